@@ -1,0 +1,91 @@
+// Builds everything into dist/. `--if-stale` does nothing when dist is newer than every source.
+//
+//   dist/main      Electron main (CommonJS)            dist/cli        the command `trace-studio` (CommonJS)
+//   dist/preload   Electron preload (CommonJS)         dist/collector  collector process, export worker (CommonJS)
+//   dist/renderer  the window (Vite)                   dist/tracer     what runs in the target, and the package's API
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+import { build as viteBuild } from 'vite';
+
+const root = path.dirname(fileURLToPath(import.meta.url));
+const dist = path.join(root, 'dist');
+const stamp = path.join(dist, '.stamp');
+
+/** Node programs: output file, entry, and what stays a `require`. Everything else is bundled, so the package has no dependencies. */
+const PROGRAMS = [
+  { entry: 'main/electron/main.ts', file: 'main/main.cjs', external: ['electron'] },
+  { entry: 'preload/preload.ts', file: 'preload/preload.cjs', external: ['electron'] },
+  { entry: 'main/cli/trace-studio.ts', file: 'cli/trace-studio.cjs', external: ['electron'], banner: '#!/usr/bin/env node' },
+  { entry: 'main/collector/collector-process.ts', file: 'collector/collector.cjs', external: [] },
+  { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
+  { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },
+  { entry: 'core/tracer/drain.ts', file: 'tracer/drain.cjs', external: [] },
+  { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
+];
+
+/** Files that plain Node reads as they are. */
+const COPIES = [
+  ['core/tracer/preload.cjs', 'tracer/preload.cjs'],
+  ['core/tracer/api.mjs', 'tracer/api.mjs'],
+  ['core/tracer/resolve-hooks.mjs', 'tracer/resolve-hooks.mjs'],
+];
+
+function sourceHash() {
+  const hash = createHash('sha256');
+  const visit = (folder) => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const full = path.join(folder, entry.name);
+      if (entry.isDirectory()) visit(full);
+      else {
+        const { mtimeMs, size } = statSync(full);
+        hash.update(`${full}\0${size}\0${mtimeMs}\n`);
+      }
+    }
+  };
+  for (const folder of ['core', 'main', 'preload', 'renderer']) visit(path.join(root, folder));
+  for (const file of ['package.json', 'build.mjs', 'vite.config.mjs']) hash.update(readFileSync(path.join(root, file)));
+  return hash.digest('hex');
+}
+
+async function buildProgram({ entry, file, external, banner }) {
+  if (!existsSync(path.join(root, entry))) throw new Error(`build: ${entry} does not exist`);
+  const bundle = await rolldown({
+    input: path.join(root, entry),
+    platform: 'node',
+    external,
+    resolve: { conditionNames: ['node', 'require', 'default'] },
+    // ws looks for these two optional native helpers and works without them.
+    plugins: [{ name: 'optional-natives', resolveId: (id) => (id === 'bufferutil' || id === 'utf-8-validate' ? { id, external: true } : undefined) }],
+    onLog: (level, log) => level === 'warn' && log.code !== 'EVAL' && console.warn(`build: ${entry}: ${log.message}`),
+  });
+  await bundle.write({ file: path.join(dist, file), format: 'cjs', sourcemap: true, banner, codeSplitting: false, exports: 'auto' });
+  await bundle.close();
+}
+
+async function build() {
+  const hash = sourceHash();
+  if (process.argv.includes('--if-stale') && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  const only = process.argv.find((word) => word.startsWith('--only='))?.slice('--only='.length);
+  const wanted = only ? PROGRAMS.filter((program) => program.file.startsWith(only)) : PROGRAMS;
+  if (!only) rmSync(dist, { recursive: true, force: true });
+  const began = performance.now();
+  await Promise.all(wanted.map(buildProgram));
+  for (const [from, to] of COPIES) {
+    if (only && !to.startsWith(only)) continue;
+    mkdirSync(path.dirname(path.join(dist, to)), { recursive: true });
+    writeFileSync(path.join(dist, to), readFileSync(path.join(root, from)));
+  }
+  if (!only || only === 'renderer') await viteBuild({ configFile: path.join(root, 'vite.config.mjs'), logLevel: 'warn' });
+  if (!only) writeFileSync(stamp, hash);
+  console.log(`built ${path.relative(process.cwd(), dist) || dist} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+try {
+  await build();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+}

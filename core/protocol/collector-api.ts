@@ -1,0 +1,42 @@
+/**
+ * What the collector answers, over RPC. Two roles on separate connections: the host controls, a window only reads.
+ *
+ * The collector keeps no queue per window: `recording.follow` reads the file from an offset and waits at its end.
+ */
+import type { RecordingId, RecordingInfoSummary, SessionId, SessionInfo, SpawnPlan } from './session-types.ts';
+
+/** Calls of the host. */
+export interface CollectorControl {
+  'session.start': (argument: { readonly plan: SpawnPlan; readonly file: string; readonly session: SessionId; readonly recording: RecordingId }) => SessionInfo;
+  /** Politely (SIGTERM to the tree), and with SIGKILL after `graceMs`. Resolves when the tree is gone. */
+  'session.stop': (argument: { readonly session: SessionId; readonly graceMs: number }) => SessionInfo;
+  /** A signal to the target's process group as it is (the command line's Ctrl+C). */
+  'session.signal': (argument: { readonly session: SessionId; readonly signal: string }) => null;
+  'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
+  'session.list': (argument: null) => readonly SessionInfo[];
+  'recording.open': (argument: { readonly path: string; readonly recording: RecordingId; readonly unsaved: boolean }) => RecordingInfoSummary;
+  /** Copies to a temporary file beside `path` and renames; a live recording is saved as far as it goes. */
+  'recording.saveAs': (argument: { readonly recording: RecordingId; readonly path: string }) => { readonly bytes: number };
+  'recording.close': (argument: { readonly recording: RecordingId }) => null;
+  /** Ends every target (as session.stop) and the collector. */
+  shutdown: (argument: { readonly graceMs: number }) => null;
+}
+
+/** Notifications to the host. */
+export interface CollectorEvents {
+  /** State, counts or end changed; at most ten times a second for each session, always at a change of state. */
+  'session.changed': SessionInfo;
+}
+
+/** Calls of a window. */
+export interface CollectorReading {
+  'recording.status': (argument: { readonly recording: RecordingId }) => RecordingInfoSummary;
+  /** At most `length` bytes from `offset`, as the raw bytes beside the answer. */
+  'recording.read': (argument: { readonly recording: RecordingId; readonly offset: number; readonly length: number }) => { readonly length: number };
+}
+
+/** Streams of a window. */
+export interface CollectorStreams {
+  /** The file's bytes from `offset`; waits for more while it is live, ends when it is complete. */
+  'recording.follow': { readonly recording: RecordingId; readonly offset: number };
+}

@@ -1,0 +1,131 @@
+/**
+ * The recording file (`.tsr`), version 1. Append-only, little-endian. `core/formats/README.md` tells the same in words.
+ *
+ *     file header   64 bytes: magic "TSRECORD", u32 version, u32 bytes of the JSON that follows, u32 CRC-32 of that JSON, zeros
+ *                   then JSON `RecordingHead`, padded with zeros to 8
+ *     blocks        each a header of 64 bytes and a payload of at most MAX_BLOCK_BYTES, padded with zeros to 8
+ *     footer        a block of type FOOTER, the last one; a file without it is recovered by walking the block headers
+ *
+ * Block header:
+ *
+ *     0  u32 magic "TSBK"       4  u8 type, u8 0, u16 0     8  u32 payload bytes   12  u32 CRC-32 of the payload
+ *     16 u32 stream             20 u32 count of records     24 f64 first time, ns since the recording's start
+ *     32 f64 last time          40 u32 high word of the clock in force at the first record
+ *     44 u32 words of open stack at the start of the payload (function ids from the outermost; DATA only; padded to 8 bytes)
+ *     48 f64 records lost on this stream before this block, in all   56 u32 sequence number   60 u32 CRC-32 of bytes 0..59
+ *
+ * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
+ */
+export const FILE_MAGIC = 'TSRECORD';
+export const FILE_HEADER_BYTES = 64;
+export const BLOCK_MAGIC = 0x4b425354; // "TSBK"
+export const BLOCK_HEADER_BYTES = 64;
+export const MAX_BLOCK_BYTES = 1024 * 1024;
+export const RECORDING_EXTENSION = '.tsr';
+
+export const BlockType = {
+  /** JSON `RecordingInfo`: processes, threads, ends, losses, the end of the session. */
+  INFO: 1,
+  /** Definition records of one stream, before their first use. */
+  DEFS: 2,
+  /** Event records of one stream, whole records only. */
+  DATA: 3,
+  /** Console records: see ConsoleRecord below. */
+  CONSOLE: 4,
+  /** JSON `RecordingIndex`: where the blocks since the previous index lie. A reader may skip it. */
+  INDEX: 5,
+  /** JSON `RecordingFooter`. */
+  FOOTER: 6,
+} as const;
+export type BlockType = (typeof BlockType)[keyof typeof BlockType];
+
+/** Who started what, and when: known before the first event. */
+export interface RecordingHead {
+  readonly studio: string;
+  /** Unique id of the session, a UUID. */
+  readonly session: string;
+  /** Decimal text: monotonic ns and epoch ns that are time 0 of the recording. */
+  readonly startMonotonicNs: string;
+  readonly startEpochNs: string;
+  readonly title: string;
+  readonly launch?: LaunchRecord;
+}
+
+/** What was run, as it may be written down: values of the environment are left out unless the user chose them. */
+export interface LaunchRecord {
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly script?: string;
+  readonly nodePath?: string;
+  readonly nodeVersion?: string;
+  readonly environmentNames: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** One JSON line of an INFO block. `process` is the index of the process in the recording, `stream` that of the thread. */
+export type RecordingInfo =
+  | {
+      readonly kind: 'process';
+      readonly process: number;
+      readonly pid: number;
+      readonly ppid: number;
+      readonly name: string;
+      readonly argv: readonly string[];
+      readonly nodeVersion: string;
+      readonly timeNs: number;
+    }
+  | { readonly kind: 'thread'; readonly stream: number; readonly process: number; readonly thread: number; readonly name: string; readonly timeNs: number }
+  | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
+  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
+  | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
+  | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
+  /** Bytes of console output or blocks that could not be recorded, and why. */
+  | { readonly kind: 'loss'; readonly what: 'console' | 'disk' | 'imported'; readonly count: number; readonly message: string; readonly timeNs: number }
+  /** From an imported trace: what its file says of itself. */
+  | { readonly kind: 'imported'; readonly format: string; readonly metadata: Readonly<Record<string, unknown>>; readonly timeNs: number }
+  | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
+
+/** How a target ended. */
+export type SessionEnd =
+  | { readonly kind: 'exited'; readonly code: number }
+  | { readonly kind: 'signalled'; readonly signal: string }
+  | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
+  | { readonly kind: 'failed-to-start'; readonly message: string };
+
+/**
+ * Console record, in CONSOLE blocks (stream 0): f64 time in ns since the start, u8 source, u8 0, u16 0, u32 byte length,
+ * then the bytes as they came, padded to 8. A record is a chunk of output, not a line. `count` of the block is the number of chunks.
+ */
+export const ConsoleSource = { STDOUT: 0, STDERR: 1, STDIN: 2, STUDIO: 3 } as const;
+export type ConsoleSource = (typeof ConsoleSource)[keyof typeof ConsoleSource];
+export const CONSOLE_HEADER_BYTES = 16;
+
+export interface RecordingIndex {
+  /** Offset in the file of the previous INDEX block, or -1. */
+  readonly previous: number;
+  /** Rows: offset, type, stream, payload bytes, count, first time, last time. */
+  readonly blocks: readonly (readonly [number, number, number, number, number, number, number])[];
+}
+
+export interface RecordingFooter {
+  readonly lastIndex: number;
+  readonly blocks: number;
+  readonly events: number;
+  readonly dropped: number;
+  readonly durationNs: number;
+  readonly end?: SessionEnd;
+}
+
+export interface BlockHeader {
+  readonly type: BlockType;
+  readonly payloadBytes: number;
+  readonly payloadCrc: number;
+  readonly stream: number;
+  readonly count: number;
+  readonly firstNs: number;
+  readonly lastNs: number;
+  readonly clockHigh: number;
+  readonly openStackWords: number;
+  readonly droppedBefore: number;
+  readonly sequence: number;
+}

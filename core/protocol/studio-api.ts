@@ -1,0 +1,256 @@
+/**
+ * The contract between a window and its host (Electron or web): requests, and what the host pushes.
+ * Both ends derive from these two maps; a handler that is missing does not compile. See `handlersFor` and `StudioClient`.
+ */
+import type { Problem } from '../base/result.ts';
+import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
+
+export interface StudioInfo {
+  readonly version: string;
+  readonly host: 'electron' | 'web';
+  readonly platform: string;
+  readonly home: string;
+  readonly cwd: string;
+  /** Native dialogs exist. Otherwise the window shows its own file panel over `files.*`. */
+  readonly nativeDialogs: boolean;
+  /** Seconds that Stop waits before it ends the process tree by force. */
+  readonly stopGraceMs: number;
+  /** What happens with unsaved recordings, in words: "Kept for 30 days or 5 GB, whichever comes first". */
+  readonly keepRule: string;
+  /** Where no tracing of a launch can work, why: for example a folder that cannot be written. */
+  readonly problem?: Problem;
+}
+
+export interface NodeInstall {
+  readonly path: string;
+  /** `v22.14.0`, or undefined when it could not be asked. */
+  readonly version?: string;
+  readonly arch?: string;
+  /** Where it was found: PATH, nvm, fnm, volta, asdf, mise, system, studio, chosen. */
+  readonly source: string;
+  /** Why it cannot be used: below the floor, did not answer, not executable. */
+  readonly problem?: string;
+  /** The one that an empty `nodePath` means, and why (".nvmrc of the project", "first on PATH"). */
+  readonly chosenBecause?: string;
+}
+
+/** What the form shows about what was typed, before anything runs. */
+export interface LaunchInspection {
+  /** The command as it would run, for the preview; empty while there is a problem. */
+  readonly command: readonly string[];
+  readonly cwd: string;
+  readonly language?: 'javascript' | 'typescript';
+  readonly node?: NodeInstall;
+  /** Problems by field; an empty list means Run will start. */
+  readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' })[];
+  /** package.json nearest to the target, and its scripts. */
+  readonly project?: { readonly folder: string; readonly name: string; readonly scripts: readonly { readonly name: string; readonly command: string }[] };
+}
+
+export interface ExampleInfo {
+  readonly path: string;
+  readonly title: string;
+  readonly description: string;
+  readonly kind: 'queue' | 'sorting' | 'server' | 'simulation';
+}
+
+export interface RecentItem {
+  /** Opaque id of the entry: what `recordings.openRecent` takes. */
+  readonly ref: string;
+  readonly title: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly durationNs?: number;
+  readonly openedAtMs: number;
+  /** A recording in the per-user folder that was never saved; after a crash these are offered first. */
+  readonly unsaved: boolean;
+  /** The studio ended before this recording did. */
+  readonly recovered: boolean;
+  readonly exitCode?: number;
+  readonly signal?: string;
+  readonly missing?: boolean;
+}
+
+export interface RecentScript {
+  readonly config: LaunchConfig;
+  readonly usedAtMs: number;
+}
+
+export interface FileRoot {
+  readonly id: string;
+  readonly label: string;
+  readonly path: string;
+}
+export interface FileEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: 'file' | 'folder';
+  readonly bytes?: number;
+  readonly modifiedMs?: number;
+}
+export interface FileListing {
+  readonly path: string;
+  /** Undefined at a root. */
+  readonly parent?: string;
+  readonly entries: readonly FileEntry[];
+  /** More entries than are sent. */
+  readonly cut: boolean;
+}
+
+export type FilePurpose = 'script' | 'folder' | 'trace' | 'node';
+
+export type ExportFormat = 'chrome-json' | 'chrome-json-gz' | 'recording';
+export interface ExportProgress {
+  readonly job: string;
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  readonly state: 'running' | 'done' | 'failed' | 'cancelled';
+  readonly path: string;
+  readonly events: number;
+  /** What the format could not hold, in words. */
+  readonly notes: readonly string[];
+  readonly problem?: Problem;
+}
+
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  readonly density: 'compact' | 'comfortable';
+  readonly sidebarWidth: number;
+  readonly inspectorWidth: number;
+  readonly drawerHeight: number;
+}
+
+/** An action that also exists as a menu item or command-line word. */
+export type StudioCommand =
+  | 'open'
+  | 'save'
+  | 'save-as'
+  | 'export'
+  | 'close'
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'new-window'
+  | 'settings'
+  | 'help'
+  | 'zoom-in'
+  | 'zoom-out'
+  | 'zoom-reset';
+
+/** What a window may ask of its host. Failures arrive as ProblemError. */
+export interface StudioRequests {
+  'studio.info': (argument: null) => StudioInfo;
+  'settings.get': (argument: null) => Settings;
+  'settings.set': (argument: Partial<Settings>) => Settings;
+
+  'launch.inspect': (argument: LaunchConfig) => LaunchInspection;
+  'launch.nodes': (argument: { readonly refresh: boolean }) => readonly NodeInstall[];
+  'launch.examples': (argument: null) => readonly ExampleInfo[];
+  'launch.recent': (argument: null) => readonly RecentScript[];
+  /** For a file dropped in a browser, where only its name and content are known: paths under the roots that match both. */
+  'launch.locate': (argument: { readonly name: string; readonly sha256: string; readonly bytes: number }) => readonly string[];
+
+  'session.start': (argument: LaunchConfig) => SessionInfo;
+  'session.stop': (argument: { readonly session: SessionId }) => SessionInfo;
+  'session.restart': (argument: { readonly session: SessionId }) => SessionInfo;
+  'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
+  'session.list': (argument: null) => readonly SessionInfo[];
+
+  'recordings.recent': (argument: null) => readonly RecentItem[];
+  'recordings.openRecent': (argument: { readonly ref: string }) => RecordingInfoSummary;
+  /** A path that the user chose or typed (file panel), or that a drop told. */
+  'recordings.openPath': (argument: { readonly path: string }) => RecordingInfoSummary;
+  'recordings.discard': (argument: { readonly ref: string }) => null;
+  'recordings.list': (argument: null) => readonly RecordingInfoSummary[];
+  'recordings.close': (argument: { readonly recording: RecordingId }) => null;
+  /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
+  'recordings.save': (argument: { readonly recording: RecordingId; readonly path?: string; readonly overwrite?: boolean }) => RecordingInfoSummary;
+
+  'export.start': (argument: { readonly recording: RecordingId; readonly format: ExportFormat; readonly path: string; readonly overwrite?: boolean }) => {
+    readonly job: string;
+  };
+  'export.cancel': (argument: { readonly job: string }) => null;
+
+  /** Native dialogs (Electron). Undefined when the user cancelled. */
+  'dialog.pickOpen': (argument: { readonly purpose: FilePurpose; readonly title: string; readonly folder?: string }) => string | undefined;
+  'dialog.pickSave': (argument: {
+    readonly title: string;
+    readonly suggestedName: string;
+    readonly extension: string;
+    readonly folder?: string;
+  }) => string | undefined;
+  /** Server-side file panel (web), under the chosen roots only. */
+  'files.roots': (argument: null) => readonly FileRoot[];
+  'files.list': (argument: { readonly path: string; readonly purpose: FilePurpose }) => FileListing;
+
+  /** Tells the host what the window's title and closing question depend on. */
+  'window.setDocument': (argument: { readonly title: string; readonly unsaved: boolean; readonly running: number }) => null;
+  /** The user's answer to `close-requested`. */
+  'window.close': (argument: { readonly choice: 'stop-and-close' | 'keep-recording' | 'cancel' }) => null;
+  'window.openExternal': (argument: { readonly url: string }) => null;
+  'window.reveal': (argument: { readonly path: string }) => null;
+}
+
+/** What a host pushes to every window. */
+export interface StudioPushes {
+  'session.changed': SessionInfo;
+  'recordings.changed': null;
+  'export.progress': ExportProgress;
+  command: { readonly command: StudioCommand };
+  /** Files named on the command line, by association or by a second instance. */
+  'open-path': { readonly path: string };
+  /** The window is about to close while runs are on: ask, then call window.close. */
+  'close-requested': { readonly running: number };
+}
+
+/** Complete by the compiler: a request without a name here does not compile. */
+export const STUDIO_REQUESTS = {
+  'studio.info': true,
+  'settings.get': true,
+  'settings.set': true,
+  'launch.inspect': true,
+  'launch.nodes': true,
+  'launch.examples': true,
+  'launch.recent': true,
+  'launch.locate': true,
+  'session.start': true,
+  'session.stop': true,
+  'session.restart': true,
+  'session.stdin': true,
+  'session.list': true,
+  'recordings.recent': true,
+  'recordings.openRecent': true,
+  'recordings.openPath': true,
+  'recordings.discard': true,
+  'recordings.list': true,
+  'recordings.close': true,
+  'recordings.save': true,
+  'export.start': true,
+  'export.cancel': true,
+  'dialog.pickOpen': true,
+  'dialog.pickSave': true,
+  'files.roots': true,
+  'files.list': true,
+  'window.setDocument': true,
+  'window.close': true,
+  'window.openExternal': true,
+  'window.reveal': true,
+} as const satisfies Record<keyof StudioRequests, true>;
+
+export type StudioHandlers = {
+  readonly [K in keyof StudioRequests]: (...argument: Parameters<StudioRequests[K]>) => ReturnType<StudioRequests[K]> | Promise<ReturnType<StudioRequests[K]>>;
+};
+
+/** A window's view of its host. */
+export interface StudioClient {
+  request<K extends keyof StudioRequests>(method: K, argument: Parameters<StudioRequests[K]>[0]): Promise<ReturnType<StudioRequests[K]>>;
+  /** Returns the function that ends the subscription. */
+  on<K extends keyof StudioPushes>(event: K, listener: (payload: StudioPushes[K]) => void): () => void;
+}
+
+/** What preload exposes as `window.studioHost` in Electron, and the whole of it. */
+export interface StudioHostBridge {
+  /** Asks main for two ports, which arrive by window.postMessage as `{ studioPorts: ['services', 'collector'] }` with both ports. */
+  connect(): void;
+  pathOf(file: unknown): string;
+}

@@ -1,0 +1,106 @@
+/**
+ * The socket between a target process (its drain worker) and the collector: a Unix socket or a named pipe.
+ *
+ * A frame is a header of 12 bytes, little-endian, and a body:
+ *
+ *     u32 body length   u8 type   u8 0   u16 0   u32 thread (Node's threadId, 0 = main; 0 where it means nothing)
+ *
+ * The first frame is HELLO; the collector closes a socket that starts otherwise or whose secret is wrong.
+ * A DEFS body is a whole number of definition records, and is sent before the DATA that uses them.
+ * The DATA bodies of one thread, put together, are one stream of records: a frame may end inside a record.
+ */
+export const FrameType = {
+  /** JSON `TargetHello`. */
+  HELLO: 1,
+  /** JSON `ThreadHello`, before the first DEFS or DATA of its thread. */
+  THREAD: 2,
+  DEFS: 3,
+  DATA: 4,
+  /** JSON `ThreadStats`: totals so far; sent when they change, at most every 100 ms, and last at exit. */
+  STATS: 5,
+  /** The thread ended in an orderly way. No body. */
+  THREAD_END: 6,
+  /** JSON `{ message }`: a failure inside the tracer, for the window. The script goes on. */
+  TRACER_ERROR: 7,
+  /** JSON `{ }`: the process ends in an orderly way, everything has been sent. */
+  BYE: 8,
+  /** Collector to target. JSON `TargetControl`. */
+  CONTROL: 64,
+} as const;
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
+
+export const FRAME_HEADER_BYTES = 12;
+export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
+
+export interface TargetHello {
+  readonly wire: number;
+  readonly tracer: string;
+  /** Per-session secret from TRACE_STUDIO_SECRET. */
+  readonly secret: string;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly nodeVersion: string;
+  readonly execPath: string;
+  readonly execArgv: readonly string[];
+  readonly argv: readonly string[];
+  readonly cwd: string;
+  readonly platform: string;
+  readonly arch: string;
+  /** Decimal text of process.hrtime.bigint() and the epoch in ns, read together: places this process on the wall clock. */
+  readonly monotonicNs: string;
+  readonly epochNs: string;
+  /** Names of environment variables; values only when the user chose that. */
+  readonly environmentNames: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface ThreadHello {
+  readonly thread: number;
+  readonly name: string;
+  readonly ringBytes: number;
+}
+
+export interface ThreadStats {
+  readonly thread: number;
+  /** Records lost because the ring was full. */
+  readonly dropped: number;
+  /** Times and nanoseconds that the target waited for the drain. */
+  readonly stalls: number;
+  readonly stallNs: number;
+}
+
+/** Gate of recording: `stop` makes every event of the target a no-op until `start`. */
+export type TargetControl = { readonly command: 'start' } | { readonly command: 'stop' };
+
+/** Environment variables by which a launch tells the preload. All are hidden from the script. */
+export const TargetEnvironment = {
+  /** Path of the socket or pipe. */
+  SOCKET: 'TRACE_STUDIO_SOCKET',
+  SECRET: 'TRACE_STUDIO_SECRET',
+  /** JSON `TargetOptions`. */
+  OPTIONS: 'TRACE_STUDIO_OPTIONS',
+} as const;
+
+export interface TargetOptions {
+  /** Absolute path of preload.cjs with forward slashes: what --require in NODE_OPTIONS names. */
+  readonly preload: string;
+  /** `exact`: a full ring blocks the target (at most 5 s without progress). `live`: it drops and counts. */
+  readonly whenFull: 'exact' | 'live';
+  /** Bytes of a thread's ring, a power of two. Default 8 MiB. */
+  readonly ringBytes?: number;
+  /** Folder for the spill file of what the drain worker could not take at exit: `<folder>/<pid>.spill`. */
+  readonly spillFolder: string;
+  /** Record environment values, not only names. Default false. */
+  readonly recordEnvironmentValues?: boolean;
+  /** Mask values whose key looks secret in snapshots and args. Default true. */
+  readonly maskSecrets?: boolean;
+}
+
+export function encodeFrameHeader(bodyBytes: number, type: FrameType, thread: number): Uint8Array<ArrayBuffer> {
+  const header = new Uint8Array(FRAME_HEADER_BYTES);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, bodyBytes, true);
+  view.setUint8(4, type);
+  view.setUint32(8, thread, true);
+  return header;
+}

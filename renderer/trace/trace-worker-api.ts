@@ -1,0 +1,240 @@
+/**
+ * Page to trace worker. The worker owns all bulk data: it follows a recording, decodes blocks into columns and answers
+ * questions; the page holds ids, choices and the answers that it draws.
+ */
+import type { Problem } from '../../core/base/result.ts';
+import type { SessionEnd } from '../../core/protocol/recording-format.ts';
+
+/** One open trace in this window. Minted by the page. */
+export type TraceId = string;
+/** Index of a counter series in its trace; stable while the trace is open. */
+export type SeriesId = number;
+/** Index of an object in its trace; stable while the trace is open. */
+export type ObjectId = number;
+
+export type TraceInput =
+  /** A recording (or any trace file) that the collector holds, over the worker's data channel. */
+  | { readonly kind: 'collector'; readonly recording: string }
+  /** A file dropped into the browser: read where it is, never uploaded. */
+  | { readonly kind: 'file'; readonly file: unknown };
+
+/** How the worker reaches the collector: once, before the first `open` of kind `collector`. */
+export type DataChannel = { readonly kind: 'websocket'; readonly url: string } | { readonly kind: 'port' };
+
+/** Pushed when anything changed, at most once a frame (16 ms). Small; lists travel only when their revision moved. */
+export interface TraceSummary {
+  readonly trace: TraceId;
+  /** Grows whenever data changed: what React watches. */
+  readonly revision: number;
+  readonly phase: 'loading' | 'live' | 'complete' | 'failed';
+  readonly loadedBytes: number;
+  readonly totalBytes?: number;
+  readonly problem?: Problem;
+  /** The file was cut or damaged: what is still whole, in words. */
+  readonly notices: readonly Problem[];
+  readonly startEpochMs: number;
+  /** Time of the newest event; while live also grows with the clock of the recording. */
+  readonly endNs: number;
+  readonly events: number;
+  readonly counterSamples: number;
+  readonly instants: number;
+  readonly slices: number;
+  readonly snapshots: number;
+  readonly dropped: number;
+  readonly stallNs: number;
+  readonly consoleChunks: number;
+  readonly countersRevision: number;
+  readonly objectsRevision: number;
+  readonly processesRevision: number;
+  readonly end?: SessionEnd;
+}
+
+export interface CounterInfo {
+  /** Stable key for panels and settings: process and name. */
+  readonly key: string;
+  readonly name: string;
+  readonly process: number;
+  readonly series: readonly {
+    readonly id: SeriesId;
+    readonly name: string;
+    readonly samples: number;
+    readonly last: number;
+    readonly min: number;
+    readonly max: number;
+  }[];
+}
+
+export interface ObjectInfo {
+  readonly id: ObjectId;
+  readonly name: string;
+  readonly className: string;
+  readonly process: number;
+  readonly createdNs?: number;
+  readonly deletedNs?: number;
+  readonly snapshots: number;
+  readonly lastNs: number;
+}
+
+export interface ProcessInfo {
+  readonly process: number;
+  readonly pid: number;
+  readonly name: string;
+  readonly nodeVersion: string;
+  readonly ended: boolean;
+  readonly threads: readonly { readonly stream: number; readonly thread: number; readonly name: string; readonly dropped: number }[];
+}
+
+/**
+ * Series on one grid, ready for uPlot: `x` in seconds since the start, `y[s]` one column per series. Each pixel column has four
+ * points: first, least, greatest and last value of the column; where a column has no sample the value of before holds.
+ * null is a gap (NaN sample, or before the first sample).
+ */
+export interface CounterGrid {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly x: Float64Array;
+  readonly y: readonly (number | null)[][];
+  /** Per series, over the samples inside the range (and the value that holds at its start): null when there is none. */
+  readonly stats: readonly {
+    readonly now: number | null;
+    readonly min: number | null;
+    readonly max: number | null;
+    readonly mean: number | null;
+    readonly samples: number;
+  }[];
+  /** Finer data is being read again from the file; ask again at the next revision. */
+  readonly coarse: boolean;
+}
+
+/** A value of a snapshot as a tree that the inspector draws: markers resolved, children in order. */
+export interface ValueNode {
+  readonly key: string;
+  /** JSON text of a leaf, or a preview of a branch, cut to some 200 characters. */
+  readonly text: string;
+  readonly type:
+    | 'string'
+    | 'number'
+    | 'boolean'
+    | 'null'
+    | 'undefined'
+    | 'array'
+    | 'object'
+    | 'map'
+    | 'set'
+    | 'bytes'
+    | 'date'
+    | 'error'
+    | 'function'
+    | 'bigint'
+    | 'symbol'
+    | 'regexp'
+    | 'cycle'
+    | 'cut'
+    | 'masked'
+    | 'threw'
+    | 'other';
+  readonly className?: string;
+  readonly children?: readonly ValueNode[];
+  /** Entries that were not recorded. */
+  readonly cut?: number;
+  /** Against the previous snapshot. A branch with `inside` holds a change deeper down. */
+  readonly change?: 'added' | 'removed' | 'changed' | 'inside';
+  /** Leaf text of before, where it changed. */
+  readonly before?: string;
+}
+
+export interface SnapshotView {
+  readonly object: ObjectId;
+  /** 0-based. */
+  readonly index: number;
+  readonly count: number;
+  readonly timeNs: number;
+  readonly fields: readonly ValueNode[];
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+}
+
+export type EventKind = 'counter' | 'instant' | 'slice' | 'object-created' | 'snapshot' | 'object-deleted' | 'gap' | 'stall';
+export interface EventRow {
+  readonly index: number;
+  readonly kind: EventKind;
+  readonly timeNs: number;
+  readonly durationNs?: number;
+  readonly name: string;
+  readonly category?: string;
+  readonly process: number;
+  readonly thread: number;
+  /** One line: series and values, args, changed attributes. Cut to some 300 characters. */
+  readonly detail: string;
+  readonly object?: ObjectId;
+}
+
+export interface EventFilter {
+  readonly kinds?: readonly EventKind[];
+  /** Case-insensitive part of the name. */
+  readonly text?: string;
+}
+
+export interface ConsoleLine {
+  readonly index: number;
+  readonly timeNs: number;
+  readonly source: 'stdout' | 'stderr' | 'stdin' | 'studio';
+  /** One line without its end; ANSI codes are still in it. */
+  readonly text: string;
+  /** The line was longer than is shown. */
+  readonly cut: boolean;
+}
+
+export interface TraceRequests {
+  'data.connect': (argument: DataChannel) => null;
+  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput }) => null;
+  'trace.close': (argument: { readonly trace: TraceId }) => null;
+  'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
+  'counters.grid': (argument: {
+    readonly trace: TraceId;
+    readonly series: readonly SeriesId[];
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly columns: number;
+  }) => CounterGrid;
+  'processes.list': (argument: { readonly trace: TraceId }) => readonly ProcessInfo[];
+  'objects.list': (argument: { readonly trace: TraceId }) => readonly ObjectInfo[];
+  /** `index` -1: the newest; `atNs`: the newest at or before that time. Undefined: there is none. */
+  'objects.snapshot': (argument: {
+    readonly trace: TraceId;
+    readonly object: ObjectId;
+    readonly index?: number;
+    readonly atNs?: number;
+  }) => SnapshotView | undefined;
+  /** Times of an object's snapshots, thinned to at most `limit`. */
+  'objects.times': (argument: { readonly trace: TraceId; readonly object: ObjectId; readonly limit: number }) => Float64Array;
+  /** Rows `from` … `from + count` of the events that pass the filter, oldest first; `total` of them so far, `complete` when all have been looked at. */
+  'events.page': (argument: { readonly trace: TraceId; readonly filter: EventFilter; readonly from: number; readonly count: number }) => {
+    readonly rows: readonly EventRow[];
+    readonly total: number;
+    readonly complete: boolean;
+  };
+  /** Lines `from` … `from + count`; `from` -1: the last `count`. `first`: older lines are no longer held in memory but in the file. */
+  'console.page': (argument: { readonly trace: TraceId; readonly from: number; readonly count: number }) => {
+    readonly lines: readonly ConsoleLine[];
+    readonly total: number;
+    readonly first: number;
+  };
+}
+
+export interface TracePushes {
+  summary: TraceSummary;
+  /** The data channel was lost; the worker connects again by itself (web), or asks for a port (Electron). */
+  'data-lost': { readonly reason: string };
+}
+
+/** The page's view of the worker. `TraceClient` in renderer/bridge implements it. */
+export interface TraceClient {
+  request<K extends keyof TraceRequests>(
+    method: K,
+    argument: Parameters<TraceRequests[K]>[0],
+    transfer?: readonly unknown[],
+  ): Promise<ReturnType<TraceRequests[K]>>;
+  on<K extends keyof TracePushes>(event: K, listener: (payload: TracePushes[K]) => void): () => void;
+}
