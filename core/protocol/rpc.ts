@@ -137,7 +137,10 @@ export class Peer {
   }
 
   #receive(bytes: Uint8Array): void {
-    if (bytes.length < 5 || bytes.length > MAX_RPC_FRAME) return this.#breakOff(`a frame of ${bytes.length} bytes`);
+    if (bytes.length < 5 || bytes.length > MAX_RPC_FRAME) {
+      this.#breakOff(`a frame of ${bytes.length} bytes`);
+      return;
+    }
     const id = new DataView(bytes.buffer, bytes.byteOffset).getUint32(1, true);
     const body = bytes.subarray(5);
     try {
@@ -244,25 +247,17 @@ export class Peer {
       const handler = own(this.#handlers.streams ?? {}, json.method) as ((argument: unknown) => AsyncIterable<Uint8Array>) | undefined;
       if (!handler) throw new ProblemError({ code: 'no-such-method', message: `There is no stream ${json.method}.` });
       outgoing.credit += json.credit;
-      // A cancelled consumer must end the producer even while that one waits for its next chunk.
       const producer = handler(json.argument)[Symbol.asyncIterator]();
-      const gone = new Promise<'gone'>((resolve) => {
-        outgoing.wake = () => outgoing.cancelled && resolve('gone');
-      });
       for (;;) {
-        const next = await Promise.race([producer.next(), gone]);
-        if (next === 'gone') break;
+        const next = await nextUnlessCancelled(producer, outgoing);
+        if (next === 'cancelled') break;
         if (next.done) {
           this.#channel.send(frame(Kind.END, id, NOTHING));
           return;
         }
         while (outgoing.credit <= 0 && !outgoing.cancelled) {
           await new Promise<void>((wake) => {
-            const before = outgoing.wake;
-            outgoing.wake = () => {
-              before?.();
-              wake();
-            };
+            outgoing.wake = wake;
           });
         }
         if (outgoing.cancelled) break;
@@ -284,6 +279,16 @@ export class Peer {
     const problem = { code: typeof code === 'string' ? code : 'failed', message: String(message ?? error), ...(typeof remedy === 'string' && { remedy }) };
     this.#channel.send(frame(Kind.ERROR, id, packJson(problem, NOTHING)));
   }
+}
+
+/** A cancelled consumer must end the producer even while that one waits for its next chunk. */
+function nextUnlessCancelled(producer: AsyncIterator<Uint8Array>, outgoing: Outgoing): Promise<IteratorResult<Uint8Array> | 'cancelled'> {
+  // Not Promise.race with one long-lived promise: each turn would leave a reaction on it for as long as the stream lives.
+  return new Promise((resolve, reject) => {
+    outgoing.wake = () => outgoing.cancelled && resolve('cancelled');
+    if (outgoing.cancelled) resolve('cancelled');
+    producer.next().then(resolve, reject);
+  });
 }
 
 const own = <T>(table: Readonly<Record<string, T>>, key: string): T | undefined => (Object.hasOwn(table, key) ? table[key] : undefined);
