@@ -40,3 +40,11 @@ export interface CollectorStreams {
   /** The file's bytes from `offset`; waits for more while it is live, ends when it is complete. */
   'recording.follow': { readonly recording: RecordingId; readonly offset: number };
 }
+
+/**
+ * Electron: what main posts to the collector's `process.parentPort`, with exactly one MessagePort beside it. Frames travel
+ * through that port as Uint8Array, one message each. A port of role `window` goes on to a window: main never sees its data.
+ */
+export interface CollectorPortMessage {
+  readonly role: 'control' | 'window';
+}
