@@ -1,0 +1,90 @@
+// `npm test`: everything, from a clean clone. `npm test -- unit e2e` runs the named groups only.
+//
+// Groups run one after the other: real processes and a real browser on a small machine do not need company.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findOrInstallChromium } from './helpers/find-chromium.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const output = path.join(root, 'test', 'output');
+const totals = { passed: 0, failed: 0, skipped: 0 };
+
+const node = (args, env = {}) =>
+  spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }).status === 0;
+
+const vitest = (project) => () => {
+  const report = path.join(output, `${project}.json`);
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  node(args);
+  const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  // A file that fails before its first test counts as a failure too.
+  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  return { passed: numPassedTests, failed: numFailedTests + broken + (success || numFailedTests + broken > 0 ? 0 : 1), skipped: numPendingTests };
+};
+
+const playwright = (name, config) => () => {
+  const report = path.join(output, `${name}.json`);
+  node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
+  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
+};
+
+const GROUPS = [
+  { name: 'check', run: () => (node(['test/check.mjs']) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }) },
+  { name: 'unit', run: vitest('unit') },
+  { name: 'integration', run: vitest('integration') },
+  { name: 'packaging', run: vitest('packaging') },
+  { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
+  { name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') },
+];
+
+/** Node 22, 24 and 26 for the matrix; only Linux x64 has them on npm. Tests that miss one say so. */
+function installNodeMatrix() {
+  const folder = path.join(root, 'test', 'node-matrix');
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return console.log('Other Node versions are tested on Linux x64 only: those rows are skipped here.');
+  if (existsSync(path.join(folder, 'node_modules', 'node-26', 'bin', 'node'))) return;
+  console.log('Installing Node 22, 24 and 26 for the matrix.');
+  const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (npm.status !== 0) console.log('They could not be installed: those rows are skipped.');
+}
+
+async function main() {
+  const wanted = process.argv.slice(2);
+  const unknown = wanted.filter((name) => !GROUPS.some((group) => group.name === name));
+  if (unknown.length > 0) throw new Error(`No test group is called ${unknown.join(', ')}. Groups: ${GROUPS.map((group) => group.name).join(', ')}.`);
+  rmSync(output, { recursive: true, force: true });
+  mkdirSync(output, { recursive: true });
+  process.env.PLAYWRIGHT_CHROMIUM_PATH = await findOrInstallChromium();
+  installNodeMatrix();
+  if (!node(['build.mjs', '--if-stale'])) throw new Error('The build failed, see above.');
+  for (const { name, run } of GROUPS) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const began = performance.now();
+    console.log(`\n=== ${name}`);
+    let result;
+    try {
+      result = run();
+    } catch (error) {
+      // No report was written: the runner itself fell over.
+      console.log(`${name}: ${error instanceof Error ? error.message : error}`);
+      result = { passed: 0, failed: 1, skipped: 0 };
+    }
+    for (const key of Object.keys(totals)) totals[key] += result[key];
+    console.log(
+      `=== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${((performance.now() - began) / 1000).toFixed(0)} s`,
+    );
+  }
+  console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+  process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+}
+
+main().catch((error) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

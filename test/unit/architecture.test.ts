@@ -1,0 +1,125 @@
+/**
+ * The import table: who may know whom. One row a folder; a file without a row fails, and so does a row that is not needed.
+ * Type-only imports count: a contract that takes its types from both of its ends is no contract.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { parseSync } from 'oxc-parser';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+/** Folder -> folders it may import, packages it may import (`node:` stands for Node's own modules). The own folder is always allowed. */
+const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], packages: readonly string[]]>> = {
+  'core/base': [[], []],
+  'core/protocol': [['core/base'], []],
+  'core/model': [['core/base', 'core/protocol'], []],
+  'core/formats': [['core/base', 'core/model', 'core/protocol'], []],
+  'core/events': [['core/base', 'core/protocol'], []],
+  'core/tracer': [['core/base', 'core/protocol', 'core/events'], ['node:']],
+  'main/collector': [['core/base', 'core/protocol', 'main/services/host-port.ts'], ['node:']],
+  'main/services': [
+    ['core/base', 'core/protocol', 'core/model', 'core/formats'],
+    ['node:', 'string-argv'],
+  ],
+  'main/web': [
+    ['core/base', 'core/protocol', 'main/services'],
+    ['node:', 'ws'],
+  ],
+  'main/electron': [
+    ['core/base', 'core/protocol', 'main/services'],
+    ['node:', 'electron'],
+  ],
+  'main/cli': [['core/base', 'core/protocol', 'core/model', 'core/formats', 'main/services', 'main/collector', 'main/web'], ['node:']],
+  preload: [['core/protocol'], ['electron']],
+  'renderer/trace': [['core/base', 'core/protocol', 'core/model', 'core/formats'], []],
+  'renderer/state': [
+    ['core/base', 'core/protocol', 'renderer/trace/trace-worker-api.ts'],
+    ['zustand', 'react'],
+  ],
+  'renderer/bridge': [['core/base', 'core/protocol', 'renderer/state', 'renderer/trace'], []],
+  'renderer/drawing': [['core/base'], []],
+  'renderer/widgets': [['core/base'], ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels']],
+  'renderer/features': [
+    ['core/base', 'core/protocol', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
+    ['react', '@base-ui/react', 'lucide-react', 'uplot', 'anser', '@tanstack/react-virtual'],
+  ],
+  'renderer/app': [
+    ['core/base', 'core/protocol', 'renderer/state', 'renderer/bridge', 'renderer/widgets', 'renderer/features', 'renderer/trace/trace-worker-api.ts'],
+    ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels'],
+  ],
+  'renderer/main.tsx': [
+    ['renderer/app', 'renderer/bridge', 'renderer/state'],
+    ['react', 'react-dom', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'],
+  ],
+};
+
+/** Folders whose direct children may not import each other: each is a thing of its own with one entry. */
+const ISLANDS = ['renderer/features', 'core/plugins'];
+
+const layerOf = (file: string): string | undefined => Object.keys(ALLOWED).find((layer) => file === layer || file.startsWith(`${layer}/`));
+const within = (file: string, places: readonly string[]): boolean => places.some((place) => file === place || file.startsWith(`${place}/`));
+const packageOf = (specifier: string): string =>
+  isBuiltin(specifier)
+    ? 'node:'
+    : specifier
+        .split('/')
+        .slice(0, specifier.startsWith('@') ? 2 : 1)
+        .join('/');
+
+function islandOf(file: string): string | undefined {
+  const island = ISLANDS.find((folder) => file.startsWith(`${folder}/`));
+  return island && `${island}/${file.slice(island.length + 1).split('/')[0]}`;
+}
+
+function sources(): string[] {
+  const files: string[] = [];
+  for (const top of ['core', 'main', 'preload', 'renderer']) {
+    for (const entry of readdirSync(path.join(root, top), { recursive: true, encoding: 'utf8' })) {
+      if (/\.(c|m)?tsx?$/.test(entry) && !entry.endsWith('.d.ts')) files.push(`${top}/${entry.replaceAll('\\', '/')}`);
+    }
+  }
+  return files;
+}
+
+/** Every specifier of a file: import, export from, and import(). */
+function importsOf(file: string): string[] {
+  const { module } = parseSync(file, readFileSync(path.join(root, file), 'utf8'));
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const literal = (start: number, end: number) => text.slice(start, end).replaceAll(/^['"`]|['"`]$/g, '');
+  return [
+    ...module.staticImports.map((found) => found.moduleRequest.value),
+    ...module.staticExports.flatMap((found) => found.entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : []))),
+    ...module.dynamicImports.map((found) => literal(found.moduleRequest.start, found.moduleRequest.end)),
+  ];
+}
+
+function problemsOf(file: string): string[] {
+  const layer = layerOf(file);
+  if (!layer) return [`${file}: no row for this file; add one to the table or move the file`];
+  const [folders, packages] = ALLOWED[layer] as (typeof ALLOWED)[string];
+  return importsOf(file).flatMap((specifier) => {
+    if (!specifier.startsWith('.')) return packages.includes(packageOf(specifier)) ? [] : [`${file}: package ${specifier} is not for ${layer}`];
+    const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier.replace(/\?.*$/, '')));
+    if (layerOf(target) !== layer && !within(target, folders) && !/\.(css|svg)$/.test(target)) return [`${file}: ${layer} may not import ${target}`];
+    const from = islandOf(file);
+    const to = islandOf(target);
+    return from && to && from !== to ? [`${file}: ${from} may not import ${to}`] : [];
+  });
+}
+
+describe('imports follow the table', () => {
+  const files = sources();
+  it('finds the sources', () => expect(files.length).toBeGreaterThan(20));
+  it('no file reaches where its folder may not', () => {
+    expect(files.flatMap(problemsOf), 'move the code to where it belongs, or change the table in test/unit/architecture.test.ts and say why').toEqual([]);
+  });
+});
+
+describe('one version', () => {
+  it('package.json and core/protocol/version.ts agree', async () => {
+    const { STUDIO_VERSION } = await import('../../core/protocol/version.ts');
+    expect(STUDIO_VERSION).toBe(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version);
+  });
+});
