@@ -1,0 +1,58 @@
+import { isExtended, kindOf, RecordKind, recordBytes } from '../protocol/records.ts';
+
+export interface CounterDefinition {
+  readonly id: number;
+  readonly name: string;
+  /** Names of the series, in the order of the values of a record. */
+  readonly series: readonly string[];
+}
+
+export interface ObjectDefinition {
+  readonly id: number;
+  readonly name: string;
+  readonly className: string;
+}
+
+const decoder = new TextDecoder();
+
+/**
+ * What the ids in one stream's records mean. Grows with each DEFS block of the stream; a definition never changes, but one
+ * that comes twice (a tracer that started again) replaces the first.
+ */
+export class Definitions {
+  readonly strings = new Map<number, string>();
+  readonly counters = new Map<number, CounterDefinition>();
+  readonly objects = new Map<number, ObjectDefinition>();
+
+  /** Takes in the payload of a DEFS block. Returns how many records could not be understood; never throws. */
+  add(payload: Uint8Array): number {
+    const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+    const u32 = (at: number) => view.getUint32(at, true);
+    let damaged = 0;
+    let at = 0;
+    while (at + 8 <= payload.length) {
+      const tag = u32(at + 4);
+      const end = at + recordBytes(tag);
+      if (end > payload.length) return damaged + 1;
+      const body = at + 8;
+      const room = end - body;
+      const kind = isExtended(tag) ? kindOf(tag) : 0;
+      if (kind === RecordKind.DEF_STRING && room >= 8 && u32(body + 4) <= room - 8) {
+        this.strings.set(u32(body), decoder.decode(payload.subarray(body + 8, body + 8 + u32(body + 4))));
+      } else if (kind === RecordKind.DEF_COUNTER && room >= 16 && u32(body + 8) <= (room - 16) / 4) {
+        const series: string[] = [];
+        for (let s = 0; s < u32(body + 8); s++) series.push(this.text(u32(body + 16 + s * 4)));
+        this.counters.set(u32(body), { id: u32(body), name: this.text(u32(body + 4)), series });
+      } else if (kind === RecordKind.DEF_OBJECT && room >= 16) {
+        this.objects.set(u32(body), { id: u32(body), name: this.text(u32(body + 4)), className: this.text(u32(body + 8)) });
+      } else if (kind !== RecordKind.EPOCH) damaged++;
+      at = end;
+    }
+    return damaged;
+  }
+
+  /** Text of a string definition; empty for 0 ("none"), and says so where the definition is missing. */
+  text(id: number): string {
+    return id === 0 ? '' : (this.strings.get(id) ?? `(undefined text ${id})`);
+  }
+}
