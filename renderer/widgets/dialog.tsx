@@ -1,0 +1,46 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { ReactNode, RefObject } from 'react';
+import { IconButton } from './button.tsx';
+import './dialog.css';
+
+interface DialogProps {
+  readonly open: boolean;
+  /** Escape, the scrim, or the cross. */
+  readonly onClose: () => void;
+  readonly title: string;
+  readonly about?: ReactNode;
+  readonly width: number;
+  readonly height?: number;
+  readonly children: ReactNode;
+  readonly footLeft?: ReactNode;
+  readonly foot?: ReactNode;
+  /** Takes the focus when it opens. */
+  readonly initialFocus?: RefObject<HTMLElement | null>;
+  /** A click outside does not close it: for forms that took work to fill. */
+  readonly sticky?: boolean;
+}
+
+export function Dialog({ open, onClose, title, about, width, height, children, footLeft, foot, initialFocus, sticky = false }: DialogProps) {
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={sticky}>
+      <Base.Portal>
+        <Base.Backdrop className="dialog-scrim" />
+        <Base.Popup className="dialog" style={{ width, ...(height !== undefined && { height }) }} {...(initialFocus && { initialFocus })}>
+          <div className="dialog-head">
+            <Base.Title className="dialog-title">{title}</Base.Title>
+            <div className="dialog-about">{about}</div>
+            <IconButton icon={X} label="Close" onClick={onClose} />
+          </div>
+          <div className="dialog-body">{children}</div>
+          {foot && (
+            <div className="dialog-foot">
+              <div className="dialog-foot-left">{footLeft}</div>
+              {foot}
+            </div>
+          )}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

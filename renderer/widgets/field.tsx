@@ -1,0 +1,89 @@
+import { CircleX, type LucideIcon } from 'lucide-react';
+import { type InputHTMLAttributes, type ReactNode, type Ref, useId } from 'react';
+import './field.css';
+import { Icon } from './icon.tsx';
+
+export interface TextFieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'size' | 'onChange' | 'value'> {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly icon?: LucideIcon;
+  readonly size?: 's' | 'm' | 'l';
+  /** Code, paths and argument strings. */
+  readonly mono?: boolean;
+  readonly bad?: boolean;
+  /** At the right, inside the box. */
+  readonly after?: ReactNode;
+  readonly ref?: Ref<HTMLInputElement>;
+}
+
+/** A box to type into. Name it with `aria-label`, or put it into a `Field`. */
+export function TextField({ value, onChange, icon, size = 'm', mono = false, bad = false, after, className = '', disabled, ...rest }: TextFieldProps) {
+  const classes = ['input', `input-${size}`, mono && 'input-mono', bad && 'input-bad', disabled && 'input-disabled', className].filter(Boolean).join(' ');
+  return (
+    <div className={classes}>
+      {icon && <Icon of={icon} />}
+      <input
+        type="text"
+        spellCheck={false}
+        autoComplete="off"
+        autoCapitalize="off"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        disabled={disabled}
+        aria-invalid={bad || undefined}
+        {...rest}
+      />
+      {after}
+    </div>
+  );
+}
+
+export interface FieldProblem {
+  readonly message: string;
+  readonly remedy?: string | undefined;
+  /** A fix that one click does. */
+  readonly fix?: { readonly label: string; readonly apply: () => void } | undefined;
+}
+
+interface FieldProps {
+  readonly label: string;
+  readonly hint?: ReactNode;
+  readonly problem?: FieldProblem | undefined;
+  readonly badge?: ReactNode;
+  /** Gets what ties the control to its label and messages. */
+  readonly children: (control: { readonly id: string; readonly 'aria-describedby': string | undefined; readonly bad: boolean }) => ReactNode;
+}
+
+/** Label, control, hint; a problem stands beside the field with what to do about it. */
+export function Field({ label, hint, problem, badge, children }: FieldProps) {
+  const id = useId();
+  const describedBy = problem ? `${id}-problem` : hint !== undefined ? `${id}-hint` : undefined;
+  return (
+    <div className="field">
+      <label className="field-label" htmlFor={id}>
+        {label}
+        {badge}
+      </label>
+      {children({ id, 'aria-describedby': describedBy, bad: problem !== undefined })}
+      {problem ? (
+        <div className="field-error" id={`${id}-problem`} role="alert">
+          <Icon of={CircleX} />
+          <span>
+            {problem.message} {problem.remedy}{' '}
+            {problem.fix && (
+              <button type="button" className="field-fix" onClick={problem.fix.apply}>
+                {problem.fix.label}
+              </button>
+            )}
+          </span>
+        </div>
+      ) : (
+        hint !== undefined && (
+          <div className="field-hint" id={`${id}-hint`}>
+            {hint}
+          </div>
+        )
+      )}
+    </div>
+  );
+}

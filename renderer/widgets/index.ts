@@ -1,0 +1,15 @@
+export { Badge, type BadgeTone, Dot } from './badge.tsx';
+export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
+export { CardChoices, type CardOption, Checkbox, type Option, Segments, Toggle } from './choice.tsx';
+export { Dialog } from './dialog.tsx';
+export { EmptyState } from './empty-state.tsx';
+export { Field, type FieldProblem, TextField, type TextFieldProps } from './field.tsx';
+export { Icon } from './icon.tsx';
+export { Kbd, keyText } from './kbd.tsx';
+export { Menu, Menubar, type MenubarMenu, type MenuEntry } from './menu.tsx';
+export { Select, type SelectOption } from './select.tsx';
+export { Progress, Spinner } from './spinner.tsx';
+export { Pane, SplitLine, SplitPane } from './split-pane.tsx';
+export { type TabItem, Tabs } from './tabs.tsx';
+export { type ToastContent, Toasts, type ToastTone, toast, toastProblem } from './toast.tsx';
+export { Tooltip, TooltipProvider } from './tooltip.tsx';

@@ -1,0 +1,13 @@
+import './kbd.css';
+
+/** A key or a chord, as the user's keyboard names it: "Ctrl+O" is written "Ctrl O", and with ⌘ on a Mac. */
+export function Kbd({ children, className = '' }: { readonly children: string; readonly className?: string }) {
+  return <kbd className={`kbd ${className}`}>{keyText(children)}</kbd>;
+}
+
+const onMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
+
+export function keyText(keys: string, mac: boolean = onMac): string {
+  if (!mac) return keys.replaceAll('+', ' ');
+  return keys.replaceAll('Ctrl+', '⌘').replaceAll('Shift+', '⇧').replaceAll('Alt+', '⌥');
+}

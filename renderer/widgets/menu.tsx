@@ -1,0 +1,127 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import { Menubar as BaseMenubar } from '@base-ui/react/menubar';
+import { Check, type LucideIcon } from 'lucide-react';
+import { Fragment, type ReactElement } from 'react';
+import { Icon } from './icon.tsx';
+import { keyText } from './kbd.tsx';
+import './menu.css';
+
+export type MenuEntry =
+  | {
+      readonly kind?: 'item';
+      readonly label: string;
+      readonly icon?: LucideIcon;
+      /** "Ctrl+O". Shown only; the key is bound by the shortcuts. */
+      readonly keys?: string;
+      readonly meta?: string;
+      readonly disabled?: boolean;
+      readonly danger?: boolean;
+      readonly onSelect: () => void;
+    }
+  | { readonly kind: 'line' }
+  | { readonly kind: 'title'; readonly label: string }
+  | {
+      readonly kind: 'radio';
+      readonly label: string;
+      readonly value: string;
+      readonly options: readonly { readonly value: string; readonly label: string }[];
+      readonly onSelect: (value: string) => void;
+    }
+  | { readonly kind: 'check'; readonly label: string; readonly checked: boolean; readonly keys?: string; readonly onSelect: (checked: boolean) => void };
+
+function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
+  return entries.map((entry, index) => {
+    const key = `${index}`;
+    if (entry.kind === 'line') return <Base.Separator key={key} className="menu-line" />;
+    if (entry.kind === 'title') {
+      return (
+        <div key={key} className="menu-title">
+          {entry.label}
+        </div>
+      );
+    }
+    if (entry.kind === 'check') {
+      return (
+        <Base.CheckboxItem key={key} className="menu-item" checked={entry.checked} onCheckedChange={entry.onSelect} closeOnClick>
+          <span className="menu-item-tick">
+            <Base.CheckboxItemIndicator>
+              <Icon of={Check} />
+            </Base.CheckboxItemIndicator>
+          </span>
+          <span className="menu-item-text">{entry.label}</span>
+          {entry.keys !== undefined && <span className="menu-item-keys">{keyText(entry.keys)}</span>}
+        </Base.CheckboxItem>
+      );
+    }
+    if (entry.kind === 'radio') {
+      return (
+        <Base.RadioGroup key={key} aria-label={entry.label} value={entry.value} onValueChange={(value: string) => entry.onSelect(value)}>
+          {entry.options.map((option) => (
+            <Base.RadioItem key={option.value} className="menu-item" value={option.value} closeOnClick>
+              <span className="menu-item-tick">
+                <Base.RadioItemIndicator>
+                  <Icon of={Check} />
+                </Base.RadioItemIndicator>
+              </span>
+              <span className="menu-item-text">{option.label}</span>
+            </Base.RadioItem>
+          ))}
+        </Base.RadioGroup>
+      );
+    }
+    return (
+      <Fragment key={key}>
+        <Base.Item className={`menu-item ${entry.danger ? 'menu-item-danger' : ''}`} disabled={entry.disabled ?? false} onClick={entry.onSelect}>
+          {entry.icon && <Icon of={entry.icon} />}
+          <span className="menu-item-text">{entry.label}</span>
+          {entry.meta !== undefined && <span className="menu-item-meta">{entry.meta}</span>}
+          {entry.keys !== undefined && <span className="menu-item-keys">{keyText(entry.keys)}</span>}
+        </Base.Item>
+      </Fragment>
+    );
+  });
+}
+
+const Popup = ({ entries, align, label }: { readonly entries: readonly MenuEntry[]; readonly align: 'start' | 'end'; readonly label?: string }) => (
+  <Base.Portal>
+    <Base.Positioner className="menu-layer" sideOffset={4} align={align} collisionPadding={8}>
+      <Base.Popup className="menu" {...(label !== undefined && { 'aria-label': label })}>
+        <Entries entries={entries} />
+      </Base.Popup>
+    </Base.Positioner>
+  </Base.Portal>
+);
+
+interface MenuProps {
+  /** The button that opens it. */
+  readonly trigger: ReactElement;
+  readonly entries: readonly MenuEntry[];
+  readonly align?: 'start' | 'end';
+}
+
+export function Menu({ trigger, entries, align = 'start' }: MenuProps) {
+  return (
+    <Base.Root modal={false}>
+      <Base.Trigger render={trigger} />
+      <Popup entries={entries} align={align} />
+    </Base.Root>
+  );
+}
+
+export interface MenubarMenu {
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+}
+
+export function Menubar({ label, menus }: { readonly label: string; readonly menus: readonly MenubarMenu[] }) {
+  return (
+    <BaseMenubar className="menubar" aria-label={label} modal={false}>
+      {menus.map((menu) => (
+        <Base.Root key={menu.label}>
+          <Base.Trigger className="menubar-item">{menu.label}</Base.Trigger>
+          <Popup entries={menu.entries} align="start" />
+        </Base.Root>
+      ))}
+    </BaseMenubar>
+  );
+}

@@ -1,0 +1,67 @@
+import { Toast as Base } from '@base-ui/react/toast';
+import { CircleCheck, CircleX, Info, TriangleAlert, X } from 'lucide-react';
+import { Icon } from './icon.tsx';
+import './toast.css';
+
+const manager = Base.createToastManager();
+const ICONS = { info: Info, ok: CircleCheck, warn: TriangleAlert, error: CircleX } as const;
+export type ToastTone = keyof typeof ICONS;
+
+export interface ToastContent {
+  readonly tone: ToastTone;
+  readonly title: string;
+  readonly text?: string | undefined;
+  readonly action?: { readonly label: string; readonly apply: () => void } | undefined;
+  /** The same key replaces the toast of before. */
+  readonly key?: string | undefined;
+}
+
+/** A message that does not stop the work. Errors stay until they are closed. */
+export function toast({ tone, title, text, action, key }: ToastContent): void {
+  manager.add({
+    ...(key !== undefined && { id: key }),
+    type: tone,
+    title,
+    ...(text !== undefined && { description: text }),
+    priority: tone === 'error' ? 'high' : 'low',
+    timeout: tone === 'error' ? 0 : 6000,
+    ...(action && { actionProps: { children: action.label, onClick: action.apply } }),
+  });
+}
+
+/** A failure in words: what, and what to do. */
+export function toastProblem(error: unknown, title?: string): void {
+  const { message, remedy } = (error ?? {}) as { message?: unknown; remedy?: unknown };
+  const what = typeof message === 'string' ? message : String(error);
+  const text = [title === undefined ? undefined : what, typeof remedy === 'string' ? remedy : undefined].filter((part) => part !== undefined).join(' ');
+  toast({ tone: 'error', title: title ?? what, ...(text !== '' && { text }) });
+}
+
+function List() {
+  const { toasts } = Base.useToastManager();
+  return toasts.map((each) => (
+    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]}>
+      <Icon of={ICONS[(each.type ?? 'info') as ToastTone]} size="m" />
+      <div className="toast-words">
+        <Base.Title className="toast-title" render={<div />} />
+        <Base.Description className="toast-text" render={<div />} />
+      </div>
+      <Base.Action className="toast-action" />
+      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message">
+        <Icon of={X} size="xs" />
+      </Base.Close>
+    </Base.Root>
+  ));
+}
+
+export function Toasts() {
+  return (
+    <Base.Provider toastManager={manager} limit={4}>
+      <Base.Portal>
+        <Base.Viewport className="toasts" aria-label="Messages">
+          <List />
+        </Base.Viewport>
+      </Base.Portal>
+    </Base.Provider>
+  );
+}
