@@ -23,6 +23,7 @@ const PROGRAMS = [
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
   { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },
   { entry: 'core/tracer/drain.ts', file: 'tracer/drain.cjs', external: [] },
+  { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
   { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
 ];
 

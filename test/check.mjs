@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const bin = (name) => path.join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
 
-const PROJECTS = ['core', 'core/tracer', 'main', 'preload', 'renderer', 'renderer/trace', 'test'];
+const PROJECTS = ['core', 'core/tracer', 'core/instrument', 'main', 'preload', 'renderer', 'renderer/trace', 'test'];
 const CHECKS = [
   { name: 'lint and format', command: [bin('biome'), 'check', '.'], remedy: 'npm run format (what it cannot mend is told above with its line)' },
   ...PROJECTS.filter((project) => existsSync(path.join(root, project, 'tsconfig.json'))).map((project) => ({

@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/model': [['core/base', 'core/protocol'], []],
   'core/formats': [['core/base', 'core/model', 'core/protocol'], []],
   'core/events': [['core/base', 'core/protocol'], []],
+  'core/instrument': [['core/base'], ['node:', 'amaro']],
   'core/tracer': [['core/base', 'core/protocol', 'core/events'], ['node:']],
   'main/collector': [['core/base', 'core/protocol', 'main/services/host-port.ts'], ['node:']],
   'main/services': [

@@ -1,0 +1,81 @@
+// A Chromium spoken to over raw CDP, without the Network domain: a test driver's mirror of every WebSocket frame
+// costs 2 to 4 times, and would be what is measured.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import WebSocket from 'ws';
+import { findOrInstallChromium } from '../helpers/find-chromium.mjs';
+
+const FLAGS = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+  '--remote-debugging-port=0',
+  '--window-size=1600,1000',
+];
+
+export async function openBrowser(url) {
+  const profile = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-bench-'));
+  const child = spawn(await findOrInstallChromium(), [...FLAGS, `--user-data-dir=${profile}`, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const endpoint = await new Promise((resolve, reject) => {
+    let text = '';
+    child.stderr.on('data', (chunk) => {
+      text += chunk;
+      const found = /DevTools listening on (ws:\/\/\S+)/.exec(text);
+      if (found) resolve(found[1]);
+    });
+    child.on('exit', (code) => reject(new Error(`Chromium ended with ${code}: ${text.slice(-500)}`)));
+  });
+  const socket = new WebSocket(endpoint, { perMessageDeflate: false });
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const answers = new Map();
+  let nextId = 1;
+  socket.on('message', (data) => {
+    const message = JSON.parse(data);
+    const answer = answers.get(message.id);
+    if (!answer) return;
+    answers.delete(message.id);
+    if (message.error) answer.reject(new Error(message.error.message));
+    else answer.resolve(message.result);
+  });
+  const send = (method, params = {}, sessionId) =>
+    new Promise((resolve, reject) => {
+      const id = nextId++;
+      answers.set(id, { resolve, reject });
+      socket.send(JSON.stringify({ id, method, params, sessionId }));
+    });
+  const { targetInfos } = await send('Target.getTargets');
+  const { sessionId } = await send('Target.attachToTarget', { targetId: targetInfos.find((target) => target.type === 'page').targetId, flatten: true });
+  await send('Page.enable', {}, sessionId);
+  await send('Emulation.setDeviceMetricsOverride', { width: 1600, height: 1000, deviceScaleFactor: 1, mobile: false }, sessionId);
+  await send('Page.navigate', { url }, sessionId);
+
+  /** Runs an expression (or an async function's text) in the page and returns its JSON value. */
+  async function evaluate(expression) {
+    const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true }, sessionId);
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
+  async function waitFor(expression, what, timeoutMs = 30_000) {
+    const ends = Date.now() + timeoutMs;
+    while (!(await evaluate(`Boolean(${expression})`).catch(() => false))) {
+      if (Date.now() > ends) throw new Error(`waited ${timeoutMs / 1000} s for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+  async function close() {
+    socket.close();
+    child.kill('SIGKILL');
+    await new Promise((resolve) => (child.exitCode !== null || child.signalCode ? resolve() : child.once('exit', resolve)));
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+  return { evaluate, waitFor, close, pid: child.pid };
+}
