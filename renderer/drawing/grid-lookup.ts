@@ -1,0 +1,30 @@
+/** Questions about a CounterGrid that drawing asks each frame. */
+
+/** Index of the last x at or before `at`, or -1. `x` ascends. */
+export function lastAtOrBefore(x: Float64Array, at: number): number {
+  let low = 0;
+  let high = x.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((x[middle] as number) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+/** Value that holds at `at` (a counter holds until its next sample), or null in a gap or before the first. */
+export function valueAt(x: Float64Array, y: readonly (number | null)[], at: number): number | null {
+  const index = lastAtOrBefore(x, at);
+  return index < 0 ? null : (y[index] ?? null);
+}
+
+/**
+ * Range to ask the worker for: whole pixel columns around from…to, one more at each side. Columns that lie on multiples of
+ * their own width keep their samples while the view scrolls, so the line moves instead of shimmering.
+ */
+export function gridQuery(fromNs: number, toNs: number, widthPx: number): { readonly fromNs: number; readonly toNs: number; readonly columns: number } {
+  const column = Math.max(1, (toNs - fromNs) / Math.max(1, widthPx));
+  const first = Math.max(0, Math.floor(fromNs / column) - 1);
+  const last = Math.max(first + 1, Math.ceil(toNs / column) + 1);
+  return { fromNs: first * column, toNs: last * column, columns: last - first };
+}

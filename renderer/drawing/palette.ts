@@ -1,0 +1,70 @@
+/** Colours of the theme in force, read once per theme from the tokens: a canvas cannot use CSS variables. */
+
+export interface Palette {
+  /** Index 1…9; 0 is not used. */
+  readonly data: readonly string[];
+  readonly well: string;
+  readonly panel: string;
+  readonly raised: string;
+  readonly text1: string;
+  readonly text2: string;
+  readonly text3: string;
+  readonly grid: string;
+  readonly line1: string;
+  readonly line2: string;
+  readonly accent: string;
+  readonly live: string;
+  readonly selectRange: string;
+  /** Opacity of the area under a line. */
+  readonly area: number;
+  readonly uiFont: string;
+}
+
+export interface TokenSource {
+  getPropertyValue(name: string): string;
+}
+
+export function readPalette(tokens: TokenSource): Palette {
+  const token = (name: string) => tokens.getPropertyValue(`--${name}`).trim();
+  return {
+    data: ['', ...Array.from({ length: 9 }, (_, k) => token(`data-${k + 1}`))],
+    well: token('bg-well'),
+    panel: token('bg-panel'),
+    raised: token('bg-raised'),
+    text1: token('text-1'),
+    text2: token('text-2'),
+    text3: token('text-3'),
+    grid: token('grid'),
+    line1: token('line-1'),
+    line2: token('line-2'),
+    accent: token('accent'),
+    live: token('live'),
+    selectRange: token('sel-range'),
+    area: Number(token('area')) || 0.16,
+    uiFont: token('font-ui') || 'system-ui, sans-serif',
+  };
+}
+
+/** `#rrggbb` with an opacity of 0…1. Other notations are returned as they are. */
+export function withAlpha(color: string, opacity: number): string {
+  if (!/^#[0-9a-f]{6}$/i.test(color)) return color;
+  const byte = Math.round(Math.max(0, Math.min(1, opacity)) * 255);
+  return `${color}${byte.toString(16).padStart(2, '0')}`;
+}
+
+/** Eight colours that differ; slate (9) is kept for what is not the user's own. */
+export const SERIES_COLORS = 8;
+
+export interface SeriesStyle {
+  /** 1…8 */
+  readonly color: number;
+  readonly dash: readonly number[] | undefined;
+}
+
+const DASHES: readonly (readonly number[] | undefined)[] = [undefined, [4, 2], [1.5, 2.5]];
+
+/** Style of a series by its place: the counter's own place in the list picks the first colour, so that neighbours differ. */
+export function seriesStyle(counter: number, series: number, seriesInPanel: number): SeriesStyle {
+  const dash = seriesInPanel > 4 ? DASHES[Math.floor(series / 4) % DASHES.length] : undefined;
+  return { color: ((counter + series) % SERIES_COLORS) + 1, dash };
+}

@@ -1,0 +1,256 @@
+/**
+ * What a window looks at, per trace: range of time, selected object, hidden series. Two stores: choices change when the user
+ * acts, the pointer changes with every mouse move and only drawing reads it.
+ */
+import { create } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import type { ObjectId, TraceId } from '../trace/trace-worker-api.ts';
+import { subscribeTraces, traceState } from './trace-store.ts';
+
+/** `follow` ends at the newest event and moves with it; `fixed` stays while capture goes on ("paused" when the trace is live). */
+export type TimeView =
+  | { readonly mode: 'follow'; readonly spanNs: number | 'all' }
+  | { readonly mode: 'fixed'; readonly fromNs: number; readonly toNs: number };
+
+export interface TimeRange {
+  readonly fromNs: number;
+  readonly toNs: number;
+}
+
+export interface ViewState {
+  readonly time: TimeView;
+  /** Span that `follow` goes back to. */
+  readonly followSpanNs: number | 'all';
+  /** Cross-hair that stays where it was put; undefined: only where the pointer is. */
+  readonly cursorNs: number | undefined;
+  readonly object: ObjectId | undefined;
+  /** 0-based index, or the newest as it comes. */
+  readonly snapshot: number | 'live';
+  /** Names of hidden series by key of the counter. */
+  readonly hidden: Readonly<Record<string, readonly string[]>>;
+  /** Keys of counters that are shown as a table. */
+  readonly tables: readonly string[];
+  /** Panel that was asked to come into sight; `turn` grows, so that asking twice works. */
+  readonly reveal: { readonly key: string; readonly turn: number } | undefined;
+  readonly columns: 'auto' | 1 | 2 | 3;
+}
+
+export const LIVE_SPAN_NS = 30e9;
+const LEAST_SPAN_NS = 1000;
+const LEAST_END_NS = 1e9;
+
+const INITIAL: ViewState = {
+  time: { mode: 'follow', spanNs: 'all' },
+  followSpanNs: 'all',
+  cursorNs: undefined,
+  object: undefined,
+  snapshot: 'live',
+  hidden: {},
+  tables: [],
+  reveal: undefined,
+  columns: 'auto',
+};
+const LIVE: ViewState = { ...INITIAL, time: { mode: 'follow', spanNs: LIVE_SPAN_NS }, followSpanNs: LIVE_SPAN_NS };
+
+const choices = create<{ readonly views: Readonly<Record<TraceId, ViewState>> }>(() => ({ views: {} }));
+
+export interface Pointer {
+  readonly ns: number;
+  /** Key of the counter whose panel the pointer is over. */
+  readonly panel: string | undefined;
+}
+const pointers = create<{ readonly pointers: Readonly<Record<TraceId, Pointer | undefined>> }>(() => ({ pointers: {} }));
+
+/** Range that was drawn last: what "pause" keeps. Written each frame, so it is no state that anyone is told of. */
+const drawn = new Map<TraceId, TimeRange>();
+
+// A trace gets its view when its phase is first known: a live one opens on its last seconds, a saved one whole.
+subscribeTraces((state) => {
+  const { views } = choices.getState();
+  const open = new Set(state.open.map((each) => each.trace));
+  let next: Record<TraceId, ViewState> | undefined;
+  for (const trace of open) {
+    const phase = state.summaries[trace]?.phase;
+    if (views[trace] || phase === undefined || phase === 'loading' || phase === 'failed') continue;
+    next ??= { ...views };
+    next[trace] = phase === 'live' ? LIVE : INITIAL;
+  }
+  for (const trace of Object.keys(views)) {
+    if (open.has(trace)) continue;
+    next ??= { ...views };
+    delete next[trace];
+    drawn.delete(trace);
+  }
+  if (next) choices.setState({ views: next });
+});
+
+export const viewState = (trace: TraceId): ViewState => choices.getState().views[trace] ?? INITIAL;
+export const pointerState = (trace: TraceId): Pointer | undefined => pointers.getState().pointers[trace];
+
+/** Re-renders when what `pick` returns changes (compared one level deep). */
+export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => choices(useShallow((state) => pick(state.views[trace] ?? INITIAL)));
+/** Changes with every mouse move: for small read-outs only. */
+export const usePointer = <T>(trace: TraceId, pick: (pointer: Pointer | undefined) => T): T => pointers((state) => pick(state.pointers[trace]));
+/** True when the view stands still. */
+export const useViewPaused = (trace: TraceId): boolean => useView(trace, (view) => view.time.mode === 'fixed');
+
+const endOf = (trace: TraceId): number => Math.max(LEAST_END_NS, traceState().summaries[trace]?.endNs ?? 0);
+
+/** The range that a view shows when the trace reaches to `endNs`. */
+export function visibleRange(time: TimeView, endNs: number): TimeRange {
+  if (time.mode === 'fixed') return time;
+  const end = Math.max(LEAST_END_NS, endNs);
+  return { fromNs: time.spanNs === 'all' ? 0 : Math.max(0, end - time.spanNs), toNs: end };
+}
+
+/** The range in sight: as drawn last, or as it would be drawn. */
+export function rangeInSight(trace: TraceId): TimeRange {
+  const { time } = viewState(trace);
+  if (time.mode === 'fixed') return time;
+  return drawn.get(trace) ?? visibleRange(time, endOf(trace));
+}
+
+/** Drawing tells what it shows, once a frame. */
+export function noteDrawn(trace: TraceId, range: TimeRange): void {
+  drawn.set(trace, range);
+}
+
+function change(trace: TraceId, update: (view: ViewState) => Partial<ViewState>): void {
+  choices.setState(({ views }) => {
+    const view = views[trace] ?? INITIAL;
+    return { views: { ...views, [trace]: { ...view, ...update(view) } } };
+  });
+}
+
+/** Keeps a range inside the trace: it is moved before it is made smaller. */
+function clampRange(fromNs: number, toNs: number, endNs: number): TimeRange {
+  const span = Math.min(Math.max(LEAST_SPAN_NS, toNs - fromNs), endNs);
+  const from = Math.min(Math.max(0, fromNs), endNs - span);
+  return { fromNs: from, toNs: from + span };
+}
+
+/** The view stands still where it is; capture goes on. */
+export function pauseView(trace: TraceId): void {
+  const range = rangeInSight(trace);
+  change(trace, () => ({ time: { mode: 'fixed', ...range } }));
+}
+
+/** Back to the newest. Without a span: the one that was followed before. */
+export function followView(trace: TraceId, spanNs?: number | 'all'): void {
+  change(trace, (view) => {
+    const span = spanNs ?? view.followSpanNs;
+    return { time: { mode: 'follow', spanNs: span }, followSpanNs: span };
+  });
+}
+
+export function togglePause(trace: TraceId): void {
+  if (viewState(trace).time.mode === 'fixed') followView(trace);
+  else pauseView(trace);
+}
+
+/** Length of the range: while following, of what is followed; else around the middle. */
+export function setSpan(trace: TraceId, spanNs: number | 'all'): void {
+  const { time } = viewState(trace);
+  if (time.mode === 'follow' || spanNs === 'all') {
+    followView(trace, spanNs);
+    return;
+  }
+  const middle = (time.fromNs + time.toNs) / 2;
+  setRange(trace, middle - spanNs / 2, middle + spanNs / 2);
+}
+
+export function setRange(trace: TraceId, fromNs: number, toNs: number): void {
+  const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), endOf(trace));
+  change(trace, () => ({ time: { mode: 'fixed', ...range } }));
+}
+
+/** Everything: a live trace goes on growing in it. */
+export function fitView(trace: TraceId): void {
+  followView(trace, 'all');
+}
+
+/** Moves by a part of the range in sight; to the left is negative. Stops following. */
+export function panView(trace: TraceId, part: number): void {
+  const range = rangeInSight(trace);
+  const by = (range.toNs - range.fromNs) * part;
+  setRange(trace, range.fromNs + by, range.toNs + by);
+}
+
+/**
+ * Makes the range `factor` times as long (below 1: zooms in) with the time at `aroundNs` staying in its place.
+ * While following, the newest end stays in its place, and the view goes on following.
+ */
+export function zoomView(trace: TraceId, factor: number, aroundNs?: number): void {
+  const { time } = viewState(trace);
+  const range = rangeInSight(trace);
+  const span = range.toNs - range.fromNs;
+  const wanted = Math.max(LEAST_SPAN_NS, span * factor);
+  if (time.mode === 'follow') {
+    followView(trace, wanted >= endOf(trace) ? 'all' : wanted);
+    return;
+  }
+  const around = aroundNs ?? (range.fromNs + range.toNs) / 2;
+  const part = (around - range.fromNs) / span;
+  setRange(trace, around - wanted * part, around + wanted * (1 - part));
+}
+
+/** Puts the cross-hair on a moment and brings it into sight. */
+export function goToMoment(trace: TraceId, ns: number): void {
+  change(trace, () => ({ cursorNs: ns }));
+  const range = rangeInSight(trace);
+  if (ns >= range.fromNs && ns <= range.toNs) return;
+  const half = (range.toNs - range.fromNs) / 2;
+  setRange(trace, ns - half, ns + half);
+}
+
+export function clearCursor(trace: TraceId): void {
+  if (viewState(trace).cursorNs !== undefined) change(trace, () => ({ cursorNs: undefined }));
+}
+
+export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
+  pointers.setState((state) => ({ pointers: { ...state.pointers, [trace]: pointer } }));
+}
+
+export function selectObject(trace: TraceId, object: ObjectId | undefined, snapshot: number | 'live' = 'live'): void {
+  change(trace, () => ({ object, snapshot }));
+}
+
+export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void {
+  change(trace, () => ({ snapshot }));
+}
+
+export function toggleSeries(trace: TraceId, counter: string, series: string): void {
+  change(trace, ({ hidden }) => {
+    const names = hidden[counter] ?? [];
+    return { hidden: { ...hidden, [counter]: names.includes(series) ? names.filter((name) => name !== series) : [...names, series] } };
+  });
+}
+
+/** Leaves one series alone; when it is alone already, shows all. */
+export function soloSeries(trace: TraceId, counter: string, series: string, all: readonly string[]): void {
+  change(trace, ({ hidden }) => {
+    const others = all.filter((name) => name !== series);
+    const names = hidden[counter] ?? [];
+    const alone = !names.includes(series) && others.every((name) => names.includes(name));
+    return { hidden: { ...hidden, [counter]: alone ? [] : others } };
+  });
+}
+
+export function toggleTable(trace: TraceId, counter: string): void {
+  change(trace, ({ tables }) => ({ tables: tables.includes(counter) ? tables.filter((key) => key !== counter) : [...tables, counter] }));
+}
+
+export function revealCounter(trace: TraceId, counter: string): void {
+  change(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
+}
+
+export function setColumns(trace: TraceId, columns: ViewState['columns']): void {
+  change(trace, () => ({ columns }));
+}
+
+/** For tests: forget everything. */
+export function resetViews(): void {
+  choices.setState({ views: {} });
+  pointers.setState({ pointers: {} });
+  drawn.clear();
+}
