@@ -1,0 +1,63 @@
+/** The examples of the user pages run: each JavaScript block that begins with its file's name. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-docs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface TraceEvent {
+  readonly ph: string;
+  readonly name: string;
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+function exampleBlocks(page: string): { file: string; code: string }[] {
+  const text = readFileSync(path.join(root, 'docs', page), 'utf8');
+  return [...text.matchAll(/```js\n\/\/ (\S+)\n(.*?)```/gs)].map((match) => ({ file: match[1] as string, code: match[2] as string }));
+}
+
+function record({ file, code }: { file: string; code: string }): TraceEvent[] {
+  const script = path.join(folder, file);
+  const report = path.join(folder, `${file}.json`);
+  writeFileSync(script, code);
+  const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', '--quiet', '-o', report, '--', script], {
+    encoding: 'utf8',
+    env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+  });
+  expect(run.stderr).toBe('');
+  expect(run.status).toBe(0);
+  return JSON.parse(readFileSync(report, 'utf8')).traceEvents;
+}
+
+const EXPECTED: Readonly<Record<string, (events: readonly TraceEvent[]) => void>> = {
+  'counter.mjs': (events) => {
+    const samples = events.filter((event) => event.ph === 'C' && event.name === 'queue');
+    expect(samples.map((event) => event.args)).toEqual([{ waiting: 3 }, { waiting: 3, running: 1 }, { waiting: 2, running: 1 }]);
+  },
+  'object.mjs': (events) => {
+    const cart = events.filter((event) => event.name === 'cart of Noor');
+    expect(cart.map((event) => event.ph).join('')).toBe('NOOOOD');
+    expect(cart.at(-2)?.args).toEqual({ snapshot: { items: [{ name: 'lamp', price: 39 }], total: 39 } });
+  },
+  'choose.mjs': (events) => {
+    const samples = events.filter((event) => event.ph === 'C').map((event) => [event.name, event.args]);
+    expect(samples).toEqual([
+      ['only these', { open: 1 }],
+      ['by hand', { a: 1, b: 2 }],
+    ]);
+  },
+  'moments.mjs': (events) => {
+    expect(events.find((event) => event.ph === 'i')).toMatchObject({ name: 'cache miss', args: { key: 'EUR' } });
+    expect(events.find((event) => event.ph === 'X')).toMatchObject({ name: expect.stringContaining('load rules') });
+  },
+};
+
+describe('docs/custom-events.md', () => {
+  const blocks = exampleBlocks('custom-events.md');
+  it('names every example that is checked here', () => expect(blocks.map((block) => block.file).sort()).toEqual(Object.keys(EXPECTED).sort()));
+  it.each(blocks)('$file records what the page says', (block) => EXPECTED[block.file]?.(record(block)));
+});
