@@ -238,3 +238,16 @@ export interface TraceClient {
   ): Promise<ReturnType<TraceRequests[K]>>;
   on<K extends keyof TracePushes>(event: K, listener: (payload: TracePushes[K]) => void): () => void;
 }
+
+/** What the page posts to the worker. The MessagePort of `data.connect` with `{ kind: 'port' }` is `event.ports[0]`. */
+export interface PageMessage {
+  readonly id: number;
+  readonly method: keyof TraceRequests;
+  readonly argument: unknown;
+}
+
+/** What the worker posts to the page: an answer, a failure in words, or a push. Buffers may be in the transfer list. */
+export type WorkerMessage =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly problem: Problem }
+  | { readonly event: keyof TracePushes; readonly payload: unknown };
