@@ -3,8 +3,9 @@
 //   dist/main      Electron main (CommonJS)            dist/cli        the command `trace-studio` (CommonJS)
 //   dist/preload   Electron preload (CommonJS)         dist/collector  collector process, export worker (CommonJS)
 //   dist/renderer  the window (Vite)                   dist/tracer     what runs in the target, and the package's API
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
@@ -66,6 +67,18 @@ async function buildProgram({ entry, file, external, banner }) {
   await bundle.close();
 }
 
+/** Declarations of the package's API, once for each module kind: a CommonJS program may not take the types of an ES module. */
+function writeTypes() {
+  execFileSync(process.execPath, [path.join(root, 'node_modules/typescript/bin/tsc'), '-p', 'core/tracer/tsconfig.types.json'], {
+    cwd: root,
+    stdio: 'inherit',
+  });
+  const [esm, cjs] = ['esm', 'cjs'].map((kind) => path.join(dist, 'types', kind));
+  cpSync(esm, cjs, { recursive: true });
+  writeFileSync(path.join(esm, 'package.json'), '{ "type": "module" }\n');
+  writeFileSync(path.join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
+}
+
 async function build() {
   const hash = sourceHash();
   if (process.argv.includes('--if-stale') && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
@@ -79,6 +92,7 @@ async function build() {
     mkdirSync(path.dirname(path.join(dist, to)), { recursive: true });
     writeFileSync(path.join(dist, to), readFileSync(path.join(root, from)));
   }
+  if (!only || only === 'types') writeTypes();
   if (!only || only === 'renderer') await viteBuild({ configFile: path.join(root, 'vite.config.mjs'), logLevel: 'warn' });
   if (!only) writeFileSync(stamp, hash);
   console.log(`built ${path.relative(process.cwd(), dist) || dist} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
