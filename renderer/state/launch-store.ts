@@ -1,0 +1,95 @@
+/** What to run: kept here and not in a dialog, so that the form holds its contents whatever happens. */
+import { create } from 'zustand';
+import type { LaunchConfig, SessionId } from '../../core/protocol/session-types.ts';
+import type { LaunchInspection, RecentScript, StudioClient } from '../../core/protocol/studio-api.ts';
+
+export const BLANK_CONFIG: LaunchConfig = {
+  target: { kind: 'script', path: '' },
+  arguments: '',
+  cwd: '',
+  environment: [],
+  nodeFlags: '',
+  nodePath: '',
+  whenFull: 'exact',
+  recordEnvironmentValues: false,
+  maskSecrets: true,
+};
+
+interface LaunchState {
+  readonly draft: LaunchConfig;
+  readonly inspection: LaunchInspection | undefined;
+  /** An inspection of the draft as it is now is under way. */
+  readonly inspecting: boolean;
+  /** What this window started, to open its configuration again. */
+  readonly bySession: Readonly<Record<SessionId, LaunchConfig>>;
+}
+
+const KEY = 'studio.launch-draft';
+
+function remembered(): LaunchConfig {
+  try {
+    const text = sessionStorage.getItem(KEY);
+    return text === null ? BLANK_CONFIG : { ...BLANK_CONFIG, ...(JSON.parse(text) as Partial<LaunchConfig>) };
+  } catch {
+    // No storage, or not ours: begin with an empty form.
+    return BLANK_CONFIG;
+  }
+}
+
+const store = create<LaunchState>(() => ({ draft: remembered(), inspection: undefined, inspecting: false, bySession: {} }));
+
+let client: StudioClient | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let turn = 0;
+
+/** From now on every change of the draft is looked at by the host, a moment after the last key. */
+export function connectLaunch(studio: StudioClient): void {
+  client = studio;
+  inspectSoon(0);
+}
+
+export function setDraft(draft: LaunchConfig): void {
+  store.setState({ draft, inspecting: true });
+  try {
+    // Values of environment variables may be secrets: only names outlive a reload.
+    sessionStorage.setItem(KEY, JSON.stringify({ ...draft, environment: draft.environment.map(({ name }) => ({ name, value: '' })) }));
+  } catch {
+    // No storage: the form holds as long as the window does.
+  }
+  inspectSoon(180);
+}
+
+export const changeDraft = (change: Partial<LaunchConfig>): void => setDraft({ ...store.getState().draft, ...change });
+
+function inspectSoon(ms: number): void {
+  clearTimeout(timer);
+  turn += 1;
+  const mine = turn;
+  timer = setTimeout(() => {
+    client?.request('launch.inspect', store.getState().draft).then(
+      (inspection) => mine === turn && store.setState({ inspection, inspecting: false }),
+      () => mine === turn && store.setState({ inspecting: false }),
+    );
+  }, ms);
+}
+
+export function rememberSessionConfig(session: SessionId, config: LaunchConfig): void {
+  store.setState((state) => ({ bySession: { ...state.bySession, [session]: config } }));
+}
+
+/** The configuration with which this script ran last, else a blank one for it: arguments never wander from one script to another. */
+export function configForScript(path: string, recent: readonly RecentScript[] | undefined): LaunchConfig {
+  const last = recent?.find(({ config }) => config.target.kind === 'script' && config.target.path === path);
+  return last?.config ?? { ...BLANK_CONFIG, target: { kind: 'script', path } };
+}
+
+/** "server.ts", "npm run start", or the command. */
+export function describeTarget(config: LaunchConfig): string {
+  const { target } = config;
+  if (target.kind === 'script') return target.path.split(/[/\\]/).at(-1) ?? target.path;
+  return target.kind === 'npm-script' ? `npm run ${target.name}` : target.command;
+}
+
+export const useDraft = (): LaunchConfig => store((state) => state.draft);
+export const useInspection = (): LaunchInspection | undefined => store((state) => state.inspection);
+export const launchState = () => store.getState();

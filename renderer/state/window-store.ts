@@ -1,0 +1,27 @@
+/** What is open in the window around the data: dialogs, drawer, sidebar. */
+import { create } from 'zustand';
+import type { TraceId } from '../trace/trace-worker-api.ts';
+
+export type OpenDialog =
+  | { readonly kind: 'run-config' }
+  | { readonly kind: 'export'; readonly trace: TraceId }
+  | { readonly kind: 'close-running'; readonly trace: TraceId }
+  | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
+  | { readonly kind: 'close-window'; readonly running: number }
+  | { readonly kind: 'shortcuts' }
+  | { readonly kind: 'about' };
+
+interface WindowState {
+  readonly dialog: OpenDialog | undefined;
+  readonly drawerTab: string;
+  readonly drawerOpen: boolean;
+  readonly sidebarOpen: boolean;
+  readonly inspectorOpen: boolean;
+}
+
+const store = create<WindowState>(() => ({ dialog: undefined, drawerTab: 'console', drawerOpen: true, sidebarOpen: true, inspectorOpen: true }));
+
+export const showDialog = (dialog: OpenDialog | undefined): void => store.setState({ dialog });
+export const setWindow = (change: Partial<Omit<WindowState, 'dialog'>>): void => store.setState(change);
+export const windowState = () => store.getState();
+export const useWindow = <T>(pick: (state: WindowState) => T): T => store(pick);
