@@ -1,0 +1,87 @@
+/** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
+import type { LaunchConfig } from '../../core/protocol/session-types.ts';
+import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
+import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
+
+// PATH_MAX of Linux; Windows' long paths are shorter than its 32 767 in practice.
+const path = filled(4096);
+/** A command line: Linux takes at most 128 KiB per argument. */
+const words = text(65_536);
+const title = text(1024);
+const purpose = oneOf('script', 'folder', 'trace', 'node');
+
+const target: Check<LaunchConfig['target']> = (value, where) => {
+  const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
+  switch (kind) {
+    // Empty is what an untouched form sends: the inspection answers it with a sentence beside the field.
+    case 'script':
+      return { kind, ...shape<{ path: string }>({ path: text(4096) })(value, where) };
+    case 'npm-script':
+      return { kind, ...shape<{ folder: string; name: string }>({ folder: text(4096), name: text(1024) })(value, where) };
+    case 'command':
+      return { kind, ...shape<{ command: string }>({ command: words })(value, where) };
+    default:
+      return refuse(`${where}.kind`, 'must be one of script, npm-script, command');
+  }
+};
+
+export const launchConfig = shape<LaunchConfig>({
+  target,
+  arguments: words,
+  cwd: text(4096),
+  environment: list(shape<{ name: string; value: string }>({ name: text(1024), value: text(131_072) }), 1000),
+  nodeFlags: words,
+  nodePath: text(4096),
+  whenFull: oneOf('exact', 'live'),
+  recordEnvironmentValues: flag,
+  maskSecrets: flag,
+});
+
+export const settingsPart = shape<Partial<Settings>>(
+  {
+    theme: oneOf('system', 'light', 'dark'),
+    density: oneOf('compact', 'comfortable'),
+    sidebarWidth: whole(0, 10_000),
+    inspectorWidth: whole(0, 10_000),
+    drawerHeight: whole(0, 10_000),
+  },
+  ['theme', 'density', 'sidebarWidth', 'inspectorWidth', 'drawerHeight'],
+);
+
+export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Parameters<StudioRequests[K]>[0]> } = {
+  'studio.info': nothing,
+  'settings.get': nothing,
+  'settings.set': settingsPart,
+  'launch.inspect': launchConfig,
+  'launch.nodes': shape<{ refresh: boolean }>({ refresh: flag }),
+  'launch.examples': nothing,
+  'launch.recent': nothing,
+  'launch.locate': shape<{ name: string; sha256: string; bytes: number }>({ name: filled(255), sha256, bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
+  'session.start': launchConfig,
+  'session.stop': shape<{ session: string }>({ session: id }),
+  'session.restart': shape<{ session: string }>({ session: id }),
+  'session.stdin': shape<{ session: string; text: string; end?: boolean }>({ session: id, text: text(1_048_576), end: flag }, ['end']),
+  'session.list': nothing,
+  'recordings.recent': nothing,
+  'recordings.openRecent': shape<{ ref: string }>({ ref: id }),
+  'recordings.openPath': shape<{ path: string }>({ path }),
+  'recordings.discard': shape<{ ref: string }>({ ref: id }),
+  'recordings.list': nothing,
+  'recordings.close': shape<{ recording: string }>({ recording: id }),
+  'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
+  'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
+    { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag },
+    ['overwrite'],
+  ),
+  'export.cancel': shape<{ job: string }>({ job: id }),
+  'dialog.pickOpen': shape<Parameters<StudioRequests['dialog.pickOpen']>[0]>({ purpose, title, folder: path }, ['folder']),
+  'dialog.pickSave': shape<Parameters<StudioRequests['dialog.pickSave']>[0]>({ title, suggestedName: text(255), extension: text(32), folder: path }, [
+    'folder',
+  ]),
+  'files.roots': nothing,
+  'files.list': shape<Parameters<StudioRequests['files.list']>[0]>({ path, purpose }),
+  'window.setDocument': shape<Parameters<StudioRequests['window.setDocument']>[0]>({ title, unsaved: flag, running: whole(0, 1_000_000) }),
+  'window.close': shape<Parameters<StudioRequests['window.close']>[0]>({ choice: oneOf('stop-and-close', 'keep-recording', 'cancel') }),
+  'window.openExternal': shape<{ url: string }>({ url: filled(8192) }),
+  'window.reveal': shape<{ path: string }>({ path }),
+};

@@ -1,0 +1,178 @@
+/** Runs of scripts: started from a form, followed through the collector, kept for Restart. */
+import { randomUUID } from 'node:crypto';
+import { ProblemError } from '../../core/base/result.ts';
+import type { LaunchConfig, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
+import type { CollectorClient } from './collector-client.ts';
+import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
+import { makeSpawnPlan } from './launch/spawn-plan.ts';
+import type { OpenRecordings } from './open-recordings.ts';
+import type { RecordingLibrary } from './recordings/library.ts';
+import type { TracerInstall } from './tracer-install.ts';
+
+/** What Stop waits between asking the process tree to end and ending it. */
+export const STOP_GRACE_MS = 5000;
+const TOUCH_TRACER_MS = 3_600_000;
+
+export interface SessionsOptions {
+  readonly call: CollectorClient['call'];
+  readonly tracer: TracerInstall;
+  readonly library: RecordingLibrary;
+  readonly recordings: OpenRecordings;
+  readonly around: LaunchSurroundings;
+  readonly onChanged: (info: SessionInfo) => void;
+  /** A session ended, its recording is complete in the library. */
+  readonly onEnded: (info: SessionInfo) => void;
+}
+
+interface Entry {
+  readonly config: LaunchConfig;
+  info: SessionInfo;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #sessions = new Map<SessionId, Entry>();
+  /** Told by the collector before its answer to `session.start` has come. */
+  readonly #early = new Map<SessionId, SessionInfo>();
+  readonly #waiting: (() => void)[] = [];
+  /** Journals of ended sessions that are being written. */
+  readonly #finishing = new Set<Promise<void>>();
+  #touching: NodeJS.Timeout | undefined;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  list(): readonly SessionInfo[] {
+    return [...this.#sessions.values()].map(({ info }) => info);
+  }
+
+  running(): number {
+    return this.list().filter((info) => info.state !== 'ended').length;
+  }
+
+  /** Resolves when no session runs. */
+  async allEnded(): Promise<void> {
+    while (this.running() > 0) await new Promise<void>((wake) => this.#waiting.push(wake));
+  }
+
+  /** Throws ProblemError with the first thing that is in the way; the form has shown them all by `launch.inspect`. */
+  async start(config: LaunchConfig): Promise<SessionInfo> {
+    const { tracer, library, recordings, call, around } = this.#options;
+    const { inspection, start } = await examineLaunch(config, around);
+    if (!start) throw new ProblemError(inspection.problems[0] ?? { code: 'cannot-start', message: 'The target cannot be started.' });
+    const plan = makeSpawnPlan(config, start, await tracer.folder());
+    const [session, recording] = [randomUUID(), randomUUID()];
+    const file = await library.begin({ recording, session, title: plan.title, startedAtMs: Date.now() }).catch((error: Error) => {
+      throw new ProblemError({
+        code: 'recording-folder',
+        message: `The recording cannot be written to ${library.folder}: ${error.message}`,
+        remedy: 'Check the permissions and the free space of this folder.',
+      });
+    });
+    try {
+      const answer = await call('session.start', { plan, file, session, recording });
+      const info = this.#early.get(session) ?? answer;
+      recordings.addLive(info, file);
+      this.#sessions.set(session, { config, info });
+      this.#touching ??= setInterval(() => void tracer.touch(), TOUCH_TRACER_MS).unref();
+      this.#options.onChanged(info);
+      if (info.state === 'ended') this.#finish(info);
+      return info;
+    } catch (error) {
+      await library.remove(recording);
+      throw error;
+    } finally {
+      this.#early.delete(session);
+    }
+  }
+
+  async stop(session: SessionId): Promise<SessionInfo> {
+    const entry = this.#entry(session);
+    if (entry.info.state !== 'ended') this.changed(await this.#options.call('session.stop', { session, graceMs: STOP_GRACE_MS }));
+    return entry.info;
+  }
+
+  /** Stops it if it runs, and starts the same form again as a session of its own. */
+  async restart(session: SessionId): Promise<SessionInfo> {
+    const { config } = this.#entry(session);
+    await this.stop(session);
+    return this.start(config);
+  }
+
+  async stdin(session: SessionId, text: string, end: boolean): Promise<void> {
+    const { info } = this.#entry(session);
+    if (info.state === 'ended') {
+      throw new ProblemError({ code: 'session-ended', message: `${info.title} has ended and reads no input.`, remedy: 'Start it again.' });
+    }
+    await this.#options.call('session.stdin', { session, text, ...(end && { end }) });
+  }
+
+  /** The collector's word. */
+  changed(info: SessionInfo): void {
+    const entry = this.#sessions.get(info.id);
+    if (!entry) {
+      this.#early.set(info.id, info);
+      return;
+    }
+    if (entry.info.state === 'ended') return; // A late word about a session whose end is known.
+    entry.info = info;
+    this.#options.recordings.update(info);
+    this.#options.onChanged(info);
+    if (info.state === 'ended') this.#finish(info);
+  }
+
+  /** The collector died: what ran is over for the studio, and its targets are ended, since nobody could stop them any more. */
+  lost(description: string): void {
+    const running = [...this.#sessions.values()].filter(({ info }) => info.state !== 'ended');
+    for (const { info } of running) {
+      if (info.pid !== undefined) endTree(info.pid);
+      this.changed({
+        ...info,
+        state: 'ended',
+        endedAtMs: Date.now(),
+        end: { kind: 'stopped', forced: true },
+        recordingProblem: `The recorder ended unexpectedly (${description}), and ${info.title} was stopped. What was recorded until then is kept.`,
+      });
+    }
+  }
+
+  /** Resolves when the journals of all ended sessions are written. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#finishing);
+  }
+
+  #finish(info: SessionInfo): void {
+    if (this.running() === 0) {
+      clearInterval(this.#touching);
+      this.#touching = undefined;
+      for (const wake of this.#waiting.splice(0)) wake();
+    }
+    const finishing = this.#options.library
+      .finish(info.recording, info.endedAtMs ?? Date.now(), info.end)
+      .catch(() => {}) // Without its end in the journal the recording counts as recovered: nothing is lost by it.
+      .then(() => {
+        this.#finishing.delete(finishing);
+        this.#options.onEnded(info);
+      });
+    this.#finishing.add(finishing);
+  }
+
+  #entry(session: SessionId): Entry {
+    const entry = this.#sessions.get(session);
+    if (!entry) throw new ProblemError({ code: 'no-such-session', message: 'This run is not known any more.', remedy: 'Start the script again.' });
+    return entry;
+  }
+}
+
+/** Targets lead a process group of their own where there are such; elsewhere the process alone can be ended. */
+function endTree(pid: number): void {
+  for (const target of process.platform === 'win32' ? [pid] : [-pid, pid]) {
+    try {
+      process.kill(target, 'SIGTERM');
+      return;
+    } catch {
+      // Gone already, or not the leader of a group.
+    }
+  }
+}

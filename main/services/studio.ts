@@ -1,0 +1,387 @@
+/** The studio's services in one host process: put together here, each in a file of its own. */
+import { stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { type Problem, ProblemError } from '../../core/base/result.ts';
+import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
+import { Peer } from '../../core/protocol/rpc.ts';
+import type { RecordingId, RecordingInfoSummary, SessionInfo } from '../../core/protocol/session-types.ts';
+import { type RecentItem, STUDIO_REQUESTS, type StudioHandlers, type StudioPushes, type StudioRequests } from '../../core/protocol/studio-api.ts';
+import { STUDIO_VERSION } from '../../core/protocol/version.ts';
+import { CollectorClient } from './collector-client.ts';
+import { listExamples } from './examples.ts';
+import { ExportJobs, existsProblem } from './export/export-jobs.ts';
+import { listFolder } from './files/list-folder.ts';
+import { locateFile } from './files/locate.ts';
+import { Roots } from './files/roots.ts';
+import type { HostPort, Studio, StudioOptions } from './host-port.ts';
+import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
+import { NodeFinder } from './nodes/node-finder.ts';
+import { OpenRecordings } from './open-recordings.ts';
+import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
+import { Recents } from './recordings/recents.ts';
+import { REQUEST_CHECKS } from './request-checks.ts';
+import { Sessions, STOP_GRACE_MS } from './sessions.ts';
+import { SettingsStore } from './settings.ts';
+import { TracerInstall } from './tracer-install.ts';
+
+export function createStudio(options: StudioOptions): Studio {
+  return new StudioServices(options);
+}
+
+interface Window {
+  readonly peer: Peer;
+  readonly host: HostPort;
+  /** What it opened and has not closed: the last window that closes a recording closes it in the collector. */
+  readonly opened: Set<RecordingId>;
+}
+
+class StudioServices implements Studio {
+  readonly #options: StudioOptions;
+  readonly #home = os.homedir();
+  readonly #windows = new Set<Window>();
+  readonly #roots: Roots;
+  readonly #settings: SettingsStore;
+  readonly #recents: Recents;
+  readonly #library: RecordingLibrary;
+  readonly #tracer: TracerInstall;
+  readonly #nodes: NodeFinder;
+  readonly #around: LaunchSurroundings;
+  readonly #collector: CollectorClient;
+  readonly #recordings: OpenRecordings;
+  readonly #sessions: Sessions;
+  readonly #exports: ExportJobs;
+
+  constructor(options: StudioOptions) {
+    this.#options = options;
+    const { dataFolder, cwd } = options;
+    const environment = process.env;
+    this.#roots = new Roots(options.fileRoots, [cwd, this.#home, path.parse(cwd).root]);
+    this.#settings = new SettingsStore(path.join(dataFolder, 'settings.json'));
+    this.#recents = new Recents(path.join(dataFolder, 'recent.json'));
+    this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
+    this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
+    this.#nodes = new NodeFinder({ environment, home: this.#home, ...(!options.isElectron && { ownExecutable: process.execPath }) });
+    this.#around = { cwd, home: this.#home, environment, nodes: this.#nodes };
+    this.#collector = new CollectorClient({
+      spawn: options.spawnCollector,
+      onSession: (info) => this.#sessions.changed(info),
+      onLost: (description) => {
+        this.#sessions.lost(description);
+        this.push('recordings.changed', null);
+      },
+      onRestarted: (call) => this.#recordings.openAgain(call),
+    });
+    this.#recordings = new OpenRecordings(this.#collector.call);
+    this.#sessions = new Sessions({
+      call: this.#collector.call,
+      tracer: this.#tracer,
+      library: this.#library,
+      recordings: this.#recordings,
+      around: this.#around,
+      onChanged: (info) => this.push('session.changed', info),
+      onEnded: () => this.#ended(),
+    });
+    this.#exports = new ExportJobs(options.exportWorker, (progress) => this.push('export.progress', progress));
+    // Cleaning is for later runs: nobody waits for it, and what it cannot remove it meets again next time.
+    this.#clean().catch(() => {});
+  }
+
+  attachWindow(channel: ByteChannel, host: HostPort): void {
+    const opened = new Set<RecordingId>();
+    let window: Window | undefined;
+    const handlers = this.#handlers(host, opened);
+    const peer = new Peer(channel, { calls: checked(handlers) });
+    window = { peer, host, opened };
+    this.#windows.add(window);
+    peer.onClose = () => window && this.#windows.delete(window);
+  }
+
+  openCollectorWindow(): Promise<ByteChannel> {
+    return this.#collector.openWindow();
+  }
+
+  push<K extends keyof StudioPushes>(event: K, payload: StudioPushes[K]): void {
+    for (const { peer } of this.#windows) peer.notify(event, payload);
+  }
+
+  runningSessions(): number {
+    return this.#sessions.running();
+  }
+
+  async shutdown({ stopTargets }: { readonly stopTargets: boolean }): Promise<void> {
+    if (!stopTargets) await this.#sessions.allEnded();
+    this.#exports.cancelAll();
+    await this.#collector.shutdown(STOP_GRACE_MS);
+    await this.#sessions.settle();
+  }
+
+  // --- the answers to a window ------------------------------------------------------------------------------------
+
+  #handlers(host: HostPort, opened: Set<RecordingId>): StudioHandlers {
+    const keep = (summary: RecordingInfoSummary) => {
+      opened.add(summary.id);
+      return summary;
+    };
+    return {
+      'studio.info': async () => {
+        const problem = await this.#tracerProblem();
+        return {
+          version: STUDIO_VERSION,
+          host: this.#options.host,
+          platform: process.platform,
+          home: this.#home,
+          cwd: this.#options.cwd,
+          nativeDialogs: host.nativeDialogs,
+          stopGraceMs: STOP_GRACE_MS,
+          keepRule: KEEP_RULE,
+          ...(problem && { problem }),
+        };
+      },
+      'settings.get': () => this.#settings.get(),
+      'settings.set': (change) => this.#settings.set(change),
+
+      'launch.inspect': async (config) => (await examineLaunch(config, this.#around)).inspection,
+      'launch.nodes': ({ refresh }) => this.#nodes.all(refresh),
+      'launch.examples': () => listExamples(this.#options.examplesFolder),
+      'launch.recent': () => this.#recents.scripts(),
+      'launch.locate': (wanted) =>
+        locateFile(
+          wanted,
+          this.#roots.folders.filter((folder) => path.parse(folder).root !== folder),
+        ),
+
+      'session.start': async (config) => {
+        const info = await this.#sessions.start(config);
+        opened.add(info.recording);
+        // The list of recent scripts is a convenience: the run goes on without it.
+        await this.#recents.addScript(config, Date.now()).catch(() => {});
+        this.push('recordings.changed', null);
+        return info;
+      },
+      'session.stop': ({ session }) => this.#sessions.stop(session),
+      'session.restart': async ({ session }) => {
+        const info = await this.#sessions.restart(session);
+        opened.add(info.recording);
+        this.push('recordings.changed', null);
+        return info;
+      },
+      'session.stdin': async ({ session, text, end }) => {
+        await this.#sessions.stdin(session, text, end ?? false);
+        return null;
+      },
+      'session.list': () => this.#sessions.list(),
+
+      'recordings.recent': () => this.#recentItems(),
+      'recordings.openRecent': async ({ ref }) => keep(await this.#openRecent(ref, host)),
+      'recordings.openPath': async ({ path: file }) => keep(await this.#openPath(file, host)),
+      'recordings.discard': async ({ ref }) => {
+        await this.#discard(ref);
+        return null;
+      },
+      'recordings.list': () => this.#recordings.list(),
+      'recordings.close': async ({ recording }) => {
+        await this.#close(recording, opened);
+        return null;
+      },
+      'recordings.save': ({ recording, path: target, overwrite }) => this.#save(recording, target, overwrite ?? false, host),
+
+      'export.start': (request) => this.#startExport(request),
+      'export.cancel': ({ job }) => {
+        this.#exports.cancel(job);
+        return null;
+      },
+
+      'dialog.pickOpen': (question) => host.pickOpen(question),
+      'dialog.pickSave': (question) => host.pickSave(question),
+      'files.roots': () => this.#roots.list(),
+      'files.list': ({ path: folder, purpose }) => listFolder(folder, purpose, this.#roots),
+
+      'window.setDocument': (document) => {
+        host.setDocument(document);
+        return null;
+      },
+      'window.close': ({ choice }) => {
+        host.close(choice);
+        return null;
+      },
+      'window.openExternal': async ({ url }) => {
+        await host.openExternal(safeLink(url));
+        return null;
+      },
+      'window.reveal': async ({ path: file }) => {
+        await host.reveal(await this.#roots.resolveExisting(file));
+        return null;
+      },
+    };
+  }
+
+  async #tracerProblem(): Promise<Problem | undefined> {
+    try {
+      await this.#tracer.folder();
+      return undefined;
+    } catch (error) {
+      if (error instanceof ProblemError) return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
+      throw error;
+    }
+  }
+
+  // --- recordings -------------------------------------------------------------------------------------------------
+
+  async #recentItems(): Promise<readonly RecentItem[]> {
+    const unsaved = (await this.#library.list())
+      .filter((entry) => !entry.live)
+      .map(({ journal, file, bytes, recovered }): RecentItem => {
+        const { endedAtMs, end } = journal;
+        return {
+          ref: journal.recording,
+          title: journal.title,
+          path: file,
+          bytes,
+          openedAtMs: journal.startedAtMs,
+          unsaved: true,
+          recovered,
+          ...(endedAtMs !== undefined && { durationNs: (endedAtMs - journal.startedAtMs) * 1e6 }),
+          ...(end !== undefined && 'code' in end && end.code !== undefined && { exitCode: end.code }),
+          ...(end !== undefined && 'signal' in end && end.signal !== undefined && { signal: end.signal }),
+        };
+      });
+    const files = await Promise.all(
+      (await this.#recents.files()).map(async (file): Promise<RecentItem> => {
+        const found = await stat(file.path).catch(() => undefined);
+        return { ...file, bytes: found?.size ?? 0, unsaved: false, recovered: false, ...(!found && { missing: true }) };
+      }),
+    );
+    return [...unsaved, ...files].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
+  }
+
+  async #openRecent(ref: string, host: HostPort): Promise<RecordingInfoSummary> {
+    const entry = await this.#library.find(ref);
+    if (entry) return (await this.#recordings.openFile(entry.file, entry.journal)).summary;
+    const file = (await this.#recents.files()).find((recent) => recent.ref === ref);
+    if (!file)
+      throw new ProblemError({
+        code: 'no-such-recording',
+        message: 'This recording is not in the list any more.',
+        remedy: 'It may have been discarded in another window.',
+      });
+    return this.#openPath(file.path, host);
+  }
+
+  async #openPath(file: string, host: HostPort): Promise<RecordingInfoSummary> {
+    const real = await this.#roots.resolveExisting(this.#userPath(file));
+    const { summary } = await this.#recordings.openFile(real);
+    await this.#remember(real, summary, host);
+    return summary;
+  }
+
+  async #remember(file: string, summary: RecordingInfoSummary, host: HostPort, durationNs?: number): Promise<void> {
+    // The list is a convenience: an unwritable folder must not keep a file from being opened or saved.
+    await this.#recents.addFile({ path: file, title: summary.title, openedAtMs: Date.now(), ...(durationNs !== undefined && { durationNs }) }).catch(() => {});
+    host.addRecent(file);
+    this.push('recordings.changed', null);
+  }
+
+  async #discard(ref: string): Promise<void> {
+    const entry = await this.#library.find(ref);
+    if (entry?.live) {
+      throw new ProblemError({ code: 'recording-live', message: `${entry.journal.title} is still being recorded.`, remedy: 'Stop it first.' });
+    }
+    if (entry) {
+      await this.#recordings.close(ref);
+      await this.#library.remove(ref);
+    } else await this.#recents.removeFile(ref);
+    this.push('recordings.changed', null);
+  }
+
+  /** A live recording stays open in the collector: it is still written. */
+  async #close(recording: RecordingId, opened: Set<RecordingId>): Promise<void> {
+    opened.delete(recording);
+    const { summary } = this.#recordings.get(recording);
+    const isWanted = [...this.#windows].some((window) => window.opened.has(recording));
+    if (isWanted || summary.live) return;
+    await this.#recordings.close(recording);
+    this.push('recordings.changed', null);
+  }
+
+  async #save(recording: RecordingId, asked: string | undefined, overwrite: boolean, host: HostPort): Promise<RecordingInfoSummary> {
+    const open = this.#recordings.get(recording);
+    if (asked === undefined && open.savedTo === undefined) {
+      throw new ProblemError({ code: 'no-path', message: `${open.summary.title} was not saved before.`, remedy: 'Choose where to save it.' });
+    }
+    const target = asked === undefined ? (open.savedTo as string) : await this.#target(asked, overwrite, open.file);
+    const { live, format } = open.summary;
+    if (target !== open.file) {
+      if (format === 'recording' || path.extname(target) === path.extname(open.file))
+        await this.#collector.call('recording.saveAs', { recording, path: target });
+      else await this.#convert(open.file, target);
+    }
+    const summary = this.#recordings.markSaved(recording, target, !live);
+    if (!live) await this.#library.markSaved(recording, target);
+    await this.#remember(target, { ...summary, title: path.basename(target) }, host);
+    return summary;
+  }
+
+  /** A trace of another format is saved as a recording. */
+  async #convert(source: string, target: string): Promise<void> {
+    const { finished } = this.#exports.start({ source, path: target, format: 'recording', overwrite: true });
+    const { problem } = await finished;
+    if (problem) throw new ProblemError(problem);
+  }
+
+  async #startExport(request: Parameters<StudioRequests['export.start']>[0]): Promise<{ readonly job: string }> {
+    const open = this.#recordings.get(request.recording);
+    const overwrite = request.overwrite ?? false;
+    const target = await this.#target(request.path, overwrite, open.file);
+    if (target === open.file) {
+      throw new ProblemError({ code: 'export-onto-itself', message: `${target} is the recording that is being exported.`, remedy: 'Choose another name.' });
+    }
+    const { job } = this.#exports.start({ source: open.file, path: target, format: request.format, overwrite });
+    return { job };
+  }
+
+  /** A path to write to that may be written, by the roots and by `overwrite`. */
+  async #target(asked: string, overwrite: boolean, own: string): Promise<string> {
+    const target = await this.#roots.resolveNew(this.#userPath(asked));
+    const found = await stat(target).catch(() => undefined);
+    if (found?.isDirectory()) throw new ProblemError({ code: 'is-folder', message: `${target} is a folder.`, remedy: 'Add a file name.' });
+    if (found && !overwrite && target !== own) throw existsProblem(target);
+    return target;
+  }
+
+  #userPath(text: string): string {
+    return path.resolve(this.#options.cwd, text.replace(/^~(?=$|[\\/])/, this.#home));
+  }
+
+  #ended(): void {
+    this.push('recordings.changed', null);
+    this.#clean().catch(() => {}); // As at the start.
+  }
+
+  async #clean(): Promise<void> {
+    await this.#library.clean({ inUse: this.#recordings.ids() });
+    await this.#tracer.clean();
+  }
+}
+
+/** Every call of a window goes through its check first. */
+function checked(handlers: StudioHandlers): Record<string, (argument: never) => unknown> {
+  const calls: Record<string, (argument: never) => unknown> = {};
+  for (const method of Object.keys(STUDIO_REQUESTS) as (keyof StudioRequests)[]) {
+    const check = REQUEST_CHECKS[method];
+    const handler = handlers[method] as (argument: unknown) => unknown;
+    calls[method] = (argument: unknown) => handler(check(argument, ''));
+  }
+  return calls;
+}
+
+/** Only what a browser or a mail program opens: a `file:` or a scheme of another program could run something. */
+function safeLink(url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol === 'https:' || parsed?.protocol === 'mailto:') return parsed.href;
+  throw new ProblemError({
+    code: 'link-refused',
+    message: `Only https and mailto links are opened, not ${url.slice(0, 100)}.`,
+    remedy: 'Copy the address if you trust it.',
+  });
+}

@@ -1,0 +1,125 @@
+/**
+ * The tracer is copied to a per-user folder before a launch, one folder per version and content: NODE_OPTIONS of a running
+ * program names it, and with the file gone (an update, an unmounted AppImage) every `node` that it starts would die.
+ *
+ * Cleaning rule: a folder other than the current one goes when no launch has used it for 30 days. A launch, and every hour
+ * of a session, counts as use.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
+
+export const TRACER_KEPT_DAYS = 30;
+const USED = '.last-used';
+const DAY_MS = 86_400_000;
+
+export class TracerInstall {
+  readonly #source: string;
+  readonly #parent: string;
+  readonly #version: string;
+  #installed: Promise<string> | undefined;
+
+  constructor(options: { readonly source: string; readonly dataFolder: string; readonly version: string }) {
+    this.#source = options.source;
+    this.#parent = path.join(options.dataFolder, 'tracer');
+    this.#version = options.version;
+  }
+
+  /** The folder to preload from. Throws ProblemError in words when it cannot be written. */
+  async folder(): Promise<string> {
+    const ready = await this.#installed?.catch(() => undefined);
+    if (ready !== undefined && (await exists(path.join(ready, 'preload.cjs')))) {
+      await this.touch();
+      return ready;
+    }
+    this.#installed = this.#install();
+    return this.#installed;
+  }
+
+  /** Marks the installed copy as in use. */
+  async touch(): Promise<void> {
+    const folder = await this.#installed?.catch(() => undefined);
+    const now = new Date();
+    if (folder !== undefined) await utimes(path.join(folder, USED), now, now).catch(() => {}); // Only delays the cleaning rule's clock.
+  }
+
+  /** Removes what the cleaning rule gives free. */
+  async clean(nowMs = Date.now()): Promise<void> {
+    const current = await this.#installed?.catch(() => undefined);
+    for (const name of await readdir(this.#parent).catch(() => [])) {
+      const folder = path.join(this.#parent, name);
+      const usedMs = await lastUse(folder);
+      if (folder !== current && nowMs - usedMs > TRACER_KEPT_DAYS * DAY_MS) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  async #install(): Promise<string> {
+    const hash = await contentHash(this.#source).catch((error: Error) => {
+      throw new ProblemError({
+        code: 'tracer-missing',
+        message: `The tracer of this installation cannot be read: ${error.message}`,
+        remedy: 'Install Trace Studio again; in a checkout, run npm run build.',
+      });
+    });
+    const name = `${this.#version}-${hash.slice(0, 12)}`;
+    try {
+      await mkdir(this.#parent, { recursive: true, mode: 0o700 });
+      const wanted = path.join(this.#parent, name);
+      if (await isWhole(wanted, hash)) return await used(wanted);
+      const temporary = path.join(this.#parent, `.${name}-${randomUUID().slice(0, 8)}`);
+      await cp(this.#source, temporary, { recursive: true, filter: (file) => !file.endsWith('.map') });
+      await used(temporary);
+      // A damaged folder of that name may be in use by a program that runs: it stays, and ours gets a name of its own.
+      const target = (await exists(wanted)) ? `${wanted}-${randomUUID().slice(0, 8)}` : wanted;
+      try {
+        await rename(temporary, target);
+        return target;
+      } catch (error) {
+        await rm(temporary, { recursive: true, force: true });
+        if (await isWhole(wanted, hash)) return await used(wanted); // Another studio was faster.
+        throw error;
+      }
+    } catch (error) {
+      throw new ProblemError({
+        code: 'tracer-not-installed',
+        message: `The tracer cannot be copied to ${this.#parent}: ${(error as Error).message}`,
+        remedy: 'Check the permissions and the free space of this folder. No script can be traced until then.',
+      });
+    }
+  }
+}
+
+async function used(folder: string): Promise<string> {
+  await writeFile(path.join(folder, USED), '');
+  return folder;
+}
+
+async function lastUse(folder: string): Promise<number> {
+  for (const file of [path.join(folder, USED), folder]) {
+    const found = await stat(file).catch(() => undefined);
+    if (found) return found.mtimeMs;
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+const isWhole = async (folder: string, hash: string): Promise<boolean> => (await contentHash(folder).catch(() => '')) === hash;
+
+/** SHA-256 over names and contents of what is installed. */
+async function contentHash(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && entry.name !== USED && !entry.name.endsWith('.map'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files) {
+    const content = await readFile(file);
+    hash.update(`${path.relative(folder, file).replaceAll('\\', '/')}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
+}
