@@ -1,0 +1,96 @@
+/**
+ * The one owner of frames for a trace's graphs. Each animation frame it reads what is to be seen (range, pointer, revision)
+ * and lets each panel ask and draw; panels out of sight do neither.
+ */
+import { type Palette, readPalette } from '../../drawing/palette.ts';
+import { traceState } from '../../state/trace-store.ts';
+import { noteDrawn, pointerState, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import type { CounterPlot } from './counter-plot.ts';
+import { LiveClock } from './live-clock.ts';
+
+export class CounterBoard {
+  private readonly trace: TraceId;
+  private readonly plots = new Set<CounterPlot>();
+  private readonly clock = new LiveClock();
+  private frame: number | undefined;
+  private told = -1;
+  private lastTime: unknown;
+  private colors: Palette | undefined;
+  private themeWatch: MutationObserver | undefined;
+  private repainting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(trace: TraceId) {
+    this.trace = trace;
+  }
+
+  palette = (): Palette => {
+    this.colors ??= readPalette(getComputedStyle(document.documentElement));
+    return this.colors;
+  };
+
+  add(plot: CounterPlot): () => void {
+    this.plots.add(plot);
+    if (this.frame === undefined) this.start();
+    return () => {
+      this.plots.delete(plot);
+      if (this.plots.size === 0) this.stop();
+    };
+  }
+
+  private start(): void {
+    this.themeWatch = new MutationObserver(() => this.repaint());
+    this.themeWatch.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme', 'data-density', 'class'] });
+    document.fonts.addEventListener('loadingdone', this.repaint);
+    const run = (nowMs: number) => {
+      this.frame = requestAnimationFrame(run);
+      this.tick(nowMs);
+    };
+    this.frame = requestAnimationFrame(run);
+  }
+
+  private stop(): void {
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame);
+    this.frame = undefined;
+    clearTimeout(this.repainting);
+    this.themeWatch?.disconnect();
+    document.fonts.removeEventListener('loadingdone', this.repaint);
+  }
+
+  /** Once for a burst of changes; the tokens are read anew. */
+  private readonly repaint = (): void => {
+    clearTimeout(this.repainting);
+    this.repainting = setTimeout(() => {
+      this.colors = undefined;
+      for (const plot of this.plots) plot.repaint();
+    }, 0);
+  };
+
+  private tick(nowMs: number): void {
+    const summary = traceState().summaries[this.trace];
+    if (!summary) return;
+    const live = summary.phase === 'live';
+    if (live && summary.endNs !== this.told) {
+      this.told = summary.endNs;
+      this.clock.note(summary.endNs, nowMs);
+    }
+    const endNs = live ? this.clock.now(nowMs) : summary.endNs;
+    const view = viewState(this.trace);
+    const range: TimeRange = visibleRange(view.time, endNs);
+    noteDrawn(this.trace, range);
+    const pointer = pointerState(this.trace);
+    const frame = {
+      range,
+      relative: live && view.time.mode === 'follow' && view.time.spanNs !== 'all',
+      settled: this.lastTime === view.time,
+      live,
+      growing: live || summary.phase === 'loading',
+      endNs,
+      revision: summary.revision,
+      crossNs: pointer?.ns ?? view.cursorNs,
+      crossPanel: pointer?.panel,
+    };
+    this.lastTime = view.time;
+    for (const plot of this.plots) plot.tick(frame);
+  }
+}

@@ -1,0 +1,52 @@
+import { Search } from 'lucide-react';
+import { useState } from 'react';
+import { clipText, formatValue } from '../../drawing/format.ts';
+import { seriesStyle } from '../../drawing/palette.ts';
+import { revealCounter } from '../../state/view-store.ts';
+import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import { TextField } from '../../widgets/index.ts';
+import { splitUnit } from './counter-name.ts';
+import { useCounterInfos } from './use-counters.ts';
+import './counters.css';
+
+const FILTER_FROM = 12;
+
+/** Names and newest values, for the sidebar. Choosing one brings its panel into sight. */
+export function CounterList({ trace }: { readonly trace: TraceId }) {
+  const infos = useCounterInfos(trace) ?? [];
+  const [filter, setFilter] = useState('');
+  const wanted = filter.trim().toLowerCase();
+  if (infos.length === 0) return <p className="counter-list-none">No counters yet</p>;
+  return (
+    <>
+      {infos.length >= FILTER_FROM && (
+        <div className="counter-list-filter">
+          <TextField aria-label="Filter counters" placeholder="Filter" icon={Search} size="s" value={filter} onChange={setFilter} />
+        </div>
+      )}
+      <ul className="counter-list" aria-label="Counters">
+        {infos.map((info, index) =>
+          wanted === '' || info.name.toLowerCase().includes(wanted) ? <CounterRow key={info.key} trace={trace} info={info} index={index} /> : null,
+        )}
+      </ul>
+    </>
+  );
+}
+
+function CounterRow({ trace, info, index }: { readonly trace: TraceId; readonly info: CounterInfo; readonly index: number }) {
+  const { title, unit } = splitUnit(info.name);
+  const first = info.series[0];
+  const value = formatValue(first?.samples ? first.last : undefined);
+  return (
+    <li>
+      <button type="button" className="counter-row" title={clipText(info.name)} onClick={() => revealCounter(trace, info.key)}>
+        <i className={`counter-swatch series-color-${seriesStyle(index, 0, 1).color}`} aria-hidden="true" />
+        <span className="counter-row-name">{clipText(title, 200)}</span>
+        <span className="counter-row-value">
+          {value}
+          {unit && ` ${unit}`}
+        </span>
+      </button>
+    </li>
+  );
+}

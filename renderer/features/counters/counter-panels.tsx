@@ -1,0 +1,97 @@
+import { ChartLine, CircleAlert } from 'lucide-react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { formatCount } from '../../drawing/format.ts';
+import { useTraceValue } from '../../state/trace-store.ts';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { useView } from '../../state/view-store.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { EmptyState } from '../../widgets/index.ts';
+import { CounterBoard } from './counter-board.ts';
+import { CounterPanel } from './counter-panel.tsx';
+import { panelLayout, panelSpan } from './panel-layout.ts';
+import { useCounterStructure } from './use-counters.ts';
+import './counters.css';
+
+/** All counters of a trace as graphs on one range of time. */
+export function CounterPanels({ trace }: { readonly trace: TraceId }) {
+  const counters = useCounterStructure(trace);
+  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
+  const chosen = useView(trace, (view) => view.columns);
+  const board = useMemo(() => new CounterBoard(trace), [trace]);
+  const place = useRef<HTMLElement>(null);
+  const [size, setSize] = useState({ width: 0, height: 0 });
+
+  useEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const watch = new ResizeObserver(([entry]) => entry && setSize({ width: entry.contentRect.width, height: entry.contentRect.height }));
+    watch.observe(element);
+    return () => watch.disconnect();
+  }, []);
+
+  const count = counters?.length ?? 0;
+  const auto = panelLayout(count, size.width, size.height);
+  const columns = chosen === 'auto' ? auto.columns : Math.max(1, Math.min(chosen, count));
+  const rowHeight = chosen === 'auto' ? auto.rowHeight : undefined;
+  const processName = (index: number) => {
+    if (!processes || processes.length < 2) return undefined;
+    const process = processes.find((each) => each.process === index);
+    return process ? `${process.name} ${process.pid}` : undefined;
+  };
+
+  return (
+    <section className="counter-panels" aria-label="Counters" ref={place}>
+      {count === 0 ? (
+        <NoCounters trace={trace} answered={counters !== undefined} />
+      ) : (
+        size.width > 0 && (
+          <div
+            className="counter-grid"
+            style={{
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+              gridAutoRows: rowHeight === undefined ? 'minmax(168px, 1fr)' : `${rowHeight}px`,
+            }}
+          >
+            {counters?.map((info, index) => (
+              <CounterPanel
+                key={info.key}
+                trace={trace}
+                board={board}
+                info={info}
+                index={index}
+                span={panelSpan(index, count, columns)}
+                process={processName(info.process)}
+              />
+            ))}
+          </div>
+        )
+      )}
+    </section>
+  );
+}
+
+export const COUNTER_LINE = "new VizCounter(getTracer(), 'queue').waiting = queue.length";
+
+function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly answered: boolean }) {
+  // To the second: the words need not run with every event.
+  const { phase, message, remedy, events } = useTraceValue(trace, (summary) => ({
+    phase: summary?.phase ?? 'loading',
+    message: summary?.problem?.message,
+    remedy: summary?.problem?.remedy,
+    events: summary?.events ?? 0,
+  }));
+  if (phase === 'failed') {
+    return (
+      <EmptyState icon={CircleAlert} tone="error" title="This trace cannot be shown">
+        {message} {remedy}
+      </EmptyState>
+    );
+  }
+  if (!answered || phase === 'loading') return null;
+  return (
+    <EmptyState icon={ChartLine} title="No counters yet" code={COUNTER_LINE}>
+      {events === 0 ? 'This run has sent no event so far.' : `This run has sent ${formatCount(events)} ${events === 1 ? 'event' : 'events'} and no counter.`}{' '}
+      Add one line to your script:
+    </EmptyState>
+  );
+}

@@ -1,0 +1,436 @@
+/**
+ * One counter's graph: asks the worker for its grid and draws it. A plain class, because what it draws sixty times a second
+ * must not pass through React. `tick` is called once a frame by the board; nothing else makes it work.
+ */
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { gridValues, keepRange, niceRange, timeMarks, timeStep, type ValueRange } from '../../drawing/axis-range.ts';
+import { type CrossValue, drawCrossHair, drawDot, drawNow, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
+import { decimalsFor, formatAxisTime, formatAxisValue, formatMoment, formatValue } from '../../drawing/format.ts';
+import { gridQuery, valueAt } from '../../drawing/grid-lookup.ts';
+import { type Palette, type SeriesStyle, withAlpha } from '../../drawing/palette.ts';
+import type { TimeRange } from '../../state/view-store.ts';
+import type { CounterGrid, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
+
+export interface PlotSeries {
+  readonly id: SeriesId;
+  readonly name: string;
+  readonly style: SeriesStyle;
+}
+
+/** What a board knows in a frame. */
+export interface PlotFrame {
+  readonly range: TimeRange;
+  /** The right side is now: the axis counts back from it. */
+  readonly relative: boolean;
+  /** The range did not change by the user's hand since the last frame. */
+  readonly settled: boolean;
+  readonly live: boolean;
+  /** More may still come: live, or a file that is being read. */
+  readonly growing: boolean;
+  readonly endNs: number;
+  readonly revision: number;
+  readonly crossNs: number | undefined;
+  /** Key of the panel under the pointer. */
+  readonly crossPanel: string | undefined;
+}
+
+export interface SeriesNumbers {
+  readonly now: string;
+  readonly min: string;
+  readonly max: string;
+}
+
+interface PlotOptions {
+  readonly key: string;
+  readonly trace: TraceId;
+  readonly traces: TraceClient;
+  readonly host: HTMLElement;
+  readonly palette: () => Palette;
+  /** New values for the legend, as they are drawn. */
+  readonly onNumbers: (numbers: readonly SeriesNumbers[]) => void;
+}
+
+const AXIS_LEFT = 42;
+const AXIS_BOTTOM = 20;
+const NUMBERS_EVERY_MS = 40;
+const SETTLED_AFTER_NS = 2e9;
+
+export class CounterPlot {
+  readonly key: string;
+  private readonly options: PlotOptions;
+  private plot: uPlot | undefined;
+  private readonly overlay: HTMLCanvasElement;
+  private series: readonly PlotSeries[] = [];
+  private hidden: ReadonlySet<string> = new Set();
+  private visible = false;
+  private width = 0;
+  private height = 0;
+  private frame: PlotFrame | undefined;
+  private grid: CounterGrid | undefined;
+  private busy = false;
+  private asked = '';
+  private askedCoarse = false;
+  private range: ValueRange = niceRange(0, 0);
+  private settledRange = false;
+  private whole = true;
+  private drawnKey = '';
+  private overlayKey = '';
+  private numbersAt = 0;
+  private numbersTimer: ReturnType<typeof setTimeout> | undefined;
+  private ended = false;
+  /** Pixels of a range being dragged. */
+  private dragged: { readonly from: number; readonly to: number } | undefined;
+
+  constructor(options: PlotOptions) {
+    this.options = options;
+    this.key = options.key;
+    this.overlay = document.createElement('canvas');
+    this.overlay.className = 'counter-overlay';
+    options.host.append(this.overlay);
+  }
+
+  setSeries(series: readonly PlotSeries[]): void {
+    this.series = series;
+    this.grid = undefined;
+    this.asked = '';
+    this.rebuild();
+  }
+
+  setHidden(names: readonly string[]): void {
+    this.hidden = new Set(names);
+    this.rebuild();
+  }
+
+  setVisible(visible: boolean): void {
+    this.visible = visible;
+  }
+
+  setSize(width: number, height: number): void {
+    if (width === this.width && height === this.height) return;
+    this.width = width;
+    this.height = height;
+    if (!this.plot) this.rebuild();
+    else if (width > 0 && height > 0) this.plot.setSize({ width, height });
+    this.drawnKey = '';
+    this.overlayKey = '';
+  }
+
+  /** Colours changed. */
+  repaint(): void {
+    this.rebuild();
+  }
+
+  setDragged(dragged: { readonly from: number; readonly to: number } | undefined): void {
+    this.dragged = dragged;
+    this.overlayKey = '';
+  }
+
+  /** Where the plot lies in its host. */
+  box(): PlotBox {
+    const box = this.plot?.bbox;
+    const ratio = devicePixelRatio || 1;
+    if (!box) return { left: AXIS_LEFT, top: 0, width: Math.max(1, this.width - AXIS_LEFT), height: this.height };
+    return { left: box.left / ratio, top: box.top / ratio, width: box.width / ratio, height: box.height / ratio };
+  }
+
+  timeAt(x: number): number {
+    const box = this.box();
+    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1 };
+    return fromNs + Math.min(1, Math.max(0, (x - box.left) / box.width)) * (toNs - fromNs);
+  }
+
+  seriesIds(): readonly SeriesId[] {
+    return this.series.map((series) => series.id);
+  }
+
+  currentGrid(): CounterGrid | undefined {
+    return this.grid;
+  }
+
+  tick(frame: PlotFrame): void {
+    if (frame.range.fromNs !== this.frame?.range.fromNs || frame.range.toNs !== this.frame.range.toNs) {
+      if (!frame.settled) this.settledRange = false;
+    }
+    this.frame = frame;
+    if (!this.visible || this.width <= 0 || this.height <= 0 || this.series.length === 0) return;
+    this.ask(frame);
+    this.draw();
+  }
+
+  destroy(): void {
+    this.ended = true;
+    clearTimeout(this.numbersTimer);
+    this.plot?.destroy();
+    this.overlay.remove();
+  }
+
+  /** At most one question under way; the next frame asks again if the world moved on meanwhile. */
+  private ask(frame: PlotFrame): void {
+    if (this.busy) return;
+    const toNs = Math.max(frame.range.fromNs + 1, Math.min(frame.range.toNs, frame.endNs));
+    const query = gridQuery(frame.range.fromNs, frame.range.toNs, this.box().width);
+    const column = (query.toNs - query.fromNs) / query.columns;
+    // Nothing is asked about the future: a value would seem to hold there.
+    const columns = Math.max(1, Math.min(query.columns, Math.ceil((toNs - query.fromNs) / column)));
+    // What lies well before the end of a live trace is not asked again.
+    const changing = this.askedCoarse || (frame.growing && (!frame.live || frame.range.toNs > frame.endNs - SETTLED_AFTER_NS));
+    const question = `${query.fromNs} ${columns} ${column} ${changing ? frame.revision : 'still'}`;
+    if (question === this.asked) return;
+    this.asked = question;
+    this.busy = true;
+    const series = this.series;
+    this.options.traces
+      .request('counters.grid', {
+        trace: this.options.trace,
+        series: series.map((each) => each.id),
+        fromNs: query.fromNs,
+        toNs: query.fromNs + columns * column,
+        columns,
+      })
+      .then(
+        (grid) => {
+          if (this.ended || series !== this.series) return;
+          this.grid = grid;
+          this.askedCoarse = grid.coarse;
+          this.tellNumbers();
+          if (this.visible) this.draw();
+        },
+        () => {
+          // The trace was closed or the worker began anew; the next revision asks again.
+        },
+      )
+      .finally(() => {
+        this.busy = false;
+      });
+  }
+
+  private draw(): void {
+    const { frame, grid, plot } = this;
+    if (!frame || !plot) return;
+    const key = `${frame.range.fromNs} ${frame.range.toNs} ${frame.relative}`;
+    if (grid && (key !== this.drawnKey || this.plot?.data[0] !== grid.x)) {
+      this.drawnKey = key;
+      this.fitRange(grid);
+      const data: uPlot.AlignedData = [grid.x, ...grid.y.map((column) => column as (number | null)[])];
+      plot.setData(data, true);
+      this.overlayKey = '';
+    }
+    this.drawOverlay(frame, grid);
+  }
+
+  private fitRange(grid: CounterGrid): void {
+    let min = Number.POSITIVE_INFINITY;
+    let max = Number.NEGATIVE_INFINITY;
+    this.series.forEach((series, k) => {
+      const stats = grid.stats[k];
+      if (!stats || this.hidden.has(series.name)) return;
+      for (const value of [stats.min, stats.max, stats.now]) {
+        if (value === null || !Number.isFinite(value)) continue;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        if (!Number.isInteger(value)) this.whole = false;
+      }
+    });
+    this.range = keepRange(this.range, niceRange(min, max), this.settledRange);
+    this.settledRange = true;
+  }
+
+  private decimals(): number {
+    return decimalsFor(Math.max(Math.abs(this.range.low), Math.abs(this.range.high)), this.whole);
+  }
+
+  /** Digits faster than some twenty times a second cannot be read; the first after a rest is shown at once. */
+  private tellNumbers(): void {
+    if (this.numbersTimer !== undefined) return;
+    const wait = this.numbersAt + NUMBERS_EVERY_MS - performance.now();
+    if (wait > 0) {
+      this.numbersTimer = setTimeout(() => {
+        this.numbersTimer = undefined;
+        this.tellNumbers();
+      }, wait);
+      return;
+    }
+    const { grid } = this;
+    if (this.ended || !grid) return;
+    this.numbersAt = performance.now();
+    const decimals = this.decimals();
+    this.options.onNumbers(
+      grid.stats.map((stats) => ({
+        now: formatValue(stats.now, decimals),
+        min: formatValue(stats.min, decimals),
+        max: formatValue(stats.max, decimals),
+      })),
+    );
+  }
+
+  private x(ns: number, box: PlotBox): number {
+    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1 };
+    return box.left + ((ns - fromNs) / (toNs - fromNs)) * box.width;
+  }
+
+  private y(value: number, box: PlotBox): number {
+    const { low, high } = this.range;
+    return box.top + (1 - (value - low) / (high - low)) * box.height;
+  }
+
+  /** Dots, cross-hair, now and the range being dragged: cheap enough to draw when only the pointer moved. */
+  private drawOverlay(frame: PlotFrame, grid: CounterGrid | undefined): void {
+    const key = `${frame.crossNs} ${frame.crossPanel === this.key} ${frame.endNs >= frame.range.fromNs && frame.endNs <= frame.range.toNs ? frame.endNs : ''}`;
+    if (key === this.overlayKey) return;
+    this.overlayKey = key;
+    const ratio = devicePixelRatio || 1;
+    const { overlay, width, height } = this;
+    if (overlay.width !== Math.round(width * ratio) || overlay.height !== Math.round(height * ratio)) {
+      overlay.width = Math.round(width * ratio);
+      overlay.height = Math.round(height * ratio);
+      overlay.style.width = `${width}px`;
+      overlay.style.height = `${height}px`;
+    }
+    const ink = overlay.getContext('2d');
+    if (!ink) return;
+    ink.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ink.clearRect(0, 0, width, height);
+    const palette = this.options.palette();
+    const box = this.box();
+    if (this.dragged) drawSelection(ink, palette, box, this.dragged.from, this.dragged.to);
+    if (!grid) return;
+    const { range } = frame;
+    // The newest value: at the end of the recording, or at the right side where the view ends before it.
+    const lastNs = Math.min(frame.endNs, range.toNs);
+    if (lastNs >= range.fromNs) {
+      for (const [k, series] of this.series.entries()) {
+        const column = grid.y[k];
+        if (!column || this.hidden.has(series.name)) continue;
+        const value = valueAt(grid.x, column, lastNs / 1e9);
+        if (value !== null) drawDot(ink, this.x(lastNs, box), this.y(value, box), palette.data[series.style.color] ?? palette.text1, palette.panel, 2.2);
+      }
+    }
+    if (frame.live && !frame.relative && frame.endNs < range.toNs && frame.endNs >= range.fromNs) drawNow(ink, palette, box, this.x(frame.endNs, box), true);
+    if (frame.crossNs !== undefined && frame.crossNs >= range.fromNs && frame.crossNs <= range.toNs) this.drawCross(ink, palette, box, grid, frame.crossNs);
+  }
+
+  private drawCross(ink: CanvasRenderingContext2D, palette: Palette, box: PlotBox, grid: CounterGrid, ns: number): void {
+    const values: CrossValue[] = [];
+    const decimals = this.decimals();
+    for (const [k, series] of this.series.entries()) {
+      const column = grid.y[k];
+      if (!column || this.hidden.has(series.name)) continue;
+      const value = valueAt(grid.x, column, ns / 1e9);
+      if (value === null) continue;
+      values.push({ y: this.y(value, box), color: palette.data[series.style.color] ?? palette.text1, text: formatValue(value, decimals) });
+    }
+    // More labels than fit would only hide the lines.
+    const shown = values.length * 16 > box.height ? values.slice(0, Math.max(1, Math.floor(box.height / 16))) : values;
+    drawCrossHair(ink, palette, box, this.x(ns, box), shown, this.frame?.crossPanel === this.key ? formatMoment(ns) : undefined);
+  }
+
+  /** uPlot has no way to change a series' look afterwards; building one anew takes about a millisecond. */
+  private rebuild(): void {
+    this.plot?.destroy();
+    this.plot = undefined;
+    this.drawnKey = '';
+    this.overlayKey = '';
+    if (this.width <= 0 || this.height <= 0 || this.series.length === 0) return;
+    const palette = this.options.palette();
+    const data: uPlot.AlignedData = this.grid ? [this.grid.x, ...this.grid.y.map((column) => column as (number | null)[])] : [[], ...this.series.map(() => [])];
+    this.plot = new uPlot(this.plotOptions(palette), data, this.options.host);
+    this.options.host.append(this.overlay);
+    if (this.frame && this.visible) this.draw();
+  }
+
+  private plotOptions(palette: Palette): uPlot.Options {
+    const font = `430 10px ${palette.uiFont}`;
+    const seconds = (): [number, number] => {
+      const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
+      return [fromNs / 1e9, toNs / 1e9];
+    };
+    const first = this.series.find((series) => !this.hidden.has(series.name));
+    return {
+      width: this.width,
+      height: this.height,
+      padding: [8, 16, 0, 0],
+      legend: { show: false },
+      cursor: { show: false },
+      scales: {
+        x: { time: false, range: seconds },
+        y: { range: () => [this.range.low, this.range.high] },
+      },
+      axes: [
+        {
+          stroke: palette.text3,
+          font,
+          size: AXIS_BOTTOM,
+          gap: 5,
+          ticks: { show: false },
+          grid: { stroke: palette.grid, width: 1 },
+          splits: () => this.timeSplits().map((ns) => ns / 1e9),
+          values: (_plot, splits) => this.timeLabels(splits),
+        },
+        {
+          stroke: palette.text3,
+          font,
+          size: AXIS_LEFT,
+          gap: 6,
+          ticks: { show: false },
+          grid: { stroke: palette.grid, width: 1 },
+          splits: () => gridValues(this.range),
+          values: (_plot, splits) => splits.map(formatAxisValue),
+        },
+      ],
+      series: [
+        {},
+        ...this.series.map((series): uPlot.Series => {
+          const color = palette.data[series.style.color] ?? palette.text1;
+          return {
+            label: series.name,
+            show: !this.hidden.has(series.name),
+            stroke: color,
+            width: 1.4,
+            ...(series.style.dash && { dash: [...series.style.dash] }),
+            // Only from zero on does the area tell a size.
+            ...(series === first && {
+              fill: () => (this.range.low > 0 || this.range.high < 0 ? 'transparent' : withAlpha(color, palette.area)),
+              fillTo: () => Math.min(Math.max(0, this.range.low), this.range.high),
+            }),
+            points: { show: false },
+            ...(steps && { paths: steps }),
+          };
+        }),
+      ],
+      hooks: {
+        drawAxes: [
+          (plot) => {
+            // The line that values stand on is stronger than the grid.
+            const base = Math.min(Math.max(0, this.range.low), this.range.high);
+            plot.ctx.fillStyle = palette.line2;
+            plot.ctx.fillRect(plot.bbox.left, Math.round(plot.valToPos(base, 'y', true)), plot.bbox.width, Math.max(1, devicePixelRatio || 1));
+          },
+        ],
+      },
+    };
+  }
+
+  private timeStepNs(): number {
+    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
+    return timeStep(toNs - fromNs, Math.max(1, Math.floor(this.box().width / 78)));
+  }
+
+  private timeSplits(): number[] {
+    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
+    const step = this.timeStepNs();
+    if (!this.frame?.relative) return timeMarks(fromNs, toNs, step);
+    const marks: number[] = [];
+    for (let ns = toNs; ns >= fromNs - step * 1e-6 && marks.length < 100; ns -= step) marks.unshift(ns);
+    return marks;
+  }
+
+  private timeLabels(splits: readonly number[]): string[] {
+    const step = this.timeStepNs();
+    if (!this.frame?.relative) return splits.map((second) => formatAxisTime(second * 1e9, step));
+    const toNs = this.frame.range.toNs;
+    return splits.map((second, k) => (k === splits.length - 1 ? 'now' : formatAxisTime(Math.round((second * 1e9 - toNs) / step) * step, step)));
+  }
+}
+
+const steps = uPlot.paths.stepped?.({ align: 1 });

@@ -1,0 +1,2 @@
+export { CounterList } from './counter-list.tsx';
+export { CounterPanels } from './counter-panels.tsx';
