@@ -29,6 +29,12 @@ export const FrameType = {
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
+/**
+ * A spill file starts with these 8 bytes; then frames as on the socket: HELLO, and for each thread that had something left
+ * THREAD (with `dataBefore`), DEFS, DATA, STATS; last BYE. A file without BYE was cut. It is there before the socket closes.
+ */
+export const SPILL_MAGIC = 'TSSPILL1';
+
 export const FRAME_HEADER_BYTES = 12;
 export const MAX_FRAME_BYTES = 16 * 1024 * 1024;
 
@@ -58,6 +64,12 @@ export interface ThreadHello {
   readonly thread: number;
   readonly name: string;
   readonly ringBytes: number;
+  /**
+   * Only in a spill file: bytes of the thread's DATA and DEFS streams that lie before those in the file. The socket may have
+   * delivered more than that (what the tracer had no receipt for): skip as many bytes as were taken beyond it.
+   */
+  readonly dataBefore?: number;
+  readonly definitionsBefore?: number;
 }
 
 export interface ThreadStats {
