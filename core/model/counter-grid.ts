@@ -1,0 +1,244 @@
+import { partitionPoint } from './column.ts';
+import { type Chunk, type CounterTrack, MINI_ROWS, Mini, miniSize, Summary } from './counter-track.ts';
+
+export interface GridQuery {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly columns: number;
+  /** Values hold up to here: the end of the trace, or now. Behind it there is nothing yet. */
+  readonly endNs: number;
+}
+
+export interface SeriesStats {
+  readonly now: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  readonly mean: number | null;
+  readonly samples: number;
+}
+
+/** Part of a series: series number `series` of a track. Several threads may feed one series. */
+export interface SeriesSource {
+  readonly track: CounterTrack;
+  readonly series: number;
+}
+
+/**
+ * Gathers one series into pixel columns. Parts may be given in any order: each column keeps the earliest and the latest
+ * sample by time, so that several threads (and chunks out of order) lie over each other as one series.
+ *
+ * A chunk or mini that lies within one column is taken by its summary; only minis across a border need rows. Where those are
+ * dropped and the mini is no wider than a column, its summary is shared out instead, wrong by a pixel at most; where it is
+ * wider, and at the two ends of the range (for the statistics), the chunk is named in `missing`.
+ */
+export class SeriesGrid {
+  readonly missing = new Set<Chunk>();
+  /** Closed chunks whose rows were read. */
+  readonly used = new Set<Chunk>();
+  readonly #query: GridQuery;
+  readonly #scale: number;
+  readonly #firstTime: Float64Array;
+  readonly #first: Float64Array;
+  readonly #lastTime: Float64Array;
+  readonly #last: Float64Array;
+  readonly #min: Float64Array;
+  readonly #max: Float64Array;
+  #heldTime = Number.NEGATIVE_INFINITY;
+  #held = Number.NaN;
+  #newest = Number.NaN;
+  #least = Number.POSITIVE_INFINITY;
+  #greatest = Number.NEGATIVE_INFINITY;
+  #sum = 0;
+  #samples = 0;
+
+  constructor(query: GridQuery) {
+    this.#query = query;
+    this.#scale = query.columns / (query.toNs - query.fromNs);
+    const column = (start: number) => new Float64Array(query.columns).fill(start);
+    this.#firstTime = column(Number.POSITIVE_INFINITY);
+    this.#lastTime = column(Number.NEGATIVE_INFINITY);
+    this.#first = column(Number.NaN);
+    this.#last = column(Number.NaN);
+    this.#min = column(Number.POSITIVE_INFINITY);
+    this.#max = column(Number.NEGATIVE_INFINITY);
+  }
+
+  add({ track, series }: SeriesSource): void {
+    const { fromNs, toNs } = this.#query;
+    const { chunks } = track;
+    const ordered = track.refresh();
+    // The chunk before the first in range holds the value at the start of the range.
+    const start = ordered ? Math.max(0, partitionPoint(chunks.length, (c) => (chunks[c] as Chunk).t1 >= fromNs) - 1) : 0;
+    for (let c = start; c < chunks.length; c++) {
+      const chunk = chunks[c] as Chunk;
+      if (chunk.t0 > toNs) {
+        if (ordered) break;
+        continue;
+      }
+      if (chunk.t1 < fromNs) this.#hold(chunk.t1, chunk.summary[series * Summary.SIZE + Summary.LAST] as number);
+      else this.#addChunk(chunk, series);
+    }
+  }
+
+  #column(timeNs: number): number {
+    return Math.min(this.#query.columns - 1, Math.floor((timeNs - this.#query.fromNs) * this.#scale));
+  }
+
+  #hold(timeNs: number, value: number): void {
+    if (timeNs < this.#heldTime) return;
+    this.#heldTime = timeNs;
+    this.#held = value;
+  }
+
+  #addChunk(chunk: Chunk, series: number): void {
+    const { fromNs, toNs } = this.#query;
+    const { summary } = chunk;
+    const s = series * Summary.SIZE;
+    const inside = chunk.t0 >= fromNs && chunk.t1 <= toNs;
+    if (inside) {
+      this.#sum += summary[s + Summary.SUM] as number;
+      this.#samples += summary[s + Summary.SAMPLES] as number;
+      const column = this.#column(chunk.t0);
+      if (column === this.#column(chunk.t1)) {
+        this.#put(column, chunk.t0, chunk.t1, summary, s);
+        return;
+      }
+    }
+    if (chunk.data && chunk.closed && !chunk.pinned) this.used.add(chunk);
+    const { minis } = chunk;
+    const size = miniSize(chunk.track.width);
+    const count = Math.ceil(chunk.rows / MINI_ROWS);
+    for (let m = 0; m < count; m++) {
+      const at = m * size;
+      const t0 = minis[at + Mini.T0] as number;
+      const t1 = minis[at + Mini.T1] as number;
+      if (t0 > toNs) break;
+      const values = at + Mini.SERIES + series * Mini.SIZE;
+      if (t1 < fromNs) this.#hold(t1, minis[values + Summary.LAST] as number);
+      else if (inside && this.#column(t0) === this.#column(t1)) this.#put(this.#column(t0), t0, t1, minis, values);
+      else if (chunk.data) this.#addRows(chunk, chunk.data, series, m * MINI_ROWS, Math.min(chunk.rows, (m + 1) * MINI_ROWS), !inside);
+      else this.#shareOut(chunk, t0, t1, values, inside, summary[s + Summary.SUM] as number, summary[s + Summary.SAMPLES] as number);
+    }
+  }
+
+  /** Hot: the rows of up to one mini a column. */
+  #addRows(chunk: Chunk, data: Float64Array, series: number, from: number, to: number, count: boolean): void {
+    const { fromNs, toNs } = this.#query;
+    const values = chunk.capacity * (series + 1);
+    for (let row = from; row < to; row++) {
+      const time = data[row] as number;
+      if (time > toNs) break;
+      const value = data[values + row] as number;
+      if (time < fromNs) {
+        this.#hold(time, value);
+        continue;
+      }
+      const column = this.#column(time);
+      if (time < (this.#firstTime[column] as number)) {
+        this.#firstTime[column] = time;
+        this.#first[column] = value;
+      }
+      if (time >= (this.#lastTime[column] as number)) {
+        this.#lastTime[column] = time;
+        this.#last[column] = value;
+      }
+      if (value < (this.#min[column] as number)) this.#min[column] = value;
+      if (value > (this.#max[column] as number)) this.#max[column] = value;
+      if (count && !Number.isNaN(value)) {
+        this.#sum += value;
+        this.#samples++;
+      }
+    }
+  }
+
+  #put(column: number, t0: number, t1: number, numbers: Float64Array, at: number): void {
+    if (t0 < (this.#firstTime[column] as number)) {
+      this.#firstTime[column] = t0;
+      this.#first[column] = numbers[at + Summary.FIRST] as number;
+    }
+    if (t1 >= (this.#lastTime[column] as number)) {
+      this.#lastTime[column] = t1;
+      this.#last[column] = numbers[at + Summary.LAST] as number;
+    }
+    if ((numbers[at + Summary.MIN] as number) < (this.#min[column] as number)) this.#min[column] = numbers[at + Summary.MIN] as number;
+    if ((numbers[at + Summary.MAX] as number) > (this.#max[column] as number)) this.#max[column] = numbers[at + Summary.MAX] as number;
+  }
+
+  /** A mini whose rows are dropped, across a border of columns or an end of the range. */
+  #shareOut(chunk: Chunk, t0: number, t1: number, at: number, inside: boolean, sum: number, samples: number): void {
+    const { fromNs, toNs } = this.#query;
+    if (!inside || (t1 - t0) * this.#scale > 1) this.missing.add(chunk);
+    const { minis } = chunk;
+    if (t0 < fromNs) this.#hold(t0, minis[at + Summary.FIRST] as number);
+    else this.#putOne(t0, minis[at + Summary.FIRST] as number);
+    if (t1 <= toNs) this.#putOne(t1, minis[at + Summary.LAST] as number);
+    const middle = this.#column((Math.max(t0, fromNs) + Math.min(t1, toNs)) / 2);
+    this.#min[middle] = Math.min(this.#min[middle] as number, minis[at + Summary.MIN] as number);
+    this.#max[middle] = Math.max(this.#max[middle] as number, minis[at + Summary.MAX] as number);
+    if (!inside && samples > 0) {
+      const share = samples * Math.min(1, MINI_ROWS / chunk.rows);
+      this.#samples += Math.round(share);
+      this.#sum += (share * sum) / samples;
+    }
+  }
+
+  #putOne(timeNs: number, value: number): void {
+    const gap = Number.isNaN(value);
+    const numbers = Float64Array.of(value, value, gap ? Number.POSITIVE_INFINITY : value, gap ? Number.NEGATIVE_INFINITY : value);
+    this.#put(this.#column(timeNs), timeNs, timeNs, numbers, 0);
+  }
+
+  /** Four points a column (first, least, greatest, last), null where there is nothing. */
+  points(): (number | null)[] {
+    const { columns, fromNs, endNs } = this.#query;
+    const points: (number | null)[] = new Array(columns * 4).fill(null);
+    let held = finite(this.#held);
+    this.#newest = this.#held;
+    for (let c = 0, p = 0; c < columns; c++, p += 4) {
+      const any = this.#lastTime[c] !== Number.NEGATIVE_INFINITY;
+      if (any) {
+        const min = finite(this.#min[c] as number);
+        const max = finite(this.#max[c] as number);
+        points[p] = finite(this.#first[c] as number);
+        points[p + 1] = min;
+        points[p + 2] = max;
+        held = finite(this.#last[c] as number);
+        points[p + 3] = held;
+        this.#newest = this.#last[c] as number;
+        if (min !== null && min < this.#least) this.#least = min;
+        if (max !== null && max > this.#greatest) this.#greatest = max;
+      } else if (this.#min[c] !== Number.POSITIVE_INFINITY) {
+        // Only the middle of a mini that was shared out lies here.
+        points[p] = points[p + 3] = held;
+        points[p + 1] = finite(this.#min[c] as number);
+        points[p + 2] = finite(this.#max[c] as number);
+      } else if (fromNs + c / this.#scale <= endNs) points.fill(held, p, p + 4);
+    }
+    return points;
+  }
+
+  /** Call after `points`. */
+  stats(): SeriesStats {
+    const held = finite(this.#held);
+    const least = Math.min(this.#least, held ?? Number.POSITIVE_INFINITY);
+    const greatest = Math.max(this.#greatest, held ?? Number.NEGATIVE_INFINITY);
+    return {
+      now: finite(this.#newest),
+      min: finite(least),
+      max: finite(greatest),
+      mean: this.#samples > 0 ? finite(this.#sum / this.#samples) : held,
+      samples: this.#samples,
+    };
+  }
+}
+
+/** NaN is a gap; an infinite value has no place on a scale either. */
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+/** Times of the points in seconds: four a column, evenly. */
+export function gridTimes(query: GridQuery): Float64Array {
+  const x = new Float64Array(query.columns * 4);
+  const step = (query.toNs - query.fromNs) / x.length / 1e9;
+  for (let i = 0; i < x.length; i++) x[i] = query.fromNs / 1e9 + (i + 0.5) * step;
+  return x;
+}

@@ -1,0 +1,125 @@
+import type { Problem } from '../base/result.ts';
+import type { RecordingInfo, SessionEnd } from '../protocol/recording-format.ts';
+
+export interface ProcessView {
+  readonly process: number;
+  readonly pid: number;
+  readonly name: string;
+  readonly nodeVersion: string;
+  readonly ended: boolean;
+  readonly threads: readonly { readonly stream: number; readonly thread: number; readonly name: string; readonly dropped: number }[];
+}
+
+interface Process {
+  pid: number;
+  name: string;
+  nodeVersion: string;
+  ended: boolean;
+}
+
+interface Thread {
+  process: number;
+  thread: number;
+  name: string;
+  /** Three accounts of the same loss, each of which may be missing in a cut file: statistics, block headers, gap records. */
+  droppedByStats: number;
+  droppedByHeaders: number;
+  droppedByGaps: number;
+  stallByStats: number;
+  stallByRecords: number;
+}
+
+const MAX_NOTICES = 100;
+
+/** Processes, threads and what INFO blocks say of them. A file is outside data: every field is looked at before it is believed. */
+export class Processes {
+  readonly #processes = new Map<number, Process>();
+  readonly #threads = new Map<number, Thread>();
+  readonly notices: Problem[] = [];
+  end: SessionEnd | undefined;
+  /** Grows with every change. */
+  revision = 0;
+
+  add(line: RecordingInfo): void {
+    this.revision++;
+    switch (line.kind) {
+      case 'process':
+        this.#processes.set(line.process, { pid: number(line.pid), name: text(line.name), nodeVersion: text(line.nodeVersion), ended: false });
+        return;
+      case 'thread': {
+        const thread = this.thread(line.stream);
+        thread.process = number(line.process);
+        thread.thread = number(line.thread);
+        thread.name = text(line.name);
+        return;
+      }
+      case 'process-end': {
+        const process = this.#processes.get(line.process);
+        if (process) process.ended = true;
+        return;
+      }
+      case 'stats': {
+        const thread = this.thread(line.stream);
+        thread.droppedByStats = Math.max(thread.droppedByStats, number(line.dropped));
+        thread.stallByStats = Math.max(thread.stallByStats, number(line.stallNs));
+        return;
+      }
+      case 'tracer-error':
+        this.#notice({ code: 'tracer-error', message: `The tracer inside ${this.#nameOf(line.process)} failed: ${text(line.message)}` });
+        return;
+      case 'loss':
+        this.#notice({ code: `loss-${text(line.what)}`, message: text(line.message) });
+        return;
+      case 'session-end':
+        if (typeof line.end?.kind === 'string') this.end = line.end;
+        return;
+      default:
+    }
+  }
+
+  /** The thread of a stream; one that no INFO block announced (damage) is thread 0 of process 0. */
+  thread(stream: number): Thread {
+    let thread = this.#threads.get(stream);
+    if (!thread) {
+      thread = { process: 0, thread: 0, name: '', droppedByStats: 0, droppedByHeaders: 0, droppedByGaps: 0, stallByStats: 0, stallByRecords: 0 };
+      this.#threads.set(stream, thread);
+    }
+    return thread;
+  }
+
+  get dropped(): number {
+    let dropped = 0;
+    for (const thread of this.#threads.values()) dropped += droppedOf(thread);
+    return dropped;
+  }
+
+  get stallNs(): number {
+    let stallNs = 0;
+    for (const thread of this.#threads.values()) stallNs += Math.max(thread.stallByStats, thread.stallByRecords);
+    return stallNs;
+  }
+
+  list(): ProcessView[] {
+    const threads = [...this.#threads].map(([stream, thread]) => ({ stream, ...thread, dropped: droppedOf(thread) }));
+    const ids = new Set([...this.#processes.keys(), ...threads.map((thread) => thread.process)]);
+    return [...ids].map((id) => {
+      const { pid, name, nodeVersion, ended } = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
+      const own = threads.filter((thread) => thread.process === id).map(({ stream, thread, name, dropped }) => ({ stream, thread, name, dropped }));
+      return { process: id, pid, name, nodeVersion, ended, threads: own };
+    });
+  }
+
+  #nameOf(process: number): string {
+    const known = this.#processes.get(process);
+    return known ? `${known.name} (process ${known.pid})` : `process ${process}`;
+  }
+
+  #notice(problem: Problem): void {
+    const known = this.notices.some((notice) => notice.code === problem.code && notice.message === problem.message);
+    if (!known && this.notices.length < MAX_NOTICES) this.notices.push(problem);
+  }
+}
+
+const droppedOf = (thread: Thread): number => Math.max(thread.droppedByStats, thread.droppedByHeaders, thread.droppedByGaps);
+const number = (value: unknown): number => (typeof value === 'number' && Number.isFinite(value) ? value : 0);
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');

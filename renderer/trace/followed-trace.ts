@@ -1,0 +1,195 @@
+import { type Problem, ProblemError } from '../../core/base/result.ts';
+import type { ByteSource } from '../../core/formats/byte-source.ts';
+import { Trace } from '../../core/model/trace.ts';
+import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
+import { LiveClock } from './live-clock.ts';
+import type { TraceId, TraceSummary } from './trace-worker-api.ts';
+
+/** Decoding goes on for at most this long before questions of the page are answered. */
+const SLICE_MS = 8;
+/** Bytes decoded between two looks at the clock: some 2 ms. */
+const PIECE_BYTES = 128 * 1024;
+/** Lists are asked for again when their revision moves, so changes of their numbers are told less often than data. */
+const LIST_CHANGE_MS = 250;
+/** Phase `live` begins here at the latest. */
+const MAX_NOTICES = 50;
+
+export interface Surroundings {
+  readonly wallMs: () => number;
+  readonly steadyMs: () => number;
+  /** Resolves in a later task, so that messages in between are handled. */
+  readonly nextTask: () => Promise<void>;
+}
+
+/** What is known of a source before it is read. */
+export interface Opened {
+  readonly source: ByteSource;
+  /** It still grows. */
+  readonly live: boolean;
+  readonly totalBytes: number | undefined;
+}
+
+/** One open trace of the window: feeds the model from a source, and tells how far it is. */
+export class FollowedTrace {
+  readonly trace: Trace;
+  readonly #id: TraceId;
+  readonly #surroundings: Surroundings;
+  readonly #onChange: () => void;
+  #source: ByteSource | undefined;
+  #clock: LiveClock | undefined;
+  #phase: TraceSummary['phase'] = 'loading';
+  #problem: Problem | undefined;
+  readonly #notices: Problem[] = [];
+  #live = false;
+  #loadedBytes = 0;
+  #liveFrom = 0;
+  #totalBytes: number | undefined;
+  #revision = 0;
+  #listsChangedMs = Number.NEGATIVE_INFINITY;
+  #listsRevision = 0;
+  #listsEvents = -1;
+  #closed = false;
+
+  constructor(id: TraceId, surroundings: Surroundings, onChange: () => void) {
+    this.#id = id;
+    this.#surroundings = surroundings;
+    this.#onChange = onChange;
+    this.trace = new Trace({ read: (offset, length) => this.#read(offset, length) }, { pause: surroundings.nextTask, onLoaded: () => this.#changed() });
+  }
+
+  get live(): boolean {
+    return this.#phase === 'live';
+  }
+
+  /** Reads until the source ends. Never rejects: what goes wrong is in the summary. */
+  async run(open: () => Promise<Opened>): Promise<void> {
+    try {
+      const { source, live, totalBytes } = await open();
+      this.#source = source;
+      this.#live = live;
+      this.#totalBytes = totalBytes;
+      this.#liveFrom = totalBytes ?? 0;
+      await this.#feed(source);
+      if (this.#phase !== 'failed') this.#phase = 'complete';
+    } catch (error) {
+      const problem = problemOf(error);
+      // What was read before stays good.
+      if (this.trace.totals().events > 0) {
+        this.#notice(problem);
+        this.#phase = 'complete';
+      } else this.#fail(problem);
+    }
+    this.#changed();
+  }
+
+  close(): void {
+    this.#closed = true;
+  }
+
+  async #feed(source: ByteSource): Promise<void> {
+    const reader = new BlockReader();
+    let sliceEnd = this.#surroundings.steadyMs() + SLICE_MS;
+    for await (const chunk of source.follow(0)) {
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        const piece = chunk.subarray(at, at + PIECE_BYTES);
+        for (const item of reader.push(piece)) this.#take(item);
+        this.#loadedBytes += piece.length;
+        if (this.#live && this.#phase === 'loading' && this.#loadedBytes >= this.#liveFrom) this.#phase = 'live';
+        this.#clock?.note(this.trace.totals().endNs, this.#phase === 'live');
+        this.#changed();
+        if (this.#surroundings.steadyMs() >= sliceEnd) {
+          await this.#surroundings.nextTask();
+          sliceEnd = this.#surroundings.steadyMs() + SLICE_MS;
+        }
+        if (this.#closed) return;
+      }
+    }
+    for (const item of reader.end()) this.#take(item);
+  }
+
+  #take(item: RecordingItem): void {
+    switch (item.kind) {
+      case 'head':
+        this.trace.setHead(item.head);
+        this.#clock = new LiveClock(this.trace.totals().startEpochMs, this.#surroundings);
+        return;
+      case 'block':
+        this.trace.addBlock(item.header, item.payload, item.offset);
+        return;
+      case 'refused':
+        this.#fail(item.problem);
+        return;
+      default:
+        this.#notice(item.problem);
+    }
+  }
+
+  async #read(offset: number, length: number): Promise<Uint8Array> {
+    if (!this.#source) throw new Error('read before the source was opened');
+    return this.#source.read(offset, length);
+  }
+
+  #fail(problem: Problem): void {
+    this.#phase = 'failed';
+    this.#problem = problem;
+  }
+
+  #notice(problem: Problem): void {
+    if (this.#notices.length < MAX_NOTICES) this.#notices.push(problem);
+  }
+
+  #changed(): void {
+    this.#revision++;
+    if (!this.#closed) this.#onChange();
+  }
+
+  /** Up to where the newest values hold: while live, the recording's clock. */
+  get endNs(): number {
+    const { endNs } = this.trace.totals();
+    return this.live && this.#clock ? this.#clock.nowNs() : endNs;
+  }
+
+  summary(): TraceSummary {
+    const totals = this.trace.totals();
+    const events = totals.events;
+    const nowMs = this.#surroundings.steadyMs();
+    if (events !== this.#listsEvents && (nowMs - this.#listsChangedMs >= LIST_CHANGE_MS || this.#phase === 'complete')) {
+      this.#listsEvents = events;
+      this.#listsChangedMs = nowMs;
+      this.#listsRevision++;
+    }
+    return {
+      trace: this.#id,
+      revision: this.#revision,
+      phase: this.#phase,
+      loadedBytes: this.#loadedBytes,
+      ...(this.#totalBytes !== undefined && { totalBytes: Math.max(this.#totalBytes, this.#loadedBytes) }),
+      ...(this.#problem && { problem: this.#problem }),
+      notices: [...this.#notices, ...totals.notices],
+      startEpochMs: totals.startEpochMs,
+      endNs: this.endNs,
+      events,
+      counterSamples: totals.counterSamples,
+      instants: totals.instants,
+      slices: totals.slices,
+      snapshots: totals.snapshots,
+      dropped: totals.dropped,
+      stallNs: totals.stallNs,
+      consoleChunks: 0,
+      countersRevision: this.#listsRevision + this.trace.countersSize,
+      objectsRevision: this.#listsRevision,
+      processesRevision: this.trace.processesRevision,
+      ...(totals.end && { end: totals.end }),
+    };
+  }
+
+  /** Numbers of the lists moved since the last summary, and no data may come to tell it. */
+  get listsBehind(): boolean {
+    return this.trace.totals().events !== this.#listsEvents;
+  }
+}
+
+export function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
+  return { code: 'failed', message: error instanceof Error ? error.message : String(error) };
+}
