@@ -1,0 +1,591 @@
+import type { Nanoseconds } from '../base/time.ts';
+import { BlockType, ConsoleSource, MAX_BLOCK_BYTES, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
+import { encodeConsoleRecord, RecordingEncoder } from '../protocol/recording-writer.ts';
+import { extendedTag, padTo8, RecordKind } from '../protocol/records.ts';
+import { STUDIO_VERSION } from '../protocol/version.ts';
+
+/** What is time 0 of the recording, in nanoseconds. `epochNs` 0: not known. Neither may be negative. */
+export interface RecordingStart {
+  readonly monotonicNs: bigint;
+  readonly epochNs: bigint;
+}
+
+export interface RecordingBuilderOptions {
+  readonly title: string;
+  /** UUID; by default that of "no session": another format's trace has none. */
+  readonly session?: string;
+  readonly launch?: RecordingHead['launch'];
+  /** A faster CRC-32 than the portable one, where the platform has it. */
+  readonly crc?: (bytes: Uint8Array) => number;
+}
+
+export const NO_SESSION = '00000000-0000-0000-0000-000000000000';
+
+/** Small enough that reading one block again is quick, large enough that headers cost nothing. */
+const BLOCK_TARGET_BYTES = 256 * 1024;
+/** All streams together: what is buffered beyond it is sealed into blocks early. */
+const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
+const FIRST_BUFFER_BYTES = 4096;
+/** High words of the clock that one block may span: each change costs an EPOCH record, 8 bytes beyond the target. */
+const MAX_EPOCHS = 8000;
+const WORD = 2 ** 32;
+/** Largest payload of a record: it must fit into one block with its header. */
+export const MAX_RECORD_PAYLOAD_BYTES = MAX_BLOCK_BYTES - 8;
+
+const encoder = new TextEncoder();
+
+/**
+ * Makes a recording out of events, as a stream of bytes: call the methods in the order of the events of each thread, and
+ * `take` what is ready from time to time; `finish` gives the rest. Times are the two words of a monotonic clock in ns.
+ *
+ * - The head of the file is written once `setStart` was called; blocks made before wait for it, so that a reader can look at
+ *   its first events before it says what time 0 is.
+ * - Events of one stream may come out of order: the records of one block are sorted by time (stable), and the block's first and
+ *   last time are the least and greatest. Blocks of one stream may then overlap in time.
+ */
+export class RecordingBuilder {
+  readonly #options: RecordingBuilderOptions;
+  readonly #streams: StreamBuffer[] = [];
+  #processes = 0;
+  #info: RecordingInfo[] = [];
+  #infoBytes = 0;
+  #sealed: SealedBlock[] = [];
+  #encoder: RecordingEncoder | undefined;
+  #startHigh = 0;
+  #startLow = 0;
+  #buffered = 0;
+  #sealedBytes = 0;
+  #events = 0;
+  #dropped = 0;
+  #lastNs = 0;
+  #console: Uint8Array[] = [];
+  #consoleCount = 0;
+  #consoleBytes = 0;
+  #consoleFirstNs = 0;
+  #consoleLastNs = 0;
+  #out: Uint8Array[] = [];
+
+  constructor(options: RecordingBuilderOptions) {
+    this.#options = options;
+  }
+
+  get started(): boolean {
+    return this.#encoder !== undefined;
+  }
+
+  /** Events put in so far. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Bytes of blocks that wait for `setStart` or `take`. */
+  get waitingBytes(): number {
+    return this.#sealedBytes;
+  }
+
+  /** Once. From here on `take` gives bytes. */
+  setStart(start: RecordingStart): void {
+    const { title, session = NO_SESSION, launch, crc } = this.#options;
+    const head = { studio: STUDIO_VERSION, session, startMonotonicNs: `${start.monotonicNs}`, startEpochNs: `${start.epochNs}`, title };
+    this.#encoder = new RecordingEncoder(launch === undefined ? head : { ...head, launch }, crc === undefined ? {} : { crc });
+    this.#startHigh = Number(start.monotonicNs >> 32n);
+    this.#startLow = Number(start.monotonicNs & 0xffffffffn);
+    this.#out.push(this.#encoder.fileHeader);
+  }
+
+  /** Index of a new process. Lines of processes and threads may be told again with `info`: the later one counts. */
+  process(process: {
+    readonly pid: number;
+    readonly ppid?: number;
+    readonly name: string;
+    readonly argv?: readonly string[];
+    readonly nodeVersion?: string;
+  }): number {
+    const index = this.#processes++;
+    const { pid, ppid = 0, name, argv = [], nodeVersion = '' } = process;
+    this.info({ kind: 'process', process: index, pid, ppid, name, argv, nodeVersion, timeNs: 0 });
+    return index;
+  }
+
+  /** Index of a new thread's stream, from 1. */
+  thread(process: number, thread: number, name: string): number {
+    this.#streams.push(new StreamBuffer());
+    const stream = this.#streams.length;
+    this.info({ kind: 'thread', stream, process, thread, name, timeNs: 0 });
+    return stream;
+  }
+
+  info(line: RecordingInfo): void {
+    // A character of JSON is at most three bytes.
+    const bytes = JSON.stringify(line).length * 3;
+    if (this.#infoBytes + bytes > BLOCK_TARGET_BYTES) this.#sealInfo();
+    this.#info.push(line);
+    this.#infoBytes += bytes;
+  }
+
+  /** Definition of a text in a stream; the same text gives the same id. */
+  string(stream: number, text: string): number {
+    const strings = this.#stream(stream).strings;
+    let id = strings.get(text);
+    if (id === undefined) {
+      id = this.stringBytes(stream, encoder.encode(text));
+      strings.set(text, id);
+    }
+    return id;
+  }
+
+  /** A new definition of a UTF-8 text, whether there is one already or not. */
+  stringBytes(stream: number, text: Uint8Array): number {
+    const padded = padTo8(text.length);
+    const { id, view, at, bytes } = this.#define(stream, RecordKind.DEF_STRING, 8 + padded);
+    view.setUint32(at + 4, text.length, true);
+    bytes.set(text, at + 8);
+    return id;
+  }
+
+  counterDefinition(stream: number, name: number, series: readonly number[]): number {
+    const { id, view, at } = this.#define(stream, RecordKind.DEF_COUNTER, 16 + padTo8(series.length * 4));
+    view.setUint32(at + 4, name, true);
+    view.setUint32(at + 8, series.length, true);
+    series.forEach((one, i) => {
+      view.setUint32(at + 16 + i * 4, one, true);
+    });
+    return id;
+  }
+
+  objectDefinition(stream: number, name: number, className: number): number {
+    const { id, view, at } = this.#define(stream, RecordKind.DEF_OBJECT, 16);
+    view.setUint32(at + 4, name, true);
+    view.setUint32(at + 8, className, true);
+    return id;
+  }
+
+  counter(stream: number, high: number, low: number, counter: number, values: Float64Array, count: number): void {
+    const buffer = this.#record(stream, high, low, RecordKind.COUNTER, 8 + count * 8);
+    const w = buffer.at >>> 2;
+    buffer.words[w] = counter;
+    buffer.words[w + 1] = count;
+    const d = (buffer.at + 8) >>> 3;
+    for (let i = 0; i < count; i++) buffer.doubles[d + i] = values[i] as number;
+  }
+
+  /** `args`: JSON of at most MAX_RECORD_PAYLOAD_BYTES - 24 bytes; the first `argsBytes` of them. */
+  instant(stream: number, high: number, low: number, name: number, category: number, scope: number, args?: Uint8Array, argsBytes = args?.length ?? 0): void {
+    const buffer = this.#record(stream, high, low, RecordKind.INSTANT, 16 + padTo8(argsBytes));
+    const w = buffer.at >>> 2;
+    buffer.words[w] = name;
+    buffer.words[w + 1] = category;
+    buffer.words[w + 2] = scope;
+    buffer.words[w + 3] = argsBytes;
+    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 16);
+  }
+
+  /** The time is that of the end. `args` as for `instant`. */
+  slice(
+    stream: number,
+    endHigh: number,
+    endLow: number,
+    durationNs: Nanoseconds,
+    name: number,
+    category: number,
+    args?: Uint8Array,
+    argsBytes = args?.length ?? 0,
+  ): void {
+    const buffer = this.#record(stream, endHigh, endLow, RecordKind.SLICE, 24 + padTo8(argsBytes));
+    const w = buffer.at >>> 2;
+    buffer.words[w] = name;
+    buffer.words[w + 1] = category;
+    buffer.doubles[(buffer.at + 8) >>> 3] = durationNs;
+    buffer.words[w + 4] = argsBytes;
+    buffer.words[w + 5] = 0;
+    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 24);
+  }
+
+  objectCreated(stream: number, high: number, low: number, object: number): void {
+    const buffer = this.#record(stream, high, low, RecordKind.OBJECT_CREATED, 8);
+    buffer.words[buffer.at >>> 2] = object;
+    buffer.words[(buffer.at >>> 2) + 1] = 0;
+  }
+
+  objectDeleted(stream: number, high: number, low: number, object: number): void {
+    const buffer = this.#record(stream, high, low, RecordKind.OBJECT_DELETED, 8);
+    buffer.words[buffer.at >>> 2] = object;
+    buffer.words[(buffer.at >>> 2) + 1] = 0;
+  }
+
+  /** `entries`: pairs of key definition and length of the value (REMOVED: gone), `count` of them; `values`: the values' JSON in that order. */
+  objectSnapshot(
+    stream: number,
+    high: number,
+    low: number,
+    object: number,
+    flags: number,
+    entries: ArrayLike<number>,
+    count: number,
+    values: Uint8Array,
+    valueBytes = values.length,
+  ): void {
+    const buffer = this.#record(stream, high, low, RecordKind.OBJECT_SNAPSHOT, 16 + count * 8 + padTo8(valueBytes));
+    const w = buffer.at >>> 2;
+    buffer.words[w] = object;
+    buffer.words[w + 1] = flags;
+    buffer.words[w + 2] = count;
+    buffer.words[w + 3] = valueBytes;
+    for (let i = 0; i < count * 2; i++) buffer.words[w + 4 + i] = entries[i] as number;
+    buffer.bytes.set(values.subarray(0, valueBytes), buffer.at + 16 + count * 8);
+  }
+
+  /** `lost` records are missing before this time. See GapReason. */
+  gap(stream: number, high: number, low: number, lost: number, reason: number): void {
+    const buffer = this.#record(stream, high, low, RecordKind.GAP, 24);
+    const w = buffer.at >>> 2;
+    buffer.doubles[buffer.at >>> 3] = lost;
+    buffer.words[w + 2] = high;
+    buffer.words[w + 3] = low;
+    buffer.words[w + 4] = reason;
+    buffer.words[w + 5] = 0;
+    this.#stream(stream).lost += lost;
+    this.#dropped += lost;
+  }
+
+  stall(stream: number, high: number, low: number, waitedNs: Nanoseconds): void {
+    const buffer = this.#record(stream, high, low, RecordKind.STALL, 8);
+    buffer.doubles[buffer.at >>> 3] = waitedNs;
+  }
+
+  /** A chunk of console output; `timeNs` since the start of the recording. */
+  console(timeNs: Nanoseconds, text: string | Uint8Array, source: ConsoleSource = ConsoleSource.STDOUT): void {
+    const bytes = typeof text === 'string' ? encoder.encode(text) : text;
+    for (let from = 0; from === 0 || from < bytes.length; from += BLOCK_TARGET_BYTES) {
+      const part = bytes.subarray(from, from + BLOCK_TARGET_BYTES);
+      if (this.#consoleBytes + part.length > BLOCK_TARGET_BYTES) this.#sealConsole();
+      const record = encodeConsoleRecord(timeNs, source, part);
+      if (this.#consoleCount === 0) this.#consoleFirstNs = timeNs;
+      this.#consoleLastNs = timeNs;
+      this.#console.push(record);
+      this.#consoleCount++;
+      this.#consoleBytes += record.length;
+    }
+  }
+
+  /** What is ready, in order; nothing before `setStart`. */
+  take(): Uint8Array[] {
+    const encoder = this.#encoder;
+    if (encoder === undefined) return [];
+    for (const block of this.#sealed) this.#lay(encoder, block);
+    this.#sealed = [];
+    this.#sealedBytes = 0;
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  /** Ends the recording; call `setStart` before. Gives what was not taken yet, with index and footer. */
+  finish(end?: SessionEnd): Uint8Array[] {
+    this.seal();
+    const out = this.take();
+    const encoder = this.#encoder;
+    if (encoder === undefined) return out;
+    if (end !== undefined) out.push(...encoder.info([{ kind: 'session-end', end, timeNs: this.#lastNs }]));
+    const totals = { events: this.#events, dropped: this.#dropped, durationNs: this.#lastNs };
+    out.push(...encoder.closing(end === undefined ? totals : { ...totals, end }));
+    return out;
+  }
+
+  /** Puts everything that is buffered into blocks. */
+  seal(): void {
+    this.#sealInfo();
+    this.#sealConsole();
+    this.#streams.forEach((buffer, index) => {
+      this.#sealStream(index + 1, buffer);
+    });
+  }
+
+  #stream(stream: number): StreamBuffer {
+    const buffer = this.#streams[stream - 1];
+    if (buffer === undefined) throw new Error(`there is no stream ${stream}`);
+    return buffer;
+  }
+
+  /** Room for a record: its header is written, `at` of the result is where its payload starts. */
+  #record(stream: number, high: number, low: number, kind: number, payloadBytes: number): StreamBuffer {
+    const buffer = this.#stream(stream);
+    const bytes = 8 + payloadBytes;
+    if (bytes > MAX_BLOCK_BYTES) throw new Error(`a record of ${bytes} bytes does not fit into a block`);
+    const wide = Math.max(high, buffer.greatestHigh) - Math.min(high, buffer.leastHigh) > MAX_EPOCHS;
+    if (buffer.count > 0 && (buffer.length + bytes > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
+    const before = buffer.allocatedBytes;
+    buffer.add(high, low, bytes);
+    this.#buffered += buffer.allocatedBytes - before;
+    if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
+    const w = (buffer.at - 8) >>> 2;
+    buffer.words[w] = low;
+    buffer.words[w + 1] = extendedTag(kind as RecordKind, payloadBytes);
+    this.#events++;
+    return buffer;
+  }
+
+  #sealOthers(kept: StreamBuffer): void {
+    this.#streams.forEach((buffer, index) => {
+      if (buffer === kept) return;
+      this.#sealStream(index + 1, buffer);
+      buffer.release();
+    });
+    this.#buffered = this.#streams.reduce((sum, buffer) => sum + buffer.allocatedBytes, 0);
+  }
+
+  #define(stream: number, kind: number, payloadBytes: number): { id: number; view: DataView; bytes: Uint8Array; at: number } {
+    const buffer = this.#stream(stream);
+    const length = 8 + payloadBytes;
+    if (length > MAX_BLOCK_BYTES) throw new Error(`a definition of ${length} bytes does not fit into a block`);
+    if (buffer.definitionBytes + length > BLOCK_TARGET_BYTES) this.#sealDefinitions(stream, buffer);
+    const bytes = new Uint8Array(length);
+    const view = new DataView(bytes.buffer);
+    const id = ++buffer.lastId;
+    view.setUint32(4, extendedTag(kind as RecordKind, payloadBytes), true);
+    view.setUint32(8, id, true);
+    buffer.definitions.push(bytes);
+    buffer.definitionBytes += length;
+    return { id, view, bytes, at: 8 };
+  }
+
+  #sealInfo(): void {
+    if (this.#info.length === 0) return;
+    this.#sealed.push({ kind: 'info', lines: this.#info });
+    this.#info = [];
+    this.#infoBytes = 0;
+  }
+
+  #sealConsole(): void {
+    if (this.#consoleCount === 0) return;
+    const payload = joined(this.#console, this.#consoleBytes);
+    this.#sealed.push({ kind: 'console', payload, count: this.#consoleCount, firstNs: this.#consoleFirstNs, lastNs: this.#consoleLastNs });
+    this.#sealedBytes += payload.length;
+    this.#console = [];
+    this.#consoleCount = 0;
+    this.#consoleBytes = 0;
+  }
+
+  #sealDefinitions(stream: number, buffer: StreamBuffer): void {
+    if (buffer.definitions.length === 0) return;
+    // A reader must know the stream before its definitions.
+    this.#sealInfo();
+    const payload = joined(buffer.definitions, buffer.definitionBytes);
+    this.#sealed.push({ kind: 'definitions', stream, payload, count: buffer.definitions.length });
+    this.#sealedBytes += payload.length;
+    buffer.definitions = [];
+    buffer.definitionBytes = 0;
+  }
+
+  #sealStream(stream: number, buffer: StreamBuffer): void {
+    this.#sealDefinitions(stream, buffer);
+    if (buffer.count === 0) return;
+    const block = buffer.seal();
+    this.#sealed.push({ kind: 'data', stream, ...block });
+    this.#sealedBytes += block.payload.length;
+  }
+
+  #lay(encoder: RecordingEncoder, block: SealedBlock): void {
+    switch (block.kind) {
+      case 'info':
+        this.#out.push(...encoder.info(block.lines));
+        return;
+      case 'definitions':
+        this.#out.push(...encoder.block({ type: BlockType.DEFS, stream: block.stream, count: block.count, firstNs: 0, lastNs: 0 }, block.payload));
+        return;
+      case 'console': {
+        const { count, firstNs, lastNs } = block;
+        this.#lastNs = Math.max(this.#lastNs, lastNs);
+        this.#out.push(...encoder.block({ type: BlockType.CONSOLE, stream: 0, count, firstNs, lastNs }, block.payload));
+        return;
+      }
+      case 'data': {
+        const firstNs = (block.firstHigh - this.#startHigh) * WORD + (block.firstLow - this.#startLow);
+        const lastNs = (block.lastHigh - this.#startHigh) * WORD + (block.lastLow - this.#startLow);
+        this.#lastNs = Math.max(this.#lastNs, lastNs);
+        const { stream, count, droppedBefore } = block;
+        this.#out.push(...encoder.block({ type: BlockType.DATA, stream, count, firstNs, lastNs, clockHigh: block.firstHigh, droppedBefore }, block.payload));
+      }
+    }
+  }
+}
+
+interface DataBlock {
+  readonly payload: Uint8Array;
+  readonly count: number;
+  readonly firstHigh: number;
+  readonly firstLow: number;
+  readonly lastHigh: number;
+  readonly lastLow: number;
+  readonly droppedBefore: number;
+}
+
+type SealedBlock =
+  | { readonly kind: 'info'; readonly lines: readonly RecordingInfo[] }
+  | { readonly kind: 'definitions'; readonly stream: number; readonly payload: Uint8Array; readonly count: number }
+  | { readonly kind: 'console'; readonly payload: Uint8Array; readonly count: number; readonly firstNs: number; readonly lastNs: number }
+  | ({ readonly kind: 'data'; readonly stream: number } & DataBlock);
+
+/** Records of one thread that are not in a block yet, without EPOCH records: those are put in when the block is sealed. */
+class StreamBuffer {
+  bytes = new Uint8Array(0);
+  words = new Uint32Array(0);
+  doubles = new Float64Array(0);
+  length = 0;
+  count = 0;
+  /** Payload of the record that was added last. */
+  at = 0;
+  leastHigh = Number.POSITIVE_INFINITY;
+  greatestHigh = Number.NEGATIVE_INFINITY;
+  definitions: Uint8Array[] = [];
+  definitionBytes = 0;
+  lastId = 0;
+  lost = 0;
+  readonly strings = new Map<string, number>();
+  #lostBefore = 0;
+  #offsets = new Uint32Array(0);
+  #highs = new Uint32Array(0);
+  #ordered = true;
+  #lastHigh = 0;
+  #lastLow = 0;
+
+  get allocatedBytes(): number {
+    return this.bytes.length + this.#offsets.length * 8;
+  }
+
+  add(high: number, low: number, bytes: number): void {
+    if (this.length + bytes > this.bytes.length) this.#grow(this.length + bytes);
+    if (this.count === this.#offsets.length) {
+      const room = Math.max(64, this.#offsets.length * 2);
+      this.#offsets = enlarged(this.#offsets, room);
+      this.#highs = enlarged(this.#highs, room);
+    }
+    if (this.count > 0 && (high < this.#lastHigh || (high === this.#lastHigh && low < this.#lastLow))) this.#ordered = false;
+    this.#lastHigh = high;
+    this.#lastLow = low;
+    if (high < this.leastHigh) this.leastHigh = high;
+    if (high > this.greatestHigh) this.greatestHigh = high;
+    this.#offsets[this.count] = this.length;
+    this.#highs[this.count] = high;
+    this.count++;
+    this.at = this.length + 8;
+    // Padding at the record's end must be zeros whatever was there before.
+    this.doubles[((this.length + bytes) >>> 3) - 1] = 0;
+    this.length += bytes;
+  }
+
+  seal(): DataBlock {
+    const order = this.#ordered ? undefined : this.#sorted();
+    const first = order === undefined ? 0 : (order[0] as number);
+    const last = order === undefined ? this.count - 1 : (order[this.count - 1] as number);
+    const block = {
+      payload: this.leastHigh === this.greatestHigh && order === undefined ? this.bytes.slice(0, this.length) : this.#arranged(order),
+      count: this.count,
+      firstHigh: this.#highs[first] as number,
+      firstLow: this.words[(this.#offsets[first] as number) >>> 2] as number,
+      lastHigh: this.#highs[last] as number,
+      lastLow: this.words[(this.#offsets[last] as number) >>> 2] as number,
+      droppedBefore: this.#lostBefore,
+    };
+    this.#lostBefore = this.lost;
+    this.length = 0;
+    this.count = 0;
+    this.#ordered = true;
+    this.leastHigh = Number.POSITIVE_INFINITY;
+    this.greatestHigh = Number.NEGATIVE_INFINITY;
+    // A record near the block limit leaves a large buffer behind: not kept.
+    if (this.bytes.length > BLOCK_TARGET_BYTES) this.release();
+    return block;
+  }
+
+  release(): void {
+    this.#use(new Uint8Array(0));
+    this.#offsets = new Uint32Array(0);
+    this.#highs = new Uint32Array(0);
+  }
+
+  #grow(needed: number): void {
+    const grown = new Uint8Array(padTo8(Math.max(FIRST_BUFFER_BYTES, Math.min(this.bytes.length * 2, BLOCK_TARGET_BYTES), needed)));
+    grown.set(this.bytes.subarray(0, this.length));
+    this.#use(grown);
+  }
+
+  #use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes;
+    this.words = new Uint32Array(bytes.buffer);
+    this.doubles = new Float64Array(bytes.buffer);
+  }
+
+  /** Numbers of the records by time; equal times stay in the order in which they came. */
+  #sorted(): ArrayLike<number> {
+    const count = this.count;
+    const keys = new Float64Array(count);
+    const span = (this.greatestHigh - this.leastHigh + 1) * WORD;
+    if (span * count <= Number.MAX_SAFE_INTEGER) {
+      // Time and number in one double: sorting doubles without a comparison function is ten times faster.
+      for (let i = 0; i < count; i++) keys[i] = this.#timeOf(i) * count + i;
+      keys.sort();
+      for (let i = 0; i < count; i++) keys[i] = (keys[i] as number) % count;
+      return keys;
+    }
+    for (let i = 0; i < count; i++) keys[i] = i;
+    return keys.sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || a - b);
+  }
+
+  #timeOf(record: number): number {
+    return ((this.#highs[record] as number) - this.leastHigh) * WORD + (this.words[(this.#offsets[record] as number) >>> 2] as number);
+  }
+
+  /** The records in order, with an EPOCH record wherever the high word of the clock changes. */
+  #arranged(order: ArrayLike<number> | undefined): Uint8Array {
+    const changes = this.count > 0 ? this.#countChanges(order) : 0;
+    const out = new Uint8Array(this.length + changes * 8);
+    const words = new Uint32Array(out.buffer);
+    let at = 0;
+    let high = -1;
+    for (let i = 0; i < this.count; i++) {
+      const record = order === undefined ? i : (order[i] as number);
+      if (this.#highs[record] !== high) {
+        // The first one is in the block's header.
+        if (high >= 0) {
+          words[at >>> 2] = this.#highs[record] as number;
+          words[(at >>> 2) + 1] = extendedTag(RecordKind.EPOCH, 0);
+          at += 8;
+        }
+        high = this.#highs[record] as number;
+      }
+      // Hot for unordered traces: words are copied one by one, since most records are four to eight words long.
+      const from = (this.#offsets[record] as number) >>> 2;
+      const to = (record + 1 < this.count ? (this.#offsets[record + 1] as number) : this.length) >>> 2;
+      if (to - from > 64) out.set(this.bytes.subarray(from * 4, to * 4), at);
+      else for (let w = from, t = at >>> 2; w < to; w++, t++) words[t] = this.words[w] as number;
+      at += (to - from) * 4;
+    }
+    return out;
+  }
+
+  #countChanges(order: ArrayLike<number> | undefined): number {
+    let changes = 0;
+    for (let i = 1; i < this.count; i++) {
+      const previous = order === undefined ? i - 1 : (order[i - 1] as number);
+      if (this.#highs[order === undefined ? i : (order[i] as number)] !== this.#highs[previous]) changes++;
+    }
+    return changes;
+  }
+}
+
+function enlarged(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
+  const grown = new Uint32Array(room);
+  grown.set(list);
+  return grown;
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const out = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
