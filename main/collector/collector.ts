@@ -1,0 +1,216 @@
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { ProblemError } from '../../core/base/result.ts';
+import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
+import type { CollectorControl, CollectorReading, CollectorStreams } from '../../core/protocol/collector-api.ts';
+import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
+import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
+import type { TargetHello } from '../../core/protocol/target-wire.ts';
+import { LocalServer } from './local-socket.ts';
+import { OpenRecording } from './open-recording.ts';
+import { type OpenAppendFile, openAppendFile } from './recording-file.ts';
+import { secretEquals } from './secret.ts';
+import { Session } from './session.ts';
+import { TargetConnection } from './target-connection.ts';
+import type { TargetStdio } from './target-process.ts';
+
+export interface CollectorOptions {
+  /** Where the folder of the targets' socket is made; falls back to the system's temporary folder if its path is too long. */
+  readonly folder?: string;
+  /** Default `recorded`. The command line may leave its terminal to the target. */
+  readonly stdio?: TargetStdio;
+  /** Bytes of console output in one recording, default 256 MiB. */
+  readonly consoleQuotaBytes?: number;
+  readonly openFile?: OpenAppendFile;
+}
+
+const CONSOLE_QUOTA_BYTES = 256 * 1024 * 1024;
+
+/** `CollectorControl` with the answers that may take time. */
+type ControlCalls = {
+  readonly [K in keyof CollectorControl]: (
+    argument: Parameters<CollectorControl[K]>[0],
+  ) => ReturnType<CollectorControl[K]> | Promise<ReturnType<CollectorControl[K]>>;
+};
+type ReadingCalls = {
+  readonly 'recording.status': CollectorReading['recording.status'];
+  readonly 'recording.read': (argument: Parameters<CollectorReading['recording.read']>[0]) => unknown;
+};
+type ReadingStreams = { readonly [K in keyof CollectorStreams]: (argument: CollectorStreams[K]) => AsyncIterable<Uint8Array> };
+
+/** Targets in, recordings out. One for each host process, usually in a process of its own; the command line has it inside. */
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #sessions = new Map<SessionId, Session>();
+  readonly #recordings = new Map<RecordingId, OpenRecording>();
+  readonly #controls = new Set<Peer>();
+  #targets: { readonly server: LocalServer; readonly listening: Promise<void> } | undefined;
+  #shutdown: Promise<void> | undefined;
+  /** Called at each change of a session, at most ten times a second for each. */
+  onSession: (info: SessionInfo) => void = () => {};
+  /** The host asked for the end and everything has ended. */
+  onShutdown: () => void = () => {};
+
+  constructor(options: CollectorOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Serves CollectorControl and CollectorEvents to a host. */
+  serveControl(channel: ByteChannel): void {
+    const calls: ControlCalls = {
+      'session.start': (argument) => this.start(argument),
+      'session.stop': ({ session, graceMs }) => this.stop(session, graceMs),
+      'session.signal': ({ session, signal }) => {
+        this.#session(session).signal(signal);
+        return null;
+      },
+      'session.stdin': ({ session, text, end }) => {
+        if (this.#session(session).stdin(text, end === true)) return null;
+        throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
+      },
+      'session.list': () => this.sessions(),
+      'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
+      'recording.saveAs': async ({ recording, path }) => ({ bytes: await this.#recording(recording).saveAs(path) }),
+      'recording.close': async ({ recording }) => {
+        await this.close(recording);
+        return null;
+      },
+      shutdown: async ({ graceMs }) => {
+        await this.shutdown(graceMs);
+        return null;
+      },
+    };
+    const peer = new Peer(channel, { calls } satisfies PeerHandlers);
+    this.#controls.add(peer);
+    peer.onClose = () => this.#controls.delete(peer);
+  }
+
+  /** Serves CollectorReading and CollectorStreams to a window. */
+  serveWindow(channel: ByteChannel): void {
+    const calls: ReadingCalls = {
+      'recording.status': ({ recording }) => this.#recording(recording).summary,
+      'recording.read': async ({ recording, offset, length }) => {
+        const bytes = await this.#recording(recording).read(offset, length);
+        return withBytes({ length: bytes.length }, bytes);
+      },
+    };
+    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset }) => this.#recording(recording).follow(offset) };
+    new Peer(channel, { calls, streams } satisfies PeerHandlers);
+  }
+
+  /** Starts a target and its recording. A target that cannot start gives a session that has ended, with the reason. */
+  async start(argument: Parameters<CollectorControl['session.start']>[0]): Promise<SessionInfo> {
+    const { plan, file, session: id, recording } = argument;
+    if (this.#shutdown) throw new ProblemError({ code: 'shutting-down', message: 'The studio is closing.' });
+    if (this.#sessions.has(id) || this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Session ${id} exists already.` });
+    // Listening and starting go on at the same time: the tracer tries again until it is heard.
+    this.#targets ??= LocalServer.open([...(this.#options.folder ? [this.#options.folder] : []), tmpdir()], (socket) => this.#accept(socket));
+    const { server, listening } = this.#targets;
+    let session: Session;
+    try {
+      session = await Session.start({
+        id,
+        recording,
+        plan,
+        path: file,
+        socketPath: server.path,
+        stdio: this.#options.stdio ?? 'recorded',
+        consoleQuotaBytes: this.#options.consoleQuotaBytes ?? CONSOLE_QUOTA_BYTES,
+        openFile: this.#options.openFile ?? openAppendFile,
+        changed: (info) => this.#changed(info),
+      });
+    } catch (error) {
+      throw new ProblemError({
+        code: 'recording-not-made',
+        message: `The recording ${file} could not be made: ${(error as Error).message}`,
+        remedy: 'Check that its folder exists, may be written and has room.',
+      });
+    }
+    this.#sessions.set(id, session);
+    this.#recordings.set(recording, session.recording);
+    await Promise.all([session.launch(), listening]);
+    return session.info;
+  }
+
+  async stop(session: SessionId, graceMs: number): Promise<SessionInfo> {
+    const found = this.#session(session);
+    await found.stop(graceMs);
+    return found.info;
+  }
+
+  sessions(): readonly SessionInfo[] {
+    return [...this.#sessions.values()].map((session) => session.info);
+  }
+
+  /** Resolves with the session's last state when its target has ended and its recording is complete. */
+  async whenEnded(session: SessionId): Promise<SessionInfo> {
+    const found = this.#session(session);
+    await found.whenEnded();
+    return found.info;
+  }
+
+  async open(path: string, recording: RecordingId, unsaved: boolean) {
+    if (this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Recording ${recording} is open already.` });
+    const opened = await OpenRecording.file(recording, path, unsaved);
+    this.#recordings.set(recording, opened);
+    return opened.summary;
+  }
+
+  /** Forgets a recording, and its session. One under way cannot be closed. */
+  async close(recording: RecordingId): Promise<void> {
+    const found = this.#recording(recording);
+    if (!found.complete) throw new ProblemError({ code: 'recording-live', message: 'The recording is still under way.', remedy: 'Stop the script first.' });
+    this.#recordings.delete(recording);
+    for (const [id, session] of this.#sessions) if (session.recording === found) this.#sessions.delete(id);
+    await found.close();
+  }
+
+  saveAs(recording: RecordingId, path: string): Promise<number> {
+    return this.#recording(recording).saveAs(path);
+  }
+
+  recording(recording: RecordingId): OpenRecording {
+    return this.#recording(recording);
+  }
+
+  /** Ends every target, completes every recording and stops listening. */
+  shutdown(graceMs: number): Promise<void> {
+    this.#shutdown ??= (async () => {
+      await Promise.all([...this.#sessions.values()].map((session) => session.stop(graceMs)));
+      this.#targets?.server.close();
+      await Promise.all([...this.#recordings.values()].map((recording) => recording.close()));
+      this.#recordings.clear();
+      // A turn later, so that the answer to the call is on its way.
+      setImmediate(() => this.onShutdown());
+    })();
+    return this.#shutdown;
+  }
+
+  #accept(socket: Socket): void {
+    let session: Session | undefined;
+    new TargetConnection(socket, {
+      admit: (hello: TargetHello, connection) => {
+        session = [...this.#sessions.values()].find((each) => secretEquals(hello.secret, each.secret));
+        return session?.admit(hello, connection);
+      },
+      left: (connection, problem) => session?.left(connection, problem),
+    });
+  }
+
+  #changed(info: SessionInfo): void {
+    this.onSession(info);
+    for (const peer of this.#controls) peer.notify('session.changed', info);
+  }
+
+  #session(id: SessionId): Session {
+    const session = this.#sessions.get(id);
+    if (!session) throw new ProblemError({ code: 'no-such-session', message: `There is no session ${id}.` });
+    return session;
+  }
+
+  #recording(id: RecordingId): OpenRecording {
+    const recording = this.#recordings.get(id);
+    if (!recording) throw new ProblemError({ code: 'no-such-recording', message: 'The recording is not open any more.', remedy: 'Open it again.' });
+    return recording;
+  }
+}

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import path from 'node:path';
+
+/** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
+const MAX_SOCKET_PATH = 100;
+
+/** A server that only this user can reach: a Unix socket in a folder of mode 0700, or a named pipe with a random name. */
+export class LocalServer {
+  readonly path: string;
+  readonly #folder: string | undefined;
+  readonly #server: Server;
+
+  private constructor(server: Server, where: string, folder: string | undefined) {
+    this.#server = server;
+    this.path = where;
+    this.#folder = folder;
+  }
+
+  /** Begins to listen at once; `listening` resolves when it does. */
+  static open(parents: readonly string[], onSocket: (socket: Socket) => void): { readonly server: LocalServer; readonly listening: Promise<void> } {
+    const { where, folder } = choosePlace(parents);
+    const net = createServer({ noDelay: true }, onSocket);
+    const listening = new Promise<void>((resolve, reject) => {
+      net.once('error', reject);
+      net.listen(where, () => {
+        net.off('error', reject);
+        // A later error is of one connection that could not be accepted: the others go on.
+        net.on('error', () => {});
+        resolve();
+      });
+    });
+    return { server: new LocalServer(net, where, folder), listening };
+  }
+
+  /** Open connections stay. */
+  close(): void {
+    this.#server.close();
+    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  unref(): void {
+    this.#server.unref();
+  }
+}
+
+function choosePlace(parents: readonly string[]): { readonly where: string; readonly folder: string | undefined } {
+  if (process.platform === 'win32') return { where: `\\\\.\\pipe\\trace-studio-${randomBytes(16).toString('hex')}`, folder: undefined };
+  const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(path.join(parent, 'ts-'));
+  // mkdtemp makes it 0700 already, where the umask is usual.
+  chmodSync(folder, 0o700);
+  return { where: path.join(folder, 's'), folder };
+}

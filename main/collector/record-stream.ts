@@ -1,0 +1,300 @@
+import { type MonotonicTime, sinceMonotonic } from '../../core/base/time.ts';
+import { BlockType, MAX_BLOCK_BYTES } from '../../core/protocol/recording-format.ts';
+import type { BlockFields } from '../../core/protocol/recording-writer.ts';
+import { EXTENDED_BIT, extendedTag, GapReason, padTo8, RecordKind } from '../../core/protocol/records.ts';
+
+/** The open stack that a block begins with is cut here: deeper calls are counted, not named. */
+const MAX_STACK_WORDS = 16 * 1024;
+/** A record must fit into a block beside the open stack, and leave room for others. */
+const MAX_RECORD_BYTES = MAX_BLOCK_BYTES - 2 * 4 * MAX_STACK_WORDS;
+const FIRST_CAPACITY = 64 * 1024;
+/** A new block has at least this much room behind what it begins with. */
+const ROOM_BYTES = 16 * 1024;
+/** A block above this is handed over as it is, a smaller one is copied and the buffer kept. */
+const HAND_OVER_BYTES = 256 * 1024;
+
+/** Where a stream's blocks go. `events`: how many of its records the user would call an event. */
+export type EmitBlock = (fields: BlockFields, payload: Uint8Array, events: number) => void;
+
+/**
+ * The records of one thread, arriving in any pieces, cut into DATA blocks of whole records. Walks the record headers for
+ * times, counts and the open stack, and never looks into what a record says beyond that.
+ */
+export class RecordStream {
+  readonly #stream: number;
+  readonly #start: MonotonicTime;
+  readonly #now: () => MonotonicTime;
+  readonly #emit: EmitBlock;
+
+  // Records lie from #dataStart to #walked whole, up to #fill as they came. In front of them the open stack.
+  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #words = new Uint32Array(this.#bytes.buffer);
+  #dataStart = 0;
+  #walked = 0;
+  #fill = 0;
+  /** Bytes still to come of a record that is too large. */
+  #skip = 0;
+
+  #count = 0;
+  #events = 0;
+  #firstNs = Number.POSITIVE_INFINITY;
+  #lastNs = Number.NEGATIVE_INFINITY;
+  #blockHigh = 0;
+  #blockStackWords = 0;
+  #droppedAtStart = 0;
+
+  #high = -1;
+  readonly #stack = new Uint32Array(MAX_STACK_WORDS);
+  #depth = 0;
+  #gaps = 0;
+  #tooLarge = 0;
+  /** Records lost in the target, as its statistics tell it. */
+  droppedInTarget = 0;
+
+  constructor(stream: number, start: MonotonicTime, now: () => MonotonicTime, emit: EmitBlock) {
+    this.#stream = stream;
+    this.#start = start;
+    this.#now = now;
+    this.#emit = emit;
+  }
+
+  /** Statistics may be ahead of the gap records on their way, or behind: the larger one is the truth. */
+  get dropped(): number {
+    return Math.max(this.droppedInTarget, this.#gaps) + this.#tooLarge;
+  }
+
+  /** Whole records wait for a block. */
+  get pending(): boolean {
+    return this.#walked > this.#dataStart;
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.#skip > 0) {
+        const skipped = Math.min(this.#skip, chunk.length - at);
+        this.#skip -= skipped;
+        at += skipped;
+        continue;
+      }
+      if (this.#fill === this.#bytes.length) this.#makeRoom();
+      const taken = Math.min(this.#bytes.length - this.#fill, chunk.length - at);
+      this.#bytes.set(taken === chunk.length ? chunk : chunk.subarray(at, at + taken), this.#fill);
+      this.#fill += taken;
+      at += taken;
+      this.#walk();
+    }
+  }
+
+  /** Ends the block under way, if it holds a whole record. */
+  flush(): void {
+    if (!this.pending) return;
+    if (this.#firstNs === Number.POSITIVE_INFINITY) {
+      // Only epochs: they have no time of their own.
+      const now = this.#now();
+      this.#firstNs = sinceMonotonic(this.#start, now.high, now.low);
+      this.#lastNs = this.#firstNs;
+    }
+    const fields: BlockFields = {
+      type: BlockType.DATA,
+      stream: this.#stream,
+      count: this.#count,
+      firstNs: this.#firstNs,
+      lastNs: this.#lastNs,
+      clockHigh: this.#blockHigh,
+      openStackWords: this.#blockStackWords,
+      droppedBefore: this.#droppedAtStart,
+    };
+    const events = this.#events;
+    const bytes = this.#bytes;
+    const whole = this.#walked;
+    const handOver = whole >= HAND_OVER_BYTES;
+    const payload = handOver ? bytes.subarray(0, whole) : bytes.slice(0, whole);
+    this.#begin(bytes.slice(whole, this.#fill), handOver);
+    this.#emit(fields, payload, events);
+  }
+
+  /** The thread has ended: the beginning of a record that never came whole is left out. */
+  end(): void {
+    this.flush();
+    this.#fill = this.#walked;
+    this.#skip = 0;
+  }
+
+  #begin(tail: Uint8Array, newBuffer: boolean): void {
+    const depth = Math.min(this.#depth, MAX_STACK_WORDS);
+    const needed = depth * 4 + tail.length + ROOM_BYTES;
+    let capacity = this.#bytes.length;
+    while (capacity < needed) capacity *= 2;
+    if (newBuffer || capacity > this.#bytes.length) {
+      this.#bytes = new Uint8Array(capacity);
+      this.#words = new Uint32Array(this.#bytes.buffer);
+    }
+    this.#words.set(this.#stack.subarray(0, depth), 0);
+    if (depth % 2 === 1) this.#words[depth] = 0;
+    this.#blockStackWords = depth;
+    this.#dataStart = padTo8(depth * 4);
+    this.#walked = this.#dataStart;
+    this.#bytes.set(tail, this.#dataStart);
+    this.#fill = this.#dataStart + tail.length;
+    this.#count = 0;
+    this.#events = 0;
+    this.#firstNs = Number.POSITIVE_INFINITY;
+    this.#lastNs = Number.NEGATIVE_INFINITY;
+    this.#blockHigh = Math.max(0, this.#high);
+    this.#droppedAtStart = this.dropped;
+  }
+
+  #makeRoom(): void {
+    if (this.#bytes.length < MAX_BLOCK_BYTES) {
+      const larger = new Uint8Array(2 * this.#bytes.length);
+      larger.set(this.#bytes);
+      this.#bytes = larger;
+      this.#words = new Uint32Array(larger.buffer);
+      return;
+    }
+    // There is a whole record: none above MAX_RECORD_BYTES is let in.
+    this.flush();
+  }
+
+  /** Hot: every record of every target passes here. Words of the host's byte order: no big-endian machine runs the studio. */
+  #walk(): void {
+    const words = this.#words;
+    const stack = this.#stack;
+    const end = this.#fill >>> 2;
+    let i = this.#walked >>> 2;
+    let depth = this.#depth;
+    let base = this.#high < 0 ? Number.NaN : sinceMonotonic(this.#start, this.#high, 0);
+    let first = this.#firstNs;
+    let last = this.#lastNs;
+    let count = 0;
+    let events = 0;
+    while (i + 2 <= end) {
+      const low = words[i] as number;
+      const tag = words[i + 1] as number;
+      if (tag < EXTENDED_BIT) {
+        if (Number.isNaN(base)) base = this.#guessHigh(low);
+        const time = base + low;
+        if (time < first) first = time;
+        if (time > last) last = time;
+        const id = tag >>> 1;
+        if ((tag & 1) === 0) {
+          if (depth < MAX_STACK_WORDS) stack[depth] = id;
+          depth++;
+        } else if (depth > MAX_STACK_WORDS || (depth > 0 && stack[depth - 1] === id)) depth--;
+        else depth = unwind(stack, depth, id);
+        i += 2;
+        count++;
+        events++;
+        continue;
+      }
+      const size = 2 + ((tag >>> 8) & 0x7fffff) * 2;
+      const kind = tag & 0xff;
+      if (size * 4 > MAX_RECORD_BYTES) {
+        this.#walked = i * 4;
+        this.#depth = depth;
+        this.#note(first, last, count, events);
+        this.#leaveOut(size * 4, low);
+        return;
+      }
+      if (i + size > end) break;
+      if (kind === RecordKind.EPOCH) {
+        this.#high = low;
+        base = sinceMonotonic(this.#start, low, 0);
+        if (this.#count + count === 0) this.#blockHigh = low;
+      } else {
+        if (kind === RecordKind.GAP && size >= 8) {
+          // The high word may have changed among the records that were lost.
+          this.#high = words[i + 4] as number;
+          base = sinceMonotonic(this.#start, this.#high, 0);
+          if (this.#count + count === 0) this.#blockHigh = this.#high;
+          depth = this.#readGap(i, size);
+        } else if (Number.isNaN(base)) base = this.#guessHigh(low);
+        const time = base + low;
+        // A slice is recorded at its end: the block's range covers all of it.
+        if (kind === RecordKind.SLICE && size >= 8) {
+          const from = time - float64(words, i + 4);
+          if (from >= 0 && from < first) first = from;
+        }
+        if (time < first) first = time;
+        if (time > last) last = time;
+        if (kind < RecordKind.GAP) events++;
+      }
+      i += size;
+      count++;
+    }
+    this.#walked = i * 4;
+    this.#depth = depth;
+    this.#note(first, last, count, events);
+  }
+
+  #note(first: number, last: number, count: number, events: number): void {
+    this.#firstNs = first;
+    this.#lastNs = last;
+    this.#count += count;
+    this.#events += events;
+  }
+
+  /** Returns the depth of the stack that the gap tells of. */
+  #readGap(i: number, size: number): number {
+    const words = this.#words;
+    this.#gaps += Math.max(0, float64(words, i + 2)) || 0;
+    const depth = words[i + 7] as number;
+    const told = Math.min(depth, size - 8, MAX_STACK_WORDS);
+    this.#stack.set(words.subarray(i + 8, i + 8 + told));
+    return told;
+  }
+
+  /** A stream that does not begin with an epoch: the high word that puts its time nearest to now. */
+  #guessHigh(low: number): number {
+    const now = this.#now();
+    this.#high = low > now.low + 2 ** 31 ? now.high - 1 : now.high;
+    if (this.#count === 0) this.#blockHigh = this.#high;
+    return sinceMonotonic(this.#start, this.#high, 0);
+  }
+
+  /** In place of a record that no block can hold stands a gap of one. */
+  #leaveOut(bytes: number, low: number): void {
+    this.#skip = bytes - (this.#fill - this.#walked);
+    const beyond = this.#skip < 0 ? this.#bytes.slice(this.#fill + this.#skip, this.#fill) : undefined;
+    this.#skip = Math.max(0, this.#skip);
+    this.#fill = this.#walked;
+    this.#tooLarge++;
+    this.#gaps--;
+    const high = this.#high < 0 ? this.#now().high : this.#high;
+    const skip = this.#skip;
+    this.#skip = 0;
+    this.push(encodeGap(1, high, low, GapReason.RECORD_TOO_LARGE, this.#stack.subarray(0, Math.min(this.#depth, MAX_STACK_WORDS))));
+    this.#skip = skip;
+    if (beyond) this.push(beyond);
+  }
+}
+
+/** An exit that is not of the innermost call: ends all calls down to its own; one without an enter changes nothing. */
+function unwind(stack: Uint32Array, depth: number, id: number): number {
+  for (let at = Math.min(depth, stack.length) - 1; at >= 0; at--) if (stack[at] === id) return at;
+  return depth;
+}
+
+const FLOAT = new Float64Array(1);
+const FLOAT_WORDS = new Uint32Array(FLOAT.buffer);
+function float64(words: Uint32Array, at: number): number {
+  FLOAT_WORDS[0] = words[at] as number;
+  FLOAT_WORDS[1] = words[at + 1] as number;
+  return FLOAT[0] as number;
+}
+
+export function encodeGap(lost: number, high: number, low: number, reason: number, stack: Uint32Array): Uint8Array {
+  const payloadBytes = 24 + padTo8(stack.length * 4);
+  const bytes = new Uint8Array(8 + payloadBytes);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, low, true);
+  view.setUint32(4, extendedTag(RecordKind.GAP, payloadBytes), true);
+  view.setFloat64(8, lost, true);
+  view.setUint32(16, high, true);
+  view.setUint32(20, low, true);
+  view.setUint32(24, reason, true);
+  view.setUint32(28, stack.length, true);
+  for (let i = 0; i < stack.length; i++) view.setUint32(32 + i * 4, stack[i] as number, true);
+  return bytes;
+}

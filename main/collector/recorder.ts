@@ -1,0 +1,250 @@
+import { crc32 as zlibCrc32 } from 'node:zlib';
+import { type MonotonicTime, splitMonotonic } from '../../core/base/time.ts';
+import {
+  BlockType,
+  type ConsoleSource,
+  MAX_BLOCK_BYTES,
+  type RecordingHead,
+  type RecordingInfo,
+  type SessionEnd,
+} from '../../core/protocol/recording-format.ts';
+import { consoleRecordBytes, RecordingEncoder, type RecordingTotals, writeConsoleRecord } from '../../core/protocol/recording-writer.ts';
+import { recordBytes } from '../../core/protocol/records.ts';
+import { RecordStream } from './record-stream.ts';
+import type { RecordingFile } from './recording-file.ts';
+
+/** From the first byte of a block to its writing, at most: part of the way from a write in the target to the pixel. */
+const FLUSH_MS = 10;
+const INDEX_MS = 10_000;
+/** A chunk of console output above this is cut into several records. */
+const MAX_CONSOLE_CHUNK = 256 * 1024;
+/** A letter takes at most 3 bytes: a block of so many is below the limit. */
+const INFO_BLOCK_LETTERS = MAX_BLOCK_BYTES / 4;
+const CONSOLE_BLOCK_BYTES = 512 * 1024;
+
+export interface RecorderOptions {
+  readonly consoleQuotaBytes: number;
+}
+
+/** Puts what arrives into blocks and hands these to the file. One for each session; knows nothing of sockets. */
+export class Recorder {
+  readonly #file: RecordingFile;
+  readonly #encoder: RecordingEncoder;
+  readonly start: MonotonicTime;
+  readonly #startNs: bigint;
+  readonly #streams: RecordStream[] = [];
+  readonly #dirty = new Set<RecordStream>();
+  #info: RecordingInfo[] = [];
+  #console: Uint8Array[] = [];
+  #consoleBytes = 0;
+  #consoleTimes: number[] = [];
+  #consoleTotal = 0;
+  readonly #consoleQuota: number;
+  #consoleLost = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #indexedAt = 0;
+  #lastNs = 0;
+  #ended = false;
+  events = 0;
+  /** Records that the disk did not take. */
+  lostOnDisk = 0;
+
+  constructor(file: RecordingFile, head: RecordingHead, options: RecorderOptions) {
+    this.#file = file;
+    this.#startNs = BigInt(head.startMonotonicNs);
+    this.start = splitMonotonic(this.#startNs);
+    this.#consoleQuota = options.consoleQuotaBytes;
+    this.#encoder = new RecordingEncoder(head, { crc: (bytes) => zlibCrc32(bytes) });
+    this.#file.append([this.#encoder.fileHeader]);
+  }
+
+  /** Nanoseconds since the recording's start. */
+  now(): number {
+    return Number(process.hrtime.bigint() - this.#startNs);
+  }
+
+  get dropped(): number {
+    let dropped = this.lostOnDisk;
+    for (const stream of this.#streams) dropped += stream.dropped;
+    return dropped;
+  }
+
+  /** Bytes of the file when all is written. */
+  get bytes(): number {
+    return this.#file.failure ? this.#file.written : this.#encoder.offset;
+  }
+
+  info(line: RecordingInfo): void {
+    // After a failure only what belongs into the last block is kept.
+    if (this.#file.failure && line.kind === 'stats') return;
+    this.#info.push(line);
+    this.#lastNs = Math.max(this.#lastNs, line.timeNs);
+    this.#touch();
+  }
+
+  /** A new stream of records; its number is that of the thread in the recording, from 1. */
+  addStream(): { readonly stream: number; readonly records: RecordStream } {
+    const stream = this.#streams.length + 1;
+    const records = new RecordStream(
+      stream,
+      this.start,
+      () => splitMonotonic(process.hrtime.bigint()),
+      (fields, payload, events) => {
+        this.#flushInfo();
+        this.#write(this.#encoder.block(fields, payload), events);
+        this.events += events;
+        this.#lastNs = Math.max(this.#lastNs, fields.lastNs);
+      },
+    );
+    this.#streams.push(records);
+    return { stream, records };
+  }
+
+  data(records: RecordStream, piece: Uint8Array): void {
+    records.push(piece);
+    if (records.pending) {
+      this.#dirty.add(records);
+      this.#touch();
+    }
+  }
+
+  /** Whole definition records. They go before everything that waits, so before their first use. False: not whole. */
+  definitions(stream: number, body: Uint8Array): boolean {
+    this.#flushInfo();
+    const view = new DataView(body.buffer, body.byteOffset, body.length);
+    let from = 0;
+    let at = 0;
+    let count = 0;
+    const write = () => {
+      if (at > from) {
+        const now = this.now();
+        this.#write(this.#encoder.block({ type: BlockType.DEFS, stream, count, firstNs: now, lastNs: now }, body.slice(from, at)), 0);
+      }
+      from = at;
+      count = 0;
+    };
+    while (at + 8 <= body.length) {
+      const size = recordBytes(view.getUint32(at + 4, true));
+      if (at + size > body.length || size > MAX_BLOCK_BYTES) break;
+      if (at + size - from > MAX_BLOCK_BYTES) write();
+      at += size;
+      count++;
+    }
+    write();
+    return at === body.length;
+  }
+
+  /** A chunk of console output. Behind the quota it is only counted. */
+  console(source: ConsoleSource, chunk: Uint8Array): void {
+    this.#consoleTotal += chunk.length;
+    if (this.#consoleTotal > this.#consoleQuota) {
+      if (this.#consoleLost === 0) this.#tellConsoleLoss('so much was printed that the limit for console output in one recording was reached', 0);
+      this.#consoleLost += chunk.length;
+      return;
+    }
+    for (let at = 0; at < chunk.length; at += MAX_CONSOLE_CHUNK) {
+      const piece = chunk.subarray(at, at + MAX_CONSOLE_CHUNK);
+      const record = new Uint8Array(consoleRecordBytes(piece.length));
+      const now = this.now();
+      writeConsoleRecord(record, 0, now, source, piece);
+      if (this.#consoleBytes + record.length > CONSOLE_BLOCK_BYTES) this.#flushConsole();
+      this.#console.push(record);
+      this.#consoleTimes.push(now);
+      this.#consoleBytes += record.length;
+    }
+    this.#touch();
+  }
+
+  #tellConsoleLoss(message: string, count: number): void {
+    this.info({ kind: 'loss', what: 'console', count, message, timeNs: this.now() });
+  }
+
+  /** Everything that waits becomes blocks now. */
+  flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#flushInfo();
+    for (const records of this.#dirty) records.flush();
+    this.#dirty.clear();
+    this.#flushConsole();
+    if (this.#encoder.blocksSinceIndex > 0 && this.now() - this.#indexedAt > INDEX_MS * 1e6) {
+      this.#indexedAt = this.now();
+      this.#write(this.#encoder.index(), 0);
+    }
+  }
+
+  /** What would end the file as it is now, and how long it is without that. */
+  closingNow(): { readonly offset: number; readonly parts: readonly Uint8Array[] } {
+    this.flush();
+    return { offset: this.#encoder.offset, parts: this.#encoder.closing(this.#totals(undefined)) };
+  }
+
+  /** Ends the recording. Resolves when all is written, or could not be. */
+  async finish(end: SessionEnd): Promise<void> {
+    for (const stream of this.#streams) stream.end();
+    if (this.#consoleLost > 0) this.#tellConsoleLoss('more was printed than the limit for console output in one recording', this.#consoleLost);
+    this.info({ kind: 'session-end', end, timeNs: this.now() });
+    if (!this.#file.failure) {
+      this.flush();
+      this.#write(this.#encoder.closing(this.#totals(end)), 0);
+    }
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    await this.#file.settled();
+    const failure = this.#file.failure;
+    if (failure) {
+      const message = `Recording stopped: ${failure.message}`;
+      const lines: RecordingInfo[] = [{ kind: 'loss', what: 'disk', count: this.lostOnDisk, message, timeNs: this.now() }, ...this.#info];
+      // The index and the footer are left out: their offsets would be those of blocks that were never written.
+      await this.#file.appendAfterFailure(this.#encoder.info(lines));
+    }
+  }
+
+  #totals(end: SessionEnd | undefined): RecordingTotals {
+    return { events: this.events, dropped: this.dropped, durationNs: Math.max(this.#lastNs, 0), ...(end && { end }) };
+  }
+
+  #touch(): void {
+    if (this.#timer || this.#ended) return;
+    this.#timer = setTimeout(() => this.flush(), FLUSH_MS);
+  }
+
+  #flushInfo(): void {
+    if (this.#info.length === 0 || this.#file.failure) return;
+    const lines = this.#info;
+    this.#info = [];
+    let group: RecordingInfo[] = [];
+    let letters = 0;
+    for (const line of lines) {
+      const length = JSON.stringify(line).length;
+      if (letters + length > INFO_BLOCK_LETTERS && group.length > 0) {
+        this.#write(this.#encoder.info(group), 0);
+        group = [];
+        letters = 0;
+      }
+      group.push(line);
+      letters += length;
+    }
+    this.#write(this.#encoder.info(group), 0);
+  }
+
+  #flushConsole(): void {
+    if (this.#console.length === 0) return;
+    const fields = {
+      type: BlockType.CONSOLE,
+      stream: 0,
+      count: this.#console.length,
+      firstNs: this.#consoleTimes[0] ?? 0,
+      lastNs: this.#consoleTimes.at(-1) ?? 0,
+    };
+    const payload = Buffer.concat(this.#console);
+    this.#console = [];
+    this.#consoleTimes = [];
+    this.#consoleBytes = 0;
+    this.#write(this.#encoder.block(fields, payload), 0);
+  }
+
+  #write(parts: readonly Uint8Array[], events: number): void {
+    if (!this.#file.append(parts)) this.lostOnDisk += events;
+  }
+}

@@ -1,0 +1,240 @@
+import { type FileHandle, open } from 'node:fs/promises';
+
+/** Above this many bytes waiting for the disk, sources are held back until the queue has fallen to the lower mark. */
+const PRESSURE_HIGH = 32 * 1024 * 1024;
+const PRESSURE_LOW = 8 * 1024 * 1024;
+/** One system call takes at most this much: the bytes become visible to windows when it returns. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+const BATCH_PARTS = 512;
+/** Parts below this are put together first: copying them is cheaper than an entry of their own in the system call. */
+const COALESCE_BYTES = 16 * 1024;
+
+/** What a recording needs of a file. The tests have one that fails after n bytes. */
+export interface AppendFile {
+  /** Writes some bytes at `position` and says how many. */
+  write(parts: readonly Uint8Array[], position: number): Promise<number>;
+  read(length: number, position: number): Promise<Uint8Array>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export type OpenAppendFile = (path: string) => Promise<AppendFile>;
+
+/** Makes a new file that only the user can read: a recording holds what the script printed. Fails if it exists. */
+export async function openAppendFile(path: string): Promise<AppendFile> {
+  const handle = await open(path, 'wx+', 0o600);
+  return {
+    write: async (parts, position) => (await handle.writev([...parts], position)).bytesWritten,
+    read: (length, position) => readAt(handle, length, position),
+    truncate: (length) => handle.truncate(length),
+    close: () => handle.close(),
+  };
+}
+
+/** At most `length` bytes from `position`; fewer at the end of the file. */
+export async function readAt(handle: FileHandle, length: number, position: number): Promise<Uint8Array> {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let got = 0;
+  while (got < length) {
+    const { bytesRead } = await handle.read(bytes, got, length - got, position + got);
+    if (bytesRead === 0) break;
+    got += bytesRead;
+  }
+  return bytes.subarray(0, got);
+}
+
+interface Block {
+  readonly parts: readonly Uint8Array[];
+  readonly bytes: number;
+}
+
+/**
+ * A file that only grows, block by block. Whole blocks become visible (`written`) in order; after a failed write the file
+ * is cut back to its last whole block and takes nothing more.
+ */
+export class RecordingFile {
+  readonly #file: AppendFile;
+  #queue: Block[] = [];
+  #queued = 0;
+  #writing = false;
+  #pressed = false;
+  #idle: (() => void)[] = [];
+  written = 0;
+  failure: Error | undefined;
+  onGrow: () => void = () => {};
+  /** The queue is too long (true) or short again (false). */
+  onPressure: (high: boolean) => void = () => {};
+  onFailure: (error: Error) => void = () => {};
+
+  constructor(file: AppendFile) {
+    this.#file = file;
+  }
+
+  get pressed(): boolean {
+    return this.#pressed;
+  }
+
+  /** Takes a whole block, which stays untouched from now on. False: the file has failed and the block is lost. */
+  append(parts: readonly Uint8Array[]): boolean {
+    if (this.failure) return false;
+    let bytes = 0;
+    for (const part of parts) bytes += part.length;
+    this.#queue.push({ parts, bytes });
+    this.#queued += bytes;
+    if (!this.#pressed && this.#queued > PRESSURE_HIGH) {
+      this.#pressed = true;
+      this.onPressure(true);
+    }
+    if (!this.#writing) void this.#drain();
+    return true;
+  }
+
+  read(length: number, position: number): Promise<Uint8Array> {
+    return this.#file.read(Math.max(0, Math.min(length, this.written - position)), position);
+  }
+
+  /** Resolves when nothing waits to be written any more, or the file has failed. */
+  settled(): Promise<void> {
+    if (!this.#writing) return Promise.resolve();
+    return new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  /**
+   * After a failure the file may have room for a few small blocks, because it was cut back: what was lost, the footer.
+   * True if they fitted.
+   */
+  async appendAfterFailure(parts: readonly Uint8Array[]): Promise<boolean> {
+    await this.settled();
+    try {
+      await this.#writeAll(Buffer.concat(parts as Uint8Array[]));
+      return true;
+    } catch {
+      // The failure itself has been told; without these blocks the file is recovered from its block headers.
+      await this.#cutBack();
+      return false;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.settled();
+    await this.#file.close();
+  }
+
+  async #drain(): Promise<void> {
+    this.#writing = true;
+    // A turn of the event loop later: what arrives together is written together.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (this.#queue.length > 0 && !this.failure) {
+      const batch = this.#takeBatch();
+      try {
+        await this.#writeBatch(batch);
+      } catch (error) {
+        await this.#fail(error instanceof Error ? error : new Error(String(error)));
+        break;
+      }
+      this.onGrow();
+      if (this.#pressed && this.#queued < PRESSURE_LOW) this.#release();
+    }
+    this.#writing = false;
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const resolve of idle) resolve();
+  }
+
+  #takeBatch(): Block[] {
+    let bytes = 0;
+    let parts = 0;
+    let count = 0;
+    for (const block of this.#queue) {
+      if (count > 0 && (bytes + block.bytes > BATCH_BYTES || parts + block.parts.length > BATCH_PARTS)) break;
+      bytes += block.bytes;
+      parts += block.parts.length;
+      count++;
+    }
+    return this.#queue.splice(0, count);
+  }
+
+  async #writeBatch(batch: readonly Block[]): Promise<void> {
+    let position = this.written;
+    let parts = coalesce(batch.flatMap((block) => block.parts));
+    try {
+      while (parts.length > 0) {
+        const wrote = await this.#file.write(parts, position);
+        position += wrote;
+        if (wrote === 0) throw new Error('the file takes no more bytes');
+        parts = rest(parts, wrote);
+      }
+    } finally {
+      for (const block of batch) {
+        if (this.written + block.bytes > position) break;
+        this.written += block.bytes;
+        this.#queued -= block.bytes;
+      }
+    }
+  }
+
+  async #writeAll(bytes: Uint8Array): Promise<void> {
+    let done = 0;
+    while (done < bytes.length) {
+      const wrote = await this.#file.write([bytes.subarray(done)], this.written + done);
+      if (wrote === 0) throw new Error('the file takes no more bytes');
+      done += wrote;
+    }
+    this.written += bytes.length;
+    this.onGrow();
+  }
+
+  async #fail(error: Error): Promise<void> {
+    this.failure = error;
+    this.#queue = [];
+    this.#queued = 0;
+    await this.#cutBack();
+    if (this.#pressed) this.#release();
+    this.onFailure(error);
+    this.onGrow();
+  }
+
+  async #cutBack(): Promise<void> {
+    try {
+      await this.#file.truncate(this.written);
+    } catch {
+      // A reader leaves out the beginning of a block at the end by itself; nobody sees bytes behind `written`.
+    }
+  }
+
+  #release(): void {
+    this.#pressed = false;
+    this.onPressure(false);
+  }
+}
+
+function coalesce(parts: readonly Uint8Array[]): Uint8Array[] {
+  const out: Uint8Array[] = [];
+  let small: Uint8Array[] = [];
+  const flush = () => {
+    if (small.length > 0) out.push(small.length === 1 ? (small[0] as Uint8Array) : Buffer.concat(small));
+    small = [];
+  };
+  for (const part of parts) {
+    if (part.length < COALESCE_BYTES) small.push(part);
+    else {
+      flush();
+      out.push(part);
+    }
+  }
+  flush();
+  return out;
+}
+
+function rest(parts: readonly Uint8Array[], written: number): Uint8Array[] {
+  let skip = written;
+  const out: Uint8Array[] = [];
+  for (const part of parts) {
+    if (skip >= part.length) skip -= part.length;
+    else {
+      out.push(skip > 0 ? part.subarray(skip) : part);
+      skip = 0;
+    }
+  }
+  return out;
+}

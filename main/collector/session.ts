@@ -1,0 +1,375 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
+import { ConsoleSource } from '../../core/protocol/recording-format.ts';
+import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
+import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
+import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import { type FrameSink, WireError } from './frame-parser.ts';
+import { OpenRecording } from './open-recording.ts';
+import { isAlive, ProcessTree, signal } from './process-tree.ts';
+import { Recorder } from './recorder.ts';
+import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { makeSecret, secretEquals } from './secret.ts';
+import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
+import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
+import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
+
+/** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
+const LINGER_MS = 2000;
+/** What a process that is gone had sent is read to its end, if it does not take longer than this. */
+const DRAIN_MS = 10_000;
+const CHANGED_MS = 100;
+const STOP_POLL_MS = 20;
+/** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
+const KILL_WAIT_MS = 2000;
+
+export interface SessionOptions {
+  readonly id: SessionId;
+  readonly recording: RecordingId;
+  readonly plan: SpawnPlan;
+  /** Of the recording: must not exist yet. */
+  readonly path: string;
+  readonly socketPath: string;
+  readonly stdio: TargetStdio;
+  readonly consoleQuotaBytes: number;
+  readonly openFile: OpenAppendFile;
+  readonly changed: (info: SessionInfo) => void;
+}
+
+/** One run: the target, its sockets and its recording, from the start to the footer. */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly secret = makeSecret();
+  readonly recording: OpenRecording;
+  readonly #file: RecordingFile;
+  readonly #recorder: Recorder;
+  readonly #spillFolder: string;
+  readonly #startedAtMs = Date.now();
+  readonly #processes: TracedProcess[] = [];
+  readonly #connections = new Set<TargetConnection>();
+  #target: TargetProcess | undefined;
+  #tree: ProcessTree | undefined;
+  #state: SessionState = 'starting';
+  #targetEnd: TargetEnd | undefined;
+  #end: SessionEnd | undefined;
+  #endedAtMs: number | undefined;
+  #stopping: Promise<void> | undefined;
+  #forced = false;
+  #finishing = false;
+  /** Processes whose socket has closed and whose spill file is being read. */
+  #ending = 0;
+  #problem: string | undefined;
+  #changedTimer: NodeJS.Timeout | undefined;
+  #toldAt = 0;
+  readonly #whenEnded: (() => void)[] = [];
+
+  private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder) {
+    this.#options = options;
+    this.#file = file;
+    this.#recorder = recorder;
+    this.#spillFolder = `${options.path}.spill`;
+    this.recording = OpenRecording.live({
+      id: options.recording,
+      path: options.path,
+      title: options.plan.title,
+      file,
+      closingNow: () => recorder.closingNow(),
+    });
+    file.onGrow = () => {
+      this.recording.growth.fire();
+      this.#changed();
+    };
+    file.onPressure = (high) => this.#hold(high);
+    file.onFailure = (error) => {
+      this.#problem = diskProblem(options.path, error);
+      this.#tell();
+    };
+  }
+
+  /** Opens the recording and starts the target. A target that cannot start is a session that has ended; a file that cannot be made throws. */
+  static async start(options: SessionOptions): Promise<Session> {
+    const monotonicNs = process.hrtime.bigint();
+    const head = recordingHead(options.plan, monotonicNs);
+    const file = new RecordingFile(await options.openFile(options.path));
+    const session = new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }));
+    return session;
+  }
+
+  /** The second half of `start`, once the collector knows the session: its target may connect at once. */
+  async launch(): Promise<void> {
+    const { plan, socketPath, stdio } = this.#options;
+    try {
+      mkdirSync(this.#spillFolder, { mode: 0o700 });
+      const address = { socket: socketPath, secret: this.secret, spillFolder: this.#spillFolder };
+      this.#target = await TargetProcess.start(plan, address, stdio, {
+        output: (source, chunk) => this.#recorder.console(source, chunk),
+        ended: (end) => this.#targetEnded(end),
+        outputClosed: () => this.#finishIfDone(),
+      });
+    } catch (error) {
+      this.#end = { kind: 'failed-to-start', message: (error as Error).message };
+      await this.#finish();
+      return;
+    }
+    this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
+    if (this.#state === 'starting') this.#state = 'running';
+    this.#tell();
+  }
+
+  get info(): SessionInfo {
+    const { id, recording, plan } = this.#options;
+    return {
+      id,
+      recording,
+      title: plan.title,
+      command: [plan.file, ...plan.args],
+      cwd: plan.cwd,
+      ...(plan.nodePath !== undefined && { nodePath: plan.nodePath }),
+      ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
+      state: this.#state,
+      ...(this.#target && { pid: this.#target.pid }),
+      startedAtMs: this.#startedAtMs,
+      ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
+      ...(this.#end && { end: this.#end }),
+      processes: this.#processes.length,
+      events: this.#recorder.events,
+      bytes: this.#recorder.bytes,
+      dropped: this.#recorder.dropped,
+      ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
+    };
+  }
+
+  get ended(): boolean {
+    return this.#state === 'ended';
+  }
+
+  whenEnded(): Promise<void> {
+    if (this.ended) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEnded.push(resolve));
+  }
+
+  // Sockets of the target
+
+  admit(hello: TargetHello, connection: TargetConnection): TracedProcess | undefined {
+    if (this.#finishing || this.ended) return undefined;
+    if (hello.wire !== TARGET_WIRE_VERSION) {
+      this.#note(`Process ${hello.pid} is not recorded: its tracer speaks version ${hello.wire} of the protocol, this studio version ${TARGET_WIRE_VERSION}.`);
+      return undefined;
+    }
+    const traced = this.#addProcess(hello);
+    this.#connections.add(connection);
+    if (this.#file.pressed) connection.hold(true);
+    this.#changed();
+    return traced;
+  }
+
+  left(connection: TargetConnection, problem: string | undefined): void {
+    this.#connections.delete(connection);
+    const traced = connection.process;
+    if (!traced) return;
+    if (problem) {
+      const message = `The connection of process ${traced.pid} was closed, because it sent ${problem}. What it recorded after that is missing.`;
+      this.#recorder.info({ kind: 'tracer-error', process: traced.index, message, timeNs: this.#recorder.now() });
+    }
+    this.#ending++;
+    void this.#endProcess(traced);
+  }
+
+  /** What it could not send is in a file since before its socket closed. */
+  async #endProcess(traced: TracedProcess): Promise<void> {
+    const name = spillFileOf(traced.pid);
+    if (spillFiles(this.#spillFolder).includes(name)) await this.#takeSpill(name, traced.spill());
+    traced.end();
+    this.#ending--;
+    this.#changed();
+    this.#finishIfDone();
+  }
+
+  async #takeSpill(name: string, sink: FrameSink): Promise<void> {
+    try {
+      await readSpill(this.#spillFolder, name, sink);
+    } catch (error) {
+      this.#note(`Not all of what a process could not send at its end was read: ${(error as Error).message}`);
+    }
+    rmSync(path.join(this.#spillFolder, name), { force: true });
+  }
+
+  /** Of a process whose socket never came this far: its file says who it was. */
+  async #takeUnannouncedSpill(name: string): Promise<void> {
+    let sink: FrameSink | undefined;
+    const process = (hello: TargetHello): TracedProcess | undefined =>
+      secretEquals(hello.secret, this.secret) && hello.wire === TARGET_WIRE_VERSION ? this.#addProcess(hello) : undefined;
+    let traced: TracedProcess | undefined;
+    const current = (): FrameSink => {
+      if (!sink) throw new WireError('no greeting at first');
+      return sink;
+    };
+    await this.#takeSpill(name, {
+      frame: (type, thread, body) => {
+        if (!sink && type === FrameType.HELLO) {
+          traced = process(parseHello(body));
+          sink = traced?.spill();
+        } else current().frame(type, thread, body);
+      },
+      data: (thread, piece) => current().data(thread, piece),
+    });
+    traced?.end();
+  }
+
+  #addProcess(hello: TargetHello): TracedProcess {
+    const traced = new TracedProcess(this.#recorder, this.#processes.length, hello);
+    this.#processes.push(traced);
+    return traced;
+  }
+
+  #note(text: string): void {
+    this.#recorder.console(ConsoleSource.STUDIO, Buffer.from(`${text}\n`));
+  }
+
+  #connectedPids(): number[] {
+    return [...this.#connections].flatMap((connection) => connection.process?.pid ?? []);
+  }
+
+  #hold(held: boolean): void {
+    this.#target?.hold(held);
+    for (const connection of this.#connections) connection.hold(held);
+  }
+
+  // What the user does
+
+  signal(name: string): void {
+    if (!this.#target || this.#targetEnd) return;
+    signal(this.#target.ownGroup && process.platform !== 'win32' ? -this.#target.pid : this.#target.pid, name as NodeJS.Signals);
+  }
+
+  stdin(text: string, end: boolean): boolean {
+    if (!this.#target?.write(text, end)) return false;
+    if (text !== '') this.#recorder.console(ConsoleSource.STDIN, Buffer.from(text));
+    return true;
+  }
+
+  /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */
+  async stop(graceMs: number): Promise<void> {
+    if (this.ended) return;
+    if (!this.#target || !this.#tree) return this.whenEnded();
+    const tree = this.#tree;
+    const forceAt = Date.now() + graceMs;
+    if (this.#stopping) {
+      this.#forceAt = Math.min(this.#forceAt, forceAt);
+    } else {
+      this.#forceAt = forceAt;
+      if (!this.#targetEnd) {
+        this.#state = 'stopping';
+        this.#tell();
+      }
+      this.#stopping = this.#stopTree(tree);
+    }
+    await this.#stopping;
+    await this.whenEnded();
+  }
+
+  #forceAt = 0;
+
+  async #stopTree(tree: ProcessTree): Promise<void> {
+    tree.signal('SIGTERM');
+    while (tree.alive() && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
+    if (!tree.alive()) return;
+    this.#forced = true;
+    const until = Date.now() + KILL_WAIT_MS;
+    while (tree.alive() && Date.now() < until) {
+      // Again each time: a process may have been forked while the others were killed.
+      tree.signal('SIGKILL');
+      await pause(STOP_POLL_MS);
+    }
+  }
+
+  // The end
+
+  #targetEnded(end: TargetEnd): void {
+    this.#targetEnd = end;
+    setTimeout(() => {
+      // A process that is gone has left bytes that still come; one that runs on is not waited for.
+      for (const connection of this.#connections) if (connection.process && isAlive(connection.process.pid)) connection.close();
+      setTimeout(() => this.#closeAll(), DRAIN_MS).unref();
+      this.#finishIfDone();
+    }, LINGER_MS);
+    this.#finishIfDone();
+  }
+
+  #closeAll(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+
+  #finishIfDone(): void {
+    if (!this.#targetEnd || this.#finishing || !this.#target?.outputClosed || this.#connections.size > 0 || this.#ending > 0) return;
+    void this.#finish();
+  }
+
+  async #finish(): Promise<void> {
+    this.#finishing = true;
+    // Stopped: whether by force is known when the tree is gone.
+    await this.#stopping;
+    this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
+    for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
+    await this.#recorder.finish(this.#end);
+    rmSync(this.#spillFolder, { recursive: true, force: true });
+    this.recording.completed();
+    this.#state = 'ended';
+    this.#endedAtMs = Date.now();
+    clearTimeout(this.#changedTimer);
+    this.#tell();
+    for (const resolve of this.#whenEnded) resolve();
+  }
+
+  #sessionEnd(end: TargetEnd): SessionEnd {
+    if (this.#stopping) return { kind: 'stopped', ...end, forced: this.#forced };
+    return 'signal' in end ? { kind: 'signalled', signal: end.signal } : { kind: 'exited', code: end.code };
+  }
+
+  // Telling the host
+
+  #changed(): void {
+    if (this.#changedTimer || this.ended) return;
+    const wait = Math.max(0, this.#toldAt + CHANGED_MS - Date.now());
+    this.#changedTimer = setTimeout(() => this.#tell(), wait);
+    this.#changedTimer.unref();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#changedTimer);
+    this.#changedTimer = undefined;
+    this.#toldAt = Date.now();
+    this.#options.changed(this.info);
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+function recordingHead(plan: SpawnPlan, monotonicNs: bigint): RecordingHead {
+  return {
+    studio: STUDIO_VERSION,
+    session: randomUUID(),
+    startMonotonicNs: String(monotonicNs),
+    startEpochNs: String(BigInt(Date.now()) * 1_000_000n),
+    title: plan.title,
+    launch: {
+      command: [plan.file, ...plan.args],
+      cwd: plan.cwd,
+      ...(plan.script !== undefined && { script: plan.script }),
+      ...(plan.nodePath !== undefined && { nodePath: plan.nodePath }),
+      ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
+      environmentNames: plan.recordedEnvironment.names,
+      ...(plan.recordedEnvironment.values && { environment: plan.recordedEnvironment.values }),
+    },
+  };
+}
+
+function diskProblem(file: string, error: NodeJS.ErrnoException): string {
+  const why =
+    error.code === 'ENOSPC' || error.code === 'EDQUOT'
+      ? `there is no room left on the disk of ${file}`
+      : `${file} could not be written (${error.code ?? error.message})`;
+  return `Recording stopped: ${why}. The script goes on; what was recorded until then is kept.`;
+}

@@ -1,0 +1,279 @@
+import type { Socket } from 'node:net';
+import path from 'node:path';
+import { FrameType, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
+import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
+import type { RecordStream } from './record-stream.ts';
+import type { Recorder } from './recorder.ts';
+
+interface TracedThread {
+  readonly stream: number;
+  readonly records: RecordStream;
+  ended: boolean;
+  /** Bytes taken of its two streams: a spill file may begin before their end. */
+  dataBytes: number;
+  definitionBytes: number;
+}
+
+/** What a session keeps of a traced process and its threads, also after its socket is gone. */
+export class TracedProcess implements FrameSink {
+  readonly #recorder: Recorder;
+  readonly index: number;
+  readonly pid: number;
+  readonly #threads = new Map<number, TracedThread>();
+  #orderly = false;
+  #ended = false;
+
+  constructor(recorder: Recorder, index: number, hello: TargetHello) {
+    this.#recorder = recorder;
+    this.index = index;
+    this.pid = hello.pid;
+    recorder.info({
+      kind: 'process',
+      process: index,
+      pid: hello.pid,
+      ppid: hello.ppid,
+      name: processName(hello),
+      argv: hello.argv.slice(0, MAX_ARGUMENTS).map((word) => cut(word, MAX_ARGUMENT_LETTERS)),
+      nodeVersion: cut(hello.nodeVersion, 100),
+      timeNs: recorder.now(),
+    });
+  }
+
+  /** Throws WireError. */
+  frame(type: number, thread: number, body: Uint8Array): void {
+    switch (type) {
+      case FrameType.THREAD:
+        this.#thread(thread, cut(text(parse(body), 'name') ?? '', MAX_ARGUMENT_LETTERS));
+        return;
+      case FrameType.DEFS:
+        this.#definitions(this.#thread(thread), body);
+        return;
+      case FrameType.STATS:
+        this.#stats(thread, parse(body) as Partial<ThreadStats>);
+        return;
+      case FrameType.THREAD_END:
+        this.#endThread(this.#thread(thread));
+        return;
+      case FrameType.TRACER_ERROR:
+        this.#recorder.info({
+          kind: 'tracer-error',
+          process: this.index,
+          message: cut(text(parse(body), 'message') ?? 'unknown', 4000),
+          timeNs: this.#recorder.now(),
+        });
+        return;
+      case FrameType.BYE:
+        this.#orderly = true;
+        return;
+      default:
+        throw new WireError(`a frame of unknown type ${type}`);
+    }
+  }
+
+  data(thread: number, piece: Uint8Array): void {
+    this.#data(this.#thread(thread), piece);
+  }
+
+  /** Takes a spill file's frames: they go on where the socket ended, or a little before that. */
+  spill(): FrameSink {
+    const skip = new Map<number, { data: number; definitions: number }>();
+    return {
+      frame: (type, thread, body) => {
+        // Checked by the secret before, or of this very process.
+        if (type === FrameType.HELLO) return;
+        if (type === FrameType.THREAD) {
+          const known = this.#thread(thread, cut(text(parse(body), 'name') ?? '', MAX_ARGUMENT_LETTERS));
+          const { dataBefore, definitionsBefore } = parse(body) as Partial<ThreadHello>;
+          skip.set(thread, { data: known.dataBytes - (dataBefore ?? 0), definitions: known.definitionBytes - (definitionsBefore ?? 0) });
+          // Bytes between the two are missing: what follows does not go on with the record that was begun.
+          if (known.dataBytes < (dataBefore ?? 0)) known.records.end();
+        } else if (type === FrameType.DEFS) {
+          const left = skip.get(thread);
+          const skipped = Math.max(0, Math.min(left?.definitions ?? 0, body.length));
+          if (left) left.definitions -= skipped;
+          if (skipped < body.length) this.#definitions(this.#thread(thread), body.subarray(skipped));
+        } else this.frame(type, thread, body);
+      },
+      data: (thread, piece) => {
+        const left = skip.get(thread);
+        const skipped = Math.max(0, Math.min(left?.data ?? 0, piece.length));
+        if (left) left.data -= skipped;
+        if (skipped < piece.length) this.#data(this.#thread(thread), piece.subarray(skipped));
+      },
+    };
+  }
+
+  /** Its socket has ended, and so nothing more comes but perhaps a spill file. */
+  end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
+    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
+  }
+
+  /** A thread says its name before its first data; one that did not is taken in all the same. */
+  #thread(thread: number, name = ''): TracedThread {
+    const known = this.#threads.get(thread);
+    if (known) return known;
+    if (this.#threads.size >= MAX_THREADS) throw new WireError(`more than ${MAX_THREADS} threads`);
+    const added = { ...this.#recorder.addStream(), ended: false, dataBytes: 0, definitionBytes: 0 };
+    this.#threads.set(thread, added);
+    this.#recorder.info({
+      kind: 'thread',
+      stream: added.stream,
+      process: this.index,
+      thread,
+      name: name || (thread === 0 ? 'main' : `worker ${thread}`),
+      timeNs: this.#recorder.now(),
+    });
+    return added;
+  }
+
+  #stats(thread: number, stats: Partial<ThreadStats>): void {
+    const { dropped, stalls, stallNs } = stats;
+    if (typeof dropped !== 'number' || typeof stalls !== 'number' || typeof stallNs !== 'number') throw new WireError('statistics without numbers');
+    const { stream, records } = this.#thread(thread);
+    records.droppedInTarget = dropped;
+    this.#recorder.info({ kind: 'stats', stream, dropped, stalls, stallNs, timeNs: this.#recorder.now() });
+  }
+
+  #definitions(thread: TracedThread, body: Uint8Array): void {
+    thread.definitionBytes += body.length;
+    if (!this.#recorder.definitions(thread.stream, body)) throw new WireError('definitions that are not whole records');
+  }
+
+  #data(thread: TracedThread, piece: Uint8Array): void {
+    thread.dataBytes += piece.length;
+    this.#recorder.data(thread.records, piece);
+  }
+
+  #endThread(thread: TracedThread): void {
+    thread.ended = true;
+    thread.records.flush();
+    this.#recorder.info({ kind: 'thread-end', stream: thread.stream, timeNs: this.#recorder.now() });
+  }
+}
+
+/** A process of thousands of workers is possible; more than this at the same socket is an error. */
+const MAX_THREADS = 65536;
+const MAX_ARGUMENTS = 100;
+const MAX_ARGUMENT_LETTERS = 1000;
+/** From the connect to a whole HELLO. */
+const HELLO_MS = 10_000;
+
+const cut = (word: unknown, letters: number): string => String(word).slice(0, letters);
+
+function processName(hello: TargetHello): string {
+  const script = hello.argv[1] ?? hello.execPath;
+  return cut(path.basename(script) || 'node', MAX_ARGUMENT_LETTERS);
+}
+
+const decoder = new TextDecoder();
+function parse(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(body));
+  } catch {
+    throw new WireError('a frame whose JSON cannot be read');
+  }
+}
+
+function text(value: unknown, key: string): string | undefined {
+  const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+  return typeof found === 'string' ? found : undefined;
+}
+
+/** Throws WireError. */
+export function parseHello(body: Uint8Array): TargetHello {
+  const hello = parse(body) as Partial<TargetHello> | null;
+  const words = (value: unknown): boolean => Array.isArray(value) && value.every((word) => typeof word === 'string');
+  const good =
+    typeof hello === 'object' &&
+    hello !== null &&
+    Number.isInteger(hello.wire) &&
+    Number.isInteger(hello.pid) &&
+    (hello.pid as number) > 0 &&
+    Number.isInteger(hello.ppid) &&
+    typeof hello.execPath === 'string' &&
+    typeof hello.nodeVersion === 'string' &&
+    words(hello.argv);
+  if (!good) throw new WireError('a first frame that does not say who it is');
+  return hello as TargetHello;
+}
+
+/** What a connection asks of the collector when it has said who it is. */
+export interface Admission {
+  /** Undefined: wrong secret or version, and the socket is closed. */
+  admit(hello: TargetHello, connection: TargetConnection): TracedProcess | undefined;
+  /** Its socket has ended. `problem`: it was closed from here, because of what it sent. */
+  left(connection: TargetConnection, problem: string | undefined): void;
+}
+
+/** One socket of a target, from its first byte to its end. Whatever it sends, only the socket is closed. */
+export class TargetConnection {
+  readonly #socket: Socket;
+  readonly #admission: Admission;
+  readonly #parser: FrameParser;
+  #process: TracedProcess | undefined;
+  #left = false;
+
+  constructor(socket: Socket, admission: Admission) {
+    this.#socket = socket;
+    this.#admission = admission;
+    this.#parser = new FrameParser({
+      frame: (type, thread, body) => this.#frame(type, thread, body),
+      data: (thread, piece) => {
+        if (!this.#process) throw new WireError('data before the first frame');
+        this.#process.data(thread, piece);
+      },
+    });
+    const tooLate = setTimeout(() => this.#process ?? socket.destroy(), HELLO_MS);
+    tooLate.unref();
+    socket.on('data', (chunk: Uint8Array) => this.#receive(chunk));
+    // Reset: the target was killed. What it had sent has been read.
+    socket.on('error', () => {});
+    socket.once('close', () => {
+      clearTimeout(tooLate);
+      this.#leave(undefined);
+    });
+  }
+
+  get process(): TracedProcess | undefined {
+    return this.#process;
+  }
+
+  hold(held: boolean): void {
+    if (held) this.#socket.pause();
+    else this.#socket.resume();
+  }
+
+  close(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: Uint8Array): void {
+    if (this.#left) return;
+    try {
+      this.#parser.push(chunk);
+    } catch (error) {
+      // A mistake of ours in one frame must not end the recording of all the others either: it is told in the window.
+      this.#leave(error instanceof WireError ? error.message : `what failed here (${String(error)})`);
+      this.#socket.destroy();
+    }
+  }
+
+  #frame(type: number, thread: number, body: Uint8Array): void {
+    if (this.#process) {
+      this.#process.frame(type, thread, body);
+      return;
+    }
+    if (type !== FrameType.HELLO) throw new WireError('a first frame that is no greeting');
+    this.#process = this.#admission.admit(parseHello(body), this);
+    if (!this.#process) throw new WireError('a wrong secret or version');
+  }
+
+  #leave(problem: string | undefined): void {
+    if (this.#left) return;
+    this.#left = true;
+    this.#admission.left(this, problem);
+  }
+}
