@@ -1,0 +1,221 @@
+import { Radio } from '@base-ui/react/radio';
+import { RadioGroup } from '@base-ui/react/radio-group';
+import { CircleCheck, CircleX, FileArchive, FileJson2, Folder, Package, Share } from 'lucide-react';
+import { useState } from 'react';
+import type { ExportFormat } from '../../../core/protocol/studio-api.ts';
+import { formatCount } from '../../drawing/format.ts';
+import { useClients } from '../../state/clients.tsx';
+import { useExportJob } from '../../state/export-store.ts';
+import { useLibrary } from '../../state/library-store.ts';
+import { useFilePicker } from '../../state/pick-file.tsx';
+import type { OpenTrace } from '../../state/trace-store.ts';
+import { baseName, folderOf, formatBytes } from '../../state/words.ts';
+import { Button, Dialog, Field, Icon, Progress, TextField } from '../../widgets/index.ts';
+import './export.css';
+
+const FORMATS = [
+  { value: 'chrome-json', extension: 'json', icon: FileJson2, label: 'Chrome JSON', text: '.json, for Perfetto, DevTools and VizTracer' },
+  {
+    value: 'chrome-json-gz',
+    extension: 'json.gz',
+    icon: FileArchive,
+    label: 'Chrome JSON, compressed',
+    text: '.json.gz, the same at about a tenth of the size',
+  },
+  { value: 'recording', extension: 'tsr', icon: Package, label: 'Recording', text: '.tsr, a copy that opens here with everything' },
+] as const satisfies readonly { value: ExportFormat; extension: string; icon: typeof Folder; label: string; text: string }[];
+
+interface ExportDialogProps {
+  readonly open: OpenTrace;
+  readonly onClose: () => void;
+}
+
+export function ExportDialog({ open, onClose }: ExportDialogProps) {
+  const { studio } = useClients();
+  const picker = useFilePicker();
+  const info = useLibrary((library) => library.info);
+  const [format, setFormat] = useState<ExportFormat>('chrome-json');
+  const [chosen, setChosen] = useState<string | undefined>();
+  const [confirmed, setConfirmed] = useState<string | undefined>();
+  const [job, setJob] = useState<string | undefined>();
+  const [failure, setFailure] = useState<{ readonly code?: string; readonly message: string; readonly remedy?: string } | undefined>();
+  const progress = useExportJob(job);
+
+  const about = FORMATS.find((each) => each.value === format) ?? FORMATS[0];
+  const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
+  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json)$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
+  const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
+  const exists = failure?.code === 'file-exists' || failure?.code === 'exists';
+
+  const begin = async (overwrite: boolean) => {
+    if (open.recording === undefined) return;
+    setFailure(undefined);
+    try {
+      setJob((await studio.request('export.start', { recording: open.recording, format, path, overwrite })).job);
+    } catch (error) {
+      setFailure(error as Error);
+    }
+  };
+  const change = async () => {
+    const picked = await picker.save({
+      title: 'Export to',
+      suggestedName: baseName(path),
+      extension: about.extension,
+      ...(folder !== undefined && { folder: folderOf(path) }),
+    });
+    if (picked === undefined) return;
+    setChosen(picked);
+    setConfirmed(picked);
+    setFailure(undefined);
+  };
+
+  const state = job === undefined ? 'form' : (progress?.state ?? 'running');
+  const foot = {
+    form: (
+      <>
+        <Button size="l" kind="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button size="l" kind="primary" icon={Share} onClick={() => void begin(exists || confirmed === path)}>
+          {exists ? 'Replace' : 'Export'}
+        </Button>
+      </>
+    ),
+    running: (
+      <>
+        <Button size="l" kind="quiet" onClick={onClose}>
+          Go on in the background
+        </Button>
+        <Button size="l" onClick={() => job !== undefined && void studio.request('export.cancel', { job }).catch(setFailure)}>
+          Cancel export
+        </Button>
+      </>
+    ),
+    done: (
+      <>
+        {info?.nativeDialogs && (
+          <Button size="l" onClick={() => void studio.request('window.reveal', { path: progress?.path ?? path }).catch(setFailure)}>
+            Show in folder
+          </Button>
+        )}
+        <Button size="l" kind="primary" onClick={onClose}>
+          Done
+        </Button>
+      </>
+    ),
+    failed: (
+      <>
+        <Button size="l" kind="quiet" onClick={onClose}>
+          Close
+        </Button>
+        <Button size="l" kind="primary" onClick={() => setJob(undefined)}>
+          Back
+        </Button>
+      </>
+    ),
+    cancelled: (
+      <>
+        <Button size="l" kind="quiet" onClick={onClose}>
+          Close
+        </Button>
+        <Button size="l" kind="primary" onClick={() => setJob(undefined)}>
+          Back
+        </Button>
+      </>
+    ),
+  }[state];
+
+  return (
+    <Dialog open onClose={onClose} title="Export trace" about={open.title} width={560} foot={foot}>
+      {state === 'form' && (
+        <>
+          <RadioGroup
+            className="export-formats"
+            aria-label="Format"
+            value={format}
+            onValueChange={(next) => {
+              setFormat(next as ExportFormat);
+              setChosen(undefined);
+              setFailure(undefined);
+            }}
+          >
+            {FORMATS.map((each) => (
+              <Radio.Root key={each.value} value={each.value} className="export-format" aria-label={each.label} render={<div />}>
+                <Icon of={each.icon} size="m" />
+                <span>
+                  <b>{each.label}</b>
+                  <span className="label t3">{each.text}</span>
+                </span>
+              </Radio.Root>
+            ))}
+          </RadioGroup>
+          <div className="export-where">
+            <Field
+              label="File"
+              problem={failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }}
+              hint={open.unsaved ? undefined : 'Written beside the recording unless changed'}
+            >
+              {(control) => (
+                <div className="field-row">
+                  <TextField
+                    {...control}
+                    mono
+                    icon={Folder}
+                    value={path}
+                    onChange={(next) => {
+                      setChosen(next);
+                      setFailure(undefined);
+                    }}
+                  />
+                  <Button onClick={() => void change()}>Change…</Button>
+                </div>
+              )}
+            </Field>
+          </div>
+        </>
+      )}
+      {state !== 'form' && (
+        <div className="export-state" style={{ paddingTop: 18 }}>
+          {state === 'running' && (
+            <>
+              <span>
+                Writing <span className="mono">{baseName(path)}</span>
+              </span>
+              <Progress label="Export progress" share={progress && progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : undefined} />
+              <span className="label t3">
+                {formatCount(progress?.events ?? 0)} events, {formatBytes(progress?.doneBytes ?? 0)} of {formatBytes(progress?.totalBytes ?? 0)} read
+              </span>
+            </>
+          )}
+          {state === 'done' && (
+            <span className="field-row" role="status">
+              <Icon of={CircleCheck} size="m" className="ok" />
+              <span>
+                Exported {formatCount(progress?.events ?? 0)} events to <span className="mono">{progress?.path}</span>
+              </span>
+            </span>
+          )}
+          {state === 'cancelled' && <span role="status">The export was cancelled. Nothing was written.</span>}
+          {state === 'failed' && (
+            <span className="field-row" role="alert">
+              <Icon of={CircleX} size="m" className="error" />
+              <span>
+                {progress?.problem?.message ?? 'The export failed.'} {progress?.problem?.remedy}
+              </span>
+            </span>
+          )}
+          {progress && progress.notes.length > 0 && (
+            <>
+              <span className="medium">What this format cannot hold</span>
+              <ul className="export-notes">
+                {progress.notes.map((note) => (
+                  <li key={note}>{note}</li>
+                ))}
+              </ul>
+            </>
+          )}
+        </div>
+      )}
+    </Dialog>
+  );
+}

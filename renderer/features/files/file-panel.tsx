@@ -1,0 +1,239 @@
+/** The studio's own file dialog, for hosts without a native one: lists folders of the host's machine under its chosen roots. */
+import { ChevronRight, FileCode2, File as FileIcon, Folder, FolderOpen, House, Search } from 'lucide-react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import type { FileEntry, FileListing, FilePurpose, FileRoot } from '../../../core/protocol/studio-api.ts';
+import { useClients } from '../../state/clients.tsx';
+import { baseName, formatAgo, formatBytes } from '../../state/words.ts';
+import { Button, Dialog, EmptyState, Icon, Spinner, TextField } from '../../widgets/index.ts';
+import './file-panel.css';
+
+export interface PanelQuestion {
+  readonly title: string;
+  readonly purpose: FilePurpose;
+  /** Given: asks where to save, with this name to begin with. */
+  readonly suggestedName?: string;
+  readonly extension?: string;
+  readonly folder?: string;
+}
+
+interface FilePanelProps {
+  readonly question: PanelQuestion;
+  readonly onAnswer: (path: string | undefined) => void;
+}
+
+let lastFolder: string | undefined;
+
+export function FilePanel({ question, onAnswer }: FilePanelProps) {
+  const { studio } = useClients();
+  const saving = question.suggestedName !== undefined;
+  const [roots, setRoots] = useState<readonly FileRoot[]>([]);
+  const [folder, setFolder] = useState<string | undefined>(question.folder ?? lastFolder);
+  const [listing, setListing] = useState<FileListing | undefined>();
+  const [problem, setProblem] = useState<string | undefined>();
+  const [filter, setFilter] = useState('');
+  const [at, setAt] = useState(0);
+  const [name, setName] = useState(question.suggestedName ?? '');
+  const [overwrite, setOverwrite] = useState<string | undefined>();
+  const list = useRef<HTMLDivElement>(null);
+  const nameField = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    studio.request('files.roots', null).then(
+      (found) => {
+        setRoots(found);
+        setFolder((now) => now ?? found[0]?.path);
+      },
+      (error: unknown) => setProblem(String((error as Error).message)),
+    );
+  }, [studio]);
+
+  useEffect(() => {
+    if (folder === undefined) return;
+    let current = true;
+    setProblem(undefined);
+    studio.request('files.list', { path: folder, purpose: question.purpose }).then(
+      (found) => {
+        if (!current) return;
+        lastFolder = found.path;
+        setListing(found);
+        setFilter('');
+        setAt(0);
+      },
+      (error: unknown) => current && setProblem(String((error as Error).message)),
+    );
+    return () => {
+      current = false;
+    };
+  }, [studio, folder, question.purpose]);
+
+  const entries = (listing?.entries ?? []).filter((entry) => entry.name.toLowerCase().includes(filter.toLowerCase()));
+  const chosen = entries[Math.min(at, entries.length - 1)];
+  const target = saving && listing && name !== '' ? joinPath(listing.path, withExtension(name, question.extension)) : undefined;
+
+  const take = (entry: FileEntry) => {
+    if (entry.kind === 'folder') setFolder(entry.path);
+    else if (saving) setName(entry.name);
+    else onAnswer(entry.path);
+  };
+  const confirm = () => {
+    if (!saving) {
+      if (question.purpose === 'folder') onAnswer(listing?.path);
+      else if (chosen) take(chosen);
+      return;
+    }
+    if (target === undefined) return;
+    if (listing?.entries.some((entry) => entry.path === target) && overwrite !== target) setOverwrite(target);
+    else onAnswer(target);
+  };
+  const onKey = (event: KeyboardEvent) => {
+    const last = Math.max(0, entries.length - 1);
+    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last, PageDown: at + 12, PageUp: at - 12 };
+    const to = moves[event.key];
+    if (to !== undefined) setAt(Math.min(last, Math.max(0, to)));
+    else if (event.key === 'Enter' && chosen) take(chosen);
+    else if (event.key === 'Backspace' && listing?.parent !== undefined) setFolder(listing.parent);
+    else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) {
+      const next = entries.findIndex((entry, index) => index > at && entry.name.toLowerCase().startsWith(event.key.toLowerCase()));
+      setAt(
+        next >= 0
+          ? next
+          : Math.max(
+              0,
+              entries.findIndex((entry) => entry.name.toLowerCase().startsWith(event.key.toLowerCase())),
+            ),
+      );
+    } else return;
+    event.preventDefault();
+  };
+
+  useEffect(() => {
+    list.current?.querySelector(`[data-at="${at}"]`)?.scrollIntoView({ block: 'nearest' });
+  }, [at]);
+
+  const root = roots.filter((each) => listing?.path.startsWith(each.path)).sort((a, b) => b.path.length - a.path.length)[0];
+  return (
+    <Dialog
+      open
+      onClose={() => onAnswer(undefined)}
+      title={question.title}
+      width={720}
+      height={560}
+      initialFocus={saving ? nameField : list}
+      footLeft={
+        overwrite !== undefined && overwrite === target ? (
+          <span className="warn" role="alert">
+            {baseName(overwrite)} exists already. Press Replace to overwrite it.
+          </span>
+        ) : (
+          <span className="t3 label mono ellipsis">{target ?? listing?.path}</span>
+        )
+      }
+      foot={
+        <>
+          <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)}>
+            Cancel
+          </Button>
+          <Button size="l" kind="primary" onClick={confirm} disabled={saving ? target === undefined : question.purpose !== 'folder' && !chosen}>
+            {saving ? (overwrite !== undefined && overwrite === target ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
+          </Button>
+        </>
+      }
+    >
+      <div className="files">
+        <div className="files-bar">
+          <nav className="files-crumbs" aria-label="Folder">
+            {crumbs(listing?.path, root).map((crumb, index) => (
+              <span key={crumb.path} style={{ display: 'contents' }}>
+                {index > 0 && <Icon of={ChevronRight} size="xs" />}
+                <button type="button" className="files-crumb" onClick={() => setFolder(crumb.path)}>
+                  {crumb.label}
+                </button>
+              </span>
+            ))}
+          </nav>
+          {roots.length > 1 &&
+            roots.map((each) => (
+              <Button key={each.id} size="s" kind="quiet" icon={House} onClick={() => setFolder(each.path)} title={each.path}>
+                {each.label}
+              </Button>
+            ))}
+          <div className="files-filter">
+            <TextField size="s" icon={Search} value={filter} onChange={setFilter} placeholder="Filter" aria-label="Filter files" />
+          </div>
+        </div>
+        {/* One stop in the tab order; the arrows move inside. */}
+        <div
+          ref={list}
+          className="files-list"
+          role="listbox"
+          tabIndex={0}
+          aria-label="Files"
+          aria-activedescendant={chosen ? `file-${at}` : undefined}
+          onKeyDown={onKey}
+        >
+          {problem !== undefined && <EmptyState icon={FolderOpen} tone="error" title={problem} />}
+          {problem === undefined && listing === undefined && <Spinner />}
+          {problem === undefined && listing && entries.length === 0 && (
+            <EmptyState icon={FolderOpen} title={filter ? `Nothing here matches “${filter}”` : 'Nothing to choose here'}>
+              {filter ? undefined : PURPOSE_WORDS[question.purpose]}
+            </EmptyState>
+          )}
+          {problem === undefined &&
+            entries.map((entry, index) => (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys.
+              <div
+                key={entry.path}
+                id={`file-${index}`}
+                data-at={index}
+                role="option"
+                tabIndex={-1}
+                aria-selected={index === at}
+                className="files-row"
+                onClick={() => {
+                  setAt(index);
+                  if (saving && entry.kind === 'file') setName(entry.name);
+                }}
+                onDoubleClick={() => take(entry)}
+              >
+                <Icon of={entry.kind === 'folder' ? Folder : question.purpose === 'script' ? FileCode2 : FileIcon} />
+                <span className="ellipsis grow">{entry.name}</span>
+                <span className="t3 label num files-size">{entry.bytes === undefined ? '' : formatBytes(entry.bytes)}</span>
+                <span className="t3 label num files-time">{entry.modifiedMs === undefined ? '' : formatAgo(entry.modifiedMs, Date.now())}</span>
+              </div>
+            ))}
+        </div>
+        {listing?.cut && <div className="files-note">There is more in this folder than is listed. Type a path, or use the filter of your shell.</div>}
+        {saving && (
+          <div className="files-name">
+            <label htmlFor="files-name">Name</label>
+            <TextField id="files-name" ref={nameField} mono value={name} onChange={setName} onKeyDown={(event) => event.key === 'Enter' && confirm()} />
+          </div>
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const PURPOSE_WORDS: Record<FilePurpose, string> = {
+  script: 'Folders and scripts (.js, .mjs, .cjs, .ts, .mts, .cts) are listed.',
+  trace: 'Folders and traces (.tsr, .json, .json.gz) are listed.',
+  folder: 'There are no folders in here. It can be chosen itself.',
+  node: 'There is no program here.',
+};
+
+function crumbs(path: string | undefined, root: FileRoot | undefined): readonly { readonly path: string; readonly label: string }[] {
+  if (path === undefined) return [];
+  const base = root?.path ?? '/';
+  const rest = path.slice(base.length).split(/[/\\]/).filter(Boolean);
+  const out = [{ path: base, label: root?.label ?? base }];
+  let at = base.replace(/[/\\]$/, '');
+  for (const part of rest) {
+    at = `${at}/${part}`;
+    out.push({ path: at, label: part });
+  }
+  return out;
+}
+
+const joinPath = (folder: string, name: string) => `${folder.replace(/[/\\]$/, '')}/${name}`;
+const withExtension = (name: string, extension: string | undefined) =>
+  extension === undefined || name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;

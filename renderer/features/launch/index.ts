@@ -1,0 +1,1 @@
+export { RunConfigDialog } from './run-config-dialog.tsx';

@@ -1,0 +1,411 @@
+import { CircleDot, CircleX, Copy, FileCode2, Folder, Hexagon, Play, Terminal } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import type { Problem } from '../../../core/base/result.ts';
+import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
+import { useClients } from '../../state/clients.tsx';
+import { changeDraft, useDraft, useInspection } from '../../state/launch-store.ts';
+import { refreshNodes, useLibrary } from '../../state/library-store.ts';
+import { useFilePicker } from '../../state/pick-file.tsx';
+import { folderOf, plural } from '../../state/words.ts';
+import { Badge, Button, CardChoices, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
+import { commandText } from './command-text.ts';
+import { EnvironmentTable } from './environment-table.tsx';
+import { type LaunchField, problemAt } from './field-problems.ts';
+import './run-config.css';
+
+interface RunConfigDialogProps {
+  /** Resolves when it runs; rejects with what went wrong, which is shown here. */
+  readonly onRun: (config: LaunchConfig) => Promise<void>;
+  readonly onClose: () => void;
+}
+
+const PAGES = [
+  { id: 'script', label: 'Script and arguments', icon: FileCode2, fields: ['target', 'arguments', 'cwd'] },
+  { id: 'node', label: 'Node and environment', icon: Hexagon, fields: ['nodePath', 'nodeFlags', 'environment'] },
+  { id: 'capture', label: 'Capture', icon: CircleDot, fields: [] },
+] as const satisfies readonly { id: string; label: string; icon: typeof Folder; fields: readonly LaunchField[] }[];
+
+/** Each change is kept at once, so closing the dialog in any way loses nothing. */
+export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
+  const { studio } = useClients();
+  const picker = useFilePicker();
+  const draft = useDraft();
+  const inspection = useInspection();
+  const nodes = useLibrary((library) => library.nodes);
+  const info = useLibrary((library) => library.info);
+  const [failure, setFailure] = useState<Problem | undefined>();
+  const [starting, setStarting] = useState(false);
+  const [page, setPage] = useState<string>('script');
+  const pages = useRef<HTMLDivElement>(null);
+  const first = useRef<HTMLInputElement>(null);
+
+  const { target } = draft;
+  const typed = target.kind === 'script' ? target.path !== '' : target.kind === 'npm-script' ? target.folder !== '' : target.command !== '';
+  const problemOf = (field: LaunchField) => (field === 'target' && !typed ? undefined : problemAt(inspection, field, changeDraft));
+
+  const run = async () => {
+    setFailure(undefined);
+    setStarting(true);
+    try {
+      await onRun(draft);
+    } catch (error) {
+      const { code, message, remedy } = error as { code?: string; message: string; remedy?: string };
+      setFailure({ code: code ?? 'failed', message, ...(remedy !== undefined && { remedy }) });
+    } finally {
+      setStarting(false);
+    }
+  };
+
+  const browse = async (purpose: 'script' | 'folder' | 'node', title: string, put: (path: string) => void) => {
+    const folder = draft.cwd || (target.kind === 'script' && target.path.includes('/') ? folderOf(target.path) : undefined);
+    const path = await picker.open({ purpose, title, ...(folder !== undefined && { folder }) });
+    if (path !== undefined) put(path);
+  };
+
+  const go = (id: string) => {
+    setPage(id);
+    pages.current?.querySelector(`#run-config-${id}`)?.scrollIntoView({ block: 'start' });
+  };
+
+  // Ctrl+Enter runs from any field.
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void run();
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  });
+
+  const command = inspection && inspection.command.length > 0 ? commandText(inspection.command) : undefined;
+  return (
+    <Dialog
+      open
+      sticky
+      onClose={onClose}
+      title="Run configuration"
+      about={info?.problem ? <span className="warn">{info.problem.message}</span> : undefined}
+      width={960}
+      height={720}
+      initialFocus={first}
+      footLeft={<span className="t3">{inspection?.cwd ? `Runs in ${inspection.cwd}` : ''}</span>}
+      foot={
+        <>
+          <Button size="l" kind="quiet" onClick={onClose}>
+            Close
+          </Button>
+          <Button size="l" kind="primary" icon={Play} iconFilled onClick={() => void run()} disabled={starting}>
+            Save and run
+          </Button>
+        </>
+      }
+    >
+      <div className="run-config-frame">
+        <div className="run-config">
+          <nav className="run-config-nav" aria-label="Sections">
+            {PAGES.map((each) => (
+              <button type="button" key={each.id} className="run-config-link" aria-current={page === each.id ? 'true' : undefined} onClick={() => go(each.id)}>
+                <Icon of={each.icon} />
+                {each.label}
+                {each.fields.some((field) => problemOf(field)) && (
+                  <>
+                    <Dot tone="error" />
+                    <span className="visually-hidden">has a problem</span>
+                  </>
+                )}
+              </button>
+            ))}
+          </nav>
+          <div className="run-config-pages" ref={pages}>
+            {failure && (
+              <div className="run-config-problem" role="alert">
+                <Icon of={CircleX} />
+                <span>
+                  <b className="medium">{failure.message}</b> {failure.remedy}
+                </span>
+              </div>
+            )}
+            <section className="run-config-page" id="run-config-script" aria-label="Script and arguments">
+              <h3>Script and arguments</h3>
+              <div className="run-config-grid">
+                <div className="wide field-row">
+                  <Segments
+                    label="Kind of target"
+                    value={target.kind}
+                    options={[
+                      { value: 'script', label: 'Script' },
+                      { value: 'npm-script', label: 'npm script' },
+                      { value: 'command', label: 'Command' },
+                    ]}
+                    onChange={(kind) => changeDraft({ target: otherTarget(draft, kind, inspection?.project) })}
+                  />
+                </div>
+                {target.kind === 'script' && (
+                  <Field
+                    label="Script"
+                    problem={problemOf('target')}
+                    hint={inspection?.language === 'typescript' ? 'TypeScript' : 'Path of a .js, .mjs, .cjs or .ts file'}
+                    badge={inspection?.language === 'typescript' && <Badge>TypeScript</Badge>}
+                  >
+                    {(control) => (
+                      <div className="field-row">
+                        <TextField
+                          {...control}
+                          ref={first}
+                          mono
+                          icon={FileCode2}
+                          value={target.path}
+                          onChange={(path) => changeDraft({ target: { kind: 'script', path } })}
+                        />
+                        <Button
+                          onClick={() => void browse('script', 'Choose a script', (path) => changeDraft({ target: { kind: 'script', path } }))}
+                          aria-label="Browse for a script"
+                        >
+                          Browse…
+                        </Button>
+                      </div>
+                    )}
+                  </Field>
+                )}
+                {target.kind === 'npm-script' && (
+                  <>
+                    <Field label="Folder of package.json" problem={problemOf('target')} hint={inspection?.project?.name}>
+                      {(control) => (
+                        <div className="field-row">
+                          <TextField
+                            {...control}
+                            ref={first}
+                            mono
+                            icon={Folder}
+                            value={target.folder}
+                            onChange={(folder) => changeDraft({ target: { ...target, folder } })}
+                          />
+                          <Button
+                            onClick={() =>
+                              void browse('folder', 'Choose a folder with package.json', (folder) => changeDraft({ target: { ...target, folder } }))
+                            }
+                            aria-label="Browse for a project"
+                          >
+                            Browse…
+                          </Button>
+                        </div>
+                      )}
+                    </Field>
+                    <Field label="npm script" hint={inspection?.project?.scripts.find((script) => script.name === target.name)?.command}>
+                      {(control) => (
+                        <Select
+                          id={control.id}
+                          aria-describedby={control['aria-describedby']}
+                          value={target.name}
+                          placeholder="Choose a script"
+                          options={(inspection?.project?.scripts ?? []).map((script) => ({
+                            value: script.name,
+                            label: script.name,
+                            meta: clip(script.command),
+                          }))}
+                          onChange={(name) => changeDraft({ target: { ...target, name } })}
+                        />
+                      )}
+                    </Field>
+                  </>
+                )}
+                {target.kind === 'command' && (
+                  <Field
+                    label="Command"
+                    problem={problemOf('target')}
+                    hint="Split like a shell does, run without a shell. Every Node process that it starts is traced."
+                  >
+                    {(control) => (
+                      <TextField
+                        {...control}
+                        ref={first}
+                        mono
+                        icon={Terminal}
+                        placeholder="npx vitest run"
+                        value={target.command}
+                        onChange={(text) => changeDraft({ target: { kind: 'command', command: text } })}
+                      />
+                    )}
+                  </Field>
+                )}
+                <Field label="Working folder" problem={problemOf('cwd')} hint={draft.cwd === '' ? 'Empty: the folder of the script' : undefined}>
+                  {(control) => (
+                    <div className="field-row">
+                      <TextField
+                        {...control}
+                        mono
+                        icon={Folder}
+                        value={draft.cwd}
+                        placeholder={inspection?.cwd ?? ''}
+                        onChange={(cwd) => changeDraft({ cwd })}
+                      />
+                      <Button
+                        onClick={() => void browse('folder', 'Choose a working folder', (cwd) => changeDraft({ cwd }))}
+                        aria-label="Browse for a working folder"
+                      >
+                        Browse…
+                      </Button>
+                    </div>
+                  )}
+                </Field>
+                {target.kind !== 'command' && (
+                  <div className="wide">
+                    <Field label="Arguments" problem={problemOf('arguments')} hint="Split like a shell does; quotes keep spaces">
+                      {(control) => <TextField {...control} mono value={draft.arguments} onChange={(text) => changeDraft({ arguments: text })} />}
+                    </Field>
+                  </div>
+                )}
+              </div>
+            </section>
+            <section className="run-config-page" id="run-config-node" aria-label="Node and environment">
+              <h3>Node and environment</h3>
+              <div className="run-config-grid">
+                <Field label="Node" problem={problemOf('nodePath')} hint={nodeHint(draft.nodePath, inspection)}>
+                  {(control) => (
+                    <div className="field-row">
+                      <Select
+                        id={control.id}
+                        aria-describedby={control['aria-describedby']}
+                        bad={control.bad}
+                        value={draft.nodePath}
+                        options={nodeOptions(draft.nodePath, nodes)}
+                        onChange={(nodePath) => changeDraft({ nodePath })}
+                      />
+                      <Button
+                        onClick={() =>
+                          void browse('node', 'Choose a Node', (nodePath) => {
+                            changeDraft({ nodePath });
+                            refreshNodes(studio).catch(() => {});
+                          })
+                        }
+                        aria-label="Browse for a Node"
+                      >
+                        Browse…
+                      </Button>
+                    </div>
+                  )}
+                </Field>
+                <Field label="Node flags" problem={problemOf('nodeFlags')} hint="Put before the script, for example --enable-source-maps">
+                  {(control) => <TextField {...control} mono value={draft.nodeFlags} onChange={(nodeFlags) => changeDraft({ nodeFlags })} />}
+                </Field>
+                <div className="wide">
+                  <Field label="Environment" problem={problemOf('environment')} hint="Added to the studio's own environment">
+                    {(control) => (
+                      <div id={control.id}>
+                        <EnvironmentTable variables={draft.environment} bad={control.bad} onChange={(environment) => changeDraft({ environment })} />
+                      </div>
+                    )}
+                  </Field>
+                  <div className="run-config-checks">
+                    <Checkbox
+                      checked={draft.recordEnvironmentValues}
+                      onChange={(recordEnvironmentValues) => changeDraft({ recordEnvironmentValues })}
+                      label="Write these values into the recording"
+                      hint={
+                        draft.recordEnvironmentValues ? 'Whoever gets the file can read them.' : 'Off: the recording names the variables, without their values.'
+                      }
+                    />
+                  </div>
+                </div>
+              </div>
+            </section>
+            <section className="run-config-page" id="run-config-capture" aria-label="Capture">
+              <h3>Capture</h3>
+              <CardChoices
+                label="When the buffer is full"
+                value={draft.whenFull}
+                options={[
+                  {
+                    value: 'exact',
+                    label: 'Keep every event',
+                    text: 'When the buffer is full the script waits for the recorder, and the wait is recorded.',
+                    art: <BufferArt full />,
+                  },
+                  {
+                    value: 'live',
+                    label: 'Never wait',
+                    text: 'When the buffer is full events are dropped and counted. The script keeps its pace.',
+                    art: <BufferArt />,
+                  },
+                ]}
+                onChange={(whenFull) => changeDraft({ whenFull })}
+              />
+              <div className="run-config-checks">
+                <Checkbox
+                  checked={draft.maskSecrets}
+                  onChange={(maskSecrets) => changeDraft({ maskSecrets })}
+                  label="Mask values that look secret"
+                  hint="In snapshots, values under keys such as token, password or authorization are replaced before they leave the script."
+                />
+              </div>
+            </section>
+          </div>
+        </div>
+        <section className="run-config-preview" aria-label="Command preview">
+          <span className="t3">$</span>
+          <span className="ellipsis grow" title={command}>
+            {command ?? <span className="t3">{typed ? plural(inspection?.problems.length ?? 0, 'problem') : 'The command appears here'}</span>}
+          </span>
+          {command !== undefined && (
+            <IconButton
+              icon={Copy}
+              size="s"
+              label="Copy command"
+              onClick={() =>
+                navigator.clipboard.writeText(command).then(
+                  () => toast({ tone: 'ok', title: 'Command copied', key: 'copied' }),
+                  () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', key: 'copied' }),
+                )
+              }
+            />
+          )}
+        </section>
+      </div>
+    </Dialog>
+  );
+}
+
+function otherTarget(
+  draft: LaunchConfig,
+  kind: LaunchConfig['target']['kind'],
+  project: { readonly folder: string; readonly scripts: readonly { readonly name: string }[] } | undefined,
+): LaunchConfig['target'] {
+  if (kind === draft.target.kind) return draft.target;
+  if (kind === 'npm-script') return { kind, folder: project?.folder ?? draft.cwd, name: project?.scripts[0]?.name ?? '' };
+  if (kind === 'command') return { kind, command: draft.target.kind === 'script' && draft.target.path ? `node ${draft.target.path}` : '' };
+  return { kind, path: '' };
+}
+
+const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
+
+function nodeOptions(chosen: string, nodes: ReturnType<typeof useNodes>) {
+  const auto = nodes?.find((node) => node.chosenBecause !== undefined);
+  const options = (nodes ?? []).map((node) => ({
+    value: node.path,
+    label: node.version ?? node.path,
+    meta: node.problem ? node.problem : `${node.source}${node.arch ? `, ${node.arch}` : ''}`,
+    disabled: node.problem !== undefined,
+  }));
+  if (chosen !== '' && !options.some((option) => option.value === chosen)) options.push({ value: chosen, label: chosen, meta: 'chosen', disabled: false });
+  return [{ value: '', label: auto ? `Automatic, ${auto.version ?? auto.path}` : 'Automatic', meta: auto?.chosenBecause }, ...options];
+}
+const useNodes = () => useLibrary((library) => library.nodes);
+
+function nodeHint(chosen: string, inspection: ReturnType<typeof useInspection>): string | undefined {
+  const node = inspection?.node;
+  if (!node) return undefined;
+  return chosen === '' && node.chosenBecause ? `${node.path} (${node.chosenBecause})` : node.path;
+}
+
+/** Events on their way: all of them, or with gaps. */
+function BufferArt({ full = false }: { readonly full?: boolean }) {
+  return (
+    <svg width="100%" height="26" viewBox="0 0 330 26" preserveAspectRatio="xMinYMid slice" aria-hidden="true">
+      {Array.from({ length: 66 }, (_, index) => {
+        const height = 5 + ((index * 37) % 15);
+        const kept = full || index % 23 < 17;
+        // biome-ignore lint/suspicious/noArrayIndexKey: a still picture.
+        return <rect key={index} x={index * 5} y={24 - height} width="3" height={height} rx="1" fill={kept ? 'var(--text-2)' : 'var(--line-2)'} />;
+      })}
+    </svg>
+  );
+}

@@ -1,0 +1,83 @@
+/** What is asked before something goes away: a running script, a recording that was never saved. */
+import type { ReactNode } from 'react';
+import { Button, Dialog } from '../../widgets/index.ts';
+
+interface QuestionProps {
+  readonly title: string;
+  readonly onCancel: () => void;
+  readonly children: ReactNode;
+  readonly foot: ReactNode;
+}
+
+const Question = ({ title, onCancel, children, foot }: QuestionProps) => (
+  <Dialog open onClose={onCancel} title={title} width={480} foot={foot}>
+    <div className="dialog-question">{children}</div>
+  </Dialog>
+);
+
+interface CloseRunningProps {
+  readonly title: string;
+  readonly count: number;
+  readonly onStop: () => void;
+  readonly onKeep: () => void;
+  readonly onCancel: () => void;
+}
+
+export function CloseRunningDialog({ title, count, onStop, onKeep, onCancel }: CloseRunningProps) {
+  const what = count > 1 ? `${count} scripts are still running` : `${title} is still running`;
+  return (
+    <Question
+      title={what}
+      onCancel={onCancel}
+      foot={
+        <>
+          <Button size="l" kind="quiet" onClick={onCancel}>
+            Cancel
+          </Button>
+          <Button size="l" onClick={onKeep}>
+            Keep recording
+          </Button>
+          <Button size="l" kind="primary" onClick={onStop}>
+            Stop and close
+          </Button>
+        </>
+      }
+    >
+      Stop ends {count > 1 ? 'them' : 'it'} with everything {count > 1 ? 'they' : 'it'} started. Keep recording lets {count > 1 ? 'them' : 'it'} go on; the
+      recording stays listed and can be opened again at any time.
+    </Question>
+  );
+}
+
+interface CloseUnsavedProps {
+  readonly title: string;
+  readonly keepRule: string;
+  readonly onSave: () => void;
+  readonly onKeep: () => void;
+  readonly onDiscard: () => void;
+  readonly onCancel: () => void;
+}
+
+export function CloseUnsavedDialog({ title, keepRule, onSave, onKeep, onDiscard, onCancel }: CloseUnsavedProps) {
+  return (
+    <Question
+      title="This recording is not saved"
+      onCancel={onCancel}
+      foot={
+        <>
+          <Button size="l" kind="danger" onClick={onDiscard}>
+            Discard
+          </Button>
+          <Button size="l" onClick={onKeep}>
+            Keep
+          </Button>
+          <Button size="l" kind="primary" onClick={onSave}>
+            Save…
+          </Button>
+        </>
+      }
+    >
+      {title} was recorded but never saved. Keep leaves it on the start page. {keepRule && `${keepRule}.`}
+    </Question>
+  );
+}

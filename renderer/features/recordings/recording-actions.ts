@@ -1,0 +1,92 @@
+/** Opening, saving and closing recordings. Each throws a ProblemError in words that can be shown. */
+import type { RecordingInfoSummary } from '../../../core/protocol/session-types.ts';
+import type { StudioClient } from '../../../core/protocol/studio-api.ts';
+import { libraryState, refreshRecent } from '../../state/library-store.ts';
+import type { FilePicker } from '../../state/pick-file.tsx';
+import { sessionState } from '../../state/session-store.ts';
+import { closeTrace, type OpenTrace, openTrace, updateTrace } from '../../state/trace-store.ts';
+import { baseName, folderOf } from '../../state/words.ts';
+
+export interface RecordingActions {
+  show(recording: RecordingInfoSummary): void;
+  openPath(path: string): Promise<void>;
+  openRecent(ref: string): Promise<void>;
+  /** A file that only the page can read: it never leaves the browser. */
+  openDropped(file: File): void;
+  /** False: the user cancelled. */
+  save(open: OpenTrace): Promise<boolean>;
+  saveAs(open: OpenTrace): Promise<boolean>;
+  /** Takes it out of this window; a live run goes on. */
+  close(open: OpenTrace): Promise<void>;
+  discard(open: OpenTrace): Promise<void>;
+}
+
+export function recordingActions(studio: StudioClient, picker: FilePicker): RecordingActions {
+  const show = (recording: RecordingInfoSummary) => {
+    const session = Object.values(sessionState()).find((each) => each.recording === recording.id);
+    openTrace(
+      { kind: 'collector', recording: recording.id },
+      {
+        title: recording.title,
+        recording: recording.id,
+        path: recording.path,
+        unsaved: recording.unsaved,
+        format: recording.format,
+        bytes: recording.bytes,
+        ...(session && { session: session.id }),
+      },
+    );
+    void refreshRecent(studio);
+  };
+
+  const saveAs = async (open: OpenTrace): Promise<boolean> => {
+    if (open.recording === undefined) return false;
+    const suggestedName = `${baseName(open.path || open.title).replace(/\.(tsr|json|json\.gz|gz)$/, '')}.tsr`;
+    const path = await picker.save({
+      title: 'Save recording',
+      suggestedName: open.unsaved ? `${open.title.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '') || 'recording'}.tsr` : suggestedName,
+      extension: 'tsr',
+      ...(!open.unsaved && open.path !== '' && { folder: folderOf(open.path) }),
+    });
+    if (path === undefined) return false;
+    // The picker has asked about an existing file already.
+    saved(open, await studio.request('recordings.save', { recording: open.recording, path, overwrite: true }));
+    return true;
+  };
+
+  const saved = (open: OpenTrace, now: RecordingInfoSummary) => {
+    updateTrace(open.trace, { path: now.path, unsaved: now.unsaved, title: now.title, bytes: now.bytes });
+    void refreshRecent(studio);
+  };
+
+  const close = async (open: OpenTrace): Promise<void> => {
+    const session = open.session === undefined ? undefined : sessionState()[open.session];
+    closeTrace(open.trace);
+    if (open.recording === undefined || (session && session.state !== 'ended')) return;
+    await studio.request('recordings.close', { recording: open.recording });
+    await refreshRecent(studio);
+  };
+
+  return {
+    show,
+    saveAs,
+    close,
+    openPath: async (path) => show(await studio.request('recordings.openPath', { path })),
+    openRecent: async (ref) => show(await studio.request('recordings.openRecent', { ref })),
+    openDropped: (file) => {
+      openTrace({ kind: 'file', file }, { title: file.name, path: '', unsaved: false, format: 'other', bytes: file.size });
+    },
+    save: async (open) => {
+      if (open.recording === undefined) return false;
+      if (open.unsaved || open.format !== 'recording') return saveAs(open);
+      saved(open, await studio.request('recordings.save', { recording: open.recording }));
+      return true;
+    },
+    discard: async (open) => {
+      await close(open);
+      const entry = libraryState().recent?.find((each) => each.path === open.path && each.unsaved);
+      if (entry) await studio.request('recordings.discard', { ref: entry.ref });
+      await refreshRecent(studio);
+    },
+  };
+}

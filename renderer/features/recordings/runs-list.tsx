@@ -1,0 +1,86 @@
+import { Plus, X } from 'lucide-react';
+import { formatDuration } from '../../drawing/format.ts';
+import { useSessions } from '../../state/session-store.ts';
+import { type OpenTrace, useActiveTraceId, useOpenTraces, useTraceValue } from '../../state/trace-store.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { Badge, Dot, IconButton } from '../../widgets/index.ts';
+import './runs-list.css';
+
+interface Marks {
+  readonly tone: 'live' | 'warn' | 'error' | 'ring';
+  readonly badge?: string;
+  readonly live: boolean;
+  readonly word: string;
+}
+
+interface RunsListProps {
+  readonly marksOf: (trace: TraceId, session: string | undefined) => Marks;
+  readonly onOpen: (trace: TraceId) => void;
+  readonly onClose: (trace: TraceId) => void;
+  readonly onNew: () => void;
+  /** Runs that go on without being open in this window. */
+  readonly elsewhere: readonly { readonly id: string; readonly title: string }[];
+  readonly onShowElsewhere: (session: string) => void;
+}
+
+/** Everything that this window has open; a click switches at once. */
+export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowElsewhere }: RunsListProps) {
+  const open = useOpenTraces();
+  const active = useActiveTraceId();
+  // Subscribed so that a row's state follows its session.
+  useSessions();
+  return (
+    <section className="side-section" aria-label="Runs">
+      <div className="side-head">
+        <h2>Runs</h2>
+        <IconButton icon={Plus} size="s" label="New run" onClick={onNew} />
+      </div>
+      <ul className="runs">
+        {open.map((each) => (
+          <RunRow key={each.trace} open={each} selected={each.trace === active} marks={marksOf(each.trace, each.session)} onOpen={onOpen} onClose={onClose} />
+        ))}
+        {elsewhere.map((session) => (
+          <li key={session.id} className="run-row">
+            <button type="button" className="run-open" onClick={() => onShowElsewhere(session.id)} aria-label={`${session.title}, running, not open here`}>
+              <Dot tone="live" />
+              <span className="ellipsis t2">{session.title}</span>
+              <span className="run-value">show</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+interface RunRowProps {
+  readonly open: OpenTrace;
+  readonly selected: boolean;
+  readonly marks: Marks;
+  readonly onOpen: (trace: TraceId) => void;
+  readonly onClose: (trace: TraceId) => void;
+}
+
+function RunRow({ open, selected, marks, onOpen, onClose }: RunRowProps) {
+  // A tenth of a second is what a row shows; finer changes do not re-render it.
+  const tenths = useTraceValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
+  return (
+    <li className="run-row" data-selected={selected || undefined}>
+      <button
+        type="button"
+        className="run-open"
+        aria-current={selected || undefined}
+        aria-label={`${open.title}, ${marks.word}${open.unsaved && !marks.live ? ', not saved' : ''}`}
+        title={open.path || open.title}
+        onClick={() => onOpen(open.trace)}
+      >
+        <Dot tone={marks.tone} />
+        <span className="run-name ellipsis">{open.title}</span>
+        {marks.badge !== undefined && <Badge tone={marks.tone === 'live' ? 'live' : marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
+        {open.unsaved && !marks.live && <i className="run-unsaved" title="Not saved" />}
+        <span className="run-value">{tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8)}</span>
+      </button>
+      <IconButton icon={X} size="s" className="run-close" label={`Close ${open.title}`} onClick={() => onClose(open.trace)} />
+    </li>
+  );
+}

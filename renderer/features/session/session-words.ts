@@ -1,0 +1,52 @@
+/** How a run stands, in words, a tone for its dot, and whether it went wrong. */
+import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
+import type { SessionInfo } from '../../../core/protocol/session-types.ts';
+import type { TraceSummary } from '../../trace/trace-worker-api.ts';
+
+export interface Standing {
+  readonly word: string;
+  readonly tone: 'live' | 'warn' | 'error' | 'ring';
+  /** For a badge in a list; undefined where nothing is worth one. */
+  readonly badge?: string;
+  readonly live: boolean;
+}
+
+export function endWords(end: SessionEnd): string {
+  switch (end.kind) {
+    case 'exited':
+      return `Exited ${end.code}`;
+    case 'signalled':
+      return `Ended by ${end.signal}`;
+    case 'stopped':
+      return end.forced ? 'Stopped by force' : 'Stopped';
+    case 'failed-to-start':
+      return 'Did not start';
+  }
+}
+
+const wentWrong = (end: SessionEnd): boolean => end.kind === 'failed-to-start' || end.kind === 'signalled' || (end.kind === 'exited' && end.code !== 0);
+
+function ended(end: SessionEnd): Standing {
+  if (!wentWrong(end)) return { word: endWords(end), tone: 'ring', live: false };
+  const badge = end.kind === 'exited' ? `exit ${end.code}` : end.kind === 'signalled' ? end.signal : 'not started';
+  return { word: endWords(end), tone: 'error', badge, live: false };
+}
+
+export function standing(session: SessionInfo | undefined, summary: TraceSummary | undefined): Standing {
+  switch (session?.state) {
+    case 'starting':
+      return { word: 'Starting', tone: 'live', badge: 'live', live: true };
+    case 'running':
+      return { word: 'Running', tone: 'live', badge: 'live', live: true };
+    case 'stopping':
+      return { word: 'Stopping', tone: 'warn', badge: 'stopping', live: true };
+    case 'ended':
+      return session.end ? ended(session.end) : { word: 'Ended', tone: 'ring', live: false };
+    default:
+      if (summary?.phase === 'failed') return { word: 'Not readable', tone: 'error', badge: 'failed', live: false };
+      if (summary?.phase === 'loading') return { word: 'Loading', tone: 'ring', live: false };
+      if (summary?.phase === 'live') return { word: 'Growing', tone: 'live', badge: 'live', live: true };
+      if (summary?.end) return ended(summary.end);
+      return { word: 'Saved', tone: 'ring', live: false };
+  }
+}

@@ -1,0 +1,57 @@
+import { Database, TriangleAlert } from 'lucide-react';
+import { formatCount } from '../../drawing/format.ts';
+import { useSession } from '../../state/session-store.ts';
+import { useTraceSummary } from '../../state/trace-store.ts';
+import { formatBytes, plural } from '../../state/words.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
+import { standing } from './session-words.ts';
+import './status-bar.css';
+
+export function StatusBar({ trace }: { readonly trace: TraceId }) {
+  const summary = useTraceSummary(trace);
+  const session = useSession(trace);
+  const now = standing(session, summary);
+  const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
+  const bytes = Math.max(summary?.loadedBytes ?? 0, session?.bytes ?? 0);
+  const notices = summary?.notices ?? [];
+  const stallMs = Math.round((summary?.stallNs ?? 0) / 1e6);
+  return (
+    <section className="status" aria-label="Status bar">
+      <span className="status-item t1" role="status">
+        <Dot tone={now.tone} />
+        {now.word}
+      </span>
+      {session?.nodeVersion !== undefined && <span className="status-item">node {session.nodeVersion}</span>}
+      {session?.pid !== undefined && <span className="status-item">pid {session.pid}</span>}
+      {session && (
+        <span className="status-item">
+          {session.processes === 0 && now.live ? 'tracer not connected yet' : plural(session.processes, 'process', 'processes')}
+        </span>
+      )}
+      {session && <span className="status-command mono medium-only">{session.command.join(' ')}</span>}
+      <span className="grow" />
+      {session?.recordingProblem !== undefined && (
+        <span className="status-item status-notice" role="alert">
+          <Icon of={TriangleAlert} size="xs" />
+          {session.recordingProblem}
+        </span>
+      )}
+      {notices.length > 0 && (
+        <Tooltip text={notices.map((notice) => [notice.message, notice.remedy].filter(Boolean).join(' ')).join(' ')}>
+          <button type="button" className="status-item status-button status-notice">
+            <Icon of={TriangleAlert} size="xs" />
+            {plural(notices.length, 'notice')}
+          </button>
+        </Tooltip>
+      )}
+      {stallMs > 0 && <span className="status-item medium-only">Script waited {formatCount(stallMs)} ms for the recorder</span>}
+      <span className="status-item">
+        <Icon of={Database} size="xs" />
+        {formatBytes(bytes)}
+      </span>
+      <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
+      <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>
+    </section>
+  );
+}

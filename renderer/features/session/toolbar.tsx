@@ -1,0 +1,117 @@
+import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
+import type { ReactNode } from 'react';
+import { formatCount } from '../../drawing/format.ts';
+import { useSession } from '../../state/session-store.ts';
+import { useOpenTrace, useTraceSummary } from '../../state/trace-store.ts';
+import { useRates } from '../../state/use-rates.ts';
+import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { Button, Dot, Icon, IconButton, Kbd } from '../../widgets/index.ts';
+import { standing } from './session-words.ts';
+import { Sparkline } from './sparkline.tsx';
+import './toolbar.css';
+
+export interface ToolbarProps {
+  readonly trace: TraceId;
+  readonly onRun: () => void;
+  readonly onStop: () => void;
+  readonly onRestart: () => void;
+  readonly onConfigure: () => void;
+  /** The view's own controls, at the right. */
+  readonly children?: ReactNode;
+}
+
+export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children }: ToolbarProps) {
+  const open = useOpenTrace(trace);
+  const session = useSession(trace);
+  const running = session !== undefined && session.state !== 'ended';
+  return (
+    <div className="toolbar" role="toolbar" aria-label="Run">
+      {running ? (
+        <>
+          <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'} aria-label="Stop">
+            {session.state === 'stopping' ? 'Stopping' : 'Stop'}
+            <Kbd className="wide-only">Shift+F5</Kbd>
+          </Button>
+          <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
+        </>
+      ) : (
+        <Button kind="primary" icon={Play} iconFilled onClick={onRun} aria-label={session ? 'Run again' : 'Run'}>
+          {session ? 'Run again' : 'Run…'}
+          <span className="toolbar-key">F5</span>
+        </Button>
+      )}
+      <span className="toolbar-line" />
+      <Button className="toolbar-config" onClick={onConfigure} aria-label={`Run configuration, ${open?.title ?? 'none'}`}>
+        <Icon of={session ? FileCode2 : SlidersHorizontal} />
+        <span className="mono toolbar-config-name ellipsis">{open?.title ?? 'Configuration'}</span>
+        {session?.nodeVersion !== undefined && <span className="label t3 wide-only">node {session.nodeVersion.replace(/^v/, '')}</span>}
+        <Icon of={ChevronDown} size="xs" />
+      </Button>
+      <Readings trace={trace} />
+      <span className="grow" />
+      {children}
+    </div>
+  );
+}
+
+/** Only these numbers re-render while events come in. */
+function Readings({ trace }: { readonly trace: TraceId }) {
+  const summary = useTraceSummary(trace);
+  const session = useSession(trace);
+  const open = useOpenTrace(trace);
+  const now = standing(session, summary);
+  const rates = useRates(trace, now.live);
+  const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
+  const bytes = Math.max(summary?.totalBytes ?? 0, summary?.loadedBytes ?? 0);
+  const rate = formatBytes(rates.bytesPerSecond).split(' ');
+  return (
+    <dl className="readings" aria-label="Readings">
+      <div className={`reading reading-clock ${now.live ? 'reading-live' : ''}`}>
+        <dt>
+          {now.live && <Dot tone="live" />}
+          {now.live ? (now.word === 'Running' ? 'Live' : now.word) : now.word}
+        </dt>
+        <dd>{formatElapsed(summary?.endNs ?? 0)}</dd>
+      </div>
+      {now.live && (
+        <div className="reading reading-row">
+          <div className="reading-rate">
+            <dt>Events / s</dt>
+            <dd>{formatCount(Math.round(rates.eventsPerSecond))}</dd>
+          </div>
+          <Sparkline values={rates.history} points={28} />
+        </div>
+      )}
+      {now.live && (
+        <div className="reading wide-only reading-rate">
+          <dt>Data rate</dt>
+          <dd>
+            {rate[0]}
+            <small>{rate[1]}/s</small>
+          </dd>
+        </div>
+      )}
+      <div className="reading reading-rate">
+        <dt>Events</dt>
+        <dd>{formatCount(summary?.events ?? 0)}</dd>
+      </div>
+      {!now.live && (
+        <div className="reading medium-only">
+          <dt>Size</dt>
+          <dd>{formatBytes(bytes)}</dd>
+        </div>
+      )}
+      {!session && open && open.path !== '' && (
+        <div className="reading wide-only">
+          <dt>File</dt>
+          <dd title={open.path}>{baseName(open.path)}</dd>
+        </div>
+      )}
+      <div className={`reading ${dropped > 0 ? 'reading-bad' : ''}`}>
+        <dt>Dropped</dt>
+        <dd>{formatCount(dropped)}</dd>
+      </div>
+    </dl>
+  );
+}

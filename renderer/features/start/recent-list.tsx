@@ -1,0 +1,94 @@
+import { FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
+import type { RecentItem } from '../../../core/protocol/studio-api.ts';
+import { formatDuration } from '../../drawing/format.ts';
+import { formatAgo, formatBytes, shortPath } from '../../state/words.ts';
+import { Badge, Icon, IconButton } from '../../widgets/index.ts';
+
+interface RecentListProps {
+  readonly items: readonly RecentItem[] | undefined;
+  readonly home: string | undefined;
+  readonly keepRule: string | undefined;
+  readonly most: number;
+  readonly onOpen: (item: RecentItem) => void;
+  readonly onDiscard: (item: RecentItem) => void;
+}
+
+export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: RecentListProps) {
+  const now = Date.now();
+  // What was never saved comes first: after a crash it is what the user looks for.
+  const sorted = [...(items ?? [])].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
+  const shown = sorted.slice(0, most);
+  return (
+    <section aria-label="Recent recordings">
+      <div className="start-head">
+        <h2>Recent</h2>
+        {shown.length > 0 && (
+          <div className="start-head-cols" aria-hidden="true">
+            <span className="num col-length">Length</span>
+            <span className="num col-size">Size</span>
+            <span className="num col-opened">Opened</span>
+          </div>
+        )}
+      </div>
+      {items !== undefined && items.length === 0 && (
+        <div className="start-empty">
+          <Icon of={History} size="l" />
+          <span>
+            <b>No recordings yet</b>
+            Each run is recorded and listed here, with its counters, objects and console. Run an example to see one.
+          </span>
+        </div>
+      )}
+      <ul>
+        {shown.map((item) => (
+          <li key={item.ref} className="start-recent">
+            <button
+              type="button"
+              className={`start-recent-open ${item.missing ? 'start-missing' : ''}`}
+              aria-label={`Open ${item.title}${item.unsaved ? ', not saved' : ''}`}
+              disabled={item.missing}
+              onClick={() => onOpen(item)}
+            >
+              <Icon of={/\.json(\.gz)?$/.test(item.path) ? FileJson2 : FileChartLine} size="m" />
+              <span className="grow" style={{ minWidth: 0 }}>
+                <span className="start-recent-name">
+                  <span className="medium ellipsis">{item.title}</span>
+                  {item.recovered && <Badge tone="warn">recovered</Badge>}
+                  {!item.recovered && item.unsaved && <Badge>not saved</Badge>}
+                  {item.exitCode !== undefined && item.exitCode !== 0 && <Badge tone="error">exit {item.exitCode}</Badge>}
+                  {item.signal !== undefined && <Badge tone="error">{item.signal}</Badge>}
+                  {item.missing && <Badge tone="warn">file is gone</Badge>}
+                </span>
+                <span className="start-recent-path mono ellipsis" style={{ display: 'block' }} title={item.path}>
+                  {item.unsaved ? 'kept by Trace Studio' : shortPath(item.path, home)}
+                </span>
+              </span>
+              <span className="start-recent-numbers">
+                <span className="num col-length">{item.durationNs === undefined ? '' : formatDuration(item.durationNs)}</span>
+                <span className="num col-size t3">{formatBytes(item.bytes)}</span>
+                <span className="num col-opened t3">{formatAgo(item.openedAtMs, now)}</span>
+              </span>
+            </button>
+            {item.unsaved && (
+              <IconButton
+                icon={Trash2}
+                size="s"
+                kind="default"
+                className="start-recent-discard"
+                label={`Discard ${item.title}`}
+                onClick={() => onDiscard(item)}
+              />
+            )}
+          </li>
+        ))}
+      </ul>
+      {shown.length > 0 && (
+        <div className="start-foot">
+          {sorted.length > most && <span>{sorted.length - most} older ones are not listed</span>}
+          <span className="grow" />
+          {keepRule && <span>Not saved: {keepRule.charAt(0).toLowerCase() + keepRule.slice(1)}</span>}
+        </div>
+      )}
+    </section>
+  );
+}

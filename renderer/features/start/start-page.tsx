@@ -1,0 +1,251 @@
+import { ArrowDownToLine, FileCode2, FolderOpen, Play, SlidersHorizontal } from 'lucide-react';
+import { type ReactNode, useRef } from 'react';
+import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
+import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protocol/studio-api.ts';
+import { configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
+import { useLibrary } from '../../state/library-store.ts';
+import { baseName, formatAgo, shortPath } from '../../state/words.ts';
+import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/index.ts';
+import { ExampleArt } from './example-art.tsx';
+import { RecentList } from './recent-list.tsx';
+import './start-page.css';
+
+export interface StartPageProps {
+  readonly dragging: boolean;
+  readonly onRun: (config: LaunchConfig) => void;
+  readonly onConfigure: () => void;
+  readonly onBrowse: () => void;
+  readonly onOpenTrace: () => void;
+  readonly onOpenRecent: (item: RecentItem) => void;
+  readonly onDiscardRecent: (item: RecentItem) => void;
+}
+
+export function StartPage(props: StartPageProps) {
+  const library = useLibrary((all) => all);
+  const draft = useDraft();
+  const inspection = useInspection();
+  const home = library.info?.home;
+  const field = useRef<HTMLInputElement>(null);
+
+  const path = draft.target.kind === 'script' ? draft.target.path : describeTarget(draft);
+  const typed = path.trim() !== '';
+  const problem = typed ? inspection?.problems[0] : undefined;
+  const project = inspection?.project;
+  const extras = [
+    draft.arguments !== '' && draft.arguments,
+    draft.nodeFlags !== '' && `node ${draft.nodeFlags}`,
+    draft.environment.length > 0 && draft.environment.map(({ name }) => name).join(', '),
+  ].filter((part) => part !== false);
+
+  const runScript = (name: string) => project && props.onRun({ ...configForNpm(project.folder, name, library.recentScripts) });
+
+  return (
+    <main className="start" aria-label="Start">
+      <div className="start-in">
+        <div>
+          <h1>Choose a script to run</h1>
+          <p className="start-lead">
+            Trace Studio starts it under Node, and draws its counters and objects while it works. It prints, returns and ends as it always does.
+          </p>
+          <form
+            className="start-target"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (typed) props.onRun(draft);
+              else field.current?.focus();
+            }}
+          >
+            <div className="start-target-row">
+              <TextField
+                ref={field}
+                size="l"
+                mono
+                icon={FileCode2}
+                aria-label="Script"
+                placeholder="Path of a script, for example api/server.ts"
+                value={path}
+                onChange={(next) => setDraft(typedConfig(draft, next, library.recentScripts))}
+                bad={problem !== undefined}
+                aria-describedby="start-problem"
+                after={typed && inspection?.language === 'typescript' && !problem ? <Badge>TypeScript</Badge> : undefined}
+                autoFocus
+              />
+              <Button size="l" onClick={props.onBrowse}>
+                Browse…
+              </Button>
+              <IconButton size="l" kind="default" icon={SlidersHorizontal} label="Run configuration…" onClick={props.onConfigure} />
+              <Button size="l" kind="primary" icon={Play} iconFilled type="submit" aria-label="Run">
+                Run
+              </Button>
+            </div>
+            <div className="start-problem label" id="start-problem" aria-live="polite" hidden={!problem && extras.length === 0}>
+              {problem ? (
+                <span className="error">
+                  {problem.message} {problem.remedy}
+                </span>
+              ) : (
+                extras.length > 0 && (
+                  <span className="t3 mono ellipsis" style={{ display: 'block' }}>
+                    with {extras.join(' · ')}
+                  </span>
+                )
+              )}
+            </div>
+            <div className="start-drop" data-over={props.dragging || undefined}>
+              <Icon of={ArrowDownToLine} size="l" />
+              <span>Drop a .js, .ts or .mjs file, a folder with package.json, or a saved trace</span>
+            </div>
+          </form>
+
+          {project && project.scripts.length > 0 && (
+            <Block title="Scripts in" code={shortPath(project.folder, home)} note="package.json">
+              {project.scripts.slice(0, 4).map((script) => (
+                <Row
+                  key={script.name}
+                  icon={Play}
+                  filled
+                  name={script.name}
+                  text={script.command}
+                  label={`Run npm script ${script.name}`}
+                  onClick={() => runScript(script.name)}
+                />
+              ))}
+            </Block>
+          )}
+          {(library.recentScripts?.length ?? 0) > 0 && (
+            <Block title="Recent scripts">
+              {library.recentScripts?.slice(0, project && project.scripts.length > 0 ? 3 : 5).map((recent) => (
+                <RecentScriptRow key={JSON.stringify(recent.config)} recent={recent} home={home} onRun={props.onRun} />
+              ))}
+            </Block>
+          )}
+          <section className="start-block" aria-label="Or begin with">
+            <div className="start-head">
+              <h2>Or begin with</h2>
+            </div>
+            <div className="start-rows start-two">
+              <button type="button" className="start-row" onClick={props.onOpenTrace}>
+                <Icon of={FolderOpen} />
+                <span>Open trace…</span>
+                <span className="grow" />
+                <Kbd>Ctrl+O</Kbd>
+              </button>
+              <button type="button" className="start-row" onClick={props.onConfigure}>
+                <Icon of={SlidersHorizontal} />
+                <span>An npm script or a command…</span>
+              </button>
+            </div>
+          </section>
+        </div>
+        <div>
+          <RecentList
+            items={library.recent}
+            home={home}
+            keepRule={library.info?.keepRule}
+            most={7}
+            onOpen={props.onOpenRecent}
+            onDiscard={props.onDiscardRecent}
+          />
+        </div>
+        <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />
+      </div>
+    </main>
+  );
+}
+
+/** Correcting a path keeps the rest of the form; emptying the field empties it; a script that ran before brings what it ran with. */
+function typedConfig(draft: LaunchConfig, path: string, recent: readonly RecentScript[] | undefined): LaunchConfig {
+  if (path === '') return configForScript('', undefined);
+  const known = recent?.some(({ config }) => config.target.kind === 'script' && config.target.path === path);
+  return known ? configForScript(path, recent) : { ...draft, target: { kind: 'script', path } };
+}
+
+function configForNpm(folder: string, name: string, recent: readonly RecentScript[] | undefined): LaunchConfig {
+  const last = recent?.find(({ config }) => config.target.kind === 'npm-script' && config.target.folder === folder && config.target.name === name);
+  return last?.config ?? { ...configForScript('', undefined), target: { kind: 'npm-script', folder, name } };
+}
+
+function Block({ title, code, note, children }: { readonly title: string; readonly code?: string; readonly note?: string; readonly children: ReactNode }) {
+  return (
+    <section className="start-block" aria-label={title}>
+      <div className="start-head">
+        <h2>{title}</h2>
+        {code !== undefined && <span className="mono t1 medium ellipsis">{code}</span>}
+        {note !== undefined && <span className="start-head-note">{note}</span>}
+      </div>
+      <div className="start-rows">{children}</div>
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly icon: typeof Play;
+  readonly filled?: boolean;
+  readonly name: string;
+  readonly text: string;
+  readonly note?: string;
+  readonly label: string;
+  readonly onClick: () => void;
+}
+
+function Row({ icon, filled = false, name, text, note, label, onClick }: RowProps) {
+  return (
+    <button type="button" className="start-row" aria-label={label} onClick={onClick} title={text}>
+      <Icon of={icon} filled={filled} />
+      <span className="start-row-name ellipsis">{name}</span>
+      <span className="start-row-command mono ellipsis">{text}</span>
+      {note !== undefined && <span className="label t3">{note}</span>}
+    </button>
+  );
+}
+
+interface RecentScriptRowProps {
+  readonly recent: RecentScript;
+  readonly home: string | undefined;
+  readonly onRun: (config: LaunchConfig) => void;
+}
+
+function RecentScriptRow({ recent: { config, usedAtMs }, home, onRun }: RecentScriptRowProps) {
+  const { target } = config;
+  const name = target.kind === 'script' ? baseName(target.path) : describeTarget(config);
+  const text =
+    target.kind === 'script' ? shortPath(target.path, home) : target.kind === 'npm-script' ? shortPath(target.folder, home) : shortPath(config.cwd, home);
+  return (
+    <Row
+      icon={FileCode2}
+      name={name}
+      text={config.arguments === '' ? text : `${text} ${config.arguments}`}
+      note={formatAgo(usedAtMs, Date.now())}
+      label={`Run ${name} again`}
+      onClick={() => onRun(config)}
+    />
+  );
+}
+
+function Examples({ examples, onRun }: { readonly examples: readonly ExampleInfo[] | undefined; readonly onRun: (example: ExampleInfo) => void }) {
+  if (!examples || examples.length === 0) return null;
+  return (
+    <section className="start-examples" aria-label="Examples">
+      <div className="start-head">
+        <h2>Examples</h2>
+        <span className="start-head-note">Each runs in one click</span>
+      </div>
+      <div className="examples">
+        {examples.slice(0, 4).map((example) => (
+          <button type="button" key={example.path} className="example" aria-label={`Run example ${example.title}`} onClick={() => onRun(example)}>
+            <span className="example-art">
+              <ExampleArt kind={example.kind} />
+              <span className="example-run">
+                <Icon of={Play} size="xs" filled />
+                Run
+              </span>
+            </span>
+            <span className="example-title">{example.title}</span>
+            <span className="example-text">{example.description}</span>
+            <span className="example-file mono">examples/{baseName(example.path)}</span>
+          </button>
+        ))}
+      </div>
+    </section>
+  );
+}
