@@ -43,8 +43,8 @@ interface Counter {
   readonly series: Map<string, Series>;
 }
 
-/** Of the budget, what one picture may ask to be read again: more would push out the rows of the next panel, in turns without end. */
-const RELOAD_SHARE = 1 / 4;
+/** Of the budget, what the rows of one picture may take: more would push each other out, or those of the next panel, in turns without end. */
+const PICTURE_SHARE = 1 / 2;
 /** A definition is untrusted: more series than a chart could show are left out. */
 const MAX_SERIES = 1024;
 const MAX_COLUMNS = 16_384;
@@ -136,23 +136,22 @@ export class Counters {
     const toNs = query.toNs > fromNs ? query.toNs : fromNs + 1;
     const columns = Math.min(MAX_COLUMNS, Math.max(1, Math.floor(query.columns) || 1));
     const range = { fromNs, toNs, columns, endNs: query.endNs };
-    let coarse = false;
+    let used = 0;
     const stats: SeriesStats[] = [];
     const missing = new Set<Chunk>();
     const y = query.series.map((id) => {
       const grid = new SeriesGrid(range);
       for (const source of this.#series[id]?.sources ?? []) grid.add(source);
       for (const chunk of grid.missing) missing.add(chunk);
-      for (const chunk of grid.used) this.#budget.use(chunk);
+      for (const chunk of grid.used) {
+        this.#budget.use(chunk);
+        used += chunk.detailBytes;
+      }
       const points = grid.points();
       stats.push(grid.stats());
       return points;
     });
-    if (missing.size > 0) {
-      coarse = true;
-      this.#want(missing);
-    }
-    return { fromNs, toNs, x: gridTimes(range), y, stats, coarse };
+    return { fromNs, toNs, x: gridTimes(range), y, stats, coarse: this.#want(missing, used) };
   }
 
   /** Resolves when nothing is being read again. */
@@ -160,16 +159,16 @@ export class Counters {
     while (this.#loading) await this.#loading;
   }
 
-  #want(chunks: ReadonlySet<Chunk>): void {
-    let bytes = 0;
-    for (const chunk of chunks) {
-      bytes += chunk.rows * (1 + chunk.track.width) * 8;
-      if (bytes > this.#budget.maxBytes * RELOAD_SHARE && this.#wanted.size > 0) break;
-      this.#wanted.add(chunk);
-    }
+  /** Whether it will be read: beyond the budget the summaries are all there is. */
+  #want(chunks: ReadonlySet<Chunk>, usedBytes: number): boolean {
+    let bytes = usedBytes;
+    for (const chunk of chunks) bytes += chunk.rows * (1 + chunk.track.width) * 8;
+    if (chunks.size === 0 || bytes > this.#budget.maxBytes * PICTURE_SHARE) return false;
+    for (const chunk of chunks) this.#wanted.add(chunk);
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;
     });
+    return true;
   }
 
   async #load(): Promise<void> {

@@ -1,0 +1,190 @@
+import type { ByteSource } from '../../core/formats/byte-source.ts';
+import { RecordingBuilder } from '../../core/formats/record-writer.ts';
+import { Trace, type TraceOptions } from '../../core/model/trace.ts';
+import type { RecordingInfo, SessionEnd } from '../../core/protocol/recording-format.ts';
+import { BlockReader } from '../../core/protocol/recording-reader.ts';
+import { REMOVED } from '../../core/protocol/records.ts';
+
+/** The recording's clock starts inside a word, so that tests cross the border of its high word. */
+const START_NS = 5n * 2n ** 32n + 4_000_000_000n;
+export const START_EPOCH_NS = 1_700_000_000_123_000_000n;
+
+const encoder = new TextEncoder();
+
+/** Writes a recording event by event, with times in ns since its start and names in place of ids. */
+export class TestRecording {
+  readonly #builder = new RecordingBuilder({ title: 'test' });
+  readonly #counters = new Map<string, number>();
+  readonly #objects = new Map<string, number>();
+  #values = new Float64Array(64);
+
+  constructor() {
+    this.#builder.setStart({ monotonicNs: START_NS, epochNs: START_EPOCH_NS });
+  }
+
+  process(name = 'script.js', pid = 100): number {
+    return this.#builder.process({ pid, name, nodeVersion: 'v20.19.0' });
+  }
+
+  thread(process = 0, name = 'main', thread = 0): number {
+    return this.#builder.thread(process, thread, name);
+  }
+
+  /** One process with one thread. Returns its stream. */
+  static simple(): { readonly recording: TestRecording; readonly stream: number } {
+    const recording = new TestRecording();
+    return { recording, stream: recording.thread(recording.process()) };
+  }
+
+  info(line: RecordingInfo): void {
+    this.#builder.info(line);
+  }
+
+  counter(stream: number, timeNs: number, name: string, values: Readonly<Record<string, number>>): void {
+    const series = Object.keys(values);
+    const key = `${stream}\n${name}\n${series.join('\n')}`;
+    let id = this.#counters.get(key);
+    if (id === undefined) {
+      id = this.#builder.counterDefinition(
+        stream,
+        this.#builder.string(stream, name),
+        series.map((one) => this.#builder.string(stream, one)),
+      );
+      this.#counters.set(key, id);
+    }
+    if (series.length > this.#values.length) this.#values = new Float64Array(series.length);
+    for (let s = 0; s < series.length; s++) this.#values[s] = values[series[s] as string] as number;
+    const [high, low] = words(timeNs);
+    this.#builder.counter(stream, high, low, id, this.#values, series.length);
+  }
+
+  instant(stream: number, timeNs: number, name: string, options: { readonly category?: string; readonly args?: unknown } = {}): void {
+    const [high, low] = words(timeNs);
+    this.#builder.instant(stream, high, low, this.#builder.string(stream, name), this.#category(stream, options.category), 0, json(options.args));
+  }
+
+  slice(stream: number, startNs: number, durationNs: number, name: string, options: { readonly category?: string; readonly args?: unknown } = {}): void {
+    const [high, low] = words(startNs + durationNs);
+    this.#builder.slice(stream, high, low, durationNs, this.#builder.string(stream, name), this.#category(stream, options.category), json(options.args));
+  }
+
+  object(stream: number, name: string, className = ''): number {
+    const key = `${stream}\n${name}`;
+    let id = this.#objects.get(key);
+    if (id === undefined) {
+      id = this.#builder.objectDefinition(stream, this.#builder.string(stream, name), this.#category(stream, className));
+      this.#objects.set(key, id);
+    }
+    return id;
+  }
+
+  created(stream: number, timeNs: number, object: number): void {
+    this.#builder.objectCreated(stream, ...words(timeNs), object);
+  }
+
+  deleted(stream: number, timeNs: number, object: number): void {
+    this.#builder.objectDeleted(stream, ...words(timeNs), object);
+  }
+
+  /** `fields` as they are written (see snapshot-value.ts); undefined: the attribute was removed. */
+  snapshot(stream: number, timeNs: number, object: number, fields: Readonly<Record<string, unknown>>, keyframe = false): void {
+    const entries: number[] = [];
+    const parts: Uint8Array[] = [];
+    for (const [key, value] of Object.entries(fields)) {
+      const bytes =
+        value === undefined ? undefined : encoder.encode(typeof value === 'object' && value instanceof RawJson ? value.text : JSON.stringify(value));
+      entries.push(this.#builder.string(stream, key), bytes ? bytes.length : REMOVED);
+      if (bytes) parts.push(bytes);
+    }
+    const values = concat(parts);
+    const [high, low] = words(timeNs);
+    this.#builder.objectSnapshot(stream, high, low, object, keyframe ? 1 : 0, entries, entries.length / 2, values);
+  }
+
+  gap(stream: number, timeNs: number, lost: number): void {
+    this.#builder.gap(stream, ...words(timeNs), lost, 1);
+  }
+
+  stall(stream: number, timeNs: number, waitedNs: number): void {
+    this.#builder.stall(stream, ...words(timeNs), waitedNs);
+  }
+
+  console(timeNs: number, text: string | Uint8Array, source: 0 | 1 | 2 | 3 = 0): void {
+    this.#builder.console(timeNs, text, source);
+  }
+
+  /** Ends the blocks that are being filled. */
+  seal(): void {
+    this.#builder.seal();
+  }
+
+  /** What was written so far, without an end. */
+  soFar(): Uint8Array {
+    this.#builder.seal();
+    return concat(this.#builder.take());
+  }
+
+  finish(end?: SessionEnd): Uint8Array {
+    return concat(this.#builder.finish(end));
+  }
+
+  #category(stream: number, text: string | undefined): number {
+    return text ? this.#builder.string(stream, text) : 0;
+  }
+}
+
+/** A value whose JSON text is given, for texts that JSON.stringify does not make. */
+export class RawJson {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function words(timeNs: number): [number, number] {
+  const time = START_NS + BigInt(Math.round(timeNs));
+  return [Number(time >> 32n), Number(time & 0xffffffffn)];
+}
+
+const json = (value: unknown): Uint8Array | undefined => (value === undefined ? undefined : encoder.encode(JSON.stringify(value)));
+
+export function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** Memory as a source; counts what is read at random. */
+export class MemorySource implements ByteSource {
+  readonly bytes: Uint8Array;
+  reads = 0;
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
+  }
+  async size(): Promise<number> {
+    return this.bytes.length;
+  }
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    this.reads++;
+    return this.bytes.slice(offset, offset + length);
+  }
+  async *follow(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let at = offset; at < this.bytes.length; at += 65_536) yield this.bytes.subarray(at, at + 65_536);
+  }
+}
+
+/** The model of a whole recording. */
+export function traceOf(bytes: Uint8Array, options: TraceOptions = {}, source = new MemorySource(bytes)): Trace {
+  const trace = new Trace(source, options);
+  const reader = new BlockReader();
+  for (const item of [...reader.push(bytes), ...reader.end()]) {
+    if (item.kind === 'head') trace.setHead(item.head);
+    else if (item.kind === 'block') trace.addBlock(item.header, item.payload, item.offset);
+    else throw new Error(item.problem.message);
+  }
+  return trace;
+}
