@@ -1,0 +1,5 @@
+// The same module for `import` as for `require`: one set of classes, whichever way it is reached.
+import api from './api.cjs';
+
+export const { EventBase, _EventBase, VizCounter, VizObject, VizTracer, getTracer } = api;
+export default api;

@@ -1,0 +1,273 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { BroadcastChannel } from 'node:worker_threads';
+import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, SPILL_MAGIC, type TargetControl } from '../protocol/target-wire.ts';
+import { jsonFrame } from './frames.ts';
+import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
+import { RingReader } from './ring-reader.ts';
+
+// In every supported Node, and not in the library of ES2023.
+const { waitAsync } = Atomics as typeof Atomics & {
+  waitAsync(array: Int32Array, index: number, value: number, timeoutMs: number): { async: false; value: string } | { async: true; value: Promise<string> };
+};
+
+/** Records wait no longer than this while something happens. */
+const WAKE_MS = 2;
+/** After so many wake-ups without work, */
+const IDLE_WAKES = 50;
+/** the drain sleeps longer: an idle process pays next to nothing. */
+const IDLE_WAKE_MS = 10;
+const CONNECT_RETRY_MS = 20;
+const CONNECT_LIMIT_MS = 10_000;
+const STATS_INTERVAL_MS = 100;
+
+/**
+ * Reads the rings and writes frames. At most one frame of each thread is under way: the ring is the buffer, and a slow
+ * collector holds back the thread, not the memory.
+ */
+export class Drain {
+  readonly #start: DrainStart;
+  readonly #process: Int32Array;
+  readonly #readers = new Map<number, RingReader>();
+  readonly #channel = new BroadcastChannel(DRAIN_CHANNEL);
+  readonly #began = performance.now();
+  #socket: Socket | undefined;
+  #received = Buffer.alloc(0);
+  #keepAlive: ReturnType<typeof setInterval> | undefined;
+  #idle = 0;
+  #statsAt = 0;
+  #finishing = false;
+  /** Where each ring stood when the ending process asked for all that is in them. */
+  #targets: Map<RingReader, number> | undefined;
+  #errors: string[] = [];
+
+  constructor(start: DrainStart) {
+    this.#start = start;
+    this.#process = new Int32Array(start.process);
+  }
+
+  run(): void {
+    this.#channel.onmessage = (event: unknown) => this.#take((event as { data: DrainMessage }).data);
+    this.#take(this.#start.ring);
+    // A pending Atomics.waitAsync alone does not keep a worker alive.
+    this.#keepAlive = setInterval(() => {}, 0x7fffffff);
+    this.#setState(DrainState.CONNECTING);
+    this.#connect();
+    this.#sleep();
+  }
+
+  #take(message: DrainMessage): void {
+    if (message.kind === 'ring') {
+      if (!this.#readers.has(message.thread)) this.#readers.set(message.thread, new RingReader(message));
+    } else if (message.kind === 'ended') {
+      const reader = this.#readers.get(message.thread);
+      if (reader) reader.ended = true;
+    } else this.#errors.push(message.message);
+  }
+
+  #connect(): void {
+    const socket = connect(this.#start.socket);
+    socket.once('connect', () => {
+      this.#socket = socket;
+      socket.write(this.#start.hello);
+      this.#setState(DrainState.CONNECTED);
+      this.#pass();
+    });
+    socket.on('data', (bytes) => this.#control(bytes));
+    socket.on('error', () => {}); // 'close' follows.
+    socket.on('close', () => {
+      const late = performance.now() - this.#began > CONNECT_LIMIT_MS;
+      if (this.#socket || late) this.#giveUp();
+      else {
+        setTimeout(() => this.#connect(), CONNECT_RETRY_MS);
+        this.#answerRequest();
+      }
+    });
+  }
+
+  /** Nobody listens: recording is switched off, so that the script goes on at full speed, and this thread ends. */
+  #giveUp(): void {
+    Atomics.store(this.#process, ProcessWord.GATE, 0);
+    this.#setState(DrainState.GONE);
+    Atomics.store(this.#process, ProcessWord.DONE, Request.SPILL);
+    Atomics.notify(this.#process, ProcessWord.DONE);
+    this.#readers.clear();
+    clearInterval(this.#keepAlive);
+    this.#channel.close();
+  }
+
+  #setState(state: number): void {
+    Atomics.store(this.#process, ProcessWord.STATE, state);
+    Atomics.notify(this.#process, ProcessWord.STATE);
+  }
+
+  get #gone(): boolean {
+    return Atomics.load(this.#process, ProcessWord.STATE) === DrainState.GONE;
+  }
+
+  #sleep(): void {
+    const nap = this.#idle < IDLE_WAKES ? WAKE_MS : IDLE_WAKE_MS;
+    const result = waitAsync(this.#process, ProcessWord.BELL, 0, nap);
+    if (result.async) result.value.then(() => this.#wake());
+    else setTimeout(() => this.#wake(), nap);
+  }
+
+  #wake(): void {
+    if (this.#gone) return;
+    this.#pass();
+    this.#sleep();
+  }
+
+  #pass(): void {
+    const socket = this.#socket;
+    this.#idle++;
+    if (socket) {
+      for (const reader of this.#readers.values()) this.#send(socket, reader);
+      this.#sendStats(socket, false);
+      for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+    }
+    this.#answerRequest();
+  }
+
+  #send(socket: Socket, reader: RingReader): void {
+    if (reader.busy || this.#finishing) return;
+    const over = reader.ended || reader.saysEnded;
+    const next = reader.next();
+    const { thread } = reader.hello;
+    if (!reader.greeted) {
+      reader.greeted = true;
+      socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
+    }
+    if (next.data.units + next.definitions.units === 0) {
+      // What the thread wrote before it ended was looked for after that was known.
+      if (over) this.#end(socket, reader);
+      return;
+    }
+    this.#idle = 0;
+    reader.busy = true;
+    socket.cork();
+    const queue: Uint8Array[] = [];
+    if (next.definitions.units > 0) queue.push(encodeFrameHeader(next.definitions.bytes, FrameType.DEFS, thread), ...next.definitions.pieces);
+    if (next.data.units > 0) queue.push(encodeFrameHeader(next.data.bytes, FrameType.DATA, thread), ...next.data.pieces);
+    const last = queue.pop() as Uint8Array;
+    for (const piece of queue) socket.write(piece);
+    socket.write(last, (error) => {
+      if (error) return; // 'close' follows: nothing of this counts as sent.
+      reader.busy = false;
+      reader.confirm(next);
+      this.#progress();
+      if (!this.#gone) this.#send(socket, reader);
+      this.#answerRequest();
+    });
+    socket.uncork();
+  }
+
+  #end(socket: Socket, reader: RingReader): void {
+    const stats = reader.changedStats();
+    if (stats) socket.write(jsonFrame(FrameType.STATS, stats.thread, stats));
+    socket.write(encodeFrameHeader(0, FrameType.THREAD_END, reader.hello.thread));
+    this.#readers.delete(reader.hello.thread);
+  }
+
+  #sendStats(socket: Socket, last: boolean): void {
+    const now = performance.now();
+    if (!last && now - this.#statsAt < STATS_INTERVAL_MS) return;
+    this.#statsAt = now;
+    for (const reader of this.#readers.values()) {
+      const stats = reader.changedStats();
+      if (stats) socket.write(jsonFrame(FrameType.STATS, stats.thread, stats));
+    }
+  }
+
+  #control(bytes: Buffer): void {
+    this.#received = Buffer.concat([this.#received, bytes]);
+    while (this.#received.length >= FRAME_HEADER_BYTES) {
+      const length = this.#received.readUInt32LE(0);
+      if (length > MAX_FRAME_BYTES) return void this.#socket?.destroy();
+      if (this.#received.length < FRAME_HEADER_BYTES + length) return;
+      if (this.#received[4] === FrameType.CONTROL) this.#obey(this.#received.toString('utf8', FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + length));
+      this.#received = this.#received.subarray(FRAME_HEADER_BYTES + length);
+    }
+  }
+
+  #obey(json: string): void {
+    let control: TargetControl;
+    try {
+      control = JSON.parse(json) as TargetControl;
+    } catch {
+      this.#errors.push('The collector sent a control frame that is not JSON.');
+      return;
+    }
+    if (control.command !== 'start' && control.command !== 'stop') return;
+    Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
+    Atomics.add(this.#process, ProcessWord.GENERATION, 1);
+  }
+
+  #progress(): void {
+    Atomics.add(this.#process, ProcessWord.PROGRESS, 1);
+    Atomics.notify(this.#process, ProcessWord.PROGRESS);
+  }
+
+  /** What the ending process asks for, once it can be said to be done. */
+  #answerRequest(): void {
+    const request = Atomics.load(this.#process, ProcessWord.REQUEST);
+    if (request === Request.NONE || this.#finishing) return;
+    if (request === Request.SPILL || !this.#socket) return this.#spill();
+    this.#targets ??= new Map([...this.#readers.values()].map((reader) => [reader, reader.written]));
+    for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
+    this.#finishing = true;
+    const socket = this.#socket;
+    this.#sendStats(socket, true);
+    socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
+      if (!error) this.#done(Request.FLUSH);
+    });
+  }
+
+  #done(request: number): void {
+    Atomics.store(this.#process, ProcessWord.DONE, request);
+    Atomics.notify(this.#process, ProcessWord.DONE);
+  }
+
+  #spill(): void {
+    this.#finishing = true;
+    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()]);
+    this.#done(Request.SPILL);
+  }
+}
+
+/** Everything that the rings hold, as one file of frames. Silent where the folder is gone: then there is no collector to read it either. */
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[]): void {
+  const full = readers.filter((reader) => !reader.empty);
+  let target: number;
+  try {
+    target = openSync(file, 'wx', 0o600);
+  } catch {
+    return;
+  }
+  try {
+    const write = (bytes: Uint8Array): void => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(target, bytes, at);
+    };
+    write(Buffer.from(SPILL_MAGIC, 'latin1'));
+    write(hello);
+    for (const reader of full) {
+      const { thread } = reader.hello;
+      write(jsonFrame(FrameType.THREAD, thread, { ...reader.hello, dataBefore: reader.dataSent, definitionsBefore: reader.definitionsSent }));
+      for (let next = reader.next(); next.data.units + next.definitions.units > 0; next = reader.next()) {
+        for (const [type, slice] of [[FrameType.DEFS, next.definitions] as const, [FrameType.DATA, next.data] as const]) {
+          if (slice.units === 0) continue;
+          write(encodeFrameHeader(slice.bytes, type, thread));
+          for (const piece of slice.pieces) write(piece);
+        }
+        reader.confirm(next);
+      }
+      const stats = reader.changedStats();
+      if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
+    }
+    write(jsonFrame(FrameType.BYE, 0, {}));
+  } catch {
+    // A full disk at the very end: what fitted is there, and every frame tells its length.
+  } finally {
+    closeSync(target);
+  }
+}

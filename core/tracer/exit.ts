@@ -1,0 +1,68 @@
+import { DrainState, ProcessWord, Request } from './ring-layout.ts';
+
+const { wait, notify, load, store } = Atomics;
+/** An ending process waits at most so long for the drain, */
+const EXIT_LIMIT_MS = 5000;
+/** of which the last part is for the spill file. */
+const SPILL_LIMIT_MS = 1000;
+
+/**
+ * Waits until the drain has sent what the rings hold. Where it cannot, it writes the spill file.
+ * False: the drain did not even answer.
+ */
+export function finishDrain(words: Int32Array): boolean {
+  const ends = performance.now() + EXIT_LIMIT_MS;
+  const until = (word: number, value: number, deadline: number): boolean => {
+    while (load(words, word) === value) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      wait(words, word, value, Math.min(left, 50));
+    }
+    return true;
+  };
+  if (!until(ProcessWord.STATE, DrainState.STARTING, ends - SPILL_LIMIT_MS)) return false;
+  if (load(words, ProcessWord.STATE) === DrainState.GONE) return true;
+  const ask = (request: number, deadline: number): boolean => {
+    store(words, ProcessWord.REQUEST, request);
+    notify(words, ProcessWord.BELL);
+    return until(ProcessWord.DONE, Request.NONE, deadline);
+  };
+  return ask(Request.FLUSH, ends - SPILL_LIMIT_MS) || ask(Request.SPILL, ends);
+}
+
+/**
+ * Calls `finish` once when the process or worker thread ends, after every listener of the script has run, whichever way it ends.
+ *
+ * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
+ * which a `process.exit()` inside of an exit listener reaches without coming back.
+ */
+export function onProcessEnd(finish: () => void, hidden: (event: string, argument: unknown) => boolean): void {
+  let finished = false;
+  const finishOnce = (): void => {
+    if (finished) return;
+    finished = true;
+    try {
+      finish();
+    } catch {
+      // The process ends: what was not sent is lost, and its exit code stays as it is.
+    }
+  };
+  const state = process as unknown as { _exiting?: boolean; reallyExit: (code?: number) => never };
+  const emit = process.emit;
+  const wrapped = {
+    emit(this: NodeJS.Process, event: string, ...rest: unknown[]): boolean {
+      if (event === 'worker' && hidden(event, rest[0])) return false;
+      const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
+      // A script may emit 'exit' by hand; then the process does not end.
+      if (event === 'exit' && state._exiting) finishOnce();
+      return answer;
+    },
+  };
+  Object.defineProperty(process, 'emit', { value: wrapped.emit, writable: true, configurable: true, enumerable: false });
+  const reallyExit = state.reallyExit;
+  if (typeof reallyExit !== 'function') return;
+  state.reallyExit = function (this: unknown, code?: number): never {
+    finishOnce();
+    return Reflect.apply(reallyExit, this, [code]) as never;
+  };
+}

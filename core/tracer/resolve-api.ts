@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs';
+import * as Module from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const NAME = 'trace-studio';
+
+interface ModuleInternals {
+  _resolveFilename: (request: string, ...rest: unknown[]) => string;
+  prototype: { _compile: (this: unknown, content: string, filename: string, ...rest: unknown[]) => unknown };
+}
+interface ResolveHook {
+  resolve: (specifier: string, context: unknown, nextResolve: (specifier: string, context: unknown) => unknown) => unknown;
+}
+type RegisterHooks = (hooks: ResolveHook) => void;
+
+/**
+ * Makes `trace-studio` resolve in this thread where the script's project does not have it. A copy that the project has is
+ * found first; its API hands over to the one of this tracer.
+ */
+export function resolveApi(folder: string): void {
+  const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
+  resolveRequire(internals, path.join(folder, 'api.cjs'));
+  const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
+  if (internals.registerHooks) {
+    internals.registerHooks({
+      resolve(specifier, context, nextResolve) {
+        if (specifier !== NAME) return nextResolve(specifier, context);
+        try {
+          return nextResolve(specifier, context);
+        } catch (error) {
+          if (!isMissing(error)) throw error;
+          return { url: apiUrl, format: 'module', shortCircuit: true };
+        }
+      },
+    });
+  } else registerWhenNeeded(internals, folder, apiUrl);
+}
+
+const isMissing = (error: unknown): boolean => {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
+};
+
+function resolveRequire(internals: ModuleInternals, apiFile: string): void {
+  const resolve = internals._resolveFilename;
+  internals._resolveFilename = function _resolveFilename(this: unknown, request: string, ...rest: unknown[]): string {
+    if (request !== NAME) return Reflect.apply(resolve, this, [request, ...rest]) as string;
+    try {
+      return Reflect.apply(resolve, this, [request, ...rest]) as string;
+    } catch (error) {
+      if (!isMissing(error)) throw error;
+      return apiFile;
+    }
+  };
+}
+
+/**
+ * Node without `registerHooks` has hooks only in a thread of their own, which takes tens of milliseconds to start. They are
+ * registered where an ES module can be imported: at once when the script is one, else with the first file that imports.
+ */
+function registerWhenNeeded(internals: ModuleInternals, folder: string, apiUrl: string): void {
+  let registered = false;
+  const register = (): void => {
+    if (registered) return;
+    registered = true;
+    Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl } });
+  };
+  if (startsWithEsModule()) return register();
+  const compile = internals.prototype._compile;
+  internals.prototype._compile = function _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown {
+    if (!registered && IMPORTS.test(content)) register();
+    return Reflect.apply(compile, this, [content, filename, ...rest]);
+  };
+}
+
+/** An import at the start of a line, or a dynamic one. */
+const IMPORTS = /^\s*import\b|\bimport\s*\(/m;
+
+/** True if what Node is to run may go to the ES module loader without passing `_compile`. */
+function startsWithEsModule(): boolean {
+  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  if (/--(?:experimental-)?(?:import|loader)\b|--input-type/.test(flags)) return true;
+  const script = process.argv[1];
+  if (script === undefined) return /\bimport\b/.test(flags);
+  if (/\.[mc]?[jt]s$/.test(script))
+    return script.endsWith('.mjs') || script.endsWith('.mts') || (!/\.c[jt]s$/.test(script) && packageType(script) === 'module');
+  return packageType(script) === 'module';
+}
+
+/** `type` of the package that `script` belongs to, as Node looks for it. */
+function packageType(script: string): unknown {
+  for (let folder = path.dirname(path.resolve(script)); ; folder = path.dirname(folder)) {
+    if (path.basename(folder) === 'node_modules') return undefined;
+    try {
+      return (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { type?: unknown } | null)?.type;
+    } catch {
+      // None here, or one that cannot be read: Node looks further up, too.
+    }
+    if (folder === path.dirname(folder)) return undefined;
+  }
+}

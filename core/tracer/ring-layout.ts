@@ -1,0 +1,88 @@
+/**
+ * Where things lie in the memory that a target's threads share with the drain worker.
+ *
+ * One SharedArrayBuffer for the process (`ProcessWord`), and one for each JS thread: 256 bytes of `RingWord` and
+ * `RingFloat`, then the ring of records, then the ring of definitions. Positions count units of 8 bytes since the start of
+ * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
+ */
+export const ProcessWord = {
+  /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
+  GATE: 0,
+  /** Grows with every switch of the gate: whoever sends differences starts anew. */
+  GENERATION: 1,
+  /** See `DrainState`. */
+  STATE: 2,
+  /** What the drain sleeps on; always 0. */
+  BELL: 3,
+  /** See `Request`: what an ending process asks of the drain. */
+  REQUEST: 4,
+  /** The request that the drain has fulfilled. */
+  DONE: 5,
+  /** Grows with every bit of progress of the drain while the process ends. */
+  PROGRESS: 6,
+} as const;
+export const PROCESS_BYTES = 64;
+
+export const DrainState = {
+  /** The worker has not run yet. */
+  STARTING: 0,
+  /** It looks for the collector. */
+  CONNECTING: 1,
+  CONNECTED: 2,
+  /** No collector: nothing is recorded any more. */
+  GONE: 3,
+} as const;
+
+export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
+
+/** Int32 index into a thread's buffer. */
+export const RingWord = {
+  /** Records are whole up to here; written by the thread. */
+  WRITE: 0,
+  /** Confirmed up to here; written by the drain. */
+  READ: 1,
+  DEF_WRITE: 2,
+  DEF_READ: 3,
+  /** 1 once the drain knows the ring. */
+  ATTACHED: 4,
+  /** 1 when the thread has ended in an orderly way. */
+  ENDED: 5,
+} as const;
+
+/** Float64 index into a thread's buffer: totals, written by the thread. */
+export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10 } as const;
+
+export const RING_HEADER_BYTES = 256;
+export const DEFAULT_RING_BYTES = 8 * 1024 * 1024;
+export const MIN_RING_BYTES = 64 * 1024;
+export const MAX_RING_BYTES = 1024 * 1024 * 1024;
+export const DEFINITION_RING_BYTES = 1024 * 1024;
+
+export const ringBufferBytes = (ringBytes: number): number => RING_HEADER_BYTES + ringBytes + DEFINITION_RING_BYTES;
+
+/** A power of two within bounds; 8 MiB for anything else. */
+export function validRingBytes(wanted: number | undefined): number {
+  if (wanted === undefined || !Number.isInteger(wanted) || wanted < MIN_RING_BYTES || wanted > MAX_RING_BYTES) return DEFAULT_RING_BYTES;
+  return 2 ** Math.floor(Math.log2(wanted));
+}
+
+/** The channel on which threads of one process meet the drain worker. */
+export const DRAIN_CHANNEL = 'trace-studio:drain';
+
+/** What travels on it. */
+export type DrainMessage =
+  | { readonly kind: 'ring'; readonly thread: number; readonly name: string; readonly ringBytes: number; readonly buffer: SharedArrayBuffer }
+  /** A worker thread is gone: by itself or terminated. */
+  | { readonly kind: 'ended'; readonly thread: number }
+  | { readonly kind: 'error'; readonly message: string };
+
+/** `workerData` of the drain worker. */
+export interface DrainStart {
+  readonly traceStudioDrain: true;
+  readonly socket: string;
+  /** The HELLO frame. */
+  readonly hello: Uint8Array;
+  readonly spillFile: string;
+  readonly process: SharedArrayBuffer;
+  readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
+}

@@ -1,0 +1,123 @@
+import type { ThreadHello, ThreadStats } from '../protocol/target-wire.ts';
+import { DEFINITION_RING_BYTES, type DrainMessage, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
+
+/** Bytes of records that one frame carries at most. */
+const MAX_SLICE_BYTES = 1024 * 1024;
+
+/** What lies between two positions of a ring: one piece, or two around its end. They are views of the ring, no copies. */
+export interface RingSlice {
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+  readonly units: number;
+}
+
+/** The drain's end of one thread's rings. */
+export class RingReader {
+  readonly hello: ThreadHello;
+  /** The thread is known to be gone: what the rings hold is the last. */
+  ended = false;
+  /** THREAD has been sent. */
+  greeted = false;
+  /** A frame is under way. */
+  busy = false;
+  /** Bytes of the two streams that the socket has taken. */
+  dataSent = 0;
+  definitionsSent = 0;
+  readonly #words: Int32Array;
+  readonly #totals: Float64Array;
+  readonly #data: Ring;
+  readonly #definitions: Ring;
+  #told = '';
+
+  constructor(ring: Extract<DrainMessage, { kind: 'ring' }>) {
+    const { buffer, thread, name, ringBytes } = ring;
+    this.hello = { thread, name, ringBytes };
+    this.#words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
+    this.#totals = new Float64Array(buffer, 0, RING_HEADER_BYTES / 8);
+    this.#data = new Ring(buffer, RING_HEADER_BYTES, ringBytes, this.#words, RingWord.WRITE, RingWord.READ);
+    this.#definitions = new Ring(buffer, RING_HEADER_BYTES + ringBytes, DEFINITION_RING_BYTES, this.#words, RingWord.DEF_WRITE, RingWord.DEF_READ);
+    Atomics.store(this.#words, RingWord.ATTACHED, 1);
+    Atomics.notify(this.#words, RingWord.ATTACHED);
+  }
+
+  /** Position up to which records are whole at this moment. */
+  get written(): number {
+    return Atomics.load(this.#words, RingWord.WRITE);
+  }
+  get read(): number {
+    return Atomics.load(this.#words, RingWord.READ);
+  }
+  get empty(): boolean {
+    return this.#data.pending === 0 && this.#definitions.pending === 0;
+  }
+  get saysEnded(): boolean {
+    return Atomics.load(this.#words, RingWord.ENDED) === 1;
+  }
+
+  /** Definitions first: the records were looked at before them, so whatever these use has been written. */
+  next(): { readonly data: RingSlice; readonly definitions: RingSlice } {
+    const data = this.#data.slice(MAX_SLICE_BYTES);
+    return { data, definitions: this.#definitions.slice(DEFINITION_RING_BYTES) };
+  }
+
+  /** The slices are with the kernel, or in the spill file: the thread may write there again. */
+  confirm({ data, definitions }: { readonly data: RingSlice; readonly definitions: RingSlice }): void {
+    this.dataSent += data.bytes;
+    this.definitionsSent += definitions.bytes;
+    this.#definitions.advance(definitions.units);
+    this.#data.advance(data.units);
+  }
+
+  /** The totals if they differ from those that were told last. */
+  changedStats(): ThreadStats | undefined {
+    const stats: ThreadStats = {
+      thread: this.hello.thread,
+      dropped: this.#totals[RingFloat.DROPPED] as number,
+      stalls: this.#totals[RingFloat.STALLS] as number,
+      stallNs: this.#totals[RingFloat.STALL_NS] as number,
+    };
+    const text = `${stats.dropped} ${stats.stalls}`;
+    if (text === this.#told || (this.#told === '' && text === '0 0')) return undefined;
+    this.#told = text;
+    return stats;
+  }
+}
+
+class Ring {
+  readonly #buffer: SharedArrayBuffer;
+  readonly #offset: number;
+  readonly #bytes: number;
+  readonly #words: Int32Array;
+  readonly #write: number;
+  readonly #read: number;
+
+  constructor(buffer: SharedArrayBuffer, offset: number, bytes: number, words: Int32Array, write: number, read: number) {
+    this.#buffer = buffer;
+    this.#offset = offset;
+    this.#bytes = bytes;
+    this.#words = words;
+    this.#write = write;
+    this.#read = read;
+  }
+
+  get pending(): number {
+    return (Atomics.load(this.#words, this.#write) - Atomics.load(this.#words, this.#read)) | 0;
+  }
+
+  slice(maxBytes: number): RingSlice {
+    const units = Math.min(this.pending, maxBytes / 8);
+    const bytes = units * 8;
+    if (bytes === 0) return { pieces: [], bytes, units };
+    const from = (Atomics.load(this.#words, this.#read) * 8) & (this.#bytes - 1);
+    const first = Math.min(bytes, this.#bytes - from);
+    const pieces = [Buffer.from(this.#buffer, this.#offset + from, first)];
+    if (first < bytes) pieces.push(Buffer.from(this.#buffer, this.#offset, bytes - first));
+    return { pieces, bytes, units };
+  }
+
+  advance(units: number): void {
+    if (units === 0) return;
+    Atomics.add(this.#words, this.#read, units);
+    Atomics.notify(this.#words, this.#read);
+  }
+}

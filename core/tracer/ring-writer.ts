@@ -1,0 +1,358 @@
+import type { Recorder } from '../events/recorder.ts';
+import { extendedTag, GapReason, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
+import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
+import { DefinitionWriter } from './definition-writer.ts';
+import { DrainState, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
+
+// Taken at load: a script may replace them (fake timers do).
+const hrtime = process.hrtime.bigint;
+const { wait, notify, load, store } = Atomics;
+
+/** x64 keeps the order of plain stores; elsewhere the position is published by an atomic store. */
+const PLAIN_PUBLISH = process.arch === 'x64' || process.arch === 'ia32';
+
+const EPOCH_UNITS = 1;
+const GAP_UNITS = 4;
+const STALL_UNITS = 2;
+/** Always left free besides the record itself. */
+const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
+/** A full ring makes the target wait as long as the drain gets on; without any progress at most so long. */
+const STALL_LIMIT_MS = 5000;
+/** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
+const CONNECT_LIMIT_MS = 1000;
+const EPOCH_TAG = extendedTag(RecordKind.EPOCH, 0);
+
+export interface RingOptions {
+  readonly buffer: SharedArrayBuffer;
+  readonly ringBytes: number;
+  readonly process: Int32Array;
+  readonly whenFull: 'exact' | 'live';
+  readonly maskSecrets: boolean;
+  readonly report: (message: string) => void;
+}
+
+/** Writes the records of one JS thread. Every method may be called at any time, also from getters of the user's; none throws. */
+export class RingWriter implements Recorder {
+  readonly maskSecrets: boolean;
+  readonly limits: SnapshotLimits;
+  readonly #words: Int32Array;
+  readonly #totals: Float64Array;
+  readonly #process: Int32Array;
+  readonly #u32: Uint32Array;
+  readonly #f64: Float64Array;
+  readonly #bytes: Uint8Array;
+  readonly #capacity: number;
+  readonly #mask: number;
+  readonly #exact: boolean;
+  readonly #report: (message: string) => void;
+  readonly #definitions: DefinitionWriter;
+  readonly #clock = new BigUint64Array(1);
+  readonly #clockWords = new Uint32Array(this.#clock.buffer);
+  readonly #startNs = hrtime();
+  #scratch = Buffer.allocUnsafeSlow(4096);
+  /** Own copy of RingWord.WRITE. */
+  #write = 0;
+  /** Up to here the fast path may write without looking at the drain. */
+  #limit = 0;
+  #high = -1;
+  #lost = 0;
+  #lostReason: number = GapReason.RING_FULL;
+  #gaps = 0;
+  /** By word: where the drain stood when a wait for it was in vain. */
+  readonly #stalledAt = new Map<number, number>();
+
+  constructor(options: RingOptions) {
+    const { buffer, ringBytes } = options;
+    this.maskSecrets = options.maskSecrets;
+    this.limits = { ...DEFAULT_SNAPSHOT_LIMITS, maxBytes: Math.min(DEFAULT_SNAPSHOT_LIMITS.maxBytes, ringBytes >>> 4) };
+    this.#words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
+    this.#totals = new Float64Array(buffer, 0, RING_HEADER_BYTES / 8);
+    this.#process = options.process;
+    this.#u32 = new Uint32Array(buffer, RING_HEADER_BYTES, ringBytes / 4);
+    this.#f64 = new Float64Array(buffer, RING_HEADER_BYTES, ringBytes / 8);
+    this.#bytes = new Uint8Array(buffer, RING_HEADER_BYTES, ringBytes);
+    this.#capacity = ringBytes / 8;
+    this.#mask = this.#capacity - 1;
+    this.#exact = options.whenFull === 'exact';
+    this.#report = options.report;
+    this.#definitions = new DefinitionWriter(buffer, ringBytes, (position) => this.#waitForDrain(RingWord.DEF_READ, position));
+  }
+
+  get recording(): boolean {
+    return this.#process[ProcessWord.GATE] === 1;
+  }
+
+  get gaps(): number {
+    return this.#gaps + (this.#process[ProcessWord.GENERATION] as number);
+  }
+
+  defineCounter(name: string, series: readonly string[]): number {
+    return this.#definitions.counter(name, series);
+  }
+  defineObject(name: string, className: string): number {
+    return this.#definitions.object(name, className);
+  }
+  text(text: string): number {
+    return this.#definitions.text(text);
+  }
+  report(message: string): void {
+    this.#report(message);
+  }
+  now(): number {
+    return Number(hrtime() - this.#startNs);
+  }
+
+  /** Hot: a counter written in a loop passes here a million times a second. No allocation, one clock reading. */
+  counter(definition: number, values: Float64Array, count: number): void {
+    if (this.#process[ProcessWord.GATE] !== 1) return;
+    if (definition === 0) return this.#lose(1, GapReason.RING_FULL);
+    const units = 2 + count;
+    let at = this.#begin(units, extendedTag(RecordKind.COUNTER, 8 + 8 * count));
+    if (at < 0) return;
+    const mask = this.#mask;
+    at = (at + 1) & mask;
+    this.#u32[at * 2] = definition;
+    this.#u32[at * 2 + 1] = count;
+    const f64 = this.#f64;
+    for (let i = 0; i < count; i++) {
+      const value = values[i] as number;
+      f64[(at + 1 + i) & mask] = value - value === 0 ? value : Number.NaN;
+    }
+    this.#publish(units);
+  }
+
+  instant(name: string, category: string, scope: number, args: string): void {
+    if (!this.recording) return;
+    const nameId = this.text(name);
+    const categoryId = category === '' ? 0 : this.text(category);
+    const length = this.#encode(16, args);
+    const head = this.#head();
+    head[0] = nameId;
+    head[1] = categoryId;
+    head[2] = scope;
+    head[3] = length;
+    this.#variable(RecordKind.INSTANT, 16 + length, nameId !== 0);
+  }
+
+  slice(name: string, category: string, startNs: number, args: string): void {
+    if (!this.recording) return;
+    const nameId = this.text(name);
+    const categoryId = category === '' ? 0 : this.text(category);
+    const length = this.#encode(24, args);
+    const head = this.#head();
+    head[0] = nameId;
+    head[1] = categoryId;
+    this.#scratch.writeDoubleLE(Math.max(0, this.now() - startNs), 8);
+    head[4] = length;
+    head[5] = 0;
+    this.#variable(RecordKind.SLICE, 24 + length, nameId !== 0);
+  }
+
+  objectCreated(definition: number): boolean {
+    return this.#object(RecordKind.OBJECT_CREATED, definition);
+  }
+  objectDeleted(definition: number): void {
+    this.#object(RecordKind.OBJECT_DELETED, definition);
+  }
+
+  objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[]): boolean {
+    if (!this.recording) return false;
+    let defined = definition !== 0;
+    const ids = keys.map((key) => {
+      const id = this.text(key);
+      defined &&= id !== 0;
+      return id;
+    });
+    const start = 16 + 8 * keys.length;
+    let end = start;
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i];
+      const length = value === undefined ? REMOVED : this.#encode(end, value);
+      if (value !== undefined) end += length;
+      const head = this.#head();
+      head[4 + 2 * i] = ids[i] as number;
+      head[5 + 2 * i] = length;
+    }
+    this.#need(start);
+    const head = this.#head();
+    head[0] = definition;
+    head[1] = flags;
+    head[2] = keys.length;
+    head[3] = end - start;
+    return this.#variable(RecordKind.OBJECT_SNAPSHOT, end, defined);
+  }
+
+  #object(kind: RecordKind, definition: number): boolean {
+    if (!this.recording) return false;
+    this.#need(8);
+    const head = this.#head();
+    head[0] = definition;
+    head[1] = 0;
+    return this.#variable(kind, 8, definition !== 0);
+  }
+
+  /** Takes `payload` bytes of the scratch as the payload of a record. Nothing of the user's runs from the encoding to here. */
+  #variable(kind: RecordKind, payload: number, defined: boolean): boolean {
+    if (!defined) {
+      this.#lose(1, GapReason.RING_FULL);
+      return false;
+    }
+    const padded = padTo8(payload);
+    const units = 1 + padded / 8;
+    if (units > this.#capacity / 4) {
+      this.#lose(1, GapReason.RECORD_TOO_LARGE);
+      return false;
+    }
+    this.#need(padded);
+    this.#scratch.fill(0, payload, padded);
+    const at = this.#begin(units, extendedTag(kind, padded));
+    if (at < 0) return false;
+    const from = ((at + 1) & this.#mask) * 8;
+    const first = Math.min(padded, this.#bytes.length - from);
+    this.#bytes.set(this.#scratch.subarray(0, first), from);
+    if (first < padded) this.#bytes.set(this.#scratch.subarray(first, padded), 0);
+    this.#publish(units);
+    return true;
+  }
+
+  /** Makes room for a record and writes its header. The index (in units) of the header, or -1 when the record is lost. */
+  #begin(units: number, tag: number): number {
+    if (((this.#limit - this.#write) | 0) < units + RESERVE && !this.#makeRoom(units + RESERVE)) {
+      this.#lose(1, GapReason.RING_FULL);
+      return -1;
+    }
+    this.#clock[0] = hrtime();
+    const clock = this.#clockWords;
+    if (clock[1] !== this.#high) this.#epoch();
+    const at = this.#write & this.#mask;
+    this.#u32[at * 2] = clock[0] as number;
+    this.#u32[at * 2 + 1] = tag;
+    return at;
+  }
+
+  #publish(units: number): void {
+    const write = (this.#write + units) | 0;
+    this.#write = write;
+    if (PLAIN_PUBLISH) this.#words[RingWord.WRITE] = write;
+    else store(this.#words, RingWord.WRITE, write);
+  }
+
+  #epoch(): void {
+    const high = this.#clockWords[1] as number;
+    const at = this.#write & this.#mask;
+    this.#u32[at * 2] = high;
+    this.#u32[at * 2 + 1] = EPOCH_TAG;
+    this.#high = high;
+    this.#publish(EPOCH_UNITS);
+  }
+
+  /** Counts what is lost; a GAP record tells of it as soon as there is room. */
+  #lose(count: number, reason: number): void {
+    this.#lost += count;
+    this.#lostReason = reason;
+    this.#gaps++;
+    this.#totals[RingFloat.DROPPED] = (this.#totals[RingFloat.DROPPED] as number) + count;
+    this.#limit = this.#write;
+  }
+
+  /** Looks how far the drain is; waits for it in exact mode. False: the record has to be dropped. `units` includes the reserve. */
+  #makeRoom(units: number): boolean {
+    const eighth = this.#capacity >> 3;
+    const free = this.#free();
+    if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
+    // Once full, wait for an eighth: room for one record at a time would make a gap of every second one.
+    const full = this.#lost > 0 && this.#lostReason === GapReason.RING_FULL;
+    if (free < (full ? Math.max(units, eighth) : units)) {
+      const before = hrtime();
+      if (!this.#waitForDrain(RingWord.READ, (this.#write + Math.max(units, eighth) - this.#capacity) | 0)) return false;
+      this.#stall(Number(hrtime() - before));
+    }
+    if (this.#lost > 0) this.#gap();
+    // The next look at the drain is due after an eighth of the ring.
+    this.#limit = (this.#write + Math.min(this.#free(), Math.max(units, eighth))) | 0;
+    return true;
+  }
+
+  #free(): number {
+    return this.#capacity - ((this.#write - load(this.#words, RingWord.READ)) | 0);
+  }
+
+  /** Waits until `word` has reached `position`, as exact mode does. False: it may not wait, or there was no progress. */
+  #waitForDrain(word: number, position: number): boolean {
+    if (!this.#exact) return false;
+    let seen = load(this.#words, word);
+    // After a wait in vain every further record is dropped at once, until the drain gets on.
+    if (this.#stalledAt.get(word) === seen) return false;
+    let since = hrtime();
+    for (;;) {
+      const now = load(this.#words, word);
+      if (((now - position) | 0) >= 0) break;
+      if (now !== seen) {
+        seen = now;
+        since = hrtime();
+      }
+      const state = load(this.#process, ProcessWord.STATE);
+      const waitedMs = Number(hrtime() - since) / 1e6;
+      const late = state !== DrainState.CONNECTED && Number(hrtime() - this.#startNs) / 1e6 > CONNECT_LIMIT_MS;
+      if (state === DrainState.GONE || late || waitedMs > STALL_LIMIT_MS) {
+        this.#stalledAt.set(word, now);
+        return false;
+      }
+      notify(this.#process, ProcessWord.BELL);
+      wait(this.#words, word, now, 5);
+    }
+    this.#stalledAt.delete(word);
+    return true;
+  }
+
+  #stall(ns: number): void {
+    this.#totals[RingFloat.STALLS] = (this.#totals[RingFloat.STALLS] as number) + 1;
+    this.#totals[RingFloat.STALL_NS] = (this.#totals[RingFloat.STALL_NS] as number) + ns;
+    const at = this.#beginUnchecked(extendedTag(RecordKind.STALL, 8));
+    this.#f64[(at + 1) & this.#mask] = ns;
+    this.#publish(STALL_UNITS);
+  }
+
+  #gap(): void {
+    const at = this.#beginUnchecked(extendedTag(RecordKind.GAP, 24));
+    const [low, high] = [this.#clockWords[0] as number, this.#clockWords[1] as number];
+    this.#f64[(at + 1) & this.#mask] = this.#lost;
+    const second = ((at + 2) & this.#mask) * 2;
+    this.#u32[second] = high;
+    this.#u32[second + 1] = low;
+    const third = ((at + 3) & this.#mask) * 2;
+    this.#u32[third] = this.#lostReason;
+    // Calls are not traced yet: the stack is empty.
+    this.#u32[third + 1] = 0;
+    this.#lost = 0;
+    this.#publish(GAP_UNITS);
+  }
+
+  /** As `#begin`, in the reserve: for the ring's own records. */
+  #beginUnchecked(tag: number): number {
+    this.#clock[0] = hrtime();
+    if (this.#clockWords[1] !== this.#high) this.#epoch();
+    const at = this.#write & this.#mask;
+    this.#u32[at * 2] = this.#clockWords[0] as number;
+    this.#u32[at * 2 + 1] = tag;
+    return at;
+  }
+
+  /** The scratch as words. */
+  #head(): Uint32Array {
+    return new Uint32Array(this.#scratch.buffer, 0, this.#scratch.length >>> 2);
+  }
+
+  /** Puts `text` at `offset` of the scratch, as UTF-8. Its length in bytes. */
+  #encode(offset: number, text: string): number {
+    this.#need(offset + text.length * 3);
+    return text === '' ? 0 : this.#scratch.write(text, offset, 'utf8');
+  }
+
+  #need(bytes: number): void {
+    if (bytes + 8 <= this.#scratch.length) return;
+    const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes + 8)));
+    this.#scratch.copy(larger);
+    this.#scratch = larger;
+  }
+}

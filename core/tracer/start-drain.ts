@@ -1,0 +1,23 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import type { DrainStart } from './ring-layout.ts';
+
+/** Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing. */
+export function startDrain(folder: string, start: DrainStart): Worker {
+  const worker = new Worker(path.join(folder, 'drain.cjs'), {
+    workerData: start,
+    name: 'trace-studio drain',
+    // Without these it would run the preload itself, and see the script's flags.
+    execArgv: [],
+    env: {},
+    stdin: false,
+    // Taken, and never read: nothing of the worker's may appear in the script's output.
+    stdout: true,
+    stderr: true,
+    trackUnmanagedFds: false,
+  });
+  // An error of the worker must not become an uncaught exception of the script: the rings fill up, and events are dropped and counted.
+  worker.on('error', () => {});
+  worker.unref();
+  return worker;
+}

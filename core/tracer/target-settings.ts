@@ -1,0 +1,47 @@
+import { TargetEnvironment, type TargetOptions } from '../protocol/target-wire.ts';
+
+/** What a launch told this process, taken out of its environment. */
+export interface TargetSettings {
+  readonly socket: string;
+  readonly secret: string;
+  readonly options: TargetOptions;
+}
+
+const OURS: readonly string[] = Object.values(TargetEnvironment);
+
+/** The `--require` that leads to `preload`, as it stands in NODE_OPTIONS. */
+export const requireOption = (preload: string): string => `--require ${/[\s"\\]/.test(preload) ? `"${preload.replaceAll(/["\\]/g, '\\$&')}"` : preload}`;
+
+/** Reads the settings and removes every trace of them from `env`: the script sees the environment that its user gave it. */
+export function takeSettings(env: NodeJS.ProcessEnv): TargetSettings | undefined {
+  const [socket, secret, json] = [env[TargetEnvironment.SOCKET], env[TargetEnvironment.SECRET], env[TargetEnvironment.OPTIONS]];
+  for (const name of OURS) delete env[name];
+  if (socket === undefined || secret === undefined || json === undefined) return undefined;
+  const options = JSON.parse(json) as TargetOptions;
+  const own = withoutPreload(env.NODE_OPTIONS ?? '', options.preload);
+  if (own === '') delete env.NODE_OPTIONS;
+  else env.NODE_OPTIONS = own;
+  return { socket, secret, options };
+}
+
+/** `nodeOptions` without the `--require` of the preload, whichever way it is quoted and on whichever end it stands. */
+export function withoutPreload(nodeOptions: string, preload: string): string {
+  for (const form of [requireOption(preload), `--require "${preload}"`, `--require ${preload}`]) {
+    if (nodeOptions === form) return '';
+    if (nodeOptions.startsWith(`${form} `)) return nodeOptions.slice(form.length + 1);
+    if (nodeOptions.endsWith(` ${form}`)) return nodeOptions.slice(0, -form.length - 1);
+  }
+  return nodeOptions;
+}
+
+/** What a child of this process has to have in its environment to be traced, given the NODE_OPTIONS that it would have. */
+export function childVariables(settings: TargetSettings, nodeOptions: string | undefined): Readonly<Record<string, string>> {
+  const option = requireOption(settings.options.preload);
+  const own = withoutPreload(nodeOptions?.trim() ?? '', settings.options.preload);
+  return {
+    NODE_OPTIONS: own === '' ? option : `${option} ${own}`,
+    [TargetEnvironment.SOCKET]: settings.socket,
+    [TargetEnvironment.SECRET]: settings.secret,
+    [TargetEnvironment.OPTIONS]: JSON.stringify(settings.options),
+  };
+}
