@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
-import type { RecordingId, RecordingInfoSummary, SessionInfo } from '../../core/protocol/session-types.ts';
+import type { RecordingId, RecordingInfoSummary } from '../../core/protocol/session-types.ts';
 import { type RecentItem, STUDIO_REQUESTS, type StudioHandlers, type StudioPushes, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { CollectorClient } from './collector-client.ts';

@@ -69,7 +69,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
   if (!node || node.problem !== undefined) blame('nodePath', await nodeProblem(node, around));
 
   const environment = childEnvironment(around.environment, additions);
-  const flags = [...nodeFlags, ...(splitQuietly(environment['NODE_OPTIONS']) ?? [])];
+  const flags = [...nodeFlags, ...(splitQuietly(environment.NODE_OPTIONS) ?? [])];
   const target = await examineTarget(config, { node, flags, nodeFlags, extra, cwd, environment, userPath, folder: home.folder });
   for (const problem of target.problems) blame('target', problem);
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 /** Extensions that Windows tries; the empty one is for names that carry theirs. */
 const windowsExtensions = (environment: Readonly<Record<string, string | undefined>>): readonly string[] =>
-  ['', ...(environment['PATHEXT'] ?? '.EXE;.CMD;.BAT').split(';')].map((extension) => extension.toLowerCase());
+  ['', ...(environment.PATHEXT ?? '.EXE;.CMD;.BAT').split(';')].map((extension) => extension.toLowerCase());
 
 export async function isExecutableFile(file: string): Promise<boolean> {
   try {

@@ -34,17 +34,17 @@ interface Pattern {
 function managerPatterns(environment: Environment, home: string, platform: NodeJS.Platform): readonly Pattern[] {
   const at = (variable: string, ...fallback: string[]) => environment[variable] || path.join(home, ...fallback);
   if (platform === 'win32') {
-    const appData = environment['APPDATA'] ?? path.join(home, 'AppData', 'Roaming');
-    const localAppData = environment['LOCALAPPDATA'] ?? path.join(home, 'AppData', 'Local');
+    const appData = environment.APPDATA ?? path.join(home, 'AppData', 'Roaming');
+    const localAppData = environment.LOCALAPPDATA ?? path.join(home, 'AppData', 'Local');
     return [
-      { source: 'nvm', pattern: path.join(environment['NVM_HOME'] ?? path.join(appData, 'nvm'), 'v*', 'node.exe') },
-      { source: 'fnm', pattern: path.join(environment['FNM_DIR'] ?? path.join(appData, 'fnm'), 'node-versions', '*', 'installation', 'node.exe') },
+      { source: 'nvm', pattern: path.join(environment.NVM_HOME ?? path.join(appData, 'nvm'), 'v*', 'node.exe') },
+      { source: 'fnm', pattern: path.join(environment.FNM_DIR ?? path.join(appData, 'fnm'), 'node-versions', '*', 'installation', 'node.exe') },
       {
         source: 'volta',
-        pattern: path.join(environment['VOLTA_HOME'] ?? path.join(localAppData, 'Volta'), 'tools', 'image', 'node', '*', 'node.exe'),
+        pattern: path.join(environment.VOLTA_HOME ?? path.join(localAppData, 'Volta'), 'tools', 'image', 'node', '*', 'node.exe'),
       },
-      { source: 'mise', pattern: path.join(environment['MISE_DATA_DIR'] ?? path.join(localAppData, 'mise'), 'installs', 'node', '*', 'node.exe') },
-      { source: 'system', pattern: path.join(environment['ProgramFiles'] ?? 'C:\\Program Files', 'nodejs', 'node.exe') },
+      { source: 'mise', pattern: path.join(environment.MISE_DATA_DIR ?? path.join(localAppData, 'mise'), 'installs', 'node', '*', 'node.exe') },
+      { source: 'system', pattern: path.join(environment.ProgramFiles ?? 'C:\\Program Files', 'nodejs', 'node.exe') },
     ];
   }
   const bin = path.join('bin', 'node');
@@ -57,7 +57,7 @@ function managerPatterns(environment: Environment, home: string, platform: NodeJ
     { source: 'asdf', pattern: path.join(at('ASDF_DATA_DIR', '.asdf'), 'installs', 'nodejs', '*', bin) },
     { source: 'mise', pattern: path.join(at('MISE_DATA_DIR', '.local', 'share', 'mise'), 'installs', 'node', '*', bin) },
     { source: 'nodenv', pattern: path.join(at('NODENV_ROOT', '.nodenv'), 'versions', '*', bin) },
-    { source: 'n', pattern: path.join(environment['N_PREFIX'] || '/usr/local', 'n', 'versions', 'node', '*', bin) },
+    { source: 'n', pattern: path.join(environment.N_PREFIX || '/usr/local', 'n', 'versions', 'node', '*', bin) },
     { source: 'homebrew', pattern: '/opt/homebrew/bin/node' },
     { source: 'homebrew', pattern: '/opt/homebrew/opt/node@*/bin/node' },
     { source: 'homebrew', pattern: '/usr/local/opt/node@*/bin/node' },

@@ -1,0 +1,238 @@
+/** What the words of the command line mean. Pure: nothing is looked up, nothing is run. */
+import { ok, problem, type Result } from '../../core/base/result.ts';
+
+export type Command =
+  | { readonly kind: 'help'; readonly about?: CommandName }
+  | { readonly kind: 'version' }
+  /** `forStart`: called by `npm start`, where Electron's binary may be fetched. */
+  | { readonly kind: 'open'; readonly files: readonly string[]; readonly forStart: boolean }
+  | {
+      readonly kind: 'serve';
+      readonly files: readonly string[];
+      readonly port: number;
+      readonly host: string;
+      readonly allowHosts: readonly string[];
+      readonly roots: readonly string[];
+      readonly openBrowser: boolean;
+    }
+  | {
+      readonly kind: 'run';
+      readonly output: string;
+      readonly node?: string;
+      readonly nodeFlags: string;
+      readonly whenFull: 'exact' | 'live';
+      readonly maskSecrets: boolean;
+      readonly quiet: boolean;
+      readonly script: string;
+      readonly args: readonly string[];
+    }
+  | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly quiet: boolean };
+
+export const COMMAND_NAMES = ['run', 'serve', 'export', 'help', 'version'] as const;
+export type CommandName = (typeof COMMAND_NAMES)[number];
+
+/** An option takes a word (`value`), may be given several times (`values`), or stands alone (`flag`). */
+type OptionKind = 'flag' | 'value' | 'values';
+type OptionTable = Readonly<Record<string, OptionKind>>;
+
+const SHORT: Readonly<Record<string, string>> = { '-o': '--output', '-q': '--quiet', '-h': '--help', '-v': '--version', '-p': '--port', '-f': '--force' };
+
+const OPTIONS = {
+  open: { '--electron-or-web': 'flag', '--help': 'flag', '--version': 'flag' },
+  run: {
+    '--output': 'value',
+    '--node': 'value',
+    '--node-flags': 'value',
+    '--live': 'flag',
+    '--no-mask': 'flag',
+    '--quiet': 'flag',
+    '--help': 'flag',
+  },
+  serve: { '--port': 'value', '--host': 'value', '--allow-host': 'values', '--root': 'values', '--no-open': 'flag', '--help': 'flag' },
+  export: { '--output': 'value', '--force': 'flag', '--quiet': 'flag', '--help': 'flag' },
+} as const satisfies Record<string, OptionTable>;
+
+export const REPORT_EXTENSIONS = ['.json', '.json.gz', '.tsr'] as const;
+
+/** `words`: process.argv without Node and the script. */
+export function readCommandLine(words: readonly string[]): Result<Command> {
+  const [first, ...rest] = words;
+  switch (first) {
+    case 'run':
+      return readRun(rest);
+    case 'serve':
+      return readServe(rest);
+    case 'export':
+      return readExport(rest);
+    case 'help':
+      return readHelp(rest);
+    case 'version':
+      return ok({ kind: 'version' });
+    default:
+      return readOpen(words);
+  }
+}
+
+function readOpen(words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, OPTIONS.open, 'trace-studio', false);
+  if (!parsed.ok) return parsed;
+  const { flags, plain } = parsed.value;
+  if (flags.has('--help')) return ok({ kind: 'help' });
+  if (flags.has('--version')) return ok({ kind: 'version' });
+  const mistaken = plain.find(looksLikeCommand);
+  if (mistaken !== undefined && plain.length === words.length) return unknownCommand(mistaken);
+  return ok({ kind: 'open', files: plain, forStart: flags.has('--electron-or-web') });
+}
+
+/** A bare word that is no path: with neither a dot nor a separator it can only be meant as a command. */
+const looksLikeCommand = (word: string): boolean => /^[a-z][a-z-]*$/i.test(word);
+
+function unknownCommand(word: string): Result<Command> {
+  const near = nearest(word, COMMAND_NAMES);
+  const hint =
+    near === undefined
+      ? 'See trace-studio --help. To open a file of that name, write ./'
+      : `Did you mean trace-studio ${near}? To open a file of that name, write ./`;
+  return problem('unknown-command', `There is no command ${word}.`, `${hint}${word}`);
+}
+
+function readHelp([about]: readonly string[]): Result<Command> {
+  if (about === undefined) return ok({ kind: 'help' });
+  const name = COMMAND_NAMES.find((known) => known === about);
+  return name ? ok({ kind: 'help', about: name }) : unknownCommand(about);
+}
+
+function readRun(words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, OPTIONS.run, 'run', true);
+  if (!parsed.ok) return parsed;
+  const { flags, values, plain } = parsed.value;
+  if (flags.has('--help')) return ok({ kind: 'help', about: 'run' });
+  const [script, ...args] = plain;
+  if (script === undefined) return problem('no-script', 'run needs a script.', 'For example: trace-studio run -- script.js');
+  const output = last(values, '--output') ?? 'result.json';
+  if (!REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
+  const node = last(values, '--node');
+  return ok({
+    kind: 'run',
+    output,
+    ...(node !== undefined && { node }),
+    nodeFlags: last(values, '--node-flags') ?? '',
+    whenFull: flags.has('--live') ? 'live' : 'exact',
+    maskSecrets: !flags.has('--no-mask'),
+    quiet: flags.has('--quiet'),
+    script,
+    args,
+  });
+}
+
+function readServe(words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, OPTIONS.serve, 'serve', false);
+  if (!parsed.ok) return parsed;
+  const { flags, values, plain } = parsed.value;
+  if (flags.has('--help')) return ok({ kind: 'help', about: 'serve' });
+  const port = last(values, '--port') ?? '0';
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
+    return problem('bad-port', `${port} is not a port.`, 'Give a number from 0 to 65535; 0 takes any free one.');
+  const host = last(values, '--host') ?? '127.0.0.1';
+  const allowHosts = values.get('--allow-host') ?? [];
+  const badHost = allowHosts.find((name) => !/^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i.test(name));
+  if (badHost !== undefined)
+    return problem('bad-host', `${badHost} is not a host name.`, 'Give a name with or without a port, such as studio.example or studio.example:8080.');
+  const isLoopback = /^(127\.0\.0\.1|::1|localhost)$/.test(host);
+  if (!isLoopback && allowHosts.length === 0) {
+    return problem(
+      'no-allowed-host',
+      `With --host ${host} others can reach the studio.`,
+      'Say by which names it may be opened: --allow-host studio.example (or localhost for a mapped port of a container).',
+    );
+  }
+  return ok({ kind: 'serve', files: plain, port: Number(port), host, allowHosts, roots: values.get('--root') ?? [], openBrowser: !flags.has('--no-open') });
+}
+
+function readExport(words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, OPTIONS.export, 'export', false);
+  if (!parsed.ok) return parsed;
+  const { flags, values, plain } = parsed.value;
+  if (flags.has('--help')) return ok({ kind: 'help', about: 'export' });
+  const [input, ...more] = plain;
+  if (input === undefined) return problem('no-input', 'export needs a recording.', 'For example: trace-studio export result.tsr -o result.json');
+  if (more.length > 0) return problem('too-many-words', `export takes one recording, ${more[0]} is one too many.`, 'Export them one after the other.');
+  const output = last(values, '--output') ?? `${input.replace(/\.(tsr|json|json\.gz)$/i, '')}.json`;
+  if (!REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
+  return ok({ kind: 'export', input, output, overwrite: flags.has('--force'), quiet: flags.has('--quiet') });
+}
+
+const badReportName = (output: string): Result<never> =>
+  problem('bad-report-name', `The kind of the report cannot be told from its name ${output}.`, `Let it end in one of ${REPORT_EXTENSIONS.join(', ')}.`);
+
+interface Options {
+  readonly flags: ReadonlySet<string>;
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly plain: readonly string[];
+}
+
+/** `stopAtPlain`: the first word that is no option begins what belongs to the script. `--` always ends the options. */
+function readOptions(words: readonly string[], table: OptionTable, command: string, stopAtPlain: boolean): Result<Options> {
+  const flags = new Set<string>();
+  const values = new Map<string, string[]>();
+  const plain: string[] = [];
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] as string;
+    if (word === '--') {
+      plain.push(...words.slice(i + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
+      if (stopAtPlain) {
+        plain.push(...words.slice(i));
+        break;
+      }
+      plain.push(word);
+      continue;
+    }
+    const at = word.indexOf('=');
+    const given = at < 0 ? word : word.slice(0, at);
+    const name = SHORT[given] ?? given;
+    const kind = Object.hasOwn(table, name) ? table[name] : undefined;
+    if (kind === undefined) {
+      const near = nearest(given, Object.keys(table));
+      return problem('unknown-option', `${command} has no option ${given}.`, near === undefined ? 'See trace-studio --help.' : `Did you mean ${near}?`);
+    }
+    if (kind === 'flag') {
+      if (at >= 0) return problem('option-without-value', `${given} takes no value.`, `Write ${given} alone.`);
+      flags.add(name);
+      continue;
+    }
+    const value = at < 0 ? words[++i] : word.slice(at + 1);
+    if (value === undefined || value === '') return problem('option-needs-value', `${given} needs a value.`, 'See trace-studio --help.');
+    values.set(name, [...(kind === 'values' ? (values.get(name) ?? []) : []), value]);
+  }
+  return ok({ flags, values, plain });
+}
+
+const last = (values: ReadonlyMap<string, readonly string[]>, name: string): string | undefined => values.get(name)?.at(-1);
+
+/** The known word with the fewest edits, if it is near enough to be a slip of the finger. */
+export function nearest(word: string, known: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let fewest = Math.max(2, Math.ceil(word.length / 3)) + 1;
+  for (const candidate of known) {
+    const edits = distance(word.toLowerCase(), candidate);
+    if (edits < fewest) [best, fewest] = [candidate, edits];
+  }
+  return best;
+}
+
+/** Levenshtein. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[j] as number) + 1, (next[j - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] as number;
+}

@@ -1,0 +1,36 @@
+/** `trace-studio export`: one recording or trace into another format. */
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
+import type { Command } from './command-line.ts';
+import { writeReport } from './write-report.ts';
+
+const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
+
+export async function exportRecording({ input, output, overwrite, quiet }: Extract<Command, { kind: 'export' }>): Promise<number> {
+  const [source, target] = [path.resolve(input), path.resolve(output)];
+  const refusal = whyNot(source, target, overwrite);
+  if (refusal !== undefined) {
+    tell(refusal);
+    return 1;
+  }
+  try {
+    const { events, notes } = await writeReport(source, target);
+    if (quiet) return 0;
+    tell(`wrote ${path.relative('', target) || target} (${events} events, ${(await stat(target)).size} bytes).`);
+    for (const note of notes) tell(note);
+    return 0;
+  } catch (error) {
+    const remedy = error instanceof ProblemError ? error.remedy : undefined;
+    tell(`${(error as Error).message}${remedy === undefined ? '' : ` ${remedy}`}`);
+    return 1;
+  }
+}
+
+function whyNot(source: string, target: string, overwrite: boolean): string | undefined {
+  if (!existsSync(source)) return `There is no file ${source}. Check the path.`;
+  if (source === target) return `${target} is the recording itself. Choose another name with -o.`;
+  if (existsSync(target) && !overwrite) return `There is already a file ${target}. Choose another name with -o, or replace it with --force.`;
+  return undefined;
+}

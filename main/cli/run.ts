@@ -1,0 +1,181 @@
+/** `trace-studio run`: records a script that has this terminal, and writes the report when it ends. No window, no process beside the script's. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { constants as fsConstants } from 'node:fs';
+import { access, rename, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
+import type { SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
+import type { NodeInstall } from '../../core/protocol/studio-api.ts';
+import { STUDIO_VERSION } from '../../core/protocol/version.ts';
+import { Collector } from '../collector/collector.ts';
+import { dataFolder } from '../services/data-folder.ts';
+import { examineLaunch } from '../services/launch/examine.ts';
+import { makeSpawnPlan } from '../services/launch/spawn-plan.ts';
+import { NodeFinder } from '../services/nodes/node-finder.ts';
+import { TracerInstall } from '../services/tracer-install.ts';
+import type { Command } from './command-line.ts';
+import { installPaths } from './install-paths.ts';
+import { reportFormat, writeReport } from './write-report.ts';
+
+type RunCommand = Extract<Command, { kind: 'run' }>;
+
+const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
+
+/** Resolves with the exit code: the script's own, 128 + n for signal n, 1 when it could not be started, 2 when the report could not have been written. */
+export async function run(command: RunCommand): Promise<number> {
+  const output = path.resolve(command.output);
+  const unwritable = await whyUnwritable(output);
+  if (unwritable !== undefined) {
+    tell(unwritable);
+    return 2;
+  }
+  const home = os.homedir();
+  const tracer = new TracerInstall({ source: installPaths(import.meta.dirname).tracer, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
+  const config = launchConfig(command);
+  const [{ inspection, start }, tracerFolder] = await Promise.all([
+    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home) }),
+    tracer.folder(),
+  ]);
+  if (!start) {
+    for (const { message, remedy } of inspection.problems) tell(remedy === undefined ? message : `${message} ${remedy}`);
+    return 1;
+  }
+
+  const collector = new Collector({ folder: os.tmpdir(), stdio: 'inherited' });
+  // Beside the report: the same disk, so that a rename finishes it, and where one looks after a crash of everything.
+  const file = `${output}.${randomBytes(4).toString('hex')}.tsr`;
+  const ids = { session: randomUUID(), recording: randomUUID() };
+  const signals = new RunSignals(collector, ids.session);
+  try {
+    await collector.start({ ...ids, plan: makeSpawnPlan(config, start, tracerFolder), file });
+    const info = await collector.whenEnded(ids.session);
+    signals.scriptEnded();
+    await collector.shutdown(0);
+    await finish(command, file, output, info);
+    return exitCodeOf(info.end);
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error;
+    tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
+    return 1;
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function finish(command: RunCommand, file: string, output: string, info: SessionInfo): Promise<void> {
+  if (info.end?.kind === 'failed-to-start') tell(info.end.message);
+  if (reportFormat(output) === 'recording') await rename(file, output);
+  else await writeReport(file, output);
+  if (command.quiet) return;
+  const { size } = await stat(output);
+  tell(`wrote ${path.relative('', output) || output} (${info.events} events, ${sizeInWords(size)}).`);
+  if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
+  if (info.recordingProblem !== undefined) tell(info.recordingProblem);
+  if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
+}
+
+function launchConfig(command: RunCommand): LaunchConfig {
+  return {
+    target: { kind: 'script', path: command.script },
+    arguments: command.args.map(quoteWord).join(' '),
+    cwd: process.cwd(),
+    environment: [],
+    nodeFlags: command.nodeFlags,
+    nodePath: command.node ?? '',
+    whenFull: command.whenFull,
+    recordEnvironmentValues: false,
+    maskSecrets: command.maskSecrets,
+  };
+}
+
+/** So that splitWords gives the word back as it was, on every system. */
+const quoteWord = (word: string): string => `'${word.replaceAll("'", `'"'"'`)}'`;
+
+/** Without --node the Node that runs this command: it answers by itself who it is, others must be started to be asked. */
+function ownNode(home: string) {
+  const finder = new NodeFinder({ environment: process.env, home, ownExecutable: process.execPath });
+  const own: NodeInstall = { path: process.execPath, version: process.version, arch: process.arch, source: 'studio' };
+  return { choose: async () => own, at: (chosen: string, cwd: string) => finder.at(chosen, cwd), all: () => finder.all() };
+}
+
+async function whyUnwritable(output: string): Promise<string | undefined> {
+  const folder = path.dirname(output);
+  const there = await stat(folder).catch(() => undefined);
+  if (!there?.isDirectory()) return `The report cannot be written: there is no folder ${folder}. Create it, or choose another one with -o.`;
+  if ((await stat(output).catch(() => undefined))?.isDirectory()) return `The report cannot be written: ${output} is a folder. Name a file with -o.`;
+  return access(folder, fsConstants.W_OK).then(
+    () => undefined,
+    () => `The report cannot be written: the folder ${folder} is not writable. Choose another one with -o.`,
+  );
+}
+
+function exitCodeOf(end: SessionEnd | undefined): number {
+  switch (end?.kind) {
+    case 'exited':
+      return end.code;
+    case 'signalled':
+      return 128 + signalNumber(end.signal);
+    case 'stopped':
+      return end.code ?? 128 + signalNumber(end.signal ?? 'SIGTERM');
+    default:
+      return 1;
+  }
+}
+
+const signalNumber = (name: string): number => os.constants.signals[name as NodeJS.Signals] ?? 0;
+
+function sizeInWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
+
+/**
+ * Ctrl+C. In a terminal the script is in the foreground process group and gets it from there; without one we hand it on. What is
+ * meant for this process alone (SIGTERM of a supervisor, SIGHUP) is always handed on.
+ */
+class RunSignals {
+  readonly #collector: Collector;
+  readonly #session: string;
+  #interrupts = 0;
+  #ended = false;
+
+  constructor(collector: Collector, session: string) {
+    this.#collector = collector;
+    this.#session = session;
+    const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
+    process.on('SIGINT', () => {
+      this.#interrupts++;
+      if (this.#interrupts > 1) this.#giveUp();
+      else if (this.#ended) tell('Writing the report. Ctrl+C again gives it up.');
+      else if (!inTerminal) this.#send('SIGINT');
+    });
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#send(signal));
+  }
+
+  scriptEnded(): void {
+    this.#ended = true;
+  }
+
+  #send(signal: NodeJS.Signals): void {
+    const pid = this.#collector.sessions().find((info) => info.id === this.#session)?.pid;
+    // Before it was started, or after it ended, there is nobody to tell.
+    if (pid === undefined || this.#ended) return;
+    try {
+      process.kill(pid, signal);
+    } catch {
+      // It ended at this very moment.
+    }
+  }
+
+  #giveUp(): void {
+    const exit = () => {
+      tell('ended by Ctrl+C; no report was written.');
+      process.exit(130);
+    };
+    // Ends the whole tree by force; what cannot be ended is not waited for.
+    this.#collector.stop(this.#session, 0).then(exit, exit);
+  }
+}

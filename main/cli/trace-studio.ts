@@ -1,0 +1,44 @@
+/**
+ * The command `trace-studio`. This bundle only reads the words; what a command needs is in a bundle of its own, loaded when it
+ * is meant, so that `run` starts as fast as Node lets it.
+ */
+import { createRequire } from 'node:module';
+import { STUDIO_VERSION } from '../../core/protocol/version.ts';
+import { readCommandLine } from './command-line.ts';
+import { helpText } from './help.ts';
+
+const load = createRequire(import.meta.url);
+
+async function main(words: readonly string[]): Promise<number> {
+  const read = readCommandLine(words);
+  if (!read.ok) {
+    const { message, remedy } = read.problem;
+    process.stderr.write(`trace-studio: ${message}${remedy === undefined ? '' : ` ${remedy}`}\n`);
+    return 2;
+  }
+  const command = read.value;
+  switch (command.kind) {
+    case 'help':
+      process.stdout.write(helpText(command.about));
+      return 0;
+    case 'version':
+      process.stdout.write(`${STUDIO_VERSION}\n`);
+      return 0;
+    case 'run':
+      return (load('./run.cjs') as typeof import('./run.ts')).run(command);
+    case 'export':
+      return (load('./export.cjs') as typeof import('./export.ts')).exportRecording(command);
+    case 'serve':
+      return (load('./studio.cjs') as typeof import('./studio.ts')).serve(command);
+    case 'open':
+      return (load('./studio.cjs') as typeof import('./studio.ts')).open(command);
+  }
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`trace-studio: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(1);
+  },
+);

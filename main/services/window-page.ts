@@ -1,0 +1,44 @@
+/** What both hosts do to the window's page when they serve it: the policy, and the nonces that belong to one load. */
+
+/** In index.html where the nonce for styles that libraries insert is to stand. */
+export const CSP_NONCE_PLACEHOLDER = '__CSP_NONCE__';
+
+/** Puts the nonces into index.html. `pageNonce`: what the page shows when it opens its WebSockets (web host). */
+export function preparePage(html: string, nonces: { readonly csp: string; readonly page?: string }): string {
+  const withCsp = html.replaceAll(CSP_NONCE_PLACEHOLDER, nonces.csp);
+  if (nonces.page === undefined) return withCsp;
+  return withCsp.replace(/<head[^>]*>/, (head) => `${head}<meta name="studio-nonce" content="${nonces.page}">`);
+}
+
+/**
+ * Nothing from elsewhere, no inline script, no eval. `connect`: sources beside the page's own origin, for browsers to which
+ * 'self' does not mean WebSockets of the same host.
+ */
+export function contentSecurityPolicy(options: { readonly styleNonce?: string; readonly connect?: readonly string[] } = {}): string {
+  const { styleNonce, connect = [] } = options;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    styleNonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${styleNonce}'`,
+    "img-src 'self' data: blob:",
+    "font-src 'self'",
+    ['connect-src', "'self'", ...connect].join(' '),
+    "worker-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** By extension; what is not here is not served. */
+export const MIME_TYPES: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+};
