@@ -185,7 +185,9 @@ export class RecordingEncoder {
       payloadCrc: this.#crc(payload),
       sequence: this.#sequence++,
     });
-    this.#rows.push([this.#offset, fields.type, fields.stream, payload.length, fields.count, fields.firstNs, fields.lastNs]);
+    // Indexes lead to each other, and a footer to the last of them: they stand in no index.
+    const indexed = fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
+    if (indexed) this.#rows.push([this.#offset, fields.type, fields.stream, payload.length, fields.count, fields.firstNs, fields.lastNs]);
     const padding = padTo8(payload.length) - payload.length;
     this.#offset += header.length + payload.length + padding;
     return padding > 0 ? [header, payload, new Uint8Array(padding)] : [header, payload];

@@ -44,6 +44,7 @@ export class Collector {
   readonly #sessions = new Map<SessionId, Session>();
   readonly #recordings = new Map<RecordingId, OpenRecording>();
   readonly #controls = new Set<Peer>();
+  readonly #greeting = new Set<Socket>();
   #targets: { readonly server: LocalServer; readonly listening: Promise<void> } | undefined;
   #shutdown: Promise<void> | undefined;
   /** Called at each change of a session, at most ten times a second for each. */
@@ -118,6 +119,7 @@ export class Collector {
         consoleQuotaBytes: this.#options.consoleQuotaBytes ?? CONSOLE_QUOTA_BYTES,
         openFile: this.#options.openFile ?? openAppendFile,
         changed: (info) => this.#changed(info),
+        greeting: () => this.#greeting.size > 0,
       });
     } catch (error) {
       throw new ProblemError({
@@ -188,12 +190,17 @@ export class Collector {
 
   #accept(socket: Socket): void {
     let session: Session | undefined;
+    this.#greeting.add(socket);
     new TargetConnection(socket, {
       admit: (hello: TargetHello, connection) => {
+        this.#greeting.delete(socket);
         session = [...this.#sessions.values()].find((each) => secretEquals(hello.secret, each.secret));
         return session?.admit(hello, connection);
       },
-      left: (connection, problem) => session?.left(connection, problem),
+      left: (connection, problem) => {
+        this.#greeting.delete(socket);
+        session?.left(connection, problem);
+      },
     });
   }
 

@@ -20,6 +20,10 @@ import { type TargetEnd, TargetProcess, type TargetStdio } from './target-proces
 const LINGER_MS = 2000;
 /** What a process that is gone had sent is read to its end, if it does not take longer than this. */
 const DRAIN_MS = 10_000;
+/** Turns of the event loop in which waiting connections are accepted. */
+const ACCEPT_TURNS = 3;
+/** A socket that was accepted says who it is within this time, or is not waited for. */
+const GREETING_MS = 500;
 const CHANGED_MS = 100;
 const STOP_POLL_MS = 20;
 /** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
@@ -36,6 +40,8 @@ export interface SessionOptions {
   readonly consoleQuotaBytes: number;
   readonly openFile: OpenAppendFile;
   readonly changed: (info: SessionInfo) => void;
+  /** Some socket has been accepted and has not said yet whose it is. */
+  readonly greeting: () => boolean;
 }
 
 /** One run: the target, its sockets and its recording, from the start to the footer. */
@@ -57,6 +63,7 @@ export class Session {
   #endedAtMs: number | undefined;
   #stopping: Promise<void> | undefined;
   #forced = false;
+  #settling = false;
   #finishing = false;
   /** Processes whose socket has closed and whose spill file is being read. */
   #ending = 0;
@@ -302,9 +309,22 @@ export class Session {
     for (const connection of this.#connections) connection.close();
   }
 
+  get #done(): boolean {
+    return this.#targetEnd !== undefined && !this.#finishing && this.#target?.outputClosed === true && this.#connections.size === 0 && this.#ending === 0;
+  }
+
   #finishIfDone(): void {
-    if (!this.#targetEnd || this.#finishing || !this.#target?.outputClosed || this.#connections.size > 0 || this.#ending > 0) return;
-    void this.#finish();
+    if (this.#done && !this.#settling) void this.#settle();
+  }
+
+  /** The end of a short script can be seen before its connection is: what is under way is let in first. */
+  async #settle(): Promise<void> {
+    this.#settling = true;
+    const until = Date.now() + GREETING_MS;
+    do await turns(ACCEPT_TURNS);
+    while (this.#options.greeting() && Date.now() < until);
+    this.#settling = false;
+    if (this.#done) await this.#finish();
   }
 
   async #finish(): Promise<void> {
@@ -343,6 +363,10 @@ export class Session {
     this.#toldAt = Date.now();
     this.#options.changed(this.info);
   }
+}
+
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
