@@ -1,78 +1,126 @@
 /** Answers of the trace worker that follow the trace: asked again when its revision moved, never faster than `everyMs`. */
 import { useEffect, useRef, useState } from 'react';
-import type { TraceId, TraceRequests } from '../trace/trace-worker-api.ts';
+import type { TraceClient, TraceId, TraceRequests } from '../trace/trace-worker-api.ts';
 import { useClients } from './clients.tsx';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
 type Method = Exclude<keyof TraceRequests, 'data.connect' | 'trace.open' | 'trace.close'>;
+type Argument<K extends Method> = Omit<Parameters<TraceRequests[K]>[0], 'trace'>;
 
-export interface TraceAnswer<T> {
-  /** The newest answer to the present question; of an older one until the first arrives. */
-  readonly value: T | undefined;
+export interface TraceAnswer<K extends Method> {
+  /** The newest answer; of the question before until the first answer to a changed one arrives. */
+  readonly value: ReturnType<TraceRequests[K]> | undefined;
+  /** What `value` is the answer to. */
+  readonly argument: Argument<K> | undefined;
   readonly problem: string | undefined;
 }
 
-/**
- * `argument` undefined asks nothing. A changed argument is asked at once; at most one question is under way, and an answer
- * to a question that is no longer wanted is dropped.
- */
-export function useTraceQuery<K extends Method>(
-  trace: TraceId,
-  method: K,
-  argument: Omit<Parameters<TraceRequests[K]>[0], 'trace'> | undefined,
-  everyMs = 100,
-): TraceAnswer<ReturnType<TraceRequests[K]>> {
-  const { traces } = useClients();
-  const [answer, setAnswer] = useState<TraceAnswer<ReturnType<TraceRequests[K]>>>({ value: undefined, problem: undefined });
-  const question = argument === undefined ? undefined : JSON.stringify(argument);
-  const latest = useRef(argument);
-  latest.current = argument;
+/** A changed question (scrolling, following) is asked this soon after the one before. */
+const CHANGED_EVERY_MS = 30;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `question` stands for `argument`, which is a new object at each rendering.
+const nothing = () => ({ value: undefined, argument: undefined, problem: undefined });
+
+/** `argument` undefined asks nothing. At most one question is under way, however often the argument changes. */
+export function useTraceQuery<K extends Method>(trace: TraceId, method: K, argument: Argument<K> | undefined, everyMs = 100): TraceAnswer<K> {
+  const { traces } = useClients();
+  const [answer, setAnswer] = useState<TraceAnswer<K>>(nothing);
+  const loop = useRef<QueryLoop<K> | undefined>(undefined);
+
   useEffect(() => {
-    if (question === undefined) {
-      setAnswer({ value: undefined, problem: undefined });
+    setAnswer(nothing);
+    const mine = new QueryLoop(traces, trace, method, setAnswer);
+    loop.current = mine;
+    return () => mine.end();
+  }, [traces, trace, method]);
+  useEffect(() => {
+    loop.current?.ask(argument, everyMs);
+  });
+  return answer;
+}
+
+class QueryLoop<K extends Method> {
+  private readonly traces: TraceClient;
+  private readonly trace: TraceId;
+  private readonly method: K;
+  private readonly tell: (answer: (before: TraceAnswer<K>) => TraceAnswer<K>) => void;
+  private readonly off: () => void;
+  private argument: Argument<K> | undefined;
+  private question = '';
+  private everyMs = 100;
+  private asked = '';
+  private askedRevision = -1;
+  private askedAt = Number.NEGATIVE_INFINITY;
+  private busy = false;
+  private ended = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private timerAt = 0;
+
+  constructor(traces: TraceClient, trace: TraceId, method: K, tell: QueryLoop<K>['tell']) {
+    this.traces = traces;
+    this.trace = trace;
+    this.method = method;
+    this.tell = tell;
+    this.off = subscribeTraces(() => this.consider());
+  }
+
+  ask(argument: Argument<K> | undefined, everyMs: number): void {
+    this.argument = argument;
+    this.everyMs = everyMs;
+    const question = argument === undefined ? '' : JSON.stringify(argument);
+    if (question === this.question) return;
+    this.question = question;
+    if (question === '') this.tell(nothing);
+    this.consider();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.off();
+    clearTimeout(this.timer);
+  }
+
+  private consider(): void {
+    if (this.ended || this.busy || this.question === '') return;
+    const changed = this.question !== this.asked;
+    if (!changed && revisionOf(this.trace) === this.askedRevision) return;
+    const at = this.askedAt + (changed ? CHANGED_EVERY_MS : this.everyMs);
+    if (this.timer !== undefined && this.timerAt <= at) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const wait = at - performance.now();
+    if (wait <= 0) {
+      this.send();
       return;
     }
-    let ended = false;
-    let busy = false;
-    let asked = -1;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let lastAt = 0;
-    const revision = () => {
-      const summary = traceState().summaries[trace];
-      return summary ? summary.revision + (summary.phase === 'complete' ? 0.5 : 0) : 0;
-    };
-    const ask = () => {
-      timer = undefined;
-      if (ended || busy) return;
-      busy = true;
-      asked = revision();
-      lastAt = performance.now();
-      const full = { ...(latest.current as object), trace } as Parameters<TraceRequests[K]>[0];
-      traces
-        .request(method, full)
-        .then(
-          (value) => !ended && setAnswer({ value, problem: undefined }),
-          (error: unknown) => !ended && setAnswer((before) => ({ ...before, problem: error instanceof Error ? error.message : String(error) })),
-        )
-        .finally(() => {
-          busy = false;
-          consider();
-        });
-    };
-    const consider = () => {
-      if (ended || busy || timer !== undefined || revision() === asked) return;
-      timer = setTimeout(ask, Math.max(0, lastAt + everyMs - performance.now()));
-    };
-    ask();
-    const off = subscribeTraces(consider);
-    return () => {
-      ended = true;
-      off();
-      clearTimeout(timer);
-    };
-  }, [traces, trace, method, question, everyMs]);
+    this.timerAt = at;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      this.send();
+    }, wait);
+  }
 
-  return answer;
+  private send(): void {
+    if (this.ended || this.busy || this.argument === undefined) return;
+    this.busy = true;
+    this.asked = this.question;
+    this.askedRevision = revisionOf(this.trace);
+    this.askedAt = performance.now();
+    const { argument } = this;
+    this.traces
+      .request(this.method, { ...argument, trace: this.trace } as Parameters<TraceRequests[K]>[0])
+      .then(
+        (value) => this.ended || this.question === '' || this.tell(() => ({ value, argument, problem: undefined })),
+        (error: unknown) => this.ended || this.tell((before) => ({ ...before, problem: error instanceof Error ? error.message : String(error) })),
+      )
+      .finally(() => {
+        this.busy = false;
+        this.consider();
+      });
+  }
+}
+
+/** The step to "complete" counts as a change, even where the numbers stay. */
+function revisionOf(trace: TraceId): number {
+  const summary = traceState().summaries[trace];
+  return summary ? summary.revision + (summary.phase === 'complete' ? 0.5 : 0) : 0;
 }

@@ -68,6 +68,9 @@ export class CounterPlot {
   private height = 0;
   private frame: PlotFrame | undefined;
   private grid: CounterGrid | undefined;
+  /** The grid with one more point, which lies at the end of the recording: a value holds until now. */
+  private drawnData: uPlot.AlignedData | undefined;
+  private drawnGrid: CounterGrid | undefined;
   private busy = false;
   private asked = '';
   private askedCoarse = false;
@@ -209,14 +212,26 @@ export class CounterPlot {
     const { frame, grid, plot } = this;
     if (!frame || !plot) return;
     const key = `${frame.range.fromNs} ${frame.range.toNs} ${frame.relative}`;
-    if (grid && (key !== this.drawnKey || this.plot?.data[0] !== grid.x)) {
+    if (grid && (key !== this.drawnKey || grid !== this.drawnGrid)) {
       this.drawnKey = key;
       this.fitRange(grid);
-      const data: uPlot.AlignedData = [grid.x, ...grid.y.map((column) => column as (number | null)[])];
-      plot.setData(data, true);
+      plot.setData(this.dataUntilNow(grid, Math.min(frame.endNs, frame.range.toNs)), true);
       this.overlayKey = '';
     }
     this.drawOverlay(frame, grid);
+  }
+
+  private dataUntilNow(grid: CounterGrid, lastNs: number): uPlot.AlignedData {
+    const points = grid.x.length;
+    if (grid !== this.drawnGrid || !this.drawnData) {
+      const x = new Float64Array(points + 1);
+      x.set(grid.x);
+      this.drawnData = [x, ...grid.y.map((column) => [...column, column[points - 1] ?? null])];
+      this.drawnGrid = grid;
+    }
+    const x = this.drawnData[0] as Float64Array;
+    x[points] = Math.max(x[points - 1] ?? 0, lastNs / 1e9);
+    return this.drawnData;
   }
 
   private fitRange(grid: CounterGrid): void {
@@ -333,8 +348,8 @@ export class CounterPlot {
     this.overlayKey = '';
     if (this.width <= 0 || this.height <= 0 || this.series.length === 0) return;
     const palette = this.options.palette();
-    const data: uPlot.AlignedData = this.grid ? [this.grid.x, ...this.grid.y.map((column) => column as (number | null)[])] : [[], ...this.series.map(() => [])];
-    this.plot = new uPlot(this.plotOptions(palette), data, this.options.host);
+    this.drawnGrid = undefined;
+    this.plot = new uPlot(this.plotOptions(palette), [[], ...this.series.map(() => [])], this.options.host);
     this.options.host.append(this.overlay);
     if (this.frame && this.visible) this.draw();
   }

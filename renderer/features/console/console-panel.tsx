@@ -1,0 +1,223 @@
+import { ArrowDownToLine, CircleCheck, CircleX, ListFilter, OctagonX, SquareTerminal } from 'lucide-react';
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
+import type { SessionId } from '../../../core/protocol/session-types.ts';
+import { clipText, formatCount, formatMomentShort } from '../../drawing/format.ts';
+import { useClients } from '../../state/clients.tsx';
+import { subscribeTraces, useTraceValue } from '../../state/trace-store.ts';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { goToMoment, useView } from '../../state/view-store.ts';
+import type { ConsoleLine, TraceId } from '../../trace/trace-worker-api.ts';
+import { BigList } from '../../widgets/big-list.tsx';
+import { Button, EmptyState, Icon, TextField } from '../../widgets/index.ts';
+import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { ansiSpans } from './ansi.ts';
+import { endWords } from './end-words.ts';
+import { LineSearch, type SearchState } from './line-search.ts';
+import { StdinForm } from './stdin-form.tsx';
+import './console.css';
+
+const ROW_HEIGHT = 22;
+const PAGE = 50;
+
+/** What the script printed, and what it is told. Only the lines in sight are asked for. */
+export function ConsolePanel({ trace, session }: { readonly trace: TraceId; readonly session?: SessionId | undefined }) {
+  const [follow, setFollow] = useState(true);
+  const [filter, setFilter] = useState('');
+  const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
+  const [selected, setSelected] = useState<ConsoleLine>();
+  const search = useSearch(trace, filter.trim());
+
+  // While following, the newest lines are asked for by "the last", so that they are there with the count that names them.
+  const asked = follow && !search ? { from: -1, count: range.count + 2 * PAGE } : pageAround(range, PAGE);
+  const page = useTraceQuery(trace, 'console.page', search ? undefined : asked, 60).value;
+  const lines = useMemo(() => new Map(page?.lines.map((line) => [line.index, line]) ?? []), [page]);
+  const first = page?.first ?? 0;
+  const total = search ? search.matches.length : (page?.total ?? 0) - first;
+  const lineAt = (row: number): ConsoleLine | undefined => (search ? search.matches[row] : lines.get(first + row));
+
+  const select = (line: ConsoleLine) => {
+    setSelected(line);
+    goToMoment(trace, line.timeNs);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && selected) setSelected(undefined);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const onWindow = useCallback((window: RowWindow) => setRange(window), []);
+
+  return (
+    <section className="console" aria-label="Console">
+      {total === 0 ? (
+        <NoLines trace={trace} answered={page !== undefined || search !== undefined} filtered={search !== undefined} />
+      ) : (
+        <BigList
+          label="Console output"
+          role="log"
+          total={total}
+          rowHeight={ROW_HEIGHT}
+          follow={follow}
+          onFollow={setFollow}
+          onWindow={onWindow}
+          onKeyDown={onKeyDown}
+          row={(row) => <Line key={row} line={lineAt(row)} selected={selected !== undefined && lineAt(row)?.index === selected.index} onSelect={select} />}
+        />
+      )}
+      {selected && <Whole line={selected} onClose={() => setSelected(undefined)} />}
+      <EndLine trace={trace} />
+      <div className="console-foot">
+        <TextField
+          className="console-filter"
+          aria-label="Filter console"
+          placeholder="Filter lines"
+          icon={ListFilter}
+          size="s"
+          value={filter}
+          onChange={setFilter}
+          after={search && <span className="console-found">{foundWords(search)}</span>}
+        />
+        {session !== undefined && <StdinForm session={session} />}
+        <span className="console-space" />
+        <span
+          className="console-note"
+          title="The script's stdout and stderr are pipes: isTTY is false there, and many programs then print without colours. FORCE_COLOR=1 asks most of them for colours."
+        >
+          stdout is not a terminal here
+        </span>
+        <Button
+          kind="quiet"
+          size="s"
+          icon={ArrowDownToLine}
+          aria-pressed={follow}
+          iconClass={follow ? 'console-following' : ''}
+          title="Stay at the newest line"
+          onClick={() => setFollow(!follow)}
+        >
+          Follow
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function foundWords({ matches, looked, total, cut }: SearchState): string {
+  const found = `${cut ? 'newest ' : ''}${formatCount(matches.length)} of ${formatCount(total)}`;
+  return looked < total ? `${found}, ${Math.floor((looked / total) * 100)} % looked through` : found;
+}
+
+/** Undefined while nothing is filtered. */
+function useSearch(trace: TraceId, text: string): SearchState | undefined {
+  const { traces } = useClients();
+  const [state, setState] = useState<SearchState>();
+  useEffect(() => {
+    setState(undefined);
+    if (text === '') return;
+    const search = new LineSearch(traces, trace, text, setState);
+    void search.look();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const off = subscribeTraces(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void search.look();
+      }, 200);
+    });
+    return () => {
+      search.end();
+      off();
+      clearTimeout(timer);
+    };
+  }, [traces, trace, text]);
+  return state;
+}
+
+const SOURCE_WORDS: Readonly<Record<ConsoleLine['source'], string>> = { stdout: '', stderr: 'stderr', stdin: 'input', studio: 'studio' };
+
+interface LineProps {
+  readonly line: ConsoleLine | undefined;
+  readonly selected: boolean;
+  readonly onSelect: (line: ConsoleLine) => void;
+}
+
+function Line({ line, selected, onSelect }: LineProps) {
+  if (!line) return <div className="console-line console-waiting" />;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click only marks the moment; the words can be read without it.
+    // biome-ignore lint/a11y/noStaticElementInteractions: as above.
+    <div className={`console-line console-${line.source} ${selected ? 'console-selected' : ''}`} onClick={() => onSelect(line)}>
+      <span className="console-time">{formatMomentShort(line.timeNs)}</span>
+      <span className="console-source">{SOURCE_WORDS[line.source]}</span>
+      <Text line={line} />
+    </div>
+  );
+}
+
+function Text({ line }: { readonly line: ConsoleLine }) {
+  return (
+    <span className="console-text">
+      {ansiSpans(line.text).map((span, k) => (
+        <span
+          // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place.
+          key={k}
+          className={span.className}
+          {...((span.color !== undefined || span.background !== undefined) && { style: { color: span.color, background: span.background } })}
+        >
+          {span.text}
+        </span>
+      ))}
+      {line.cut && <span className="console-cut"> … cut here</span>}
+    </span>
+  );
+}
+
+/** The chosen line in full: long lines are cut by the panel's side. */
+function Whole({ line, onClose }: { readonly line: ConsoleLine; readonly onClose: () => void }) {
+  return (
+    <div className="console-whole">
+      <Text line={line} />
+      <Button kind="quiet" size="s" onClick={onClose}>
+        Close
+      </Button>
+    </div>
+  );
+}
+
+function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {
+  const end = useTraceValue(trace, (summary) => summary?.end);
+  if (!answered) return <div className="console-empty" />;
+  return (
+    <div className="console-empty">
+      {filtered ? (
+        <EmptyState icon={ListFilter} title="No line matches">
+          The filter looks for its text in each line.
+        </EmptyState>
+      ) : (
+        <EmptyState icon={SquareTerminal} title={end ? 'The script printed nothing' : 'Nothing printed yet'}>
+          What the script writes to stdout and stderr appears here.
+        </EmptyState>
+      )}
+    </div>
+  );
+}
+
+function EndLine({ trace }: { readonly trace: TraceId }) {
+  const end = useTraceValue(trace, (summary) => summary?.end);
+  const endNs = useTraceValue(trace, (summary) => (summary?.end ? summary.endNs : 0));
+  const pinned = useView(trace, (view) => view.cursorNs);
+  if (!end) return null;
+  const { title, why, bad } = endWords(end, endNs);
+  const glyph = end.kind === 'failed-to-start' ? CircleX : bad ? OctagonX : CircleCheck;
+  return (
+    <div className={`console-end ${bad ? 'console-end-bad' : ''}`} role="status">
+      <Icon of={glyph} size="m" />
+      <b>{title}</b>
+      {why !== undefined && <span title={clipText(why)}>{why}</span>}
+      <span className="console-space" />
+      {endNs > 0 && pinned !== endNs && (
+        <Button size="s" onClick={() => goToMoment(trace, endNs)}>
+          Show the end
+        </Button>
+      )}
+    </div>
+  );
+}

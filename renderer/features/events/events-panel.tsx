@@ -1,0 +1,224 @@
+import { ArrowDownToLine, Rows3, Search } from 'lucide-react';
+import { type KeyboardEvent, useCallback, useId, useMemo, useState } from 'react';
+import { clipText, formatCount, formatDuration, formatMoment } from '../../drawing/format.ts';
+import { useClients } from '../../state/clients.tsx';
+import { useTraceValue } from '../../state/trace-store.ts';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { goToMoment, selectObject } from '../../state/view-store.ts';
+import type { EventKind, EventRow, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import { BigList } from '../../widgets/big-list.tsx';
+import { Button, EmptyState, TextField } from '../../widgets/index.ts';
+import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { EVENT_KINDS, kindLabel, wantedKinds } from './event-kinds.ts';
+import './events.css';
+
+const ROW_HEIGHT = 24;
+const PAGE = 50;
+
+/** All events in the order of time. Only the rows in sight are asked for. */
+export function EventsPanel({ trace }: { readonly trace: TraceId }) {
+  const { traces } = useClients();
+  const id = useId();
+  const [off, setOff] = useState<ReadonlySet<EventKind>>(new Set());
+  const [text, setText] = useState('');
+  const [follow, setFollow] = useState(true);
+  const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
+  const [active, setActive] = useState<number>();
+  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
+
+  const wanted = text.trim();
+  const kinds = wantedKinds(off);
+  const { from, count } = pageAround(range, PAGE);
+  const answer = useTraceQuery(trace, 'events.page', { filter: { ...(kinds && { kinds }), ...(wanted && { text: wanted }) }, from, count }, 100);
+  const page = answer.value;
+  const rows = useMemo(() => new Map(answer.value?.rows.map((row, k) => [(answer.argument?.from ?? 0) + k, row]) ?? []), [answer]);
+  const total = page?.total ?? 0;
+
+  const choose = useCallback(
+    (event: EventRow) => {
+      goToMoment(trace, event.timeNs);
+      const { object } = event;
+      if (object === undefined) return;
+      if (event.kind === 'object-created') {
+        selectObject(trace, object, 0);
+        return;
+      }
+      traces.request('objects.snapshot', { trace, object, atNs: event.timeNs }).then(
+        (snapshot) => selectObject(trace, object, snapshot?.index ?? 'live'),
+        // It could not be read: the inspector says why when it tries itself.
+        () => selectObject(trace, object),
+      );
+    },
+    [trace, traces],
+  );
+  const activate = (index: number) => {
+    const next = Math.max(0, Math.min(total - 1, index));
+    setActive(next);
+    setFollow(false);
+    const event = rows.get(next);
+    if (event) choose(event);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const here = active ?? range.first;
+    if (event.key === 'ArrowDown') activate(active === undefined ? here : here + 1);
+    else if (event.key === 'ArrowUp') activate(here - 1);
+    else if (event.key === 'Enter') activate(here);
+    else if (event.key === 'End') {
+      setActive(undefined);
+      setFollow(true);
+    } else if (event.key === 'Escape') setActive(undefined);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const toggle = (kind: EventKind) =>
+    setOff((before) => {
+      const next = new Set(before);
+      if (!next.delete(kind)) next.add(kind);
+      return next;
+    });
+  const filtered = kinds !== undefined || wanted !== '';
+
+  return (
+    <section className="events" aria-label="Events">
+      <div className="events-head">
+        <TextField className="events-filter" aria-label="Filter events" placeholder="Filter by name" icon={Search} size="s" value={text} onChange={setText} />
+        <fieldset className="events-kinds" aria-label="Kinds of events">
+          {EVENT_KINDS.map(({ kind, label }) => (
+            <button key={kind} type="button" className={`events-chip events-mark-${kind}`} aria-pressed={!off.has(kind)} onClick={() => toggle(kind)}>
+              <i aria-hidden="true" />
+              {label}
+            </button>
+          ))}
+        </fieldset>
+        <span className="events-space" />
+        <span className="events-total" role="status">
+          {formatCount(total)} {total === 1 ? 'event' : 'events'}
+          {page && !page.complete && ', still looking'}
+        </span>
+        <Button
+          kind="quiet"
+          size="s"
+          icon={ArrowDownToLine}
+          aria-pressed={follow}
+          iconClass={follow ? 'events-following' : ''}
+          title="Stay at the newest event"
+          onClick={() => setFollow(!follow)}
+        >
+          Follow
+        </Button>
+      </div>
+      {total === 0 ? (
+        <NoEvents trace={trace} answered={page !== undefined} filtered={filtered} />
+      ) : (
+        <>
+          <div className="events-row events-titles" aria-hidden="true">
+            <span className="events-time">Time</span>
+            <span className="events-kind">Kind</span>
+            <span className="events-name">Name</span>
+            <span className="events-where">Where</span>
+            <span className="events-detail">Detail</span>
+          </div>
+          <BigList
+            label="Events in order of time"
+            role="grid"
+            total={total}
+            rowHeight={ROW_HEIGHT}
+            follow={follow}
+            onFollow={setFollow}
+            onWindow={setRange}
+            active={active}
+            activeId={active === undefined ? undefined : `${id}-${active}`}
+            onKeyDown={onKeyDown}
+            row={(index) => (
+              <Row
+                key={index}
+                id={`${id}-${index}`}
+                index={index}
+                event={rows.get(index)}
+                where={whereOf(rows.get(index), processes)}
+                active={index === active}
+                onChoose={(event) => {
+                  setActive(index);
+                  setFollow(false);
+                  choose(event);
+                }}
+              />
+            )}
+          />
+        </>
+      )}
+    </section>
+  );
+}
+
+interface RowProps {
+  readonly id: string;
+  readonly index: number;
+  readonly event: EventRow | undefined;
+  readonly where: string;
+  readonly active: boolean;
+  readonly onChoose: (event: EventRow) => void;
+}
+
+function Row({ id, index, event, where, active, onChoose }: RowProps) {
+  if (!event) return <div className="events-row" role="row" aria-rowindex={index + 1} id={id} />;
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
+    <div
+      className={`events-row ${active ? 'events-active' : ''}`}
+      role="row"
+      tabIndex={-1}
+      id={id}
+      aria-rowindex={index + 1}
+      aria-selected={active}
+      onClick={() => onChoose(event)}
+    >
+      <span className="events-time" role="gridcell">
+        {formatMoment(event.timeNs)}
+      </span>
+      <span className={`events-kind events-mark-${event.kind}`} role="gridcell">
+        <i aria-hidden="true" />
+        {kindLabel(event.kind)}
+      </span>
+      <span className="events-name" role="gridcell" title={event.name.length > 24 ? clipText(event.name) : undefined}>
+        {clipText(event.name, 200)}
+        {event.durationNs !== undefined && <span className="events-duration"> {formatDuration(event.durationNs)}</span>}
+      </span>
+      <span className="events-where" role="gridcell">
+        {where}
+      </span>
+      <span className="events-detail" role="gridcell" title={event.detail.length > 60 ? event.detail : undefined}>
+        {event.detail}
+      </span>
+    </div>
+  );
+}
+
+/** "main", or "server.ts 4312, main" where there are several processes. */
+function whereOf(event: EventRow | undefined, processes: readonly ProcessInfo[] | undefined): string {
+  if (!event) return '';
+  const process = processes?.find((each) => each.process === event.process);
+  const thread = process?.threads.find((each) => each.thread === event.thread);
+  const threadName = thread?.name || (event.thread === 0 ? 'main' : `thread ${event.thread}`);
+  return process && processes && processes.length > 1 ? `${clipText(process.name, 40)} ${process.pid}, ${clipText(threadName, 40)}` : clipText(threadName, 40);
+}
+
+function NoEvents({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {
+  const phase = useTraceValue(trace, (summary) => summary?.phase);
+  if (!answered || phase === 'loading') return <div className="events-empty" />;
+  return (
+    <div className="events-empty">
+      {filtered ? (
+        <EmptyState icon={Search} title="No event matches">
+          The filter looks for its text in the names of events, of the kinds that are switched on.
+        </EmptyState>
+      ) : (
+        <EmptyState icon={Rows3} title="No events yet" code="getTracer()?.logInstant('cart paid')">
+          Counters, objects, instants and durations of your script appear here in the order of time.
+        </EmptyState>
+      )}
+    </div>
+  );
+}

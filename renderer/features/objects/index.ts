@@ -1,0 +1,2 @@
+export { ObjectInspector } from './object-inspector.tsx';
+export { ObjectList } from './object-list.tsx';
