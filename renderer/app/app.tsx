@@ -1,0 +1,113 @@
+import { Keyboard, TriangleAlert } from 'lucide-react';
+import { FilePickerProvider } from '../features/files/index.ts';
+import { StartPage } from '../features/start/index.ts';
+import { launchState, setDraft } from '../state/launch-store.ts';
+import { defaultNode, useLibrary } from '../state/library-store.ts';
+import { useSessions } from '../state/session-store.ts';
+import { useSettingsLoaded } from '../state/settings-store.ts';
+import { activateTrace, useActiveTraceId, useOpenTraces } from '../state/trace-store.ts';
+import { showDialog } from '../state/window-store.ts';
+import { plural } from '../state/words.ts';
+import { Icon, Kbd, Toasts, TooltipProvider } from '../widgets/index.ts';
+import './app.css';
+import { ConnectionBanner, type ConnectionWatch } from './connection-banner.tsx';
+import { Dialogs } from './dialogs.tsx';
+import { useDrop } from './drop-target.tsx';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { TitleBar } from './title-bar.tsx';
+import { TraceWindow } from './trace-window.tsx';
+import { useActions } from './use-actions.ts';
+import { useHostEvents } from './use-host-events.ts';
+import { useShortcuts } from './use-shortcuts.ts';
+
+export function App({ connection }: { readonly connection: ConnectionWatch }) {
+  return (
+    <TooltipProvider>
+      <ErrorBoundary what="The window">
+        <FilePickerProvider>
+          <Shell connection={connection} />
+        </FilePickerProvider>
+      </ErrorBoundary>
+      <Toasts />
+    </TooltipProvider>
+  );
+}
+
+function Shell({ connection }: { readonly connection: ConnectionWatch }) {
+  const actions = useActions();
+  const active = useActiveTraceId();
+  const ready = useSettingsLoaded();
+  useShortcuts(actions);
+  useHostEvents(actions);
+  const { dragging, dialog } = useDrop(actions);
+  return (
+    <div className="app">
+      <TitleBar actions={actions} />
+      {ready && active !== undefined && <TraceWindow trace={active} actions={actions} />}
+      {active === undefined && (
+        <>
+          <StartPage
+            dragging={dragging}
+            onRun={actions.run}
+            onConfigure={() => {
+              // From here the form begins with what was typed.
+              setDraft(launchState().draft);
+              showDialog({ kind: 'run-config' });
+            }}
+            onBrowse={actions.browseScript}
+            onOpenTrace={actions.openTrace}
+            onOpenRecent={actions.openRecent}
+            onDiscardRecent={actions.discardRecent}
+          />
+          <StartStatus />
+        </>
+      )}
+      <Dialogs actions={actions} />
+      {dialog}
+      <ConnectionBanner watch={connection} />
+    </div>
+  );
+}
+
+/** Which studio, which Node, and what goes on behind the start page. */
+function StartStatus() {
+  const info = useLibrary((library) => library.info);
+  const nodes = useLibrary((library) => library.nodes);
+  const open = useOpenTraces();
+  const sessions = useSessions();
+  const node = defaultNode(nodes);
+  const running = Object.values(sessions).filter((session) => session.state !== 'ended').length;
+  return (
+    <section className="app-status" aria-label="Status bar">
+      {info && <span>Trace Studio {info.version}</span>}
+      {nodes === undefined ? (
+        <span className="t3">Looking for Node</span>
+      ) : node ? (
+        <span title={node.path}>
+          node {node.version} {node.chosenBecause ?? `from ${node.source}`}
+        </span>
+      ) : (
+        <span className="status-item status-notice">
+          <Icon of={TriangleAlert} size="xs" />
+          No Node was found. Choose one in the run configuration.
+        </span>
+      )}
+      {info?.problem && (
+        <span className="status-item status-notice">
+          <Icon of={TriangleAlert} size="xs" />
+          {info.problem.message}
+        </span>
+      )}
+      <span className="grow" />
+      {open.length > 0 && (
+        <button type="button" className="status-item status-button" onClick={() => activateTrace(open.at(-1)?.trace)}>
+          {plural(open.length, 'trace')} open{running > 0 ? `, ${running} running` : ''}
+        </button>
+      )}
+      <button type="button" className="status-item status-button" onClick={() => showDialog({ kind: 'shortcuts' })}>
+        <Icon of={Keyboard} size="xs" />
+        All shortcuts <Kbd>?</Kbd>
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import { Unplug } from 'lucide-react';
+import { useSyncExternalStore } from 'react';
+import type { ConnectionState } from '../bridge/studio-client.ts';
+import { Button, Icon } from '../widgets/index.ts';
+import './connection-banner.css';
+
+export interface ConnectionWatch {
+  readonly state: () => ConnectionState;
+  onState(listener: () => void): () => void;
+  retry(): void;
+}
+
+export const useConnection = (watch: ConnectionWatch): ConnectionState => useSyncExternalStore((listener) => watch.onState(listener), watch.state);
+
+/** The host is away. What is open stays readable; the connection is tried again by itself. */
+export function ConnectionBanner({ watch }: { readonly watch: ConnectionWatch }) {
+  if (useConnection(watch) !== 'lost') return null;
+  return (
+    <div className="connection-banner" role="alert">
+      <Icon of={Unplug} />
+      <span>The connection to the studio is lost. What is shown stays; it is tried again by itself.</span>
+      <Button size="s" onClick={watch.retry}>
+        Try now
+      </Button>
+      <Button size="s" onClick={() => location.reload()}>
+        Reload
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,79 @@
+import { ExportDialog } from '../features/export/index.ts';
+import { RunConfigDialog } from '../features/launch/index.ts';
+import { CloseRunningDialog, CloseUnsavedDialog } from '../features/recordings/index.ts';
+import { stopRun } from '../features/session/index.ts';
+import { AboutDialog, ShortcutsDialog } from '../features/settings/index.ts';
+import { useClients } from '../state/clients.tsx';
+import { useLibrary } from '../state/library-store.ts';
+import { type OpenTrace, useOpenTraces } from '../state/trace-store.ts';
+import { showDialog, useWindow } from '../state/window-store.ts';
+import { toastProblem } from '../widgets/index.ts';
+import { type Actions, sessionOf } from './use-actions.ts';
+
+/** The one dialog that is open. */
+export function Dialogs({ actions }: { readonly actions: Actions }) {
+  const { studio } = useClients();
+  const dialog = useWindow((state) => state.dialog);
+  const traces = useOpenTraces();
+  const keepRule = useLibrary((library) => library.info?.keepRule) ?? '';
+  const close = () => showDialog(undefined);
+  const told = (work: Promise<unknown>) => {
+    close();
+    work.catch((error: unknown) => toastProblem(error));
+  };
+  if (!dialog) return null;
+  const open: OpenTrace | undefined = 'trace' in dialog ? traces.find((each) => each.trace === dialog.trace) : undefined;
+
+  switch (dialog.kind) {
+    case 'run-config':
+      return (
+        <RunConfigDialog
+          onClose={close}
+          onRun={async (config) => {
+            await actions.runOrFail(config);
+            close();
+          }}
+        />
+      );
+    case 'export':
+      return open ? <ExportDialog open={open} onClose={close} /> : null;
+    case 'close-running':
+      return open ? (
+        <CloseRunningDialog
+          title={open.title}
+          count={1}
+          onCancel={close}
+          onKeep={() => told(actions.recordings.close(open))}
+          onStop={() => {
+            const session = sessionOf(open);
+            told((session ? stopRun(studio, session) : Promise.resolve()).then(() => actions.close(open.trace)));
+          }}
+        />
+      ) : null;
+    case 'close-unsaved':
+      return open ? (
+        <CloseUnsavedDialog
+          title={open.title}
+          keepRule={keepRule}
+          onCancel={close}
+          onKeep={() => told(actions.recordings.close(open))}
+          onDiscard={() => told(actions.recordings.discard(open))}
+          onSave={() => told(actions.recordings.saveAs(open).then((saved) => (saved ? actions.recordings.close(open) : undefined)))}
+        />
+      ) : null;
+    case 'close-window':
+      return (
+        <CloseRunningDialog
+          title={traces.find((each) => sessionOf(each)?.state !== 'ended')?.title ?? 'A script'}
+          count={dialog.running}
+          onCancel={() => told(studio.request('window.close', { choice: 'cancel' }))}
+          onKeep={() => told(studio.request('window.close', { choice: 'keep-recording' }))}
+          onStop={() => told(studio.request('window.close', { choice: 'stop-and-close' }))}
+        />
+      );
+    case 'shortcuts':
+      return <ShortcutsDialog onClose={close} />;
+    case 'about':
+      return <AboutDialog onClose={close} />;
+  }
+}

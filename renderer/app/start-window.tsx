@@ -1,0 +1,48 @@
+/** Puts the window together over two clients: the real ones, or a test's. */
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { styleNonce } from '../bridge/host.ts';
+import type { ConnectedStudio } from '../bridge/studio-client.ts';
+import { ClientsProvider } from '../state/clients.tsx';
+import { connectExports } from '../state/export-store.ts';
+import { connectLaunch } from '../state/launch-store.ts';
+import { connectLibrary, loadLibrary } from '../state/library-store.ts';
+import { connectSessions } from '../state/session-store.ts';
+import { applyTheme, connectSettings } from '../state/settings-store.ts';
+import { connectTraces } from '../state/trace-store.ts';
+import type { TraceClient } from '../trace/trace-worker-api.ts';
+import '../styles/base.css';
+import { App } from './app.tsx';
+import { rememberOpenTraces, reopenTraces } from './open-traces.ts';
+
+export function startWindow(place: HTMLElement, studio: ConnectedStudio, traces: TraceClient): void {
+  applyTheme();
+  connectTraces(traces);
+  connectLibrary(studio);
+  connectExports(studio);
+  connectLaunch(studio);
+  let endSessions = connectSessions(studio);
+  void connectSettings(studio);
+  void loadLibrary(studio);
+  void reopenTraces(studio);
+  rememberOpenTraces();
+  // What changed while the connection was away was not pushed.
+  studio.onState((state) => {
+    if (state !== 'connected') return;
+    endSessions();
+    endSessions = connectSessions(studio);
+    void loadLibrary(studio);
+  });
+
+  const nonce = styleNonce();
+  createRoot(place).render(
+    <StrictMode>
+      <CSPProvider {...(nonce !== undefined && { nonce })}>
+        <ClientsProvider clients={{ studio, traces }}>
+          <App connection={studio} />
+        </ClientsProvider>
+      </CSPProvider>
+    </StrictMode>,
+  );
+}

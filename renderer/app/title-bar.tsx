@@ -1,0 +1,126 @@
+import { Monitor, Moon, Sun } from 'lucide-react';
+import { keysOf } from '../features/settings/index.ts';
+import { isRunning, useSession } from '../state/session-store.ts';
+import { changeSettings, useSettings } from '../state/settings-store.ts';
+import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
+import { followView, togglePause, zoomView } from '../state/view-store.ts';
+import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
+import { Badge, IconButton, Menubar, type MenubarMenu, type MenuEntry, Tooltip } from '../widgets/index.ts';
+import { Logo } from './logo.tsx';
+import './title-bar.css';
+import type { Actions } from './use-actions.ts';
+
+const THEMES = [
+  { value: 'system', label: 'Theme of the system', icon: Monitor },
+  { value: 'light', label: 'Light theme', icon: Sun },
+  { value: 'dark', label: 'Dark theme', icon: Moon },
+] as const;
+
+/** Only what works stands in the menus; what has no object now is disabled. */
+export function TitleBar({ actions }: { readonly actions: Actions }) {
+  const active = useActiveTraceId();
+  const open = useOpenTrace(active);
+  const all = useOpenTraces();
+  const session = useSession(active);
+  const running = isRunning(session);
+  const theme = useSettings().theme;
+  const density = useSettings().density;
+  const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
+  const nextTheme = theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark';
+  const ThemeIcon = THEMES.find((each) => each.value === theme) ?? THEMES[0];
+
+  const menus: readonly MenubarMenu[] = [
+    {
+      label: 'File',
+      entries: [
+        { label: 'New run', onSelect: actions.newRun },
+        { label: 'Open trace…', keys: keysOf('open'), onSelect: actions.openTrace },
+        { kind: 'line' },
+        { label: 'Save', keys: keysOf('save'), disabled: !open, onSelect: actions.save },
+        { label: 'Save as…', keys: keysOf('save-as'), disabled: !open, onSelect: actions.saveAs },
+        { label: 'Export…', keys: keysOf('export'), disabled: !open, onSelect: actions.exportTrace },
+        { kind: 'line' },
+        { label: 'Close trace', keys: keysOf('close'), disabled: !open, onSelect: () => actions.close() },
+        ...(all.length > 0 ? ([{ kind: 'line' }, { kind: 'title', label: 'Open here' }] as const) : []),
+        ...all.map((each): MenuEntry => ({ label: each.title, onSelect: () => activateTrace(each.trace) })),
+      ],
+    },
+    {
+      label: 'View',
+      entries: [
+        { label: 'Start page', onSelect: actions.newRun },
+        { kind: 'line' },
+        { kind: 'check', label: 'Sidebar', keys: keysOf('sidebar'), checked: sidebarOpen, onSelect: (on) => setWindow({ sidebarOpen: on }) },
+        { kind: 'check', label: 'Inspector', checked: inspectorOpen, onSelect: (on) => setWindow({ inspectorOpen: on }) },
+        { kind: 'check', label: 'Drawer', keys: keysOf('drawer'), checked: drawerOpen, onSelect: (on) => setWindow({ drawerOpen: on }) },
+        { kind: 'line' },
+        ...(active === undefined ? [] : timeEntries(active)),
+        {
+          kind: 'radio',
+          label: 'Theme',
+          value: theme,
+          options: THEMES.map(({ value, label }) => ({ value, label })),
+          onSelect: (value) => changeSettings({ theme: value as typeof theme }),
+        },
+        { kind: 'line' },
+        {
+          kind: 'check',
+          label: 'Comfortable rows',
+          checked: density === 'comfortable',
+          onSelect: (on) => changeSettings({ density: on ? 'comfortable' : 'compact' }),
+        },
+      ],
+    },
+    {
+      label: 'Run',
+      entries: [
+        { label: session ? 'Run again' : 'Run', keys: keysOf('run'), disabled: running, onSelect: actions.runAgain },
+        { label: 'Stop', keys: keysOf('stop'), disabled: !running, onSelect: actions.stop },
+        { label: 'Restart', keys: keysOf('restart'), disabled: !session, onSelect: actions.restart },
+        { kind: 'line' },
+        { label: 'Run configuration…', onSelect: actions.configure },
+      ],
+    },
+    {
+      label: 'Help',
+      entries: [
+        { label: 'Keyboard shortcuts', keys: keysOf('help'), onSelect: () => showDialog({ kind: 'shortcuts' }) },
+        { label: 'About Trace Studio', onSelect: () => showDialog({ kind: 'about' }) },
+      ],
+    },
+  ];
+
+  return (
+    <header className="title-bar">
+      <Tooltip text="Start page">
+        <button type="button" className="title-logo" aria-label="Start page" onClick={actions.newRun}>
+          <Logo />
+        </button>
+      </Tooltip>
+      <Menubar label="Main menu" menus={menus} />
+      {open && (
+        <div className="title-text">
+          <span>{open.title}</span>
+          {open.unsaved && !running && <Badge>not saved</Badge>}
+        </div>
+      )}
+      <span className="grow" />
+      <IconButton
+        icon={ThemeIcon.icon}
+        label={`${ThemeIcon.label}. Change to ${THEMES.find((each) => each.value === nextTheme)?.label.toLowerCase()}`}
+        onClick={() => changeSettings({ theme: nextTheme })}
+      />
+    </header>
+  );
+}
+
+function timeEntries(trace: string): readonly MenuEntry[] {
+  return [
+    { label: 'Pause or follow', keys: keysOf('pause'), onSelect: () => togglePause(trace) },
+    { label: 'Go to the newest', keys: keysOf('newest'), onSelect: () => followView(trace) },
+    { label: 'Show all', keys: keysOf('all'), onSelect: () => followView(trace, 'all') },
+    { label: 'Zoom in', keys: keysOf('zoom-in'), onSelect: () => zoomView(trace, 1 / 1.5) },
+    { label: 'Zoom out', keys: keysOf('zoom-out'), onSelect: () => zoomView(trace, 1.5) },
+    { kind: 'line' },
+  ];
+}

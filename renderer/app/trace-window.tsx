@@ -1,0 +1,243 @@
+/** One open trace: toolbar, sidebar, graphs, inspector, drawer, status bar. */
+import { Minimize2, PanelRightOpen, TriangleAlert, X } from 'lucide-react';
+import { type ReactNode, useEffect, useState } from 'react';
+import { ConsolePanel } from '../features/console/index.ts';
+import { CounterList, CounterPanels } from '../features/counters/index.ts';
+import { EventsPanel } from '../features/events/index.ts';
+import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
+import { RunsList } from '../features/recordings/index.ts';
+import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
+import { sessionState, useSession, useSessions } from '../state/session-store.ts';
+import { changeSettings, settingsState } from '../state/settings-store.ts';
+import { activateTrace, traceState, useOpenTraces, useTraceSummary, useTraceValue } from '../state/trace-store.ts';
+import { useView } from '../state/view-store.ts';
+import { setWindow, useWindow } from '../state/window-store.ts';
+import { formatBytes } from '../state/words.ts';
+import type { TraceId } from '../trace/trace-worker-api.ts';
+import { Icon, IconButton, Pane, Progress, SplitLine, SplitPane, Tabs } from '../widgets/index.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { TimeControls } from './time-controls.tsx';
+import './trace-window.css';
+import type { Actions } from './use-actions.ts';
+import { useMedia } from './use-media.ts';
+
+const NARROW = '(max-width: 1400px)';
+const SMALL = '(max-width: 1119px)';
+
+export function TraceWindow({ trace, actions }: { readonly trace: TraceId; readonly actions: Actions }) {
+  const narrow = useMedia(NARROW);
+  const small = useMedia(SMALL);
+  const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
+  const settings = settingsState();
+  // The first sizes; afterwards the panes keep their own.
+  const sidebar = narrow ? Math.min(settings.sidebarWidth, 196) : settings.sidebarWidth;
+  const inspector = narrow ? Math.min(settings.inspectorWidth, 304) : settings.inspectorWidth;
+  const drawer = useMedia('(max-height: 860px)') ? Math.min(settings.drawerHeight, 216) : settings.drawerHeight;
+
+  return (
+    <div className="trace-window">
+      <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
+        <TimeControls trace={trace} />
+      </Toolbar>
+      <div className="trace-window-body">
+        {/* Another id where the panes differ: each arrangement has its own sizes. */}
+        <SplitPane id={`columns-${narrow}`} orientation="horizontal" key={`${narrow}`}>
+          {sidebarOpen && (
+            <>
+              <Pane id="sidebar" size={sidebar} min={160} max={420} onSize={(pixels) => rememberSize({ sidebarWidth: pixels }, narrow)}>
+                <Sidebar trace={trace} actions={actions} />
+              </Pane>
+              <SplitLine label="Width of the sidebar" />
+            </>
+          )}
+          <Pane id="center" min={320}>
+            <SplitPane id="rows" orientation="vertical">
+              <Pane id="graphs" min={120}>
+                <main className="center" aria-label="Graphs">
+                  <TraceNotices trace={trace} />
+                  <ErrorBoundary what="The graphs" key={trace}>
+                    <CounterPanels trace={trace} />
+                  </ErrorBoundary>
+                </main>
+              </Pane>
+              {drawerOpen && (
+                <>
+                  <SplitLine label="Height of the drawer" />
+                  <Pane id="drawer" size={drawer} min={120} onSize={(pixels) => rememberSize({ drawerHeight: pixels }, narrow)}>
+                    <Drawer trace={trace} />
+                  </Pane>
+                </>
+              )}
+            </SplitPane>
+          </Pane>
+          {inspectorOpen && !small && (
+            <>
+              <SplitLine label="Width of the inspector" />
+              <Pane id="inspector" size={inspector} min={240} max={640} onSize={(pixels) => rememberSize({ inspectorWidth: pixels }, narrow)}>
+                <Inspector trace={trace} />
+              </Pane>
+            </>
+          )}
+        </SplitPane>
+      </div>
+      {small && <InspectorOverlay trace={trace} />}
+      <StatusBar trace={trace} />
+    </div>
+  );
+}
+
+let sizeTimer: ReturnType<typeof setTimeout> | undefined;
+/** Written a moment after the last move, and only for windows of full width: narrow ones have sizes of their own. */
+function rememberSize(change: Parameters<typeof changeSettings>[0], narrow: boolean): void {
+  if (narrow) return;
+  clearTimeout(sizeTimer);
+  sizeTimer = setTimeout(() => changeSettings(change), 500);
+}
+
+function SideSection({
+  name,
+  title,
+  count,
+  children,
+}: {
+  readonly name: string;
+  readonly title: string;
+  readonly count?: ReactNode;
+  readonly children: ReactNode;
+}) {
+  return (
+    <section className="side-section side-fill" aria-label={name}>
+      <div className="side-head">
+        <h2>{title}</h2>
+        <span className="run-value" style={{ paddingRight: 6 }}>
+          {count}
+        </span>
+      </div>
+      <div className="side-body">{children}</div>
+    </section>
+  );
+}
+
+function Sidebar({ trace, actions }: { readonly trace: TraceId; readonly actions: Actions }) {
+  const sessions = useSessions();
+  const open = useOpenTraces();
+  const elsewhere = Object.values(sessions).filter((session) => session.state !== 'ended' && !open.some((each) => each.recording === session.recording));
+  return (
+    <aside className="sidebar" aria-label="Sidebar">
+      <RunsList
+        marksOf={(id, session) => standing(session === undefined ? undefined : sessionState()[session], traceState().summaries[id])}
+        onOpen={activateTrace}
+        onClose={actions.close}
+        onNew={actions.newRun}
+        elsewhere={elsewhere}
+        onShowElsewhere={actions.showElsewhere}
+      />
+      <ErrorBoundary what="The list" key={trace}>
+        <SideSection name="Counter list" title="Counters">
+          <CounterList trace={trace} />
+        </SideSection>
+        <SideSection name="Object list" title="Objects">
+          <ObjectList trace={trace} />
+        </SideSection>
+      </ErrorBoundary>
+    </aside>
+  );
+}
+
+function Inspector({ trace, onClose }: { readonly trace: TraceId; readonly onClose?: () => void }) {
+  return (
+    <aside className="inspector" aria-label="Object inspector">
+      <div className="inspector-head">
+        <h2>Object</h2>
+        <IconButton icon={X} size="s" label="Close the inspector" onClick={onClose ?? (() => setWindow({ inspectorOpen: false }))} />
+      </div>
+      <div className="inspector-body">
+        <ErrorBoundary what="The object inspector" key={trace}>
+          <ObjectInspector trace={trace} />
+        </ErrorBoundary>
+      </div>
+    </aside>
+  );
+}
+
+/** In small windows the inspector lies over the graphs, while an object is selected. */
+function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
+  const object = useView(trace, (view) => view.object);
+  const [closed, setClosed] = useState<number | undefined>();
+  useEffect(() => {
+    if (object !== closed) setClosed(undefined);
+  }, [object, closed]);
+  if (object === undefined || closed === object) return null;
+  return (
+    <div className="inspector-overlay">
+      <Inspector trace={trace} onClose={() => setClosed(object)} />
+    </div>
+  );
+}
+
+function Drawer({ trace }: { readonly trace: TraceId }) {
+  const tab = useWindow((state) => state.drawerTab);
+  const inspectorOpen = useWindow((state) => state.inspectorOpen);
+  const session = useSession(trace);
+  return (
+    <section className="drawer" aria-label="Drawer">
+      <Tabs
+        label="Drawer"
+        value={tab}
+        onChange={(value) => setWindow({ drawerTab: value })}
+        items={[
+          {
+            value: 'console',
+            label: 'Console',
+            content: (
+              <ErrorBoundary what="The console" key={trace}>
+                <ConsolePanel trace={trace} {...(session && { session: session.id })} />
+              </ErrorBoundary>
+            ),
+          },
+          {
+            value: 'events',
+            label: 'Events',
+            content: (
+              <ErrorBoundary what="The events" key={trace}>
+                <EventsPanel trace={trace} />
+              </ErrorBoundary>
+            ),
+          },
+        ]}
+        tools={
+          <>
+            {!inspectorOpen && <IconButton icon={PanelRightOpen} size="s" label="Show the inspector" onClick={() => setWindow({ inspectorOpen: true })} />}
+            <IconButton icon={Minimize2} size="s" label="Close the drawer" keys="Q" onClick={() => setWindow({ drawerOpen: false })} />
+          </>
+        }
+      />
+    </section>
+  );
+}
+
+function TraceNotices({ trace }: { readonly trace: TraceId }) {
+  const summary = useTraceSummary(trace);
+  const notice = useTraceValue(trace, (value) => value?.notices[0]);
+  if (!summary) return null;
+  return (
+    <>
+      {summary.phase === 'loading' && summary.totalBytes !== undefined && summary.totalBytes > 4e6 && (
+        <div className="trace-loading" role="status">
+          <span>
+            {formatBytes(summary.loadedBytes)} of {formatBytes(summary.totalBytes)} read. What is there can be used already.
+          </span>
+          <Progress label="Loading" share={summary.loadedBytes / summary.totalBytes} />
+        </div>
+      )}
+      {notice && (
+        <div className="trace-notice" role="status">
+          <Icon of={TriangleAlert} />
+          <span>
+            {notice.message} {notice.remedy}
+          </span>
+        </div>
+      )}
+    </>
+  );
+}

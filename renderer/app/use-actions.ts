@@ -1,0 +1,167 @@
+/** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
+import { useMemo } from 'react';
+import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
+import type { RecentItem } from '../../core/protocol/studio-api.ts';
+import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
+import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
+import { useClients } from '../state/clients.tsx';
+import { configForScript, launchState, setDraft } from '../state/launch-store.ts';
+import { libraryState, refreshRecent } from '../state/library-store.ts';
+import { useFilePicker } from '../state/pick-file.tsx';
+import { isRunning, sessionState } from '../state/session-store.ts';
+import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
+import { showDialog } from '../state/window-store.ts';
+import type { TraceId } from '../trace/trace-worker-api.ts';
+import { toast, toastProblem } from '../widgets/index.ts';
+
+export interface Actions {
+  readonly recordings: RecordingActions;
+  /** Shows what went wrong in a message. */
+  run(config: LaunchConfig): void;
+  /** Rejects with what went wrong. */
+  runOrFail(config: LaunchConfig): Promise<void>;
+  runAgain(): void;
+  stop(): void;
+  restart(): void;
+  configure(): void;
+  newRun(): void;
+  browseScript(): void;
+  chooseScript(path: string): void;
+  openTrace(): void;
+  openPath(path: string): void;
+  openRecent(item: RecentItem): void;
+  discardRecent(item: RecentItem): void;
+  showElsewhere(session: string): void;
+  save(): void;
+  saveAs(): void;
+  exportTrace(): void;
+  close(trace?: TraceId): void;
+}
+
+const activeTrace = (): OpenTrace | undefined => {
+  const { open, active } = traceState();
+  return open.find((each) => each.trace === active);
+};
+export const sessionOf = (open: OpenTrace | undefined): SessionInfo | undefined => (open?.session === undefined ? undefined : sessionState()[open.session]);
+
+export function useActions(): Actions {
+  const { studio } = useClients();
+  const picker = useFilePicker();
+  return useMemo(() => {
+    const recordings = recordingActions(studio, picker);
+    /** For what the user asked by a click: a failure is told, never lost. */
+    const told = (work: Promise<unknown>, title?: string) => {
+      work.catch((error: unknown) => toastProblem(error, title));
+    };
+    const runOrFail = async (config: LaunchConfig) => {
+      setDraft(config);
+      await startRun(studio, config);
+    };
+    const run = (config: LaunchConfig) => {
+      runOrFail(config).catch((error: unknown) => {
+        const { message, remedy } = error as { message: string; remedy?: string };
+        toast({
+          tone: 'error',
+          key: 'run-failed',
+          title: message,
+          ...(remedy !== undefined && { text: remedy }),
+          action: { label: 'Configure', apply: () => showDialog({ kind: 'run-config' }) },
+        });
+      });
+    };
+    const save = (as: boolean) => {
+      const open = activeTrace();
+      if (!open) return;
+      if (open.recording === undefined) {
+        toast({ tone: 'info', title: 'This file was opened in the browser only', text: 'It is where you dropped it from; there is nothing to save.' });
+        return;
+      }
+      told(
+        (as ? recordings.saveAs(open) : recordings.save(open)).then((done) => {
+          if (!done) return;
+          const now = traceState().open.find((each) => each.trace === open.trace);
+          toast({ tone: 'ok', key: 'saved', title: 'Saved', text: now?.path });
+        }),
+        'The recording was not saved',
+      );
+    };
+
+    return {
+      recordings,
+      run,
+      runOrFail,
+      runAgain: () => {
+        const session = sessionOf(activeTrace());
+        if (session && !isRunning(session)) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be run again');
+        else if (!session && activeTrace()) showDialog({ kind: 'run-config' });
+        else if (!session) {
+          const { draft } = launchState();
+          if (draft.target.kind === 'script' && draft.target.path.trim() === '')
+            document.querySelector<HTMLInputElement>('input[aria-label="Script"]')?.focus();
+          else run(draft);
+        }
+      },
+      stop: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(stopRun(studio, session), 'The run was not stopped');
+      },
+      restart: () => {
+        const session = sessionOf(activeTrace());
+        if (session) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be restarted');
+      },
+      configure: () => {
+        const session = sessionOf(activeTrace());
+        const config = session && launchState().bySession[session.id];
+        if (config) setDraft(config);
+        showDialog({ kind: 'run-config' });
+      },
+      newRun: () => activateTrace(undefined),
+      browseScript: () => {
+        told(
+          picker.open({ purpose: 'script', title: 'Choose a script' }).then((path) => {
+            if (path !== undefined) setDraft(configForScript(path, libraryState().recentScripts));
+          }),
+        );
+      },
+      chooseScript: (path) => {
+        activateTrace(undefined);
+        setDraft(configForScript(path, libraryState().recentScripts));
+      },
+      openTrace: () => {
+        told(
+          picker.open({ purpose: 'trace', title: 'Open trace' }).then(async (path) => {
+            if (path !== undefined) await recordings.openPath(path);
+          }),
+        );
+      },
+      openPath: (path) => {
+        if (/\.[cm]?[jt]sx?$/i.test(path)) {
+          activateTrace(undefined);
+          setDraft(configForScript(path, libraryState().recentScripts));
+        } else told(recordings.openPath(path));
+      },
+      openRecent: (item) => told(recordings.openRecent(item.ref)),
+      discardRecent: (item) => told(studio.request('recordings.discard', { ref: item.ref }).then(() => refreshRecent(studio))),
+      showElsewhere: (id) => {
+        const session = sessionState()[id];
+        if (session) showSession(session);
+      },
+      save: () => save(false),
+      saveAs: () => save(true),
+      exportTrace: () => {
+        const open = activeTrace();
+        if (!open) return;
+        if (open.recording === undefined) {
+          toast({ tone: 'info', title: 'This file was opened in the browser only', text: 'Open it with File, Open trace… to export it.' });
+        } else showDialog({ kind: 'export', trace: open.trace });
+      },
+      close: (trace) => {
+        const open = trace === undefined ? activeTrace() : traceState().open.find((each) => each.trace === trace);
+        if (!open) return;
+        if (isRunning(sessionOf(open))) showDialog({ kind: 'close-running', trace: open.trace });
+        else if (open.unsaved && open.recording !== undefined) showDialog({ kind: 'close-unsaved', trace: open.trace });
+        else told(recordings.close(open));
+      },
+    };
+  }, [studio, picker]);
+}

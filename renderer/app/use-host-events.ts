@@ -1,0 +1,61 @@
+/** What the host pushes, and what it is told: menu commands, files to open, the closing question, the window's title. */
+import { useEffect } from 'react';
+import type { StudioCommand } from '../../core/protocol/studio-api.ts';
+import type { ShortcutId } from '../features/settings/index.ts';
+import { useClients } from '../state/clients.tsx';
+import { isRunning, useSessions } from '../state/session-store.ts';
+import { useActiveTraceId, useOpenTraces } from '../state/trace-store.ts';
+import { showDialog } from '../state/window-store.ts';
+import type { Actions } from './use-actions.ts';
+import { perform } from './use-shortcuts.ts';
+
+const AS_SHORTCUT: Partial<Record<StudioCommand, ShortcutId>> = {
+  open: 'open',
+  save: 'save',
+  'save-as': 'save-as',
+  export: 'export',
+  close: 'close',
+  run: 'run',
+  stop: 'stop',
+  restart: 'restart',
+  help: 'help',
+};
+
+export function useHostEvents(actions: Actions): void {
+  const { studio } = useClients();
+  const open = useOpenTraces();
+  const active = useActiveTraceId();
+  const sessions = useSessions();
+
+  useEffect(() => {
+    const offs = [
+      studio.on('command', ({ command }) => {
+        const id = AS_SHORTCUT[command];
+        if (id !== undefined) perform(id, actions);
+      }),
+      studio.on('open-path', ({ path }) => actions.openPath(path)),
+      studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
+    ];
+    return () => {
+      for (const off of offs) off();
+    };
+  }, [studio, actions]);
+
+  const here = open.find((each) => each.trace === active);
+  const title = here?.title ?? 'Trace Studio';
+  const unsaved = open.some((each) => each.unsaved);
+  const running = open.filter((each) => each.session !== undefined && isRunning(sessions[each.session])).length;
+  useEffect(() => {
+    document.title = here ? `${title} – Trace Studio` : 'Trace Studio';
+    // The host asks again when it is back.
+    studio.request('window.setDocument', { title, unsaved, running }).catch(() => {});
+  }, [studio, here, title, unsaved, running]);
+
+  // A browser's tab can only ask in its own words; Electron's window asks with `close-requested`.
+  useEffect(() => {
+    if (running === 0 || window.studioHost) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [running]);
+}
