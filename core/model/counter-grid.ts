@@ -167,7 +167,7 @@ export class SeriesGrid {
   /** A mini whose rows are dropped, across a border of columns or an end of the range. */
   #shareOut(chunk: Chunk, t0: number, t1: number, at: number, inside: boolean, sum: number, samples: number): void {
     const { fromNs, toNs } = this.#query;
-    if (!inside || (t1 - t0) * this.#scale > 1) this.missing.add(chunk);
+    if (!chunk.unreadable && (!inside || (t1 - t0) * this.#scale > 1)) this.missing.add(chunk);
     const { minis } = chunk;
     if (t0 < fromNs) this.#hold(t0, minis[at + Summary.FIRST] as number);
     else this.#putOne(t0, minis[at + Summary.FIRST] as number);

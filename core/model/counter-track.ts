@@ -46,6 +46,8 @@ export class Chunk implements Detail {
   closed = false;
   /** Rows came out of order of time and were sorted; reading them again must do the same. */
   resorted = false;
+  /** The file does not give the rows any more. */
+  unreadable = false;
   #summarized = 0;
 
   constructor(track: CounterTrack, firstBlock: number, skip: number) {

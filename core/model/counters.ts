@@ -55,21 +55,20 @@ export class Counters {
   readonly #budget: DetailBudget;
   readonly #start: () => MonotonicTime;
   readonly #pause: () => Promise<void>;
-  readonly #onLoaded: () => void;
+  readonly #onLoaded: (problem?: unknown) => void;
   readonly #counters = new Map<string, Counter>();
   readonly #series: Series[] = [];
   readonly #tracks = new Map<number, Map<number, CounterTrack>>();
   readonly #wanted = new Set<Chunk>();
   #loading: Promise<void> | undefined;
-  /** Failure of the last attempt to read rows again. */
-  problem: unknown;
 
   constructor(options: {
     readonly blocks: BlockStore;
     readonly budget: DetailBudget;
     readonly start: () => MonotonicTime;
     readonly pause: () => Promise<void>;
-    readonly onLoaded: () => void;
+    /** Rows arrived, or the reason why they cannot be read. */
+    readonly onLoaded: (problem?: unknown) => void;
   }) {
     const { blocks, budget, start, pause, onLoaded } = options;
     this.#blocks = blocks;
@@ -177,13 +176,12 @@ export class Counters {
       this.#wanted.clear();
       try {
         await this.#reload(chunks);
-        this.problem = undefined;
+        this.#onLoaded();
       } catch (error) {
-        // The summaries still answer; the reason is shown once as a notice.
-        this.problem = error;
-        this.#wanted.clear();
+        // The summaries still answer; trying again with each picture would only fail as often.
+        for (const chunk of chunks) chunk.unreadable = true;
+        this.#onLoaded(error);
       }
-      this.#onLoaded();
     }
   }
 
@@ -211,7 +209,7 @@ export class Counters {
         if (rows) {
           chunk.restore(rows);
           this.#budget.use(chunk);
-        }
+        } else chunk.unreadable = true;
       }
     }
   }

@@ -1,12 +1,17 @@
-import type { Problem } from '../base/result.ts';
+import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type SessionEnd } from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
+import { SnapshotFlag } from '../protocol/records.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
+import { ConsoleLines, type ConsolePage } from './console-lines.ts';
 import type { CounterTrack } from './counter-track.ts';
 import { Counters, type CounterView, type GridView } from './counters.ts';
 import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
+import { EventList, type EventPage, type EventQuery } from './event-list.ts';
+import { EVENT_KINDS } from './event-rows.ts';
+import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
 
@@ -33,6 +38,7 @@ export interface TraceTotals {
   readonly snapshots: number;
   readonly dropped: number;
   readonly stallNs: number;
+  readonly consoleChunks: number;
   readonly end: SessionEnd | undefined;
   readonly notices: readonly Problem[];
 }
@@ -43,6 +49,9 @@ export class Trace {
   readonly #definitions = new Map<number, Definitions>();
   readonly #processes = new Processes();
   readonly #counters: Counters;
+  readonly #objects: Objects;
+  readonly #events: EventList;
+  readonly #console: ConsoleLines;
   readonly #intake: Intake;
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochMs = 0;
@@ -56,9 +65,17 @@ export class Trace {
     const pause = options.pause ?? (() => Promise.resolve());
     this.#blocks = new BlockStore(source);
     const budget = new DetailBudget(options.detailBytes ?? DEFAULT_DETAIL_BYTES);
-    const onLoaded = () => options.onLoaded?.();
-    this.#counters = new Counters({ blocks: this.#blocks, budget, start: () => this.#start, pause, onLoaded });
-    this.#intake = new Intake(this.#counters, this.#processes);
+    const blocks = this.#blocks;
+    const start = () => this.#start;
+    const onLoaded = (problem?: unknown) => {
+      if (problem !== undefined) this.#reloadProblem = problemOf(problem);
+      options.onLoaded?.();
+    };
+    this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
+    this.#objects = new Objects(blocks, start);
+    this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
+    this.#console = new ConsoleLines(blocks);
+    this.#intake = new Intake(this.#counters, this.#objects, this.#processes);
   }
 
   setHead(head: RecordingHead): void {
@@ -78,6 +95,9 @@ export class Trace {
       case BlockType.DATA:
         this.#addData(header, payload, offset);
         break;
+      case BlockType.CONSOLE:
+        this.#console.add(this.#blocks.add(header, payload, offset), payload);
+        break;
       case BlockType.FOOTER:
         this.footer = decodeFooter(payload);
         return;
@@ -93,6 +113,12 @@ export class Trace {
     const block = this.#blocks.add(header, payload, offset);
     this.#intake.enter(header.stream, this.definitionsOf(header.stream), block, offset);
     this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#events.add(block, this.#intake.counts);
+  }
+
+  #factsOf(stream: number) {
+    const { process, thread } = this.#processes.thread(stream);
+    return { definitions: this.definitionsOf(stream), process, thread, objectId: (definition: number) => this.#objects.idOf(stream, definition) };
   }
 
   definitionsOf(stream: number): Definitions {
@@ -105,15 +131,17 @@ export class Trace {
   }
 
   totals(): TraceTotals {
-    const { counterSamples, instants, slices, snapshots, others } = this.#intake;
+    const { totals } = this.#intake;
+    const of = (kind: (typeof EVENT_KINDS)[number]) => totals[EVENT_KINDS.indexOf(kind)] as number;
     return {
       startEpochMs: this.#startEpochMs,
       endNs: this.#endNs,
-      events: counterSamples + instants + slices + snapshots + others,
-      counterSamples,
-      instants,
-      slices,
-      snapshots,
+      events: totals.reduce((sum, count) => sum + count, 0),
+      counterSamples: of('counter'),
+      instants: of('instant'),
+      slices: of('slice'),
+      snapshots: of('snapshot'),
+      consoleChunks: this.#console.chunks,
       dropped: this.#processes.dropped,
       stallNs: this.#processes.stallNs,
       end: this.#processes.end,
@@ -158,20 +186,57 @@ export class Trace {
     return this.#counters.grid({ ...query, endNs: query.endNs ?? this.#endNs });
   }
 
-  /** Resolves when nothing is being read again in the background. */
+  /** Grows when there are new objects. */
+  get objectsSize(): number {
+    return this.#objects.size;
+  }
+
+  objects(): ObjectView[] {
+    return this.#objects.list();
+  }
+
+  /** Times of an object's snapshots, thinned evenly to at most `limit`. */
+  objectTimes(object: number, limit: number): Float64Array {
+    return this.#objects.times(object, limit);
+  }
+
+  /** A snapshot with its changes against the one before. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
+  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number }): Promise<ObjectSnapshot | undefined> {
+    return this.#objects.snapshot(object, at, (stream) => this.definitionsOf(stream));
+  }
+
+  /** Rows `from` … `from + count` of the events that pass. A search for names goes on in the background; `onLoaded` tells its progress. */
+  events(query: EventQuery, from: number, count: number): Promise<EventPage> {
+    return this.#events.page(query, from, count);
+  }
+
+  /** Lines `from` … `from + count` of the console; `from` -1: the last `count`. */
+  console(from: number, count: number): Promise<ConsolePage> {
+    return this.#console.page(from, count);
+  }
+
+  /** Resolves when nothing is being read again and no search is under way. */
   async settled(): Promise<void> {
     await this.#counters.settled();
+    await this.#events.settled();
   }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof ProblemError) return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
+  return {
+    code: 'reading-again-failed',
+    message: `A part of the recording could not be read again: ${error instanceof Error ? error.message : String(error)}`,
+  };
 }
 
 /** Takes the records of blocks into the tables. Hot: `counter` runs for each of millions of events a second. */
 class Intake extends IgnoringVisitor {
-  counterSamples = 0;
-  instants = 0;
-  slices = 0;
-  snapshots = 0;
-  others = 0;
+  /** Of the block, and of all blocks before it, by kind in the order of EVENT_KINDS. */
+  readonly counts = new Uint32Array(EVENT_KINDS.length);
+  readonly #before = new Float64Array(EVENT_KINDS.length);
   readonly #counters: Counters;
+  readonly #objects: Objects;
   readonly #processes: Processes;
   #tracks = new Map<number, CounterTrack>();
   #definitions = new Definitions();
@@ -179,18 +244,30 @@ class Intake extends IgnoringVisitor {
   #block = 0;
   #offset = 0;
 
-  constructor(counters: Counters, processes: Processes) {
+  constructor(counters: Counters, objects: Objects, processes: Processes) {
     super();
     this.#counters = counters;
+    this.#objects = objects;
     this.#processes = processes;
   }
 
   enter(stream: number, definitions: Definitions, block: number, offset: number): void {
+    for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
+    this.counts.fill(0);
     this.#stream = stream;
     this.#definitions = definitions;
     this.#tracks = this.#counters.tracksOf(stream);
     this.#block = block;
     this.#offset = offset;
+  }
+
+  /** All blocks so far, by kind. */
+  get totals(): Float64Array {
+    return this.#before.map((before, kind) => before + (this.counts[kind] as number));
+  }
+
+  #count(kind: number): void {
+    this.counts[kind] = (this.counts[kind] as number) + 1;
   }
 
   override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
@@ -200,38 +277,54 @@ class Intake extends IgnoringVisitor {
       track = this.#counters.addTrack(this.#stream, process, counter, count, this.#definitions.counters.get(counter));
     }
     track.push(timeNs, values, first, count, this.#block, this.#offset);
-    this.counterSamples++;
+    this.#count(COUNTER);
   }
 
   override instant(): void {
-    this.instants++;
+    this.#count(INSTANT);
   }
 
   override slice(): void {
-    this.slices++;
+    this.#count(SLICE);
   }
 
-  override objectSnapshot(): void {
-    this.snapshots++;
+  override objectCreated(timeNs: number, object: number): void {
+    this.#count(CREATED);
+    this.#object(object).createdNs ??= timeNs;
   }
 
-  override objectCreated(): void {
-    this.others++;
+  override objectSnapshot(timeNs: number, object: number, flags: number): void {
+    this.#count(SNAPSHOT);
+    this.#object(object).add(timeNs, this.#block, (flags & SnapshotFlag.KEYFRAME) !== 0);
   }
 
-  override objectDeleted(): void {
-    this.others++;
+  override objectDeleted(timeNs: number, object: number): void {
+    this.#count(DELETED);
+    this.#object(object).deletedNs = timeNs;
+  }
+
+  #object(object: number) {
+    return this.#objects.track(this.#stream, this.#processes.thread(this.#stream).process, object, this.#definitions);
   }
 
   override gap(_timeNs: number, lost: number): void {
-    this.others++;
+    this.#count(GAP);
     const thread = this.#processes.thread(this.#stream);
     if (lost > 0) thread.droppedByGaps += lost;
   }
 
   override stall(_timeNs: number, waitedNs: number): void {
-    this.others++;
+    this.#count(STALL);
     const thread = this.#processes.thread(this.#stream);
     if (waitedNs > 0) thread.stallByRecords += waitedNs;
   }
 }
+
+const COUNTER = EVENT_KINDS.indexOf('counter');
+const INSTANT = EVENT_KINDS.indexOf('instant');
+const SLICE = EVENT_KINDS.indexOf('slice');
+const CREATED = EVENT_KINDS.indexOf('object-created');
+const SNAPSHOT = EVENT_KINDS.indexOf('snapshot');
+const DELETED = EVENT_KINDS.indexOf('object-deleted');
+const GAP = EVENT_KINDS.indexOf('gap');
+const STALL = EVENT_KINDS.indexOf('stall');

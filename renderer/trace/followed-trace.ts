@@ -11,7 +11,6 @@ const SLICE_MS = 8;
 const PIECE_BYTES = 128 * 1024;
 /** Lists are asked for again when their revision moves, so changes of their numbers are told less often than data. */
 const LIST_CHANGE_MS = 250;
-/** Phase `live` begins here at the latest. */
 const MAX_NOTICES = 50;
 
 export interface Surroundings {
@@ -175,9 +174,9 @@ export class FollowedTrace {
       snapshots: totals.snapshots,
       dropped: totals.dropped,
       stallNs: totals.stallNs,
-      consoleChunks: 0,
+      consoleChunks: totals.consoleChunks,
       countersRevision: this.#listsRevision + this.trace.countersSize,
-      objectsRevision: this.#listsRevision,
+      objectsRevision: this.#listsRevision + this.trace.objectsSize,
       processesRevision: this.trace.processesRevision,
       ...(totals.end && { end: totals.end }),
     };

@@ -82,11 +82,11 @@ export class TraceService {
       return followed.trace.grid({ ...query, endNs: followed.live ? Math.max(followed.endNs, query.toNs) : followed.endNs });
     },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
-    'objects.list': () => [],
-    'objects.snapshot': () => undefined,
-    'objects.times': () => new Float64Array(0),
-    'events.page': () => ({ rows: [], total: 0, complete: true }),
-    'console.page': () => ({ lines: [], total: 0, first: 0 }),
+    'objects.list': ({ trace }) => this.#of(trace).trace.objects(),
+    'objects.snapshot': ({ trace, object, ...at }) => this.#of(trace).trace.snapshot(object, at),
+    'objects.times': ({ trace, object, limit }) => this.#of(trace).trace.objectTimes(object, limit),
+    'events.page': ({ trace, filter, from, count }) => this.#of(trace).trace.events(filter, from, count),
+    'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
   };
 
   async #open(input: TraceInput): Promise<Opened> {

@@ -1,0 +1,214 @@
+import { decodeConsole } from '../protocol/recording-reader.ts';
+import type { BlockStore } from './block-store.ts';
+import { float64Column, partitionPoint, uint32Column } from './column.ts';
+
+export interface ConsoleLine {
+  readonly index: number;
+  readonly timeNs: number;
+  readonly source: 'stdout' | 'stderr' | 'stdin' | 'studio';
+  readonly text: string;
+  readonly cut: boolean;
+}
+
+export interface ConsolePage {
+  readonly lines: ConsoleLine[];
+  readonly total: number;
+  readonly first: number;
+}
+
+const SOURCES = ['stdout', 'stderr', 'stdin', 'studio'] as const;
+const NEWLINE = 10;
+const RETURN = 13;
+/** A mark is set each so many lines, or bytes: what has to be read to find one line. */
+const LINES_PER_MARK = 256;
+const BYTES_PER_MARK = 256 * 1024;
+const MAX_LINE_BYTES = 10_000;
+const MAX_PAGE = 2000;
+/** How far is looked for the end of a line that other sources' output interrupted. */
+const MAX_BEHIND_BYTES = 1024 * 1024;
+
+/**
+ * Console output as lines. A line belongs to one source and stands where it began, also if output of another source came before
+ * its end. In memory are only marks, some 30 bytes for each 256 lines; text is read again from its blocks.
+ */
+export class ConsoleLines {
+  readonly #blocks: BlockStore;
+  /** Number in the block store of each CONSOLE block. */
+  readonly #block = uint32Column();
+  readonly #markLine = float64Column();
+  readonly #markBlock = uint32Column();
+  /** Byte of the record's text in its block's payload, and of the line in that text. */
+  readonly #markText = uint32Column();
+  readonly #markByte = uint32Column();
+  /** Bit s: source s is in the middle of a line that began before. */
+  readonly #markOpen = uint32Column();
+  #open = 0;
+  #total = 0;
+  #sinceMark = 0;
+  chunks = 0;
+
+  constructor(blocks: BlockStore) {
+    this.#blocks = blocks;
+  }
+
+  get total(): number {
+    return this.#total;
+  }
+
+  add(block: number, payload: Uint8Array): void {
+    const consoleBlock = this.#block.length;
+    this.#block.push(block);
+    for (const { source, text } of decodeConsole(payload)) {
+      this.chunks++;
+      const bit = 1 << sourceOf(source);
+      let at = 0;
+      while (at < text.length) {
+        if ((this.#open & bit) === 0) this.#begin(consoleBlock, text.byteOffset - payload.byteOffset, at, bit);
+        const end = text.indexOf(NEWLINE, at);
+        const next = end < 0 ? text.length : end + 1;
+        this.#sinceMark += next - at;
+        if (end >= 0) this.#open &= ~bit;
+        at = next;
+      }
+    }
+  }
+
+  #begin(consoleBlock: number, text: number, at: number, bit: number): void {
+    const marks = this.#markLine.length;
+    if (marks === 0 || this.#total - this.#markLine.get(marks - 1) >= LINES_PER_MARK || this.#sinceMark >= BYTES_PER_MARK) {
+      this.#markLine.push(this.#total);
+      this.#markBlock.push(consoleBlock);
+      this.#markText.push(text);
+      this.#markByte.push(at);
+      this.#markOpen.push(this.#open);
+      this.#sinceMark = 0;
+    }
+    this.#open |= bit;
+    this.#total++;
+  }
+
+  /** Lines `from` … `from + count`; `from` -1: the last `count`. */
+  async page(from: number, count: number): Promise<ConsolePage> {
+    const total = this.#total;
+    const wanted = Math.min(MAX_PAGE, Math.max(0, Math.floor(count) || 0));
+    const first = from < 0 ? Math.max(0, total - wanted) : Math.min(total, Math.floor(from) || 0);
+    const end = Math.min(total, first + wanted);
+    const lines: ConsoleLine[] = [];
+    for (let mark = this.#markOf(first); first + lines.length < end; mark++) {
+      const next = mark + 1 < this.#markLine.length ? this.#markLine.get(mark + 1) : total;
+      const from = first + lines.length;
+      const to = Math.min(end, next);
+      const found = await this.#read(mark, from, to);
+      lines.push(...found);
+      if (found.length < to - from) break;
+    }
+    return { lines, total, first: 0 };
+  }
+
+  #markOf(line: number): number {
+    return Math.max(0, partitionPoint(this.#markLine.length, (m) => this.#markLine.get(m) > line) - 1);
+  }
+
+  /** Lines `from` … `to`, all of which lie between this mark and the next. */
+  async #read(mark: number, from: number, to: number): Promise<ConsoleLine[]> {
+    const reader = new LineReader(this.#markLine.get(mark), this.#markOpen.get(mark), from, to);
+    const firstText = this.#markText.get(mark);
+    for (let b = this.#markBlock.get(mark); b < this.#block.length && !reader.done; b++) {
+      const payload = await this.#blocks.payload(this.#block.get(b));
+      for (const { timeNs, source, text } of decodeConsole(payload)) {
+        const at = text.byteOffset - payload.byteOffset;
+        if (b === this.#markBlock.get(mark) && at < firstText) continue;
+        const start = b === this.#markBlock.get(mark) && at === firstText ? this.#markByte.get(mark) : 0;
+        reader.add(sourceOf(source), timeNs, start === 0 ? text : text.subarray(start));
+        if (reader.done) break;
+      }
+    }
+    return reader.lines();
+  }
+}
+
+interface Building {
+  readonly index: number;
+  readonly timeNs: number;
+  readonly source: number;
+  readonly bytes: Uint8Array[];
+  length: number;
+  ended: boolean;
+}
+
+/** Puts the lines `from` … `to` together out of chunks, beginning at line `next`. */
+class LineReader {
+  #next: number;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #built: Building[] = [];
+  /** What each source is in the middle of: a wanted line, one that is not wanted (null), or none. */
+  readonly #open: (Building | null | undefined)[];
+  #behind = 0;
+
+  constructor(next: number, open: number, from: number, to: number) {
+    this.#next = next;
+    this.#from = from;
+    this.#to = to;
+    this.#open = SOURCES.map((_, source) => ((open >>> source) & 1 ? null : undefined));
+  }
+
+  get done(): boolean {
+    if (this.#next < this.#to) return false;
+    return this.#behind > MAX_BEHIND_BYTES || this.#built.every((line) => line.ended || line.length > MAX_LINE_BYTES);
+  }
+
+  add(source: number, timeNs: number, text: Uint8Array): void {
+    let at = 0;
+    while (at < text.length) {
+      if (this.#open[source] === undefined) this.#begin(source, timeNs);
+      const end = text.indexOf(NEWLINE, at);
+      const stop = end < 0 ? text.length : end;
+      const line = this.#open[source];
+      if (line && line.length <= MAX_LINE_BYTES && stop > at) {
+        line.bytes.push(text.subarray(at, Math.min(stop, at + MAX_LINE_BYTES + 1 - line.length)));
+        line.length += stop - at;
+      }
+      if (this.#next >= this.#to) this.#behind += stop - at;
+      if (end >= 0) {
+        if (line) line.ended = true;
+        this.#open[source] = undefined;
+        if (this.done) return;
+      }
+      at = stop + 1;
+    }
+  }
+
+  #begin(source: number, timeNs: number): void {
+    const index = this.#next++;
+    if (index < this.#from || index >= this.#to) {
+      this.#open[source] = null;
+      return;
+    }
+    const line = { index, timeNs, source, bytes: [], length: 0, ended: false };
+    this.#open[source] = line;
+    this.#built.push(line);
+  }
+
+  lines(): ConsoleLine[] {
+    return this.#built.map((line) => ({ index: line.index, timeNs: line.timeNs, source: SOURCES[line.source] ?? 'stdout', ...textOf(line) }));
+  }
+}
+
+function textOf({ bytes, length, ended }: Building): { readonly text: string; readonly cut: boolean } {
+  const whole = new Uint8Array(Math.min(length, MAX_LINE_BYTES));
+  let at = 0;
+  for (const part of bytes) {
+    const room = whole.length - at;
+    if (room <= 0) break;
+    whole.set(part.length > room ? part.subarray(0, room) : part, at);
+    at += Math.min(part.length, room);
+  }
+  const cut = length > MAX_LINE_BYTES;
+  const end = ended && !cut && whole[whole.length - 1] === RETURN ? whole.length - 1 : whole.length;
+  const text = new TextDecoder().decode(whole.subarray(0, end));
+  // A character that the cut went through is left out.
+  return { text: cut ? text.replace(/�$/, '') : text, cut };
+}
+
+const sourceOf = (source: number): number => (source < SOURCES.length ? source : 0);

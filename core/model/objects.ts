@@ -1,0 +1,256 @@
+import type { MonotonicTime } from '../base/time.ts';
+import { SnapshotFlag } from '../protocol/records.ts';
+import type { BlockStore } from './block-store.ts';
+import { partitionPoint } from './column.ts';
+import type { Definitions, ObjectDefinition } from './definitions.ts';
+import { decodeRecords, IgnoringVisitor, snapshotEntries } from './record-decoder.ts';
+import { type FieldsTree, fieldsTree } from './value-tree.ts';
+
+export interface ObjectView {
+  readonly id: number;
+  readonly name: string;
+  readonly className: string;
+  readonly process: number;
+  readonly createdNs?: number;
+  readonly deletedNs?: number;
+  readonly snapshots: number;
+  readonly lastNs: number;
+}
+
+export interface ObjectSnapshot extends FieldsTree {
+  readonly object: number;
+  readonly index: number;
+  readonly count: number;
+  readonly timeNs: number;
+}
+
+/** Of an object, so many times of snapshots are kept; beyond, every second one is left out, again and again. */
+const MAX_TIMES = 8192;
+/** Positions of snapshots within blocks that were decoded last: the newest block is asked for with each frame. */
+const MAX_CACHED_RUNS = 16;
+/** A chain of changes longer than this without a keyframe is a damaged file: what is before is left out. */
+const MAX_CHAIN = 20_000;
+
+/** The snapshots of one object that lie in one block. */
+interface Run {
+  readonly block: number;
+  /** Index of the first one among the object's snapshots. */
+  readonly first: number;
+  readonly firstNs: number;
+  lastNs: number;
+  /** Index of the first keyframe in this block; none: infinite. */
+  keyframe: number;
+}
+
+interface Found {
+  readonly record: number;
+  readonly timeNs: number;
+  readonly keyframe: boolean;
+}
+
+class ObjectTrack {
+  readonly id: number;
+  readonly stream: number;
+  readonly definition: number;
+  readonly name: string;
+  readonly className: string;
+  readonly process: number;
+  createdNs: number | undefined;
+  deletedNs: number | undefined;
+  count = 0;
+  lastNs = 0;
+  readonly runs: Run[] = [];
+  #times: number[] = [];
+  #every = 1;
+
+  constructor(id: number, stream: number, process: number, definition: number, about: Pick<ObjectDefinition, 'name' | 'className'>) {
+    this.id = id;
+    this.stream = stream;
+    this.process = process;
+    this.definition = definition;
+    this.name = about.name;
+    this.className = about.className;
+  }
+
+  add(timeNs: number, block: number, keyframe: boolean): void {
+    let run = this.runs[this.runs.length - 1];
+    if (run?.block !== block) {
+      run = { block, first: this.count, firstNs: timeNs, lastNs: timeNs, keyframe: Number.POSITIVE_INFINITY };
+      this.runs.push(run);
+    }
+    run.lastNs = Math.max(run.lastNs, timeNs);
+    if (keyframe) run.keyframe = Math.min(run.keyframe, this.count);
+    if (this.count % this.#every === 0) {
+      this.#times.push(timeNs);
+      if (this.#times.length > MAX_TIMES) {
+        this.#times = this.#times.filter((_, i) => i % 2 === 0);
+        this.#every *= 2;
+      }
+    }
+    this.count++;
+    this.lastNs = Math.max(this.lastNs, timeNs);
+  }
+
+  times(limit: number): Float64Array {
+    const most = Math.max(0, Math.floor(limit));
+    const times = this.#times;
+    if (times.length <= most) return Float64Array.from(times);
+    return Float64Array.from({ length: most }, (_, i) => times[Math.floor((i * times.length) / most)] as number);
+  }
+
+  /** Which run holds the snapshot of that index. */
+  runOf(index: number): number {
+    return partitionPoint(this.runs.length, (r) => (this.runs[r] as Run).first > index) - 1;
+  }
+}
+
+/** The objects of a trace and their snapshots: which blocks they lie in stays in memory, values are rebuilt from the file. */
+export class Objects {
+  readonly #blocks: BlockStore;
+  readonly #start: () => MonotonicTime;
+  readonly #objects: ObjectTrack[] = [];
+  readonly #byStream = new Map<number, Map<number, ObjectTrack>>();
+  readonly #found = new Map<string, { readonly payload: Uint8Array; readonly snapshots: readonly Found[] }>();
+
+  constructor(blocks: BlockStore, start: () => MonotonicTime) {
+    this.#blocks = blocks;
+    this.#start = start;
+  }
+
+  /** Grows when there are new objects, or one is deleted. */
+  get size(): number {
+    return this.#objects.length;
+  }
+
+  track(stream: number, process: number, id: number, definitions: Definitions): ObjectTrack {
+    let objects = this.#byStream.get(stream);
+    if (!objects) {
+      objects = new Map();
+      this.#byStream.set(stream, objects);
+    }
+    let object = objects.get(id);
+    if (!object) {
+      const about = definitions.objects.get(id) ?? { name: `(undefined object ${id})`, className: '' };
+      object = new ObjectTrack(this.#objects.length, stream, process, id, about);
+      this.#objects.push(object);
+      objects.set(id, object);
+    }
+    return object;
+  }
+
+  idOf(stream: number, definition: number): number | undefined {
+    return this.#byStream.get(stream)?.get(definition)?.id;
+  }
+
+  list(): ObjectView[] {
+    return this.#objects.map(({ id, name, className, process, createdNs, deletedNs, count, lastNs }) => ({
+      id,
+      name,
+      className,
+      process,
+      snapshots: count,
+      lastNs,
+      ...(createdNs !== undefined && { createdNs }),
+      ...(deletedNs !== undefined && { deletedNs }),
+    }));
+  }
+
+  times(id: number, limit: number): Float64Array {
+    return this.#objects[id]?.times(limit) ?? new Float64Array(0);
+  }
+
+  /** `index` -1 (or nothing given): the newest; `atNs`: the newest at or before that time. Undefined: there is none. */
+  async snapshot(
+    id: number,
+    at: { readonly index?: number; readonly atNs?: number },
+    definitions: (stream: number) => Definitions,
+  ): Promise<ObjectSnapshot | undefined> {
+    const object = this.#objects[id];
+    if (!object) return undefined;
+    // More may arrive while blocks are read: this answer is about what there is now.
+    const count = object.count;
+    const index = at.index !== undefined && at.index >= 0 ? Math.floor(at.index) : at.atNs !== undefined ? await this.#indexAt(object, at.atNs) : count - 1;
+    if (!(index >= 0 && index < count)) return undefined;
+    const { now, before, timeNs } = await this.#fields(object, index, definitions(object.stream));
+    return { object: id, index, count, timeNs, ...fieldsTree(now, before) };
+  }
+
+  async #indexAt(object: ObjectTrack, atNs: number): Promise<number> {
+    const { runs } = object;
+    const r = partitionPoint(runs.length, (i) => (runs[i] as Run).firstNs > atNs) - 1;
+    const run = runs[r];
+    if (!run) return -1;
+    const { snapshots } = await this.#runSnapshots(object, run);
+    return run.first + partitionPoint(snapshots.length, (i) => (snapshots[i] as Found).timeNs > atNs) - 1;
+  }
+
+  /** Attributes at a snapshot and at the one before, rebuilt from the last keyframe that both need. */
+  async #fields(object: ObjectTrack, index: number, definitions: Definitions) {
+    const { runs } = object;
+    const target = object.runOf(index);
+    const from = Math.max(0, index - 1);
+    let r = object.runOf(from);
+    while (r > 0 && (runs[r] as Run).keyframe > from && index - (runs[r] as Run).first < MAX_CHAIN) r--;
+    const fields = new Map<string, Uint8Array>();
+    let before: Map<string, Uint8Array> | undefined;
+    let timeNs = 0;
+    for (let i = r; i <= target; i++) {
+      const run = runs[i] as Run;
+      const { payload, snapshots } = await this.#runSnapshots(object, run);
+      const start =
+        i === r
+          ? Math.max(
+              0,
+              snapshots.findLastIndex((snapshot, k) => snapshot.keyframe && run.first + k <= from),
+            )
+          : 0;
+      for (let k = start; k < snapshots.length; k++) {
+        const snapshot = snapshots[k] as Found;
+        const at = run.first + k;
+        if (at > index) break;
+        if (at === index) {
+          before = index > 0 ? new Map(fields) : undefined;
+          timeNs = snapshot.timeNs;
+        }
+        if (snapshot.keyframe) fields.clear();
+        for (const { key, json } of snapshotEntries(payload, snapshot.record)) {
+          const name = definitions.text(key);
+          if (json) fields.set(name, json);
+          else fields.delete(name);
+        }
+      }
+    }
+    return { now: fields, before, timeNs };
+  }
+
+  async #runSnapshots(object: ObjectTrack, run: Run): Promise<{ readonly payload: Uint8Array; readonly snapshots: readonly Found[] }> {
+    const key = `${object.id}/${run.block}`;
+    let found = this.#found.get(key);
+    if (!found) {
+      const payload = await this.#blocks.records(run.block);
+      const finder = new SnapshotFinder(object.definition);
+      decodeRecords(payload, this.#blocks.clockHigh(run.block), this.#start(), finder);
+      found = { payload, snapshots: finder.found };
+      this.#found.set(key, found);
+      for (const oldest of this.#found.keys()) {
+        if (this.#found.size <= MAX_CACHED_RUNS) break;
+        this.#found.delete(oldest);
+      }
+    }
+    return found;
+  }
+}
+
+class SnapshotFinder extends IgnoringVisitor {
+  readonly found: Found[] = [];
+  readonly #object: number;
+
+  constructor(object: number) {
+    super();
+    this.#object = object;
+  }
+
+  override objectSnapshot(timeNs: number, object: number, flags: number, record: number): void {
+    if (object === this.#object) this.found.push({ record, timeNs, keyframe: (flags & SnapshotFlag.KEYFRAME) !== 0 });
+  }
+}
