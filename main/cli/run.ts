@@ -35,7 +35,7 @@ export async function run(command: RunCommand): Promise<number> {
   const tracer = new TracerInstall({ source: installPaths(import.meta.dirname).tracer, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
   const config = launchConfig(command);
   const [{ inspection, start }, tracerFolder] = await Promise.all([
-    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home) }),
+    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home), tracerStripsTypes: tracer.stripsTypes }),
     tracer.folder(),
   ]);
   if (!start) {

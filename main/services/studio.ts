@@ -62,7 +62,7 @@ class StudioServices implements Studio {
     this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
     this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
     this.#nodes = new NodeFinder({ environment, home: this.#home, ...(!options.isElectron && { ownExecutable: process.execPath }) });
-    this.#around = { cwd, home: this.#home, environment, nodes: this.#nodes };
+    this.#around = { cwd, home: this.#home, environment, nodes: this.#nodes, tracerStripsTypes: this.#tracer.stripsTypes };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
       onSession: (info) => this.#sessions.changed(info),

@@ -6,9 +6,11 @@
  * of a session, counts as use.
  */
 import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 export const TRACER_KEPT_DAYS = 30;
 const USED = '.last-used';
@@ -24,6 +26,11 @@ export class TracerInstall {
     this.#source = options.source;
     this.#parent = path.join(options.dataFolder, 'tracer');
     this.#version = options.version;
+  }
+
+  /** This tracer takes the types out of TypeScript for a Node that does not. */
+  get stripsTypes(): boolean {
+    return existsSync(path.join(this.#source, 'strip-types.cjs'));
   }
 
   /** The folder to preload from. Throws ProblemError in words when it cannot be written. */
@@ -55,6 +62,33 @@ export class TracerInstall {
   }
 
   async #install(): Promise<string> {
+    const known = await this.#knownCopy().catch(() => undefined); // Only a short cut: the long way says what is wrong.
+    if (known?.folder !== undefined) return used(known.folder);
+    const folder = await this.#copy();
+    if (known) await writeJsonFile(known.note, { folder: path.basename(folder) }).catch(() => {}); // The next start takes the long way again.
+    return folder;
+  }
+
+  /**
+   * A note of an earlier start says which folder holds a copy of these very files (by their sizes and times): hashing megabytes
+   * at each start of the command line would be a third of its time.
+   */
+  async #knownCopy(): Promise<{ readonly note: string; readonly folder: string | undefined }> {
+    const files = await filesOf(this.#source);
+    const key = createHash('sha256')
+      .update(JSON.stringify([this.#source, this.#version, files]))
+      .digest('hex')
+      .slice(0, 16);
+    const note = path.join(this.#parent, `.copy-${key}.json`);
+    const name = await readJsonFile(note, (value) => (value as { folder?: unknown } | null)?.folder);
+    if (typeof name !== 'string' || path.basename(name) !== name) return { note, folder: undefined };
+    const folder = path.join(this.#parent, name);
+    const copied = await filesOf(folder);
+    const isWhole = files.length === copied.length && files.every((file, index) => file.name === copied[index]?.name && file.bytes === copied[index]?.bytes);
+    return { note, folder: isWhole ? folder : undefined };
+  }
+
+  async #copy(): Promise<string> {
     const hash = await contentHash(this.#source).catch((error: Error) => {
       throw new ProblemError({
         code: 'tracer-missing',
@@ -95,6 +129,7 @@ async function used(folder: string): Promise<string> {
   return folder;
 }
 
+/** Of a folder by its mark, of a note by its own time. */
 async function lastUse(folder: string): Promise<number> {
   for (const file of [path.join(folder, USED), folder]) {
     const found = await stat(file).catch(() => undefined);
@@ -105,18 +140,31 @@ async function lastUse(folder: string): Promise<number> {
 
 const isWhole = async (folder: string, hash: string): Promise<boolean> => (await contentHash(folder).catch(() => '')) === hash;
 
+interface InstalledFile {
+  /** Relative, with forward slashes. */
+  readonly name: string;
+  readonly bytes: number;
+  readonly modifiedMs: number;
+}
+
+/** What is installed: everything but source maps and our own mark. */
+async function filesOf(folder: string): Promise<readonly InstalledFile[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile() && entry.name !== USED && !entry.name.endsWith('.map'));
+  const described = await Promise.all(
+    files.map(async (entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const { size, mtimeMs } = await stat(file);
+      return { name: path.relative(folder, file).replaceAll('\\', '/'), bytes: size, modifiedMs: mtimeMs };
+    }),
+  );
+  return described.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 /** SHA-256 over names and contents of what is installed. */
 async function contentHash(folder: string): Promise<string> {
   const hash = createHash('sha256');
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && entry.name !== USED && !entry.name.endsWith('.map'))
-    .map((entry) => path.join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of files) {
-    const content = await readFile(file);
-    hash.update(`${path.relative(folder, file).replaceAll('\\', '/')}\0${content.length}\0`).update(content);
-  }
+  for (const { name, bytes } of await filesOf(folder)) hash.update(`${name}\0${bytes}\0`).update(await readFile(path.join(folder, name)));
   return hash.digest('hex');
 }
 

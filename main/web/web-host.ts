@@ -149,7 +149,10 @@ class Running {
   #enter(request: IncomingMessage, response: ServerResponse, token: string, isKnown: boolean): void {
     // A HEAD is a preview of some program: it must not use up the token.
     const cookie = isKnown || request.method === 'HEAD' ? undefined : this.access.redeem(token);
-    if (cookie === undefined && !isKnown) return say(response, 403, request.method === 'HEAD' ? 'Use GET.' : USED_UP);
+    if (cookie === undefined && !isKnown) {
+      say(response, 403, request.method === 'HEAD' ? 'Use GET.' : USED_UP);
+      return;
+    }
     if (cookie !== undefined) response.setHeader('Set-Cookie', `${this.#cookieName}=${cookie}; HttpOnly; SameSite=Strict; Path=/`);
     const site = request.headers['sec-fetch-site'];
     if (site === 'cross-site' || site === 'same-site') {
@@ -186,20 +189,28 @@ class Running {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     // A browser that goes away in the middle of the handshake.
     socket.on('error', () => socket.destroy());
-    const { host, origin } = request.headers;
-    const url = parseUrl(request.url);
-    if (!this.#names.isAllowed(host)) return refuseUpgrade(socket, 421, 'Misdirected Request');
-    if (url?.pathname !== '/services' && url?.pathname !== '/collector') return refuseUpgrade(socket, 404, 'Not Found');
-    const cookie = readCookie(request.headers.cookie, this.#cookieName);
-    const isOurs = this.#names.isSameOrigin(origin, host) && this.access.isPage(cookie, url.searchParams.get('n') ?? '');
-    if (!isOurs) return refuseUpgrade(socket, 403, 'Forbidden');
-    if (this.#sockets.clients.size >= MAX_SOCKETS) return refuseUpgrade(socket, 503, 'Service Unavailable');
+    const refusal = this.#whyNotUpgrade(request);
+    if (refusal !== undefined) {
+      socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       this.#alive.add(webSocket);
       webSocket.on('pong', () => this.#alive.add(webSocket));
-      if (url.pathname === '/services') this.#attachWindow(webSocket);
+      if (parseUrl(request.url)?.pathname === '/services') this.#attachWindow(webSocket);
       else void this.#attachCollector(webSocket);
     });
+  }
+
+  #whyNotUpgrade(request: IncomingMessage): string | undefined {
+    const { host, origin } = request.headers;
+    const url = parseUrl(request.url);
+    if (!this.#names.isAllowed(host)) return '421 Misdirected Request';
+    if (url?.pathname !== '/services' && url?.pathname !== '/collector') return '404 Not Found';
+    const cookie = readCookie(request.headers.cookie, this.#cookieName);
+    const isOurs = this.#names.isSameOrigin(origin, host) && this.access.isPage(cookie, url.searchParams.get('n') ?? '');
+    if (!isOurs) return '403 Forbidden';
+    return this.#sockets.clients.size >= MAX_SOCKETS ? '503 Service Unavailable' : undefined;
   }
 
   #attachWindow(socket: WebSocket): void {
@@ -265,10 +276,6 @@ function headersFor(host: string | undefined): Readonly<Record<string, string>> 
 function say(response: ServerResponse, status: number, sentence: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(`${sentence}\n`);
-}
-
-function refuseUpgrade(socket: Duplex, status: number, reason: string): void {
-  socket.end(`HTTP/1.1 ${status} ${reason}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
 function parseUrl(url: string | undefined): URL | undefined {

@@ -18,6 +18,8 @@ export interface LaunchSurroundings {
   /** The studio's own environment, which the target inherits. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly nodes: Pick<NodeFinder, 'at' | 'choose' | 'all'>;
+  /** The tracer takes the types out where Node does not. */
+  readonly tracerStripsTypes: boolean;
 }
 
 /** A launch without problems. */
@@ -70,7 +72,8 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
 
   const environment = childEnvironment(around.environment, additions);
   const flags = [...nodeFlags, ...(splitQuietly(environment.NODE_OPTIONS) ?? [])];
-  const target = await examineTarget(config, { node, flags, nodeFlags, extra, cwd, environment, userPath, folder: home.folder });
+  const { tracerStripsTypes } = around;
+  const target = await examineTarget(config, { node, flags, nodeFlags, extra, cwd, environment, userPath, folder: home.folder, tracerStripsTypes });
   for (const problem of target.problems) blame('target', problem);
 
   const project = target.project ?? (await findProject(home.folder));
@@ -110,6 +113,7 @@ interface TargetContext {
   readonly folder: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly userPath: (text: string) => string;
+  readonly tracerStripsTypes: boolean;
 }
 
 interface ExaminedTarget {
@@ -185,9 +189,9 @@ async function readHead(file: string): Promise<{ ok: true; bytes: Uint8Array } |
   }
 }
 
-async function typeStrippingProblem(title: string, { node, flags, folder }: TargetContext): Promise<Problem | undefined> {
+async function typeStrippingProblem(title: string, { node, flags, folder, tracerStripsTypes }: TargetContext): Promise<Problem | undefined> {
   const version = parseVersion(node?.version);
-  if (!version || stripsTypes(version) || bringsLoader(flags)) return undefined;
+  if (!version || tracerStripsTypes || stripsTypes(version) || bringsLoader(flags)) return undefined;
   if (stripsTypesWithFlag(version) && bringsTypeStripping(flags)) return undefined;
   const remedies = ['choose Node 22.18 or newer'];
   if (stripsTypesWithFlag(version)) remedies.push('add --experimental-strip-types to the Node flags');
