@@ -66,8 +66,8 @@ export class Collector {
         return null;
       },
       'session.stdin': ({ session, text, end }) => {
-        if (this.#session(session).stdin(text, end === true)) return null;
-        throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
+        this.stdin(session, text, end === true);
+        return null;
       },
       'session.list': () => this.sessions(),
       'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
@@ -138,6 +138,12 @@ export class Collector {
     const found = this.#session(session);
     await found.stop(graceMs);
     return found.info;
+  }
+
+  /** Writes to the target's standard input. */
+  stdin(session: SessionId, text: string, end: boolean): void {
+    if (this.#session(session).stdin(text, end)) return;
+    throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
   }
 
   sessions(): readonly SessionInfo[] {

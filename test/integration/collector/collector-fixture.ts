@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +8,7 @@ import { Peer } from '../../../core/protocol/rpc.ts';
 import type { SessionInfo, SpawnPlan } from '../../../core/protocol/session-types.ts';
 import { Collector, type CollectorOptions } from '../../../main/collector/collector.ts';
 import { memoryChannelPair } from '../../../main/collector/memory-channel.ts';
+import { isAlive } from '../../../main/collector/process-tree.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/collector/', import.meta.url));
 export const handTracer = path.join(fixtures, 'hand-tracer.cjs');
@@ -26,6 +26,8 @@ export interface HandPlan {
   readonly wire?: number;
   readonly spill?: number;
   readonly tellClose?: boolean;
+  /** Exit when the socket is closed from the other side. */
+  readonly untilClosed?: boolean;
 }
 
 export interface PlanOptions {
@@ -96,6 +98,19 @@ export class CollectorFixture {
     return { info, recording: readRecording(readFileSync(this.file(`${name}.tsr`))) };
   }
 
+  bytes(name = 'one'): Buffer {
+    return readFileSync(this.file(`${name}.tsr`));
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+
+  isAlive(pid: number): boolean {
+    return isAlive(pid);
+  }
+
   window(): Peer {
     const [here, there] = memoryChannelPair();
     this.collector.serveWindow(there);
@@ -148,4 +163,19 @@ export function readRecording(bytes: Uint8Array): ReadRecording {
   };
 }
 
-export const unique = (): string => randomUUID();
+/** Pids that a fixture printed as "pid 123". */
+export const pidsIn = (text: string): number[] => [...text.matchAll(/^pid (\d+)$/gm)].map((match) => Number(match[1]));
+
+/** Follows a recording until its console output, all of it so far, is as wanted. */
+export async function recordedText(window: Peer, recording: string, wanted: string | ((text: string) => boolean)): Promise<string> {
+  const reader = new BlockReader();
+  let text = '';
+  for await (const chunk of window.stream('recording.follow', { recording, offset: 0 })) {
+    for (const item of reader.push(chunk)) {
+      if (item.kind !== 'block' || item.header.type !== BlockType.CONSOLE) continue;
+      for (const record of decodeConsole(item.payload)) text += Buffer.from(record.text).toString();
+    }
+    if (typeof wanted === 'string' ? text.includes(wanted) : wanted(text)) return text;
+  }
+  throw new Error(`the recording ended without the text, with: ${text}`);
+}
