@@ -44,7 +44,7 @@ export interface RecordingHead {
   readonly studio: string;
   /** Unique id of the session, a UUID. */
   readonly session: string;
-  /** Decimal text: monotonic ns and epoch ns that are time 0 of the recording. */
+  /** Decimal text: monotonic ns and epoch ns that are time 0 of the recording. Epoch `0`: not known (an imported trace). */
   readonly startMonotonicNs: string;
   readonly startEpochNs: string;
   readonly title: string;
@@ -81,8 +81,17 @@ export type RecordingInfo =
   | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
   /** Bytes of console output or blocks that could not be recorded, and why. */
   | { readonly kind: 'loss'; readonly what: 'console' | 'disk' | 'imported'; readonly count: number; readonly message: string; readonly timeNs: number }
-  /** From an imported trace: what its file says of itself. */
-  | { readonly kind: 'imported'; readonly format: string; readonly metadata: Readonly<Record<string, unknown>>; readonly timeNs: number }
+  /**
+   * From an imported trace: what its file says of itself. `startEpochNs`: as in the head, for a file that told it only at its end;
+   * it replaces the head's.
+   */
+  | {
+      readonly kind: 'imported';
+      readonly format: string;
+      readonly metadata: Readonly<Record<string, unknown>>;
+      readonly startEpochNs?: string;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
 
 /** How a target ended. */
