@@ -1,0 +1,40 @@
+/**
+ * Reads Chrome Trace Event JSON (arrays and objects, as VizTracer, Chrome and Node write them) as a stream of bytes and gives a
+ * recording as a stream of bytes. README.md says which events become what. Never holds the file, nor a string or object of it.
+ */
+import { RecordingBuilder } from './record-writer.ts';
+import { TraceEventImporter } from './trace-event-importer.ts';
+import { TraceEventTokenizer } from './trace-event-tokenizer.ts';
+
+export interface TraceEventReadOptions {
+  readonly title: string;
+  /** A faster CRC-32 than the portable one, where the platform has it. */
+  readonly crc?: (bytes: Uint8Array) => number;
+}
+
+/** Time 0 is the least time of this many first events, or of as many as fit into the waiting bytes. */
+const FIRST_EVENTS = 250_000;
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
+/** Input that is taken in before what has become ready is handed on. */
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * The recording that the JSON in `source` tells, in parts of any size. A text that is cut or damaged gives what is whole, and a
+ * notice in the recording that says from which byte on it was not read. Throws a ProblemError `not-a-trace` before the first
+ * part when the text is something else.
+ */
+export async function* readTraceEvents(source: AsyncIterable<Uint8Array>, options: TraceEventReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  const builder = new RecordingBuilder(options);
+  const importer = new TraceEventImporter(builder);
+  const tokenizer = new TraceEventTokenizer(importer);
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+      tokenizer.push(chunk.subarray(at, at + PIECE_BYTES));
+      if (builder.started) yield* builder.take();
+      else if (importer.timed >= FIRST_EVENTS || builder.waitingBytes > MAX_WAITING_BYTES) importer.start();
+    }
+    if (tokenizer.done) break;
+  }
+  importer.finish(tokenizer.end(), tokenizer);
+  yield* builder.finish();
+}
