@@ -239,13 +239,14 @@ export class TraceEventImporter implements TraceEventSink {
   }
 
   /** Ends open slices, tells what was lost, and sets the start if that is still to do. */
-  finish(end: TraceEventEnd, text: Pick<TraceEventTokenizer, 'objects' | 'others' | 'tooLong'>): void {
+  finish(end: TraceEventEnd, text: Pick<TraceEventTokenizer, 'objects' | 'others' | 'tooLong'>, notes: readonly string[]): void {
     if (this.#phased === 0 && text.objects > 0) throw notEvents();
     this.#closeOpenSlices();
     if (!this.#builder.started) this.start();
     const { high, low } = this.#greatestHigh < 0 ? { high: this.#startHigh, low: this.#startLow } : { high: this.#greatestHigh, low: this.#greatestLow };
     const timeNs = (high - this.#startHigh) * WORD + (low - this.#startLow);
-    for (const { count, message } of this.#told(end, text)) this.#builder.info({ kind: 'loss', what: 'imported', count, message, timeNs });
+    const told = [...notes.map((message) => ({ count: 1, message })), ...this.#told(end, text)];
+    for (const { count, message } of told) this.#builder.info({ kind: 'loss', what: 'imported', count, message, timeNs });
     const startNs = (BigInt(this.#startHigh) << 32n) + BigInt(this.#startLow);
     const epoch = this.#baseTimeNs !== undefined && !this.#headHasEpoch ? { startEpochNs: `${this.#baseTimeNs + startNs}` } : {};
     this.#builder.info({ kind: 'imported', format: 'Chrome Trace Event JSON', metadata: this.#metadata, ...epoch, timeNs });

@@ -10,6 +10,8 @@ export interface TraceEventReadOptions {
   readonly title: string;
   /** A faster CRC-32 than the portable one, where the platform has it. */
   readonly crc?: (bytes: Uint8Array) => number;
+  /** Asked at the end: what else the recording should tell of its making, for example that the file was compressed and cut. */
+  readonly notes?: () => readonly string[];
 }
 
 /** Time 0 is the least time of this many first events, or of as many as fit into the waiting bytes. */
@@ -35,6 +37,6 @@ export async function* readTraceEvents(source: AsyncIterable<Uint8Array>, option
     }
     if (tokenizer.done) break;
   }
-  importer.finish(tokenizer.end(), tokenizer);
+  importer.finish(tokenizer.end(), tokenizer, options.notes?.() ?? []);
   yield* builder.finish();
 }
