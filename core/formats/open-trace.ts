@@ -151,7 +151,7 @@ const KNOWN_TEXTS: readonly (readonly [RegExp, string])[] = [
   [/^\{\s*"snapshot"\s*:\s*\{\s*"meta"/, 'it looks like a V8 heap snapshot (.heapsnapshot), which is not read yet'],
   [/^\{\s*"head"\s*:\s*\{\s*"callFrame"/, 'it looks like a V8 heap profile (.heapprofile), which is not read yet'],
   [/^\{\s*"nodes"\s*:\s*\[\s*\{\s*"id"/, 'it looks like a V8 CPU profile (.cpuprofile), which is not read yet'],
-  [/^\{[^]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'it looks like a speedscope profile, which is not read yet'],
+  [/^\{[\s\S]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'it looks like a speedscope profile, which is not read yet'],
 ];
 
 const decoder = new TextDecoder();
