@@ -21,7 +21,13 @@ const CHANGED_EVERY_MS = 30;
 const nothing = () => ({ value: undefined, argument: undefined, problem: undefined });
 
 /** `argument` undefined asks nothing. At most one question is under way, however often the argument changes. */
-export function useTraceQuery<K extends Method>(trace: TraceId, method: K, argument: Argument<K> | undefined, everyMs = 100): TraceAnswer<K> {
+export function useTraceQuery<K extends Method>(
+  trace: TraceId,
+  method: K,
+  argument: Argument<K> | undefined,
+  everyMs = 100,
+  changedEveryMs = CHANGED_EVERY_MS,
+): TraceAnswer<K> {
   const { traces } = useClients();
   const [answer, setAnswer] = useState<TraceAnswer<K>>(nothing);
   const loop = useRef<QueryLoop<K> | undefined>(undefined);
@@ -33,7 +39,7 @@ export function useTraceQuery<K extends Method>(trace: TraceId, method: K, argum
     return () => mine.end();
   }, [traces, trace, method]);
   useEffect(() => {
-    loop.current?.ask(argument, everyMs);
+    loop.current?.ask(argument, everyMs, changedEveryMs);
   });
   return answer;
 }
@@ -47,6 +53,7 @@ class QueryLoop<K extends Method> {
   private argument: Argument<K> | undefined;
   private question = '';
   private everyMs = 100;
+  private changedEveryMs = CHANGED_EVERY_MS;
   private asked = '';
   private askedRevision = -1;
   private askedAt = Number.NEGATIVE_INFINITY;
@@ -63,9 +70,10 @@ class QueryLoop<K extends Method> {
     this.off = subscribeTraces(() => this.consider());
   }
 
-  ask(argument: Argument<K> | undefined, everyMs: number): void {
+  ask(argument: Argument<K> | undefined, everyMs: number, changedEveryMs: number): void {
     this.argument = argument;
     this.everyMs = everyMs;
+    this.changedEveryMs = changedEveryMs;
     const question = argument === undefined ? '' : JSON.stringify(argument);
     if (question === this.question) return;
     this.question = question;
@@ -83,7 +91,7 @@ class QueryLoop<K extends Method> {
     if (this.ended || this.busy || this.question === '') return;
     const changed = this.question !== this.asked;
     if (!changed && revisionOf(this.trace) === this.askedRevision) return;
-    const at = this.askedAt + (changed ? CHANGED_EVERY_MS : this.everyMs);
+    const at = this.askedAt + (changed ? this.changedEveryMs : this.everyMs);
     if (this.timer !== undefined && this.timerAt <= at) return;
     clearTimeout(this.timer);
     this.timer = undefined;

@@ -120,6 +120,8 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
   const rows: ReactNode[] = [];
   for (let k = 0; k < count; k++) rows.push(row(first + k));
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the role is the caller's, `log` or `grid`.
+    // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above.
     <div
       className="big-list"
       ref={element}

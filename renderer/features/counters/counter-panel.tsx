@@ -145,6 +145,12 @@ function Legend({ trace, info, series, hidden, cells }: LegendProps) {
   return (
     <div className="counter-legend-scroll">
       <table className="counter-legend">
+        <colgroup>
+          <col />
+          <col className="counter-number" />
+          <col className="counter-number counter-min" />
+          <col className="counter-number" />
+        </colgroup>
         <thead>
           <tr>
             <th scope="col">{series.length === 1 ? '1 series' : `${series.length} series`}</th>

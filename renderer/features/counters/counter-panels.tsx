@@ -49,7 +49,7 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
             className="counter-grid"
             style={{
               gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
-              gridAutoRows: rowHeight === undefined ? 'minmax(168px, 1fr)' : `${rowHeight}px`,
+              gridAutoRows: rowHeight === undefined ? 'minmax(180px, 1fr)' : `${rowHeight}px`,
             }}
           >
             {counters?.map((info, index) => (

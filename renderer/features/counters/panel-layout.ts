@@ -1,7 +1,7 @@
 /** How many panels stand side by side. */
 
 const LEAST_WIDTH = 300;
-const LEAST_HEIGHT = 168;
+const LEAST_HEIGHT = 180;
 
 export interface PanelLayout {
   readonly columns: number;

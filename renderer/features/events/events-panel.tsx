@@ -1,5 +1,7 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 import { ArrowDownToLine, Rows3, Search } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useState } from 'react';
 import { clipText, formatCount, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useTraceValue } from '../../state/trace-store.ts';
@@ -14,6 +16,7 @@ import './events.css';
 
 const ROW_HEIGHT = 24;
 const PAGE = 50;
+const FOLLOW_EVERY_MS = 100;
 
 /** All events in the order of time. Only the rows in sight are asked for. */
 export function EventsPanel({ trace }: { readonly trace: TraceId }) {
@@ -28,11 +31,23 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
 
   const wanted = text.trim();
   const kinds = wantedKinds(off);
-  const { from, count } = pageAround(range, PAGE);
-  const answer = useTraceQuery(trace, 'events.page', { filter: { ...(kinds && { kinds }), ...(wanted && { text: wanted }) }, from, count }, 100);
+  const [known, setKnown] = useState(0);
+  // The newest are asked for by the count that was heard last. In a flood that is a tenth of a second ago, and stays so.
+  const tail = { from: Math.max(0, known - range.count - PAGE), count: range.count + 2 * PAGE };
+  const { from, count } = follow ? tail : pageAround(range, PAGE);
+  const answer = useTraceQuery(
+    trace,
+    'events.page',
+    { filter: { ...(kinds && { kinds }), ...(wanted && { text: wanted }) }, from, count },
+    FOLLOW_EVERY_MS,
+    follow ? FOLLOW_EVERY_MS : undefined,
+  );
   const page = answer.value;
-  const rows = useMemo(() => new Map(answer.value?.rows.map((row, k) => [(answer.argument?.from ?? 0) + k, row]) ?? []), [answer]);
+  const answeredFrom = answer.argument?.from ?? 0;
+  const rows = useMemo(() => new Map(answer.value?.rows.map((row, k) => [answeredFrom + k, row]) ?? []), [answer.value, answeredFrom]);
   const total = page?.total ?? 0;
+  const shown = follow && page ? Math.min(total, answeredFrom + page.rows.length) : total;
+  useEffect(() => setKnown(total), [total]);
 
   const choose = useCallback(
     (event: EventRow) => {
@@ -123,7 +138,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
           <BigList
             label="Events in order of time"
             role="grid"
-            total={total}
+            total={shown}
             rowHeight={ROW_HEIGHT}
             follow={follow}
             onFollow={setFollow}
