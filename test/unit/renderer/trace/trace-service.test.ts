@@ -1,0 +1,211 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { TraceService } from '../../../../renderer/trace/trace-service.ts';
+import type { PageMessage, TracePushes, TraceRequests, TraceSummary, WorkerMessage } from '../../../../renderer/trace/trace-worker-api.ts';
+import { concat, START_EPOCH_NS, TestRecording } from '../../../helpers/build-recording.ts';
+import { FakeCollector } from './fake-collector.ts';
+
+/** The page's side of a worker. */
+class Page {
+  readonly service: TraceService;
+  readonly pushes: { event: keyof TracePushes; payload: unknown; atMs: number }[] = [];
+  readonly #answers = new Map<number, (message: WorkerMessage) => void>();
+  readonly #open: string[] = [];
+  #wake: (() => void)[] = [];
+  #id = 0;
+  wallMs = Number(START_EPOCH_NS / 1_000_000n);
+
+  constructor(collector?: FakeCollector) {
+    this.service = new TraceService({
+      post: (message) => {
+        if ('event' in message) {
+          this.pushes.push({ ...message, atMs: performance.now() });
+          for (const wake of this.#wake.splice(0)) wake();
+        } else this.#answers.get(message.id)?.(message);
+      },
+      openWebSocket: () => (collector ? collector.connect() : Promise.reject(new Error('no collector'))),
+      wallMs: () => this.wallMs,
+      steadyMs: () => performance.now(),
+      nextTask: () => new Promise((resolve) => setImmediate(resolve)),
+    });
+  }
+
+  request<K extends keyof TraceRequests>(method: K, argument: Parameters<TraceRequests[K]>[0]): Promise<Awaited<ReturnType<TraceRequests[K]>>> {
+    const id = ++this.#id;
+    if (method === 'trace.open') this.#open.push((argument as { trace: string }).trace);
+    return new Promise((resolve, reject) => {
+      this.#answers.set(id, (message) => ('value' in message ? resolve(message.value as never) : reject((message as { problem: unknown }).problem)));
+      void this.service.receive({ id, method, argument } as PageMessage, []);
+    });
+  }
+
+  summary(trace = 't1'): TraceSummary | undefined {
+    const last = this.pushes.findLast(({ event, payload }) => event === 'summary' && (payload as TraceSummary).trace === trace);
+    return last?.payload as TraceSummary | undefined;
+  }
+
+  async until(condition: (summary: TraceSummary) => boolean, trace = 't1'): Promise<TraceSummary> {
+    for (;;) {
+      const summary = this.summary(trace);
+      if (summary && condition(summary)) return summary;
+      await this.pushed();
+    }
+  }
+
+  pushed(): Promise<void> {
+    return new Promise((wake) => this.#wake.push(wake));
+  }
+
+  async close(): Promise<void> {
+    for (const trace of this.#open) await this.request('trace.close', { trace });
+  }
+}
+
+let page: Page;
+afterEach(() => page.close());
+
+async function open(collector: FakeCollector, recording = 'r1'): Promise<Page> {
+  page = new Page(collector);
+  await page.request('data.connect', { kind: 'websocket', url: 'ws://test/collector' });
+  await page.request('trace.open', { trace: 't1', input: { kind: 'collector', recording } });
+  return page;
+}
+
+function jobs(recording: TestRecording, stream: number, from: number, to: number): void {
+  for (let i = from; i < to; i++) recording.counter(stream, i * 1e6, 'jobs', { waiting: i % 50, running: i % 4 });
+}
+
+describe('trace service', () => {
+  test('opens a saved recording and answers for it', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 1000);
+    recording.instant(stream, 5e6, 'started');
+    await open(new FakeCollector(recording.finish({ kind: 'exited', code: 0 })));
+    const summary = await page.until(({ phase }) => phase === 'complete');
+    expect(summary).toMatchObject({ events: 1001, counterSamples: 1000, instants: 1, endNs: 999e6, notices: [], end: { kind: 'exited', code: 0 } });
+    expect(summary.loadedBytes).toBe(summary.totalBytes);
+    const [counter] = await page.request('counters.list', { trace: 't1' });
+    expect(counter).toMatchObject({ name: 'jobs', series: [{ name: 'waiting', samples: 1000, min: 0, max: 49, last: 49 }, { name: 'running' }] });
+    const series = counter?.series.map(({ id }) => id) ?? [];
+    const grid = await page.request('counters.grid', { trace: 't1', series, fromNs: 0, toNs: 999e6, columns: 10 });
+    expect(grid.y.map((y) => y.length)).toEqual([40, 40]);
+    expect(grid.stats[0]).toEqual({ now: 49, min: 0, max: 49, mean: 24.5, samples: 1000 });
+    expect(await page.request('processes.list', { trace: 't1' })).toMatchObject([{ pid: 100, name: 'script.js', threads: [{ name: 'main', thread: 0 }] }]);
+  });
+
+  test('follows a live recording until it ends', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 10);
+    const first = recording.soFar();
+    const collector = new FakeCollector(first, true);
+    await open(collector);
+    expect(await page.until(({ phase, events }) => phase === 'live' && events === 10)).toMatchObject({ endNs: 9e6 });
+
+    jobs(recording, stream, 10, 30);
+    const second = concat([first, recording.soFar()]);
+    collector.grow(second, true);
+    await page.until(({ events }) => events === 30);
+    expect((await page.request('counters.list', { trace: 't1' }))[0]?.series[0]?.samples).toBe(30);
+
+    collector.grow(concat([second, recording.finish({ kind: 'exited', code: 3 })]), false);
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 30, end: { kind: 'exited', code: 3 } });
+  });
+
+  test('moves the end of a live trace with the clock while nothing happens', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 2);
+    const collector = new FakeCollector(recording.soFar(), true);
+    await open(collector);
+    await page.until(({ phase }) => phase === 'live');
+    page.wallMs += 700;
+    const later = await page.until(({ endNs }) => endNs >= 700e6);
+    expect(later.endNs).toBe(700e6);
+    const [series] = (await page.request('counters.list', { trace: 't1' }))[0]?.series ?? [];
+    const grid = await page.request('counters.grid', { trace: 't1', series: [series?.id as number], fromNs: 600e6, toNs: 700e6, columns: 2 });
+    expect(grid.y[0]).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  test('goes on where it was when the connection was lost', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 2000);
+    const first = recording.soFar();
+    const collector = new FakeCollector(first, true);
+    await open(collector);
+    await page.until(({ events }) => events === 2000);
+    collector.drop();
+    jobs(recording, stream, 2000, 4000);
+    await page.pushed();
+    collector.grow(concat([first, recording.finish()]), false);
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 4000, notices: [] });
+    expect(collector.follows).toEqual([0, first.length]);
+    expect(page.pushes.some(({ event }) => event === 'data-lost')).toBe(true);
+  });
+
+  test('keeps what is whole of a recording that was cut, and says so', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 100);
+    recording.seal();
+    jobs(recording, stream, 100, 200);
+    const whole = recording.soFar();
+    await open(new FakeCollector(whole.subarray(0, whole.length - 5)));
+    const summary = await page.until(({ phase }) => phase === 'complete');
+    expect(summary.events).toBe(100);
+    expect(summary.notices.map(({ code }) => code)).toEqual(['recording-cut']);
+  });
+
+  test('keeps what is whole around damage in the middle', async () => {
+    const { recording, stream } = TestRecording.simple();
+    for (let part = 0; part < 3; part++) {
+      jobs(recording, stream, part * 100, part * 100 + 100);
+      recording.seal();
+    }
+    const bytes = recording.finish();
+    bytes[Math.floor(bytes.length * 0.55)] = 0xff;
+    await open(new FakeCollector(bytes));
+    const summary = await page.until(({ phase }) => phase === 'complete');
+    expect(summary.events).toBe(200);
+    expect(summary.notices.map(({ code }) => code)).toEqual(['recording-damaged']);
+  });
+
+  test('fails in words when the collector does not know the recording', async () => {
+    await open(new FakeCollector(new Uint8Array(0)), 'r2');
+    expect(await page.until(({ phase }) => phase === 'failed')).toMatchObject({ problem: { code: 'no-such-recording', message: 'There is no recording r2.' } });
+  });
+
+  test('fails in words for a file that is no trace', async () => {
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob(['hello, this is no trace']) } });
+    const { problem } = await page.until(({ phase }) => phase === 'failed');
+    expect(problem?.message).toMatch(/not|no /);
+  });
+
+  test('reads a dropped file where it is', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 5000);
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([recording.finish() as Uint8Array<ArrayBuffer>]) } });
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 5000 });
+  });
+
+  test('answers questions while a large recording is being read, and tells summaries a frame apart', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 300_000);
+    await open(new FakeCollector(recording.finish()));
+    const seen: number[] = [];
+    for (;;) {
+      const [counter] = await page.request('counters.list', { trace: 't1' });
+      seen.push(counter?.series[0]?.samples ?? 0);
+      if (seen.at(-1) === 300_000) break;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(new Set(seen).size).toBeGreaterThan(3);
+    await page.until(({ phase }) => phase === 'complete');
+    const times = page.pushes.filter(({ event }) => event === 'summary').map(({ atMs }) => atMs);
+    for (let i = 1; i < times.length; i++) expect((times[i] as number) - (times[i - 1] as number)).toBeGreaterThan(14);
+  });
+
+  test('refuses a trace that is not open and a method that does not exist', async () => {
+    page = new Page();
+    await expect(page.request('counters.list', { trace: 'none' })).rejects.toMatchObject({ code: 'trace-not-open' });
+    await expect(page.request('toString' as never, {} as never)).rejects.toMatchObject({ code: 'no-such-method' });
+  });
+});
