@@ -45,9 +45,7 @@ export class Recorder {
   #indexedAt = 0;
   #lastNs = 0;
   #ended = false;
-  events = 0;
-  /** Records that the disk did not take. */
-  lostOnDisk = 0;
+  #taken = 0;
 
   constructor(file: RecordingFile, head: RecordingHead, options: RecorderOptions) {
     this.#file = file;
@@ -63,8 +61,13 @@ export class Recorder {
     return Number(process.hrtime.bigint() - this.#startNs);
   }
 
+  /** Events that are in the file, or on their way into it. */
+  get events(): number {
+    return this.#taken - this.#file.lostEvents;
+  }
+
   get dropped(): number {
-    let dropped = this.lostOnDisk;
+    let dropped = this.#file.lostEvents;
     for (const stream of this.#streams) dropped += stream.dropped;
     return dropped;
   }
@@ -92,7 +95,7 @@ export class Recorder {
       (fields, payload, events) => {
         this.#flushInfo();
         this.#write(this.#encoder.block(fields, payload), events);
-        this.events += events;
+        this.#taken += events;
         this.#lastNs = Math.max(this.#lastNs, fields.lastNs);
       },
     );
@@ -194,7 +197,7 @@ export class Recorder {
     const failure = this.#file.failure;
     if (failure) {
       const message = `Recording stopped: ${failure.message}`;
-      const lines: RecordingInfo[] = [{ kind: 'loss', what: 'disk', count: this.lostOnDisk, message, timeNs: this.now() }, ...this.#info];
+      const lines: RecordingInfo[] = [{ kind: 'loss', what: 'disk', count: this.#file.lostEvents, message, timeNs: this.now() }, ...this.#info];
       // The index and the footer are left out: their offsets would be those of blocks that were never written.
       await this.#file.appendAfterFailure(this.#encoder.info(lines));
     }
@@ -245,6 +248,6 @@ export class Recorder {
   }
 
   #write(parts: readonly Uint8Array[], events: number): void {
-    if (!this.#file.append(parts)) this.lostOnDisk += events;
+    this.#file.append(parts, events);
   }
 }

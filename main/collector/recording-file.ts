@@ -46,6 +46,7 @@ export async function readAt(handle: FileHandle, length: number, position: numbe
 interface Block {
   readonly parts: readonly Uint8Array[];
   readonly bytes: number;
+  readonly events: number;
 }
 
 /**
@@ -61,6 +62,8 @@ export class RecordingFile {
   #idle: (() => void)[] = [];
   written = 0;
   failure: Error | undefined;
+  /** Events in blocks that were taken and could not be written. */
+  lostEvents = 0;
   onGrow: () => void = () => {};
   /** The queue is too long (true) or short again (false). */
   onPressure: (high: boolean) => void = () => {};
@@ -75,11 +78,14 @@ export class RecordingFile {
   }
 
   /** Takes a whole block, which stays untouched from now on. False: the file has failed and the block is lost. */
-  append(parts: readonly Uint8Array[]): boolean {
-    if (this.failure) return false;
+  append(parts: readonly Uint8Array[], events = 0): boolean {
+    if (this.failure) {
+      this.lostEvents += events;
+      return false;
+    }
     let bytes = 0;
     for (const part of parts) bytes += part.length;
-    this.#queue.push({ parts, bytes });
+    this.#queue.push({ parts, bytes, events });
     this.#queued += bytes;
     if (!this.#pressed && this.#queued > PRESSURE_HIGH) {
       this.#pressed = true;
@@ -165,11 +171,14 @@ export class RecordingFile {
         parts = rest(parts, wrote);
       }
     } finally {
-      for (const block of batch) {
-        if (this.written + block.bytes > position) break;
-        this.written += block.bytes;
-        this.#queued -= block.bytes;
+      let whole = 0;
+      for (; whole < batch.length; whole++) {
+        const { bytes } = batch[whole] as Block;
+        if (this.written + bytes > position) break;
+        this.written += bytes;
+        this.#queued -= bytes;
       }
+      for (const block of batch.slice(whole)) this.lostEvents += block.events;
     }
   }
 
@@ -186,6 +195,7 @@ export class RecordingFile {
 
   async #fail(error: Error): Promise<void> {
     this.failure = error;
+    for (const block of this.#queue) this.lostEvents += block.events;
     this.#queue = [];
     this.#queued = 0;
     await this.#cutBack();
