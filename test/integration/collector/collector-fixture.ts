@@ -61,6 +61,23 @@ export function spawnPlan({
   };
 }
 
+/** A folder of one test, for its recording and the collector's sockets. */
+export class TestFolder {
+  readonly path = mkdtempSync(path.join(tmpdir(), 'collector-test-'));
+
+  file(name = 'one.tsr'): string {
+    return path.join(this.path, name);
+  }
+
+  bytes(): Buffer {
+    return readFileSync(this.file());
+  }
+
+  remove(): void {
+    rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
 /** A collector in this process, as the command line has it, with a folder that `dispose` removes. */
 export class CollectorFixture {
   readonly folder = mkdtempSync(path.join(tmpdir(), 'collector-test-'));
