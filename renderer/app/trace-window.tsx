@@ -29,7 +29,7 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
   const small = useMedia(SMALL);
   const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
   const settings = settingsState();
-  // The first sizes; afterwards the panes keep their own.
+  // The first sizes; afterwards the panes keep their own. Narrow windows have sizes of their own, which are not remembered.
   const sidebar = narrow ? Math.min(settings.sidebarWidth, 196) : settings.sidebarWidth;
   const inspector = narrow ? Math.min(settings.inspectorWidth, 304) : settings.inspectorWidth;
   const drawer = useMedia('(max-height: 860px)') ? Math.min(settings.drawerHeight, 216) : settings.drawerHeight;
@@ -41,19 +41,24 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
       </Toolbar>
       <div className="trace-window-body">
         {/* Another id where the panes differ: each arrangement has its own sizes. */}
-        <SplitPane id={`columns-${narrow}`} orientation="horizontal" key={`${narrow}`}>
+        <SplitPane
+          id={`columns-${narrow}`}
+          key={`${narrow}`}
+          orientation="horizontal"
+          onResized={(sizes) => !narrow && changeSettings({ sidebarWidth: sizes.sidebar ?? sidebar, inspectorWidth: sizes.inspector ?? inspector })}
+        >
           {sidebarOpen && (
             <>
-              <Pane id="sidebar" size={sidebar} min={160} max={420} onSize={(pixels) => rememberSize({ sidebarWidth: pixels }, narrow)}>
+              <Pane id="sidebar" size={sidebar} min={160} max={420}>
                 <Sidebar trace={trace} actions={actions} />
               </Pane>
               <SplitLine label="Width of the sidebar" />
             </>
           )}
           <Pane id="center" min={320}>
-            <SplitPane id="rows" orientation="vertical">
+            <SplitPane id="rows" orientation="vertical" onResized={(sizes) => !narrow && changeSettings({ drawerHeight: sizes.drawer ?? drawer })}>
               <Pane id="graphs" min={120}>
-                <main className="center" aria-label="Graphs">
+                <main className="shell-center" aria-label="Graphs">
                   <TraceNotices trace={trace} />
                   <ErrorBoundary what="The graphs" key={trace}>
                     <CounterPanels trace={trace} />
@@ -63,7 +68,7 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
               {drawerOpen && (
                 <>
                   <SplitLine label="Height of the drawer" />
-                  <Pane id="drawer" size={drawer} min={120} onSize={(pixels) => rememberSize({ drawerHeight: pixels }, narrow)}>
+                  <Pane id="drawer" size={drawer} min={120}>
                     <Drawer trace={trace} />
                   </Pane>
                 </>
@@ -73,7 +78,7 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
           {inspectorOpen && !small && (
             <>
               <SplitLine label="Width of the inspector" />
-              <Pane id="inspector" size={inspector} min={240} max={640} onSize={(pixels) => rememberSize({ inspectorWidth: pixels }, narrow)}>
+              <Pane id="inspector" size={inspector} min={240} max={640}>
                 <Inspector trace={trace} />
               </Pane>
             </>
@@ -84,14 +89,6 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
       <StatusBar trace={trace} />
     </div>
   );
-}
-
-let sizeTimer: ReturnType<typeof setTimeout> | undefined;
-/** Written a moment after the last move, and only for windows of full width: narrow ones have sizes of their own. */
-function rememberSize(change: Parameters<typeof changeSettings>[0], narrow: boolean): void {
-  if (narrow) return;
-  clearTimeout(sizeTimer);
-  sizeTimer = setTimeout(() => changeSettings(change), 500);
 }
 
 function SideSection({
@@ -123,7 +120,7 @@ function Sidebar({ trace, actions }: { readonly trace: TraceId; readonly actions
   const open = useOpenTraces();
   const elsewhere = Object.values(sessions).filter((session) => session.state !== 'ended' && !open.some((each) => each.recording === session.recording));
   return (
-    <aside className="sidebar" aria-label="Sidebar">
+    <aside className="shell-sidebar" aria-label="Sidebar">
       <RunsList
         marksOf={(id, session) => standing(session === undefined ? undefined : sessionState()[session], traceState().summaries[id])}
         onOpen={activateTrace}
@@ -146,12 +143,12 @@ function Sidebar({ trace, actions }: { readonly trace: TraceId; readonly actions
 
 function Inspector({ trace, onClose }: { readonly trace: TraceId; readonly onClose?: () => void }) {
   return (
-    <aside className="inspector" aria-label="Object inspector">
-      <div className="inspector-head">
+    <aside className="shell-inspector" aria-label="Object inspector">
+      <div className="shell-panel-head">
         <h2>Object</h2>
         <IconButton icon={X} size="s" label="Close the inspector" onClick={onClose ?? (() => setWindow({ inspectorOpen: false }))} />
       </div>
-      <div className="inspector-body">
+      <div className="shell-inspector-body">
         <ErrorBoundary what="The object inspector" key={trace}>
           <ObjectInspector trace={trace} />
         </ErrorBoundary>
@@ -169,7 +166,7 @@ function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
   }, [object, closed]);
   if (object === undefined || closed === object) return null;
   return (
-    <div className="inspector-overlay">
+    <div className="shell-overlay">
       <Inspector trace={trace} onClose={() => setClosed(object)} />
     </div>
   );
@@ -180,7 +177,7 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
   const inspectorOpen = useWindow((state) => state.inspectorOpen);
   const session = useSession(trace);
   return (
-    <section className="drawer" aria-label="Drawer">
+    <section className="shell-drawer" aria-label="Drawer">
       <Tabs
         label="Drawer"
         value={tab}

@@ -6,15 +6,29 @@ import './split-pane.css';
 interface SplitPaneProps {
   readonly id: string;
   readonly orientation: 'horizontal' | 'vertical';
+  /** The user has moved a line: sizes of the panes in pixels, by their ids. Not called when the window is resized. */
+  readonly onResized?: (sizes: Readonly<Record<string, number>>) => void;
   readonly children: ReactNode;
 }
 
-export function SplitPane({ id, orientation, children }: SplitPaneProps) {
+export function SplitPane({ id, orientation, onResized, children }: SplitPaneProps) {
   return (
-    <Group id={id} orientation={orientation} resizeTargetMinimumSize={{ fine: 8, coarse: 24 }}>
+    <Group
+      id={id}
+      orientation={orientation}
+      resizeTargetMinimumSize={{ fine: 8, coarse: 24 }}
+      onLayoutChanged={(layout, about) => {
+        if (about.isUserInteraction) onResized?.(Object.fromEntries(Object.keys(layout).map((pane) => [pane, sizeOf(pane, orientation)])));
+      }}
+    >
       {children}
     </Group>
   );
+}
+
+function sizeOf(pane: string, orientation: SplitPaneProps['orientation']): number {
+  const box = document.getElementById(pane)?.getBoundingClientRect();
+  return Math.round((orientation === 'horizontal' ? box?.width : box?.height) ?? 0);
 }
 
 interface PaneProps {
@@ -23,12 +37,10 @@ interface PaneProps {
   readonly size?: number | undefined;
   readonly min?: number;
   readonly max?: number;
-  /** After the user has let go of the line. */
-  readonly onSize?: (pixels: number) => void;
   readonly children: ReactNode;
 }
 
-export function Pane({ id, size, min, max, onSize, children }: PaneProps) {
+export function Pane({ id, size, min, max, children }: PaneProps) {
   return (
     <Panel
       id={id}
@@ -36,7 +48,6 @@ export function Pane({ id, size, min, max, onSize, children }: PaneProps) {
       {...(size !== undefined && { defaultSize: size, groupResizeBehavior: 'preserve-pixel-size' as const })}
       {...(min !== undefined && { minSize: min })}
       {...(max !== undefined && { maxSize: max })}
-      {...(onSize && { onResize: (now: { readonly inPixels: number }) => onSize(Math.round(now.inPixels)) })}
     >
       {children}
     </Panel>

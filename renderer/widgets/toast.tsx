@@ -16,7 +16,7 @@ export interface ToastContent {
   readonly key?: string | undefined;
 }
 
-/** A message that does not stop the work. Errors stay until they are closed. */
+/** A message that does not stop the work. It goes by itself; the pointer over it keeps it. */
 export function toast({ tone, title, text, action, key }: ToastContent): void {
   manager.add({
     ...(key !== undefined && { id: key }),
@@ -24,9 +24,14 @@ export function toast({ tone, title, text, action, key }: ToastContent): void {
     title,
     ...(text !== undefined && { description: text }),
     priority: tone === 'error' ? 'high' : 'low',
-    timeout: tone === 'error' ? 0 : 6000,
+    timeout: tone === 'error' ? 20_000 : 6000,
     ...(action && { actionProps: { children: action.label, onClick: action.apply } }),
   });
+}
+
+/** Takes away a message that no longer holds. */
+export function endToast(key: string): void {
+  manager.close(key);
 }
 
 /** A failure in words: what, and what to do. */

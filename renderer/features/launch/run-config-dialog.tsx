@@ -266,9 +266,9 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
                         id={control.id}
                         aria-describedby={control['aria-describedby']}
                         bad={control.bad}
-                        value={draft.nodePath}
+                        value={draft.nodePath || AUTOMATIC}
                         options={nodeOptions(draft.nodePath, nodes)}
-                        onChange={(nodePath) => changeDraft({ nodePath })}
+                        onChange={(nodePath) => changeDraft({ nodePath: nodePath === AUTOMATIC ? '' : nodePath })}
                       />
                       <Button
                         onClick={() =>
@@ -377,6 +377,9 @@ function otherTarget(
 
 const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
 
+/** Stands for an empty `nodePath`: a select takes an empty value for none. */
+const AUTOMATIC = 'automatic';
+
 function nodeOptions(chosen: string, nodes: ReturnType<typeof useNodes>) {
   const auto = nodes?.find((node) => node.chosenBecause !== undefined);
   const options = (nodes ?? []).map((node) => ({
@@ -386,7 +389,7 @@ function nodeOptions(chosen: string, nodes: ReturnType<typeof useNodes>) {
     disabled: node.problem !== undefined,
   }));
   if (chosen !== '' && !options.some((option) => option.value === chosen)) options.push({ value: chosen, label: chosen, meta: 'chosen', disabled: false });
-  return [{ value: '', label: auto ? `Automatic, ${auto.version ?? auto.path}` : 'Automatic', meta: auto?.chosenBecause }, ...options];
+  return [{ value: AUTOMATIC, label: auto ? `Automatic, ${auto.version ?? auto.path}` : 'Automatic', meta: auto?.chosenBecause }, ...options];
 }
 const useNodes = () => useLibrary((library) => library.nodes);
 

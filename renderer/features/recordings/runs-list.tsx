@@ -28,7 +28,12 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
   const open = useOpenTraces();
   const active = useActiveTraceId();
   // Subscribed so that a row's state follows its session.
-  useSessions();
+  const sessions = useSessions();
+  /** Runs of one script differ by when they began. */
+  const when = (each: OpenTrace) => {
+    const began = each.session === undefined ? undefined : sessions[each.session]?.startedAtMs;
+    return began === undefined || !open.some((other) => other !== each && other.title === each.title) ? undefined : timeOfDay(began);
+  };
   return (
     <section className="side-section" aria-label="Runs">
       <div className="side-head">
@@ -37,7 +42,15 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
       </div>
       <ul className="runs">
         {open.map((each) => (
-          <RunRow key={each.trace} open={each} selected={each.trace === active} marks={marksOf(each.trace, each.session)} onOpen={onOpen} onClose={onClose} />
+          <RunRow
+            key={each.trace}
+            open={each}
+            selected={each.trace === active}
+            when={when(each)}
+            marks={marksOf(each.trace, each.session)}
+            onOpen={onOpen}
+            onClose={onClose}
+          />
         ))}
         {elsewhere.map((session) => (
           <li key={session.id} className="run-row">
@@ -56,12 +69,15 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
 interface RunRowProps {
   readonly open: OpenTrace;
   readonly selected: boolean;
+  readonly when: string | undefined;
   readonly marks: Marks;
   readonly onOpen: (trace: TraceId) => void;
   readonly onClose: (trace: TraceId) => void;
 }
 
-function RunRow({ open, selected, marks, onOpen, onClose }: RunRowProps) {
+const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');
+
+function RunRow({ open, selected, when, marks, onOpen, onClose }: RunRowProps) {
   // A tenth of a second is what a row shows; finer changes do not re-render it.
   const tenths = useTraceValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
   return (
@@ -76,6 +92,7 @@ function RunRow({ open, selected, marks, onOpen, onClose }: RunRowProps) {
       >
         <Dot tone={marks.tone} />
         <span className="run-name ellipsis">{open.title}</span>
+        {when !== undefined && <span className="run-when">{when}</span>}
         {marks.badge !== undefined && <Badge tone={marks.tone === 'live' ? 'live' : marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
         {open.unsaved && !marks.live && <i className="run-unsaved" title="Not saved" />}
         <span className="run-value">{tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8)}</span>

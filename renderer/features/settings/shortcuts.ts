@@ -35,7 +35,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'open', keys: 'Ctrl+O', label: 'Open trace', group: 'File' },
   { id: 'save', keys: 'Ctrl+S', label: 'Save', group: 'File' },
   { id: 'save-as', keys: 'Ctrl+Shift+S', label: 'Save as', group: 'File' },
-  { id: 'export', keys: 'Ctrl+E', label: 'Export', group: 'File' },
+  { id: 'export', keys: 'Ctrl+Shift+E', label: 'Export', group: 'File' },
   { id: 'close', keys: 'Alt+W', label: 'Close trace', group: 'File' },
   { id: 'sidebar', keys: 'Ctrl+B', label: 'Show or hide the sidebar', group: 'View' },
   { id: 'drawer', keys: 'Q', label: 'Show or hide the drawer', group: 'View' },

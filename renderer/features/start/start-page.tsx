@@ -39,8 +39,11 @@ export function StartPage(props: StartPageProps) {
 
   const runScript = (name: string) => project && props.onRun({ ...configForNpm(project.folder, name, library.recentScripts) });
 
+  const fresh = library.recent?.length === 0;
+  const examples = <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />;
+
   return (
-    <main className="start" aria-label="Start">
+    <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">
       <div className="start-in">
         <div>
           <h1>Choose a script to run</h1>
@@ -62,18 +65,22 @@ export function StartPage(props: StartPageProps) {
                 mono
                 icon={FileCode2}
                 aria-label="Script"
-                placeholder="Path of a script, for example api/server.ts"
+                placeholder="api/server.ts"
                 value={path}
                 onChange={(next) => setDraft(typedConfig(draft, next, library.recentScripts))}
                 bad={problem !== undefined}
                 aria-describedby="start-problem"
-                after={typed && inspection?.language === 'typescript' && !problem ? <Badge>TypeScript</Badge> : undefined}
+                after={
+                  <>
+                    {typed && inspection?.language === 'typescript' && !problem && <Badge>TypeScript</Badge>}
+                    <IconButton size="s" icon={SlidersHorizontal} label="Run configuration…" onClick={props.onConfigure} />
+                  </>
+                }
                 autoFocus
               />
               <Button size="l" onClick={props.onBrowse}>
                 Browse…
               </Button>
-              <IconButton size="l" kind="default" icon={SlidersHorizontal} label="Run configuration…" onClick={props.onConfigure} />
               <Button size="l" kind="primary" icon={Play} iconFilled type="submit" aria-label="Run">
                 Run
               </Button>
@@ -138,6 +145,8 @@ export function StartPage(props: StartPageProps) {
           </section>
         </div>
         <div>
+          {/* At the first start there is nothing recent: the examples take its place. */}
+          {fresh && examples}
           <RecentList
             items={library.recent}
             home={home}
@@ -147,7 +156,7 @@ export function StartPage(props: StartPageProps) {
             onDiscard={props.onDiscardRecent}
           />
         </div>
-        <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />
+        {!fresh && examples}
       </div>
     </main>
   );
