@@ -12,7 +12,7 @@ import { isRunning, sessionState } from '../state/session-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
 import { showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
-import { toast, toastProblem } from '../widgets/index.ts';
+import { endToast, toast, toastProblem } from '../widgets/index.ts';
 
 export interface Actions {
   readonly recordings: RecordingActions;
@@ -38,6 +38,8 @@ export interface Actions {
   close(trace?: TraceId): void;
 }
 
+const scriptField = () => document.querySelector<HTMLInputElement>('input[aria-label="Script"]');
+
 const activeTrace = (): OpenTrace | undefined => {
   const { open, active } = traceState();
   return open.find((each) => each.trace === active);
@@ -56,8 +58,15 @@ export function useActions(): Actions {
     const runOrFail = async (config: LaunchConfig) => {
       setDraft(config);
       await startRun(studio, config);
+      endToast('run-failed');
     };
     const run = (config: LaunchConfig) => {
+      const { draft, inspection, inspecting } = launchState();
+      // The start page shows what is wrong already: back to the field.
+      if (config === draft && !inspecting && traceState().active === undefined && (inspection?.problems.length ?? 0) > 0) {
+        scriptField()?.focus();
+        return;
+      }
       runOrFail(config).catch((error: unknown) => {
         const { message, remedy } = error as { message: string; remedy?: string };
         toast({
@@ -96,8 +105,7 @@ export function useActions(): Actions {
         else if (!session && activeTrace()) showDialog({ kind: 'run-config' });
         else if (!session) {
           const { draft } = launchState();
-          if (draft.target.kind === 'script' && draft.target.path.trim() === '')
-            document.querySelector<HTMLInputElement>('input[aria-label="Script"]')?.focus();
+          if (draft.target.kind === 'script' && draft.target.path.trim() === '') scriptField()?.focus();
           else run(draft);
         }
       },

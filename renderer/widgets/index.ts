@@ -11,5 +11,5 @@ export { Select, type SelectOption } from './select.tsx';
 export { Progress, Spinner } from './spinner.tsx';
 export { Pane, SplitLine, SplitPane } from './split-pane.tsx';
 export { type TabItem, Tabs } from './tabs.tsx';
-export { type ToastContent, Toasts, type ToastTone, toast, toastProblem } from './toast.tsx';
+export { endToast, type ToastContent, Toasts, type ToastTone, toast, toastProblem } from './toast.tsx';
 export { Tooltip, TooltipProvider } from './tooltip.tsx';

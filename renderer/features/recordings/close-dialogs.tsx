@@ -77,7 +77,7 @@ export function CloseUnsavedDialog({ title, keepRule, onSave, onKeep, onDiscard,
         </>
       }
     >
-      {title} was recorded but never saved. Keep leaves it on the start page. {keepRule && `${keepRule}.`}
+      {title} was recorded but never saved. Keep leaves it on the start page. {keepRule && (keepRule.endsWith('.') ? keepRule : `${keepRule}.`)}
     </Question>
   );
 }

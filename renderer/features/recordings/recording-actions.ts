@@ -44,7 +44,14 @@ export function recordingActions(studio: StudioClient, picker: FilePicker): Reco
     const suggestedName = `${baseName(open.path || open.title).replace(/\.(tsr|json|json\.gz|gz)$/, '')}.tsr`;
     const path = await picker.save({
       title: 'Save recording',
-      suggestedName: open.unsaved ? `${open.title.replace(/[^\w.-]+/g, '-').replace(/^-+|-+$/g, '') || 'recording'}.tsr` : suggestedName,
+      suggestedName: open.unsaved
+        ? `${
+            open.title
+              .replace(/\.[cm]?[jt]sx?$/, '')
+              .replace(/[^\w.-]+/g, '-')
+              .replace(/^-+|-+$/g, '') || 'recording'
+          }.tsr`
+        : suggestedName,
       extension: 'tsr',
       ...(!open.unsaved && open.path !== '' && { folder: folderOf(open.path) }),
     });

@@ -42,9 +42,9 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
         </Button>
       )}
       <span className="toolbar-line" />
-      <Button className="toolbar-config" onClick={onConfigure} aria-label={`Run configuration, ${open?.title ?? 'none'}`}>
+      <Button className="toolbar-config" onClick={onConfigure} aria-label={`Run configuration, ${session?.title ?? open?.title ?? 'none'}`}>
         <Icon of={session ? FileCode2 : SlidersHorizontal} />
-        <span className="mono toolbar-config-name ellipsis">{open?.title ?? 'Configuration'}</span>
+        <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'Configuration'}</span>
         {session?.nodeVersion !== undefined && <span className="label t3 wide-only">node {session.nodeVersion.replace(/^v/, '')}</span>}
         <Icon of={ChevronDown} size="xs" />
       </Button>

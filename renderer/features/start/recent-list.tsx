@@ -86,7 +86,7 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
         <div className="start-foot">
           {sorted.length > most && <span>{sorted.length - most} older ones are not listed</span>}
           <span className="grow" />
-          {keepRule && <span>Not saved: {keepRule.charAt(0).toLowerCase() + keepRule.slice(1)}</span>}
+          {keepRule && sorted.some((item) => item.unsaved) && <span>{keepRule}</span>}
         </div>
       )}
     </section>

@@ -39,11 +39,14 @@ export function StartPage(props: StartPageProps) {
 
   const runScript = (name: string) => project && props.onRun({ ...configForNpm(project.folder, name, library.recentScripts) });
 
-  const fresh = library.recent?.length === 0;
+  // While little is recent, the examples stand in its column; at the first start before it.
+  const recent = library.recent?.length ?? 0;
+  const fresh = library.recent !== undefined && recent === 0;
+  const beside = library.recent !== undefined && recent <= 3;
   const examples = <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />;
 
   return (
-    <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">
+    <main className={`start ${beside ? 'start-side' : ''} ${fresh ? 'start-fresh' : 'start-few'}`} aria-label="Start">
       <div className="start-in">
         <div>
           <h1>Choose a script to run</h1>
@@ -106,7 +109,7 @@ export function StartPage(props: StartPageProps) {
 
           {project && project.scripts.length > 0 && (
             <Block title="Scripts in" code={shortPath(project.folder, home)} note="package.json">
-              {project.scripts.slice(0, 4).map((script) => (
+              {project.scripts.slice(0, (library.recentScripts?.length ?? 0) > 0 ? 3 : 4).map((script) => (
                 <Row
                   key={script.name}
                   icon={Play}
@@ -121,7 +124,7 @@ export function StartPage(props: StartPageProps) {
           )}
           {(library.recentScripts?.length ?? 0) > 0 && (
             <Block title="Recent scripts">
-              {library.recentScripts?.slice(0, project && project.scripts.length > 0 ? 3 : 5).map((recent) => (
+              {library.recentScripts?.slice(0, project && project.scripts.length > 0 ? 2 : 4).map((recent) => (
                 <RecentScriptRow key={JSON.stringify(recent.config)} recent={recent} home={home} onRun={props.onRun} />
               ))}
             </Block>
@@ -145,7 +148,6 @@ export function StartPage(props: StartPageProps) {
           </section>
         </div>
         <div>
-          {/* At the first start there is nothing recent: the examples take its place. */}
           {fresh && examples}
           <RecentList
             items={library.recent}
@@ -155,8 +157,9 @@ export function StartPage(props: StartPageProps) {
             onOpen={props.onOpenRecent}
             onDiscard={props.onDiscardRecent}
           />
+          {beside && !fresh && examples}
         </div>
-        {!fresh && examples}
+        {!beside && examples}
       </div>
     </main>
   );
