@@ -7,6 +7,7 @@ import { traceState } from '../../state/trace-store.ts';
 import { noteDrawn, pointerState, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { CounterPlot } from './counter-plot.ts';
+import { FrameBudget } from './frame-budget.ts';
 import { LiveClock } from './live-clock.ts';
 
 export class CounterBoard {
@@ -19,6 +20,7 @@ export class CounterBoard {
   private colors: Palette | undefined;
   private themeWatch: MutationObserver | undefined;
   private repainting: ReturnType<typeof setTimeout> | undefined;
+  private readonly budget = new FrameBudget();
 
   constructor(trace: TraceId) {
     this.trace = trace;
@@ -91,6 +93,26 @@ export class CounterBoard {
       crossPanel: pointer?.panel,
     };
     this.lastTime = view.time;
-    for (const plot of this.plots) plot.tick(frame);
+    const dirty: CounterPlot[] = [];
+    for (const plot of this.plots) {
+      plot.tick(frame);
+      if (plot.isDirty()) dirty.push(plot);
+    }
+    this.budget.begin(nowMs, dirty.length);
+    for (const plot of dirty) if (!this.drawIfAffordable(plot)) break;
+  }
+
+  /** A panel has news between frames: shown in this one if there is time left. */
+  drawNews(plot: CounterPlot): void {
+    if (plot.isDirty()) this.drawIfAffordable(plot);
+  }
+
+  private drawIfAffordable(plot: CounterPlot): boolean {
+    if (!this.budget.take()) return false;
+    plot.draw();
+    // Last in the row, so that each comes to its turn.
+    this.plots.delete(plot);
+    this.plots.add(plot);
+    return true;
   }
 }

@@ -45,12 +45,13 @@ export const CounterPanel = memo(function CounterPanel({ trace, board, info, ind
   useEffect(() => {
     const element = host.current;
     if (!element) return;
-    const plot = new CounterPlot({
+    const plot: CounterPlot = new CounterPlot({
       key: info.key,
       trace,
       traces,
       host: element,
       palette: board.palette,
+      onDirty: () => board.drawNews(plot),
       onNumbers: (numbers) => writeNumbers(cells.current, plot.seriesIds(), numbers),
     });
     plotRef.current = plot;

@@ -9,6 +9,7 @@ import { type CrossValue, drawCrossHair, drawDot, drawNow, drawSelection, type P
 import { decimalsFor, formatAxisTime, formatAxisValue, formatMoment, formatValue } from '../../drawing/format.ts';
 import { gridQuery, valueAt } from '../../drawing/grid-lookup.ts';
 import { type Palette, type SeriesStyle, withAlpha } from '../../drawing/palette.ts';
+import { stepPath } from '../../drawing/step-path.ts';
 import type { TimeRange } from '../../state/view-store.ts';
 import type { CounterGrid, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
 
@@ -47,6 +48,8 @@ interface PlotOptions {
   readonly traces: TraceClient;
   readonly host: HTMLElement;
   readonly palette: () => Palette;
+  /** There is something new to draw: the board calls `draw`, now or in a later frame. */
+  readonly onDirty: () => void;
   /** New values for the legend, as they are drawn. */
   readonly onNumbers: (numbers: readonly SeriesNumbers[]) => void;
 }
@@ -77,7 +80,8 @@ export class CounterPlot {
   private range: ValueRange = niceRange(0, 0);
   private settledRange = false;
   private whole = true;
-  private drawnKey = '';
+  private drawnRange: TimeRange | undefined;
+  private drawnRelative = false;
   private overlayKey = '';
   private numbersAt = 0;
   private numbersTimer: ReturnType<typeof setTimeout> | undefined;
@@ -115,8 +119,8 @@ export class CounterPlot {
     this.height = height;
     if (!this.plot) this.rebuild();
     else if (width > 0 && height > 0) this.plot.setSize({ width, height });
-    this.drawnKey = '';
-    this.overlayKey = '';
+    this.drawnRange = undefined;
+    this.options.onDirty();
   }
 
   /** Colours changed. */
@@ -126,7 +130,6 @@ export class CounterPlot {
 
   setDragged(dragged: { readonly from: number; readonly to: number } | undefined): void {
     this.dragged = dragged;
-    this.overlayKey = '';
   }
 
   /** Where the plot lies in its host. */
@@ -151,14 +154,37 @@ export class CounterPlot {
     return this.grid;
   }
 
+  /** Takes in what the frame shows, asks for what is missing, and moves the cross-hair. */
   tick(frame: PlotFrame): void {
-    if (frame.range.fromNs !== this.frame?.range.fromNs || frame.range.toNs !== this.frame.range.toNs) {
-      if (!frame.settled) this.settledRange = false;
-    }
+    if (!frame.settled) this.settledRange = false;
     this.frame = frame;
-    if (!this.visible || this.width <= 0 || this.height <= 0 || this.series.length === 0) return;
+    if (!this.shown()) return;
     this.ask(frame);
-    this.draw();
+    if (this.pointerKey(frame) !== this.overlayKey) this.drawOverlay(frame);
+  }
+
+  /** True when the picture is not the one of the frame: another grid, or moved by a visible part of a pixel. */
+  isDirty(): boolean {
+    const { frame, grid, drawnRange } = this;
+    if (!this.shown() || !frame || !grid) return false;
+    if (grid !== this.drawnGrid || !drawnRange || frame.relative !== this.drawnRelative) return true;
+    const pixel = (frame.range.toNs - frame.range.fromNs) / Math.max(1, this.box().width);
+    const tolerance = frame.relative ? pixel * 0.4 : 0;
+    return Math.abs(frame.range.fromNs - drawnRange.fromNs) > tolerance || Math.abs(frame.range.toNs - drawnRange.toNs) > tolerance;
+  }
+
+  draw(): void {
+    const { frame, grid, plot } = this;
+    if (!frame || !grid || !plot || !this.shown()) return;
+    this.fitRange(grid);
+    this.drawnRange = frame.range;
+    this.drawnRelative = frame.relative;
+    plot.setData(this.dataUntilNow(grid, Math.min(frame.endNs, frame.range.toNs)), true);
+    this.drawOverlay(frame);
+  }
+
+  private shown(): boolean {
+    return this.visible && this.width > 0 && this.height > 0 && this.series.length > 0;
   }
 
   destroy(): void {
@@ -170,7 +196,8 @@ export class CounterPlot {
 
   /** At most one question under way; the next frame asks again if the world moved on meanwhile. */
   private ask(frame: PlotFrame): void {
-    if (this.busy) return;
+    // What was answered and not drawn yet is new enough.
+    if (this.busy || (this.grid && this.grid !== this.drawnGrid)) return;
     const toNs = Math.max(frame.range.fromNs + 1, Math.min(frame.range.toNs, frame.endNs));
     const query = gridQuery(frame.range.fromNs, frame.range.toNs, this.box().width);
     const column = (query.toNs - query.fromNs) / query.columns;
@@ -197,7 +224,7 @@ export class CounterPlot {
           this.grid = grid;
           this.askedCoarse = grid.coarse;
           this.tellNumbers();
-          if (this.visible) this.draw();
+          this.options.onDirty();
         },
         () => {
           // The trace was closed or the worker began anew; the next revision asks again.
@@ -206,19 +233,6 @@ export class CounterPlot {
       .finally(() => {
         this.busy = false;
       });
-  }
-
-  private draw(): void {
-    const { frame, grid, plot } = this;
-    if (!frame || !plot) return;
-    const key = `${frame.range.fromNs} ${frame.range.toNs} ${frame.relative}`;
-    if (grid && (key !== this.drawnKey || grid !== this.drawnGrid)) {
-      this.drawnKey = key;
-      this.fitRange(grid);
-      plot.setData(this.dataUntilNow(grid, Math.min(frame.endNs, frame.range.toNs)), true);
-      this.overlayKey = '';
-    }
-    this.drawOverlay(frame, grid);
   }
 
   private dataUntilNow(grid: CounterGrid, lastNs: number): uPlot.AlignedData {
@@ -289,11 +303,14 @@ export class CounterPlot {
     return box.top + (1 - (value - low) / (high - low)) * box.height;
   }
 
+  private pointerKey(frame: PlotFrame): string {
+    return `${frame.crossNs} ${frame.crossPanel === this.key} ${this.dragged?.from} ${this.dragged?.to}`;
+  }
+
   /** Dots, cross-hair, now and the range being dragged: cheap enough to draw when only the pointer moved. */
-  private drawOverlay(frame: PlotFrame, grid: CounterGrid | undefined): void {
-    const key = `${frame.crossNs} ${frame.crossPanel === this.key} ${frame.endNs >= frame.range.fromNs && frame.endNs <= frame.range.toNs ? frame.endNs : ''}`;
-    if (key === this.overlayKey) return;
-    this.overlayKey = key;
+  private drawOverlay(frame: PlotFrame): void {
+    this.overlayKey = this.pointerKey(frame);
+    const { grid } = this;
     const ratio = devicePixelRatio || 1;
     const { overlay, width, height } = this;
     if (overlay.width !== Math.round(width * ratio) || overlay.height !== Math.round(height * ratio)) {
@@ -344,14 +361,13 @@ export class CounterPlot {
   private rebuild(): void {
     this.plot?.destroy();
     this.plot = undefined;
-    this.drawnKey = '';
-    this.overlayKey = '';
+    this.drawnRange = undefined;
     if (this.width <= 0 || this.height <= 0 || this.series.length === 0) return;
     const palette = this.options.palette();
     this.drawnGrid = undefined;
     this.plot = new uPlot(this.plotOptions(palette), [[], ...this.series.map(() => [])], this.options.host);
     this.options.host.append(this.overlay);
-    if (this.frame && this.visible) this.draw();
+    this.options.onDirty();
   }
 
   private plotOptions(palette: Palette): uPlot.Options {
@@ -403,13 +419,12 @@ export class CounterPlot {
             stroke: color,
             width: 1.4,
             ...(series.style.dash && { dash: [...series.style.dash] }),
-            // Only from zero on does the area tell a size.
-            ...(series === first && {
-              fill: () => (this.range.low > 0 || this.range.high < 0 ? 'transparent' : withAlpha(color, palette.area)),
-              fillTo: () => Math.min(Math.max(0, this.range.low), this.range.high),
-            }),
+            // Only from zero on does the area tell a size: see `paths`.
+            ...(series === first && { fill: withAlpha(color, palette.area) }),
             points: { show: false },
-            ...(steps && { paths: steps }),
+            // The range is set by niceRange; uPlot need not look through the values.
+            auto: false,
+            paths: (plot, index, from, to) => this.paths(plot, index, from, to, series === first),
           };
         }),
       ],
@@ -424,6 +439,43 @@ export class CounterPlot {
         ],
       },
     };
+  }
+
+  private paths(plot: uPlot, index: number, from: number, to: number, area: boolean): uPlot.Series.Paths {
+    const { left, top, width, height } = plot.bbox;
+    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
+    const { low, high } = this.range;
+    const xs = plot.data[0];
+    const stroke = new Path2D();
+    const fill = area && low <= 0 && high >= 0 ? new Path2D() : undefined;
+    const xScale = width / ((toNs - fromNs) / 1e9);
+    const yScale = height / (high - low);
+    const base = top + high * yScale;
+    stepPath(
+      {
+        moveTo: (x, y) => {
+          stroke.moveTo(x, y);
+          fill?.moveTo(x, y);
+        },
+        lineTo: (x, y) => {
+          stroke.lineTo(x, y);
+          fill?.lineTo(x, y);
+        },
+        end: (fromX, toX) => {
+          fill?.lineTo(toX, base);
+          fill?.lineTo(fromX, base);
+          fill?.closePath();
+        },
+      },
+      xs,
+      plot.data[index] ?? [],
+      // One point beyond each side: the line enters and leaves the plot.
+      Math.max(0, from - 1),
+      Math.min(xs.length - 1, to + 1),
+      (value) => left + (value - fromNs / 1e9) * xScale,
+      (value) => top + (high - value) * yScale,
+    );
+    return { stroke, fill: fill ?? null, clip: null, gaps: [], band: null, flags: 0 };
   }
 
   private timeStepNs(): number {
@@ -447,5 +499,3 @@ export class CounterPlot {
     return splits.map((second, k) => (k === splits.length - 1 ? 'now' : formatAxisTime(Math.round((second * 1e9 - toNs) / step) * step, step)));
   }
 }
-
-const steps = uPlot.paths.stepped?.({ align: 1 });
