@@ -121,34 +121,68 @@ export class SeriesGrid {
     }
   }
 
-  /** Hot: the rows of up to one mini a column. */
+  /** Hot: the rows of up to one mini a column. Rows are in the order of time, so those of one column lie together. */
   #addRows(chunk: Chunk, data: Float64Array, series: number, from: number, to: number, count: boolean): void {
     const { fromNs, toNs } = this.#query;
     const values = chunk.capacity * (series + 1);
-    for (let row = from; row < to; row++) {
+    let row = from;
+    if ((data[row] as number) < fromNs) {
+      row = this.#firstBehind(data, row, to, fromNs, false);
+      this.#hold(data[row - 1] as number, data[values + row - 1] as number);
+    }
+    while (row < to) {
       const time = data[row] as number;
       if (time > toNs) break;
-      const value = data[values + row] as number;
-      if (time < fromNs) {
-        this.#hold(time, value);
-        continue;
-      }
       const column = this.#column(time);
+      const end = this.#firstBehind(data, row, to, column, true);
+      let min = this.#min[column] as number;
+      let max = this.#max[column] as number;
+      let sum = 0;
+      let samples = 0;
+      for (let i = values + row; i < values + end; i++) {
+        const value = data[i] as number;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        if (count && !Number.isNaN(value)) {
+          sum += value;
+          samples++;
+        }
+      }
+      this.#min[column] = min;
+      this.#max[column] = max;
+      this.#sum += sum;
+      this.#samples += samples;
       if (time < (this.#firstTime[column] as number)) {
         this.#firstTime[column] = time;
-        this.#first[column] = value;
+        this.#first[column] = data[values + row] as number;
       }
-      if (time >= (this.#lastTime[column] as number)) {
-        this.#lastTime[column] = time;
-        this.#last[column] = value;
+      const lastTime = data[end - 1] as number;
+      if (lastTime >= (this.#lastTime[column] as number)) {
+        this.#lastTime[column] = lastTime;
+        this.#last[column] = data[values + end - 1] as number;
       }
-      if (value < (this.#min[column] as number)) this.#min[column] = value;
-      if (value > (this.#max[column] as number)) this.#max[column] = value;
-      if (count && !Number.isNaN(value)) {
-        this.#sum += value;
-        this.#samples++;
-      }
+      row = end;
     }
+  }
+
+  /**
+   * First of the rows `from` … `to` behind a border: behind column `border` (or behind the end of the range), or, with `inColumns`
+   * false, at or behind time `border`. In growing steps, since the rows of a column may be one or hundreds.
+   */
+  #firstBehind(data: Float64Array, from: number, to: number, border: number, inColumns: boolean): number {
+    const { toNs } = this.#query;
+    const isBehind = (row: number) => {
+      const time = data[row] as number;
+      return inColumns ? time > toNs || this.#column(time) > border : time >= border;
+    };
+    let step = 1;
+    let low = from;
+    while (low + step < to && !isBehind(low + step)) {
+      low += step;
+      step *= 2;
+    }
+    const start = low + 1;
+    return start + partitionPoint(Math.min(to, low + step) - start, (i) => isBehind(start + i));
   }
 
   #put(column: number, t0: number, t1: number, numbers: Float64Array, at: number): void {

@@ -37,6 +37,8 @@ export class Processes {
   readonly #threads = new Map<number, Thread>();
   readonly notices: Problem[] = [];
   end: SessionEnd | undefined;
+  /** Replaces the head's: an imported file may tell it only at its end. */
+  startEpochNs: string | undefined;
   /** Grows with every change. */
   revision = 0;
 
@@ -69,6 +71,9 @@ export class Processes {
         return;
       case 'loss':
         this.#notice({ code: `loss-${text(line.what)}`, message: text(line.message) });
+        return;
+      case 'imported':
+        if (typeof line.startEpochNs === 'string' && /^\d{1,20}$/.test(line.startEpochNs)) this.startEpochNs = line.startEpochNs;
         return;
       case 'session-end':
         if (typeof line.end?.kind === 'string') this.end = line.end;

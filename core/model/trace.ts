@@ -28,6 +28,7 @@ export interface TraceOptions {
 
 /** Totals of a trace so far. Counters, instants, slices, snapshots count records. */
 export interface TraceTotals {
+  /** 0: not known (an imported trace). */
   readonly startEpochMs: number;
   /** Time of the newest event. */
   readonly endNs: number;
@@ -54,7 +55,7 @@ export class Trace {
   readonly #console: ConsoleLines;
   readonly #intake: Intake;
   #start: MonotonicTime = { high: 0, low: 0 };
-  #startEpochMs = 0;
+  #startEpochNs = '0';
   #endNs = 0;
   #damagedRecords = 0;
   #reloadProblem: Problem | undefined;
@@ -80,7 +81,7 @@ export class Trace {
 
   setHead(head: RecordingHead): void {
     this.#start = splitMonotonic(BigInt(head.startMonotonicNs));
-    this.#startEpochMs = Number(BigInt(head.startEpochNs) / 1000n) / 1000;
+    this.#startEpochNs = head.startEpochNs;
   }
 
   /** Takes in a whole block with a good checksum; `offset` is that of its header in the file. Blocks come in the order of the file. */
@@ -130,13 +131,22 @@ export class Trace {
     return definitions;
   }
 
+  /** Time of the newest event. */
+  get endNs(): number {
+    return this.#endNs;
+  }
+
+  get eventCount(): number {
+    return this.#intake.totals.reduce((sum, count) => sum + count, 0);
+  }
+
   totals(): TraceTotals {
     const { totals } = this.#intake;
     const of = (kind: (typeof EVENT_KINDS)[number]) => totals[EVENT_KINDS.indexOf(kind)] as number;
     return {
-      startEpochMs: this.#startEpochMs,
+      startEpochMs: Number(BigInt(this.#processes.startEpochNs ?? this.#startEpochNs) / 1000n) / 1000,
       endNs: this.#endNs,
-      events: totals.reduce((sum, count) => sum + count, 0),
+      events: this.eventCount,
       counterSamples: of('counter'),
       instants: of('instant'),
       slices: of('slice'),

@@ -1,7 +1,10 @@
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteSource } from '../../core/formats/byte-source.ts';
+import { KeptRecording } from '../../core/formats/kept-recording.ts';
+import { openTrace } from '../../core/formats/open-trace.ts';
 import { Trace } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
+import { gunzip } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
@@ -23,9 +26,10 @@ export interface Surroundings {
 /** What is known of a source before it is read. */
 export interface Opened {
   readonly source: ByteSource;
-  /** It still grows. */
+  /** It still grows: a recording that is being made. */
   readonly live: boolean;
   readonly totalBytes: number | undefined;
+  readonly title: string;
 }
 
 /** One open trace of the window: feeds the model from a source, and tells how far it is. */
@@ -40,7 +44,10 @@ export class FollowedTrace {
   #problem: Problem | undefined;
   readonly #notices: Problem[] = [];
   #live = false;
-  #loadedBytes = 0;
+  /** Another format: what is decoded is not what the file holds, so progress is counted where the file is read. */
+  #converts = false;
+  #decodedBytes = 0;
+  #followedBytes = 0;
   #liveFrom = 0;
   #totalBytes: number | undefined;
   #revision = 0;
@@ -63,17 +70,23 @@ export class FollowedTrace {
   /** Reads until the source ends. Never rejects: what goes wrong is in the summary. */
   async run(open: () => Promise<Opened>): Promise<void> {
     try {
-      const { source, live, totalBytes } = await open();
-      this.#source = source;
+      const { source, live, totalBytes, title } = await open();
       this.#live = live;
       this.#totalBytes = totalBytes;
       this.#liveFrom = totalBytes ?? 0;
-      await this.#feed(source);
+      // A recording that is being made may not even have its head yet; whatever still grows is one.
+      const counted = counting(source, (bytes) => {
+        this.#followedBytes += bytes;
+      });
+      const opened = live ? undefined : await openTrace(counted, gunzip, { title });
+      this.#converts = opened?.kind === 'converted';
+      this.#source = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
+      await this.#feed(this.#source);
       if (this.#phase !== 'failed') this.#phase = 'complete';
     } catch (error) {
       const problem = problemOf(error);
       // What was read before stays good.
-      if (this.trace.totals().events > 0) {
+      if (this.trace.eventCount > 0) {
         this.#notice(problem);
         this.#phase = 'complete';
       } else this.#fail(problem);
@@ -92,9 +105,9 @@ export class FollowedTrace {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         const piece = chunk.subarray(at, at + PIECE_BYTES);
         for (const item of reader.push(piece)) this.#take(item);
-        this.#loadedBytes += piece.length;
-        if (this.#live && this.#phase === 'loading' && this.#loadedBytes >= this.#liveFrom) this.#phase = 'live';
-        this.#clock?.note(this.trace.totals().endNs, this.#phase === 'live');
+        this.#decodedBytes += piece.length;
+        if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
+        this.#clock?.note(this.trace.endNs, this.#phase === 'live');
         this.#changed();
         if (this.#surroundings.steadyMs() >= sliceEnd) {
           await this.#surroundings.nextTask();
@@ -144,8 +157,7 @@ export class FollowedTrace {
 
   /** Up to where the newest values hold: while live, the recording's clock. */
   get endNs(): number {
-    const { endNs } = this.trace.totals();
-    return this.live && this.#clock ? this.#clock.nowNs() : endNs;
+    return this.live && this.#clock ? this.#clock.nowNs() : this.trace.endNs;
   }
 
   summary(): TraceSummary {
@@ -157,12 +169,13 @@ export class FollowedTrace {
       this.#listsChangedMs = nowMs;
       this.#listsRevision++;
     }
+    const loadedBytes = this.#converts ? this.#followedBytes : this.#decodedBytes;
     return {
       trace: this.#id,
       revision: this.#revision,
       phase: this.#phase,
-      loadedBytes: this.#loadedBytes,
-      ...(this.#totalBytes !== undefined && { totalBytes: Math.max(this.#totalBytes, this.#loadedBytes) }),
+      loadedBytes,
+      ...(this.#totalBytes !== undefined && { totalBytes: Math.max(this.#totalBytes, loadedBytes) }),
       ...(this.#problem && { problem: this.#problem }),
       notices: [...this.#notices, ...totals.notices],
       startEpochMs: totals.startEpochMs,
@@ -184,8 +197,22 @@ export class FollowedTrace {
 
   /** Numbers of the lists moved since the last summary, and no data may come to tell it. */
   get listsBehind(): boolean {
-    return this.trace.totals().events !== this.#listsEvents;
+    return this.trace.eventCount !== this.#listsEvents;
   }
+}
+
+/** The same source; tells how much of it was followed. */
+function counting(source: ByteSource, onBytes: (bytes: number) => void): ByteSource {
+  return {
+    size: () => source.size(),
+    read: (offset, length) => source.read(offset, length),
+    follow: async function* (offset) {
+      for await (const chunk of source.follow(offset)) {
+        onBytes(chunk.length);
+        yield chunk;
+      }
+    },
+  };
 }
 
 export function problemOf(error: unknown): Problem {

@@ -91,12 +91,12 @@ export class TraceService {
 
   async #open(input: TraceInput): Promise<Opened> {
     if (input.kind === 'file') {
-      const source = new FileSource(input.file as Blob);
-      return { source, live: false, totalBytes: await source.size() };
+      const file = input.file as Blob & { readonly name?: string };
+      return { source: new FileSource(file), live: false, totalBytes: file.size, title: file.name ?? '' };
     }
     const source = new CollectorSource(this.#link, input.recording);
-    const { live, bytes } = await source.status();
-    return { source, live, totalBytes: bytes };
+    const { live, bytes, title } = await source.status();
+    return { source, live, totalBytes: bytes, title };
   }
 
   #of(trace: TraceId): FollowedTrace {

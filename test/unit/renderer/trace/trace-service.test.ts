@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { TraceService } from '../../../../renderer/trace/trace-service.ts';
 import type { PageMessage, TracePushes, TraceRequests, TraceSummary, WorkerMessage } from '../../../../renderer/trace/trace-worker-api.ts';
@@ -184,6 +185,45 @@ describe('trace service', () => {
     page = new Page();
     await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([recording.finish() as Uint8Array<ArrayBuffer>]) } });
     expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 5000 });
+  });
+
+  test.each([
+    ['as it is', (json: string) => new Blob([json]), 'whole.json'],
+    ['compressed', (json: string) => new Blob([gzipSync(json) as Uint8Array<ArrayBuffer>]), 'whole.json.gz'],
+  ])('reads Chrome Trace Event JSON %s, and its detail again', async (_, fileOf) => {
+    const traceEvents = [
+      { ph: 'M', name: 'process_name', pid: 7, tid: 0, args: { name: 'other program' } },
+      ...Array.from({ length: 3000 }, (_, i) => ({ ph: 'C', name: 'queue', pid: 7, tid: 0, ts: i * 10, args: { depth: i % 100 } })),
+      { ph: 'X', name: 'work', cat: 'cpu', pid: 7, tid: 0, ts: 100, dur: 50, args: { job: 'A' } },
+    ];
+    page = new Page();
+    const file = fileOf(JSON.stringify({ traceEvents }));
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file } });
+    const summary = await page.until(({ phase }) => phase === 'complete' || phase === 'failed');
+    expect(summary).toMatchObject({ phase: 'complete', counterSamples: 3000, slices: 1, loadedBytes: file.size, totalBytes: file.size });
+    const [counter] = await page.request('counters.list', { trace: 't1' });
+    expect(counter).toMatchObject({ name: 'queue', series: [{ name: 'depth', samples: 3000, min: 0, max: 99 }] });
+    const { rows } = await page.request('events.page', { trace: 't1', filter: { kinds: ['slice'] }, from: 0, count: 10 });
+    expect(rows).toMatchObject([{ kind: 'slice', name: 'work', category: 'cpu', durationNs: 50_000, detail: '{"job":"A"}' }]);
+    expect(await page.request('processes.list', { trace: 't1' })).toMatchObject([{ pid: 7, name: 'other program' }]);
+  });
+
+  test('keeps what is whole of compressed JSON that was cut', async () => {
+    const traceEvents = Array.from({ length: 20_000 }, (_, i) => ({
+      ph: 'C',
+      name: 'queue',
+      pid: 7,
+      tid: 0,
+      ts: i * 10,
+      args: { depth: (i * 7919) % 10_007 },
+    }));
+    const gzip = gzipSync(JSON.stringify({ traceEvents }));
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([gzip.subarray(0, gzip.length / 2) as Uint8Array<ArrayBuffer>]) } });
+    const summary = await page.until(({ phase }) => phase === 'complete' || phase === 'failed');
+    expect(summary.phase).toBe('complete');
+    expect(summary.events).toBeGreaterThan(1000);
+    expect(summary.notices.length).toBeGreaterThan(0);
   });
 
   test('answers questions while a large recording is being read, and tells summaries a frame apart', async () => {
