@@ -253,8 +253,8 @@ function threw(error: unknown): string {
 }
 
 function className(value: object): string {
-  const constructor: unknown = (value as { constructor?: unknown }).constructor;
-  return typeof constructor === 'function' && typeof constructor.name === 'string' && constructor.name !== '' ? constructor.name : 'Object';
+  const maker: unknown = (value as { constructor?: unknown }).constructor;
+  return typeof maker === 'function' && typeof maker.name === 'string' && maker.name !== '' ? maker.name : 'Object';
 }
 
 const functionName = (value: { readonly name?: unknown }): string => (typeof value.name === 'string' ? value.name : '');

@@ -1,10 +1,10 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel } from 'node:worker_threads';
-import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, SPILL_MAGIC, type TargetControl } from '../protocol/target-wire.ts';
+import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
+import { writeSpill } from './spill.ts';
 
 // In every supported Node, and not in the library of ES2023.
 const { waitAsync } = Atomics as typeof Atomics & {
@@ -49,9 +49,11 @@ export class Drain {
   run(): void {
     this.#channel.onmessage = (event: unknown) => this.#take((event as { data: DrainMessage }).data);
     this.#take(this.#start.ring);
+    const before = Atomics.compareExchange(this.#process, ProcessWord.STATE, DrainState.STARTING, DrainState.CONNECTING);
+    if (before !== DrainState.STARTING) return;
+    Atomics.notify(this.#process, ProcessWord.STATE);
     // A pending Atomics.waitAsync alone does not keep a worker alive.
     this.#keepAlive = setInterval(() => {}, 0x7fffffff);
-    this.#setState(DrainState.CONNECTING);
     this.#connect();
     this.#sleep();
   }
@@ -155,7 +157,6 @@ export class Drain {
       if (error) return; // 'close' follows: nothing of this counts as sent.
       reader.busy = false;
       reader.confirm(next);
-      this.#progress();
       if (!this.#gone) this.#send(socket, reader);
       this.#answerRequest();
     });
@@ -183,7 +184,10 @@ export class Drain {
     this.#received = Buffer.concat([this.#received, bytes]);
     while (this.#received.length >= FRAME_HEADER_BYTES) {
       const length = this.#received.readUInt32LE(0);
-      if (length > MAX_FRAME_BYTES) return void this.#socket?.destroy();
+      if (length > MAX_FRAME_BYTES) {
+        this.#socket?.destroy();
+        return;
+      }
       if (this.#received.length < FRAME_HEADER_BYTES + length) return;
       if (this.#received[4] === FrameType.CONTROL) this.#obey(this.#received.toString('utf8', FRAME_HEADER_BYTES, FRAME_HEADER_BYTES + length));
       this.#received = this.#received.subarray(FRAME_HEADER_BYTES + length);
@@ -203,16 +207,14 @@ export class Drain {
     Atomics.add(this.#process, ProcessWord.GENERATION, 1);
   }
 
-  #progress(): void {
-    Atomics.add(this.#process, ProcessWord.PROGRESS, 1);
-    Atomics.notify(this.#process, ProcessWord.PROGRESS);
-  }
-
   /** What the ending process asks for, once it can be said to be done. */
   #answerRequest(): void {
     const request = Atomics.load(this.#process, ProcessWord.REQUEST);
     if (request === Request.NONE || this.#finishing) return;
-    if (request === Request.SPILL || !this.#socket) return this.#spill();
+    if (request === Request.SPILL || !this.#socket) {
+      this.#spill();
+      return;
+    }
     this.#targets ??= new Map([...this.#readers.values()].map((reader) => [reader, reader.written]));
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
     this.#finishing = true;
@@ -232,42 +234,5 @@ export class Drain {
     this.#finishing = true;
     writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()]);
     this.#done(Request.SPILL);
-  }
-}
-
-/** Everything that the rings hold, as one file of frames. Silent where the folder is gone: then there is no collector to read it either. */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[]): void {
-  const full = readers.filter((reader) => !reader.empty);
-  let target: number;
-  try {
-    target = openSync(file, 'wx', 0o600);
-  } catch {
-    return;
-  }
-  try {
-    const write = (bytes: Uint8Array): void => {
-      for (let at = 0; at < bytes.length; ) at += writeSync(target, bytes, at);
-    };
-    write(Buffer.from(SPILL_MAGIC, 'latin1'));
-    write(hello);
-    for (const reader of full) {
-      const { thread } = reader.hello;
-      write(jsonFrame(FrameType.THREAD, thread, { ...reader.hello, dataBefore: reader.dataSent, definitionsBefore: reader.definitionsSent }));
-      for (let next = reader.next(); next.data.units + next.definitions.units > 0; next = reader.next()) {
-        for (const [type, slice] of [[FrameType.DEFS, next.definitions] as const, [FrameType.DATA, next.data] as const]) {
-          if (slice.units === 0) continue;
-          write(encodeFrameHeader(slice.bytes, type, thread));
-          for (const piece of slice.pieces) write(piece);
-        }
-        reader.confirm(next);
-      }
-      const stats = reader.changedStats();
-      if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
-    }
-    write(jsonFrame(FrameType.BYE, 0, {}));
-  } catch {
-    // A full disk at the very end: what fitted is there, and every frame tells its length.
-  } finally {
-    closeSync(target);
   }
 }

@@ -1,32 +1,30 @@
 import { DrainState, ProcessWord, Request } from './ring-layout.ts';
 
-const { wait, notify, load, store } = Atomics;
+const { wait, notify, load, store, compareExchange } = Atomics;
 /** An ending process waits at most so long for the drain, */
 const EXIT_LIMIT_MS = 5000;
 /** of which the last part is for the spill file. */
 const SPILL_LIMIT_MS = 1000;
 
 /**
- * Waits until the drain has sent what the rings hold. Where it cannot, it writes the spill file.
- * False: the drain did not even answer.
+ * Waits until the drain has sent what the rings hold, or has written it to the spill file.
+ * False: there is no drain, or it did not answer; whoever ends the process owns the rings.
  */
 export function finishDrain(words: Int32Array): boolean {
   const ends = performance.now() + EXIT_LIMIT_MS;
-  const until = (word: number, value: number, deadline: number): boolean => {
-    while (load(words, word) === value) {
-      const left = deadline - performance.now();
-      if (left <= 0) return false;
-      wait(words, word, value, Math.min(left, 50));
-    }
-    return true;
-  };
-  if (!until(ProcessWord.STATE, DrainState.STARTING, ends - SPILL_LIMIT_MS)) return false;
-  if (load(words, ProcessWord.STATE) === DrainState.GONE) return true;
+  // A worker that has not begun would be waited for longer than it takes to write a file.
+  if (compareExchange(words, ProcessWord.STATE, DrainState.STARTING, DrainState.GONE) === DrainState.STARTING) return false;
   const ask = (request: number, deadline: number): boolean => {
     store(words, ProcessWord.REQUEST, request);
     notify(words, ProcessWord.BELL);
-    return until(ProcessWord.DONE, Request.NONE, deadline);
+    while (load(words, ProcessWord.DONE) === Request.NONE) {
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      wait(words, ProcessWord.DONE, Request.NONE, Math.min(left, 50));
+    }
+    return true;
   };
+  if (load(words, ProcessWord.STATE) === DrainState.GONE) return true;
   return ask(Request.FLUSH, ends - SPILL_LIMIT_MS) || ask(Request.SPILL, ends);
 }
 
@@ -36,7 +34,7 @@ export function finishDrain(words: Int32Array): boolean {
  * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
  * which a `process.exit()` inside of an exit listener reaches without coming back.
  */
-export function onProcessEnd(finish: () => void, hidden: (event: string, argument: unknown) => boolean): void {
+export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) => boolean): void {
   let finished = false;
   const finishOnce = (): void => {
     if (finished) return;
@@ -51,7 +49,7 @@ export function onProcessEnd(finish: () => void, hidden: (event: string, argumen
   const emit = process.emit;
   const wrapped = {
     emit(this: NodeJS.Process, event: string, ...rest: unknown[]): boolean {
-      if (event === 'worker' && hidden(event, rest[0])) return false;
+      if (event === 'worker' && isOwnWorker(rest[0])) return false;
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'exit' && state._exiting) finishOnce();

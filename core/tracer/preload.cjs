@@ -1,7 +1,7 @@
+// biome-ignore-all lint: old syntax only. A Node below the floor parses this file, too, and has to go on as if it were not there.
 'use strict';
-// Loaded into every Node process of a session by NODE_OPTIONS=--require. Old syntax only: a Node below the floor parses it
-// too, and has to go on as if it were not there. Whatever fails in here is silent to the script.
-(() => {
+// Loaded into every Node process of a session by NODE_OPTIONS=--require. Whatever fails in here is silent to the script.
+(function () {
   try {
     var parts = process.versions.node.split('.');
     var major = Number(parts[0]);

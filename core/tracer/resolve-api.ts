@@ -7,7 +7,6 @@ const NAME = 'trace-studio';
 
 interface ModuleInternals {
   _resolveFilename: (request: string, ...rest: unknown[]) => string;
-  prototype: { _compile: (this: unknown, content: string, filename: string, ...rest: unknown[]) => unknown };
 }
 interface ResolveHook {
   resolve: (specifier: string, context: unknown, nextResolve: (specifier: string, context: unknown) => unknown) => unknown;
@@ -20,21 +19,19 @@ type RegisterHooks = (hooks: ResolveHook) => void;
  */
 export function resolveApi(folder: string): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
-  resolveRequire(internals, path.join(folder, 'api.cjs'));
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
-  if (internals.registerHooks) {
-    internals.registerHooks({
-      resolve(specifier, context, nextResolve) {
-        if (specifier !== NAME) return nextResolve(specifier, context);
-        try {
-          return nextResolve(specifier, context);
-        } catch (error) {
-          if (!isMissing(error)) throw error;
-          return { url: apiUrl, format: 'module', shortCircuit: true };
-        }
-      },
-    });
-  } else registerWhenNeeded(internals, folder, apiUrl);
+  resolveRequire(internals, folder, internals.registerHooks ? () => {} : registerWhenNeeded(folder, apiUrl));
+  internals.registerHooks?.({
+    resolve(specifier, context, nextResolve) {
+      if (specifier !== NAME) return nextResolve(specifier, context);
+      try {
+        return nextResolve(specifier, context);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        return { url: apiUrl, format: 'module', shortCircuit: true };
+      }
+    },
+  });
 }
 
 const isMissing = (error: unknown): boolean => {
@@ -42,36 +39,52 @@ const isMissing = (error: unknown): boolean => {
   return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
 };
 
-function resolveRequire(internals: ModuleInternals, apiFile: string): void {
+/** `found` is told every file that is about to be loaded. It is done here since a resolver, unlike a loader, is not in the stack traces of the script. */
+function resolveRequire(internals: ModuleInternals, folder: string, found: (file: string) => void): void {
   const resolve = internals._resolveFilename;
   internals._resolveFilename = function _resolveFilename(this: unknown, request: string, ...rest: unknown[]): string {
-    if (request !== NAME) return Reflect.apply(resolve, this, [request, ...rest]) as string;
     try {
-      return Reflect.apply(resolve, this, [request, ...rest]) as string;
+      const file = Reflect.apply(resolve, this, [request, ...rest]) as string;
+      found(file);
+      return file;
     } catch (error) {
-      if (!isMissing(error)) throw error;
-      return apiFile;
+      if (request === NAME && isMissing(error)) return path.join(folder, 'api.cjs');
+      if (error instanceof Error && error.stack) error.stack = withoutFramesOf(folder, error.stack);
+      throw error;
     }
   };
 }
 
+/** An error of the script's shows the script's calls. */
+const withoutFramesOf = (folder: string, stack: string): string =>
+  stack
+    .split('\n')
+    .filter((line) => !line.includes(folder))
+    .join('\n');
+
 /**
  * Node without `registerHooks` has hooks only in a thread of their own, which takes tens of milliseconds to start. They are
- * registered where an ES module can be imported: at once when the script is one, else with the first file that imports.
+ * registered where an ES module can be imported: at once when the script is one, else with the first file of the script's own
+ * that imports. What is returned is to be told of each file.
  */
-function registerWhenNeeded(internals: ModuleInternals, folder: string, apiUrl: string): void {
+function registerWhenNeeded(folder: string, apiUrl: string): (file: string) => void {
   let registered = false;
   const register = (): void => {
-    if (registered) return;
     registered = true;
     Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl } });
   };
-  if (startsWithEsModule()) return register();
-  const compile = internals.prototype._compile;
-  internals.prototype._compile = function _compile(this: unknown, content: string, filename: string, ...rest: unknown[]): unknown {
-    if (!registered && IMPORTS.test(content)) register();
-    return Reflect.apply(compile, this, [content, filename, ...rest]);
+  if (startsWithEsModule()) register();
+  return (file) => {
+    if (!registered && /\.c?[jt]s$/.test(file) && path.isAbsolute(file) && !file.includes('node_modules') && imports(file)) register();
   };
+}
+
+function imports(file: string): boolean {
+  try {
+    return IMPORTS.test(readFileSync(file, 'utf8'));
+  } catch {
+    return false; // Node says what is wrong with the file.
+  }
 }
 
 /** An import at the start of a line, or a dynamic one. */

@@ -18,18 +18,16 @@ export const ProcessWord = {
   REQUEST: 4,
   /** The request that the drain has fulfilled. */
   DONE: 5,
-  /** Grows with every bit of progress of the drain while the process ends. */
-  PROGRESS: 6,
 } as const;
 export const PROCESS_BYTES = 64;
 
 export const DrainState = {
-  /** The worker has not run yet. */
+  /** The worker has not begun, or has not even been started. */
   STARTING: 0,
   /** It looks for the collector. */
   CONNECTING: 1,
   CONNECTED: 2,
-  /** No collector: nothing is recorded any more. */
+  /** No collector: nothing is recorded any more. Or the process ended first: the drain keeps off. */
   GONE: 3,
 } as const;
 

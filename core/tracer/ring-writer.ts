@@ -29,6 +29,8 @@ export interface RingOptions {
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
   readonly report: (message: string) => void;
+  /** Called by records until it says that the drain knows this ring: a short script ends without ever starting one. */
+  readonly attach: (pendingBytes: number) => boolean;
 }
 
 /** Writes the records of one JS thread. Every method may be called at any time, also from getters of the user's; none throws. */
@@ -45,6 +47,8 @@ export class RingWriter implements Recorder {
   readonly #mask: number;
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
+  readonly #attach: (pendingBytes: number) => boolean;
+  #attached = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
   readonly #clockWords = new Uint32Array(this.#clock.buffer);
@@ -75,6 +79,7 @@ export class RingWriter implements Recorder {
     this.#mask = this.#capacity - 1;
     this.#exact = options.whenFull === 'exact';
     this.#report = options.report;
+    this.#attach = options.attach;
     this.#definitions = new DefinitionWriter(buffer, ringBytes, (position) => this.#waitForDrain(RingWord.DEF_READ, position));
   }
 
@@ -105,7 +110,10 @@ export class RingWriter implements Recorder {
   /** Hot: a counter written in a loop passes here a million times a second. No allocation, one clock reading. */
   counter(definition: number, values: Float64Array, count: number): void {
     if (this.#process[ProcessWord.GATE] !== 1) return;
-    if (definition === 0) return this.#lose(1, GapReason.RING_FULL);
+    if (definition === 0) {
+      this.#lose(1, GapReason.RING_FULL);
+      return;
+    }
     const units = 2 + count;
     let at = this.#begin(units, extendedTag(RecordKind.COUNTER, 8 + 8 * count));
     if (at < 0) return;
@@ -259,6 +267,7 @@ export class RingWriter implements Recorder {
   #makeRoom(units: number): boolean {
     const eighth = this.#capacity >> 3;
     const free = this.#free();
+    this.#attached ||= this.#attach((this.#capacity - free) * 8);
     if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
     // Once full, wait for an eighth: room for one record at a time would make a gap of every second one.
     const full = this.#lost > 0 && this.#lostReason === GapReason.RING_FULL;
@@ -268,8 +277,8 @@ export class RingWriter implements Recorder {
       this.#stall(Number(hrtime() - before));
     }
     if (this.#lost > 0) this.#gap();
-    // The next look at the drain is due after an eighth of the ring.
-    this.#limit = (this.#write + Math.min(this.#free(), Math.max(units, eighth))) | 0;
+    // The next look at the drain is due after an eighth of the ring, or at once as long as there is none.
+    this.#limit = (this.#write + (this.#attached ? Math.min(this.#free(), Math.max(units, eighth)) : units)) | 0;
     return true;
   }
 
@@ -279,6 +288,7 @@ export class RingWriter implements Recorder {
 
   /** Waits until `word` has reached `position`, as exact mode does. False: it may not wait, or there was no progress. */
   #waitForDrain(word: number, position: number): boolean {
+    this.#attached ||= this.#attach(Number.POSITIVE_INFINITY);
     if (!this.#exact) return false;
     let seen = load(this.#words, word);
     // After a wait in vain every further record is dropped at once, until the drain gets on.

@@ -1,9 +1,12 @@
 import path from 'node:path';
-import { Worker } from 'node:worker_threads';
+import threads from 'node:worker_threads';
 import type { DrainStart } from './ring-layout.ts';
 
+/** Taken at load: the script's own workers are traced, this one is not. */
+const { Worker } = threads;
+
 /** Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing. */
-export function startDrain(folder: string, start: DrainStart): Worker {
+export function startDrain(folder: string, start: DrainStart): threads.Worker {
   const worker = new Worker(path.join(folder, 'drain.cjs'), {
     workerData: start,
     name: 'trace-studio drain',

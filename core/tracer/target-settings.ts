@@ -18,10 +18,17 @@ export function takeSettings(env: NodeJS.ProcessEnv): TargetSettings | undefined
   for (const name of OURS) delete env[name];
   if (socket === undefined || secret === undefined || json === undefined) return undefined;
   const options = JSON.parse(json) as TargetOptions;
-  const own = withoutPreload(env.NODE_OPTIONS ?? '', options.preload);
-  if (own === '') delete env.NODE_OPTIONS;
-  else env.NODE_OPTIONS = own;
+  hideFromEnvironment(env, options.preload);
   return { socket, secret, options };
+}
+
+/** Takes the preload out of NODE_OPTIONS; what the user has there stays. */
+export function hideFromEnvironment(env: NodeJS.ProcessEnv, preload: string): void {
+  const all = env.NODE_OPTIONS;
+  if (all === undefined) return;
+  const own = withoutPreload(all, preload);
+  if (own === '') delete env.NODE_OPTIONS;
+  else if (own !== all) env.NODE_OPTIONS = own;
 }
 
 /** `nodeOptions` without the `--require` of the preload, whichever way it is quoted and on whichever end it stands. */

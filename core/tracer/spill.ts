@@ -1,0 +1,41 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wire.ts';
+import { jsonFrame } from './frames.ts';
+import type { RingReader } from './ring-reader.ts';
+
+/** Everything that the rings hold, as one file of frames. Silent where the folder is gone: then there is no collector to read it either. */
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[]): void {
+  const full = readers.filter((reader) => !reader.empty);
+  let target: number;
+  try {
+    target = openSync(file, 'wx', 0o600);
+  } catch {
+    return;
+  }
+  try {
+    const write = (bytes: Uint8Array): void => {
+      for (let at = 0; at < bytes.length; ) at += writeSync(target, bytes, at);
+    };
+    write(Buffer.from(SPILL_MAGIC, 'latin1'));
+    write(hello);
+    for (const reader of full) {
+      const { thread } = reader.hello;
+      write(jsonFrame(FrameType.THREAD, thread, { ...reader.hello, dataBefore: reader.dataSent, definitionsBefore: reader.definitionsSent }));
+      for (let next = reader.next(); next.data.units + next.definitions.units > 0; next = reader.next()) {
+        for (const [type, slice] of [[FrameType.DEFS, next.definitions] as const, [FrameType.DATA, next.data] as const]) {
+          if (slice.units === 0) continue;
+          write(encodeFrameHeader(slice.bytes, type, thread));
+          for (const piece of slice.pieces) write(piece);
+        }
+        reader.confirm(next);
+      }
+      const stats = reader.changedStats();
+      if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
+    }
+    write(jsonFrame(FrameType.BYE, 0, {}));
+  } catch {
+    // A full disk at the very end: what fitted is there, and every frame tells its length.
+  } finally {
+    closeSync(target);
+  }
+}

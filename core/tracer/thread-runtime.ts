@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { BroadcastChannel, threadId } from 'node:worker_threads';
+import { resolveApi } from './resolve-api.ts';
+import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
+import { RingWriter } from './ring-writer.ts';
+import { RUNTIME, type Runtime } from './runtime.ts';
+import type { TargetSettings } from './target-settings.ts';
+
+type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
+
+export function makeRing(settings: TargetSettings, name: string): RingMessage {
+  const ringBytes = validRingBytes(settings.options.ringBytes);
+  return { kind: 'ring', thread: threadId, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes)) };
+}
+
+export function postToDrain(message: DrainMessage): void {
+  const channel = new BroadcastChannel(DRAIN_CHANNEL);
+  channel.postMessage(message);
+  channel.close();
+}
+
+/** Leaves the runtime of this thread where the API finds it, and makes the API resolve. */
+export function provideRuntime(
+  folder: string,
+  settings: TargetSettings,
+  words: Int32Array,
+  ring: RingMessage,
+  attach: (pendingBytes: number) => boolean,
+): void {
+  const recorder = new RingWriter({
+    buffer: ring.buffer,
+    ringBytes: ring.ringBytes,
+    process: words,
+    whenFull: settings.options.whenFull,
+    maskSecrets: settings.options.maskSecrets !== false,
+    report: (message) => postToDrain({ kind: 'error', message }),
+    attach,
+  });
+  const apiFile = path.join(folder, 'api.cjs');
+  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined };
+  Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
+  resolveApi(folder);
+}

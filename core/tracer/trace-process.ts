@@ -1,0 +1,81 @@
+import path from 'node:path';
+import type { Worker } from 'node:worker_threads';
+import { FrameType, type TargetHello } from '../protocol/target-wire.ts';
+import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
+import { traceChildProcesses } from './child-processes.ts';
+import { finishDrain, onProcessEnd } from './exit.ts';
+import { jsonFrame } from './frames.ts';
+import { DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
+import { RingReader } from './ring-reader.ts';
+import { writeSpill } from './spill.ts';
+import { startDrain } from './start-drain.ts';
+import { type TargetSettings, takeSettings } from './target-settings.ts';
+import { makeRing, provideRuntime } from './thread-runtime.ts';
+import { traceWorkers } from './worker-threads.ts';
+
+/** A script that is over sooner has started no drain worker: starting one takes the machine tens of milliseconds. */
+const DRAIN_AFTER_MS = 10;
+/** More than this in the ring, and it is started whatever the time. */
+const DRAIN_AFTER_BYTES = 64 * 1024;
+
+/** Puts the tracer into the main thread, if this process was launched by the studio. */
+export function traceProcess(folder: string): void {
+  const began = performance.now();
+  const settings = takeSettings(process.env);
+  if (!settings) return;
+  const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
+  const words = new Int32Array(shared.process);
+  words[ProcessWord.GATE] = 1;
+  const ring = makeRing(settings, 'main');
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, hello(settings));
+  const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
+
+  let drain: Worker | undefined;
+  const ensureDrain = (): void => {
+    if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
+    try {
+      drain = startDrain(folder, { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, process: shared.process, ring });
+    } catch {
+      // The permission model may forbid threads: this process stays untraced, and goes on.
+      words[ProcessWord.GATE] = 0;
+      words[ProcessWord.STATE] = DrainState.GONE;
+    }
+  };
+  setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
+
+  onProcessEnd(
+    () => {
+      if (!finishDrain(words)) writeSpill(spillFile, helloFrame, [new RingReader(ring)]);
+    },
+    (worker) => worker === drain,
+  );
+  provideRuntime(folder, settings, words, ring, (pendingBytes) => {
+    if (pendingBytes > DRAIN_AFTER_BYTES || performance.now() - began > DRAIN_AFTER_MS) ensureDrain();
+    return drain !== undefined;
+  });
+  traceWorkers(shared, ensureDrain);
+  traceChildProcesses(settings);
+}
+
+function hello(settings: TargetSettings): TargetHello {
+  const monotonicNs = process.hrtime.bigint();
+  const epochNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
+  return {
+    wire: TARGET_WIRE_VERSION,
+    tracer: STUDIO_VERSION,
+    secret: settings.secret,
+    pid: process.pid,
+    ppid: process.ppid,
+    nodeVersion: process.version,
+    execPath: process.execPath,
+    execArgv: process.execArgv,
+    argv: process.argv,
+    cwd: process.cwd(),
+    platform: process.platform,
+    arch: process.arch,
+    monotonicNs: String(monotonicNs),
+    epochNs: String(epochNs),
+    environmentNames: Object.keys(process.env),
+    ...(settings.options.recordEnvironmentValues ? { environment: { ...process.env } as Record<string, string> } : {}),
+  };
+}

@@ -1,0 +1,60 @@
+import { getEnvironmentData, threadId } from 'node:worker_threads';
+import { traceChildProcesses } from './child-processes.ts';
+import { onProcessEnd } from './exit.ts';
+import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord } from './ring-layout.ts';
+import { hideFromEnvironment } from './target-settings.ts';
+import { makeRing, postToDrain, provideRuntime } from './thread-runtime.ts';
+import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
+
+/** A message that the drain was not there to hear is sent again after this. */
+const REPEAT_MS = 20;
+/** A thread that ends waits at most so long to be known to the drain. */
+const ATTACH_LIMIT_MS = 1000;
+
+/** Puts the tracer into a worker thread of a traced process. Its ring goes to the process's one drain worker. */
+export function traceWorker(folder: string): void {
+  const shared = getEnvironmentData(SHARED_KEY) as unknown as SharedWithWorkers | undefined;
+  if (!shared) return;
+  const { settings } = shared;
+  hideFromEnvironment(process.env, settings.options.preload);
+  hideFromFlags(settings, process.execArgv);
+  const words = new Int32Array(shared.process);
+  if (words[ProcessWord.STATE] === DrainState.GONE) return;
+  const ring = makeRing(settings, `worker ${threadId}`);
+  const attach = attacher(ring);
+  const ringWords = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
+
+  const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
+  timer.unref();
+  onProcessEnd(
+    () => {
+      const ends = performance.now() + ATTACH_LIMIT_MS;
+      while (!attach() && performance.now() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
+        Atomics.wait(ringWords, RingWord.ATTACHED, 0, REPEAT_MS);
+      }
+      Atomics.store(ringWords, RingWord.ENDED, 1);
+      Atomics.notify(words, ProcessWord.BELL);
+    },
+    () => false,
+  );
+  provideRuntime(folder, settings, words, ring, attach);
+  traceWorkers(shared, () => {});
+  traceChildProcesses(settings);
+}
+
+/** Makes the ring known to the drain; true once it is. */
+function attacher(ring: Extract<DrainMessage, { kind: 'ring' }>): () => boolean {
+  const words = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
+  let postedAt = Number.NEGATIVE_INFINITY;
+  const attach = (): boolean => {
+    if (Atomics.load(words, RingWord.ATTACHED) === 1) return true;
+    const now = performance.now();
+    if (now - postedAt >= REPEAT_MS) {
+      postedAt = now;
+      postToDrain(ring);
+    }
+    return false;
+  };
+  attach();
+  return attach;
+}

@@ -1,0 +1,56 @@
+import * as Module from 'node:module';
+import threads, { setEnvironmentData, type WorkerOptions } from 'node:worker_threads';
+import { childVariables, type TargetSettings } from './target-settings.ts';
+import { postToDrain } from './thread-runtime.ts';
+
+/** What the worker threads of this process are given. */
+export interface SharedWithWorkers {
+  readonly settings: TargetSettings;
+  readonly process: SharedArrayBuffer;
+}
+export const SHARED_KEY = 'trace-studio';
+
+/**
+ * Workers inherit the preload from the process, except where they are given an environment or flags of their own: there it is
+ * put in, and the worker's preload takes it out again.
+ */
+export function traceWorkers(shared: SharedWithWorkers, beforeWorker: () => void): void {
+  const { Worker: PlainWorker } = threads;
+  setEnvironmentData(SHARED_KEY, shared as never);
+
+  class Worker extends PlainWorker {
+    readonly #thread: number;
+
+    constructor(filename: string | URL, options?: WorkerOptions) {
+      beforeWorker();
+      super(filename, withPreload(shared.settings, options));
+      this.#thread = this.threadId;
+    }
+
+    // A listener could be counted or removed by the script; a thread that was terminated says nothing itself.
+    override emit(event: string | symbol, ...rest: unknown[]): boolean {
+      if (event === 'exit' && #thread in this) postToDrain({ kind: 'ended', thread: this.#thread });
+      return Reflect.apply(super.emit, this, [event, ...rest]) as boolean;
+    }
+  }
+  threads.Worker = Worker;
+  Module.syncBuiltinESMExports();
+}
+
+function withPreload(settings: TargetSettings, options: WorkerOptions | undefined): WorkerOptions | undefined {
+  const { env, execArgv } = options ?? {};
+  if (env && typeof env === 'object') {
+    const { NODE_OPTIONS = '' } = childVariables(settings, env.NODE_OPTIONS);
+    return { ...options, env: { ...env, NODE_OPTIONS } };
+  }
+  // Flags of its own: then Node looks at NODE_OPTIONS again, which is hidden.
+  return Array.isArray(execArgv) ? { ...options, execArgv: [...preloadFlags(settings), ...execArgv] } : options;
+}
+
+const preloadFlags = (settings: TargetSettings): string[] => ['--require', settings.options.preload];
+
+/** In a worker: takes out of its flags what `withPreload` has put in. */
+export function hideFromFlags(settings: TargetSettings, execArgv: string[]): void {
+  const flags = preloadFlags(settings);
+  if (flags.every((flag, i) => execArgv[i] === flag)) execArgv.splice(0, flags.length);
+}
