@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { splitMonotonic } from '../../../core/base/time.ts';
+import { decodeRecords, IgnoringVisitor } from '../../../core/model/record-decoder.ts';
+import { BlockType } from '../../../core/protocol/recording-format.ts';
+import { padTo8 } from '../../../core/protocol/records.ts';
+import { CollectorFixture, type ReadRecording, readRecording, recordedText, script, spawnPlan } from './collector-fixture.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const preload = path.join(root, 'dist', 'tracer', 'preload.cjs');
+beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
+
+let fixture: CollectorFixture;
+beforeEach(() => {
+  fixture = new CollectorFixture();
+});
+afterEach(() => fixture.dispose());
+
+const counting = (...args: string[]) => spawnPlan({ args: [script('counting.cjs'), ...args], preload });
+
+class Values extends IgnoringVisitor {
+  readonly values: number[] = [];
+  lastNs = 0;
+  backwards = 0;
+  override counter(timeNs: number, _counter: number, values: Float64Array, first: number): void {
+    this.values.push(values[first] as number);
+    if (timeNs < this.lastNs) this.backwards++;
+    this.lastNs = timeNs;
+  }
+}
+
+/** Values of the counter in each stream, decoded block by block from the header alone. */
+function valuesByStream(recording: ReadRecording): Map<number, number[]> {
+  const head = recording.items[0];
+  if (head?.kind !== 'head') throw new Error('no head');
+  const start = splitMonotonic(BigInt(head.head.startMonotonicNs));
+  const streams = new Map<number, Values>();
+  for (const { header, payload } of recording.blocks) {
+    if (header.type !== BlockType.DATA) continue;
+    const visitor = streams.get(header.stream) ?? new Values();
+    streams.set(header.stream, visitor);
+    expect(decodeRecords(payload.subarray(padTo8(header.openStackWords * 4)), header.clockHigh, start, visitor)).toBe(0);
+    expect(header.lastNs).toBe(visitor.lastNs);
+    expect(visitor.backwards).toBe(0);
+  }
+  return new Map([...streams].map(([stream, visitor]) => [stream, visitor.values]));
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
+
+describe('with the real tracer', () => {
+  it('every value arrives, also at a process.exit right behind', async () => {
+    const { info, recording } = await fixture.run(counting('200000', 'exit'));
+    expect(info).toMatchObject({ end: { kind: 'exited', code: 5 }, processes: 1, dropped: 0 });
+    expect(recording).toMatchObject({ problems: [], complete: true });
+    expect(recording.console()).toBe('counted\n');
+    const [values] = valuesByStream(recording).values();
+    expect(values).toEqual(upTo(200_000));
+    expect(recording.info.find((line) => line.kind === 'process-end')).toMatchObject({ orderly: true });
+  });
+
+  it('workers and forked processes have streams of their own', async () => {
+    const { info, recording } = await fixture.run(counting('1000', 'worker', 'fork'));
+    expect(info).toMatchObject({ end: { kind: 'exited', code: 0 }, processes: 2, dropped: 0 });
+    const streams = [...valuesByStream(recording).values()];
+    expect(streams).toEqual([upTo(1000), upTo(1000), upTo(1000)]);
+  });
+
+  it('a stopped target has kept what it recorded', async () => {
+    await fixture.start(counting('1000', 'hold'));
+    await recordedText(fixture.window(), 'one', 'counted');
+    await fixture.until((info) => info.events >= 1000);
+    const info = await fixture.collector.stop('one', 10_000);
+    expect(info.end).toMatchObject({ kind: 'stopped', forced: false });
+    expect([...valuesByStream(readRecording(fixture.bytes())).values()]).toEqual([upTo(1000)]);
+  });
+});
