@@ -1,0 +1,157 @@
+/** One studio for each test: a fresh data folder, a work folder with the test's scripts, and a window on the host of the project. */
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, test as base, chromium, expect, type Page } from 'playwright/test';
+import { chromiumPath } from '../helpers/chromium.ts';
+import { startWebHost, type WebHost } from '../helpers/web-host.ts';
+import { launchStandin, type StandinApp } from '../standin/launch.ts';
+import { StartPage } from './pages/start-page.ts';
+import { TraceWindow } from './pages/trace-window.ts';
+
+export const repository = path.resolve(import.meta.dirname, '../..');
+
+export interface HostOption {
+  host: 'web' | 'standin';
+}
+
+export interface Studio {
+  readonly host: HostOption['host'];
+  readonly page: Page;
+  /** A folder of the test's own: working directory of the host, root of its file panel. */
+  readonly work: string;
+  /** The studio's own folder: settings, unsaved recordings. */
+  readonly data: string;
+  readonly start: StartPage;
+  readonly window: TraceWindow;
+  /** Writes a script (or any file) into the work folder. Its path. */
+  script(name: string, text: string | Uint8Array): string;
+  /** The next file dialog (native) or file panel (web) is answered with `file`. Call it before what opens the dialog. */
+  answerFile(kind: 'open' | 'save', file: string, act: () => Promise<void>): Promise<void>;
+  /** Another window on the same studio. */
+  secondWindow(): Promise<Page>;
+  /** Ends the host and starts it again on the same folders, as after a restart of the machine. */
+  restart(signal?: NodeJS.Signals): Promise<void>;
+}
+
+interface Fixtures {
+  studio: Studio;
+  /** Media of the page. */
+  colors: 'light' | 'dark';
+}
+interface WorkerFixtures {
+  browserHere: Browser;
+}
+
+interface Running {
+  readonly page: Page;
+  readonly context: BrowserContext | undefined;
+  readonly web: WebHost | undefined;
+  readonly app: StandinApp | undefined;
+}
+
+export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
+  host: ['web', { option: true }],
+  colors: ['dark', { option: true }],
+  browserHere: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of the fixtures from this pattern.
+    async ({}, use) => {
+      const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ['--no-sandbox', '--disable-gpu'] });
+      await use(browser);
+      await browser.close();
+    },
+    { scope: 'worker' },
+  ],
+  studio: async ({ host, browserHere, viewport, colors }, use) => {
+    const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'trace-studio-e2e-')));
+    const work = path.join(folder, 'work');
+    const data = path.join(folder, 'data');
+    for (const each of [work, data]) mkdirSync(each);
+    const problems: string[] = [];
+    const watch = (page: Page) => {
+      page.on('pageerror', (error) => problems.push(error.message));
+      // A violation of the content security policy, a failed request or an error that React caught: none is ever right.
+      page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
+    };
+    const begin = async (): Promise<Running> => {
+      if (host === 'standin') {
+        const app = await launchStandin({ userData: data, cwd: work });
+        watch(app.page);
+        await app.page.setViewportSize(viewport ?? { width: 1280, height: 800 });
+        await app.page.emulateMedia({ colorScheme: colors });
+        return { app, page: app.page, web: undefined, context: undefined };
+      }
+      const web = await startWebHost({ dataFolder: data, cwd: work, roots: [work] });
+      const context = await browserHere.newContext({ viewport, colorScheme: colors });
+      const page = await context.newPage();
+      watch(page);
+      await page.goto(web.url);
+      return { web, context, page, app: undefined };
+    };
+    const end = async ({ web, context, app }: Running) => {
+      await context?.close();
+      await web?.close();
+      await app?.close();
+    };
+
+    let running = await begin();
+    const studio: Studio = {
+      host,
+      work,
+      data,
+      get page() {
+        return running.page;
+      },
+      get start() {
+        return new StartPage(running.page);
+      },
+      get window() {
+        return new TraceWindow(running.page);
+      },
+      script(name, text) {
+        const file = path.join(work, name);
+        mkdirSync(path.dirname(file), { recursive: true });
+        writeFileSync(file, text);
+        return file;
+      },
+      async answerFile(kind, file, act) {
+        if (running.app) {
+          if (kind === 'open') await running.app.prepareDialog('open', { canceled: false, filePaths: [file] });
+          else await running.app.prepareDialog('save', { canceled: false, filePath: file });
+          await act();
+          return;
+        }
+        await act();
+        await new TraceWindow(running.page).filePanel.choose(kind, file);
+      },
+      async secondWindow() {
+        if (!running.context) throw new Error('a second window is opened in the web host only');
+        const page = await running.context.newPage();
+        watch(page);
+        await page.goto(new URL('/', running.page.url()).href);
+        return page;
+      },
+      async restart(signal = 'SIGTERM') {
+        const { web, app } = running;
+        const child = web?.process ?? app?.process;
+        const gone = new Promise((resolve) => child?.once('exit', resolve));
+        child?.kill(signal);
+        await gone;
+        await end(running);
+        running = await begin();
+      },
+    };
+    await expect(studio.start.heading).toBeVisible();
+    await use(studio);
+    await end(running);
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    expect(problems, 'no error was printed in the page').toEqual([]);
+  },
+});
+
+export { expect } from 'playwright/test';
+
+/** Examples and fixtures that a test runs from its own folder, so that what they write stays there. */
+export function copyInto(folder: string, ...files: readonly string[]): void {
+  for (const file of files) cpSync(path.join(repository, file), path.join(folder, path.basename(file)), { recursive: true });
+}

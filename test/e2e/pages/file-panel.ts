@@ -1,0 +1,25 @@
+import path from 'node:path';
+import type { Page } from 'playwright/test';
+
+/** The web host's own file dialog. */
+export class FilePanel {
+  readonly #page: Page;
+  constructor(page: Page) {
+    this.#page = page;
+  }
+
+  /** Goes to the file's folder from a root, and chooses it. The folder has to be under a root that is shown. */
+  async choose(kind: 'open' | 'save', file: string): Promise<void> {
+    const dialog = this.#page
+      .getByRole('dialog', { name: kind === 'open' ? /^Open|^Choose/ : /^Save|^Export/ })
+      .filter({ has: this.#page.getByRole('listbox') });
+    if (kind === 'save') {
+      // A whole path may be typed where a name is asked for.
+      await dialog.getByRole('textbox', { name: 'Name' }).fill(path.basename(file));
+      await dialog.getByRole('button', { name: /^(Save|Choose)$/ }).click();
+      return;
+    }
+    await dialog.getByRole('option', { name: new RegExp(`^${path.basename(file).replaceAll('.', '\\.')}`) }).click();
+    await dialog.getByRole('button', { name: /^(Open|Choose)$/ }).click();
+  }
+}

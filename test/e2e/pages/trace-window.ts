@@ -1,0 +1,87 @@
+import { expect, type Locator, type Page } from 'playwright/test';
+import { FilePanel } from './file-panel.ts';
+
+/** The window of one recording: toolbar, lists, graphs, inspector, drawer. */
+export class TraceWindow {
+  readonly page: Page;
+  readonly filePanel: FilePanel;
+  readonly toolbar: Locator;
+  readonly statusBar: Locator;
+  readonly runs: Locator;
+  readonly inspector: Locator;
+  readonly console: Locator;
+  readonly events: Locator;
+  readonly dialog: Locator;
+  readonly messages: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.filePanel = new FilePanel(page);
+    this.toolbar = page.getByRole('toolbar', { name: 'Run' });
+    this.statusBar = page.getByRole('region', { name: 'Status bar' });
+    this.runs = page.getByRole('region', { name: 'Runs' });
+    this.inspector = page.getByRole('complementary', { name: 'Object inspector' });
+    this.console = page.getByRole('region', { name: 'Console' });
+    this.events = page.getByRole('region', { name: 'Events' });
+    this.dialog = page.getByRole('dialog');
+    this.messages = page.getByRole('region', { name: 'Messages' });
+  }
+
+  /** What the status bar says the run is: Running, Ended, … */
+  state(): Locator {
+    return this.statusBar.getByRole('status');
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.toolbar.getByRole('button', { name });
+  }
+
+  counter(name: string): Locator {
+    return this.page.getByRole('figure', { name, exact: true });
+  }
+
+  /** The current value of a series, as the legend shows it. */
+  now(counter: string, series: string): Locator {
+    return this.counter(counter)
+      .getByRole('row')
+      .filter({ has: this.page.getByRole('rowheader', { name: series, exact: true }) })
+      .getByRole('cell')
+      .first();
+  }
+
+  /** Waits until the shown value of a series has changed `times` times: the graph is alive. */
+  async movesBy(counter: string, series: string, times: number): Promise<void> {
+    const cell = this.now(counter, series);
+    let before = await cell.textContent();
+    for (let seen = 0; seen < times; seen++) {
+      await expect(cell).not.toHaveText(before);
+      before = await cell.textContent();
+    }
+  }
+
+  object(name: string): Locator {
+    return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
+  }
+
+  /** A line of the inspected value, by the beginning of its text. */
+  field(text: string): Locator {
+    return this.inspector.getByRole('treeitem', { name: text });
+  }
+
+  consoleLine(text: string | RegExp): Locator {
+    return this.console.getByRole('log').getByText(text);
+  }
+
+  async menu(menu: string, item: string | RegExp): Promise<void> {
+    await this.page.getByRole('menuitem', { name: menu, exact: true }).click();
+    await this.page.getByRole('menu', { name: menu }).getByRole('menuitem', { name: item }).click();
+  }
+
+  async showDrawer(tab: 'Console' | 'Events'): Promise<void> {
+    await this.page.getByRole('tab', { name: tab }).click();
+  }
+
+  async close(title: string): Promise<void> {
+    await this.runs.getByRole('button', { name: `Close ${title}` }).click();
+  }
+}
