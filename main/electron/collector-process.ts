@@ -10,6 +10,7 @@ import { portChannel } from './port-channel.ts';
 
 export class CollectorProcess {
   readonly #file: string;
+  readonly #socketFolder: string;
   #running: UtilityProcess | undefined;
   /** Ports of windows that came before a collector was needed. */
   #waiting: MessagePortMain[] = [];
@@ -17,8 +18,10 @@ export class CollectorProcess {
   /** A collector ended: ports that led to it are dead. */
   onEnded: () => void = () => {};
 
-  constructor(file: string) {
+  /** `file`: the built collector; `socketFolder`: where the sockets of its targets may lie. */
+  constructor(file: string, socketFolder: string) {
     this.#file = file;
+    this.#socketFolder = socketFolder;
   }
 
   /** Grows with every collector that ends: a port handed out under an older number leads nowhere. */
@@ -34,7 +37,7 @@ export class CollectorProcess {
 
   /** What createStudio calls when it needs a collector. */
   spawn = (): Promise<CollectorLink> => {
-    const child = utilityProcess.fork(this.#file, [], { serviceName: 'Trace Studio collector', env: ownEnvironment(), stdio: 'inherit' });
+    const child = utilityProcess.fork(this.#file, [this.#socketFolder], { serviceName: 'Trace Studio collector', env: ownEnvironment(), stdio: 'inherit' });
     return new Promise((resolve, reject) => {
       let link: CollectorLink | undefined;
       let disposed = false;
@@ -72,7 +75,7 @@ function openPort(child: UtilityProcess, message: CollectorPortMessage): ByteCha
 
 const post = (child: UtilityProcess, message: CollectorPortMessage, port: MessagePortMain): void => child.postMessage(message, [port]);
 
-/** The collector passes its environment on to nobody, but a NODE_OPTIONS of the user's shell would load into it. */
+/** A plan brings the target's own environment; a NODE_OPTIONS of the user's shell is not meant for the collector. */
 function ownEnvironment(): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, ...rest } = process.env;
   return rest;

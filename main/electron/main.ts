@@ -49,10 +49,11 @@ function start(): void {
     return new Response(body, { status, headers });
   });
 
-  const collector = new CollectorProcess(path.join(unpackedRoot, 'dist', 'collector', 'collector.cjs'));
+  const dataFolder = app.getPath('userData');
+  const collector = new CollectorProcess(path.join(unpackedRoot, 'dist', 'collector', 'collector.cjs'), dataFolder);
   const studio = createStudio({
     host: 'electron',
-    dataFolder: app.getPath('userData'),
+    dataFolder,
     tracerFolder: path.join(unpackedRoot, 'dist', 'tracer'),
     examplesFolder: path.join(unpackedRoot, 'examples'),
     exportWorker: path.join(unpackedRoot, 'dist', 'collector', 'export-worker.cjs'),

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const output = path.join(here, '..', 'output', 'standin');
+// Not in test/output, which a test run empties at its start while another may be under way.
+const output = path.join(here, '..', '..', '.cache', 'standin');
 
 const NODE_FILES = { 'register.cjs': 'register.ts', 'electron-main.cjs': 'main/electron-main.ts', 'utility-main.cjs': 'utility/utility-main.ts' };
 const PAGE_FILES = { 'isolated-world.js': 'page/isolated-world.ts', 'main-world.js': 'page/main-world.ts' };

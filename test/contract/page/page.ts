@@ -25,6 +25,8 @@ export interface ContractPage {
   /** Set when the collector's port was closed from the other side. */
   collectorLost: boolean;
   violations: string[];
+  /** What comes of turning text into code, from a script of the page. */
+  tryEval(): string;
 }
 
 const bridge = (window as unknown as { studioHost: StudioHostBridge }).studioHost;
@@ -56,6 +58,13 @@ const page: ContractPage = {
   connectAgain: () => bridge.connect(),
   collectorLost: false,
   violations: [],
+  tryEval: () => {
+    try {
+      return String(new Function('return 1')());
+    } catch (error) {
+      return String(error);
+    }
+  },
 };
 document.addEventListener('securitypolicyviolation', (event) => page.violations.push(event.violatedDirective));
 Object.defineProperty(window, 'contract', { value: page });

@@ -20,6 +20,7 @@ class App extends GuardedEmitter {
   readonly commandLine = { appendSwitch: (_name: string, _value?: string) => {} };
   readonly #paths = new Map<string, string>();
   #name: string | undefined;
+  readonly #utilities = new Set<{ readonly pid: number; readonly serviceName: string }>();
   #ready = false;
   #quitting = false;
   #lock: net.Server | undefined;
@@ -63,6 +64,10 @@ class App extends GuardedEmitter {
     outsideCalls.push({ what: 'app.addRecentDocument', argument: file });
   }
   focus(_options?: object): void {}
+  /** Only the utility processes: what a test looks for. */
+  getAppMetrics(): { readonly type: string; readonly pid: number; readonly serviceName: string }[] {
+    return [...this.#utilities].map(({ pid, serviceName }) => ({ type: 'Utility', pid, serviceName }));
+  }
   isReady(): boolean {
     return this.#ready;
   }
@@ -130,6 +135,10 @@ class App extends GuardedEmitter {
       this.emit('ready', {}, {});
     },
     isEnding: (): boolean => this.#ending,
+    utilityStarted: (utility: { readonly pid: number; readonly serviceName: string }): void => void this.#utilities.add(utility),
+    utilityEnded: (pid: number | undefined): void => {
+      for (const utility of this.#utilities) if (utility.pid === pid) this.#utilities.delete(utility);
+    },
     windowClosed: (): void => {
       if (this.#windows.all().length > 0 || this.#quitting || this.#ending) return;
       if (this.listenerCount('window-all-closed') > 0) this.emit('window-all-closed');

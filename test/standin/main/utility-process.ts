@@ -2,6 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { Frame } from '../shared/frames.ts';
+import { app } from './app.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import { type Connection, cloneValue, connectionLost, portsArrived, receivePortFrame, takePorts } from './ports.ts';
 
@@ -36,10 +37,12 @@ export class UtilityProcess extends GuardedEmitter {
     this.stderr = child.stderr;
     child.on('spawn', () => {
       this.pid = child.pid;
+      app.standin.utilityStarted({ pid: child.pid ?? -1, serviceName: options.serviceName ?? 'Node Utility Process' });
       this.emit('spawn');
     });
     child.on('message', (frame) => this.#receive(frame as Frame));
     child.on('exit', (code) => {
+      app.standin.utilityEnded(child.pid);
       this.pid = undefined;
       connectionLost(this.#connection);
       this.emit('exit', code ?? 1);
