@@ -7,23 +7,23 @@ export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'comfortab
 
 export class SettingsStore {
   readonly #file: string;
-  #current: Settings | undefined;
+  #current: Promise<Settings> | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(file: string) {
     this.#file = file;
   }
 
-  async get(): Promise<Settings> {
-    this.#current ??= { ...DEFAULT_SETTINGS, ...(await readJsonFile(this.#file, goodPart)) };
+  get(): Promise<Settings> {
+    this.#current ??= readJsonFile(this.#file, goodPart).then((saved) => ({ ...DEFAULT_SETTINGS, ...saved }));
     return this.#current;
   }
 
-  /** Writes are put in a row, so that two quick changes do not overtake each other. */
+  /** Changes are put in a row, and so are their writes: two quick ones neither lose nor overtake each other. */
   async set(change: Partial<Settings>): Promise<Settings> {
-    const next = { ...(await this.get()), ...change };
+    const next = this.get().then((current) => ({ ...current, ...change }));
     this.#current = next;
-    this.#writing = this.#writing.catch(() => {}).then(() => writeJsonFile(this.#file, next));
+    this.#writing = this.#writing.catch(() => {}).then(async () => writeJsonFile(this.#file, await next));
     await this.#writing;
     return next;
   }

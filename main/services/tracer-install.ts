@@ -104,16 +104,7 @@ export class TracerInstall {
       const temporary = path.join(this.#parent, `.${name}-${randomUUID().slice(0, 8)}`);
       await cp(this.#source, temporary, { recursive: true, filter: (file) => !file.endsWith('.map') });
       await used(temporary);
-      // A damaged folder of that name may be in use by a program that runs: it stays, and ours gets a name of its own.
-      const target = (await exists(wanted)) ? `${wanted}-${randomUUID().slice(0, 8)}` : wanted;
-      try {
-        await rename(temporary, target);
-        return target;
-      } catch (error) {
-        await rm(temporary, { recursive: true, force: true });
-        if (await isWhole(wanted, hash)) return await used(wanted); // Another studio was faster.
-        throw error;
-      }
+      return await putInPlace(temporary, wanted, hash);
     } catch (error) {
       throw new ProblemError({
         code: 'tracer-not-installed',
@@ -122,6 +113,23 @@ export class TracerInstall {
       });
     }
   }
+}
+
+async function putInPlace(temporary: string, wanted: string, hash: string): Promise<string> {
+  try {
+    await rename(temporary, wanted);
+    return wanted;
+  } catch (error) {
+    if (!(await exists(wanted))) throw error;
+  }
+  if (await isWhole(wanted, hash)) {
+    await rm(temporary, { recursive: true, force: true });
+    return used(wanted); // Another studio was faster.
+  }
+  // A damaged folder of that name may be in use by a program that runs: it stays, and ours gets a name of its own.
+  const other = `${wanted}-${randomUUID().slice(0, 8)}`;
+  await rename(temporary, other);
+  return other;
 }
 
 async function used(folder: string): Promise<string> {

@@ -1,0 +1,114 @@
+import { existsSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { KEEP_RULE, RecordingLibrary } from '../../../../../main/services/recordings/library.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
+
+let folder: TemporaryFolder;
+let library: RecordingLibrary;
+beforeEach(() => {
+  folder = new TemporaryFolder();
+  library = new RecordingLibrary(path.join(folder.path, 'recordings'));
+});
+afterEach(() => folder.remove());
+
+const DAY_MS = 86_400_000;
+const NOTHING_OPEN = { inUse: new Set<string>() };
+
+async function record(recording: string, { startedAtMs = Date.now(), bytes = 10 } = {}): Promise<string> {
+  const file = await library.begin({ recording, session: `session-${recording}`, title: `${recording}.js`, startedAtMs });
+  writeFileSync(file, new Uint8Array(bytes));
+  return file;
+}
+async function recorded(recording: string, options: { startedAtMs?: number; bytes?: number } = {}): Promise<string> {
+  const file = await record(recording, options);
+  await library.finish(recording, options.startedAtMs ?? Date.now(), { kind: 'exited', code: 0 });
+  return file;
+}
+/** As a studio leaves it that is gone: its journal names a process that does not run. */
+function writeJournal(recording: string, change: object): string {
+  const journal = { version: 1, recording, session: 's', title: 'left.js', startedAtMs: Date.now(), writer: 2 ** 22 + 1, ...change };
+  folder.write(`recordings/${recording}.tsr`, 'TSRECORD');
+  return folder.write(`recordings/${recording}.json`, JSON.stringify(journal));
+}
+
+test('lists what was recorded, newest first, with how it ended', async () => {
+  await recorded('old', { startedAtMs: 1000 });
+  await recorded('new', { startedAtMs: 2000 });
+  const list = await library.list();
+  expect(list.map(({ journal, live, recovered }) => [journal.recording, live, recovered])).toEqual([
+    ['new', false, false],
+    ['old', false, false],
+  ]);
+  expect(list[0]?.journal.end).toEqual({ kind: 'exited', code: 0 });
+});
+
+test('a recording that is written is live, and recovered when its studio is gone', async () => {
+  await record('running');
+  writeJournal('crashed', {});
+  const list = await library.list();
+  expect(list.find(({ journal }) => journal.recording === 'running')).toMatchObject({ live: true, recovered: false });
+  expect(list.find(({ journal }) => journal.recording === 'crashed')).toMatchObject({ live: false, recovered: true });
+});
+
+test('another studio that runs keeps its recording live, until its journal has grown old', async () => {
+  const file = writeJournal('elsewhere', { writer: process.ppid });
+  expect((await library.find('elsewhere'))?.live).toBe(true);
+  const old = new Date(Date.now() - 3_600_000);
+  utimesSync(file, old, old);
+  expect(await library.find('elsewhere')).toMatchObject({ live: false, recovered: true });
+});
+
+test('our own pid in a journal of an earlier process is nobody', async () => {
+  writeJournal('earlier', { writer: process.pid });
+  expect((await library.find('earlier'))?.recovered).toBe(true);
+});
+
+test('damaged journals and recordings without one are left alone', async () => {
+  folder.write('recordings/cut.json', '{"version":1,');
+  folder.write('recordings/cut.tsr', 'TSRECORD');
+  folder.write('recordings/future.json', '{"version":2}');
+  writeJournal('moved', { recording: 'another' });
+  folder.write('recordings/alone.tsr', 'TSRECORD');
+  expect(await library.list()).toEqual([]);
+  await library.clean(NOTHING_OPEN);
+  expect(existsSync(path.join(folder.path, 'recordings/cut.tsr'))).toBe(true);
+});
+
+test('a saved one is listed no more and cleaned', async () => {
+  const file = await recorded('kept');
+  await library.markSaved('kept', '/somewhere/kept.tsr');
+  expect(await library.list()).toEqual([]);
+  expect(await library.clean(NOTHING_OPEN)).toEqual(['kept']);
+  expect(existsSync(file)).toBe(false);
+});
+
+test('one that runs cannot be marked as saved whole', async () => {
+  await record('running');
+  await library.markSaved('running', '/somewhere/part.tsr');
+  expect((await library.find('running'))?.journal.savedTo).toBeUndefined();
+});
+
+test('cleans what is older than 30 days', async () => {
+  const nowMs = Date.now();
+  await recorded('day-29', { startedAtMs: nowMs - 29 * DAY_MS });
+  await recorded('day-31', { startedAtMs: nowMs - 31 * DAY_MS });
+  expect(await library.clean({ ...NOTHING_OPEN, nowMs })).toEqual(['day-31']);
+});
+
+test('cleans the oldest when the folder is too large', async () => {
+  for (const [index, name] of ['first', 'second', 'third'].entries()) await recorded(name, { startedAtMs: Date.now() + index, bytes: 40 });
+  expect(await library.clean({ ...NOTHING_OPEN, keptBytes: 100 })).toEqual(['first']);
+  expect((await library.list()).map(({ journal }) => journal.recording)).toEqual(['third', 'second']);
+});
+
+test('never cleans what runs or is open', async () => {
+  const startedAtMs = Date.now() - 90 * DAY_MS;
+  await record('running', { startedAtMs });
+  await recorded('open', { startedAtMs });
+  expect(await library.clean({ inUse: new Set(['open']), keptBytes: 0 })).toEqual([]);
+});
+
+test('says its rule in words', () => {
+  expect(KEEP_RULE).toBe('Recordings that you do not save are kept for 30 days or until they fill 5 GB, whichever comes first.');
+});
