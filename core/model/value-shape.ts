@@ -58,7 +58,7 @@ export function shapeOf(value: unknown): ValueShape {
       return { type: 'undefined', text: 'undefined' };
     default:
   }
-  if (Array.isArray(value)) return branch('array', indexed(value));
+  if (Array.isArray(value)) return list('array', value);
   const record = value as Readonly<Record<string, unknown>>;
   return Object.hasOwn(record, '$ts') ? markerShape(record) : branch('object', Object.entries(record));
 }
@@ -66,7 +66,7 @@ export function shapeOf(value: unknown): ValueShape {
 function markerShape(marker: Readonly<Record<string, unknown>>): ValueShape {
   const word = (key: string) => (typeof marker[key] === 'string' ? (marker[key] as string) : '');
   const count = (key: string) => (typeof marker[key] === 'number' ? (marker[key] as number) : 0);
-  const list = (key: string): readonly unknown[] => (Array.isArray(marker[key]) ? (marker[key] as unknown[]) : []);
+  const listAt = (key: string): readonly unknown[] => (Array.isArray(marker[key]) ? (marker[key] as unknown[]) : []);
   const fields = () => (isRecord(marker.value) ? Object.entries(marker.value) : []);
   switch (marker.$ts) {
     case 'undefined':
@@ -86,21 +86,21 @@ function markerShape(marker: Readonly<Record<string, unknown>>): ValueShape {
     case 'error':
       return long('error', `${word('name') || 'Error'}: ${word('message')}`);
     case 'map': {
-      const entries = list('entries').map((entry): [string, unknown] => (Array.isArray(entry) ? [keyText(entry[0]), entry[1]] : ['?', undefined]));
+      const entries = listAt('entries').map((entry): [string, unknown] => (Array.isArray(entry) ? [keyText(entry[0]), entry[1]] : ['?', undefined]));
       return branch('map', entries, count('cut'), { size: count('size') });
     }
     case 'set':
-      return branch('set', indexed(list('values')), count('cut'), { size: count('size') });
+      return list('set', listAt('values'), count('cut'), { size: count('size') });
     case 'bytes': {
       const cut = count('cut');
-      return withCut(long('bytes', `${word('type')}(${count('length')}) [${list('values').join(', ')}${cut > 0 ? ', …' : ''}]`), cut);
+      return withCut(long('bytes', `${word('type')}(${count('length')}) [${listAt('values').join(', ')}${cut > 0 ? ', …' : ''}]`), cut);
     }
     case 'instance':
       return branch('object', fields(), count('cut'), { className: shorten(word('class')) });
     case 'object':
       return branch('object', fields(), count('cut'));
     case 'array':
-      return branch('array', indexed(list('value')), count('cut'));
+      return list('array', listAt('value'), count('cut'));
     case 'string': {
       const text = word('text');
       return withCut({ type: 'string', text: shorten(`${quoted(text)}…`), whole: text }, Math.max(0, count('length') - text.length));
@@ -139,8 +139,12 @@ function branch(
 
 const long = (type: ValueType, whole: string): ValueShape => ({ type, text: shorten(whole), whole });
 const withCut = (shape: ValueShape, cut: number): ValueShape => (cut > 0 ? { ...shape, cut } : shape);
-const indexed = (values: readonly unknown[]): [string, unknown][] =>
-  values.slice(0, MAX_CHILDREN).map((value, index): [string, unknown] => [String(index), value]);
+
+function list(type: 'array' | 'set', values: readonly unknown[], cut = 0, more: { readonly size?: number } = {}): ValueShape {
+  const entries = values.slice(0, MAX_CHILDREN).map((value, index): [string, unknown] => [String(index), value]);
+  return branch(type, entries, cut + values.length - entries.length, more);
+}
+
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const quoted = (text: string): string => shorten(JSON.stringify(text.slice(0, MAX_TEXT)));
 
