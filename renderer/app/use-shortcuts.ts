@@ -75,7 +75,7 @@ export function useShortcuts(actions: Actions): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       // A dialog has its own keys, and what lies behind it does not move.
-      if (event.defaultPrevented || document.querySelector('[role=dialog]')) return;
+      if (event.defaultPrevented || document.querySelector('[data-modal-dialog]')) return;
       const id = shortcutFor(event, isTyping(event.target));
       if (id === undefined) return;
       // Space presses the button that has the focus.

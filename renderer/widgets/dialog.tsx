@@ -26,7 +26,7 @@ export function Dialog({ open, onClose, title, about, width, height, children, f
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={sticky}>
       <Base.Portal>
         <Base.Backdrop className="dialog-scrim" />
-        <Base.Popup className="dialog" style={{ width, ...(height !== undefined && { height }) }} {...(initialFocus && { initialFocus })}>
+        <Base.Popup className="dialog" data-modal-dialog style={{ width, ...(height !== undefined && { height }) }} {...(initialFocus && { initialFocus })}>
           <div className="dialog-head">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <div className="dialog-about">{about}</div>

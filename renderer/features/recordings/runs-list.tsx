@@ -54,7 +54,13 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
         ))}
         {elsewhere.map((session) => (
           <li key={session.id} className="run-row">
-            <button type="button" className="run-open" onClick={() => onShowElsewhere(session.id)} aria-label={`${session.title}, running, not open here`}>
+            <button
+              type="button"
+              className="run-open"
+              onClick={() => onShowElsewhere(session.id)}
+              aria-label={`Show ${session.title}`}
+              title="Running, not open in this window"
+            >
               <Dot tone="live" />
               <span className="ellipsis t2">{session.title}</span>
               <span className="run-value">show</span>
@@ -86,8 +92,8 @@ function RunRow({ open, selected, when, marks, onOpen, onClose }: RunRowProps) {
         type="button"
         className="run-open"
         aria-current={selected || undefined}
-        aria-label={`${open.title}, ${marks.word}${open.unsaved && !marks.live ? ', not saved' : ''}`}
-        title={open.path || open.title}
+        aria-label={`Show ${open.title}`}
+        title={[marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
         onClick={() => onOpen(open.trace)}
       >
         <Dot tone={marks.tone} />
