@@ -177,14 +177,29 @@ export class MemorySource implements ByteSource {
   }
 }
 
-/** The model of a whole recording. */
-export function traceOf(bytes: Uint8Array, options: TraceOptions = {}, source = new MemorySource(bytes)): Trace {
+/** A model that is fed with the recording bit by bit: `grow` gives it the bytes up to an offset. */
+export function growingTrace(
+  bytes: Uint8Array,
+  options: TraceOptions = {},
+  source = new MemorySource(bytes),
+): { readonly trace: Trace; grow(to: number): void } {
   const trace = new Trace(source, options);
   const reader = new BlockReader();
-  for (const item of [...reader.push(bytes), ...reader.end()]) {
-    if (item.kind === 'head') trace.setHead(item.head);
-    else if (item.kind === 'block') trace.addBlock(item.header, item.payload, item.offset);
-    else throw new Error(item.problem.message);
-  }
+  let at = 0;
+  const grow = (to: number) => {
+    for (const item of reader.push(bytes.subarray(at, to))) {
+      if (item.kind === 'head') trace.setHead(item.head);
+      else if (item.kind === 'block') trace.addBlock(item.header, item.payload, item.offset);
+      else throw new Error(item.problem.message);
+    }
+    at = to;
+  };
+  return { trace, grow };
+}
+
+/** The model of a whole recording. */
+export function traceOf(bytes: Uint8Array, options: TraceOptions = {}, source = new MemorySource(bytes)): Trace {
+  const { trace, grow } = growingTrace(bytes, options, source);
+  grow(bytes.length);
   return trace;
 }

@@ -1,0 +1,109 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { TestRecording, traceOf } from '../../../helpers/build-recording.ts';
+
+const encoder = new TextEncoder();
+
+test('puts lines of both streams where they began', async () => {
+  const recording = new TestRecording();
+  recording.console(1, 'one\ntw');
+  recording.console(2, 'failed\r\n', 1);
+  recording.console(3, 'o\n\nprompt> ');
+  recording.console(4, 'yes\n', 2);
+  recording.console(5, 'stopped\n', 3);
+  const { lines, total, first } = await traceOf(recording.finish()).console(0, 10);
+  expect({ total, first }).toEqual({ total: 7, first: 0 });
+  expect(lines.map(({ index, timeNs, source, text, cut }) => `${index} ${timeNs} ${source} ${text}${cut ? ' cut' : ''}`)).toEqual([
+    '0 1 stdout one',
+    '1 1 stdout two',
+    '2 2 stderr failed',
+    '3 3 stdout ',
+    '4 3 stdout prompt> ',
+    '5 4 stdin yes',
+    '6 5 studio stopped',
+  ]);
+});
+
+test('any page is that part of what a plain reader makes of it', async () => {
+  const chunk = fc.record({
+    source: fc.constantFrom<0 | 1>(0, 1),
+    text: fc.stringMatching(/^[ab\n\r🧵]{0,12}$/u),
+    repeat: fc.constantFrom(1, 1, 1, 90),
+    seal: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(chunk, { maxLength: 60 }), fc.integer({ min: -1, max: 900 }), fc.integer({ min: 0, max: 600 }), async (chunks, from, count) => {
+      const recording = new TestRecording();
+      const expected: { timeNs: number; source: string; text: string }[] = [];
+      const open: ({ timeNs: number; source: string; text: string } | undefined)[] = [];
+      for (const [i, { source, text, repeat, seal }] of chunks.entries()) {
+        const whole = text.repeat(repeat);
+        recording.console(i, whole, source);
+        if (seal) recording.seal();
+        const parts = whole.split('\n');
+        for (const [p, part] of parts.entries()) {
+          const last = p === parts.length - 1;
+          if (last && part === '') break;
+          const line = open[source] ?? { timeNs: i, source: source === 0 ? 'stdout' : 'stderr', text: '' };
+          if (!open[source]) expected.push(line);
+          line.text += part;
+          open[source] = last ? line : undefined;
+          if (!last) line.text = line.text.replace(/\r$/, '');
+        }
+      }
+      const trace = traceOf(recording.finish());
+      const page = await trace.console(from, count);
+      const first = from < 0 ? Math.max(0, expected.length - count) : from;
+      expect(page.total).toBe(expected.length);
+      expect(page.lines).toEqual(expected.map((line, index) => ({ ...line, index, cut: false })).slice(first, first + count));
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('keeps a character whole that two chunks share', async () => {
+  const recording = new TestRecording();
+  const bytes = encoder.encode('a🧵b\n');
+  recording.console(1, bytes.subarray(0, 3));
+  recording.console(2, bytes.subarray(3));
+  expect((await traceOf(recording.finish()).console(0, 10)).lines.map(({ text }) => text)).toEqual(['a🧵b']);
+});
+
+test('cuts a line of 3 MB, and finds the one behind it', async () => {
+  const recording = new TestRecording();
+  recording.console(1, `first\n${'🧵'.repeat(750_000)}\nlast\n`);
+  const trace = traceOf(recording.finish());
+  const { lines, total } = await trace.console(0, 10);
+  expect(total).toBe(3);
+  expect(lines.map(({ text, cut }) => [text.slice(0, 5), cut])).toEqual([
+    ['first', false],
+    ['🧵🧵🧵'.slice(0, 5), true],
+    ['last', false],
+  ]);
+  expect(encoder.encode(lines[1]?.text).length).toBeLessThanOrEqual(10_000);
+  expect(lines[1]?.text.endsWith('🧵')).toBe(true);
+  expect((await trace.console(-1, 1)).lines[0]?.text).toBe('last');
+});
+
+test('does not look without end for the end of an interrupted line', async () => {
+  const recording = new TestRecording();
+  recording.console(1, 'waiting');
+  for (let i = 0; i < 200; i++) recording.console(2 + i, `${'x'.repeat(99_999)}\n`, 1);
+  recording.console(500, ' done\n');
+  const trace = traceOf(recording.finish());
+  expect((await trace.console(0, 1)).lines).toMatchObject([{ text: 'waiting' }]);
+  expect((await trace.console(-1, 1)).lines[0]?.text.length).toBe(10_000);
+});
+
+test('finds any line of 200,000', async () => {
+  const recording = new TestRecording();
+  for (let block = 0; block < 200; block++)
+    recording.console(block, Array.from({ length: 1000 }, (_, i) => `line ${block * 1000 + i}\n`).join(''), block % 7 === 0 ? 1 : 0);
+  const trace = traceOf(recording.finish());
+  expect(trace.totals().consoleChunks).toBe(200);
+  for (const from of [0, 1, 255, 256, 99_999, 199_990]) {
+    const { lines, total } = await trace.console(from, 300);
+    expect(total).toBe(200_000);
+    expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: Math.min(300, 200_000 - from) }, (_, i) => `line ${from + i}`));
+  }
+});
