@@ -105,11 +105,10 @@ export class Collector {
     if (this.#shutdown) throw new ProblemError({ code: 'shutting-down', message: 'The studio is closing.' });
     if (this.#sessions.has(id) || this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Session ${id} exists already.` });
     // Listening and starting go on at the same time: the tracer tries again until it is heard.
-    this.#targets ??= LocalServer.open([...(this.#options.folder ? [this.#options.folder] : []), tmpdir()], (socket) => this.#accept(socket));
-    const { server, listening } = this.#targets;
+    const { server, listening } = this.#listen();
     let session: Session;
     try {
-      session = await Session.start({
+      session = await Session.open({
         id,
         recording,
         plan,
@@ -130,7 +129,9 @@ export class Collector {
     }
     this.#sessions.set(id, session);
     this.#recordings.set(recording, session.recording);
-    await Promise.all([session.launch(), listening]);
+    if (this.#shutdown) await session.abandon('The studio is closing.');
+    else await session.launch();
+    await listening.catch((error: Error) => session.cannotListen(error));
     return session.info;
   }
 
@@ -192,6 +193,18 @@ export class Collector {
       setImmediate(() => this.onShutdown());
     })();
     return this.#shutdown;
+  }
+
+  #listen(): { readonly server: LocalServer; readonly listening: Promise<void> } {
+    if (this.#targets) return this.#targets;
+    const parents = [...(this.#options.folder === undefined ? [] : [this.#options.folder]), tmpdir()];
+    const targets = LocalServer.open(parents, (socket) => this.#accept(socket));
+    this.#targets = targets;
+    // Told by every session that waits for it; the next one tries anew.
+    targets.listening.catch(() => {
+      if (this.#targets === targets) this.#targets = undefined;
+    });
+    return targets;
   }
 
   #accept(socket: Socket): void {

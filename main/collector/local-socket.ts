@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
+import { isAlive } from './process-tree.ts';
 
 /** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
 const MAX_SOCKET_PATH = 100;
@@ -47,10 +48,24 @@ export class LocalServer {
 
 function choosePlace(parents: readonly string[]): { readonly where: string; readonly folder: string | undefined } {
   if (process.platform === 'win32') return { where: `\\\\.\\pipe\\trace-studio-${randomBytes(16).toString('hex')}`, folder: undefined };
-  const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
+  const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-4194304-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(path.join(parent, 'ts-'));
+  sweep(parent);
+  const folder = mkdtempSync(path.join(parent, `ts-${process.pid}-`));
   // mkdtemp makes it 0700 already, where the umask is usual.
   chmodSync(folder, 0o700);
   return { where: path.join(folder, 's'), folder };
+}
+
+/** Removes what collectors that were killed have left. */
+function sweep(parent: string): void {
+  for (const name of readdirSync(parent)) {
+    const pid = /^ts-(\d+)-[A-Za-z0-9]{6}$/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      rmSync(path.join(parent, name), { recursive: true, force: true });
+    } catch {
+      // Of another user, in a temporary folder that all share: it is theirs to remove.
+    }
+  }
 }

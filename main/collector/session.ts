@@ -95,16 +95,15 @@ export class Session {
     };
   }
 
-  /** Opens the recording and starts the target. A target that cannot start is a session that has ended; a file that cannot be made throws. */
-  static async start(options: SessionOptions): Promise<Session> {
+  /** Opens the recording, which throws if its file cannot be made. `launch` comes next. */
+  static async open(options: SessionOptions): Promise<Session> {
     const monotonicNs = process.hrtime.bigint();
     const head = recordingHead(options.plan, monotonicNs);
     const file = new RecordingFile(await options.openFile(options.path));
-    const session = new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }));
-    return session;
+    return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }));
   }
 
-  /** The second half of `start`, once the collector knows the session: its target may connect at once. */
+  /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
   async launch(): Promise<void> {
     const { plan, socketPath, stdio } = this.#options;
     try {
@@ -116,13 +115,23 @@ export class Session {
         outputClosed: () => this.#finishIfDone(),
       });
     } catch (error) {
-      this.#end = { kind: 'failed-to-start', message: (error as Error).message };
-      await this.#finish();
+      await this.abandon((error as Error).message);
       return;
     }
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
     this.#tell();
+  }
+
+  /** Ends a session whose target does not run. */
+  async abandon(message: string): Promise<void> {
+    this.#end = { kind: 'failed-to-start', message };
+    await this.#finish();
+  }
+
+  /** The target's tracer will find nobody: it runs, and is not recorded. */
+  cannotListen(error: Error): void {
+    this.#note(`Events are not recorded, because the studio cannot listen for them: ${error.message}`);
   }
 
   get info(): SessionInfo {
@@ -296,12 +305,14 @@ export class Session {
 
   #targetEnded(end: TargetEnd): void {
     this.#targetEnd = end;
-    setTimeout(() => {
+    const lingered = setTimeout(() => {
       // A process that is gone has left bytes that still come; one that runs on is not waited for.
       for (const connection of this.#connections) if (connection.process && isAlive(connection.process.pid)) connection.close();
       setTimeout(() => this.#closeAll(), DRAIN_MS).unref();
       this.#finishIfDone();
     }, LINGER_MS);
+    // The sockets that are waited for keep the process alive, not the waiting.
+    lingered.unref();
     this.#finishIfDone();
   }
 

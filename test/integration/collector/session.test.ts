@@ -124,6 +124,25 @@ describe('a session', () => {
   });
 });
 
+describe('a process that the target left behind', () => {
+  it('and that goes on recording is not waited for', async () => {
+    const code = `
+      const child = require("child_process").spawn(process.execPath, ["-e", ""], { detached: true, stdio: "ignore" });
+      console.log("pid " + child.pid);
+      process.stdin.resume().on("end", () => process.exit(0));`;
+    await fixture.start(spawnPlan({ args: ['-e', code], hand: { events: 10, hold: true } }));
+    await fixture.until((info) => info.events === 20);
+    fixture.collector.stdin('one', '', true);
+    const info = await fixture.collector.whenEnded('one');
+    const recording = readRecording(fixture.bytes());
+    const [daemon] = pidsIn(recording.console());
+    expect(fixture.isAlive(daemon as number)).toBe(true);
+    process.kill(daemon as number, 'SIGKILL');
+    expect(info).toMatchObject({ processes: 2, end: { kind: 'exited', code: 0 } });
+    expect(recording).toMatchObject({ complete: true, problems: [] });
+  });
+});
+
 describe('a socket', () => {
   const closed = async (hand: Parameters<typeof spawnPlan>[0]['hand']) => fixture.run(spawnPlan({ args: ['-e', ''], hand: { tellClose: true, ...hand } }));
 
