@@ -88,10 +88,16 @@ function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly ans
     );
   }
   if (!answered || phase === 'loading') return null;
+  const over = phase === 'complete';
   return (
-    <EmptyState icon={ChartLine} title="No counters yet" code={COUNTER_LINE}>
-      {events === 0 ? 'This run has sent no event so far.' : `This run has sent ${formatCount(events)} ${events === 1 ? 'event' : 'events'} and no counter.`}{' '}
-      Add one line to your script:
+    <EmptyState icon={ChartLine} title={over ? 'No counters in this trace' : 'No counters yet'} code={COUNTER_LINE}>
+      {eventWords(events, over)} Add one line to your script:
     </EmptyState>
   );
+}
+
+function eventWords(events: number, over: boolean): string {
+  if (events === 0) return over ? 'It holds no event.' : 'This run has sent no event so far.';
+  const counted = `${formatCount(events)} ${events === 1 ? 'event' : 'events'}`;
+  return over ? `It holds ${counted} and no counter.` : `This run has sent ${counted} and no counter.`;
 }

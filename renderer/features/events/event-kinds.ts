@@ -1,4 +1,4 @@
-import type { EventKind } from '../../trace/trace-worker-api.ts';
+import type { EventKind, TraceSummary } from '../../trace/trace-worker-api.ts';
 
 /** In the order of the chips. */
 export const EVENT_KINDS: readonly { readonly kind: EventKind; readonly label: string }[] = [
@@ -19,4 +19,20 @@ export const kindLabel = (kind: EventKind): string => LABELS.get(kind) ?? kind;
 export function wantedKinds(off: ReadonlySet<EventKind>): readonly EventKind[] | undefined {
   if (off.size === 0) return undefined;
   return EVENT_KINDS.map(({ kind }) => kind).filter((kind) => !off.has(kind));
+}
+
+/** Kinds that the trace holds: the chips of others would only take room. */
+export function kindsThere(summary: TraceSummary | undefined): readonly EventKind[] {
+  if (!summary) return [];
+  const there: Readonly<Record<EventKind, boolean>> = {
+    slice: summary.slices > 0,
+    instant: summary.instants > 0,
+    counter: summary.counterSamples > 0,
+    snapshot: summary.snapshots > 0,
+    'object-created': summary.objectsRevision > 0,
+    'object-deleted': summary.objectsRevision > 0,
+    gap: summary.dropped > 0,
+    stall: summary.stallNs > 0,
+  };
+  return EVENT_KINDS.map(({ kind }) => kind).filter((kind) => there[kind]);
 }

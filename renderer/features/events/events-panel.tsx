@@ -11,7 +11,7 @@ import type { EventKind, EventRow, ProcessInfo, TraceId } from '../../trace/trac
 import { BigList } from '../../widgets/big-list.tsx';
 import { Button, EmptyState, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
-import { EVENT_KINDS, kindLabel, wantedKinds } from './event-kinds.ts';
+import { kindLabel, kindsThere, wantedKinds } from './event-kinds.ts';
 import './events.css';
 
 const ROW_HEIGHT = 24;
@@ -29,6 +29,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
   const [active, setActive] = useState<number>();
   const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
 
+  const kindsThereNow = useTraceValue(trace, kindsThere);
   const wanted = text.trim();
   const kinds = wantedKinds(off);
   const [known, setKnown] = useState(0);
@@ -100,10 +101,10 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
       <div className="events-head">
         <TextField className="events-filter" aria-label="Filter events" placeholder="Filter by name" icon={Search} size="s" value={text} onChange={setText} />
         <fieldset className="events-kinds" aria-label="Kinds of events">
-          {EVENT_KINDS.map(({ kind, label }) => (
+          {kindsThereNow.map((kind) => (
             <button key={kind} type="button" className={`events-chip events-mark-${kind}`} aria-pressed={!off.has(kind)} onClick={() => toggle(kind)}>
               <i aria-hidden="true" />
-              {label}
+              {kindLabel(kind)}
             </button>
           ))}
         </fieldset>

@@ -98,7 +98,11 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
           </span>
           {info.className !== info.name && <span className="inspector-class">{clipText(info.className, 80)}</span>}
           <span className="inspector-space" />
-          {info.deletedNs !== undefined && <span className="inspector-deleted">deleted at {formatMoment(info.deletedNs)}</span>}
+          {info.deletedNs !== undefined && (
+            <span className="inspector-deleted" title={`Deleted at ${formatMoment(info.deletedNs)}`}>
+              deleted
+            </span>
+          )}
           <Button
             size="s"
             icon={Radio}
@@ -188,13 +192,13 @@ function Changes({ snapshot }: { readonly snapshot: SnapshotView }) {
       <span className="inspector-space" />
       {index > 0 && added + removed + changed > 0 && (
         <>
-          <span className="change-added" title={`${added} added`}>
+          <span className={added > 0 ? 'change-added' : 'change-none'} title={`${added} added`}>
             +{added}
           </span>
-          <span className="change-removed" title={`${removed} removed`}>
+          <span className={removed > 0 ? 'change-removed' : 'change-none'} title={`${removed} removed`}>
             −{removed}
           </span>
-          <span className="change-changed" title={`${changed} changed`}>
+          <span className={changed > 0 ? 'change-changed' : 'change-none'} title={`${changed} changed`}>
             ~{changed}
           </span>
         </>

@@ -4,6 +4,7 @@ import { type KeyboardEvent, memo, useId, useRef } from 'react';
 import { clipText } from '../../drawing/format.ts';
 import type { ValueNode } from '../../trace/trace-worker-api.ts';
 import { Icon } from '../../widgets/index.ts';
+import { NumberBars } from './number-bars.tsx';
 import { MARKS, markerWords, type ValueRow } from './value-rows.ts';
 
 const ROW_HEIGHT = 20;
@@ -120,6 +121,7 @@ const Row = memo(function Row({ id, row, top, selected, onSelect, onFold }: RowP
         </span>
       )}
       <Value node={node} branch={row.branch} open={row.open} />
+      {row.branch && <NumberBars node={node} />}
     </div>
   );
 });
