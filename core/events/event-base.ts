@@ -1,6 +1,7 @@
 import { AttributeLog } from './attribute-log.ts';
 import { type EventOptions, readOptions, writeConfig } from './event-options.ts';
 import type { EventTracer } from './recorder.ts';
+import { triggerlog } from './triggerlog.ts';
 
 /** Static method of a class of events: makes the log of one instance. */
 export const MAKE_LOG = Symbol('trace-studio.make-log');
@@ -40,6 +41,8 @@ export class EventBase extends Proxied {
   static [MAKE_LOG](tracer: EventTracer, name: string, className: string, options: object | undefined): AttributeLog {
     return new UnusableLog(tracer, name, className, readOptions(options, className));
   }
+
+  static readonly triggerlog = triggerlog;
 
   /** Logs the content now, whatever `triggerOnChange` says. */
   log(): void {

@@ -35,20 +35,10 @@ export class SnapshotText {
     this.#left = limits.maxBytes;
   }
 
-  /** The text of attribute `key`. `read` may throw. */
-  attribute(key: string, read: () => unknown): string {
+  /** The text of the attribute `key`. */
+  attribute(key: string, value: unknown): string {
     if (this.#left <= 0) return this.#cutTo(BUDGET);
-    let value: unknown;
-    try {
-      value = read();
-    } catch (error) {
-      return this.#spend(threw(error));
-    }
     return this.#mask && hidesBehind(key, value) ? this.#spend(MASKED) : this.#text(value, 0);
-  }
-
-  value(value: unknown): string {
-    return this.#text(value, 0);
   }
 
   #spend(text: string): string {

@@ -1,3 +1,4 @@
+import type { AnyAttributes } from './any-attributes.ts';
 import { AttributeLog, type Target } from './attribute-log.ts';
 import { EventBase, MAKE_LOG } from './event-base.ts';
 import { type EventConfig, type EventOptions, readOptions } from './event-options.ts';
@@ -107,13 +108,10 @@ const Counter = class VizCounter extends EventBase {
   }
 };
 
-// biome-ignore lint/suspicious/noExplicitAny: `counter.a += 1` and subclasses with methods are to compile; `unknown` or `number` rule out one of them.
-type AnyAttribute = any;
-
 type CounterConstructor = Omit<typeof EventBase, 'prototype'> & {
   readonly prototype: EventBase;
   /** Any attribute may be written. */
-  new (tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions): EventBase & { [attribute: string]: AnyAttribute };
+  new (tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions): EventBase & AnyAttributes;
   /** Only the attributes of `T`. */
   new <T extends { [K in keyof T]: number }>(tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions): EventBase & T;
 };
@@ -127,4 +125,4 @@ type CounterConstructor = Omit<typeof EventBase, 'prototype'> & {
  * Takes numbers only: anything else throws a TypeError and leaves the value that was there. NaN and infinities are gaps.
  */
 export const VizCounter = Counter as unknown as CounterConstructor;
-export type VizCounter<T = { [attribute: string]: AnyAttribute }> = EventBase & T;
+export type VizCounter<T = AnyAttributes> = EventBase & T;

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { BroadcastChannel } from 'node:worker_threads';
+import { BroadcastChannel, parentPort } from 'node:worker_threads';
 import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
@@ -29,6 +29,8 @@ export class Drain {
   readonly #start: DrainStart;
   readonly #process: Int32Array;
   readonly #readers = new Map<number, RingReader>();
+  /** Node does not use a thread's number twice, and a thread may be told of twice. */
+  readonly #known = new Set<number>();
   readonly #channel = new BroadcastChannel(DRAIN_CHANNEL);
   readonly #began = performance.now();
   #socket: Socket | undefined;
@@ -48,6 +50,7 @@ export class Drain {
 
   run(): void {
     this.#channel.onmessage = (event: unknown) => this.#take((event as { data: DrainMessage }).data);
+    parentPort?.on('message', (message: DrainMessage) => this.#take(message));
     this.#take(this.#start.ring);
     const before = Atomics.compareExchange(this.#process, ProcessWord.STATE, DrainState.STARTING, DrainState.CONNECTING);
     if (before !== DrainState.STARTING) return;
@@ -60,7 +63,9 @@ export class Drain {
 
   #take(message: DrainMessage): void {
     if (message.kind === 'ring') {
-      if (!this.#readers.has(message.thread)) this.#readers.set(message.thread, new RingReader(message));
+      if (this.#known.has(message.thread)) return;
+      this.#known.add(message.thread);
+      this.#readers.set(message.thread, new RingReader(message));
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
@@ -96,6 +101,7 @@ export class Drain {
     this.#readers.clear();
     clearInterval(this.#keepAlive);
     this.#channel.close();
+    parentPort?.close();
   }
 
   #setState(state: number): void {

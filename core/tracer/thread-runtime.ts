@@ -9,11 +9,13 @@ import type { TargetSettings } from './target-settings.ts';
 
 type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
 
+/** A ring for this thread. */
 export function makeRing(settings: TargetSettings, name: string): RingMessage {
   const ringBytes = validRingBytes(settings.options.ringBytes);
   return { kind: 'ring', thread: threadId, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes)) };
 }
 
+/** For threads that have no port of the drain's: lost if the drain does not listen yet. */
 export function postToDrain(message: DrainMessage): void {
   const channel = new BroadcastChannel(DRAIN_CHANNEL);
   channel.postMessage(message);

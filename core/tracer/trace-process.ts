@@ -30,6 +30,8 @@ export function traceProcess(folder: string): void {
   const helloFrame = jsonFrame(FrameType.HELLO, 0, hello(settings));
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
+  /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
+  const rings = new Map([[0, ring]]);
   let drain: Worker | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
@@ -45,7 +47,12 @@ export function traceProcess(folder: string): void {
 
   onProcessEnd(
     () => {
-      if (!finishDrain(words)) writeSpill(spillFile, helloFrame, [new RingReader(ring)]);
+      if (!finishDrain(words))
+        writeSpill(
+          spillFile,
+          helloFrame,
+          [...rings.values()].map((one) => new RingReader(one)),
+        );
     },
     (worker) => worker === drain,
   );
@@ -53,7 +60,12 @@ export function traceProcess(folder: string): void {
     if (pendingBytes > DRAIN_AFTER_BYTES || performance.now() - began > DRAIN_AFTER_MS) ensureDrain();
     return drain !== undefined;
   });
-  traceWorkers(shared, ensureDrain);
+  traceWorkers(shared, (message) => {
+    if (message.kind === 'ring') rings.set(message.thread, message);
+    if (message.kind === 'ended') rings.delete(message.thread);
+    ensureDrain();
+    drain?.postMessage(message);
+  });
   traceChildProcesses(settings);
 }
 

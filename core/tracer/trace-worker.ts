@@ -1,9 +1,9 @@
 import { getEnvironmentData, threadId } from 'node:worker_threads';
 import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
-import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord } from './ring-layout.ts';
+import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
 import { hideFromEnvironment } from './target-settings.ts';
-import { makeRing, postToDrain, provideRuntime } from './thread-runtime.ts';
+import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
 
 /** A message that the drain was not there to hear is sent again after this. */
@@ -20,7 +20,13 @@ export function traceWorker(folder: string): void {
   hideFromFlags(settings, process.execArgv);
   const words = new Int32Array(shared.process);
   if (words[ProcessWord.STATE] === DrainState.GONE) return;
-  const ring = makeRing(settings, `worker ${threadId}`);
+  const ring = {
+    kind: 'ring' as const,
+    thread: threadId,
+    name: `worker ${threadId}`,
+    ringBytes: validRingBytes(settings.options.ringBytes),
+    buffer: shared.ring,
+  };
   const attach = attacher(ring);
   const ringWords = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
 
@@ -38,15 +44,16 @@ export function traceWorker(folder: string): void {
     () => false,
   );
   provideRuntime(folder, settings, words, ring, attach);
-  traceWorkers(shared, () => {});
+  traceWorkers({ settings, process: shared.process }, postToDrain);
   traceChildProcesses(settings);
 }
 
 /** Makes the ring known to the drain; true once it is. */
 function attacher(ring: Extract<DrainMessage, { kind: 'ring' }>): () => boolean {
   const words = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
-  let postedAt = Number.NEGATIVE_INFINITY;
-  const attach = (): boolean => {
+  // Usually the thread that made this one has told the drain.
+  let postedAt = performance.now();
+  return (): boolean => {
     if (Atomics.load(words, RingWord.ATTACHED) === 1) return true;
     const now = performance.now();
     if (now - postedAt >= REPEAT_MS) {
@@ -55,6 +62,4 @@ function attacher(ring: Extract<DrainMessage, { kind: 'ring' }>): () => boolean 
     }
     return false;
   };
-  attach();
-  return attach;
 }

@@ -1,5 +1,7 @@
-import { argsText } from '../events/args-text.ts';
+import { argsText, attributesOf } from '../events/args-text.ts';
 import type { EventTracer, Recorder } from '../events/recorder.ts';
+import { SnapshotStream } from '../events/snapshot-stream.ts';
+import { SnapshotText } from '../events/snapshot-text.ts';
 import { InstantScope } from '../protocol/records.ts';
 import { currentRuntime } from './runtime.ts';
 
@@ -20,13 +22,29 @@ export interface EventScope extends Disposable {
   end(): void;
 }
 
-/** Records into the session of the studio. Started by plain `node` nothing records, and every method does nothing. */
+interface NamedCounter {
+  readonly series: readonly string[];
+  readonly values: Float64Array;
+  readonly definition: number;
+}
+
+/** Names that `counter` and `snapshot` remember: a script that makes up names without end must not keep them all. */
+const MAX_NAMES = 10_000;
+
+/**
+ * Records into the session of the studio. In a script that was started by plain `node` nothing records, and every method
+ * does nothing.
+ */
 export class VizTracer implements EventTracer {
-  /** Between `start` and `stop`, and not paused. Read it; `start` and `stop` write it. */
+  /** Between `start` and `stop`, and not paused. To be read; `start`, `stop`, `pause` and `resume` write it. */
   enabled = false;
+  /** Undefined where nobody records. */
   readonly recorder: Recorder | undefined;
   #started = false;
+  readonly #counters = new Map<string, NamedCounter>();
+  readonly #objects = new Map<string, SnapshotStream>();
 
+  /** Joins the session: from now on `getTracer` gives this tracer. It records once it is started. */
   constructor() {
     const runtime = currentRuntime();
     this.recorder = runtime?.recorder;
@@ -38,6 +56,7 @@ export class VizTracer implements EventTracer {
     this.#started = true;
     this.enabled = true;
   }
+  /** Ends recording, until the next `start`. */
   stop(): void {
     this.#started = false;
     this.enabled = false;
@@ -49,34 +68,106 @@ export class VizTracer implements EventTracer {
   resume(): void {
     this.enabled = this.#started;
   }
+  [Symbol.dispose](): void {
+    this.stop();
+  }
 
-  /** Something that happened at this moment. `args` is copied. */
+  /** Something that happened at this moment. `args` is copied. Another `scope` than those of `Scope` throws a TypeError. */
   logInstant(name: string, args?: unknown, scope: Scope = 'thread'): void {
-    const { recorder } = this;
-    if (!this.enabled || !recorder?.recording) return;
     const code = SCOPES[scope];
     if (code === undefined) throw new TypeError(`The scope of an instant is 'thread', 'process' or 'global', not ${String(scope)}`);
-    recorder.instant(String(name), '', code, argsText(recorder, args));
+    const recorder = this.#recording();
+    recorder?.instant(String(name), '', code, argsText(recorder, args));
   }
-  /** The same under its short name. */
+  /** `logInstant` under a short name. */
   instant(name: string, args?: unknown, scope?: Scope): void {
     this.logInstant(name, args, scope);
   }
 
-  /** Begins a duration, which `end()` of what is returned ends. */
+  /** Begins a duration, which `end()` of what is returned ends. `args` is copied at the end. */
   logEvent(name: string, args?: unknown): EventScope {
-    const { recorder } = this;
-    let running = this.enabled && recorder?.recording === true;
-    const startNs = running ? (recorder as Recorder).now() : 0;
+    const recorder = this.#recording();
+    const startNs = recorder?.now() ?? 0;
+    let running = recorder !== undefined;
     const end = (): void => {
       if (running && this.enabled) recorder?.slice(String(name), '', startNs, argsText(recorder, args));
       running = false;
     };
     return { end, [Symbol.dispose]: end };
   }
+
+  /** The duration of `run`, also if it throws; for a promise until it settles. Gives what `run` gives. */
+  measure<T>(name: string, run: () => T): T {
+    const event = this.logEvent(name);
+    let result: T;
+    try {
+      result = run();
+    } catch (error) {
+      event.end();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(() => event.end()) as T;
+    event.end();
+    return result;
+  }
+
+  /** A number as a sample of the counter `name`, anything else as an instant with its copy. */
+  logVar(name: string, value: unknown): void {
+    if (typeof value === 'number') this.counter(name, { value });
+    else this.logInstant(name, { value });
+  }
+
+  /** One sample of a counter: `tracer.counter('queue', { waiting, running })`. A value that is no number throws a TypeError. */
+  counter(name: string, values: Readonly<Record<string, number>>): void {
+    for (const [key, value] of Object.entries(values)) {
+      if (typeof value !== 'number') throw new TypeError(`Counter can only take numeric values: ${name}.${key} was given a value of type ${typeof value}`);
+    }
+    const recorder = this.#recording();
+    if (!recorder) return;
+    const named = this.#namedCounter(recorder, name, values);
+    recorder.counter(named.definition, named.values, named.series.length);
+  }
+  /** `counter` under the name of the original. */
+  addCounter(name: string, values: Readonly<Record<string, number>>): void {
+    this.counter(name, values);
+  }
+
+  /** One snapshot of the object `name`: `tracer.snapshot('cart', cart)`. A copy; what is no plain object stands under `value`. */
+  snapshot(name: string, value: unknown): void {
+    const recorder = this.#recording();
+    if (!recorder) return;
+    let stream = this.#objects.get(name);
+    if (!stream) {
+      if (this.#objects.size >= MAX_NAMES) this.#objects.clear();
+      stream = new SnapshotStream(name, 'Object');
+      this.#objects.set(name, stream);
+    }
+    const text = new SnapshotText(recorder.limits, recorder.maskSecrets);
+    stream.snapshot(recorder, attributesOf(value, text), text.cut);
+  }
+  /** `snapshot` under the name of the original. */
+  addObject(name: string, value: unknown): void {
+    this.snapshot(name, value);
+  }
+
+  #recording(): Recorder | undefined {
+    return this.enabled && this.recorder?.recording ? this.recorder : undefined;
+  }
+
+  #namedCounter(recorder: Recorder, name: string, values: Readonly<Record<string, number>>): NamedCounter {
+    const series = Object.keys(values);
+    let named = this.#counters.get(name);
+    if (!named || named.definition === 0 || named.series.length !== series.length || named.series.some((key, i) => key !== series[i])) {
+      if (this.#counters.size >= MAX_NAMES) this.#counters.clear();
+      named = { series, values: new Float64Array(series.length), definition: recorder.defineCounter(name, series) };
+      this.#counters.set(name, named);
+    }
+    for (let i = 0; i < series.length; i++) named.values[i] = values[series[i] as string] as number;
+    return named;
+  }
 }
 
-/** The tracer that records this script; undefined when nothing does. */
+/** The tracer that records this script, and has begun; undefined where nobody records. */
 export function getTracer(): VizTracer | undefined {
   const runtime = currentRuntime();
   if (!runtime) return undefined;

@@ -1,12 +1,15 @@
 import * as Module from 'node:module';
 import threads, { setEnvironmentData, type WorkerOptions } from 'node:worker_threads';
+import type { DrainMessage } from './ring-layout.ts';
 import { childVariables, type TargetSettings } from './target-settings.ts';
-import { postToDrain } from './thread-runtime.ts';
+import { makeRing } from './thread-runtime.ts';
 
 /** What the worker threads of this process are given. */
 export interface SharedWithWorkers {
   readonly settings: TargetSettings;
   readonly process: SharedArrayBuffer;
+  /** The worker's own. */
+  readonly ring: SharedArrayBuffer;
 }
 export const SHARED_KEY = 'trace-studio';
 
@@ -14,22 +17,25 @@ export const SHARED_KEY = 'trace-studio';
  * Workers inherit the preload from the process, except where they are given an environment or flags of their own: there it is
  * put in, and the worker's preload takes it out again.
  */
-export function traceWorkers(shared: SharedWithWorkers, beforeWorker: () => void): void {
+export function traceWorkers(shared: Omit<SharedWithWorkers, 'ring'>, tellDrain: (message: DrainMessage) => void): void {
   const { Worker: PlainWorker } = threads;
-  setEnvironmentData(SHARED_KEY, shared as never);
+  const { settings } = shared;
 
   class Worker extends PlainWorker {
     readonly #thread: number;
 
     constructor(filename: string | URL, options?: WorkerOptions) {
-      beforeWorker();
-      super(filename, withPreload(shared.settings, options));
+      const { ringBytes, buffer } = makeRing(settings, '');
+      setEnvironmentData(SHARED_KEY, { ...shared, ring: buffer } as never);
+      super(filename, withPreload(settings, options));
       this.#thread = this.threadId;
+      // The drain has the ring before the thread has begun: even one that is terminated at once loses nothing.
+      tellDrain({ kind: 'ring', thread: this.threadId, name: options?.name || `worker ${this.threadId}`, ringBytes, buffer });
     }
 
     // A listener could be counted or removed by the script; a thread that was terminated says nothing itself.
     override emit(event: string | symbol, ...rest: unknown[]): boolean {
-      if (event === 'exit' && #thread in this) postToDrain({ kind: 'ended', thread: this.#thread });
+      if (event === 'exit' && #thread in this) tellDrain({ kind: 'ended', thread: this.#thread });
       return Reflect.apply(super.emit, this, [event, ...rest]) as boolean;
     }
   }

@@ -1,0 +1,9 @@
+/** The parts of the API, of one copy of the package. `api.ts` chooses the copy. */
+export type { AnyAttributes } from '../events/any-attributes.ts';
+export { EventBase, EventBase as _EventBase } from '../events/event-base.ts';
+export type { EventOptions, ObjectOptions } from '../events/event-options.ts';
+export type { EventTracer } from '../events/recorder.ts';
+export { type TriggerWhen, triggerlog } from '../events/triggerlog.ts';
+export { VizCounter } from '../events/viz-counter.ts';
+export { VizObject } from '../events/viz-object.ts';
+export { type EventScope, getTracer, type Scope, VizTracer } from './viz-tracer.ts';
