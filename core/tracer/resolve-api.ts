@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
 const NAME = 'trace-studio';
 
@@ -20,7 +21,13 @@ type RegisterHooks = (hooks: ResolveHook) => void;
 export function resolveApi(folder: string): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
-  resolveRequire(internals, folder, internals.registerHooks ? () => {} : registerWhenNeeded(folder, apiUrl));
+  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+  const typescript = needsTypeScript(flags);
+  if (typescript) requireTypeScript(folder);
+  const register = (): void => Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
+  const atOnce = typescript || (!internals.registerHooks && startsWithEsModule(flags));
+  if (atOnce) register();
+  resolveRequire(internals, folder, atOnce || internals.registerHooks ? () => {} : atFirstImport(register));
   internals.registerHooks?.({
     resolve(specifier, context, nextResolve) {
       if (specifier !== NAME) return nextResolve(specifier, context);
@@ -67,15 +74,12 @@ const withoutFramesOf = (folder: string, stack: string): string =>
  * registered where an ES module can be imported: at once when the script is one, else with the first file of the script's own
  * that imports. What is returned is to be told of each file.
  */
-function registerWhenNeeded(folder: string, apiUrl: string): (file: string) => void {
+function atFirstImport(register: () => void): (file: string) => void {
   let registered = false;
-  const register = (): void => {
-    registered = true;
-    Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl } });
-  };
-  if (startsWithEsModule()) register();
   return (file) => {
-    if (!registered && /\.c?[jt]s$/.test(file) && path.isAbsolute(file) && !file.includes('node_modules') && imports(file)) register();
+    if (registered || !/\.c?[jt]s$/.test(file) || !path.isAbsolute(file) || file.includes('node_modules') || !imports(file)) return;
+    registered = true;
+    register();
   };
 }
 
@@ -91,8 +95,7 @@ function imports(file: string): boolean {
 const IMPORTS = /^\s*import\b|\bimport\s*\(/m;
 
 /** True if what Node is to run may go to the ES module loader without passing `_compile`. */
-function startsWithEsModule(): boolean {
-  const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
+function startsWithEsModule(flags: string): boolean {
   if (/--(?:experimental-)?(?:import|loader)\b|--input-type/.test(flags)) return true;
   const script = process.argv[1];
   if (script === undefined) return /\bimport\b/.test(flags);

@@ -1,8 +1,16 @@
-// Module hooks for a Node without module.registerHooks: `import 'trace-studio'` works where it is not installed.
+// Module hooks for a Node without module.registerHooks, or without TypeScript. They run in a thread of Node's own.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const require = createRequire(import.meta.url);
 let apiUrl;
+let typescript = false;
 
 export function initialize(data) {
   apiUrl = data.apiUrl;
+  typescript = data.typescript;
 }
 
 export async function resolve(specifier, context, nextResolve) {
@@ -13,4 +21,30 @@ export async function resolve(specifier, context, nextResolve) {
     if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
     return { url: apiUrl, format: 'module', shortCircuit: true };
   }
+}
+
+export async function load(url, context, nextLoad) {
+  if (!typescript || !url.startsWith('file:') || !/\.[mc]?ts$/.test(url) || url.includes('/node_modules/')) return nextLoad(url, context);
+  const file = fileURLToPath(url);
+  const { stripTypes } = require('./strip-types.cjs');
+  const source = stripTypes(readFileSync(file, 'utf8'), file);
+  return { format: formatOf(file, source), source, shortCircuit: true };
+}
+
+function formatOf(file, source) {
+  if (file.endsWith('.mts')) return 'module';
+  if (file.endsWith('.cts')) return 'commonjs';
+  return packageType(file) ?? (/^\s*(?:import\b(?!\s*\()|export\b)/m.test(source) ? 'module' : 'commonjs');
+}
+
+/** `type` of the package that `file` belongs to. */
+function packageType(file) {
+  for (let folder = path.dirname(file), last; folder !== last; last = folder, folder = path.dirname(folder)) {
+    try {
+      return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))?.type;
+    } catch {
+      // None here: Node looks further up, too.
+    }
+  }
+  return undefined;
 }
