@@ -10,7 +10,7 @@ import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
 /** Decoding goes on for at most this long before questions of the page are answered. */
 const SLICE_MS = 8;
-/** Bytes decoded between two looks at the clock: some 2 ms. */
+/** Bytes between two looks at the clock: some 2 ms of work. */
 const PIECE_BYTES = 128 * 1024;
 /** Lists are asked for again when their revision moves, so changes of their numbers are told less often than data. */
 const LIST_CHANGE_MS = 250;
@@ -75,10 +75,12 @@ export class FollowedTrace {
       this.#totalBytes = totalBytes;
       this.#liveFrom = totalBytes ?? 0;
       // A recording that is being made may not even have its head yet; whatever still grows is one.
-      const counted = counting(source, (bytes) => {
-        this.#followedBytes += bytes;
-      });
-      const opened = live ? undefined : await openTrace(counted, gunzip, { title });
+      const counted: ByteSource = {
+        size: () => source.size(),
+        read: (offset, length) => source.read(offset, length),
+        follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
+      };
+      const opened = live ? undefined : await openTrace(counted, (bytes) => this.#inSlices(gunzip(bytes)), { title });
       this.#converts = opened?.kind === 'converted';
       this.#source = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
       await this.#feed(this.#source);
@@ -94,29 +96,42 @@ export class FollowedTrace {
     this.#changed();
   }
 
+  async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of chunks) {
+      this.#followedBytes += chunk.length;
+      yield chunk;
+    }
+  }
+
   close(): void {
     this.#closed = true;
   }
 
   async #feed(source: ByteSource): Promise<void> {
     const reader = new BlockReader();
-    let sliceEnd = this.#surroundings.steadyMs() + SLICE_MS;
-    for await (const chunk of source.follow(0)) {
-      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
-        const piece = chunk.subarray(at, at + PIECE_BYTES);
-        for (const item of reader.push(piece)) this.#take(item);
-        this.#decodedBytes += piece.length;
-        if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
-        this.#clock?.note(this.trace.endNs, this.#phase === 'live');
-        this.#changed();
-        if (this.#surroundings.steadyMs() >= sliceEnd) {
-          await this.#surroundings.nextTask();
-          sliceEnd = this.#surroundings.steadyMs() + SLICE_MS;
-        }
-        if (this.#closed) return;
-      }
+    for await (const piece of this.#inSlices(source.follow(0))) {
+      if (this.#closed) return;
+      for (const item of reader.push(piece)) this.#take(item);
+      this.#decodedBytes += piece.length;
+      if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
+      this.#clock?.note(this.trace.endNs, this.#phase === 'live');
+      this.#changed();
     }
     for (const item of reader.end()) this.#take(item);
+  }
+
+  /** The same bytes in small pieces, with a break for the page's questions whenever the work on them took a slice of time. */
+  async *#inSlices(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    const { steadyMs, nextTask } = this.#surroundings;
+    let sliceEnd = steadyMs() + SLICE_MS;
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
+        yield chunk.subarray(at, at + PIECE_BYTES);
+        if (steadyMs() < sliceEnd) continue;
+        await nextTask();
+        sliceEnd = steadyMs() + SLICE_MS;
+      }
+    }
   }
 
   #take(item: RecordingItem): void {
@@ -199,20 +214,6 @@ export class FollowedTrace {
   get listsBehind(): boolean {
     return this.trace.eventCount !== this.#listsEvents;
   }
-}
-
-/** The same source; tells how much of it was followed. */
-function counting(source: ByteSource, onBytes: (bytes: number) => void): ByteSource {
-  return {
-    size: () => source.size(),
-    read: (offset, length) => source.read(offset, length),
-    follow: async function* (offset) {
-      for await (const chunk of source.follow(offset)) {
-        onBytes(chunk.length);
-        yield chunk;
-      }
-    },
-  };
 }
 
 export function problemOf(error: unknown): Problem {
