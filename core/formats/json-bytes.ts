@@ -240,21 +240,27 @@ export class JsonCopier {
   }
 
   #string(source: Uint8Array, at: number, end: number): number {
+    // Hot: copied byte by byte while it is looked at, since most strings are short.
     const start = at++;
-    let c = 0;
+    const out = this.bytes;
+    let to = this.length;
+    out[to++] = QUOTE;
     while (at < end) {
-      c = source[at] as number;
+      const c = source[at] as number;
       if (c === QUOTE) {
-        at++;
-        this.bytes.set(source.subarray(start, at), this.length);
-        this.length += at - start;
-        return at;
+        out[to] = c;
+        this.length = to + 1;
+        return at + 1;
       }
       if (c < 0x20) return this.#oddString(source, start, end);
-      if (c === BACKSLASH) {
-        at = endOfEscape(source, at, end);
-        if (at < 0) return at;
-      } else at++;
+      if (c !== BACKSLASH) {
+        out[to++] = c;
+        at++;
+        continue;
+      }
+      const next = endOfEscape(source, at, end);
+      if (next < 0) return next;
+      while (at < next) out[to++] = source[at++] as number;
     }
     return INCOMPLETE;
   }

@@ -15,6 +15,8 @@ import {
 } from './trace-event-tokenizer.ts';
 
 const WORD = 2 ** 32;
+/** Blocks that wait for time 0 to be known. */
+const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Beyond 2^63 ns no clock of any tool has gone. */
 const MAX_HIGH = 2 ** 31;
 const MAX_NAMES = 500_000;
@@ -105,8 +107,9 @@ interface Losses {
 /** Turns the events of Chrome Trace Event JSON into records. */
 export class TraceEventImporter implements TraceEventSink {
   /** Events with a time so far. */
-  timed = 0;
+  #timed = 0;
   readonly #builder: RecordingBuilder;
+  readonly #firstEvents: number;
   readonly #names = new ByteInterner({ maxCount: MAX_NAMES, maxBytes: MAX_NAME_ARENA_BYTES });
   readonly #alias = new Map<number, number>();
   readonly #decoded = new Map<number, Uint8Array>();
@@ -156,13 +159,15 @@ export class TraceEventImporter implements TraceEventSink {
     members: 0,
   };
 
-  constructor(builder: RecordingBuilder) {
+  /** Time 0 is the least time of the first `firstEvents`. */
+  constructor(builder: RecordingBuilder, firstEvents: number) {
     this.#builder = builder;
+    this.#firstEvents = firstEvents;
     this.#manyNames = this.#nameOf(MANY_NAMES, 0, MANY_NAMES.length);
   }
 
   /** Makes the least time so far time 0 of the recording. */
-  start(): void {
+  #start(): void {
     const known = this.#leastHigh !== Number.POSITIVE_INFINITY;
     const monotonicNs = known ? (BigInt(this.#leastHigh) << 32n) + BigInt(this.#leastLow) : 0n;
     const epochNs = this.#baseTimeNs === undefined ? 0n : this.#baseTimeNs + monotonicNs;
@@ -242,7 +247,7 @@ export class TraceEventImporter implements TraceEventSink {
   finish(end: TraceEventEnd, text: Pick<TraceEventTokenizer, 'objects' | 'others' | 'tooLong'>, notes: readonly string[]): void {
     if (this.#phased === 0 && text.objects > 0) throw notEvents();
     this.#closeOpenSlices();
-    if (!this.#builder.started) this.start();
+    if (!this.#builder.started) this.#start();
     const { high, low } = this.#greatestHigh < 0 ? { high: this.#startHigh, low: this.#startLow } : { high: this.#greatestHigh, low: this.#greatestLow };
     const timeNs = (high - this.#startHigh) * WORD + (low - this.#startLow);
     const told = [...notes.map((message) => ({ count: 1, message })), ...this.#told(end, text)];
@@ -556,12 +561,16 @@ export class TraceEventImporter implements TraceEventSink {
   }
 
   #noteTime(high: number, low: number): void {
-    this.timed++;
+    this.#timed++;
     if (high < this.#leastHigh || (high === this.#leastHigh && low < this.#leastLow)) {
       this.#leastHigh = high;
       this.#leastLow = low;
     }
-    if (this.#builder.started && (high < this.#startHigh || (high === this.#startHigh && low < this.#startLow))) this.#losses.beforeStart++;
+    const builder = this.#builder;
+    if (!builder.started) {
+      // Decided by events alone, so that it does not depend on the pieces in which the file comes.
+      if (this.#timed >= this.#firstEvents || builder.waitingBytes > MAX_WAITING_BYTES) this.#start();
+    } else if (high < this.#startHigh || (high === this.#startHigh && low < this.#startLow)) this.#losses.beforeStart++;
   }
 
   #noteEnd(high: number, low: number): void {
@@ -679,12 +688,14 @@ export class TraceEventImporter implements TraceEventSink {
   }
 
   #fieldName(fields: EventFields, field: typeof Field.NAME | typeof Field.CAT): number {
-    return this.#nameOf(fields.bytes, fields.start[field] as number, fields.end[field] as number);
+    const end = fields.end[field] as number;
+    return this.#nameOf(fields.bytes, end === 0 ? 0 : (fields.start[field] as number), end);
   }
 
   #category(thread: ImportedThread, fields: EventFields): number {
     const start = fields.start[Field.CAT] as number;
     const end = fields.end[Field.CAT] as number;
+    // An absent one ends at 0.
     return end <= start ? 0 : this.#local(thread, this.#nameOf(fields.bytes, start, end));
   }
 
@@ -716,9 +727,12 @@ export class TraceEventImporter implements TraceEventSink {
 
   /** Copies args to the copier; 0 bytes when there are none worth keeping. */
   #args(fields: EventFields): number {
-    const start = fields.start[Field.ARGS] as number;
-    const end = fields.end[Field.ARGS] as number;
-    if (end === 0 || fields.isString[Field.ARGS] === 1 || end - start <= 2 || equals(fields.bytes, start, end, NULL_WORD)) return 0;
+    if (fields.end[Field.ARGS] === 0) return 0;
+    // Not only objects: what a tool hands on as it was given may be a text, with its quotes here.
+    const quote = fields.isString[Field.ARGS] as number;
+    const start = (fields.start[Field.ARGS] as number) - quote;
+    const end = (fields.end[Field.ARGS] as number) + quote;
+    if (end - start <= 2 || equals(fields.bytes, start, end, NULL_WORD)) return 0;
     const copier = this.#copier;
     if (end - start > MAX_ARGS_BYTES || !copier.copy(fields.bytes, start, end)) {
       this.#losses.args++;
@@ -758,10 +772,7 @@ export class TraceEventImporter implements TraceEventSink {
     );
     tell(text.tooLong, (count) => `${count} events longer than 16 MB were left out.`);
     tell(losses.negativeTime, (count) => `${count} events have a time before zero: they are shown at zero of the trace's clock.`);
-    tell(
-      losses.beforeStart,
-      (count) => `${count} events lie before the start of the time axis: their times are earlier than those of the first ${FIRST} events of the file.`,
-    );
+    tell(losses.beforeStart, (count) => `${count} events lie before the start of the time axis: they are earlier than the first ones of the file.`);
     tell(losses.endsWithoutBegin, (count) => `${count} ends (E) have no begin (B) and were left out.`);
     tell(losses.beginsWithoutEnd, (count) => `${count} slices were begun (B) and not ended: they are shown up to the end of the trace.`);
     tell(losses.tooDeep, (count) => `${count} slices nested deeper than ${MAX_OPEN_SLICES} were left out.`);
@@ -776,8 +787,6 @@ export class TraceEventImporter implements TraceEventSink {
     return told;
   }
 }
-
-const FIRST = '250,000';
 
 const notEvents = (): Error => notATrace('its objects have no "ph", so they are no trace events');
 
@@ -881,7 +890,7 @@ function counterValue(bytes: Uint8Array, start: number, end: number): number | u
 
 /** Args of the begin with those of the end behind: where both have a key, the later one counts. */
 function joinedArgs(begin: Uint8Array | undefined, end: Uint8Array): Uint8Array {
-  if (begin === undefined || begin[0] !== 0x7b || end[0] !== 0x7b) return end.slice();
+  if (begin === undefined || begin[0] !== 0x7b || end[0] !== 0x7b || end.length <= 2) return end.slice();
   const joined = new Uint8Array(begin.length + end.length - 1);
   joined.set(begin.subarray(0, begin.length - 1));
   joined[begin.length - 1] = 0x2c;

@@ -12,11 +12,11 @@ export interface TraceEventReadOptions {
   readonly crc?: (bytes: Uint8Array) => number;
   /** Asked at the end: what else the recording should tell of its making, for example that the file was compressed and cut. */
   readonly notes?: () => readonly string[];
+  /** Time 0 is the least time of this many first events (or of as many as fit into 16 MB): 250,000. */
+  readonly firstEvents?: number;
 }
 
-/** Time 0 is the least time of this many first events, or of as many as fit into the waiting bytes. */
 const FIRST_EVENTS = 250_000;
-const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Input that is taken in before what has become ready is handed on. */
 const PIECE_BYTES = 256 * 1024;
 
@@ -27,13 +27,12 @@ const PIECE_BYTES = 256 * 1024;
  */
 export async function* readTraceEvents(source: AsyncIterable<Uint8Array>, options: TraceEventReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const builder = new RecordingBuilder(options);
-  const importer = new TraceEventImporter(builder);
+  const importer = new TraceEventImporter(builder, options.firstEvents ?? FIRST_EVENTS);
   const tokenizer = new TraceEventTokenizer(importer);
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       tokenizer.push(chunk.subarray(at, at + PIECE_BYTES));
-      if (builder.started) yield* builder.take();
-      else if (importer.timed >= FIRST_EVENTS || builder.waitingBytes > MAX_WAITING_BYTES) importer.start();
+      yield* builder.take();
     }
     if (tokenizer.done) break;
   }

@@ -117,7 +117,7 @@ export class TraceEventTokenizer {
         // The closing bracket of the array form is optional by the format's own words.
         return this.#form === 'array' && this.#from === this.#to ? whole : { kind: 'cut', at, from: this.offset };
       case 'skip':
-        return { kind: 'cut', at, from: this.#skip.from };
+        return this.#sawEvents ? { kind: 'cut', at, from: this.#skip.from } : this.#noEvents();
       default:
         if (!this.#sawEvents) return this.#noEvents();
         return { kind: 'cut', at, from: this.offset };
@@ -210,7 +210,7 @@ export class TraceEventTokenizer {
         return this.#beginSkip('list', '');
       }
       // `{}` behind the last comma is a habit of writers that cannot take the comma back.
-      if (end - at > 2) {
+      if (skipSpace(held, at + 1, end) < end - 1) {
         this.objects++;
         this.#sink.event(this.#fields);
       }
@@ -288,6 +288,9 @@ export class TraceEventTokenizer {
         else if (c === QUOTE) {
           skip.inString = false;
           found = skip.depth === 0;
+        } else {
+          // Hot for embedded sources: on to the next byte that means something.
+          while (at + 1 < this.#to && held[at + 1] !== QUOTE && held[at + 1] !== BACKSLASH) at++;
         }
       } else if (c === QUOTE) skip.inString = true;
       else if (c === OPEN_BRACE || c === OPEN_BRACKET) skip.depth++;

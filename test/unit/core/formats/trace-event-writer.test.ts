@@ -1,0 +1,262 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ProblemError } from '../../../../core/base/result.ts';
+import { readTraceEvents } from '../../../../core/formats/trace-event-reader.ts';
+import { writeTraceEvents } from '../../../../core/formats/trace-event-writer.ts';
+import { concat, RawJson, START_EPOCH_NS, TestRecording } from '../../../helpers/build-recording.ts';
+import { type DecodedEvent, decodeRecording } from '../../../helpers/decoded-recording.ts';
+
+const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
+
+async function* pieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Array> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+async function exported(recording: Uint8Array): Promise<{ readonly text: string; readonly events: number; readonly notes: readonly string[] }> {
+  const out = writeTraceEvents(pieces(recording));
+  const parts: Uint8Array[] = [];
+  for await (const part of out) parts.push(part);
+  return { text: new TextDecoder('utf-8', { fatal: true }).decode(concat(parts)), events: out.events, notes: out.notes };
+}
+
+interface Exported {
+  readonly traceEvents: readonly Readonly<Record<string, unknown>>[];
+  readonly viztracer_metadata: Readonly<Record<string, unknown>>;
+  readonly displayTimeUnit: string;
+}
+const parsed = async (recording: Uint8Array): Promise<Exported> => JSON.parse((await exported(recording)).text) as Exported;
+
+async function imported(json: string | Uint8Array): Promise<Uint8Array> {
+  const bytes = typeof json === 'string' ? new TextEncoder().encode(json) : json;
+  const parts: Uint8Array[] = [];
+  for await (const part of readTraceEvents(pieces(bytes), { title: 'test' })) parts.push(part);
+  return concat(parts);
+}
+
+/** Timestamps of events are those of the recording's clock. */
+const START_MICROS = 5n * 2n ** 32n + 4_000_000_000n;
+const micros = (timeNs: number): number => Number(START_MICROS + BigInt(timeNs)) / 1000;
+
+const withoutTime = (events: readonly DecodedEvent[], startNs: number): readonly DecodedEvent[] =>
+  events.map((event) => ({ ...event, timeNs: event.timeNs - startNs }));
+const shape = (bytes: Uint8Array): readonly DecodedEvent[] => {
+  const { events } = decodeRecording(bytes);
+  return withoutTime(events, Math.min(...events.map((event) => event.timeNs)));
+};
+
+describe('writeTraceEvents', () => {
+  it('writes each kind of event as VizTracer does', async () => {
+    const recording = new TestRecording();
+    const main = recording.thread(recording.process('app.js', 42), 'main', 0);
+    const worker = recording.thread(0, 'worker', 3);
+    recording.counter(main, 1_000, 'queue', { waiting: 3, 'lo"ad': 0.25, gap: Number.NaN, wild: Number.POSITIVE_INFINITY });
+    recording.instant(main, 2_001, 'start', { category: 'job', args: { a: [1] } });
+    recording.slice(worker, 10_000, 4_999, 'work', { category: 'c' });
+    recording.slice(worker, 1_500_000_000_000, 0, 'späte');
+    recording.console(5, 'text');
+    const { traceEvents, viztracer_metadata, displayTimeUnit } = await parsed(recording.finish());
+    expect(traceEvents).toEqual([
+      { ph: 'M', pid: 42, tid: 42, name: 'process_name', args: { name: 'app.js' } },
+      { ph: 'M', pid: 42, tid: 0, name: 'thread_name', args: { name: 'main' } },
+      { ph: 'M', pid: 42, tid: 3, name: 'thread_name', args: { name: 'worker' } },
+      { ph: 'C', pid: 42, tid: 0, name: 'queue', ts: micros(1_000), args: { waiting: 3, 'lo"ad': 0.25 } },
+      { ph: 'i', pid: 42, tid: 0, name: 'start', cat: 'job', ts: micros(2_001), s: 't', args: { a: [1] } },
+      { ph: 'X', pid: 42, tid: 3, name: 'work', cat: 'c', ts: micros(10_000), dur: 4.999 },
+      { ph: 'X', pid: 42, tid: 3, name: 'späte', ts: micros(1_500_000_000_000), dur: 0 },
+    ]);
+    expect(viztracer_metadata).toMatchObject({ overflow: false });
+    expect(displayTimeUnit).toBe('ns');
+  });
+
+  it('tells what the format cannot hold, and counts events', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.counter(stream, 1, 'c', { a: Number.NaN });
+    recording.gap(stream, 2, 1234);
+    recording.stall(stream, 3, 10);
+    recording.console(4, 'hello');
+    const { text, events, notes } = await exported(recording.finish());
+    expect(JSON.parse(text)).toMatchObject({ viztracer_metadata: { overflow: true } });
+    expect(events).toBe(1);
+    expect(notes).toEqual([
+      '1,234 events were lost while recording; "overflow" says so.',
+      '1 chunks of console output were left out: the format has no place for them.',
+      '1 counter values that are gaps or not finite were left out.',
+      '1 waits of the script for the recorder were left out.',
+    ]);
+  });
+
+  it('writes the base time with all its digits', async () => {
+    const { recording } = TestRecording.simple();
+    const { text } = await exported(recording.finish());
+    expect(text).toContain(`"baseTimeNanoseconds":${START_EPOCH_NS - START_MICROS}}`);
+  });
+
+  it('gives each snapshot its full value, rebuilt from the changes', async () => {
+    const { recording, stream } = TestRecording.simple();
+    const [a, b] = [recording.object(stream, 'a', 'A'), recording.object(stream, 'b')];
+    recording.created(stream, 1, a);
+    recording.snapshot(stream, 2, a, { x: 1, y: [1] }, true);
+    recording.snapshot(stream, 3, b, { x: 'other' }, true);
+    recording.snapshot(stream, 4, a, { y: [2], z: null });
+    recording.snapshot(stream, 5, a, { x: undefined });
+    recording.deleted(stream, 6, a);
+    const objects = (await parsed(recording.finish())).traceEvents.filter((event) => 'NOD'.includes(event.ph as string));
+    expect(objects.map(({ ph, id, name, args }) => [ph, id, name, (args as { snapshot?: unknown } | undefined)?.snapshot])).toEqual([
+      ['N', '1', 'a', undefined],
+      ['O', '1', 'a', { x: 1, y: [1] }],
+      ['O', '2', 'b', { x: 'other' }],
+      ['O', '1', 'a', { x: 1, y: [2], z: null }],
+      ['O', '1', 'a', { y: [2], z: null }],
+      ['D', '1', 'a', undefined],
+    ]);
+  });
+
+  it('turns markers into JSON that a person can read', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.snapshot(stream, 1, recording.object(stream, 'o'), {
+      none: { $ts: 'undefined' },
+      nan: { $ts: 'number', text: 'NaN' },
+      big: { $ts: 'bigint', text: '123' },
+      map: { $ts: 'map', size: 3, entries: [['k', { $ts: 'date', text: '2026-01-01' }]], cut: 2 },
+      point: { $ts: 'instance', class: 'Point', value: { x: 1, secret: { $ts: 'masked' } } },
+      own: { $ts: 'object', value: { $ts: 'mine' } },
+      list: [{ $ts: 'cycle', up: 2 }],
+      later: { $ts: 'from-the-future', a: 1 },
+      broken: new RawJson('{"a":'),
+    });
+    const { traceEvents } = await parsed(recording.finish());
+    expect(traceEvents.at(-1)?.args).toEqual({
+      snapshot: {
+        none: '(undefined)',
+        nan: 'NaN',
+        big: '123n',
+        map: { 'Map(3)': [['k', '2026-01-01'], '(2 more, not recorded)'] },
+        point: { '(class)': 'Point', x: 1, secret: '(masked)' },
+        own: { $ts: 'mine' },
+        list: ['(cycle, 2 up)'],
+        later: { $ts: 'from-the-future', a: 1 },
+        broken: '(not readable)',
+      },
+    });
+  });
+
+  it('writes any number so that it is read back as the same double', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(
+          fc.oneof(
+            fc.double({ noNaN: true, noDefaultInfinity: true }),
+            fc.integer(),
+            fc.integer().map((n) => n / 1000),
+          ),
+          { minLength: 1 },
+        ),
+        async (values) => {
+          const { recording, stream } = TestRecording.simple();
+          for (const value of values) recording.counter(stream, 1, 'c', { v: value });
+          const { traceEvents } = await parsed(recording.finish());
+          expect(traceEvents.slice(2).map((event) => (event.args as { v: number }).v)).toEqual(values);
+        },
+      ),
+    );
+  });
+
+  it('writes any time with three places, exactly', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2 ** 31 - 1), fc.nat(2 ** 21)), { minLength: 1, maxLength: 20 }), async (pairs) => {
+        const times = pairs.map(([low, high]) => high * 2 ** 31 + low);
+        const { recording, stream } = TestRecording.simple();
+        for (const time of times) recording.instant(stream, time, 'i');
+        const { text } = await exported(recording.finish());
+        const written = [...text.matchAll(/"ts":(\d+)\.(\d{3}),/g)].map(([, whole, rest]) => BigInt(`${whole}${rest}`) - START_MICROS);
+        expect(written.map(Number).sort((a, b) => a - b)).toEqual(times.sort((a, b) => a - b));
+      }),
+    );
+  });
+
+  it('exports what is whole of a recording that was cut, and says so', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.instant(stream, 1, 'kept');
+    recording.seal();
+    recording.instant(stream, 2, 'lost');
+    const bytes = recording.soFar();
+    const { text, notes } = await exported(bytes.subarray(0, bytes.length - 5));
+    expect((JSON.parse(text) as Exported).traceEvents.map((event) => event.name)).toEqual(['process_name', 'thread_name', 'kept']);
+    expect(notes[0]).toContain('cut at byte');
+  });
+
+  it('refuses what is no recording', async () => {
+    await expect(exported(new TextEncoder().encode('hello, this is text'))).rejects.toBeInstanceOf(ProblemError);
+  });
+
+  it('is valid JSON without any event', async () => {
+    expect((await parsed(new TestRecording().finish())).traceEvents).toEqual([]);
+  });
+});
+
+describe('recording to JSON and back', () => {
+  it.each(readdirSync(FIXTURES).filter((name) => name.endsWith('.json')))('keeps every event of %s', async (name) => {
+    const first = await imported(readFileSync(path.join(FIXTURES, name)));
+    const second = await imported((await exported(first)).text);
+    expect(decodeRecording(second).events).toEqual(decodeRecording(first).events);
+    expect(decodeRecording(second).head).toMatchObject({
+      startMonotonicNs: decodeRecording(first).head.startMonotonicNs,
+      startEpochNs: decodeRecording(first).head.startEpochNs,
+    });
+  });
+
+  it('keeps counters, objects, instants and slices of several threads and processes', async () => {
+    const time = fc.nat(1e9);
+    const name = fc.constantFrom('a', 'b', 'quote " slash \\', '<b>html</b>', '😀 emoji', 'x'.repeat(10_000));
+    const event = fc.oneof(
+      fc.record({
+        kind: fc.constant('counter' as const),
+        time,
+        name,
+        values: fc.dictionary(name, fc.double({ noNaN: true, noDefaultInfinity: true }), { minKeys: 1, maxKeys: 4 }),
+      }),
+      fc.record({
+        kind: fc.constant('instant' as const),
+        time,
+        name,
+        args: fc.option(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), { nil: undefined }),
+      }),
+      fc.record({ kind: fc.constant('slice' as const), time, name, duration: fc.nat(1e9) }),
+      fc.record({
+        kind: fc.constant('snapshot' as const),
+        time,
+        name: fc.constantFrom('o', 'p'),
+        fields: fc.dictionary(fc.constantFrom('f', 'g', 'h'), fc.jsonValue()),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(2), event), { minLength: 1, maxLength: 30 }), async (list) => {
+        const recording = new TestRecording();
+        const process = recording.process('one', 1);
+        const streams = [
+          recording.thread(process, 'main', 0),
+          recording.thread(process, 'worker', 1),
+          recording.thread(recording.process('two', 2), 'main', 0),
+        ];
+        for (const [thread, one] of list) {
+          const stream = streams[thread] as number;
+          if (one.kind === 'counter') recording.counter(stream, one.time, one.name, one.values);
+          else if (one.kind === 'instant') recording.instant(stream, one.time, one.name, one.args === undefined ? {} : { args: one.args });
+          else if (one.kind === 'slice') recording.slice(stream, one.time, one.duration, one.name);
+          // One object for a thread, so that the order of its changes is that of its records.
+          else recording.snapshot(stream, one.time, recording.object(stream, `${one.name}${thread}`), one.fields);
+        }
+        const first = recording.finish();
+        const second = await imported((await exported(first)).text);
+        const bySort = (bytes: Uint8Array): string[] =>
+          shape(bytes)
+            .map(({ object: _number, ...rest }) => JSON.stringify(rest))
+            .sort();
+        expect(bySort(second)).toEqual(bySort(first));
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
