@@ -8,6 +8,7 @@ const MAX_STACK_WORDS = 16 * 1024;
 /** A record must fit into a block beside the open stack, and leave room for others. */
 const MAX_RECORD_BYTES = MAX_BLOCK_BYTES - 2 * 4 * MAX_STACK_WORDS;
 const FIRST_CAPACITY = 64 * 1024;
+const FIRST_STACK_WORDS = 256;
 /** A new block has at least this much room behind what it begins with. */
 const ROOM_BYTES = 16 * 1024;
 /** A block above this is handed over as it is, a smaller one is copied and the buffer kept. */
@@ -27,7 +28,7 @@ export class RecordStream {
   readonly #emit: EmitBlock;
 
   // Records lie from #dataStart to #walked whole, up to #fill as they came. In front of them the open stack.
-  #bytes = new Uint8Array(FIRST_CAPACITY);
+  #bytes = new Uint8Array(0);
   #words = new Uint32Array(this.#bytes.buffer);
   #dataStart = 0;
   #walked = 0;
@@ -44,7 +45,7 @@ export class RecordStream {
   #droppedAtStart = 0;
 
   #high = -1;
-  readonly #stack = new Uint32Array(MAX_STACK_WORDS);
+  #stack = new Uint32Array(FIRST_STACK_WORDS);
   #depth = 0;
   #gaps = 0;
   #tooLarge = 0;
@@ -119,12 +120,21 @@ export class RecordStream {
     this.flush();
     this.#fill = this.#walked;
     this.#skip = 0;
+    this.rest();
+  }
+
+  /** Nothing may come for a long time, or ever: holds no memory for it. A target may start thousands of threads, one after the other. */
+  rest(): void {
+    this.flush();
+    if (this.#fill > this.#dataStart || this.#dataStart > 0) return;
+    this.#bytes = new Uint8Array(0);
+    this.#words = new Uint32Array(0);
   }
 
   #begin(tail: Uint8Array, newBuffer: boolean): void {
     const depth = Math.min(this.#depth, MAX_STACK_WORDS);
     const needed = depth * 4 + tail.length + ROOM_BYTES;
-    let capacity = this.#bytes.length;
+    let capacity = Math.max(FIRST_CAPACITY, this.#bytes.length);
     while (capacity < needed) capacity *= 2;
     if (newBuffer || capacity > this.#bytes.length) {
       this.#bytes = new Uint8Array(capacity);
@@ -147,7 +157,7 @@ export class RecordStream {
 
   #makeRoom(): void {
     if (this.#bytes.length < MAX_BLOCK_BYTES) {
-      const larger = new Uint8Array(2 * this.#bytes.length);
+      const larger = new Uint8Array(Math.max(FIRST_CAPACITY, 2 * this.#bytes.length));
       larger.set(this.#bytes);
       this.#bytes = larger;
       this.#words = new Uint32Array(larger.buffer);
@@ -160,7 +170,7 @@ export class RecordStream {
   /** Hot: every record of every target passes here. Words of the host's byte order: no big-endian machine runs the studio. */
   #walk(): void {
     const words = this.#words;
-    const stack = this.#stack;
+    let stack = this.#stack;
     const end = this.#fill >>> 2;
     let i = this.#walked >>> 2;
     let depth = this.#depth;
@@ -179,7 +189,10 @@ export class RecordStream {
         if (time > last) last = time;
         const id = tag >>> 1;
         if ((tag & 1) === 0) {
-          if (depth < MAX_STACK_WORDS) stack[depth] = id;
+          if (depth < MAX_STACK_WORDS) {
+            if (depth === stack.length) stack = this.#growStack(depth + 1);
+            stack[depth] = id;
+          }
           depth++;
         } else if (depth > MAX_STACK_WORDS || (depth > 0 && stack[depth - 1] === id)) depth--;
         else depth = unwind(stack, depth, id);
@@ -209,6 +222,7 @@ export class RecordStream {
           base = sinceMonotonic(this.#start, this.#high, 0);
           if (this.#count + count === 0) this.#blockHigh = this.#high;
           depth = this.#readGap(i, size);
+          stack = this.#stack;
         } else if (Number.isNaN(base)) base = this.#guessHigh(low);
         const time = base + low;
         // A slice is recorded at its end: the block's range covers all of it.
@@ -241,8 +255,16 @@ export class RecordStream {
     this.#gaps += Math.max(0, float64(words, i + 2)) || 0;
     const depth = words[i + 7] as number;
     const told = Math.min(depth, size - 8, MAX_STACK_WORDS);
+    if (told > this.#stack.length) this.#growStack(told);
     this.#stack.set(words.subarray(i + 8, i + 8 + told));
     return told;
+  }
+
+  #growStack(words: number): Uint32Array<ArrayBuffer> {
+    const larger = new Uint32Array(Math.min(MAX_STACK_WORDS, Math.max(words, 2 * this.#stack.length)));
+    larger.set(this.#stack);
+    this.#stack = larger;
+    return larger;
   }
 
   /** A stream that does not begin with an epoch: the high word that puts its time nearest to now. */

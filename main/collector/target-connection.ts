@@ -149,7 +149,7 @@ export class TracedProcess implements FrameSink {
 
   #endThread(thread: TracedThread): void {
     thread.ended = true;
-    thread.records.flush();
+    thread.records.rest();
     this.#recorder.info({ kind: 'thread-end', stream: thread.stream, timeNs: this.#recorder.now() });
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BlockType, ConsoleSource, MAX_BLOCK_BYTES } from '../../../../core/protocol/recording-format.ts';
 import {
   BlockReader,
@@ -14,6 +14,9 @@ import {
 } from '../../../../core/protocol/recording-reader.ts';
 import { BLOCKS_PER_INDEX, encodeBlockHeader, encodeConsoleRecord, encodeInfo, RecordingEncoder } from '../../../../core/protocol/recording-writer.ts';
 import { concat, head, recordingOf } from './recording-samples.ts';
+
+// Properties run hundreds of cases: on a busy machine that takes longer than a plain test may.
+vi.setConfig({ testTimeout: 60_000 });
 
 type Block = Extract<RecordingItem, { kind: 'block' }>;
 const isBlock = (item: RecordingItem): item is Block => item.kind === 'block';

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { encodeFrameHeader, FrameType, MAX_FRAME_BYTES } from '../../../../core/protocol/target-wire.ts';
 import { FrameParser, WireError } from '../../../../main/collector/frame-parser.ts';
+
+// Properties run hundreds of cases: on a busy machine that takes longer than a plain test may.
+vi.setConfig({ testTimeout: 60_000 });
 
 interface Taken {
   readonly frames: { type: number; thread: number; body: Buffer }[];

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { sinceMonotonic } from '../../../../core/base/time.ts';
 import { MAX_BLOCK_BYTES } from '../../../../core/protocol/recording-format.ts';
 import type { BlockFields } from '../../../../core/protocol/recording-writer.ts';
 import { extendedTag, GapReason, padTo8, RecordKind } from '../../../../core/protocol/records.ts';
 import { encodeGap, RecordStream } from '../../../../main/collector/record-stream.ts';
+
+// Properties run hundreds of cases: on a busy machine that takes longer than a plain test may.
+vi.setConfig({ testTimeout: 60_000 });
 
 const start = { high: 10, low: 1000 };
 const now = { high: 12, low: 77 };
@@ -71,6 +74,34 @@ describe('RecordStream', () => {
     records.flush();
     expect(blocks.map(openStack)).toEqual([[], [5, 6], [5, 8, 9]]);
     expect(blocks[2]?.payload.length).toBe(16 + 24);
+  });
+
+  it('names open calls to a depth that a block has room for, and counts the others', () => {
+    const { records, blocks } = stream();
+    const deep = 20_000;
+    const calls = Array.from({ length: deep }, (_, i) => enter(i + 1, 1));
+    records.push(Buffer.concat([epoch(11), ...calls]));
+    records.flush();
+    records.push(instant(2));
+    records.flush();
+    // The stack stays right below the depth that was named.
+    records.push(Buffer.concat(Array.from({ length: deep - 3 }, (_, i) => exit(deep - i, 3))));
+    records.flush();
+    records.push(instant(4));
+    records.flush();
+    expect(openStack(blocks[1] as Emitted)).toEqual(Array.from({ length: 16 * 1024 }, (_, i) => i + 1));
+    expect(openStack(blocks.at(-1) as Emitted)).toEqual([1, 2, 3]);
+  });
+
+  it('goes on after it was put to rest', () => {
+    const { records, blocks } = stream();
+    records.push(Buffer.concat([epoch(11), instant(1), instant(2).subarray(0, 12)]));
+    records.rest();
+    records.push(Buffer.concat([instant(2).subarray(12), instant(3)]));
+    records.rest();
+    records.push(instant(4));
+    records.end();
+    expect(recordsOf(blocks).equals(Buffer.concat([epoch(11), instant(1), instant(2), instant(3), instant(4)]))).toBe(true);
   });
 
   it('ends the inner calls at an exit of an outer one, and leaves an exit without an enter alone', () => {
