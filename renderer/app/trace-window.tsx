@@ -10,7 +10,6 @@ import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
 import { activateTrace, traceState, useOpenTraces, useTraceSummary, useTraceValue } from '../state/trace-store.ts';
-import { useView } from '../state/view-store.ts';
 import { setWindow, useWindow } from '../state/window-store.ts';
 import { formatBytes } from '../state/words.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
@@ -157,17 +156,21 @@ function Inspector({ trace, onClose }: { readonly trace: TraceId; readonly onClo
   );
 }
 
-/** In small windows the inspector lies over the graphs, while an object is selected. */
+/** In small windows the inspector lies over the graphs, from when an object is chosen until it is closed. */
 function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
-  const object = useView(trace, (view) => view.object);
-  const [closed, setClosed] = useState<number | undefined>();
+  const [shown, setShown] = useState(false);
   useEffect(() => {
-    if (object !== closed) setClosed(undefined);
-  }, [object, closed]);
-  if (object === undefined || closed === object) return null;
+    // Not by the selection itself: an object may be selected without anyone having asked for it.
+    const listen = (event: MouseEvent) => {
+      if (event.target instanceof Element && event.target.closest('[aria-label="Object list"] .side-body')) setShown(true);
+    };
+    document.addEventListener('click', listen);
+    return () => document.removeEventListener('click', listen);
+  }, []);
+  if (!shown) return null;
   return (
     <div className="shell-overlay">
-      <Inspector trace={trace} onClose={() => setClosed(object)} />
+      <Inspector trace={trace} onClose={() => setShown(false)} />
     </div>
   );
 }

@@ -28,12 +28,7 @@ export function connectToHost(onWorkerCrash: (message: string) => void): Connect
     return portChannel(ports.services);
   };
   const studio = createStudioClient(connect);
-  // The collector was started anew: main hands out a fresh pair.
-  traces.on('data-lost', () => {
-    requestPorts(bridge).then((ports) => {
-      ports.services.close();
-      return traces.request('data.connect', { kind: 'port' }, [ports.collector]);
-    }, fail);
-  });
+  // The collector was started anew. Ports come in pairs, so both are opened again.
+  traces.on('data-lost', () => studio.reconnect());
   return { studio, traces };
 }

@@ -11,6 +11,8 @@ export interface ConnectedStudio extends StudioClient {
   onState(listener: (state: ConnectionState) => void): () => void;
   /** Try now instead of at the next turn. */
   retry(): void;
+  /** Gives the connection up and opens a new one, for a host whose channels come in pairs. */
+  reconnect(): void;
 }
 
 type Listener = (payload: never) => void;
@@ -37,10 +39,15 @@ export function createStudioClient(connect: () => Promise<ByteChannel>, schedule
     for (const listener of stateListeners) listener(next);
   };
 
+  let trying = false;
+
   const tryConnect = () => {
+    if (trying) return;
+    trying = true;
     cancelTimer();
     connect().then(
       (channel) => {
+        trying = false;
         failures = 0;
         const own = new Peer(channel, { calls: {}, notified: (event, payload) => emit(event as keyof StudioPushes, payload) });
         own.onClose = () => {
@@ -55,6 +62,7 @@ export function createStudioClient(connect: () => Promise<ByteChannel>, schedule
         waiting = [];
       },
       () => {
+        trying = false;
         become('lost');
         later();
       },
@@ -96,6 +104,13 @@ export function createStudioClient(connect: () => Promise<ByteChannel>, schedule
     },
     retry: () => {
       if (state === 'lost') tryConnect();
+    },
+    reconnect: () => {
+      const before = peer;
+      peer = undefined;
+      before?.close();
+      become('lost');
+      tryConnect();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useRef } from 'react';
 import { IconButton } from './button.tsx';
 import './dialog.css';
 
@@ -21,12 +21,23 @@ interface DialogProps {
   readonly sticky?: boolean;
 }
 
+/** The first thing to work with; for a question its main answer. Never the cross, which says nothing about the dialog. */
+const FIRST = '.dialog-body :is(input, textarea, select, button:not(:disabled), [role="radio"][tabindex="0"], [role="listbox"])';
+
 export function Dialog({ open, onClose, title, about, width, height, children, footLeft, foot, initialFocus, sticky = false }: DialogProps) {
+  const popup = useRef<HTMLDivElement>(null);
+  const first = () => popup.current?.querySelector<HTMLElement>(FIRST) ?? popup.current?.querySelector<HTMLElement>('.dialog-foot button:last-of-type') ?? true;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={sticky}>
       <Base.Portal>
         <Base.Backdrop className="dialog-scrim" />
-        <Base.Popup className="dialog" data-modal-dialog style={{ width, ...(height !== undefined && { height }) }} {...(initialFocus && { initialFocus })}>
+        <Base.Popup
+          ref={popup}
+          className="dialog"
+          data-modal-dialog
+          style={{ width, ...(height !== undefined && { height }) }}
+          initialFocus={initialFocus ?? first}
+        >
           <div className="dialog-head">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <div className="dialog-about">{about}</div>

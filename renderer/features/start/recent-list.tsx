@@ -4,6 +4,9 @@ import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes, shortPath } from '../../state/words.ts';
 import { Badge, Icon, IconButton } from '../../widgets/index.ts';
 
+/** How a script is asked to end: by Stop, by Ctrl+C, by a closed terminal. */
+const POLITE = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
+
 interface RecentListProps {
   readonly items: readonly RecentItem[] | undefined;
   readonly home: string | undefined;
@@ -56,7 +59,7 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                   {item.recovered && <Badge tone="warn">recovered</Badge>}
                   {!item.recovered && item.unsaved && <Badge>not saved</Badge>}
                   {item.exitCode !== undefined && item.exitCode !== 0 && <Badge tone="error">exit {item.exitCode}</Badge>}
-                  {item.signal !== undefined && <Badge tone="error">{item.signal}</Badge>}
+                  {item.signal !== undefined && <Badge tone={POLITE.has(item.signal) ? 'neutral' : 'error'}>{item.signal}</Badge>}
                   {item.missing && <Badge tone="warn">file is gone</Badge>}
                 </span>
                 <span className="start-recent-path mono ellipsis" style={{ display: 'block' }} title={item.path}>

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionEnd } from '../../../../../core/protocol/recording-format.ts';
+import type { SessionInfo } from '../../../../../core/protocol/session-types.ts';
+import { standing } from '../../../../../renderer/features/session/session-words.ts';
+import { emptySummary } from '../../../../../renderer/state/trace-store.ts';
+
+const session = (change: Partial<SessionInfo>): SessionInfo => ({
+  id: 's',
+  recording: 'r',
+  title: 'a.js',
+  command: [],
+  cwd: '/',
+  state: 'running',
+  startedAtMs: 0,
+  processes: 0,
+  events: 0,
+  bytes: 0,
+  dropped: 0,
+  ...change,
+});
+
+describe('standing', () => {
+  it.each<[SessionEnd, string, string, string | undefined]>([
+    [{ kind: 'exited', code: 0 }, 'Exited 0', 'ring', undefined],
+    [{ kind: 'exited', code: 3 }, 'Exited 3', 'error', 'exit 3'],
+    [{ kind: 'signalled', signal: 'SIGSEGV' }, 'Ended by SIGSEGV', 'error', 'SIGSEGV'],
+    [{ kind: 'stopped', signal: 'SIGTERM', forced: false }, 'Stopped', 'ring', undefined],
+    [{ kind: 'stopped', signal: 'SIGKILL', forced: true }, 'Stopped by force', 'ring', undefined],
+    [{ kind: 'failed-to-start', message: 'x' }, 'Did not start', 'error', 'not started'],
+  ])('of an ended run: %o', (end, word, tone, badge) => {
+    const now = standing(session({ state: 'ended', end }), undefined);
+    expect([now.word, now.tone, now.badge, now.live]).toEqual([word, tone, badge, false]);
+    // The same from the file, when nobody knows the session any more.
+    expect(standing(undefined, { ...emptySummary('t'), phase: 'complete', end }).word).toBe(word);
+  });
+
+  it('is live until the session has ended', () => {
+    for (const state of ['starting', 'running', 'stopping'] as const) expect(standing(session({ state }), undefined).live).toBe(true);
+  });
+
+  it('tells a file that cannot be read', () => {
+    expect(standing(undefined, { ...emptySummary('t'), phase: 'failed' })).toMatchObject({ tone: 'error', live: false });
+  });
+});

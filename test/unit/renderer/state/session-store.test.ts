@@ -1,0 +1,36 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { SessionInfo } from '../../../../core/protocol/session-types.ts';
+import { connectSessions, isRunning, resetSessions, sessionState } from '../../../../renderer/state/session-store.ts';
+import { FakeStudio } from '../../../helpers/fake-studio.ts';
+
+const session: SessionInfo = {
+  id: 's1',
+  recording: 'r1',
+  title: 'a.js',
+  command: ['node', 'a.js'],
+  cwd: '/',
+  state: 'running',
+  startedAtMs: 1,
+  processes: 1,
+  events: 0,
+  bytes: 0,
+  dropped: 0,
+};
+
+beforeEach(resetSessions);
+
+it('knows the runs that were there before the window, and follows them', async () => {
+  const studio = new FakeStudio({ 'session.list': () => [session] });
+  const end = connectSessions(studio);
+  await vi.waitFor(() => expect(isRunning(sessionState()['s1'])).toBe(true));
+  studio.push('session.changed', { ...session, state: 'ended', end: { kind: 'exited', code: 0 } });
+  expect(isRunning(sessionState()['s1'])).toBe(false);
+  end();
+  studio.push('session.changed', session);
+  expect(sessionState()['s1']?.state).toBe('ended');
+});
+
+it('takes no run for one that is not running', () => {
+  expect(isRunning(undefined)).toBe(false);
+  expect(isRunning({ ...session, state: 'stopping' })).toBe(true);
+});
