@@ -177,9 +177,12 @@ export class CounterPlot {
     const { frame, grid, plot } = this;
     if (!frame || !grid || !plot || !this.shown()) return;
     this.fitRange(grid);
+    const relabel = this.drawnRelative !== frame.relative;
     this.drawnRange = frame.range;
     this.drawnRelative = frame.relative;
     plot.setData(this.dataUntilNow(grid, Math.min(frame.endNs, frame.range.toNs)), true);
+    // Without a change of scale uPlot keeps the axis' words: "now" would stay after a pause.
+    if (relabel) plot.redraw(false, true);
     this.drawOverlay(frame);
   }
 
