@@ -40,7 +40,7 @@ function memoryFile(room = Number.POSITIVE_INFINITY, atOnce = Number.POSITIVE_IN
   };
 }
 
-const blocks = fc.array(fc.array(fc.uint8Array({ maxLength: 30 }), { minLength: 1, maxLength: 3 }), { maxLength: 20 });
+const blocks = fc.array(fc.array(fc.uint8Array({ minLength: 1, maxLength: 30 }), { minLength: 1, maxLength: 3 }), { maxLength: 20 });
 
 describe('RecordingFile', () => {
   it('writes blocks in order, whatever a system call takes', async () => {
