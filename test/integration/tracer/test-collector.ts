@@ -139,7 +139,7 @@ export class TestCollector {
     while (at + FRAME_HEADER_BYTES <= bytes.length) {
       const length = bytes.readUInt32LE(at);
       if (at + FRAME_HEADER_BYTES + length > bytes.length) break;
-      const body = Uint8Array.from(bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + length));
+      const body = new Uint8Array(bytes.subarray(at + FRAME_HEADER_BYTES, at + FRAME_HEADER_BYTES + length));
       const [type, thread] = [bytes[at + 4] as FrameType, bytes.readUInt32LE(at + 8)];
       at += FRAME_HEADER_BYTES + length;
       try {
@@ -204,7 +204,7 @@ export class TestCollector {
       skip[key] -= drop;
       part = body.subarray(drop);
     }
-    this.#frame(target, type, id, Uint8Array.from(part));
+    this.#frame(target, type, id, new Uint8Array(part));
   }
 }
 
