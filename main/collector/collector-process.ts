@@ -1,6 +1,7 @@
 /** Entry of the collector's own process: forked by the web host, or Electron's utilityProcess. `argv[2]`: folder for its sockets. */
 import { tmpdir } from 'node:os';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
+import type { CollectorPortMessage } from '../../core/protocol/collector-api.ts';
 import { Collector } from './collector.ts';
 import { IpcChannel, type IpcMessage } from './ipc-channel.ts';
 import { LocalServer } from './local-socket.ts';
@@ -42,7 +43,7 @@ else {
 
 function serveUtilityProcess(parent: ParentPort): void {
   parent.on('message', ({ data, ports }) => {
-    const role = (data as { role?: unknown } | null)?.role;
+    const { role } = data as CollectorPortMessage;
     const [port] = ports;
     if (!port) return;
     const channel = new PortChannel(port);

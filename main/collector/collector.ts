@@ -114,6 +114,7 @@ export class Collector {
         plan,
         path: file,
         socketPath: server.path,
+        folder: server.folder,
         stdio: this.#options.stdio ?? 'recorded',
         consoleQuotaBytes: this.#options.consoleQuotaBytes ?? CONSOLE_QUOTA_BYTES,
         openFile: this.#options.openFile ?? openAppendFile,

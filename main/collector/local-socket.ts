@@ -10,13 +10,14 @@ const MAX_SOCKET_PATH = 100;
 /** A server that only this user can reach: a Unix socket in a folder of mode 0700, or a named pipe with a random name. */
 export class LocalServer {
   readonly path: string;
-  readonly #folder: string | undefined;
+  /** Of mode 0700, and gone when the server is closed: for files that belong to its connections. */
+  readonly folder: string;
   readonly #server: Server;
 
-  private constructor(server: Server, where: string, folder: string | undefined) {
+  private constructor(server: Server, where: string, folder: string) {
     this.#server = server;
     this.path = where;
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /** Begins to listen at once; `listening` resolves when it does. */
@@ -38,7 +39,7 @@ export class LocalServer {
   /** Open connections stay. */
   close(): void {
     this.#server.close();
-    if (this.#folder) rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   unref(): void {
@@ -46,15 +47,15 @@ export class LocalServer {
   }
 }
 
-function choosePlace(parents: readonly string[]): { readonly where: string; readonly folder: string | undefined } {
-  if (process.platform === 'win32') return { where: `\\\\.\\pipe\\trace-studio-${randomBytes(16).toString('hex')}`, folder: undefined };
+function choosePlace(parents: readonly string[]): { readonly where: string; readonly folder: string } {
   const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-4194304-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
   mkdirSync(parent, { recursive: true });
   sweep(parent);
   const folder = mkdtempSync(path.join(parent, `ts-${process.pid}-`));
   // mkdtemp makes it 0700 already, where the umask is usual.
   chmodSync(folder, 0o700);
-  return { where: path.join(folder, 's'), folder };
+  const where = process.platform === 'win32' ? `\\\\.\\pipe\\trace-studio-${randomBytes(16).toString('hex')}` : path.join(folder, 's');
+  return { where, folder };
 }
 
 /** Removes what collectors that were killed have left. */

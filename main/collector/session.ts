@@ -36,6 +36,8 @@ export interface SessionOptions {
   /** Of the recording: must not exist yet. */
   readonly path: string;
   readonly socketPath: string;
+  /** For what targets cannot send at their exit. */
+  readonly folder: string;
   readonly stdio: TargetStdio;
   readonly consoleQuotaBytes: number;
   readonly openFile: OpenAppendFile;
@@ -76,7 +78,7 @@ export class Session {
     this.#options = options;
     this.#file = file;
     this.#recorder = recorder;
-    this.#spillFolder = `${options.path}.spill`;
+    this.#spillFolder = path.join(options.folder, `spill-${randomUUID()}`);
     this.recording = OpenRecording.live({
       id: options.recording,
       path: options.path,

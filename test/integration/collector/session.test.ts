@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlockType, ConsoleSource } from '../../../core/protocol/recording-format.ts';
@@ -24,7 +24,12 @@ describe('a session', () => {
     expect(recording.info.find((line) => line.kind === 'process-end')).toMatchObject({ orderly: true });
     const types = recording.blocks.map((block) => block.header.type);
     expect(types.indexOf(BlockType.DEFS)).toBeLessThan(types.indexOf(BlockType.DATA));
-    expect(existsSync(`${fixture.file()}.spill`)).toBe(false);
+    expect(
+      fixture
+        .names()
+        .filter((name) => name !== 'one.tsr')
+        .flatMap((name) => readdirSync(path.join(fixture.folder, name))),
+    ).toEqual(['s']);
   });
 
   it('keeps every byte of the records, however the frames cut them', async () => {
