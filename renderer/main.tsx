@@ -1,11 +1,11 @@
-import { startWindow } from './app/start-window.tsx';
+import { createRoot } from 'react-dom/client';
+import { connectWindow, reportWorkerCrash, WindowRoot } from './app/start-window.tsx';
 import { connectToHost } from './bridge/connect.ts';
-import { toast } from './widgets/index.ts';
+import './styles/base.css';
 
 const place = document.getElementById('root');
 if (!place) throw new Error('index.html has no #root');
 
-const { studio, traces } = connectToHost((message) =>
-  toast({ tone: 'error', key: 'worker', title: message, text: 'Reload the window. The run and its recording are not touched.' }),
-);
-startWindow(place, studio, traces);
+const { studio, traces } = connectToHost(reportWorkerCrash);
+connectWindow(studio, traces);
+createRoot(place).render(<WindowRoot studio={studio} traces={traces} />);

@@ -1,7 +1,6 @@
 /** Puts the window together over two clients: the real ones, or a test's. */
 import { CSPProvider } from '@base-ui/react/csp-provider';
 import { StrictMode } from 'react';
-import { createRoot } from 'react-dom/client';
 import { styleNonce } from '../bridge/host.ts';
 import type { ConnectedStudio } from '../bridge/studio-client.ts';
 import { ClientsProvider } from '../state/clients.tsx';
@@ -12,11 +11,12 @@ import { connectSessions } from '../state/session-store.ts';
 import { applyTheme, connectSettings } from '../state/settings-store.ts';
 import { connectTraces } from '../state/trace-store.ts';
 import type { TraceClient } from '../trace/trace-worker-api.ts';
-import '../styles/base.css';
+import { toast } from '../widgets/index.ts';
 import { App } from './app.tsx';
 import { rememberOpenTraces, reopenTraces } from './open-traces.ts';
 
-export function startWindow(place: HTMLElement, studio: ConnectedStudio, traces: TraceClient): void {
+/** Joins the state to both clients: once, before the first rendering. */
+export function connectWindow(studio: ConnectedStudio, traces: TraceClient): void {
   applyTheme();
   connectTraces(traces);
   connectLibrary(studio);
@@ -34,15 +34,22 @@ export function startWindow(place: HTMLElement, studio: ConnectedStudio, traces:
     endSessions = connectSessions(studio);
     void loadLibrary(studio);
   });
+}
 
+/** Without the worker nothing can be drawn; what is recorded is not touched. */
+export function reportWorkerCrash(message: string): void {
+  toast({ tone: 'error', key: 'worker', title: message, text: 'Reload the window. The run and its recording are not touched.' });
+}
+
+export function WindowRoot({ studio, traces }: { readonly studio: ConnectedStudio; readonly traces: TraceClient }) {
   const nonce = styleNonce();
-  createRoot(place).render(
+  return (
     <StrictMode>
       <CSPProvider {...(nonce !== undefined && { nonce })}>
         <ClientsProvider clients={{ studio, traces }}>
           <App connection={studio} />
         </ClientsProvider>
       </CSPProvider>
-    </StrictMode>,
+    </StrictMode>
   );
 }

@@ -46,7 +46,8 @@ export function rowWindow(position: number, geometry: RowGeometry): RowWindow {
 
 /** A window for asking: rows in sight and some around, in whole pages, so that a small scroll asks nothing new. */
 export function pageAround(window: RowWindow, page: number): { readonly from: number; readonly count: number } {
-  const from = Math.max(0, (Math.floor(window.first / page) - 1) * page);
-  const to = (Math.floor((window.first + window.count) / page) + 2) * page;
+  const here = Math.floor(window.first / page);
+  const from = Math.max(0, here - 1) * page;
+  const to = (here + Math.ceil(window.count / page) + 2) * page;
   return { from, count: to - from };
 }

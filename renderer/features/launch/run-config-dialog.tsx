@@ -2,9 +2,10 @@ import { CircleDot, CircleX, Copy, FileCode2, Folder, Hexagon, Play, Terminal } 
 import { useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
+import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
 import { changeDraft, useDraft, useInspection } from '../../state/launch-store.ts';
-import { refreshNodes, useLibrary } from '../../state/library-store.ts';
+import { defaultNode, refreshNodes, useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { folderOf, plural } from '../../state/words.ts';
 import { Badge, Button, CardChoices, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
@@ -267,7 +268,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
                         aria-describedby={control['aria-describedby']}
                         bad={control.bad}
                         value={draft.nodePath || AUTOMATIC}
-                        options={nodeOptions(draft.nodePath, nodes)}
+                        options={nodeOptions(draft.nodePath, nodes, draft.nodePath === '' ? inspection?.node : undefined)}
                         onChange={(nodePath) => changeDraft({ nodePath: nodePath === AUTOMATIC ? '' : nodePath })}
                       />
                       <Button
@@ -380,8 +381,8 @@ const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}
 /** Stands for an empty `nodePath`: a select takes an empty value for none. */
 const AUTOMATIC = 'automatic';
 
-function nodeOptions(chosen: string, nodes: ReturnType<typeof useNodes>) {
-  const auto = nodes?.find((node) => node.chosenBecause !== undefined);
+function nodeOptions(chosen: string, nodes: readonly NodeInstall[] | undefined, inspected: NodeInstall | undefined) {
+  const auto = inspected ?? defaultNode(nodes);
   const options = (nodes ?? []).map((node) => ({
     value: node.path,
     label: node.version ?? node.path,
@@ -391,7 +392,6 @@ function nodeOptions(chosen: string, nodes: ReturnType<typeof useNodes>) {
   if (chosen !== '' && !options.some((option) => option.value === chosen)) options.push({ value: chosen, label: chosen, meta: 'chosen', disabled: false });
   return [{ value: AUTOMATIC, label: auto ? `Automatic, ${auto.version ?? auto.path}` : 'Automatic', meta: auto?.chosenBecause }, ...options];
 }
-const useNodes = () => useLibrary((library) => library.nodes);
 
 function nodeHint(chosen: string, inspection: ReturnType<typeof useInspection>): string | undefined {
   const node = inspection?.node;

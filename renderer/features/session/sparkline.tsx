@@ -3,7 +3,7 @@ const HEIGHT = 22;
 
 /** The last rates as a line; the newest at the right with a dot, so that the eye finds now. */
 export function Sparkline({ values, points }: { readonly values: readonly number[]; readonly points: number }) {
-  if (values.length < 2) return <svg className="sparkline" width={WIDTH} height={HEIGHT} aria-hidden="true" />;
+  if (values.length < 2) return null;
   const top = Math.max(...values, 1);
   const at = values.map((value, index) => {
     const x = WIDTH - 3 - (values.length - 1 - index) * ((WIDTH - 4) / (points - 1));

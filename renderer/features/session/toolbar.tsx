@@ -45,7 +45,7 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
       <Button className="toolbar-config" onClick={onConfigure} aria-label={`Run configuration, ${session?.title ?? open?.title ?? 'none'}`}>
         <Icon of={session ? FileCode2 : SlidersHorizontal} />
         <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'Configuration'}</span>
-        {session?.nodeVersion !== undefined && <span className="label t3 wide-only">node {session.nodeVersion.replace(/^v/, '')}</span>}
+        {session?.nodeVersion !== undefined && <span className="label t2 wide-only">node {session.nodeVersion.replace(/^v/, '')}</span>}
         <Icon of={ChevronDown} size="xs" />
       </Button>
       <Readings trace={trace} />
@@ -75,12 +75,12 @@ function Readings({ trace }: { readonly trace: TraceId }) {
         <dd>{formatElapsed(summary?.endNs ?? 0)}</dd>
       </div>
       {now.live && (
-        <div className="reading reading-row">
-          <div className="reading-rate">
-            <dt>Events / s</dt>
-            <dd>{formatCount(Math.round(rates.eventsPerSecond))}</dd>
-          </div>
-          <Sparkline values={rates.history} points={28} />
+        <div className="reading reading-rate reading-spark">
+          <dt>Events / s</dt>
+          <dd>
+            {formatCount(Math.round(rates.eventsPerSecond))}
+            <Sparkline values={rates.history} points={28} />
+          </dd>
         </div>
       )}
       {now.live && (
