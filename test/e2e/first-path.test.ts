@@ -21,7 +21,7 @@ test('run an example, see its counter move and its object change, save, close, r
   await expect(start.heading).toBeVisible();
   await studio.answerFile('open', saved, () => window.menu('File', /^Open/));
   await expect(window.counter('queue')).toBeVisible();
-  await expect(window.now('queue', 'waiting')).toHaveText(last);
+  await expect(window.now('queue', 'waiting')).toHaveText(last ?? '');
   await expect(window.object('worker Ada')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Status bar' })).toContainText('Dropped 0');
 });

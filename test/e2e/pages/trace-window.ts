@@ -54,7 +54,7 @@ export class TraceWindow {
     const cell = this.now(counter, series);
     let before = await cell.textContent();
     for (let seen = 0; seen < times; seen++) {
-      await expect(cell).not.toHaveText(before);
+      await expect(cell).not.toHaveText(before ?? '');
       before = await cell.textContent();
     }
   }

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, type Studio, test } from './fixtures.ts';
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly target: readonly string[]; readonly failureSummary: string }[];
+}
+
+async function violations(studio: Studio): Promise<string[]> {
+  // The source is evaluated by the debugger, which the page's content security policy does not concern.
+  await studio.page.evaluate(axeSource);
+  const found = await studio.page.evaluate(async () => {
+    const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    return (await axe.run()).violations;
+  });
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(' ')).join(', ')}`);
+}
+
+for (const colors of ['light', 'dark'] as const) {
+  test.describe(`in ${colors}`, () => {
+    test.use({ colors });
+
+    test('the start page and the run configuration have no violation', async ({ studio }) => {
+      expect(await violations(studio)).toEqual([]);
+      await studio.page.getByRole('button', { name: 'Run configuration…' }).click();
+      await expect(studio.window.dialog).toBeVisible();
+      expect(await violations(studio)).toEqual([]);
+    });
+
+    test('a live run has no violation', async ({ studio }) => {
+      await studio.start.runExample('Lifts in a tower');
+      await studio.window.object('lift north').click();
+      await expect(studio.window.field('floor:').or(studio.window.field('~ changed floor:'))).toBeVisible();
+      await studio.window.button('Stop').click();
+      await expect(studio.window.state()).toHaveText(/Stopped/);
+      expect(await violations(studio)).toEqual([]);
+      await studio.window.showDrawer('Events');
+      expect(await violations(studio)).toEqual([]);
+    });
+  });
+}

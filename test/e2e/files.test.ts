@@ -1,0 +1,118 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, type Studio, test } from './fixtures.ts';
+
+const SMALL = `
+  const { getTracer, VizCounter, VizObject } = require('trace-studio');
+  const counter = new VizCounter(getTracer(), 'steps');
+  for (let i = 1; i <= 500; i++) counter.count = i;
+  const state = new VizObject(getTracer(), 'state');
+  state.phase = 'begun'; state.phase = 'over';
+`;
+
+async function recordSmall(studio: Studio): Promise<void> {
+  await studio.start.runScript(studio.script('small.cjs', SMALL));
+  await expect(studio.window.state()).toHaveText(/Exited 0/);
+  await expect(studio.window.now('steps', 'count')).toHaveText('500');
+}
+
+async function saveAs(studio: Studio, name: string): Promise<string> {
+  const file = path.join(studio.work, name);
+  await studio.answerFile('save', file, () => studio.window.menu('File', /^Save as/));
+  await expect(studio.window.messages).toContainText(name);
+  return file;
+}
+
+async function openFile(studio: Studio, file: string): Promise<void> {
+  await studio.answerFile('open', file, () => studio.window.menu('File', /^Open trace/));
+}
+
+for (const { format, name } of [
+  { format: 'Chrome JSON', name: 'small.json' },
+  { format: 'Chrome JSON, compressed', name: 'small.json.gz' },
+]) {
+  test(`export as ${format}, and open that again`, async ({ studio }) => {
+    const { window } = studio;
+    await recordSmall(studio);
+    const file = path.join(studio.work, name);
+    await window.menu('File', /^Export/);
+    const dialog = window.page.getByRole('dialog', { name: 'Export trace' });
+    await dialog.getByRole('radio', { name: format, exact: true }).click();
+    await dialog.getByRole('textbox', { name: 'File' }).fill(file);
+    await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+    await expect(
+      dialog
+        .or(window.messages)
+        .getByText(/Exported|exported|Done/)
+        .first(),
+    ).toBeVisible();
+    const bytes = readFileSync(file);
+    const json = JSON.parse((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString());
+    const counts = json.traceEvents.filter((event: { ph: string }) => event.ph === 'C');
+    expect(counts).toHaveLength(500);
+    expect(counts.at(-1)).toMatchObject({ name: 'steps', args: { count: 500 } });
+    expect(json.viztracer_metadata).toMatchObject({ overflow: false });
+
+    await window.page.keyboard.press('Escape');
+    await openFile(studio, file);
+    await expect(window.runs.getByRole('button', { name: new RegExp(name) }).first()).toBeVisible();
+    await expect(window.now('steps', 'count')).toHaveText('500');
+    await window.object('state').click();
+    await expect(window.field('phase: "over"').or(window.field('~ changed phase:'))).toBeVisible();
+  });
+}
+
+test('a recording cut in the middle opens with what is whole, and says where it was cut', async ({ studio }) => {
+  const { window } = studio;
+  await recordSmall(studio);
+  const whole = readFileSync(await saveAs(studio, 'whole.tsr'));
+  const cut = path.join(studio.work, 'cut.tsr');
+  writeFileSync(cut, whole.subarray(0, whole.length - 200));
+  await openFile(studio, cut);
+  await expect(window.counter('steps')).toBeVisible();
+  await expect(window.page.getByText(/cut|ends too early|incomplete/i).first()).toBeVisible();
+  expect(readFileSync(cut).length).toBe(whole.length - 200);
+});
+
+test('a file that is no trace, and one of a later version, get a sentence and stay as they are', async ({ studio }) => {
+  const { window } = studio;
+  const text = studio.script('letter.txt.json', 'Dear reader, this is no trace.');
+  await openFile(studio, text);
+  await expect(window.page.getByText(/is not a trace/i).first()).toBeVisible();
+  expect(readFileSync(text, 'utf8')).toBe('Dear reader, this is no trace.');
+
+  const head = new Uint8Array(128);
+  head.set(new TextEncoder().encode('TSRECORD'));
+  head[8] = 99;
+  const future = studio.script('future.tsr', head);
+  await openFile(studio, future);
+  await expect(window.page.getByText(/version 99|newer|later version/i).first()).toBeVisible();
+});
+
+test('saving over a file that is there asks first; a second save goes to the same file', async ({ studio }) => {
+  const { window } = studio;
+  await recordSmall(studio);
+  const file = path.join(studio.work, 'taken.tsr');
+  writeFileSync(file, 'precious');
+  await studio.answerFile('save', file, () => window.menu('File', /^Save as/));
+  const question = window.page.getByRole('dialog').filter({ hasText: /exists|Replace|overwrite/i });
+  if (studio.host === 'web') {
+    await expect(question).toBeVisible();
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    await question.getByRole('button', { name: /Replace|Overwrite/ }).click();
+  }
+  await expect(window.messages).toContainText('taken.tsr');
+  expect(readFileSync(file).subarray(0, 8).toString()).toBe('TSRECORD');
+});
+
+test('an unsaved recording is listed after the studio was killed, and opens', async ({ studio }) => {
+  const { window, start } = studio;
+  await start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 2);
+  await studio.restart('SIGKILL');
+  await expect(start.recording('job-queue.mjs')).toBeVisible();
+  await start.recording('job-queue.mjs').click();
+  await expect(window.counter('queue')).toBeVisible();
+  await expect(window.object('worker Ada')).toBeVisible();
+});

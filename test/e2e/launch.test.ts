@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, test } from './fixtures.ts';
+import { RunConfiguration } from './pages/run-configuration.ts';
+
+/** Says it is there, then waits to be told to end. */
+const WAITS = `
+  console.log('ready', process.pid);
+  process.stdin.on('data', (text) => { console.log('heard', String(text).trim()); if (/^bye/.test(text)) process.exit(7); });
+`;
+
+/** A process that has ended but that nobody has asked about yet is still listed, as a zombie. */
+function runs(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+test('a script that is not there, and one that is not JavaScript, are told at the field, which keeps its contents', async ({ studio }) => {
+  const { start, page } = studio;
+  const nowhere = path.join(studio.work, 'nowhere.js');
+  await start.runScript(nowhere);
+  await expect(page.getByText(`There is no file ${nowhere}.`).first()).toBeVisible();
+  await expect(start.script).toHaveValue(nowhere);
+
+  const picture = studio.script('picture.png', new Uint8Array([0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10]));
+  await start.runScript(picture);
+  await expect(page.getByText('picture.png is a PNG image, not JavaScript.')).toBeVisible();
+  await expect(start.script).toHaveValue(picture);
+});
+
+test('arguments, working folder, environment and Node flags reach the script', async ({ studio }) => {
+  const { start, window, page } = studio;
+  const script = studio.script(
+    'shows.cjs',
+    'console.log(JSON.stringify([process.argv.slice(2), require("path").basename(process.cwd()), process.env.GREETING, process.execArgv]))',
+  );
+  studio.script('elsewhere/here.txt', '');
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await configuration.script.fill(script);
+  await configuration.arguments.fill('--name "two words" three');
+  await configuration.folder.fill(path.join(studio.work, 'elsewhere'));
+  await configuration.nodeFlags.fill('--stack-trace-limit=7');
+  await configuration.addVariable('GREETING', 'good day');
+  await expect(configuration.preview).toContainText('--stack-trace-limit=7');
+  await configuration.run.click();
+  await expect(window.consoleLine('[["--name","two words","three"],"elsewhere","good day",["--stack-trace-limit=7"]]')).toBeVisible();
+  await expect(window.statusBar).toContainText(/node v\d+/);
+  await expect(start.heading).toBeHidden();
+});
+
+test('an npm script of the folder runs in one click', async ({ studio }) => {
+  studio.script('package.json', JSON.stringify({ name: 'shop', scripts: { greet: 'node greet.cjs' } }));
+  studio.script('greet.cjs', 'console.log("good day from npm")');
+  await studio.page.reload();
+  await studio.start.npmScript('greet').click();
+  await expect(studio.window.consoleLine('good day from npm')).toBeVisible();
+  await expect(studio.window.state()).toHaveText(/Exited 0/);
+});
+
+test('what is typed reaches the script, and its exit code is shown', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(studio.script('waits.cjs', WAITS));
+  await expect(window.consoleLine(/^ready/)).toBeVisible();
+  const input = window.console.getByRole('textbox', { name: 'Input for the script' });
+  await input.fill('good day');
+  await input.press('Enter');
+  await expect(window.consoleLine('heard good day')).toBeVisible();
+  await input.fill('bye');
+  await input.press('Enter');
+  await expect(window.state()).toHaveText(/Exited 7/);
+  await expect(window.console).toContainText(/7/);
+});
+
+test('stop ends the whole process tree, restart begins anew', async ({ studio }) => {
+  const { window } = studio;
+  const script = studio.script(
+    'parent.cjs',
+    `
+    const child = require('child_process').spawn(process.execPath, ['-e', 'console.log("child " + process.pid); setInterval(() => {}, 1000)'], { stdio: 'inherit' });
+    setInterval(() => {}, 1000);
+  `,
+  );
+  await studio.start.runScript(script);
+  const childLine = window.consoleLine(/^child \d+/);
+  await expect(childLine).toBeVisible();
+  const child = Number(/\d+/.exec((await childLine.textContent()) ?? '')?.[0]);
+  await expect(window.statusBar).toContainText('2 processes');
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText(/Stopped/);
+  expect(runs(child), 'the grandchild is gone').toBe(false);
+
+  await window
+    .button(/^(Run again|Run|Restart)/)
+    .first()
+    .click();
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(window.consoleLine(/^child \d+/)).toBeVisible();
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText(/Stopped/);
+});
+
+test('colours of the terminal are shown, and errors are marked', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(
+    studio.script('colours.cjs', 'console.log("\\u001b[31mred\\u001b[0m plain"); console.error("to stderr"); console.log(process.stdout.isTTY === undefined)'),
+  );
+  const red = window.consoleLine('red').first();
+  await expect(red).toBeVisible();
+  expect(await red.evaluate((node) => getComputedStyle(node).color)).not.toBe(
+    await window
+      .consoleLine('plain')
+      .first()
+      .evaluate((node) => getComputedStyle(node).color),
+  );
+  await expect(window.consoleLine('to stderr')).toBeVisible();
+  await expect(window.console).toContainText('stdout is not a terminal');
+});
+
+test('closing a running one asks: keep recording leaves it running and listed', async ({ studio }) => {
+  const { window, start } = studio;
+  await studio.start.runScript(studio.script('waits.cjs', WAITS));
+  await expect(window.consoleLine(/^ready/)).toBeVisible();
+  await window.close('waits.cjs');
+  await expect(window.dialog).toContainText('waits.cjs is still running');
+  await window.dialog.getByRole('button', { name: 'Keep recording' }).click();
+  await expect(start.heading).toBeVisible();
+  await start.recording('waits.cjs').click();
+  await expect(window.state()).toHaveText(/Running/);
+  await window.close('waits.cjs');
+  await window.dialog.getByRole('button', { name: 'Stop and close' }).click();
+  await expect(start.heading).toBeVisible();
+});
+
+test('a script that never uses the tracer runs as it is, and the empty graphs say what to do', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(studio.script('plain.cjs', 'console.log("only this")'));
+  await expect(window.consoleLine('only this')).toBeVisible();
+  await expect(window.state()).toHaveText(/Exited 0/);
+  await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('No counters');
+  await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('VizCounter');
+});

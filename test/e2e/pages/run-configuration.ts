@@ -1,0 +1,48 @@
+import type { Locator, Page } from 'playwright/test';
+
+/** The dialog that says what to run. */
+export class RunConfiguration {
+  readonly dialog: Locator;
+  readonly script: Locator;
+  readonly arguments: Locator;
+  readonly folder: Locator;
+  readonly nodeFlags: Locator;
+  readonly node: Locator;
+  readonly preview: Locator;
+  readonly run: Locator;
+  readonly #page: Page;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.dialog = page.getByRole('dialog', { name: 'Run configuration' });
+    this.script = this.dialog.getByRole('textbox', { name: 'Script' });
+    this.arguments = this.dialog.getByRole('textbox', { name: 'Arguments' });
+    this.folder = this.dialog.getByRole('textbox', { name: 'Working folder' });
+    this.nodeFlags = this.dialog.getByRole('textbox', { name: 'Node flags' });
+    this.node = this.dialog.getByRole('combobox', { name: 'Node' });
+    this.preview = this.dialog.getByRole('region', { name: 'Command preview' });
+    this.run = this.dialog.getByRole('button', { name: 'Save and run' });
+  }
+
+  async open(): Promise<void> {
+    await this.#page.getByRole('button', { name: /^Run configuration/ }).click();
+    await this.dialog.waitFor();
+  }
+
+  async kind(kind: 'Script' | 'npm script' | 'Command'): Promise<void> {
+    await this.dialog.getByRole('radio', { name: kind, exact: true }).click();
+  }
+
+  async addVariable(name: string, value: string): Promise<void> {
+    await this.dialog.getByRole('button', { name: 'Add variable' }).click();
+    await this.dialog.getByRole('textbox', { name: /^Name/ }).last().fill(name);
+    await this.dialog
+      .getByRole('textbox', { name: /^Value/ })
+      .last()
+      .fill(value);
+  }
+
+  alert(text: string | RegExp): Locator {
+    return this.dialog.getByRole('alert').filter({ hasText: text });
+  }
+}

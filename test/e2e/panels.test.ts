@@ -1,0 +1,112 @@
+import { expect, test } from './fixtures.ts';
+
+/** Three snapshots with known changes, counters with a gap of time between, then waits for its end. */
+const STORY = `
+  const { getTracer, VizCounter, VizObject } = require('trace-studio');
+  const tracer = getTracer();
+  const load = new VizCounter(tracer, 'load');
+  load.a = 1; load.b = 10; load.a = 2;
+  const cart = new VizObject(tracer, 'cart', { triggerOnChange: false });
+  cart.items = [{ name: 'lamp', price: 39 }]; cart.total = 39; cart.token = 'abc123'; cart.log();
+  cart.items = [{ name: 'lamp', price: 39 }, { name: 'pen', price: 1 }]; cart.total = 40; cart.log();
+  cart.coupon = 'TEN'; cart.total = 30; cart.log();
+  tracer.logInstant('checkout', { ok: true });
+  tracer.logEvent('pay').end();
+  setInterval(() => {}, 1000);
+  console.log('story told');
+`;
+
+test('snapshots are stepped through, and what changed is marked', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  await window.object('cart').click();
+  const { inspector } = window;
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+  await expect(window.field('+ added coupon: "TEN"')).toBeVisible();
+  await expect(window.field('~ changed total:')).toContainText('40→30');
+  await expect(window.field('token:')).not.toContainText('abc123');
+
+  await inspector.getByRole('button', { name: 'Previous snapshot' }).click();
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await expect(window.field('~ changed total:')).toContainText('39→40');
+  await inspector.getByRole('tree').press('ArrowLeft');
+  await expect(inspector).toContainText(/Snapshot [12] of 3/);
+  await inspector.getByRole('button', { name: 'Next snapshot' }).click();
+  await expect(inspector).toContainText(/Snapshot [23] of 3/);
+});
+
+test('several series share a graph; one can be hidden; the table twin holds the same numbers', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  await expect(window.now('load', 'a')).toHaveText('2');
+  await expect(window.now('load', 'b')).toHaveText('10');
+  await expect(window.counter('load').getByRole('img')).toBeVisible();
+  const series = window.counter('load').getByRole('button', { name: 'a', exact: true });
+  await expect(series).toHaveAttribute('aria-pressed', 'true');
+  await series.click();
+  await expect(series).toHaveAttribute('aria-pressed', 'false');
+  await window.counter('load').getByRole('button', { name: 'Show as table' }).click();
+  await expect(window.counter('load')).toContainText('10');
+});
+
+test('events are listed and filtered by kind and by text', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  await expect(window.consoleLine('story told')).toBeVisible();
+  await window.showDrawer('Events');
+  await expect(window.events).toContainText('checkout');
+  await page.getByRole('textbox', { name: /Filter events/ }).fill('pay');
+  await expect(window.events).toContainText('pay');
+  await expect(window.events).not.toContainText('checkout');
+});
+
+test('pausing the view leaves the recording going on', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 2);
+  await window.button('Pause view').click();
+  const events = window.toolbar.getByRole('definition').nth(2);
+  const before = await events.textContent();
+  await expect(events).not.toHaveText(before ?? '');
+  await window
+    .button(/Resume|Follow|Continue/)
+    .first()
+    .click();
+  await window.movesBy('queue', 'waiting', 1);
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText(/Stopped/);
+});
+
+test('several recordings are open at once, and switching shows each one’s own', async ({ studio }) => {
+  const { window, start } = studio;
+  await start.runScript(studio.script('story.cjs', STORY));
+  await expect(window.counter('load')).toBeVisible();
+  await start.show();
+  await start.runExample('Lifts in a tower');
+  await expect(window.counter('people')).toBeVisible();
+  await expect(window.counter('load')).toBeHidden();
+  await window.runs.getByRole('button', { name: /^story\.cjs/ }).click();
+  await expect(window.counter('load')).toBeVisible();
+  await expect(window.counter('people')).toBeHidden();
+});
+
+test('a reload, and a second window, show the running recording again', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'a page of the stand-in has no address to open again by hand');
+  const { window, page, start } = studio;
+  await start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 1);
+  page.on('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await start
+    .recording('job-queue.mjs')
+    .or(window.runs.getByRole('button', { name: /job-queue/ }))
+    .first()
+    .click();
+  await window.movesBy('queue', 'waiting', 1);
+  const second = await studio.secondWindow();
+  await second
+    .getByRole('button', { name: /job-queue\.mjs/ })
+    .first()
+    .click();
+  await expect(second.getByRole('figure', { name: 'queue' })).toBeVisible();
+});
