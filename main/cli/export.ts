@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import type { Command } from './command-line.ts';
-import { writeReport } from './write-report.ts';
+import { sizeInWords, writeReport } from './write-report.ts';
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 
@@ -18,7 +18,8 @@ export async function exportRecording({ input, output, overwrite, quiet }: Extra
   try {
     const { events, notes } = await writeReport(source, target);
     if (quiet) return 0;
-    tell(`wrote ${path.relative('', target) || target} (${events} events, ${(await stat(target)).size} bytes).`);
+    const counted = events > 0 ? `${events} events, ` : '';
+    tell(`wrote ${path.relative('', target) || target} (${counted}${sizeInWords((await stat(target)).size)}).`);
     for (const note of notes) tell(note);
     return 0;
   } catch (error) {

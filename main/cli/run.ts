@@ -1,6 +1,6 @@
 /** `trace-studio run`: records a script that has this terminal, and writes the report when it ends. No window, no process beside the script's. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { constants as fsConstants } from 'node:fs';
+import { constants as fsConstants, rmSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +17,7 @@ import { NodeFinder } from '../services/nodes/node-finder.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
-import { reportFormat, writeReport } from './write-report.ts';
+import { reportFormat, sizeInWords, writeReport } from './write-report.ts';
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
 
@@ -47,7 +47,7 @@ export async function run(command: RunCommand): Promise<number> {
   // Beside the report: the same disk, so that a rename finishes it, and where one looks after a crash of everything.
   const file = `${output}.${randomBytes(4).toString('hex')}.tsr`;
   const ids = { session: randomUUID(), recording: randomUUID() };
-  const signals = new RunSignals(collector, ids.session);
+  const signals = new RunSignals(collector, ids.session, file);
   try {
     await collector.start({ ...ids, plan: makeSpawnPlan(config, start, tracerFolder), file });
     const info = await collector.whenEnded(ids.session);
@@ -126,12 +126,6 @@ function exitCodeOf(end: SessionEnd | undefined): number {
 
 const signalNumber = (name: string): number => os.constants.signals[name as NodeJS.Signals] ?? 0;
 
-function sizeInWords(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
-  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
-}
-
 /**
  * Ctrl+C. In a terminal the script is in the foreground process group and gets it from there; without one we hand it on. What is
  * meant for this process alone (SIGTERM of a supervisor, SIGHUP) is always handed on.
@@ -139,12 +133,14 @@ function sizeInWords(bytes: number): string {
 class RunSignals {
   readonly #collector: Collector;
   readonly #session: string;
+  readonly #file: string;
   #interrupts = 0;
   #ended = false;
 
-  constructor(collector: Collector, session: string) {
+  constructor(collector: Collector, session: string, file: string) {
     this.#collector = collector;
     this.#session = session;
+    this.#file = file;
     const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
     process.on('SIGINT', () => {
       this.#interrupts++;
@@ -172,6 +168,7 @@ class RunSignals {
 
   #giveUp(): void {
     const exit = () => {
+      rmSync(this.#file, { force: true });
       tell('ended by Ctrl+C; no report was written.');
       process.exit(130);
     };

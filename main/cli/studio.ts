@@ -80,6 +80,7 @@ async function serveStudio(command: ServeCommand, install: InstallPaths): Promis
       throw new Error(listenFailure(error, port, host));
     },
   );
+  const ended = untilEnded(() => studio.runningSessions());
   if (!isLoopback(host)) {
     say(
       `Warning: listening on ${host}. Whoever has the link can run programs as you, and it travels unencrypted. Use it inside a container or behind a proxy only.`,
@@ -88,7 +89,7 @@ async function serveStudio(command: ServeCommand, install: InstallPaths): Promis
   say(`Trace Studio: ${web.freshLink()}`);
   if (command.openBrowser && (await openBrowser(web.freshLink()))) say('Opened in your browser.');
   offerLinks(web);
-  await untilEnded(() => studio.runningSessions());
+  await ended;
   await web.close();
   await studio.shutdown({ stopTargets: true });
   return 0;

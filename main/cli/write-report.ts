@@ -14,10 +14,16 @@ export function reportFormat(output: string): ExportFormat {
 export async function writeReport(source: string, output: string): Promise<Converted> {
   const temporary = `${output}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const converted = await convertRecording({ source, target: temporary, format: reportFormat(output), onProgress: () => {} });
+    const converted = await convertRecording({ source, target: temporary, format: reportFormat(output) });
     await rename(temporary, output);
     return converted;
   } finally {
     await rm(temporary, { force: true });
   }
+}
+
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
 }

@@ -1,29 +1,79 @@
-/** Writes a recording, or any trace that can be read, in another format. Runs where it may take its time: a worker thread, the command line. */
-import { copyFile, stat } from 'node:fs/promises';
-import { ProblemError } from '../../../core/base/result.ts';
+/**
+ * Writes a recording, or any trace that can be read, in another format, as a stream: memory does not grow with the file.
+ * Runs where it may take its time: a worker thread, the command line.
+ */
+import { createWriteStream } from 'node:fs';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import * as zlib from 'node:zlib';
+import { openTrace } from '../../../core/formats/open-trace.ts';
+import { writeTraceEvents } from '../../../core/formats/trace-event-writer.ts';
 import type { ExportFormat } from '../../../core/protocol/studio-api.ts';
+import { FileSource } from './file-source.ts';
 
 export interface Conversion {
   readonly source: string;
-  /** Written anew; the caller renames it when all is well. */
+  /** Must not exist yet. The caller renames it when all is well, and removes it when not. */
   readonly target: string;
   readonly format: ExportFormat;
-  readonly onProgress: (progress: { readonly doneBytes: number; readonly totalBytes: number; readonly events: number }) => void;
+  /** At most ten times a second. `doneBytes` of the source. */
+  readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number; readonly events: number }) => void;
 }
 
 export interface Converted {
+  /** 0 where they are not counted: a recording that is copied as it is. */
   readonly events: number;
+  /** Of the source. */
   readonly totalBytes: number;
   /** What the format could not hold, in words. */
   readonly notes: readonly string[];
 }
 
+const PROGRESS_MS = 100;
+
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export async function convertRecording({ source, target, format }: Conversion): Promise<Converted> {
-  const { size } = await stat(source);
-  if (format === 'recording') {
-    await copyFile(source, target);
-    return { events: 0, totalBytes: size, notes: [] };
+export async function convertRecording({ source, target, format, onProgress = () => {} }: Conversion): Promise<Converted> {
+  const file = await FileSource.open(source);
+  try {
+    const recording = await recordingOf(file, path.basename(source));
+    const json = format === 'recording' ? undefined : writeTraceEvents(recording);
+    let toldAt = 0;
+    file.onRead = (doneBytes) => {
+      const now = performance.now();
+      if (now - toldAt < PROGRESS_MS) return;
+      toldAt = now;
+      onProgress({ doneBytes, totalBytes: file.bytes, events: json?.events ?? 0 });
+    };
+    await writeFile(json ?? recording, target, format === 'chrome-json-gz');
+    return { events: json?.events ?? 0, totalBytes: file.bytes, notes: json?.notes ?? [] };
+  } finally {
+    await file.close();
   }
-  throw new ProblemError({ code: 'no-writer', message: 'There is no writer for this format yet.' });
+}
+
+async function recordingOf(file: FileSource, title: string): Promise<AsyncIterable<Uint8Array>> {
+  const opened = await openTrace(file, gunzip, { title, ...(crc32 && { crc: crc32 }) });
+  return opened.kind === 'recording' ? file.follow(0) : opened.recording;
+}
+
+/** In zlib since Node 20.15 and 22.2. */
+const crc32 = (zlib as { readonly crc32?: (bytes: Uint8Array) => number }).crc32;
+
+/** Gives what can be decompressed and throws at the damage. */
+async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  const inflate = zlib.createGunzip();
+  const fed = pipeline(Readable.from(bytes), inflate);
+  // The loop below throws the same error; without a listener the process would end of it.
+  fed.catch(() => {});
+  yield* inflate;
+  await fed;
+}
+
+/** On the disk when it resolves. */
+async function writeFile(bytes: AsyncIterable<Uint8Array>, target: string, compressed: boolean): Promise<void> {
+  const options = { flags: 'wx', flush: true };
+  const out = createWriteStream(target, options);
+  if (compressed) await pipeline(bytes, zlib.createGzip({ level: 6 }), out);
+  else await pipeline(bytes, out);
 }

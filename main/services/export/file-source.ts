@@ -1,0 +1,52 @@
+/** A file as a ByteSource, as long as it was when it was opened: a recording that still grows is taken as far as it goes. */
+import { type FileHandle, open } from 'node:fs/promises';
+import type { ByteSource } from '../../../core/formats/byte-source.ts';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+export class FileSource implements ByteSource {
+  readonly #handle: FileHandle;
+  readonly bytes: number;
+  /** Called with the bytes that `follow` has read so far. */
+  onRead: (bytes: number) => void = () => {};
+
+  private constructor(handle: FileHandle, bytes: number) {
+    this.#handle = handle;
+    this.bytes = bytes;
+  }
+
+  static async open(file: string): Promise<FileSource> {
+    const handle = await open(file, 'r');
+    return new FileSource(handle, (await handle.stat()).size);
+  }
+
+  async size(): Promise<number> {
+    return this.bytes;
+  }
+
+  async read(offset: number, length: number): Promise<Uint8Array> {
+    const wanted = Math.max(0, Math.min(length, this.bytes - offset));
+    const buffer = new Uint8Array(wanted);
+    let filled = 0;
+    while (filled < wanted) {
+      const { bytesRead } = await this.#handle.read(buffer, filled, wanted - filled, offset + filled);
+      if (bytesRead === 0) break; // It became shorter meanwhile.
+      filled += bytesRead;
+    }
+    return buffer.subarray(0, filled);
+  }
+
+  async *follow(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    for (let at = offset; at < this.bytes; ) {
+      const chunk = await this.read(at, CHUNK_BYTES);
+      if (chunk.length === 0) return;
+      at += chunk.length;
+      yield chunk;
+      this.onRead(at);
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close();
+  }
+}
