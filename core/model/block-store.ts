@@ -18,8 +18,6 @@ const PAYLOAD_CACHE_BYTES = 16 * 1024 * 1024;
 export class BlockStore {
   readonly #source: RandomAccess;
   readonly #offset = float64Column();
-  readonly #firstNs = float64Column();
-  readonly #lastNs = float64Column();
   readonly #stream = uint32Column();
   readonly #bytes = uint32Column();
   readonly #crc = uint32Column();
@@ -41,8 +39,6 @@ export class BlockStore {
   add(header: BlockHeader, payload: Uint8Array, offset: number): number {
     const block = this.length;
     this.#offset.push(offset + BLOCK_HEADER_BYTES);
-    this.#firstNs.push(header.firstNs);
-    this.#lastNs.push(header.lastNs);
     this.#stream.push(header.stream);
     this.#bytes.push(payload.length);
     this.#crc.push(header.payloadCrc);
@@ -53,13 +49,6 @@ export class BlockStore {
     return block;
   }
 
-  /** Of the payload in the file. */
-  offsetOf(block: number): number {
-    return this.#offset.get(block);
-  }
-  firstNs(block: number): number {
-    return this.#firstNs.get(block);
-  }
   streamOf(block: number): number {
     return this.#stream.get(block);
   }

@@ -198,6 +198,8 @@ export class CounterTrack {
 
   /** Takes in one record of `block`, whose payload is at byte `offset`. Values beyond the definition are left out, missing ones are gaps. */
   push(timeNs: number, values: Float64Array, first: number, count: number, block: number, offset: number): void {
+    // Without series there is nothing to keep.
+    if (this.width === 0) return;
     if (block !== this.#block) this.#enter(block, offset);
     let chunk = this.#open;
     if (chunk === undefined) {

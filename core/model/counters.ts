@@ -47,6 +47,8 @@ interface Counter {
 const PICTURE_SHARE = 1 / 2;
 /** A definition is untrusted: more series than a chart could show are left out. */
 const MAX_SERIES = 1024;
+/** A program that makes a counter for each request: those beyond are left out, and counted. */
+const MAX_TRACKS = 20_000;
 const MAX_COLUMNS = 16_384;
 
 /** All counters of a trace. Those of one name in one process are one counter, wherever they were defined; so are series. */
@@ -58,6 +60,9 @@ export class Counters {
   readonly #onLoaded: (problem?: unknown) => void;
   readonly #counters = new Map<string, Counter>();
   readonly #series: Series[] = [];
+  #trackCount = 0;
+  /** Definitions that came when there were too many. */
+  leftOut = 0;
   readonly #tracks = new Map<number, Map<number, CounterTrack>>();
   readonly #wanted = new Set<Chunk>();
   #loading: Promise<void> | undefined;
@@ -94,6 +99,13 @@ export class Counters {
 
   /** The first record of a definition came. `definition` undefined: it is missing in the file (damaged). */
   addTrack(stream: number, process: number, id: number, count: number, definition: CounterDefinition | undefined): CounterTrack {
+    if (this.#trackCount >= MAX_TRACKS) {
+      this.leftOut++;
+      const none = new CounterTrack(stream, id, 0, () => {});
+      this.tracksOf(stream).set(id, none);
+      return none;
+    }
+    this.#trackCount++;
     const name = definition?.name ?? `(undefined counter ${id})`;
     const names = definition?.series ?? Array.from({ length: count }, (_, s) => String(s));
     const track = new CounterTrack(stream, id, Math.min(names.length, MAX_SERIES), (chunk) => {

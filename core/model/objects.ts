@@ -26,6 +26,8 @@ export interface ObjectSnapshot extends FieldsTree {
 
 /** Of an object, so many times of snapshots are kept; beyond, every second one is left out, again and again. */
 const MAX_TIMES = 8192;
+/** A program that makes an object for each request would fill the memory with their names: those beyond are only counted. */
+const MAX_OBJECTS = 100_000;
 /** Positions of snapshots within blocks that were decoded last: the newest block is asked for with each frame. */
 const MAX_CACHED_RUNS = 16;
 /** A chain of changes longer than this without a keyframe is a damaged file: what is before is left out. */
@@ -117,12 +119,16 @@ export class Objects {
     this.#start = start;
   }
 
-  /** Grows when there are new objects, or one is deleted. */
+  /** How many objects were created after the list was full. */
+  leftOut = 0;
+
+  /** Grows when there are new objects. */
   get size(): number {
     return this.#objects.length;
   }
 
-  track(stream: number, process: number, id: number, definitions: Definitions): ObjectTrack {
+  /** Undefined: there are too many. */
+  track(stream: number, process: number, id: number, definitions: Definitions): ObjectTrack | undefined {
     let objects = this.#byStream.get(stream);
     if (!objects) {
       objects = new Map();
@@ -130,12 +136,19 @@ export class Objects {
     }
     let object = objects.get(id);
     if (!object) {
+      if (this.#objects.length >= MAX_OBJECTS) return undefined;
       const about = definitions.objects.get(id) ?? { name: `(undefined object ${id})`, className: '' };
       object = new ObjectTrack(this.#objects.length, stream, process, id, about);
       this.#objects.push(object);
       objects.set(id, object);
     }
     return object;
+  }
+
+  created(stream: number, process: number, id: number, definitions: Definitions, timeNs: number): void {
+    const object = this.track(stream, process, id, definitions);
+    if (object) object.createdNs ??= timeNs;
+    else this.leftOut++;
   }
 
   idOf(stream: number, definition: number): number | undefined {

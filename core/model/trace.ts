@@ -47,6 +47,7 @@ export interface TraceTotals {
 /** One trace, live or saved: fed with the blocks of a recording in their order, asked for pictures and pages at any time. */
 export class Trace {
   readonly #blocks: BlockStore;
+  readonly #budget: DetailBudget;
   readonly #definitions = new Map<number, Definitions>();
   readonly #processes = new Processes();
   readonly #counters: Counters;
@@ -66,6 +67,7 @@ export class Trace {
     const pause = options.pause ?? (() => Promise.resolve());
     this.#blocks = new BlockStore(source);
     const budget = new DetailBudget(options.detailBytes ?? DEFAULT_DETAIL_BYTES);
+    this.#budget = budget;
     const blocks = this.#blocks;
     const start = () => this.#start;
     const onLoaded = (problem?: unknown) => {
@@ -136,6 +138,11 @@ export class Trace {
     return this.#endNs;
   }
 
+  /** Bytes of decoded detail in memory. */
+  get detailBytes(): number {
+    return this.#budget.bytes;
+  }
+
   get eventCount(): number {
     return this.#intake.totals.reduce((sum, count) => sum + count, 0);
   }
@@ -163,6 +170,11 @@ export class Trace {
     const notices = [...this.#processes.notices];
     if (this.#damagedRecords > 0) {
       notices.push({ code: 'damaged-records', message: `${this.#damagedRecords} records of the recording could not be understood and were left out.` });
+    }
+    const { leftOut } = this.#objects;
+    if (leftOut > 0) notices.push({ code: 'many-objects', message: `${leftOut} objects are not listed: there are more than the studio keeps an index of.` });
+    if (this.#counters.leftOut > 0) {
+      notices.push({ code: 'many-counters', message: `${this.#counters.leftOut} counters are not shown: there are more than the studio keeps an index of.` });
     }
     if (this.#reloadProblem) notices.push(this.#reloadProblem);
     return notices;
@@ -251,6 +263,7 @@ class Intake extends IgnoringVisitor {
   #tracks = new Map<number, CounterTrack>();
   #definitions = new Definitions();
   #stream = 0;
+  #process = 0;
   #block = 0;
   #offset = 0;
 
@@ -265,6 +278,7 @@ class Intake extends IgnoringVisitor {
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
     this.#stream = stream;
+    this.#process = this.#processes.thread(stream).process;
     this.#definitions = definitions;
     this.#tracks = this.#counters.tracksOf(stream);
     this.#block = block;
@@ -283,8 +297,7 @@ class Intake extends IgnoringVisitor {
   override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
     let track = this.#tracks.get(counter);
     if (track === undefined) {
-      const { process } = this.#processes.thread(this.#stream);
-      track = this.#counters.addTrack(this.#stream, process, counter, count, this.#definitions.counters.get(counter));
+      track = this.#counters.addTrack(this.#stream, this.#process, counter, count, this.#definitions.counters.get(counter));
     }
     track.push(timeNs, values, first, count, this.#block, this.#offset);
     this.#count(COUNTER);
@@ -300,21 +313,22 @@ class Intake extends IgnoringVisitor {
 
   override objectCreated(timeNs: number, object: number): void {
     this.#count(CREATED);
-    this.#object(object).createdNs ??= timeNs;
+    this.#objects.created(this.#stream, this.#process, object, this.#definitions, timeNs);
   }
 
   override objectSnapshot(timeNs: number, object: number, flags: number): void {
     this.#count(SNAPSHOT);
-    this.#object(object).add(timeNs, this.#block, (flags & SnapshotFlag.KEYFRAME) !== 0);
+    this.#object(object)?.add(timeNs, this.#block, (flags & SnapshotFlag.KEYFRAME) !== 0);
   }
 
   override objectDeleted(timeNs: number, object: number): void {
     this.#count(DELETED);
-    this.#object(object).deletedNs = timeNs;
+    const deleted = this.#object(object);
+    if (deleted) deleted.deletedNs = timeNs;
   }
 
   #object(object: number) {
-    return this.#objects.track(this.#stream, this.#processes.thread(this.#stream).process, object, this.#definitions);
+    return this.#objects.track(this.#stream, this.#process, object, this.#definitions);
   }
 
   override gap(_timeNs: number, lost: number): void {

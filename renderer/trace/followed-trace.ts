@@ -111,10 +111,12 @@ export class FollowedTrace {
     const reader = new BlockReader();
     for await (const piece of this.#inSlices(source.follow(0))) {
       if (this.#closed) return;
+      // What was there when the trace was opened may be old; what comes behind it was recorded just now.
+      const fresh = this.#phase === 'live';
       for (const item of reader.push(piece)) this.#take(item);
       this.#decodedBytes += piece.length;
       if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
-      this.#clock?.note(this.trace.endNs, this.#phase === 'live');
+      this.#clock?.note(this.trace.endNs, fresh);
       this.#changed();
     }
     for (const item of reader.end()) this.#take(item);

@@ -8,7 +8,7 @@ const MAX_AHEAD_NS = 50e6;
  * On one machine it is the wall clock less the recording's start on it. The window may sit on another machine (a tunnel, a
  * container), whose clock differs: an event from the future, or a fresh one that seems seconds old, shows that. From then on
  * the newest arrival gives the offset instead: an event is never newer than now, so the largest difference seen is the best.
- * Either way the result never goes back and never lies before the newest event.
+ * Apart from that moment the result never goes back, and never lies before the newest event.
  */
 export class LiveClock {
   readonly #startEpochMs: number;
@@ -30,7 +30,11 @@ export class LiveClock {
     if (newestNs <= this.#newestNs) return;
     this.#newestNs = newestNs;
     const wallNs = this.#wallNs();
-    if (newestNs > wallNs + MAX_AHEAD_NS || (fresh && newestNs < wallNs - MAX_DELAY_NS)) this.#differs = true;
+    if (newestNs > wallNs + MAX_AHEAD_NS || (fresh && newestNs < wallNs - MAX_DELAY_NS)) {
+      // What was told until now was wrong, by hours perhaps: this once it may go back.
+      if (!this.#differs) this.#shownNs = 0;
+      this.#differs = true;
+    }
     this.#offsetNs = Math.max(this.#offsetNs, newestNs - this.#steadyMs() * 1e6);
   }
 
