@@ -60,8 +60,7 @@ function serveFork(): void {
   const { server, listening } = LocalServer.open([...(folder === undefined ? [] : [folder]), tmpdir()], (socket) =>
     acceptWithSecret(socket, secret, (channel) => collector.serveWindow(channel)),
   );
-  const control = new IpcChannel(process);
-  collector.serveControl(control);
+  collector.serveControl(new IpcChannel(process));
   process.on('disconnect', orphaned);
   process.on('exit', () => server.close());
   listening.then(

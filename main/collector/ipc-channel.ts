@@ -7,7 +7,7 @@ export type IpcMessage =
   | { readonly kind: 'ready'; readonly socket: string; readonly secret: string };
 
 interface IpcEnd {
-  send?: ((message: IpcMessage) => unknown) | undefined;
+  send?: ((message: IpcMessage, done: (error: Error | null) => void) => unknown) | undefined;
   readonly connected?: boolean;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   on(event: 'disconnect', listener: () => void): unknown;
@@ -34,7 +34,8 @@ export class IpcChannel implements ByteChannel {
   }
 
   send(frame: Uint8Array): void {
-    if (!this.#closed && this.#end.connected) this.#end.send?.({ kind: 'frame', bytes: frame });
+    // An error means that the other process is ending: 'disconnect' follows and says so.
+    if (!this.#closed && this.#end.connected) this.#end.send?.({ kind: 'frame', bytes: frame }, () => {});
   }
 
   close(): void {

@@ -214,22 +214,24 @@ export class Session {
     rmSync(path.join(this.#spillFolder, name), { force: true });
   }
 
-  /** Of a process whose socket never came this far: its file says who it was. */
+  /** Of a process whose socket never came, or was closed from here: its file says who it was. */
   async #takeUnannouncedSpill(name: string): Promise<void> {
-    let sink: FrameSink | undefined;
-    const process = (hello: TargetHello): TracedProcess | undefined =>
-      secretEquals(hello.secret, this.secret) && hello.wire === TARGET_WIRE_VERSION ? this.#addProcess(hello) : undefined;
     let traced: TracedProcess | undefined;
+    let sink: FrameSink | undefined;
     const current = (): FrameSink => {
-      if (!sink) throw new WireError('no greeting at first');
+      if (!sink) throw new WireError('no greeting at first, or one that is not of this session');
       return sink;
     };
     await this.#takeSpill(name, {
       frame: (type, thread, body) => {
-        if (!sink && type === FrameType.HELLO) {
-          traced = process(parseHello(body));
-          sink = traced?.spill();
-        } else current().frame(type, thread, body);
+        if (sink || type !== FrameType.HELLO) {
+          current().frame(type, thread, body);
+          return;
+        }
+        const hello = parseHello(body);
+        if (!secretEquals(hello.secret, this.secret) || hello.wire !== TARGET_WIRE_VERSION) return;
+        traced = this.#processes.findLast((each) => each.pid === hello.pid) ?? this.#addProcess(hello);
+        sink = traced.spill();
       },
       data: (thread, piece) => current().data(thread, piece),
     });
@@ -301,6 +303,8 @@ export class Session {
       tree.signal('SIGKILL');
       await pause(STOP_POLL_MS);
     }
+    // It hangs inside the system (a dead network disk), and will end when that lets it go.
+    if (!this.#targetEnd) this.#target?.abandon();
   }
 
   // The end

@@ -20,7 +20,7 @@ export function spawnCollector(options: { readonly script: string; readonly fold
     let link: CollectorLink | undefined;
     const fail = (description: string) =>
       reject(new ProblemError({ code: 'collector-failed', message: `The collector, which records, could not be started: ${description}.` }));
-    child.once('error', (error) => fail(error.message));
+    child.on('error', (error) => fail(error.message));
     child.on('message', (message: unknown) => {
       const ready = message as IpcMessage;
       if (ready.kind !== 'ready') return;

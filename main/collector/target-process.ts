@@ -74,6 +74,7 @@ export class TargetProcess {
     this.pid = pid;
     this.ownGroup = ownGroup;
     child.once('exit', (code, signal) => {
+      if (this.#end) return;
       this.#end = signal ? { signal } : { code: code ?? 0 };
       listener.ended(this.#end);
       this.#closeOutputSoon();
@@ -139,6 +140,14 @@ export class TargetProcess {
     if (text !== '') stdin.write(text);
     if (end) stdin.end();
     return true;
+  }
+
+  /** Takes a target for ended that was killed and is still there. */
+  abandon(): void {
+    if (this.#end) return;
+    this.#end = { signal: 'SIGKILL' };
+    this.#listener.ended(this.#end);
+    this.#closeOutput();
   }
 
   #closeOutputSoon(): void {

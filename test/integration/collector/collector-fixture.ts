@@ -25,6 +25,10 @@ export interface HandPlan {
   readonly secret?: string;
   readonly wire?: number;
   readonly spill?: number;
+  /** No socket: everything is in the spill file. */
+  readonly onlySpill?: boolean;
+  /** The spill file is cut here. */
+  readonly spillBytes?: number;
   readonly tellClose?: boolean;
   /** Exit when the socket is closed from the other side. */
   readonly untilClosed?: boolean;

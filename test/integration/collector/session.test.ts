@@ -70,6 +70,17 @@ describe('a session', () => {
     expect(recording.info.find((line) => line.kind === 'process-end')).toMatchObject({ orderly: true });
   });
 
+  it('takes a process from its spill file alone, also from one that was cut', async () => {
+    const whole = await fixture.run(spawnPlan({ hand: { spill: 50, onlySpill: true } }), 'whole');
+    expect(whole.info).toMatchObject({ processes: 1, events: 50 });
+    expect(whole.recording.info.map((line) => line.kind)).toEqual(['process', 'thread', 'thread-end', 'process-end', 'session-end']);
+    const cut = await fixture.run(spawnPlan({ hand: { spill: 50, onlySpill: true, spillBytes: 1700 } }), 'cut');
+    expect(cut.info.processes).toBe(1);
+    expect(cut.info.events).toBeGreaterThan(0);
+    expect(cut.info.events).toBeLessThan(50);
+    expect(cut.recording).toMatchObject({ problems: [], complete: true });
+  });
+
   it('says why a target could not be started, and leaves a recording that opens', async () => {
     const missing = await fixture.run(spawnPlan({ file: '/nowhere/node' }), 'program');
     expect(missing.info).toMatchObject({ state: 'ended', end: { kind: 'failed-to-start', message: expect.stringContaining('/nowhere/node was not found') } });
