@@ -1,3 +1,6 @@
+/** One byte more of a hash that begins with 0. */
+export const hashStep = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x01000193);
+
 /** Gives equal byte strings one small number, without making a JavaScript string of them. */
 export class ByteInterner {
   #slots = new Int32Array(1 << 12).fill(-1);
@@ -21,8 +24,13 @@ export class ByteInterner {
   /** Number of `bytes[start..end)` from 0; -1 when it is new and the limits are reached. */
   intern(bytes: Uint8Array, start: number, end: number): number {
     let hash = 0;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ (bytes[i] as number), 0x01000193);
-    hash ^= hash >>> 15;
+    for (let i = start; i < end; i++) hash = hashStep(hash, bytes[i] as number);
+    return this.internHashed(bytes, start, end, hash);
+  }
+
+  /** The same, where `hashStep` was applied to the bytes before. */
+  internHashed(bytes: Uint8Array, start: number, end: number, bytesHash: number): number {
+    const hash = bytesHash ^ (bytesHash >>> 15);
     const mask = this.#slots.length - 1;
     let slot = hash & mask;
     for (let id = this.#slots[slot] as number; id >= 0; id = this.#slots[slot] as number) {

@@ -290,7 +290,7 @@ export class TraceEventImporter implements TraceEventSink {
     if (thread === undefined) return;
     this.#noteTime(high, low);
     this.#noteEnd(endHigh, endLow);
-    const name = this.#local(thread, this.#fieldName(fields, Field.NAME));
+    const name = this.#local(thread, this.#eventName(fields));
     const category = this.#category(thread, fields);
     const argsBytes = this.#args(fields);
     this.#builder.slice(thread.stream, endHigh, endLow, durationNs, name, category, this.#copier.bytes, argsBytes);
@@ -308,7 +308,7 @@ export class TraceEventImporter implements TraceEventSink {
       this.#losses.tooDeep++;
       return;
     }
-    const name = this.#local(thread, this.#fieldName(fields, Field.NAME));
+    const name = this.#local(thread, this.#eventName(fields));
     thread.open.push({ high, low, name, category: this.#category(thread, fields), args: this.#keepArgs(fields) });
   }
 
@@ -370,7 +370,7 @@ export class TraceEventImporter implements TraceEventSink {
     const { high, low } = this.#time;
     this.#noteTime(high, low);
     this.#noteEnd(high, low);
-    const name = this.#local(thread, this.#fieldName(fields, Field.NAME));
+    const name = this.#local(thread, this.#eventName(fields));
     const category = this.#category(thread, fields);
     const letter = fields.end[Field.S] === 0 ? 0 : fields.bytes[fields.start[Field.S] as number];
     const scope = letter === 0x67 ? InstantScope.GLOBAL : letter === 0x70 ? InstantScope.PROCESS : InstantScope.THREAD;
@@ -417,7 +417,7 @@ export class TraceEventImporter implements TraceEventSink {
 
   /** A counter with an id is one of several of that name. */
   #counterName(fields: EventFields): number {
-    if (fields.end[Field.ID] === 0) return this.#fieldName(fields, Field.NAME);
+    if (fields.end[Field.ID] === 0) return this.#eventName(fields);
     const name = fields.end[Field.NAME] === 0 ? '' : text(fields, Field.NAME);
     const bytes = encoder.encode(`${name}[${text(fields, Field.ID)}]`.slice(0, MAX_NAME_BYTES));
     return this.#plainName(bytes);
@@ -428,7 +428,7 @@ export class TraceEventImporter implements TraceEventSink {
     const seen = this.#threadOf(fields);
     if (seen === undefined) return;
     const { high, low } = this.#time;
-    const name = this.#fieldName(fields, Field.NAME);
+    const name = this.#eventName(fields);
     // Addresses are used again by later objects, often of another name.
     const key = `${fields.end[Field.ID] !== 0 ? text(fields, Field.ID) : fields.end[Field.ID2] !== 0 ? text(fields, Field.ID2) : ''}\n${name}`;
     const { objects } = seen.process;
@@ -640,7 +640,10 @@ export class TraceEventImporter implements TraceEventSink {
 
   /** Number of the text between two quotes, the same for the same text however it is escaped. */
   #nameOf(bytes: Uint8Array, start: number, end: number): number {
-    const id = this.#names.intern(bytes, start, end);
+    return this.#numberOf(this.#names.intern(bytes, start, end));
+  }
+
+  #numberOf(id: number): number {
     if (id < 0) {
       this.#losses.names++;
       return this.#manyNames;
@@ -687,9 +690,11 @@ export class TraceEventImporter implements TraceEventSink {
     return id;
   }
 
-  #fieldName(fields: EventFields, field: typeof Field.NAME | typeof Field.CAT): number {
-    const end = fields.end[field] as number;
-    return this.#nameOf(fields.bytes, end === 0 ? 0 : (fields.start[field] as number), end);
+  #eventName(fields: EventFields): number {
+    const end = fields.end[Field.NAME] as number;
+    const start = end === 0 ? 0 : (fields.start[Field.NAME] as number);
+    if (fields.isString[Field.NAME] === 0 || end === 0) return this.#nameOf(fields.bytes, start, end);
+    return this.#numberOf(this.#names.internHashed(fields.bytes, start, end, fields.nameHash));
   }
 
   #category(thread: ImportedThread, fields: EventFields): number {

@@ -1,4 +1,5 @@
 import { ProblemError } from '../base/result.ts';
+import { hashStep } from './byte-interner.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -26,6 +27,8 @@ export class EventFields {
   readonly start = new Int32Array(FIELD_COUNT);
   readonly end = new Int32Array(FIELD_COUNT);
   readonly isString = new Uint8Array(FIELD_COUNT);
+  /** Of the bytes of a name in quotes, see `hashStep`: made while it is looked for its end. */
+  nameHash = 0;
 }
 
 export interface TraceEventSink {
@@ -348,31 +351,42 @@ export class TraceEventTokenizer {
       if (at >= end) return INCOMPLETE;
       if (bytes[at] === CLOSE_BRACE) return at + 1;
       if (bytes[at] !== QUOTE) return this.#malformed(at);
-      const keyStart = ++at;
-      let escaped = false;
-      let c = 0;
-      while (at < end) {
-        c = bytes[at] as number;
-        if (c === QUOTE) break;
-        if (c === BACKSLASH) {
-          escaped = true;
-          at++;
-        }
-        at++;
+      at++;
+      let field = OTHER_FIELD;
+      // The keys of nearly all members are known by their letters, and end where those end.
+      let keyEnd = at + 6 < end ? endOfKnownKey(bytes, at) : -1;
+      if (keyEnd >= 0) field = fieldOf(bytes, at, keyEnd - at);
+      else {
+        keyEnd = endOfString(bytes, at, end);
+        if (keyEnd < 0) return INCOMPLETE;
+        field = bytes.subarray(at, keyEnd).includes(BACKSLASH) ? fieldOfText(decodeString(bytes, at, keyEnd)) : fieldOf(bytes, at, keyEnd - at);
       }
-      if (at >= end) return INCOMPLETE;
-      const field = escaped ? fieldOfText(decodeString(bytes, keyStart, at)) : fieldOf(bytes, keyStart, at - keyStart);
-      at = skipSpace(bytes, at + 1, end);
+      at = keyEnd + 1;
+      if (bytes[at] !== COLON) at = skipSpace(bytes, at, end);
       if (at >= end) return INCOMPLETE;
       if (bytes[at] !== COLON) return this.#malformed(at);
       at = skipSpace(bytes, at + 1, end);
       if (at >= end) return INCOMPLETE;
       let valueStart = at;
-      let valueEnd: number;
+      let valueEnd = INCOMPLETE;
       const quoted = bytes[at] === QUOTE;
       if (quoted) {
         valueStart++;
-        valueEnd = endOfString(bytes, valueStart, end);
+        if (field === Field.NAME) {
+          let hash = 0;
+          let v = valueStart;
+          while (v < end) {
+            const c = bytes[v] as number;
+            if (c === QUOTE) {
+              valueEnd = v;
+              break;
+            }
+            hash = hashStep(hash, c);
+            v++;
+            if (c === BACKSLASH && v < end) hash = hashStep(hash, bytes[v++] as number);
+          }
+          this.#fields.nameHash = hash;
+        } else valueEnd = endOfString(bytes, valueStart, end);
         at = valueEnd + 1;
       } else {
         valueEnd = endOfValue(bytes, at, end);
@@ -392,6 +406,22 @@ export class TraceEventTokenizer {
     this.#errorAt = at;
     return MALFORMED;
   }
+}
+
+/** Where a key of two to four letters ends, if it is one that is looked at; -1 otherwise. Reads up to five bytes. */
+function endOfKnownKey(bytes: Uint8Array, at: number): number {
+  const a = bytes[at] as number;
+  const b = bytes[at + 1] as number;
+  const c = bytes[at + 2] as number;
+  if (c === QUOTE) return (a === 0x74 && b === 0x73) || (a === 0x70 && b === 0x68) || (a === 0x69 && b === 0x64) ? at + 2 : -1;
+  const d = bytes[at + 3] as number;
+  if (d === QUOTE) {
+    const known =
+      (b === 0x69 && c === 0x64 && (a === 0x70 || a === 0x74)) || (a === 0x64 && b === 0x75 && c === 0x72) || (a === 0x63 && b === 0x61 && c === 0x74);
+    return known ? at + 3 : -1;
+  }
+  if (bytes[at + 4] !== QUOTE) return -1;
+  return (a === 0x6e && b === 0x61 && c === 0x6d && d === 0x65) || (a === 0x61 && b === 0x72 && c === 0x67 && d === 0x73) ? at + 4 : -1;
 }
 
 /** By length and letters, so that no string is made. */

@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../../../core/base/result.ts';
 import { readTraceEvents } from '../../../../core/formats/trace-event-reader.ts';
 import { writeTraceEvents } from '../../../../core/formats/trace-event-writer.ts';
 import { concat, RawJson, START_EPOCH_NS, TestRecording } from '../../../helpers/build-recording.ts';
 import { type DecodedEvent, decodeRecording } from '../../../helpers/decoded-recording.ts';
+
+// Properties over whole reports: slow on a busy machine, and nothing here is about time.
+vi.setConfig({ testTimeout: 60_000 });
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
 
