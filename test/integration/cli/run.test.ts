@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { CliFolder, cli } from './cli-process.ts';
 
 let folder: CliFolder;
@@ -20,6 +21,16 @@ const file = (name: string) => path.join(folder.path, name);
 const readReport = (name = 'result.json') =>
   JSON.parse(readFileSync(file(name), 'utf8')) as { traceEvents: { ph: string; name: string; args: Record<string, unknown> }[] };
 const samples = (name?: string) => readReport(name).traceEvents.filter((event) => event.ph === 'C').length;
+/** Resolves when events are in the recording: what is only in the ring of a process that dies without a word is lost. */
+async function whenRecorded(): Promise<void> {
+  await expect
+    .poll(() => readdirSync(folder.path).some((name) => name.endsWith('.tsr') && holdsEvents(readFileSync(file(name)))), { timeout: 30_000 })
+    .toBe(true);
+}
+function holdsEvents(recording: Buffer): boolean {
+  for (let at = recording.indexOf('TSBK'); at >= 0; at = recording.indexOf('TSBK', at + 4)) if (recording[at + 4] === BlockType.DATA) return true;
+  return false;
+}
 /** What lies beside the report: nothing of ours may stay. */
 const others = () => readdirSync(folder.path).filter((name) => name !== 'home');
 
@@ -88,8 +99,11 @@ describe('the script', () => {
     ['SIGKILL', 137],
     ['SIGABRT', 134],
   ])('that is ended by %s gives %d, and its report is written', async (signal, code) => {
-    folder.write('die.js', `${COUNTING} setTimeout(() => process.kill(process.pid, '${signal}'), 100); setInterval(() => {}, 1000)`);
-    expect((await folder.run(['run', 'die.js'])).code).toBe(code);
+    folder.write('die.js', `${COUNTING} process.stdin.once('data', () => process.kill(process.pid, '${signal}'))`);
+    const run = folder.start(['run', 'die.js']);
+    await whenRecorded();
+    run.child.stdin?.write('now');
+    expect((await run.ended).code).toBe(code);
     expect(samples()).toBe(10);
   });
 
@@ -125,10 +139,9 @@ describe('Ctrl+C', () => {
   });
 
   test('ends a script that does not handle it with 130', async () => {
-    // What is in the ring of a process that dies without a word is lost: the tracer needs its first moments.
-    folder.write('wait.js', `${COUNTING} setInterval(() => {}, 1000); setTimeout(() => console.log('ready'), 300)`);
+    folder.write('wait.js', `${COUNTING} setInterval(() => {}, 1000)`);
     const run = folder.start(['run', 'wait.js']);
-    await run.says('ready');
+    await whenRecorded();
     run.child.kill('SIGINT');
     expect((await run.ended).code).toBe(130);
     expect(samples()).toBe(10);
