@@ -13,7 +13,7 @@ export class CollectorProcess {
   readonly #socketFolder: string;
   #running: UtilityProcess | undefined;
   /** Ports of windows that came before a collector was needed. */
-  #waiting: MessagePortMain[] = [];
+  readonly #waiting = new Set<MessagePortMain>();
   #generation = 0;
   /** A collector ended: ports that led to it are dead. */
   onEnded: () => void = () => {};
@@ -32,7 +32,12 @@ export class CollectorProcess {
   /** Leads one window to the collector, as soon as there is one. */
   connectWindow(port: MessagePortMain): void {
     if (this.#running) post(this.#running, { role: 'window' }, port);
-    else this.#waiting.push(port);
+    else this.#waiting.add(port);
+  }
+
+  /** The page of this port has gone: a port whose other end is closed cannot be passed on. */
+  forgetWindow(port: MessagePortMain): void {
+    this.#waiting.delete(port);
   }
 
   /** What createStudio calls when it needs a collector. */
@@ -53,7 +58,8 @@ export class CollectorProcess {
             child.kill();
           },
         };
-        for (const port of this.#waiting.splice(0)) post(child, { role: 'window' }, port);
+        for (const port of this.#waiting) post(child, { role: 'window' }, port);
+        this.#waiting.clear();
         resolve(link);
       });
       child.once('exit', (code) => {

@@ -1,5 +1,7 @@
 /** One window of the studio: what it may load, how it reaches services and collector, and the question before it closes. */
-import { BrowserWindow, MessageChannelMain, nativeTheme, shell } from 'electron';
+import { BrowserWindow, MessageChannelMain, type MessagePortMain, nativeTheme, shell } from 'electron';
+import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
+import { Peer } from '../../core/protocol/rpc.ts';
 import type { StudioPushes } from '../../core/protocol/studio-api.ts';
 import type { HostPort, Studio } from '../services/host-port.ts';
 import type { CollectorProcess } from './collector-process.ts';
@@ -37,6 +39,8 @@ export class StudioWindow {
   /** The collector's generation that this load's ports were handed out under. */
   #portsOf: number | undefined;
   #wantsPorts = false;
+  #dataPort: MessagePortMain | undefined;
+  #pusher: Peer | undefined;
   #crashedAt = Number.NEGATIVE_INFINITY;
 
   constructor(around: WindowSurroundings) {
@@ -65,7 +69,10 @@ export class StudioWindow {
       event.preventDefault();
       this.#askBeforeClosing();
     });
-    window.on('closed', () => around.onClosed(this));
+    window.on('closed', () => {
+      this.#forgetLoad();
+      around.onClosed(this);
+    });
     window.webContents.on('did-start-navigation', (details) => {
       if (details.isMainFrame && !details.isSameDocument) this.#forgetLoad();
     });
@@ -94,7 +101,9 @@ export class StudioWindow {
     const services = new MessageChannelMain();
     const data = new MessageChannelMain();
     const channel = onFirstAnswer(portChannel(services.port1), () => this.#pageIsUp());
+    this.#pusher = pusherOver(channel);
     this.#around.studio.attachWindow(channel, this.#host);
+    this.#dataPort = data.port1;
     this.#around.collector.connectWindow(data.port1);
     this.browserWindow.webContents.postMessage('ports', ['services', 'collector'], [services.port2, data.port2]);
   }
@@ -104,8 +113,9 @@ export class StudioWindow {
     if (this.#wantsPorts) this.connect();
   }
 
+  /** To this window alone: a menu click and a closing question belong to the window that they were made in. */
   push<K extends keyof StudioPushes>(event: K, payload: StudioPushes[K]): void {
-    this.#around.studio.push(event, payload, this.#host);
+    this.#pusher?.notify(event, payload);
   }
 
   focus(): void {
@@ -123,6 +133,8 @@ export class StudioWindow {
     this.#isUp = false;
     this.#portsOf = undefined;
     this.#wantsPorts = false;
+    this.#pusher = undefined;
+    if (this.#dataPort) this.#around.collector.forgetWindow(this.#dataPort);
     if (this.#question === 'in-window') this.#question = 'none';
   }
 
@@ -199,3 +211,6 @@ export class StudioWindow {
     };
   }
 }
+
+/** A peer that only notifies: what arrives is for the services, who listen on the channel itself. */
+const pusherOver = ({ send }: ByteChannel): Peer => new Peer({ send, onFrame: () => {}, onClose: () => {}, close: () => {} });

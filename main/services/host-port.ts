@@ -62,8 +62,7 @@ export interface Studio {
   attachWindow(channel: ByteChannel, host: HostPort): void;
   /** A channel to the collector for a window's trace worker (web host). */
   openCollectorWindow(): Promise<ByteChannel>;
-  /** To every window, or only to the one that was attached with this host port (a menu click, a closing question). */
-  push<K extends keyof StudioPushes>(event: K, payload: StudioPushes[K], to?: HostPort): void;
+  push<K extends keyof StudioPushes>(event: K, payload: StudioPushes[K]): void;
   runningSessions(): number;
   /** Ends targets and collector. */
   shutdown(options: { readonly stopTargets: boolean }): Promise<void>;

@@ -41,10 +41,12 @@ export const test = base.extend<ContractFixtures, ContractWorker>({
       await app.page.evaluate(() => window.contract.connected);
       await use(app);
       await app.close();
+      // Nothing that the shared checks do is worth a word of the app.
+      if (app.output() !== '') console.log(`output of the app that the checks shared:\n${app.output()}`);
     },
     { scope: 'worker', timeout: 60_000 },
   ],
-  launchApp: async ({ hostKind, contractApp }, use) => {
+  launchApp: async ({ hostKind, contractApp }, use, info) => {
     const apps: HostApp[] = [];
     await use(async (options) => {
       const app = await launch(hostKind, { appFolder: contractApp.folder, ...options });
@@ -52,7 +54,10 @@ export const test = base.extend<ContractFixtures, ContractWorker>({
       await app.page.evaluate(() => window.contract.connected);
       return app;
     });
-    for (const app of apps) await app.close();
+    for (const app of apps) {
+      await app.close();
+      if (info.status !== info.expectedStatus) await info.attach('output of the app', { body: app.output(), contentType: 'text/plain' });
+    }
   },
   runApp: async ({ hostKind, contractApp, folder }, use) => {
     await use((args) => runToEnd(hostKind, { appFolder: contractApp.folder, userData: path.join(folder, 'user'), args }));

@@ -44,6 +44,8 @@ export class Chromium {
         '--disable-component-update',
         '--disable-extensions',
         '--disable-features=Translate,MediaRouter,LocalNetworkAccessChecks',
+        // Electron's ports tell a page when their other end has gone; Chromium's do so only when asked.
+        '--enable-blink-features=MessagePortCloseEvent',
         '--remote-debugging-port=0',
         `--user-data-dir=${profile}`,
       ],

@@ -70,7 +70,7 @@ function onCdp(method: string, params: Record<string, unknown>, session: string 
   const info = (params as { targetInfo?: { targetId: string; openerId?: string; url: string; title: string } }).targetInfo;
   const byTarget = (id: unknown) => BrowserWindow.getAllWindows().find((window) => window.webContents.standin.target() === id);
   if (method === 'Target.targetCreated' && info?.openerId !== undefined) {
-    if (byTarget(info.openerId)?.webContents.standin.mayOpen(info.url)) throw new Error('stand-in: windows opened by a page are not implemented');
+    byTarget(info.openerId)?.webContents.standin.opening(info.url);
     chromium()
       .send('Target.closeTarget', { targetId: info.targetId })
       .catch(() => {}); // it closed by itself

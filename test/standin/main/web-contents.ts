@@ -99,6 +99,15 @@ export class WebContents extends GuardedEmitter {
   postMessage(channel: string, message: unknown, transfer?: readonly unknown[]): void {
     this.#send({ kind: 'ipc', channel, args: [cloneValue(message)], ports: takePorts(transfer) });
   }
+  /** In the page's own world, as Electron does. */
+  async executeJavaScript(code: string): Promise<unknown> {
+    const { result, exceptionDetails } = (await this.#cdp('Runtime.evaluate', { expression: code, awaitPromise: true, returnByValue: true })) as {
+      result: { value?: unknown };
+      exceptionDetails?: { text: string; exception?: { description?: string } };
+    };
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  }
   reload(): void {
     this.#expected = this.#url;
     void this.#cdp('Page.reload');
@@ -125,8 +134,7 @@ export class WebContents extends GuardedEmitter {
     key: this.#key,
     target: (): string => this.#target,
     cdpSession: (): string => this.#cdpSession,
-    mayOpen: (url: string): boolean =>
-      this.#windowOpenHandler({ url: addresses.toApp(url), frameName: '', features: '', disposition: 'foreground-tab' }).action === 'allow',
+    opening: (url: string): void => this.#opening(url),
     connected: (socket: PageSocket): void => this.#connected(socket),
     disconnected: (socket: PageSocket): void => {
       if (this.#socket === socket) this.#dropSocket();
@@ -256,9 +264,17 @@ ${pageScripts.isolatedWorld}
           (error: unknown) => this.#send({ kind: 'refusal', id: frame.id, error: String(error) }),
         );
         return;
+      case 'window-open':
+        this.#opening(frame.url);
+        return;
       default:
         throw new Error(`stand-in: main got a frame of kind ${frame.kind} from a page`);
     }
+  }
+
+  #opening(url: string): void {
+    const { action } = this.#windowOpenHandler({ url: addresses.toApp(url), frameName: '', features: '', disposition: 'foreground-tab' });
+    if (action === 'allow') throw new Error(`stand-in: a page may open ${url}, which is not implemented`);
   }
 
   #event() {

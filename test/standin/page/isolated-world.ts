@@ -52,6 +52,8 @@ function receive(frame: Frame): void {
   }
 }
 
+document.addEventListener(`${setup.bridge}:open`, (event) => send({ kind: 'window-open', url: String((event as CustomEvent).detail) }));
+
 // ---- ports: this end of a DOM MessageChannel is glued to main's switchboard, the other end is the page's to pass on
 
 const ports = new Map<PortId, MessagePort>();

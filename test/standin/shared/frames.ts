@@ -12,6 +12,8 @@ export type Frame =
   | { readonly kind: 'invoke'; readonly id: number; readonly channel: string; readonly args: readonly unknown[] }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'refusal'; readonly id: number; readonly error: string }
+  /** Page to main: window.open was called. */
+  | { readonly kind: 'window-open'; readonly url: string }
   /** utilityProcess.postMessage and process.parentPort.postMessage. */
   | { readonly kind: 'parent'; readonly data: unknown; readonly ports: readonly PortId[] };
 
