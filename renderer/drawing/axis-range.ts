@@ -25,8 +25,10 @@ export function niceRange(min: number, max: number): ValueRange {
   if (!Number.isFinite(min) || !Number.isFinite(max) || min > max) return { low: 0, high: 1, step: 0.5 };
   const spread = max - min;
   const size = Math.max(Math.abs(min), Math.abs(max));
-  if (size === 0) return { low: 0, high: 1, step: 0.5 };
-  const flat = spread > 0 && spread < size * 0.1 && (min > 0 || max < 0);
+  // Below the smallest normal doubles powers of ten have no digits left.
+  if (size < 1e-290) return { low: 0, high: 1, step: 0.5 };
+  // Closer together than a double can tell on an axis: as if they were equal.
+  const flat = spread > size * 1e-9 && spread < size * 0.1 && (min > 0 || max < 0);
   const from = flat ? min : Math.min(0, min);
   const to = flat ? max : Math.max(0, max);
   let step = niceStep((to - from) / (from < 0 && to > 0 ? 3 : 2));

@@ -18,13 +18,20 @@ export function valueAt(x: Float64Array, y: readonly (number | null)[], at: numb
   return index < 0 ? null : (y[index] ?? null);
 }
 
+export interface GridQuery {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly columns: number;
+  readonly columnNs: number;
+}
+
 /**
  * Range to ask the worker for: whole pixel columns around from…to, one more at each side. Columns that lie on multiples of
  * their own width keep their samples while the view scrolls, so the line moves instead of shimmering.
  */
-export function gridQuery(fromNs: number, toNs: number, widthPx: number): { readonly fromNs: number; readonly toNs: number; readonly columns: number } {
+export function gridQuery(fromNs: number, toNs: number, widthPx: number): GridQuery {
   const column = Math.max(1, (toNs - fromNs) / Math.max(1, widthPx));
   const first = Math.max(0, Math.floor(fromNs / column) - 1);
   const last = Math.max(first + 1, Math.ceil(toNs / column) + 1);
-  return { fromNs: first * column, toNs: last * column, columns: last - first };
+  return { fromNs: first * column, toNs: last * column, columns: last - first, columnNs: column };
 }

@@ -98,7 +98,7 @@ const endOf = (trace: TraceId): number => Math.max(LEAST_END_NS, traceState().su
 
 /** The range that a view shows when the trace reaches to `endNs`. */
 export function visibleRange(time: TimeView, endNs: number): TimeRange {
-  if (time.mode === 'fixed') return time;
+  if (time.mode === 'fixed') return { fromNs: time.fromNs, toNs: time.toNs };
   const end = Math.max(LEAST_END_NS, endNs);
   return { fromNs: time.spanNs === 'all' ? 0 : Math.max(0, end - time.spanNs), toNs: end };
 }
@@ -106,8 +106,11 @@ export function visibleRange(time: TimeView, endNs: number): TimeRange {
 /** The range in sight: as drawn last, or as it would be drawn. */
 export function rangeInSight(trace: TraceId): TimeRange {
   const { time } = viewState(trace);
-  if (time.mode === 'fixed') return time;
-  return drawn.get(trace) ?? visibleRange(time, endOf(trace));
+  if (time.mode === 'follow') {
+    const shown = drawn.get(trace);
+    if (shown) return shown;
+  }
+  return visibleRange(time, endOf(trace));
 }
 
 /** Drawing tells what it shows, once a frame. */

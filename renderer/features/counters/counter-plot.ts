@@ -203,7 +203,7 @@ export class CounterPlot {
     if (this.busy || (this.grid && this.grid !== this.drawnGrid)) return;
     const toNs = Math.max(frame.range.fromNs + 1, Math.min(frame.range.toNs, frame.endNs));
     const query = gridQuery(frame.range.fromNs, frame.range.toNs, this.box().width);
-    const column = (query.toNs - query.fromNs) / query.columns;
+    const column = query.columnNs;
     // Nothing is asked about the future: a value would seem to hold there.
     const columns = Math.max(1, Math.min(query.columns, Math.ceil((toNs - query.fromNs) / column)));
     // What lies well before the end of a live trace is not asked again.

@@ -20,7 +20,7 @@ export function panelLayout(count: number, width: number, height: number): Panel
     const shape = width / columns / rowHeight;
     const empty = rows * columns - count;
     // Twice as wide as high reads best; a row that is not full costs a little, having to scroll costs more.
-    const score = Math.abs(Math.log(shape / 2)) + (empty / columns) * 0.35 + (rows * LEAST_HEIGHT > height ? rows * 0.5 : 0);
+    const score = Math.abs(Math.log(shape / 2)) + (empty / columns) * 0.6 + (rows * LEAST_HEIGHT > height ? rows * 0.5 : 0);
     if (score < bestScore - 1e-9) {
       best = columns;
       bestScore = score;
