@@ -72,7 +72,7 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
   return (
     <RadioGroup className="segments" aria-label={label} value={value} onValueChange={(next) => onChange(next as T)}>
       {options.map((option) => (
-        <Radio.Root key={option.value} value={option.value} className="segments-item" aria-label={option.label}>
+        <Radio.Root key={option.value} value={option.value} className="segments-item">
           {option.label}
         </Radio.Root>
       ))}

@@ -26,6 +26,8 @@ const PAGES = [
   { id: 'capture', label: 'Capture', icon: CircleDot, fields: [] },
 ] as const satisfies readonly { id: string; label: string; icon: typeof Folder; fields: readonly LaunchField[] }[];
 
+const EMPTY_CWD = { script: 'the folder of the script', 'npm-script': 'the folder of package.json', command: 'where the studio was started' } as const;
+
 /** Each change is kept at once, so closing the dialog in any way loses nothing. */
 export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
   const { studio } = useClients();
@@ -228,7 +230,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
                     )}
                   </Field>
                 )}
-                <Field label="Working folder" problem={problemOf('cwd')} hint={draft.cwd === '' ? 'Empty: the folder of the script' : undefined}>
+                <Field label="Working folder" problem={problemOf('cwd')} hint={draft.cwd === '' ? `Empty: ${EMPTY_CWD[target.kind]}` : undefined}>
                   {(control) => (
                     <div className="field-row">
                       <TextField
@@ -241,7 +243,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
                       />
                       <Button
                         onClick={() => void browse('folder', 'Choose a working folder', (cwd) => changeDraft({ cwd }))}
-                        aria-label="Browse for a working folder"
+                        aria-label="Browse for the folder to run in"
                       >
                         Browse…
                       </Button>
@@ -249,7 +251,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
                   )}
                 </Field>
                 {target.kind !== 'command' && (
-                  <div className="wide">
+                  <div className={target.kind === 'script' ? 'wide' : undefined}>
                     <Field label="Arguments" problem={problemOf('arguments')} hint="Split like a shell does; quotes keep spaces">
                       {(control) => <TextField {...control} mono value={draft.arguments} onChange={(text) => changeDraft({ arguments: text })} />}
                     </Field>
@@ -342,9 +344,13 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
           </div>
         </div>
         <section className="run-config-preview" aria-label="Command preview">
-          <span className="t3">$</span>
+          {command !== undefined && <span className="t3">$</span>}
           <span className="ellipsis grow" title={command}>
-            {command ?? <span className="t3">{typed ? plural(inspection?.problems.length ?? 0, 'problem') : 'The command appears here'}</span>}
+            {command ?? (
+              <span className="t3">
+                {typed ? `${plural(inspection?.problems.length ?? 0, 'problem')} to solve before it can run` : 'The command appears here'}
+              </span>
+            )}
           </span>
           {command !== undefined && (
             <IconButton
