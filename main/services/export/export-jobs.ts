@@ -96,6 +96,7 @@ async function putInPlace(temporary: string, target: string, overwrite: boolean)
   if (overwrite) return rename(temporary, target);
   try {
     await link(temporary, target);
+    await rm(temporary);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') throw existsProblem(target);

@@ -1,0 +1,208 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { dist, readAll, StudioFixture, scriptConfig, type WindowClient } from './studio-fixture.ts';
+
+let fixture: StudioFixture;
+let window: WindowClient;
+beforeEach(() => {
+  fixture = new StudioFixture();
+  window = fixture.window();
+});
+afterEach(() => fixture.end());
+
+const work = (name: string) => path.join(fixture.folder, 'work', name);
+const COUNTING = `
+  const { VizCounter, getTracer } = require('trace-studio');
+  const counter = new VizCounter(getTracer(), 'queue');
+  for (let i = 0; i < 100; i++) counter.waiting = i;
+`;
+
+/** A recording of a script that has ended. */
+async function record(): Promise<string> {
+  const { id, recording } = await window.request('session.start', scriptConfig(fixture.write('count.js', COUNTING)));
+  await window.ended(id);
+  return recording;
+}
+
+describe('saving', () => {
+  test('writes the whole recording, and it is unsaved no more', async () => {
+    const recording = await record();
+    await expect(window.request('recordings.save', { recording })).rejects.toMatchObject({ code: 'no-path' });
+    const saved = await window.request('recordings.save', { recording, path: work('kept.tsr') });
+    expect(saved).toMatchObject({ path: work('kept.tsr'), title: 'kept.tsr', unsaved: false });
+    expect(readFileSync(work('kept.tsr'))).toEqual(await readAll(await fixture.reader(), recording));
+    expect(await window.request('recordings.recent', null)).toMatchObject([
+      { path: work('kept.tsr'), unsaved: false, bytes: readFileSync(work('kept.tsr')).length },
+    ]);
+    expect(await window.request('recordings.save', { recording })).toMatchObject({ path: work('kept.tsr') });
+  });
+
+  test('never replaces a file unless that was confirmed', async () => {
+    const recording = await record();
+    fixture.write('precious.tsr', 'precious');
+    await expect(window.request('recordings.save', { recording, path: work('precious.tsr') })).rejects.toMatchObject({ code: 'file-exists' });
+    expect(readFileSync(work('precious.tsr'), 'utf8')).toBe('precious');
+    await window.request('recordings.save', { recording, path: work('precious.tsr'), overwrite: true });
+    expect(readFileSync(work('precious.tsr')).subarray(0, 8).toString()).toBe('TSRECORD');
+  });
+
+  test('stays inside the roots', async () => {
+    const recording = await record();
+    await expect(window.request('recordings.save', { recording, path: path.join(fixture.folder, 'out.tsr') })).rejects.toMatchObject({ code: 'outside-roots' });
+    await expect(window.request('recordings.openPath', { path: '/etc/hostname' })).rejects.toMatchObject({ code: 'outside-roots' });
+  });
+
+  test('a live recording saves what there is, and stays unsaved', async () => {
+    const { recording } = await window.request('session.start', scriptConfig(fixture.write('wait.js', `${COUNTING} process.stdin.resume()`)));
+    await window.pushedThat('session.changed', (info) => info.events === 100);
+    const saved = await window.request('recordings.save', { recording, path: work('part.tsr') });
+    expect(saved).toMatchObject({ live: true, unsaved: true });
+    expect(readFileSync(work('part.tsr')).includes('waiting')).toBe(true);
+  });
+});
+
+describe('opening', () => {
+  test('a saved recording gives the same bytes, once for all who open it', async () => {
+    const recording = await record();
+    await window.request('recordings.save', { recording, path: work('kept.tsr') });
+    await window.request('recordings.close', { recording });
+    expect(await window.request('recordings.list', null)).toEqual([]);
+    const [one, two] = await Promise.all([
+      window.request('recordings.openPath', { path: work('kept.tsr') }),
+      fixture.window().request('recordings.openPath', { path: work('kept.tsr') }),
+    ]);
+    expect(one).toMatchObject({ format: 'recording', live: false, unsaved: false, title: 'kept.tsr' });
+    expect(two.id).toBe(one.id);
+    expect(await readAll(await fixture.reader(), one.id)).toEqual(readFileSync(work('kept.tsr')));
+  });
+
+  test('stays open for the window that has not closed it', async () => {
+    fixture.write('trace.json', '{"traceEvents":[]}');
+    const other = fixture.window();
+    const { id } = await window.request('recordings.openPath', { path: work('trace.json') });
+    await other.request('recordings.openPath', { path: work('trace.json') });
+    await window.request('recordings.close', { recording: id });
+    expect(await other.request('recordings.list', null)).toMatchObject([{ id }]);
+    await other.request('recordings.close', { recording: id });
+    expect(await other.request('recordings.list', null)).toEqual([]);
+  });
+
+  test('of what is not there, or is a folder, is refused in words', async () => {
+    await expect(window.request('recordings.openPath', { path: work('gone.tsr') })).rejects.toMatchObject({ code: 'file-not-found' });
+    await expect(window.request('recordings.openPath', { path: path.join(fixture.folder, 'work') })).rejects.toMatchObject({ code: 'is-folder' });
+    await expect(window.request('recordings.openRecent', { ref: 'nothing' })).rejects.toMatchObject({ code: 'no-such-recording' });
+  });
+});
+
+describe('unsaved recordings', () => {
+  test('are found again by the next studio, and can be opened and discarded there', async () => {
+    const recording = await record();
+    await fixture.studio.shutdown({ stopTargets: true });
+    const next = new StudioFixture({ dataFolder: path.join(fixture.folder, 'data') });
+    try {
+      const after = next.window();
+      expect(await after.request('recordings.recent', null)).toMatchObject([{ ref: recording, unsaved: true, recovered: false, exitCode: 0 }]);
+      expect(await after.request('recordings.openRecent', { ref: recording })).toMatchObject({ id: recording, title: 'count.js', unsaved: true });
+      await after.request('recordings.discard', { ref: recording });
+      expect(await after.request('recordings.recent', null)).toEqual([]);
+      expect(readdirSync(path.join(fixture.folder, 'data/recordings'))).toEqual([]);
+    } finally {
+      await next.end();
+    }
+  });
+
+  test('of a studio that crashed are listed first, as recovered', async () => {
+    const recording = await record();
+    const folder = path.join(fixture.folder, 'data/recordings');
+    await fixture.studio.shutdown({ stopTargets: true });
+    const journalFile = path.join(folder, `${recording}.json`);
+    const { endedAtMs: _, end: __, ...journal } = JSON.parse(readFileSync(journalFile, 'utf8'));
+    // A crash leaves a journal without an end, by a writer that is gone, and a file without a footer.
+    writeFileSync(journalFile, JSON.stringify({ ...journal, writer: 2 ** 22 + 1 }));
+    const whole = readFileSync(path.join(folder, `${recording}.tsr`));
+    writeFileSync(path.join(folder, `${recording}.tsr`), whole.subarray(0, whole.length - 100));
+    const next = new StudioFixture({ dataFolder: path.join(fixture.folder, 'data') });
+    try {
+      const after = next.window();
+      expect(await after.request('recordings.recent', null)).toMatchObject([{ ref: recording, recovered: true }]);
+      await after.request('recordings.openRecent', { ref: recording });
+      expect((await readAll(await next.reader(), recording)).includes('waiting')).toBe(true);
+    } finally {
+      await next.end();
+    }
+  });
+
+  test('that are being recorded can neither be discarded nor closed', async () => {
+    const { recording, id } = await window.request('session.start', scriptConfig(fixture.write('wait.js', 'process.stdin.resume()')));
+    await expect(window.request('recordings.discard', { ref: recording })).rejects.toMatchObject({ code: 'recording-live' });
+    await window.request('recordings.close', { recording });
+    expect(await window.request('recordings.list', null)).toMatchObject([{ id: recording, live: true }]);
+    expect(await window.request('recordings.recent', null)).toEqual([]);
+    await window.request('session.stop', { session: id });
+  });
+});
+
+describe('exporting', () => {
+  const finished = (job: string) => window.pushedThat('export.progress', (progress) => progress.job === job && progress.state !== 'running');
+
+  test('writes Chrome Trace Event JSON, plain and compressed', async () => {
+    const recording = await record();
+    const plain = await window.request('export.start', { recording, format: 'chrome-json', path: work('a.json') });
+    const zipped = await window.request('export.start', { recording, format: 'chrome-json-gz', path: work('a.json.gz') });
+    expect(await finished(plain.job)).toMatchObject({ state: 'done', events: 100, path: work('a.json') });
+    expect(await finished(zipped.job)).toMatchObject({ state: 'done' });
+    const json = readFileSync(work('a.json'), 'utf8');
+    expect(JSON.parse(json).traceEvents.filter((event: { ph: string }) => event.ph === 'C')).toHaveLength(100);
+    expect(gunzipSync(readFileSync(work('a.json.gz'))).toString()).toBe(json);
+    expect(readdirSync(path.join(fixture.folder, 'work')).sort()).toEqual(['a.json', 'a.json.gz', 'count.js']);
+  });
+
+  test('what was exported opens again, and can be saved as a recording', async () => {
+    const recording = await record();
+    const { job } = await window.request('export.start', { recording, format: 'chrome-json', path: work('a.json') });
+    await finished(job);
+    const opened = await window.request('recordings.openPath', { path: work('a.json') });
+    expect(opened).toMatchObject({ format: 'other', unsaved: false });
+    await window.request('recordings.save', { recording: opened.id, path: work('b.tsr') });
+    expect(readFileSync(work('b.tsr')).subarray(0, 8).toString()).toBe('TSRECORD');
+    expect(readFileSync(work('b.tsr')).includes('waiting')).toBe(true);
+  });
+
+  test('never harms a file that is there: not by refusal, not by failure', async () => {
+    const recording = await record();
+    fixture.write('a.json', 'precious');
+    await expect(window.request('export.start', { recording, format: 'chrome-json', path: work('a.json') })).rejects.toMatchObject({ code: 'file-exists' });
+    const text = await window.request('recordings.openPath', { path: fixture.write('notes.json', 'no trace at all') });
+    const { job } = await window.request('export.start', { recording: text.id, format: 'chrome-json', path: work('a.json'), overwrite: true });
+    expect(await finished(job)).toMatchObject({ state: 'failed', problem: { message: expect.stringContaining('.') } });
+    expect(readFileSync(work('a.json'), 'utf8')).toBe('precious');
+    expect(existsSync(work('a.json'))).toBe(true);
+    expect(readdirSync(path.join(fixture.folder, 'work')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('onto the recording itself is refused', async () => {
+    const recording = await record();
+    await window.request('recordings.save', { recording, path: work('kept.tsr') });
+    await window.request('recordings.close', { recording });
+    const opened = await window.request('recordings.openPath', { path: work('kept.tsr') });
+    const onto = window.request('export.start', { recording: opened.id, format: 'recording', path: work('kept.tsr'), overwrite: true });
+    await expect(onto).rejects.toMatchObject({ code: 'export-onto-itself' });
+  });
+
+  test('can be cancelled, and leaves nothing', async () => {
+    const stalled = new StudioFixture({ exportWorker: fixture.write('stall.cjs', 'setInterval(() => {}, 1000)'), tracerFolder: path.join(dist, 'tracer') });
+    try {
+      const there = stalled.window();
+      const { id } = await there.request('recordings.openPath', { path: stalled.write('t.json', '{"traceEvents":[]}') });
+      const out = path.join(stalled.folder, 'work/out.json');
+      const { job } = await there.request('export.start', { recording: id, format: 'chrome-json', path: out });
+      await there.request('export.cancel', { job });
+      await there.pushedThat('export.progress', (progress) => progress.job === job && progress.state === 'cancelled');
+      expect(existsSync(out)).toBe(false);
+    } finally {
+      await stalled.end();
+    }
+  });
+});
