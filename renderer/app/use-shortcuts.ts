@@ -68,7 +68,7 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
 function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox]):not([type=radio])')) return true;
-  return target.closest('[role=listbox], [role=menu], [role=menubar], [role=tree]') !== null;
+  return target.closest('[role=listbox], [role=menu]') !== null;
 }
 
 export function useShortcuts(actions: Actions): void {

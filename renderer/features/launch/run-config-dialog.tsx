@@ -4,7 +4,7 @@ import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
-import { changeDraft, useDraft, useInspection } from '../../state/launch-store.ts';
+import { changeDraft, launchState, useDraft, useInspection } from '../../state/launch-store.ts';
 import { defaultNode, refreshNodes, useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { folderOf, plural } from '../../state/words.ts';
@@ -38,16 +38,24 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
   const info = useLibrary((library) => library.info);
   const [failure, setFailure] = useState<Problem | undefined>();
   const [starting, setStarting] = useState(false);
+  const [tried, setTried] = useState(false);
   const [page, setPage] = useState<string>('script');
   const pages = useRef<HTMLDivElement>(null);
   const first = useRef<HTMLInputElement>(null);
 
   const { target } = draft;
   const typed = target.kind === 'script' ? target.path !== '' : target.kind === 'npm-script' ? target.folder !== '' : target.command !== '';
-  const problemOf = (field: LaunchField) => (field === 'target' && !typed ? undefined : problemAt(inspection, field, changeDraft));
+  // An empty form is not wrong yet; it is once it was to run.
+  const problemOf = (field: LaunchField) => (field === 'target' && !typed && !tried ? undefined : problemAt(inspection, field, changeDraft));
 
   const run = async () => {
     setFailure(undefined);
+    setTried(true);
+    if (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0) {
+      // What is wrong stands at its field: go there. After this rendering, which may be the first to mark it.
+      requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      return;
+    }
     setStarting(true);
     try {
       await onRun(draft);
