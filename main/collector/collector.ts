@@ -62,7 +62,7 @@ export class Collector {
       'session.start': (argument) => this.start(argument),
       'session.stop': ({ session, graceMs }) => this.stop(session, graceMs),
       'session.signal': ({ session, signal }) => {
-        this.#session(session).signal(signal);
+        this.signal(session, signal);
         return null;
       },
       'session.stdin': ({ session, text, end }) => {
@@ -140,6 +140,11 @@ export class Collector {
     const found = this.#session(session);
     await found.stop(graceMs);
     return found.info;
+  }
+
+  /** A signal to the target's process group as it is; nothing if it has ended. */
+  signal(session: SessionId, signal: string): void {
+    this.#session(session).signal(signal);
   }
 
   /** Writes to the target's standard input. */
