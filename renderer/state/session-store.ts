@@ -20,8 +20,13 @@ export function connectSessions(studio: StudioClient): () => void {
   return off;
 }
 
+/** The answer to a start may arrive after the news that the script has ended already: an end is final. */
 export function noteSession(session: SessionInfo): void {
-  store.setState((state) => ({ sessions: { ...state.sessions, [session.id]: session } }));
+  store.setState((state) => {
+    const known = state.sessions[session.id];
+    if (known?.state === 'ended' && session.state !== 'ended') return state;
+    return { sessions: { ...state.sessions, [session.id]: session } };
+  });
 }
 
 export const sessionState = () => store.getState().sessions;

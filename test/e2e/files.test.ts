@@ -107,12 +107,11 @@ test('saving over a file that is there asks first; a second save goes to the sam
 });
 
 test('an unsaved recording is listed after the studio was killed, and opens', async ({ studio }) => {
-  const { window, start } = studio;
-  await start.runExample('A job queue and its workers');
-  await window.movesBy('queue', 'waiting', 2);
+  await studio.start.runExample('A job queue and its workers');
+  await studio.window.movesBy('queue', 'waiting', 2);
   await studio.restart('SIGKILL');
-  await expect(start.recording('job-queue.mjs')).toBeVisible();
-  await start.recording('job-queue.mjs').click();
-  await expect(window.counter('queue')).toBeVisible();
-  await expect(window.object('worker Ada')).toBeVisible();
+  await expect(studio.start.recording('job-queue.mjs')).toBeVisible();
+  await studio.start.recording('job-queue.mjs').click();
+  await expect(studio.window.counter('queue')).toBeVisible();
+  await expect(studio.window.object('worker Ada')).toBeVisible();
 });
