@@ -1,5 +1,5 @@
 import { partitionPoint } from './column.ts';
-import { type Chunk, type CounterTrack, MINI_ROWS, Mini, miniSize, Summary } from './counter-track.ts';
+import { type Chunk, type CounterTrack, MICRO_ROWS, MINI_ROWS, Mini, miniSize, Summary } from './counter-track.ts';
 
 export interface GridQuery {
   readonly fromNs: number;
@@ -125,6 +125,7 @@ export class SeriesGrid {
   #addRows(chunk: Chunk, data: Float64Array, series: number, from: number, to: number, count: boolean): void {
     const { fromNs, toNs } = this.#query;
     const values = chunk.capacity * (series + 1);
+    const micros = chunk.closed && !count ? chunk.micros(series, data) : undefined;
     let row = from;
     if ((data[row] as number) < fromNs) {
       row = this.#firstBehind(data, row, to, fromNs, false);
@@ -139,14 +140,22 @@ export class SeriesGrid {
       let max = this.#max[column] as number;
       let sum = 0;
       let samples = 0;
-      for (let i = values + row; i < values + end; i++) {
-        const value = data[i] as number;
+      for (let i = row; i < end; ) {
+        if (micros && i % MICRO_ROWS === 0 && i + MICRO_ROWS <= end) {
+          const micro = (i / MICRO_ROWS) * 2;
+          if ((micros[micro] as number) < min) min = micros[micro] as number;
+          if ((micros[micro + 1] as number) > max) max = micros[micro + 1] as number;
+          i += MICRO_ROWS;
+          continue;
+        }
+        const value = data[values + i] as number;
         if (value < min) min = value;
         if (value > max) max = value;
         if (count && !Number.isNaN(value)) {
           sum += value;
           samples++;
         }
+        i++;
       }
       this.#min[column] = min;
       this.#max[column] = max;

@@ -205,11 +205,16 @@ export class FollowedTrace {
       dropped: totals.dropped,
       stallNs: totals.stallNs,
       consoleChunks: totals.consoleChunks,
-      countersRevision: this.#listsRevision + this.trace.countersSize,
-      objectsRevision: this.#listsRevision + this.trace.objectsSize,
+      countersRevision: this.#revisionOf(this.trace.countersSize),
+      objectsRevision: this.#revisionOf(this.trace.objectsSize),
       processesRevision: this.trace.processesRevision,
       ...(totals.end && { end: totals.end }),
     };
+  }
+
+  /** Of a list with `size` entries: 0 as long as it is empty. */
+  #revisionOf(size: number): number {
+    return size === 0 ? 0 : size + this.#listsRevision;
   }
 
   /** Numbers of the lists moved since the last summary, and no data may come to tell it. */

@@ -57,7 +57,7 @@ test('any page is that part of what a plain reader makes of it', async () => {
       expect(page.total).toBe(expected.length);
       expect(page.lines).toEqual(expected.map((line, index) => ({ ...line, index, cut: false })).slice(first, first + count));
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   );
 });
 

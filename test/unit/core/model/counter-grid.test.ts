@@ -93,7 +93,7 @@ describe('counter grid', () => {
           expectGrid({ y: grid.y[0] as (number | null)[], stats: grid.stats[0] as never }, naiveGrid(samples, fromNs, toNs, columns, trace.totals().endNs));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

@@ -78,7 +78,7 @@ test('any page of any filter is that part of all rows', async () => {
       const page = await trace.events(filter, from, count);
       expect(page.rows).toEqual(passing.slice(from, from + count));
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

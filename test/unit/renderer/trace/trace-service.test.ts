@@ -228,16 +228,16 @@ describe('trace service', () => {
 
   test('answers questions while a large recording is being read, and tells summaries a frame apart', async () => {
     const { recording, stream } = TestRecording.simple();
-    jobs(recording, stream, 0, 300_000);
+    jobs(recording, stream, 0, 100_000);
     await open(new FakeCollector(recording.finish()));
     const seen: number[] = [];
     for (;;) {
       const [counter] = await page.request('counters.list', { trace: 't1' });
       seen.push(counter?.series[0]?.samples ?? 0);
-      if (seen.at(-1) === 300_000) break;
+      if (seen.at(-1) === 100_000) break;
       await new Promise((resolve) => setImmediate(resolve));
     }
-    expect(new Set(seen).size).toBeGreaterThan(3);
+    expect(new Set(seen).size).toBeGreaterThan(2);
     await page.until(({ phase }) => phase === 'complete');
     const times = page.pushes.filter(({ event }) => event === 'summary').map(({ atMs }) => atMs);
     for (let i = 1; i < times.length; i++) expect((times[i] as number) - (times[i - 1] as number)).toBeGreaterThan(14);
