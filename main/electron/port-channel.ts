@@ -22,8 +22,10 @@ export function portChannel(port: MessagePortMain): ByteChannel {
   return channel;
 }
 
-/** Tells once that the first answer went out: the far side has asked something and been served. */
-export function onFirstAnswer(channel: ByteChannel, answered: () => void): ByteChannel {
+/**
+ * The same channel, watched. `answered`: once, when the far side has asked something and been served; `closed`: when it is gone.
+ */
+export function observe(channel: ByteChannel, { answered, closed }: { readonly answered: () => void; readonly closed: () => void }): ByteChannel {
   let state: 'silent' | 'asked' | 'answered' = 'silent';
   const observed: ByteChannel = {
     send: (frame) => {
@@ -40,6 +42,9 @@ export function onFirstAnswer(channel: ByteChannel, answered: () => void): ByteC
     if (state === 'silent') state = 'asked';
     observed.onFrame(frame);
   };
-  channel.onClose = (reason) => observed.onClose(reason);
+  channel.onClose = (reason) => {
+    closed();
+    observed.onClose(reason);
+  };
   return observed;
 }

@@ -7,7 +7,7 @@ import type { HostPort, Studio } from '../services/host-port.ts';
 import type { CollectorProcess } from './collector-process.ts';
 import { askNatively, askToReload, type CloseChoice, pickOpen, pickSave } from './dialogs.ts';
 import { START_PAGE } from './origin.ts';
-import { onFirstAnswer, portChannel } from './port-channel.ts';
+import { observe, portChannel } from './port-channel.ts';
 
 export interface WindowSurroundings {
   readonly studio: Studio;
@@ -40,7 +40,8 @@ export class StudioWindow {
   #portsOf: number | undefined;
   #wantsPorts = false;
   #dataPort: MessagePortMain | undefined;
-  #pusher: Peer | undefined;
+  /** One for each services port that the page keeps: after a collector's end it may have been given a second. */
+  readonly #pushers = new Set<Peer>();
   #crashedAt = Number.NEGATIVE_INFINITY;
 
   constructor(around: WindowSurroundings) {
@@ -100,8 +101,9 @@ export class StudioWindow {
     this.#portsOf = this.#around.collector.generation;
     const services = new MessageChannelMain();
     const data = new MessageChannelMain();
-    const channel = onFirstAnswer(portChannel(services.port1), () => this.#pageIsUp());
-    this.#pusher = pusherOver(channel);
+    const channel = observe(portChannel(services.port1), { answered: () => this.#pageIsUp(), closed: () => this.#pushers.delete(pusher) });
+    const pusher = pusherOver(channel);
+    this.#pushers.add(pusher);
     this.#around.studio.attachWindow(channel, this.#host);
     this.#dataPort = data.port1;
     this.#around.collector.connectWindow(data.port1);
@@ -115,7 +117,7 @@ export class StudioWindow {
 
   /** To this window alone: a menu click and a closing question belong to the window that they were made in. */
   push<K extends keyof StudioPushes>(event: K, payload: StudioPushes[K]): void {
-    this.#pusher?.notify(event, payload);
+    for (const pusher of this.#pushers) pusher.notify(event, payload);
   }
 
   focus(): void {
@@ -133,7 +135,7 @@ export class StudioWindow {
     this.#isUp = false;
     this.#portsOf = undefined;
     this.#wantsPorts = false;
-    this.#pusher = undefined;
+    this.#pushers.clear();
     if (this.#dataPort) this.#around.collector.forgetWindow(this.#dataPort);
     if (this.#question === 'in-window') this.#question = 'none';
   }
