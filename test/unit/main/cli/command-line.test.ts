@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { nearest, readCommandLine } from '../../../../main/cli/command-line.ts';
+
+const read = (line: string) => {
+  const result = readCommandLine(line === '' ? [] : line.split(' '));
+  return result.ok ? result.value : result.problem;
+};
+
+test.each([
+  ['', { kind: 'open', files: [], forStart: false }],
+  ['a.tsr b.json', { kind: 'open', files: ['a.tsr', 'b.json'], forStart: false }],
+  ['--electron-or-web', { kind: 'open', files: [], forStart: true }],
+  ['-- run', { kind: 'open', files: ['run'] }],
+  ['./run', { kind: 'open', files: ['./run'] }],
+  ['--help', { kind: 'help' }],
+  ['-h', { kind: 'help' }],
+  ['--version', { kind: 'version' }],
+  ['-v', { kind: 'version' }],
+  ['help run', { kind: 'help', about: 'run' }],
+  ['run a.js', { kind: 'run', output: 'result.json', script: 'a.js', args: [], whenFull: 'exact', maskSecrets: true, quiet: false, nodeFlags: '' }],
+  ['run -- a.js -o x', { kind: 'run', output: 'result.json', script: 'a.js', args: ['-o', 'x'] }],
+  ['run a.js --quiet', { kind: 'run', quiet: false, args: ['--quiet'] }],
+  [
+    'run -o r.json.gz --node /n --live --no-mask -q -- a.js',
+    { kind: 'run', output: 'r.json.gz', node: '/n', whenFull: 'live', maskSecrets: false, quiet: true },
+  ],
+  ['run --output=R.TSR a.js', { kind: 'run', output: 'R.TSR' }],
+  ['run --help', { kind: 'help', about: 'run' }],
+  ['serve', { kind: 'serve', port: 0, host: '127.0.0.1', allowHosts: [], roots: [], openBrowser: true, files: [] }],
+  ['serve -p 80 --no-open --root a --root b t.json', { kind: 'serve', port: 80, openBrowser: false, roots: ['a', 'b'], files: ['t.json'] }],
+  ['serve --host 0.0.0.0 --allow-host a.b:80', { kind: 'serve', host: '0.0.0.0', allowHosts: ['a.b:80'] }],
+  ['export a.tsr', { kind: 'export', input: 'a.tsr', output: 'a.json', overwrite: false }],
+  ['export a.json.gz -o b.tsr -f', { kind: 'export', output: 'b.tsr', overwrite: true }],
+])('%j', (line, expected) => {
+  expect(read(line)).toMatchObject(expected);
+});
+
+test.each([
+  ['srve', 'There is no command srve.', 'Did you mean trace-studio serve? To open a file of that name, write ./srve'],
+  ['xylophone', 'There is no command xylophone.', 'See trace-studio --help. To open a file of that name, write ./xylophone'],
+  ['--hlep', 'trace-studio has no option --hlep.', 'Did you mean --help?'],
+  ['run --ouput a.json b.js', 'run has no option --ouput.', 'Did you mean --output?'],
+  ['run', 'run needs a script.', 'For example: trace-studio run -- script.js'],
+  ['run -o', '-o needs a value.', 'See trace-studio --help.'],
+  ['run -o r.txt a.js', 'The kind of the report cannot be told from its name r.txt.', 'Let it end in one of .json, .json.gz, .tsr.'],
+  ['run --quiet=yes a.js', '--quiet takes no value.', 'Write --quiet alone.'],
+  ['serve --port 99999', '99999 is not a port.', 'Give a number from 0 to 65535; 0 takes any free one.'],
+  ['serve --port -1', '-1 is not a port.', 'Give a number from 0 to 65535; 0 takes any free one.'],
+  ['serve --allow-host http://a', 'http://a is not a host name.', 'Give a name with or without a port, such as studio.example or studio.example:8080.'],
+  ['export', 'export needs a recording.', 'For example: trace-studio export result.tsr -o result.json'],
+  ['export a b', 'export takes one recording, b is one too many.', 'Export them one after the other.'],
+])('%j is answered with a sentence and a way out', (line, message, remedy) => {
+  expect(read(line)).toMatchObject({ message, remedy });
+});
+
+test('another address needs a name to be opened by', () => {
+  expect(read('serve --host 0.0.0.0')).toMatchObject({ code: 'no-allowed-host' });
+});
+
+test('any words are read or refused, never thrown at', () => {
+  const words = fc.oneof(
+    fc.constantFrom('run', 'serve', 'export', 'help', '--', '-', '-o', '--port', '--output=', 'a.js', '__proto__', '--constructor'),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(fc.array(words), (line) => {
+      const result = readCommandLine(line);
+      if (!result.ok) expect(result.problem.message.length).toBeGreaterThan(0);
+    }),
+  );
+});
+
+test.each([
+  ['serv', 'serve'],
+  ['xprt', 'export'],
+  ['completely', undefined],
+])('nearest to %s is %s', (word, expected) => {
+  expect(nearest(word, ['run', 'serve', 'export', 'help', 'version'])).toBe(expected);
+});
