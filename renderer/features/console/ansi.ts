@@ -28,13 +28,11 @@ export function ansiSpans(line: string): readonly AnsiSpan[] {
   });
 }
 
-/** The line without its codes: for filtering and copying. */
-export const plainText = (line: string): string =>
-  line.includes(ESCAPE)
-    ? ansiSpans(line)
-        .map((span) => span.text)
-        .join('')
-    : line;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: codes begin with the escape character.
+const CODES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+
+/** The line without its codes, for filtering: many lines at once, so without looking at what the codes mean. */
+export const plainText = (line: string): string => visible(line.includes(ESCAPE) ? line.replace(CODES, '') : line);
 
 /** Control characters (bell, backspace, what is left of a broken code) would show as boxes. */
 function visible(text: string): string {

@@ -75,16 +75,21 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
           size="s"
           value={filter}
           onChange={setFilter}
-          after={search && <span className="console-found">{foundWords(search)}</span>}
         />
         {session !== undefined && <StdinForm session={session} />}
         <span className="console-space" />
-        <span
-          className="console-note"
-          title="The script's stdout and stderr are pipes: isTTY is false there, and many programs then print without colours. FORCE_COLOR=1 asks most of them for colours."
-        >
-          stdout is not a terminal here
-        </span>
+        {search ? (
+          <span className="console-found" role="status">
+            {foundWords(search)}
+          </span>
+        ) : (
+          <span
+            className="console-note"
+            title="The script's stdout and stderr are pipes: isTTY is false there, and many programs then print without colours. FORCE_COLOR=1 asks most of them for colours."
+          >
+            stdout is not a terminal here
+          </span>
+        )}
         <Button
           kind="quiet"
           size="s"
@@ -102,8 +107,8 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
 }
 
 function foundWords({ matches, looked, total, cut }: SearchState): string {
-  const found = `${cut ? 'newest ' : ''}${formatCount(matches.length)} of ${formatCount(total)}`;
-  return looked < total ? `${found}, ${Math.floor((looked / total) * 100)} % looked through` : found;
+  const found = `${cut ? 'newest ' : ''}${formatCount(matches.length)} of ${formatCount(total)} lines`;
+  return looked < total ? `${found}, searched ${Math.floor((looked / total) * 100)} %` : found;
 }
 
 /** Undefined while nothing is filtered. */

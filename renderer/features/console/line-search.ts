@@ -2,7 +2,7 @@
 import type { ConsoleLine, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
 import { plainText } from './ansi.ts';
 
-const PAGE = 2000;
+const PAGE = 1000;
 /** The newest matches are kept; a filter that matches a million lines filters nothing. */
 const MOST_MATCHES = 20_000;
 

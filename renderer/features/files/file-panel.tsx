@@ -68,7 +68,8 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
 
   const entries = (listing?.entries ?? []).filter((entry) => entry.name.toLowerCase().includes(filter.toLowerCase()));
   const chosen = entries[Math.min(at, entries.length - 1)];
-  const target = saving && listing && name !== '' ? joinPath(listing.path, withExtension(name, question.extension)) : undefined;
+  // A whole path may be typed where a name is asked for.
+  const target = saving && listing && name !== '' ? withExtension(isWholePath(name) ? name : joinPath(listing.path, name), question.extension) : undefined;
 
   const take = (entry: FileEntry) => {
     if (entry.kind === 'folder') setFolder(entry.path);
@@ -234,6 +235,7 @@ function crumbs(path: string | undefined, root: FileRoot | undefined): readonly 
   return out;
 }
 
+const isWholePath = (name: string) => /^(\/|[A-Za-z]:[\\/])/.test(name);
 const joinPath = (folder: string, name: string) => `${folder.replace(/[/\\]$/, '')}/${name}`;
 const withExtension = (name: string, extension: string | undefined) =>
   extension === undefined || name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;

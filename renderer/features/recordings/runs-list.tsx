@@ -58,7 +58,7 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
               type="button"
               className="run-open"
               onClick={() => onShowElsewhere(session.id)}
-              aria-label={`Show ${session.title}`}
+              aria-label={session.title}
               title="Running, not open in this window"
             >
               <Dot tone="live" />
@@ -92,7 +92,7 @@ function RunRow({ open, selected, when, marks, onOpen, onClose }: RunRowProps) {
         type="button"
         className="run-open"
         aria-current={selected || undefined}
-        aria-label={`Show ${open.title}`}
+        aria-label={open.title}
         title={[marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
         onClick={() => onOpen(open.trace)}
       >
