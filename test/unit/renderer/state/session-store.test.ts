@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { SessionInfo } from '../../../../core/protocol/session-types.ts';
-import { connectSessions, isRunning, resetSessions, sessionState } from '../../../../renderer/state/session-store.ts';
+import { connectSessions, isRunning, noteSession, resetSessions, sessionState } from '../../../../renderer/state/session-store.ts';
 import { FakeStudio } from '../../../helpers/fake-studio.ts';
 
 const session: SessionInfo = {
@@ -33,4 +33,10 @@ it('knows the runs that were there before the window, and follows them', async (
 it('takes no run for one that is not running', () => {
   expect(isRunning(undefined)).toBe(false);
   expect(isRunning({ ...session, state: 'stopping' })).toBe(true);
+});
+
+it('does not bring a run back to life when the answer to its start comes after its end', () => {
+  noteSession({ ...session, state: 'ended', end: { kind: 'exited', code: 9 } });
+  noteSession(session);
+  expect(sessionState()['s1']).toMatchObject({ state: 'ended', end: { code: 9 } });
 });
