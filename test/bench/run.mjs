@@ -1,0 +1,27 @@
+// `npm run bench [groups…]`: figures, each beside its goal. Compare within one run: machines differ, and so do their neighbours.
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { benchLive } from './live.mjs';
+import { benchSoak } from './soak.mjs';
+import { benchStartUp } from './start-up.mjs';
+import { printTable } from './table.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const GROUPS = { 'start-up': benchStartUp, live: benchLive, soak: benchSoak };
+const named = process.argv.slice(2);
+// The soak takes half an hour: only when it is named.
+const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'live'];
+
+const unknown = wanted.filter((name) => !(name in GROUPS));
+if (unknown.length > 0) {
+  console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length).`);
+  process.exit(2);
+}
+console.log(
+  `${os.cpus().length} × ${os.cpus()[0]?.model.trim()}, ${(os.totalmem() / 2 ** 30).toFixed(0)} GB, Node ${process.version}, load ${os.loadavg()[0]?.toFixed(1)} before`,
+);
+for (const name of wanted) {
+  const option = named.find((word) => word.startsWith(`${name}=`))?.split('=')[1];
+  printTable(name, await GROUPS[name](root, option));
+}
