@@ -53,6 +53,8 @@ export function endOfValue(bytes: Uint8Array, at: number, end: number): number {
     return INCOMPLETE;
   }
   const start = at;
+  // Most values are numbers: - . / and digits, at one comparison a byte.
+  while (at < end && c >= 0x2d && c <= 0x39) c = bytes[++at] as number;
   while (at < end) {
     c = bytes[at] as number;
     if (c === COMMA || c === CLOSE_BRACE || c === CLOSE_BRACKET || c <= 0x20) return at === start ? MALFORMED : at;

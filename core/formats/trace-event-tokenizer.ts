@@ -344,7 +344,8 @@ export class TraceEventTokenizer {
   #readEvent(bytes: Uint8Array, at: number, end: number): number {
     const { start: starts, end: ends, isString } = this.#fields;
     this.#fields.bytes = bytes;
-    ends.fill(0);
+    // A loop: `fill` is a call into the engine, dearer than twelve stores.
+    for (let f = 0; f < FIELD_COUNT; f++) ends[f] = 0;
     at++;
     for (;;) {
       while (at < end && ((bytes[at] as number) <= 0x20 || bytes[at] === COMMA)) at++;
