@@ -2,7 +2,7 @@ import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
 import { CloseRunningDialog, CloseUnsavedDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
-import { AboutDialog, ShortcutsDialog } from '../features/settings/index.ts';
+import { AboutDialog, SettingsDialog, ShortcutsDialog } from '../features/settings/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { useLibrary } from '../state/library-store.ts';
 import { type OpenTrace, useOpenTraces } from '../state/trace-store.ts';
@@ -71,6 +71,8 @@ export function Dialogs({ actions }: { readonly actions: Actions }) {
           onStop={() => told(studio.request('window.close', { choice: 'stop-and-close' }))}
         />
       );
+    case 'settings':
+      return <SettingsDialog onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     case 'about':

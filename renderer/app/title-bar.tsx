@@ -41,6 +41,8 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         { label: 'Export…', keys: keysOf('export'), disabled: !open, onSelect: actions.exportTrace },
         { kind: 'line' },
         { label: 'Close trace', keys: keysOf('close'), disabled: !open, onSelect: () => actions.close() },
+        { kind: 'line' },
+        { label: 'Settings…', keys: keysOf('settings'), onSelect: () => showDialog({ kind: 'settings' }) },
         ...(all.length > 0 ? ([{ kind: 'line' }, { kind: 'title', label: 'Open here' }] as const) : []),
         ...all.map((each): MenuEntry => ({ label: each.title, onSelect: () => activateTrace(each.trace) })),
       ],

@@ -18,6 +18,7 @@ const AS_SHORTCUT: Partial<Record<StudioCommand, ShortcutId>> = {
   run: 'run',
   stop: 'stop',
   restart: 'restart',
+  settings: 'settings',
   help: 'help',
 };
 

@@ -56,6 +56,9 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
     case 'drawer':
       setWindow({ drawerOpen: !windowState().drawerOpen });
       return true;
+    case 'settings':
+      showDialog({ kind: 'settings' });
+      return true;
     case 'help':
       showDialog({ kind: 'shortcuts' });
       return true;

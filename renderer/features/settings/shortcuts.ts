@@ -11,6 +11,7 @@ export type ShortcutId =
   | 'close'
   | 'sidebar'
   | 'drawer'
+  | 'settings'
   | 'help'
   | 'pause'
   | 'newest'
@@ -39,6 +40,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'close', keys: 'Alt+W', label: 'Close trace', group: 'File' },
   { id: 'sidebar', keys: 'Ctrl+B', label: 'Show or hide the sidebar', group: 'View' },
   { id: 'drawer', keys: 'Q', label: 'Show or hide the drawer', group: 'View' },
+  { id: 'settings', keys: 'Ctrl+,', label: 'Settings', group: 'View' },
   { id: 'help', keys: '?', label: 'Keyboard shortcuts', group: 'View' },
   { id: 'pause', keys: 'Space', label: 'Pause the view, or follow again', group: 'Time' },
   { id: 'newest', keys: 'End', label: 'Go to the newest and follow', group: 'Time' },
