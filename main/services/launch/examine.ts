@@ -183,7 +183,7 @@ async function readHead(file: string): Promise<{ ok: true; bytes: Uint8Array } |
     }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return bad('script-not-found', `There is no file ${file}.`, 'Check the path, or choose the file with Browse.');
+    if (code === 'ENOENT' || code === 'ENOTDIR') return bad('script-not-found', `There is no file ${file}.`, 'Check the path.');
     if (code === 'EACCES' || code === 'EPERM') return bad('script-unreadable', `${name} may not be read by this user.`, `Check the permissions of ${file}.`);
     return bad('script-unreadable', `${file} cannot be read: ${(error as Error).message}`, 'Choose another file.');
   }

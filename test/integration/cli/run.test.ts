@@ -110,7 +110,7 @@ describe('the script', () => {
   test('that does not exist is told in a sentence, and nothing is written', async () => {
     const { code, stderr } = await folder.run(['run', 'nowhere.js']);
     expect(code).toBe(1);
-    expect(stderr).toBe(`trace-studio: There is no file ${file('nowhere.js')}. Check the path, or choose the file with Browse.\n`);
+    expect(stderr).toBe(`trace-studio: There is no file ${file('nowhere.js')}. Check the path.\n`);
     expect(others()).toEqual([]);
   });
 
