@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import { looksLikeRecording } from '../../core/protocol/recording-reader.ts';
@@ -127,19 +127,21 @@ export class OpenRecording {
    * recording under way is copied as far as it went when this was called, with an index and a footer of its own.
    */
   async saveAs(target: string): Promise<number> {
-    if (path.resolve(target) === path.resolve(this.#path)) {
+    // Through a symbolic link the file that it names is replaced, not the link.
+    const final = await realpath(target).catch(() => path.resolve(target));
+    if (final === (await realpath(this.#path).catch(() => path.resolve(this.#path)))) {
       if (this.#complete) return this.#bytes.size;
       throw new ProblemError({ code: 'save-onto-itself', message: 'A recording under way cannot be saved over itself.', remedy: 'Choose another name.' });
     }
-    const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${randomBytes(6).toString('hex')}.tmp`);
+    const temporary = path.join(path.dirname(final), `.${path.basename(final)}.${randomBytes(6).toString('hex')}.tmp`);
     let handle: FileHandle | undefined;
     try {
-      handle = await open(temporary, 'wx', 0o600);
+      handle = await open(temporary, 'wx');
       const end = await this.#copyInto(handle);
       await handle.sync();
       await handle.close();
       handle = undefined;
-      await rename(temporary, target);
+      await rename(temporary, final);
       return end;
     } catch (error) {
       await handle?.close();

@@ -140,6 +140,23 @@ describe('a session', () => {
   });
 });
 
+describe('the folder of the socket', () => {
+  it('is another one where the chosen path is too long for a socket', async () => {
+    const inner = new CollectorFixture({ folder: path.join(fixture.folder, 'x'.repeat(120)) });
+    const { info } = await inner.run(spawnPlan({ hand: { events: 10 } }));
+    expect(info).toMatchObject({ processes: 1, events: 10 });
+    await inner.dispose();
+  });
+
+  it('of a collector that was killed is removed by the next', async () => {
+    fixture.write(path.join(fixture.folder, 'ts-999999999-abcdef', 's'), '');
+    fixture.write(path.join(fixture.folder, 'ts-mine', 's'), '');
+    await fixture.run(spawnPlan({}));
+    expect(fixture.names()).not.toContain('ts-999999999-abcdef');
+    expect(fixture.names()).toContain('ts-mine');
+  });
+});
+
 describe('a process that the target left behind', () => {
   it('and that goes on recording is not waited for', async () => {
     const code = `

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
@@ -118,6 +118,15 @@ describe('saving', () => {
     expect(readFileSync(target).equals(fixture.bytes())).toBe(true);
   });
 
+  it('through a symbolic link replaces the file that it names', async () => {
+    await fixture.run(spawnPlan({}));
+    fixture.write(fixture.file('real.tsr'), 'something else');
+    symlinkSync('real.tsr', fixture.file('link.tsr'));
+    await fixture.collector.saveAs('one', fixture.file('link.tsr'));
+    expect(lstatSync(fixture.file('link.tsr')).isSymbolicLink()).toBe(true);
+    expect(readFileSync(fixture.file('real.tsr')).equals(fixture.bytes())).toBe(true);
+  });
+
   it('of a recording under way gives a file that opens clean, and the recording goes on', async () => {
     await fixture.start(held(5000));
     await fixture.until((info) => info.events === 5000);
@@ -128,6 +137,9 @@ describe('saving', () => {
     expect(saved.data().length).toBeGreaterThanOrEqual(5000 * 24);
     expect(fixture.collector.recording('one').summary).toMatchObject<Partial<RecordingInfoSummary>>({ live: true });
     await expect(fixture.collector.close('one')).rejects.toMatchObject({ code: 'recording-live' });
+    symlinkSync('one.tsr', fixture.file('link.tsr'));
+    for (const name of ['one.tsr', 'link.tsr'])
+      await expect(fixture.collector.saveAs('one', fixture.file(name))).rejects.toMatchObject({ code: 'save-onto-itself' });
     fixture.collector.stdin('one', '', true);
     await fixture.collector.whenEnded('one');
     const whole = readRecording(fixture.bytes());
