@@ -39,8 +39,6 @@ const NOT_READABLE = bytesOf('"(not readable)"');
 const MARKER_KEY = [0x24, 0x74, 0x73];
 /** Beginnings of events are kept for names that come again: up to here for a thread. */
 const MAX_HEADS = 100_000;
-/** Ids of names and categories in one number: more definitions than this do not fit into a file that a machine could hold. */
-const CATEGORIES = 2 ** 26;
 const NOT_KEPT = /^\(\d+ bytes, not kept\)$/;
 
 interface CounterText {
@@ -57,6 +55,29 @@ interface ObjectText {
   readonly attributes: Map<number, Uint8Array>;
 }
 
+/** Beginnings of events by name and category. Two maps of small numbers: a map of doubles would make an object for each look-up. */
+class Heads {
+  readonly #byCategory = new Map<number, Map<number, Uint8Array>>();
+  #size = 0;
+
+  get(name: number, category: number): Uint8Array | undefined {
+    return this.#byCategory.get(category)?.get(name);
+  }
+
+  set(name: number, category: number, head: Uint8Array): void {
+    if (this.#size >= MAX_HEADS) this.clear();
+    this.#size++;
+    const heads = this.#byCategory.get(category) ?? new Map<number, Uint8Array>();
+    this.#byCategory.set(category, heads);
+    heads.set(name, head);
+  }
+
+  clear(): void {
+    this.#byCategory.clear();
+    this.#size = 0;
+  }
+}
+
 class StreamText {
   readonly definitions = new Definitions();
   process = 0;
@@ -64,8 +85,8 @@ class StreamText {
   name = '';
   counters = new Map<number, CounterText>();
   objects = new Map<number, ObjectText>();
-  slices = new Map<number, Uint8Array>();
-  instants = new Map<number, Uint8Array>();
+  slices = new Heads();
+  instants = new Heads();
 }
 
 /** One export: iterate it once for the bytes of the JSON. `events` and `notes` tell how far it is and what the format could not hold. */
@@ -324,11 +345,10 @@ class EventWriter implements RecordVisitor {
 
   slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number): void {
     const { slices, definitions } = this.#stream;
-    let head = slices.get(name * CATEGORIES + category);
+    let head = slices.get(name, category);
     if (head === undefined) {
       head = this.#headOf('X', definitions.text(name), category === 0 ? '' : `,"cat":${JSON.stringify(definitions.text(category))}`);
-      if (slices.size >= MAX_HEADS) slices.clear();
-      slices.set(name * CATEGORIES + category, head);
+      slices.set(name, category, head);
     }
     const output = this.output;
     const duration = Math.round(durationNs);
@@ -346,11 +366,10 @@ class EventWriter implements RecordVisitor {
 
   instant(timeNs: number, name: number, category: number, scope: number, argsAt: number, argsBytes: number): void {
     const { instants, definitions } = this.#stream;
-    let head = instants.get(name * CATEGORIES + category);
+    let head = instants.get(name, category);
     if (head === undefined) {
       head = this.#headOf('i', definitions.text(name), category === 0 ? '' : `,"cat":${JSON.stringify(definitions.text(category))}`);
-      if (instants.size >= MAX_HEADS) instants.clear();
-      instants.set(name * CATEGORIES + category, head);
+      instants.set(name, category, head);
     }
     const output = this.output;
     output.reserve(head.length + 128);
