@@ -7,7 +7,7 @@ import { needsTypeScript, requireTypeScript } from './typescript.ts';
 const NAME = 'trace-studio';
 
 interface ModuleInternals {
-  _resolveFilename: (request: string, ...rest: unknown[]) => string;
+  _findPath: (this: unknown, request: string, ...rest: unknown[]) => string | false;
 }
 interface ResolveHook {
   resolve: (specifier: string, context: unknown, nextResolve: (specifier: string, context: unknown) => unknown) => unknown;
@@ -24,60 +24,54 @@ export function resolveApi(folder: string): void {
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
   const typescript = needsTypeScript(flags);
   if (typescript) requireTypeScript(folder);
-  const register = (): void => Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
-  const atOnce = typescript || (!internals.registerHooks && startsWithEsModule(flags));
+  const register = (): void => {
+    if (internals.registerHooks && !typescript) internals.registerHooks(resolveHook(apiUrl));
+    else Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
+  };
+  const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
-  resolveRequire(internals, folder, atOnce || internals.registerHooks ? () => {} : atFirstImport(register));
-  internals.registerHooks?.({
+  resolveRequire(internals, path.join(folder, 'api.cjs'), atOnce ? () => {} : atFirstImport(register));
+}
+
+function resolveHook(apiUrl: string): ResolveHook {
+  return {
     resolve(specifier, context, nextResolve) {
       if (specifier !== NAME) return nextResolve(specifier, context);
       try {
         return nextResolve(specifier, context);
       } catch (error) {
-        if (!isMissing(error)) throw error;
+        const { code } = error as { code?: unknown };
+        if (code !== 'MODULE_NOT_FOUND' && code !== 'ERR_MODULE_NOT_FOUND') throw error;
         return { url: apiUrl, format: 'module', shortCircuit: true };
       }
     },
-  });
-}
-
-const isMissing = (error: unknown): boolean => {
-  const code = (error as { code?: unknown } | null)?.code;
-  return code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND';
-};
-
-/** `found` is told every file that is about to be loaded. It is done here since a resolver, unlike a loader, is not in the stack traces of the script. */
-function resolveRequire(internals: ModuleInternals, folder: string, found: (file: string) => void): void {
-  const resolve = internals._resolveFilename;
-  internals._resolveFilename = function _resolveFilename(this: unknown, request: string, ...rest: unknown[]): string {
-    try {
-      const file = Reflect.apply(resolve, this, [request, ...rest]) as string;
-      found(file);
-      return file;
-    } catch (error) {
-      if (request === NAME && isMissing(error)) return path.join(folder, 'api.cjs');
-      if (error instanceof Error && error.stack) error.stack = withoutFramesOf(folder, error.stack);
-      throw error;
-    }
   };
 }
 
-/** An error of the script's shows the script's calls. */
-const withoutFramesOf = (folder: string, stack: string): string =>
-  stack
-    .split('\n')
-    .filter((line) => !line.includes(folder))
-    .join('\n');
+/**
+ * `require('trace-studio')`. `found` is told every file that is about to be loaded. Done where Node looks for files, since a
+ * function of ours there is in no stack trace of the script's: neither of modules that run nor of those that are not found.
+ */
+function resolveRequire(internals: ModuleInternals, apiFile: string, found: (file: string) => void): void {
+  const findPath = internals._findPath;
+  internals._findPath = function _findPath(this: unknown, request: string, ...rest: unknown[]): string | false {
+    const file = Reflect.apply(findPath, this, [request, ...rest]) as string | false;
+    if (file === false) return request === NAME ? apiFile : false;
+    found(file);
+    return file;
+  };
+}
 
 /**
- * Node without `registerHooks` has hooks only in a thread of their own, which takes tens of milliseconds to start. They are
- * registered where an ES module can be imported: at once when the script is one, else with the first file of the script's own
- * that imports. What is returned is to be told of each file.
+ * Hooks for ES modules are registered where one can be imported: at once when the script is one, else with the first file of
+ * the script's own that imports. They slow down every `require`, are seen in its stack traces, and where Node has no
+ * `registerHooks` they take a thread of their own, whose start takes tens of milliseconds.
+ * What is returned is to be told of each file.
  */
 function atFirstImport(register: () => void): (file: string) => void {
   let registered = false;
   return (file) => {
-    if (registered || !/\.c?[jt]s$/.test(file) || !path.isAbsolute(file) || file.includes('node_modules') || !imports(file)) return;
+    if (registered || !/\.c?[jt]s$/.test(file) || file.includes('node_modules') || !imports(file)) return;
     registered = true;
     register();
   };

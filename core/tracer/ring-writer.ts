@@ -29,8 +29,8 @@ export interface RingOptions {
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
   readonly report: (message: string) => void;
-  /** Called by records until it says that the drain knows this ring: a short script ends without ever starting one. */
-  readonly attach: (pendingBytes: number) => boolean;
+  /** Called by records until it says that the drain knows this ring: a script that records nothing need not start one. */
+  readonly attach: () => boolean;
 }
 
 /** Writes the records of one JS thread. Every method may be called at any time, also from getters of the user's; none throws. */
@@ -45,9 +45,11 @@ export class RingWriter implements Recorder {
   readonly #bytes: Uint8Array;
   readonly #capacity: number;
   readonly #mask: number;
+  /** A longer record is refused: it could fill the ring alone. */
+  readonly #quarter: number;
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
-  readonly #attach: (pendingBytes: number) => boolean;
+  readonly #attach: () => boolean;
   #attached = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
@@ -77,6 +79,7 @@ export class RingWriter implements Recorder {
     this.#bytes = new Uint8Array(buffer, RING_HEADER_BYTES, ringBytes);
     this.#capacity = ringBytes / 8;
     this.#mask = this.#capacity - 1;
+    this.#quarter = this.#capacity / 4;
     this.#exact = options.whenFull === 'exact';
     this.#report = options.report;
     this.#attach = options.attach;
@@ -115,6 +118,10 @@ export class RingWriter implements Recorder {
       return;
     }
     const units = 2 + count;
+    if (units > this.#quarter) {
+      this.#lose(1, GapReason.RECORD_TOO_LARGE);
+      return;
+    }
     let at = this.#begin(units, extendedTag(RecordKind.COUNTER, 8 + 8 * count));
     if (at < 0) return;
     const mask = this.#mask;
@@ -207,7 +214,7 @@ export class RingWriter implements Recorder {
     }
     const padded = padTo8(payload);
     const units = 1 + padded / 8;
-    if (units > this.#capacity / 4) {
+    if (units > this.#quarter) {
       this.#lose(1, GapReason.RECORD_TOO_LARGE);
       return false;
     }
@@ -267,7 +274,7 @@ export class RingWriter implements Recorder {
   #makeRoom(units: number): boolean {
     const eighth = this.#capacity >> 3;
     const free = this.#free();
-    this.#attached ||= this.#attach((this.#capacity - free) * 8);
+    this.#attached ||= this.#attach();
     if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
     // Once full, wait for an eighth: room for one record at a time would make a gap of every second one.
     const full = this.#lost > 0 && this.#lostReason === GapReason.RING_FULL;
@@ -288,7 +295,7 @@ export class RingWriter implements Recorder {
 
   /** Waits until `word` has reached `position`, as exact mode does. False: it may not wait, or there was no progress. */
   #waitForDrain(word: number, position: number): boolean {
-    this.#attached ||= this.#attach(Number.POSITIVE_INFINITY);
+    this.#attached ||= this.#attach();
     if (!this.#exact) return false;
     let seen = load(this.#words, word);
     // After a wait in vain every further record is dropped at once, until the drain gets on.

@@ -23,13 +23,7 @@ export function postToDrain(message: DrainMessage): void {
 }
 
 /** Leaves the runtime of this thread where the API finds it, and makes the API resolve. */
-export function provideRuntime(
-  folder: string,
-  settings: TargetSettings,
-  words: Int32Array,
-  ring: RingMessage,
-  attach: (pendingBytes: number) => boolean,
-): void {
+export function provideRuntime(folder: string, settings: TargetSettings, words: Int32Array, ring: RingMessage, attach: () => boolean): void {
   const recorder = new RingWriter({
     buffer: ring.buffer,
     ringBytes: ring.ringBytes,

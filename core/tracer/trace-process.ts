@@ -13,14 +13,14 @@ import { type TargetSettings, takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
 import { traceWorkers } from './worker-threads.ts';
 
-/** A script that is over sooner has started no drain worker: starting one takes the machine tens of milliseconds. */
+/**
+ * A script that has recorded nothing until then is told of to the collector; one that is over sooner never starts the drain
+ * worker, which takes the machine tens of milliseconds. The first record starts it at once: the script may block from then on.
+ */
 const DRAIN_AFTER_MS = 10;
-/** More than this in the ring, and it is started whatever the time. */
-const DRAIN_AFTER_BYTES = 64 * 1024;
 
 /** Puts the tracer into the main thread, if this process was launched by the studio. */
 export function traceProcess(folder: string): void {
-  const began = performance.now();
   const settings = takeSettings(process.env);
   if (!settings) return;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
@@ -56,9 +56,9 @@ export function traceProcess(folder: string): void {
     },
     (worker) => worker === drain,
   );
-  provideRuntime(folder, settings, words, ring, (pendingBytes) => {
-    if (pendingBytes > DRAIN_AFTER_BYTES || performance.now() - began > DRAIN_AFTER_MS) ensureDrain();
-    return drain !== undefined;
+  provideRuntime(folder, settings, words, ring, () => {
+    ensureDrain();
+    return true;
   });
   traceWorkers(shared, (message) => {
     if (message.kind === 'ring') rings.set(message.thread, message);

@@ -89,7 +89,7 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     const runtime = `globalThis[Symbol.for('trace-studio.runtime')]`;
     const code = `${head} new VizCounter(getTracer(), 'c').a = 1; console.log(${runtime}.loadApi().VizCounter === VizCounter);`;
     const script = writeScript(collector, { [name]: code });
-    installPackage(script);
+    installPackage(collector, script);
     expect(await runTarget(collector, script, { node })).toEqual({ stdout: 'true\n', stderr: '', code: 0, signal: null });
     expect(collector.events.map(brief)).toEqual([['counter', 'c', { a: 1 }]]);
   });
@@ -102,7 +102,7 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
       new VizCounter(tracer).b = 2; tracer.stop();
       console.log(getTracer(), JSON.stringify(counter), JSON.stringify(object));`;
     const script = writeScript(collector, { 'script.mjs': code });
-    installPackage(script);
+    installPackage(collector, script);
     const run = await runTarget(collector, script, { node, traced: false });
     expect(run).toEqual({ stdout: 'undefined {"a":1} {"a":1}\n', stderr: '', code: 0, signal: null });
     expect(collector.targets).toEqual([]);

@@ -19,7 +19,8 @@ export function nodeVersions(): NodeVersion[] {
   const others = [22, 24, 26].flatMap((major): NodeVersion[] => {
     const file = path.join(matrix, `node-${major}/bin/node`);
     if (!existsSync(file)) {
-      if (own.major !== major) console.warn(`Node ${major} is not tested: ${path.relative(process.cwd(), file)} is not installed (npm install in test/node-matrix).`);
+      if (own.major !== major)
+        console.warn(`Node ${major} is not tested: ${path.relative(process.cwd(), file)} is not installed (npm install in test/node-matrix).`);
       return [];
     }
     return own.major === major ? [] : [{ title: `Node ${version(file)}`, path: file, major }];

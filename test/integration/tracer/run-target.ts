@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TargetOptions } from '../../../core/protocol/target-wire.ts';
-import { type TestCollector, tracerFolder } from './test-collector.ts';
+import type { TestCollector } from './test-collector.ts';
 
 export interface TargetRun {
   readonly stdout: string;
@@ -49,10 +49,10 @@ export function writeScript(collector: TestCollector, files: Readonly<Record<str
 let scripts = 0;
 
 /** Puts a copy of the package where `script` finds it, as an installation does. */
-export function installPackage(script: string): void {
+export function installPackage(collector: TestCollector, script: string): void {
   const folder = path.join(path.dirname(script), 'node_modules/trace-studio');
   mkdirSync(folder, { recursive: true });
-  for (const file of ['api.cjs', 'api.mjs']) copyFileSync(path.join(tracerFolder, file), path.join(folder, file));
+  for (const file of ['api.cjs', 'api.mjs']) copyFileSync(path.join(collector.tracerFolder, file), path.join(folder, file));
   const manifest = { name: 'trace-studio', type: 'module', exports: { '.': { import: './api.mjs', require: './api.cjs' } } };
   writeFileSync(path.join(folder, 'package.json'), JSON.stringify(manifest));
 }

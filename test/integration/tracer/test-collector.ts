@@ -1,5 +1,5 @@
 /** A collector for tests: takes what targets send, checks the order of frames, and keeps it decoded. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -17,7 +17,7 @@ import {
 } from '../../../core/protocol/target-wire.ts';
 import { StreamDecoder, type TracedEvent } from './decode-stream.ts';
 
-export const tracerFolder = path.resolve(import.meta.dirname, '../../../dist/tracer');
+const built = path.resolve(import.meta.dirname, '../../../dist/tracer');
 
 export interface Thread {
   readonly hello: ThreadHello;
@@ -40,6 +40,8 @@ export interface Target {
 
 export class TestCollector {
   readonly folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-tracer-'));
+  /** A copy of the built tracer, as a launch makes one; the space in its path has to be quoted. */
+  readonly tracerFolder = path.join(this.folder, 'the tracer');
   readonly spillFolder = path.join(this.folder, 'spill');
   readonly socketPath = process.platform === 'win32' ? `\\\\.\\pipe\\${path.basename(this.folder)}` : path.join(this.folder, 'socket');
   readonly targets: Target[] = [];
@@ -52,6 +54,8 @@ export class TestCollector {
   constructor({ keepCounters = true }: { keepCounters?: boolean } = {}) {
     this.#keepCounters = keepCounters;
     mkdirSync(this.spillFolder);
+    mkdirSync(this.tracerFolder);
+    for (const file of readdirSync(built)) if (/\.[cm]js$/.test(file)) copyFileSync(path.join(built, file), path.join(this.tracerFolder, file));
   }
 
   async listen(): Promise<void> {
@@ -73,8 +77,14 @@ export class TestCollector {
     await new Promise<void>((resolve) => this.#server?.listen(this.socketPath, resolve));
   }
 
+  /** Reads on, also from those that connect later. */
+  resume(): void {
+    this.onConnect = () => {};
+    for (const { socket } of this.targets) socket?.resume();
+  }
+
   environment(options: Partial<TargetOptions> = {}): Record<string, string> {
-    const preload = path.join(tracerFolder, 'preload.cjs').replaceAll('\\', '/');
+    const preload = path.join(this.tracerFolder, 'preload.cjs').replaceAll('\\', '/');
     const all: TargetOptions = { preload, whenFull: 'exact', spillFolder: this.spillFolder, ...options };
     return {
       NODE_OPTIONS: `--require ${preload.includes(' ') ? `"${preload}"` : preload}`,
@@ -118,6 +128,7 @@ export class TestCollector {
       }
       const rest = this.#take(target, bytes.subarray(8), true);
       if (rest.length > 0) throw new Error(`${file} ends inside a frame`);
+      rmSync(path.join(this.spillFolder, file));
     }
     return files.length;
   }
@@ -207,5 +218,3 @@ export class TestCollector {
     this.#frame(target, type, id, new Uint8Array(part));
   }
 }
-
-export const isBuilt = (): boolean => existsSync(path.join(tracerFolder, 'preload.cjs'));

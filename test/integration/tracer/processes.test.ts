@@ -1,0 +1,116 @@
+/** Worker threads and child processes are threads and processes of the session, and do not see how. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { nodeVersions } from './node-matrix.ts';
+import { runTarget, writeScript } from './run-target.ts';
+import { TestCollector } from './test-collector.ts';
+
+let collector: TestCollector;
+beforeEach(async () => {
+  collector = new TestCollector();
+  await collector.listen();
+});
+afterEach(() => collector.close());
+
+const counterNames = (): string[] => collector.events.flatMap((event) => (event.kind === 'counter' ? [event.name] : [])).sort();
+/** What a child says of itself: its own name as a counter, and what it sees of the studio. */
+const CHILD = `const { getTracer, VizCounter } = require('trace-studio');
+const report = (name) => {
+  new VizCounter(getTracer(), name).a = 1;
+  return JSON.stringify([name, process.env.NODE_OPTIONS, Object.keys(process.env).filter((key) => key.startsWith('TRACE_STUDIO')), process.execArgv]);
+};`;
+
+describe.each(nodeVersions())('$title', ({ path: node }) => {
+  it('traces worker threads, whatever environment and flags they are given', async () => {
+    const code = `const { Worker, isMainThread, workerData, SHARE_ENV, parentPort } = require('node:worker_threads');
+${CHILD}
+if (isMainThread) {
+  const env = { LOG: '1' };
+  const options = { plain: {}, flags: { execArgv: [] }, otherFlags: { execArgv: ['--no-warnings'] }, env: { env }, shared: { env: SHARE_ENV }, both: { env, execArgv: ['--no-warnings'] } };
+  const said = [];
+  const workers = Object.entries(options).map(([name, option]) => new Promise((resolve) => {
+    const worker = new Worker(__filename, { ...option, workerData: name });
+    worker.on('message', (text) => said.push(text)).on('exit', resolve);
+  }));
+  Promise.all(workers).then((codes) => { for (const text of said.sort()) console.log(text); console.log(codes.join(), Object.keys(env).join()); });
+} else {
+  parentPort.postMessage(report(workerData));
+  if (workerData === 'plain') process.exit(5);
+}`;
+    const run = await runTarget(collector, writeScript(collector, { 'script.cjs': code }), { node });
+    const none = [null, []];
+    const expected = [
+      ['both', ...none, ['--no-warnings']],
+      ['env', ...none, []],
+      ['flags', ...none, []],
+      ['otherFlags', ...none, ['--no-warnings']],
+      ['plain', ...none, []],
+      ['shared', ...none, []],
+    ];
+    expect(run.stdout.trim().split('\n')).toEqual([...expected.map((line) => JSON.stringify(line)), '5,0,0,0,0,0 LOG']);
+    expect(run.stderr).toBe('');
+    expect(counterNames()).toEqual(['both', 'env', 'flags', 'otherFlags', 'plain', 'shared']);
+    const threads = [...(collector.targets[0]?.threads.values() ?? [])];
+    expect(threads).toHaveLength(7);
+    expect(threads.filter((thread) => thread.hello.thread !== 0 && !thread.ended)).toEqual([]);
+  });
+
+  it('loses nothing of a worker that is terminated, and of one inside another', async () => {
+    const code = `const { Worker } = require('node:worker_threads');
+const inner = "const { getTracer, VizCounter } = require('trace-studio'); new VizCounter(getTracer(), 'inner').a = 1; require('node:worker_threads').parentPort.postMessage(1);";
+const outer = "const { Worker, parentPort } = require('node:worker_threads'); const { getTracer, VizCounter } = require('trace-studio');" +
+  "new VizCounter(getTracer(), 'outer').a = 1; new Worker(" + JSON.stringify(inner) + ", { eval: true }).on('exit', () => { parentPort.postMessage(1); setInterval(() => {}, 1000); });";
+const worker = new Worker(outer, { eval: true });
+worker.on('message', () => worker.terminate()).on('exit', (code) => console.log(code));
+console.log(worker.listenerCount('exit'));`;
+    const run = await runTarget(collector, writeScript(collector, { 'script.cjs': code }), { node });
+    expect(run).toEqual({ stdout: '1\n1\n', stderr: '', code: 0, signal: null });
+    expect(counterNames()).toEqual(['inner', 'outer']);
+  });
+
+  it('traces child processes, however they are started', async () => {
+    const code = `const { spawn, spawnSync, fork, exec, execFile, execFileSync, execSync } = require('node:child_process');
+${CHILD}
+if (process.argv[2]) console.log(report(process.argv[2]));
+else {
+  const [node, env] = [process.execPath, { PATH: process.env.PATH }];
+  const print = (text) => process.stdout.write(String(text));
+  print(spawnSync(node, [__filename, 'spawnSync'], { env }).stdout);
+  print(execFileSync(node, [__filename, 'execFileSync']));
+  print(execSync('"' + node + '" "' + __filename + '" execSync', { env }));
+  const pipe = (child) => { child.stdout.on('data', print); };
+  pipe(spawn(node, [__filename, 'spawn']));
+  pipe(spawn(node, [__filename, 'spawnEnv'], { env }));
+  pipe(fork(__filename, ['fork'], { silent: true }));
+  pipe(fork(__filename, ['forkFlags'], { silent: true, execArgv: ['--no-warnings'], env }));
+  execFile(node, [__filename, 'execFile'], (error, text) => print(text));
+  exec('"' + node + '" "' + __filename + '" exec', { env }, (error, text) => print(text));
+}`;
+    const run = await runTarget(collector, writeScript(collector, { 'script.cjs': code }), { node });
+    const names = ['exec', 'execFile', 'execFileSync', 'execSync', 'fork', 'forkFlags', 'spawn', 'spawnEnv', 'spawnSync'];
+    expect(run.stderr).toBe('');
+    expect(run.stdout.trim().split('\n').sort()).toEqual(
+      names.map((name) => JSON.stringify([name, null, [], name === 'forkFlags' ? ['--no-warnings'] : []])).sort(),
+    );
+    expect(counterNames()).toEqual(names);
+    expect(collector.targets).toHaveLength(names.length + 1);
+    expect(new Set(collector.targets.map((target) => target.hello?.pid)).size).toBe(names.length + 1);
+  });
+
+  it('traces the workers of a cluster, and processes that an ES module starts', async () => {
+    const cluster = `import cluster from 'node:cluster';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { getTracer, VizCounter } from 'trace-studio';
+if (process.argv[2]) new VizCounter(getTracer(), process.argv[2]).a = 1;
+else if (cluster.isPrimary) {
+  execFileSync(process.execPath, [fileURLToPath(import.meta.url), 'from a module'], { env: {} });
+  cluster.fork();
+} else {
+  new VizCounter(getTracer(), 'cluster').a = 1;
+  process.exit(0);
+}`;
+    const run = await runTarget(collector, writeScript(collector, { 'script.mjs': cluster }), { node });
+    expect(run).toEqual({ stdout: '', stderr: '', code: 0, signal: null });
+    expect(counterNames()).toEqual(['cluster', 'from a module']);
+  });
+});
