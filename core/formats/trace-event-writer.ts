@@ -270,7 +270,7 @@ class EventWriter implements RecordVisitor {
         const stream = this.#streamOf(line.stream);
         if (stream.thread !== line.thread || stream.process !== line.process) forget(stream);
         const pid = this.#processes.get(line.process)?.pid ?? 0;
-        if (line.name !== '' && line.name !== stream.name) this.#nameEvent(pid, line.thread, 'thread_name', line.name);
+        if (line.name !== '' && line.name !== stream.name) this.#nameEvent(pid, tidOf(pid, line.thread), 'thread_name', line.name);
         stream.process = line.process;
         stream.thread = line.thread;
         stream.name = line.name;
@@ -300,7 +300,7 @@ class EventWriter implements RecordVisitor {
 
   /** `{"ph":"C","pid":1,"tid":1,"name":"n","ts":` */
   #headOf(phase: string, name: string, more = ''): Uint8Array {
-    return bytesOf(`{"ph":"${phase}","pid":${this.#pid},"tid":${this.#stream.thread},"name":${JSON.stringify(name)}${more},"ts":`);
+    return bytesOf(`{"ph":"${phase}","pid":${this.#pid},"tid":${tidOf(this.#pid, this.#stream.thread)},"name":${JSON.stringify(name)}${more},"ts":`);
   }
 
   #time(timeNs: number): void {
@@ -477,6 +477,12 @@ class EventWriter implements RecordVisitor {
     this.#calls++;
   }
 }
+
+/**
+ * Node numbers a process's main thread 0, which in other viewers is the idle task of a processor. On Linux a main thread's
+ * id is that of its process, so that is what is written.
+ */
+const tidOf = (pid: number, thread: number): number => (thread === 0 ? pid : thread);
 
 /** Beginnings of events hold the process and thread: made anew after these changed. */
 function forget(stream: StreamText): void {

@@ -86,13 +86,15 @@ function sources(): string[] {
 
 /** Every specifier of a file: import, export from, and import(). */
 function importsOf(file: string): string[] {
-  const { module } = parseSync(file, readFileSync(path.join(root, file), 'utf8'));
   const text = readFileSync(path.join(root, file), 'utf8');
-  const literal = (start: number, end: number) => text.slice(start, end).replaceAll(/^['"`]|['"`]$/g, '');
+  const { module } = parseSync(file, text);
   return [
     ...module.staticImports.map((found) => found.moduleRequest.value),
     ...module.staticExports.flatMap((found) => found.entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : []))),
-    ...module.dynamicImports.map((found) => literal(found.moduleRequest.start, found.moduleRequest.end)),
+    // A computed path cannot be told here; there is one, of a file that lies beside the tracer at run time.
+    ...module.dynamicImports
+      .map((found) => text.slice(found.moduleRequest.start, found.moduleRequest.end))
+      .flatMap((found) => (/^['"]/.test(found) ? [found.slice(1, -1)] : [])),
   ];
 }
 

@@ -62,10 +62,10 @@ describe('writeTraceEvents', () => {
     const { traceEvents, viztracer_metadata, displayTimeUnit } = await parsed(recording.finish());
     expect(traceEvents).toEqual([
       { ph: 'M', pid: 42, tid: 42, name: 'process_name', args: { name: 'app.js' } },
-      { ph: 'M', pid: 42, tid: 0, name: 'thread_name', args: { name: 'main' } },
+      { ph: 'M', pid: 42, tid: 42, name: 'thread_name', args: { name: 'main' } },
       { ph: 'M', pid: 42, tid: 3, name: 'thread_name', args: { name: 'worker' } },
-      { ph: 'C', pid: 42, tid: 0, name: 'queue', ts: micros(1_000), args: { waiting: 3, 'lo"ad': 0.25 } },
-      { ph: 'i', pid: 42, tid: 0, name: 'start', cat: 'job', ts: micros(2_001), s: 't', args: { a: [1] } },
+      { ph: 'C', pid: 42, tid: 42, name: 'queue', ts: micros(1_000), args: { waiting: 3, 'lo"ad': 0.25 } },
+      { ph: 'i', pid: 42, tid: 42, name: 'start', cat: 'job', ts: micros(2_001), s: 't', args: { a: [1] } },
       { ph: 'X', pid: 42, tid: 3, name: 'work', cat: 'c', ts: micros(10_000), dur: 4.999 },
       { ph: 'X', pid: 42, tid: 3, name: 'späte', ts: micros(1_500_000_000_000), dur: 0 },
     ]);
