@@ -1,6 +1,6 @@
 /** `trace-studio` and `trace-studio serve`: the studio with a window, in Electron where that is, else in a browser. */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { spawnCollector } from '../collector/spawn-collector.ts';
@@ -114,10 +114,22 @@ function listenFailure(error: NodeJS.ErrnoException, port: number, host: string)
 
 /** A link works once. Whoever sits at the terminal gets another one by Enter. */
 function offerLinks(web: WebHost): void {
-  if (!process.stdin.isTTY) return;
+  if (!process.stdin.isTTY || !isInForeground()) return;
   say('Press Enter for a fresh link, Ctrl+C to end.');
   process.stdin.setEncoding('utf8');
   process.stdin.on('data', () => say(`Trace Studio: ${web.freshLink()}`));
+}
+
+/** A job in the background (`serve &`) that reads its terminal is stopped by the system. Only Linux tells easily. */
+function isInForeground(): boolean {
+  try {
+    const status = readFileSync('/proc/self/stat', 'utf8');
+    // After the name in brackets: state, parent, process group, session, terminal, group in the foreground of the terminal.
+    const [, , group, , , foreground] = status.slice(status.lastIndexOf(')') + 2).split(' ');
+    return group === foreground;
+  } catch {
+    return true;
+  }
 }
 
 /** Resolves at the first Ctrl+C (or its like); a second one ends the process at once. */

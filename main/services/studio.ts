@@ -6,7 +6,14 @@ import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
 import type { RecordingId, RecordingInfoSummary } from '../../core/protocol/session-types.ts';
-import { type RecentItem, STUDIO_REQUESTS, type StudioHandlers, type StudioPushes, type StudioRequests } from '../../core/protocol/studio-api.ts';
+import {
+  type NodeInstall,
+  type RecentItem,
+  STUDIO_REQUESTS,
+  type StudioHandlers,
+  type StudioPushes,
+  type StudioRequests,
+} from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { CollectorClient } from './collector-client.ts';
 import { listExamples } from './examples.ts';
@@ -16,6 +23,7 @@ import { locateFile } from './files/locate.ts';
 import { Roots } from './files/roots.ts';
 import type { HostPort, Studio, StudioOptions } from './host-port.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
+import { loginShellPath } from './nodes/login-path.ts';
 import { NodeFinder } from './nodes/node-finder.ts';
 import { OpenRecordings } from './open-recordings.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
@@ -47,6 +55,7 @@ class StudioServices implements Studio {
   readonly #tracer: TracerInstall;
   readonly #nodes: NodeFinder;
   readonly #around: LaunchSurroundings;
+  readonly #environmentReady: Promise<void> = Promise.resolve();
   readonly #collector: CollectorClient;
   readonly #recordings: OpenRecordings;
   readonly #sessions: Sessions;
@@ -55,7 +64,9 @@ class StudioServices implements Studio {
   constructor(options: StudioOptions) {
     this.#options = options;
     const { dataFolder, cwd } = options;
-    const environment = process.env;
+    const environment: Record<string, string | undefined> = { ...process.env };
+    // Started from a dock or a menu: there is no terminal, and PATH is the system's bare one.
+    if (options.isElectron && !environment.TERM) this.#environmentReady = completePath(environment);
     this.#roots = new Roots(options.fileRoots, [cwd, this.#home, path.parse(cwd).root]);
     this.#settings = new SettingsStore(path.join(dataFolder, 'settings.json'));
     this.#recents = new Recents(path.join(dataFolder, 'recent.json'));
@@ -141,8 +152,11 @@ class StudioServices implements Studio {
       'settings.get': () => this.#settings.get(),
       'settings.set': (change) => this.#settings.set(change),
 
-      'launch.inspect': async (config) => (await examineLaunch(config, this.#around)).inspection,
-      'launch.nodes': ({ refresh }) => this.#nodes.all(refresh),
+      'launch.inspect': async (config) => {
+        await this.#environmentReady;
+        return (await examineLaunch(config, this.#around)).inspection;
+      },
+      'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
       'launch.examples': () => listExamples(this.#options.examplesFolder),
       'launch.recent': () => this.#recents.scripts(),
       'launch.locate': (wanted) =>
@@ -152,6 +166,7 @@ class StudioServices implements Studio {
         ),
 
       'session.start': async (config) => {
+        await this.#environmentReady;
         const info = await this.#sessions.start(config);
         opened.add(info.recording);
         // The list of recent scripts is a convenience: the run goes on without it.
@@ -214,6 +229,14 @@ class StudioServices implements Studio {
         return null;
       },
     };
+  }
+
+  /** With a mark on the one that a launch without a choice would take. */
+  async #listNodes(refresh: boolean): Promise<readonly NodeInstall[]> {
+    await this.#environmentReady;
+    const nodes = await this.#nodes.all(refresh);
+    const chosen = await this.#nodes.choose(this.#options.cwd);
+    return nodes.map((node) => (node.path === chosen?.path ? chosen : node));
   }
 
   async #tracerProblem(): Promise<Problem | undefined> {
@@ -362,6 +385,11 @@ class StudioServices implements Studio {
     await this.#library.clean({ inUse: this.#recordings.ids() });
     await this.#tracer.clean();
   }
+}
+
+async function completePath(environment: Record<string, string | undefined>): Promise<void> {
+  const path = await loginShellPath(environment);
+  if (path !== undefined) environment.PATH = path;
 }
 
 /** Every call of a window goes through its check first. */

@@ -20,6 +20,7 @@ const MAX_PAYLOAD = 8 * 1024 * 1024;
 const MAX_SOCKETS = 64;
 const MAX_CONNECTIONS = 256;
 const PING_MS = 30_000;
+const CLOSE_MS = 500;
 
 export interface WebHostOptions {
   readonly studio: Studio;
@@ -106,6 +107,10 @@ class Running {
   close(): void {
     clearInterval(this.#pinging);
     for (const socket of this.#sockets.clients) socket.close(1001, 'the studio ends');
+    // A window that does not answer (a suspended tab, a broken line) must not keep the studio from ending.
+    setTimeout(() => {
+      for (const socket of this.#sockets.clients) socket.terminate();
+    }, CLOSE_MS).unref();
     this.#sockets.close();
   }
 

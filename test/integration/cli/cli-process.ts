@@ -1,5 +1,5 @@
 /** The built command line as a process. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -95,5 +95,15 @@ export class CliFolder {
       await ended;
     }
     rmSync(this.path, { recursive: true, force: true });
+  }
+}
+
+/** util-linux's `script`, which gives a program a terminal. */
+export function hasScriptCommand(): boolean {
+  try {
+    execFileSync('script', ['--version'], { stdio: 'ignore' });
+    return process.platform === 'linux';
+  } catch {
+    return false;
   }
 }

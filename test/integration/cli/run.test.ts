@@ -1,10 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
-import { CliFolder, cli } from './cli-process.ts';
+import { CliFolder, cli, hasScriptCommand } from './cli-process.ts';
 
 let folder: CliFolder;
 beforeEach(() => {
@@ -178,12 +177,3 @@ describe('Ctrl+C', () => {
     expect((await run.ended).code).toBe(41);
   });
 });
-
-function hasScriptCommand(): boolean {
-  try {
-    execFileSync('script', ['--version'], { stdio: 'ignore' });
-    return process.platform === 'linux';
-  } catch {
-    return false;
-  }
-}

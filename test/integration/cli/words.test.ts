@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, enter, loadPage } from '../web/web-client.ts';
-import { CliFolder } from './cli-process.ts';
+import { CliFolder, cli, hasScriptCommand } from './cli-process.ts';
 
 let folder: CliFolder;
 beforeEach(() => {
@@ -33,6 +33,18 @@ describe('serve', () => {
     expect((await ask(port, { path: '/' })).status).toBe(403);
     expect((await loadPage(port, cookie)).page.status).toBe(200);
     serving.child.kill('SIGTERM');
+    expect((await serving.ended).code).toBe(0);
+  });
+
+  test.runIf(hasScriptCommand())('in a terminal gives a fresh link by Enter', async () => {
+    const serving = folder.startProgram('script', ['-qec', `'${process.execPath}' '${cli}' serve --no-open`, '/dev/null']);
+    await serving.says('Press Enter for a fresh link');
+    serving.child.stdin?.write('\r');
+    const said = await serving.says(/(Trace Studio: http:[\s\S]+){2}\n/);
+    const links = said.match(/http:\S+/g) ?? [];
+    expect(new Set(links).size).toBe(2);
+    for (const link of links) await enter(link);
+    serving.child.stdin?.write('\x03');
     expect((await serving.ended).code).toBe(0);
   });
 
