@@ -480,9 +480,9 @@ class EventWriter implements RecordVisitor {
 
 /**
  * Node numbers a process's main thread 0, which in other viewers is the idle task of a processor. On Linux a main thread's
- * id is that of its process, so that is what is written.
+ * id is that of its process, so that is what is written; the worker that has this number (process 1 of a container) takes the 0.
  */
-const tidOf = (pid: number, thread: number): number => (thread === 0 ? pid : thread);
+const tidOf = (pid: number, thread: number): number => (thread === 0 ? pid : thread === pid ? 0 : thread);
 
 /** Beginnings of events hold the process and thread: made anew after these changed. */
 function forget(stream: StreamText): void {
