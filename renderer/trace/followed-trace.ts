@@ -34,7 +34,7 @@ export interface Opened {
 
 /** One open trace of the window: feeds the model from a source, and tells how far it is. */
 export class FollowedTrace {
-  readonly trace: Trace;
+  #trace: Trace;
   readonly #id: TraceId;
   readonly #surroundings: Surroundings;
   readonly #onChange: () => void;
@@ -60,7 +60,11 @@ export class FollowedTrace {
     this.#id = id;
     this.#surroundings = surroundings;
     this.#onChange = onChange;
-    this.trace = new Trace({ read: (offset, length) => this.#read(offset, length) }, { pause: surroundings.nextTask, onLoaded: () => this.#changed() });
+    this.#trace = new Trace({ read: (offset, length) => this.#read(offset, length) }, { pause: surroundings.nextTask, onLoaded: () => this.#changed() });
+  }
+
+  get trace(): Trace {
+    return this.#trace;
   }
 
   get live(): boolean {
@@ -105,6 +109,9 @@ export class FollowedTrace {
 
   close(): void {
     this.#closed = true;
+    // A quiet live source is waited for until its next bytes; what it would keep in memory goes now.
+    this.#trace = new Trace({ read: () => Promise.reject(new Error('the trace was closed')) });
+    this.#source = undefined;
   }
 
   async #feed(source: ByteSource): Promise<void> {

@@ -41,7 +41,7 @@ export class LiveClock {
   nowNs(): number {
     const now = this.#differs ? this.#steadyMs() * 1e6 + this.#offsetNs : this.#wallNs();
     this.#shownNs = Math.max(this.#shownNs, this.#newestNs, Number.isFinite(now) ? now : 0);
-    return this.#shownNs;
+    return Math.round(this.#shownNs);
   }
 
   #wallNs(): number {

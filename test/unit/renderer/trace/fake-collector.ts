@@ -44,6 +44,11 @@ export class FakeCollector {
   /** What the window's side connects with. */
   readonly connect = async (): Promise<ByteChannel> => {
     const [window, own] = channelPair();
+    this.serve(own);
+    return window;
+  };
+
+  serve(own: ByteChannel): void {
     this.#ends.push(own);
     const of = (recording: string) => {
       if (recording !== 'r1') throw new ProblemError({ code: 'no-such-recording', message: `There is no recording ${recording}.` });
@@ -62,8 +67,7 @@ export class FakeCollector {
       },
       streams: { 'recording.follow': ({ offset }: { offset: number }) => this.#follow(offset) },
     });
-    return window;
-  };
+  }
 
   async *#follow(offset: number): AsyncGenerator<Uint8Array> {
     this.follows.push(offset);

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
+import { type PortLike, portChannel } from '../../../../renderer/trace/channels.ts';
 import { TraceService } from '../../../../renderer/trace/trace-service.ts';
 import type { PageMessage, TracePushes, TraceRequests, TraceSummary, WorkerMessage } from '../../../../renderer/trace/trace-worker-api.ts';
 import { concat, START_EPOCH_NS, TestRecording } from '../../../helpers/build-recording.ts';
@@ -30,12 +31,16 @@ class Page {
     });
   }
 
-  request<K extends keyof TraceRequests>(method: K, argument: Parameters<TraceRequests[K]>[0]): Promise<Awaited<ReturnType<TraceRequests[K]>>> {
+  request<K extends keyof TraceRequests>(
+    method: K,
+    argument: Parameters<TraceRequests[K]>[0],
+    ports: readonly PortLike[] = [],
+  ): Promise<Awaited<ReturnType<TraceRequests[K]>>> {
     const id = ++this.#id;
     if (method === 'trace.open') this.#open.push((argument as { trace: string }).trace);
     return new Promise((resolve, reject) => {
       this.#answers.set(id, (message) => ('value' in message ? resolve(message.value as never) : reject((message as { problem: unknown }).problem)));
-      void this.service.receive({ id, method, argument } as PageMessage, []);
+      void this.service.receive({ id, method, argument } as PageMessage, ports);
     });
   }
 
@@ -139,6 +144,42 @@ describe('trace service', () => {
     expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 4000, notices: [] });
     expect(collector.follows).toEqual([0, first.length]);
     expect(page.pushes.some(({ event }) => event === 'data-lost')).toBe(true);
+  });
+
+  test('reaches the collector over a port, and over the next one when that is lost', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 500);
+    const first = recording.soFar();
+    const collector = new FakeCollector(first, true);
+    page = new Page();
+    await expect(page.request('data.connect', { kind: 'port' })).rejects.toMatchObject({ code: 'no-port' });
+    await page.request('trace.open', { trace: 't1', input: { kind: 'collector', recording: 'r1' } });
+    const connect = () => {
+      const { port1, port2 } = new MessageChannel();
+      collector.serve(portChannel(port2 as unknown as PortLike));
+      return page.request('data.connect', { kind: 'port' }, [port1 as unknown as PortLike]);
+    };
+    await connect();
+    await page.until(({ events }) => events === 500);
+    collector.drop();
+    while (!page.pushes.some(({ event }) => event === 'data-lost')) await page.pushed();
+    jobs(recording, stream, 500, 800);
+    collector.grow(concat([first, recording.finish()]), false);
+    await connect();
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 800, notices: [] });
+  });
+
+  test('lets go of a trace that was closed', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 500);
+    const collector = new FakeCollector(recording.soFar(), true);
+    await open(collector);
+    await page.until(({ events }) => events === 500);
+    await page.request('trace.close', { trace: 't1' });
+    await expect(page.request('counters.list', { trace: 't1' })).rejects.toMatchObject({ code: 'trace-not-open' });
+    await page.request('trace.open', { trace: 't1', input: { kind: 'collector', recording: 'r1' } });
+    const told = page.pushes.length;
+    await page.until(({ events }) => events === 500 && page.pushes.length > told);
   });
 
   test('keeps what is whole of a recording that was cut, and says so', async () => {
