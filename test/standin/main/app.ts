@@ -17,7 +17,6 @@ type Cleanup = () => Promise<void>;
 
 class App extends GuardedEmitter {
   readonly isPackaged = process.env.STANDIN_PACKAGED === '1';
-  readonly commandLine = { appendSwitch: (_name: string, _value?: string) => {} };
   readonly #paths = new Map<string, string>();
   #name: string | undefined;
   readonly #utilities = new Set<{ readonly pid: number; readonly serviceName: string }>();

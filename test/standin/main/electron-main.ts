@@ -9,7 +9,7 @@ import { dialog, shell } from './dialog-and-shell.ts';
 import { startLoopbackServer } from './loopback-server.ts';
 import { Menu, MenuItem } from './menu.ts';
 import { nativeTheme } from './native-theme.ts';
-import { MessageChannelMain, MessagePortMain } from './ports.ts';
+import { MessageChannelMain } from './ports.ts';
 import { protocol } from './protocol.ts';
 import { addresses, chromium, setChromium } from './runtime.ts';
 import { defaultSession } from './session.ts';
@@ -35,7 +35,6 @@ const electron = notImplemented('electron', {
   Menu,
   MenuItem,
   MessageChannelMain,
-  MessagePortMain,
   nativeTheme,
   protocol,
   session: notImplemented('session', { defaultSession }),
