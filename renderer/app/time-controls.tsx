@@ -35,7 +35,8 @@ export function TimeControls({ trace }: { readonly trace: TraceId }) {
       <Menu
         align="end"
         trigger={
-          <Button aria-label={`Time range: ${following ? label : 'fixed'}`}>
+          <Button>
+            <span className="visually-hidden">Time range, </span>
             <Icon of={LocateFixed} className={following ? 'accent' : 't3'} />
             <span>{live ? (following ? `Follow: ${label}` : 'Paused') : following ? `Show: ${label}` : 'Zoomed'}</span>
             <Icon of={ChevronDown} size="xs" />

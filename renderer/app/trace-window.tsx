@@ -9,7 +9,8 @@ import { RunsList } from '../features/recordings/index.ts';
 import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
-import { activateTrace, traceState, useOpenTraces, useTraceSummary, useTraceValue } from '../state/trace-store.ts';
+import { activateTrace, traceState, useOpenTraces } from '../state/trace-store.ts';
+import { useCalmSummary } from '../state/use-calm-summary.ts';
 import { setWindow, useWindow } from '../state/window-store.ts';
 import { formatBytes } from '../state/words.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
@@ -217,8 +218,8 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
 }
 
 function TraceNotices({ trace }: { readonly trace: TraceId }) {
-  const summary = useTraceSummary(trace);
-  const notice = useTraceValue(trace, (value) => value?.notices[0]);
+  const summary = useCalmSummary(trace, 250);
+  const notice = summary?.notices[0];
   if (!summary) return null;
   return (
     <>

@@ -42,28 +42,16 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
       </div>
       <ul className="runs">
         {open.map((each) => (
-          <RunRow
-            key={each.trace}
-            open={each}
-            selected={each.trace === active}
-            when={when(each)}
-            marks={marksOf(each.trace, each.session)}
-            onOpen={onOpen}
-            onClose={onClose}
-          />
+          <RunRow key={each.trace} open={each} selected={each.trace === active} when={when(each)} marksOf={marksOf} onOpen={onOpen} onClose={onClose} />
         ))}
         {elsewhere.map((session) => (
           <li key={session.id} className="run-row">
-            <button
-              type="button"
-              className="run-open"
-              onClick={() => onShowElsewhere(session.id)}
-              aria-label={session.title}
-              title="Running, not open in this window"
-            >
+            <button type="button" className="run-open" onClick={() => onShowElsewhere(session.id)} title="Running, not open in this window">
               <Dot tone="live" />
               <span className="ellipsis t2">{session.title}</span>
-              <span className="run-value">show</span>
+              <span className="run-value" aria-hidden="true">
+                show
+              </span>
             </button>
           </li>
         ))}
@@ -76,23 +64,25 @@ interface RunRowProps {
   readonly open: OpenTrace;
   readonly selected: boolean;
   readonly when: string | undefined;
-  readonly marks: Marks;
+  readonly marksOf: RunsListProps['marksOf'];
   readonly onOpen: (trace: TraceId) => void;
   readonly onClose: (trace: TraceId) => void;
 }
 
 const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');
 
-function RunRow({ open, selected, when, marks, onOpen, onClose }: RunRowProps) {
+function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps) {
   // A tenth of a second is what a row shows; finer changes do not re-render it.
   const tenths = useTraceValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
+  // The state of a file without a session is its phase.
+  useTraceValue(open.trace, (summary) => summary?.phase);
+  const marks = marksOf(open.trace, open.session);
   return (
     <li className="run-row" data-selected={selected || undefined}>
       <button
         type="button"
         className="run-open"
         aria-current={selected || undefined}
-        aria-label={open.title}
         title={[marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
         onClick={() => onOpen(open.trace)}
       >
@@ -101,7 +91,9 @@ function RunRow({ open, selected, when, marks, onOpen, onClose }: RunRowProps) {
         {when !== undefined && <span className="run-when">{when}</span>}
         {marks.badge !== undefined && <Badge tone={marks.tone === 'live' ? 'live' : marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
         {open.unsaved && !marks.live && <i className="run-unsaved" title="Not saved" />}
-        <span className="run-value">{tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8)}</span>
+        <span className="run-value" aria-hidden="true">
+          {tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8)}
+        </span>
       </button>
       <IconButton icon={X} size="s" className="run-close" label={`Close ${open.title}`} onClick={() => onClose(open.trace)} />
     </li>

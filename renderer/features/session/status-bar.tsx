@@ -1,7 +1,7 @@
 import { Database, TriangleAlert } from 'lucide-react';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
-import { useTraceSummary } from '../../state/trace-store.ts';
+import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { formatBytes, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
@@ -9,7 +9,7 @@ import { standing } from './session-words.ts';
 import './status-bar.css';
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
-  const summary = useTraceSummary(trace);
+  const summary = useCalmSummary(trace, 250);
   const session = useSession(trace);
   const now = standing(session, summary);
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);

@@ -2,7 +2,8 @@ import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square } fro
 import type { ReactNode } from 'react';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
-import { useOpenTrace, useTraceSummary } from '../../state/trace-store.ts';
+import { useOpenTrace } from '../../state/trace-store.ts';
+import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
@@ -22,30 +23,38 @@ export interface ToolbarProps {
 }
 
 export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children }: ToolbarProps) {
-  const open = useOpenTrace(trace);
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
   return (
     <div className="toolbar" role="toolbar" aria-label="Run">
       {running ? (
         <>
-          <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'} aria-label="Stop">
+          <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
             {session.state === 'stopping' ? 'Stopping' : 'Stop'}
-            <Kbd className="wide-only">Shift+F5</Kbd>
+            <span className="wide-only" aria-hidden="true">
+              <Kbd>Shift+F5</Kbd>
+            </span>
           </Button>
           <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
         </>
       ) : (
-        <Button kind="primary" icon={Play} iconFilled onClick={onRun} aria-label={session ? 'Run again' : 'Run'}>
+        <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
           {session ? 'Run again' : 'Run…'}
-          <span className="toolbar-key">F5</span>
+          <span className="toolbar-key" aria-hidden="true">
+            F5
+          </span>
         </Button>
       )}
       <span className="toolbar-line" />
-      <Button className="toolbar-config" onClick={onConfigure} aria-label={`Run configuration, ${session?.title ?? open?.title ?? 'none'}`}>
+      <Button className="toolbar-config" onClick={onConfigure}>
         <Icon of={session ? FileCode2 : SlidersHorizontal} />
-        <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'Configuration'}</span>
-        {session?.nodeVersion !== undefined && <span className="label t2 wide-only">node {session.nodeVersion.replace(/^v/, '')}</span>}
+        <span className="visually-hidden">Run configuration, </span>
+        <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'not chosen'}</span>
+        {session?.nodeVersion !== undefined && (
+          <span className="label t2 wide-only" aria-hidden="true">
+            node {session.nodeVersion.replace(/^v/, '')}
+          </span>
+        )}
         <Icon of={ChevronDown} size="xs" />
       </Button>
       <Readings trace={trace} />
@@ -57,7 +66,7 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
 
 /** Only these numbers re-render while events come in. */
 function Readings({ trace }: { readonly trace: TraceId }) {
-  const summary = useTraceSummary(trace);
+  const summary = useCalmSummary(trace, 80);
   const session = useSession(trace);
   const open = useOpenTrace(trace);
   const now = standing(session, summary);

@@ -45,16 +45,11 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
       <ul>
         {shown.map((item) => (
           <li key={item.ref} className="start-recent">
-            <button
-              type="button"
-              className={`start-recent-open ${item.missing ? 'start-missing' : ''}`}
-              aria-label={`Open ${item.title}${item.unsaved ? ', not saved' : ''}`}
-              disabled={item.missing}
-              onClick={() => onOpen(item)}
-            >
+            <button type="button" className={`start-recent-open ${item.missing ? 'start-missing' : ''}`} disabled={item.missing} onClick={() => onOpen(item)}>
               <Icon of={/\.json(\.gz)?$/.test(item.path) ? FileJson2 : FileChartLine} size="m" />
               <span className="grow" style={{ minWidth: 0 }}>
                 <span className="start-recent-name">
+                  <span className="visually-hidden">Open </span>
                   <span className="medium ellipsis">{item.title}</span>
                   {item.recovered && <Badge tone="warn">recovered</Badge>}
                   {!item.recovered && item.unsaved && <Badge>not saved</Badge>}
@@ -62,11 +57,11 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                   {item.signal !== undefined && <Badge tone={POLITE.has(item.signal) ? 'neutral' : 'error'}>{item.signal}</Badge>}
                   {item.missing && <Badge tone="warn">file is gone</Badge>}
                 </span>
-                <span className="start-recent-path mono ellipsis" style={{ display: 'block' }} title={item.path}>
+                <span className="start-recent-path mono ellipsis" aria-hidden="true" style={{ display: 'block' }} title={item.path}>
                   {item.unsaved ? 'kept by Trace Studio' : shortPath(item.path, home)}
                 </span>
               </span>
-              <span className="start-recent-numbers">
+              <span className="start-recent-numbers" aria-hidden="true">
                 <span className="num col-length">{item.durationNs === undefined ? '' : formatDuration(item.durationNs)}</span>
                 <span className="num col-size t3">{formatBytes(item.bytes)}</span>
                 <span className="num col-opened t3">{formatAgo(item.openedAtMs, now)}</span>

@@ -116,7 +116,7 @@ export function StartPage(props: StartPageProps) {
                   filled
                   name={script.name}
                   text={script.command}
-                  label={`Run npm script ${script.name}`}
+                  before="Run npm script"
                   onClick={() => runScript(script.name)}
                 />
               ))}
@@ -196,17 +196,25 @@ interface RowProps {
   readonly name: string;
   readonly text: string;
   readonly note?: string;
-  readonly label: string;
+  /** For screen readers, before the name. */
+  readonly before: string;
   readonly onClick: () => void;
 }
 
-function Row({ icon, filled = false, name, text, note, label, onClick }: RowProps) {
+function Row({ icon, filled = false, name, text, note, before, onClick }: RowProps) {
   return (
-    <button type="button" className="start-row" aria-label={label} onClick={onClick} title={text}>
+    <button type="button" className="start-row" onClick={onClick} title={text}>
       <Icon of={icon} filled={filled} />
+      <span className="visually-hidden">{before} </span>
       <span className="start-row-name ellipsis">{name}</span>
-      <span className="start-row-command mono ellipsis">{text}</span>
-      {note !== undefined && <span className="label t3">{note}</span>}
+      <span className="start-row-command mono ellipsis" aria-hidden="true">
+        {text}
+      </span>
+      {note !== undefined && (
+        <span className="label t3" aria-hidden="true">
+          {note}
+        </span>
+      )}
     </button>
   );
 }
@@ -228,7 +236,7 @@ function RecentScriptRow({ recent: { config, usedAtMs }, home, onRun }: RecentSc
       name={name}
       text={config.arguments === '' ? text : `${text} ${config.arguments}`}
       note={formatAgo(usedAtMs, Date.now())}
-      label={`Run ${name} again`}
+      before="Run again"
       onClick={() => onRun(config)}
     />
   );
@@ -244,18 +252,22 @@ function Examples({ examples, onRun }: { readonly examples: readonly ExampleInfo
       </div>
       <div className="examples">
         {examples.slice(0, 4).map((example) => (
-          <button type="button" key={example.path} className="example" aria-label={`Run example ${example.title}`} onClick={() => onRun(example)}>
+          <div key={example.path} className="example">
             <span className="example-art">
               <ExampleArt kind={example.kind} />
-              <span className="example-run">
+              <span className="example-run" aria-hidden="true">
                 <Icon of={Play} size="xs" filled />
                 Run
               </span>
             </span>
-            <span className="example-title">{example.title}</span>
+            {/* The button's area is the whole card. */}
+            <button type="button" className="example-title" onClick={() => onRun(example)}>
+              <span className="visually-hidden">Run example </span>
+              {example.title}
+            </button>
             <span className="example-text">{example.description}</span>
             <span className="example-file mono">examples/{baseName(example.path)}</span>
-          </button>
+          </div>
         ))}
       </div>
     </section>
