@@ -1,6 +1,6 @@
-/** Answers of the trace worker that follow the trace: asked again when its revision moved, never faster than `everyMs`. */
+/** Answers of the trace worker that follow the trace: asked again when what they tell of moved, never faster than `everyMs`. */
 import { useEffect, useRef, useState } from 'react';
-import type { TraceClient, TraceId, TraceRequests } from '../trace/trace-worker-api.ts';
+import type { TraceClient, TraceId, TraceRequests, TraceSummary } from '../trace/trace-worker-api.ts';
 import { useClients } from './clients.tsx';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
@@ -55,7 +55,7 @@ class QueryLoop<K extends Method> {
   private everyMs = 100;
   private changedEveryMs = CHANGED_EVERY_MS;
   private asked = '';
-  private askedRevision = -1;
+  private askedVersion = -2;
   private askedAt = Number.NEGATIVE_INFINITY;
   private busy = false;
   private ended = false;
@@ -90,7 +90,7 @@ class QueryLoop<K extends Method> {
   private consider(): void {
     if (this.ended || this.busy || this.question === '') return;
     const changed = this.question !== this.asked;
-    if (!changed && revisionOf(this.trace) === this.askedRevision) return;
+    if (!changed && versionOf(this.trace, this.method) === this.askedVersion) return;
     const at = this.askedAt + (changed ? this.changedEveryMs : this.everyMs);
     if (this.timer !== undefined && this.timerAt <= at) return;
     clearTimeout(this.timer);
@@ -111,7 +111,7 @@ class QueryLoop<K extends Method> {
     if (this.ended || this.busy || this.argument === undefined) return;
     this.busy = true;
     this.asked = this.question;
-    this.askedRevision = revisionOf(this.trace);
+    this.askedVersion = versionOf(this.trace, this.method);
     this.askedAt = performance.now();
     const { argument } = this;
     this.traces
@@ -127,8 +127,20 @@ class QueryLoop<K extends Method> {
   }
 }
 
+/** What must move in a summary for an answer to be another one: a live trace changes in each frame, most answers do not. */
+const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = {
+  'counters.list': (summary) => summary.counterSamples + summary.countersRevision,
+  'counters.grid': (summary) => summary.revision,
+  'processes.list': (summary) => summary.processesRevision,
+  'objects.list': (summary) => summary.snapshots + summary.objectsRevision,
+  'objects.snapshot': (summary) => summary.snapshots + summary.objectsRevision,
+  'objects.times': (summary) => summary.snapshots + summary.objectsRevision,
+  'events.page': (summary) => summary.revision,
+  'console.page': (summary) => summary.consoleChunks,
+};
+
 /** The step to "complete" counts as a change, even where the numbers stay. */
-function revisionOf(trace: TraceId): number {
+function versionOf(trace: TraceId, method: Method): number {
   const summary = traceState().summaries[trace];
-  return summary ? summary.revision + (summary.phase === 'complete' ? 0.5 : 0) : 0;
+  return summary ? VERSIONS[method](summary) + (summary.phase === 'complete' ? 0.5 : 0) : -1;
 }

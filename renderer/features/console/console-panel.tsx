@@ -1,5 +1,5 @@
 import { ArrowDownToLine, CircleCheck, CircleX, ListFilter, OctagonX, SquareTerminal } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useState } from 'react';
 import type { SessionId } from '../../../core/protocol/session-types.ts';
 import { clipText, formatCount, formatMomentShort } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
@@ -35,10 +35,13 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
   const total = search ? search.matches.length : (page?.total ?? 0) - first;
   const lineAt = (row: number): ConsoleLine | undefined => (search ? search.matches[row] : lines.get(first + row));
 
-  const select = (line: ConsoleLine) => {
-    setSelected(line);
-    goToMoment(trace, line.timeNs);
-  };
+  const select = useCallback(
+    (line: ConsoleLine) => {
+      setSelected(line);
+      goToMoment(trace, line.timeNs);
+    },
+    [trace],
+  );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && selected) setSelected(undefined);
     else return;
@@ -144,7 +147,8 @@ interface LineProps {
   readonly onSelect: (line: ConsoleLine) => void;
 }
 
-function Line({ line, selected, onSelect }: LineProps) {
+/** Lines arrive as new objects with each answer; their words do not change. */
+const Line = memo(function Line({ line, selected, onSelect }: LineProps) {
   if (!line) return <div className="console-line console-waiting" />;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: a click only marks the moment; the words can be read without it.
@@ -155,6 +159,11 @@ function Line({ line, selected, onSelect }: LineProps) {
       <Text line={line} />
     </div>
   );
+}, sameLine);
+
+function sameLine(before: LineProps, now: LineProps): boolean {
+  if (before.selected !== now.selected || before.onSelect !== now.onSelect) return false;
+  return before.line?.index === now.line?.index && before.line?.text === now.line?.text && before.line?.cut === now.line?.cut;
 }
 
 function Text({ line }: { readonly line: ConsoleLine }) {

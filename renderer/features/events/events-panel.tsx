@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 import { ArrowDownToLine, Rows3, Search } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useState } from 'react';
 import { clipText, formatCount, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useTraceValue } from '../../state/trace-store.ts';
@@ -66,6 +66,14 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
       );
     },
     [trace, traces],
+  );
+  const chooseRow = useCallback(
+    (index: number, event: EventRow) => {
+      setActive(index);
+      setFollow(false);
+      choose(event);
+    },
+    [choose],
   );
   const activate = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));
@@ -155,11 +163,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
                 event={rows.get(index)}
                 where={whereOf(rows.get(index), processes)}
                 active={index === active}
-                onChoose={(event) => {
-                  setActive(index);
-                  setFollow(false);
-                  choose(event);
-                }}
+                onChoose={chooseRow}
               />
             )}
           />
@@ -175,10 +179,11 @@ interface RowProps {
   readonly event: EventRow | undefined;
   readonly where: string;
   readonly active: boolean;
-  readonly onChoose: (event: EventRow) => void;
+  readonly onChoose: (index: number, event: EventRow) => void;
 }
 
-function Row({ id, index, event, where, active, onChoose }: RowProps) {
+/** Events arrive as new objects with each answer; what they tell does not change. */
+const Row = memo(function Row({ id, index, event, where, active, onChoose }: RowProps) {
   if (!event) return <div className="events-row" role="row" aria-rowindex={index + 1} id={id} />;
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
@@ -189,7 +194,7 @@ function Row({ id, index, event, where, active, onChoose }: RowProps) {
       id={id}
       aria-rowindex={index + 1}
       aria-selected={active}
-      onClick={() => onChoose(event)}
+      onClick={() => onChoose(index, event)}
     >
       <span className="events-time" role="gridcell">
         {formatMoment(event.timeNs)}
@@ -210,6 +215,12 @@ function Row({ id, index, event, where, active, onChoose }: RowProps) {
       </span>
     </div>
   );
+}, sameRow);
+
+function sameRow(before: RowProps, now: RowProps): boolean {
+  if (before.id !== now.id || before.active !== now.active || before.where !== now.where || before.onChoose !== now.onChoose) return false;
+  const [a, b] = [before.event, now.event];
+  return a === b || (a?.timeNs === b?.timeNs && a?.kind === b?.kind && a?.name === b?.name && a?.detail === b?.detail && a?.durationNs === b?.durationNs);
 }
 
 /** "main", or "server.ts 4312, main" where there are several processes. */
