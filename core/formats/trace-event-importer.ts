@@ -4,6 +4,7 @@ import { ByteInterner } from './byte-interner.ts';
 import { type DecimalTime, makeDecimalTime, readMicroseconds } from './decimal-time.ts';
 import { equals, isNumber, JsonCopier, JsonMembers } from './json-bytes.ts';
 import type { RecordingBuilder } from './record-writer.ts';
+import { swapMainThread } from './thread-id.ts';
 import {
   decodeString,
   type EventFields,
@@ -542,7 +543,14 @@ export class TraceEventImporter implements TraceEventSink {
     const thread = this.#thread(this.#process(pid), tid, name);
     if (thread === undefined || thread.name === name) return;
     thread.name = name;
-    this.#builder.info({ kind: 'thread', stream: thread.stream, process: thread.process.index, thread: tid, name, timeNs: 0 });
+    this.#builder.info({
+      kind: 'thread',
+      stream: thread.stream,
+      process: thread.process.index,
+      thread: swapMainThread(thread.process.pid, tid),
+      name,
+      timeNs: 0,
+    });
   }
 
   #readTime(fields: EventFields): boolean {
@@ -607,7 +615,7 @@ export class TraceEventImporter implements TraceEventSink {
     if (thread === undefined) {
       if (this.#threads >= MAX_THREADS || process.index < 0) return undefined;
       this.#threads++;
-      const stream = this.#builder.thread(process.index, tid, name);
+      const stream = this.#builder.thread(process.index, swapMainThread(process.pid, tid), name);
       thread = { stream, process, tid, name, table: new Int32Array(64), more: new Map(), counters: new Map(), open: [], tooDeep: 0 };
       process.threads.set(tid, thread);
     }

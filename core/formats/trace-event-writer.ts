@@ -2,6 +2,7 @@
  * Writes a recording as Chrome Trace Event JSON, as a stream: an object with `traceEvents`, `viztracer_metadata` and
  * `displayTimeUnit`, as VizTracer writes it and Perfetto, Chrome and VizTracer's viewer read it. README.md says what becomes what.
  */
+
 import { ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import { Definitions } from '../model/definitions.ts';
@@ -13,6 +14,7 @@ import { STUDIO_VERSION } from '../protocol/version.ts';
 import { ByteOutput } from './byte-output.ts';
 import { JsonCopier } from './json-bytes.ts';
 import { readableValue } from './readable-value.ts';
+import { swapMainThread } from './thread-id.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -270,7 +272,7 @@ class EventWriter implements RecordVisitor {
         const stream = this.#streamOf(line.stream);
         if (stream.thread !== line.thread || stream.process !== line.process) forget(stream);
         const pid = this.#processes.get(line.process)?.pid ?? 0;
-        if (line.name !== '' && line.name !== stream.name) this.#nameEvent(pid, tidOf(pid, line.thread), 'thread_name', line.name);
+        if (line.name !== '' && line.name !== stream.name) this.#nameEvent(pid, swapMainThread(pid, line.thread), 'thread_name', line.name);
         stream.process = line.process;
         stream.thread = line.thread;
         stream.name = line.name;
@@ -300,7 +302,7 @@ class EventWriter implements RecordVisitor {
 
   /** `{"ph":"C","pid":1,"tid":1,"name":"n","ts":` */
   #headOf(phase: string, name: string, more = ''): Uint8Array {
-    return bytesOf(`{"ph":"${phase}","pid":${this.#pid},"tid":${tidOf(this.#pid, this.#stream.thread)},"name":${JSON.stringify(name)}${more},"ts":`);
+    return bytesOf(`{"ph":"${phase}","pid":${this.#pid},"tid":${swapMainThread(this.#pid, this.#stream.thread)},"name":${JSON.stringify(name)}${more},"ts":`);
   }
 
   #time(timeNs: number): void {
@@ -477,12 +479,6 @@ class EventWriter implements RecordVisitor {
     this.#calls++;
   }
 }
-
-/**
- * Node numbers a process's main thread 0, which in other viewers is the idle task of a processor. On Linux a main thread's
- * id is that of its process, so that is what is written; the worker that has this number (process 1 of a container) takes the 0.
- */
-const tidOf = (pid: number, thread: number): number => (thread === 0 ? pid : thread === pid ? 0 : thread);
 
 /** Beginnings of events hold the process and thread: made anew after these changed. */
 function forget(stream: StreamText): void {

@@ -57,7 +57,8 @@ function byOracle(json: string): { readonly startNs: number; readonly events: De
   const order: string[] = [];
   const live = new Map<string, number>();
   const all = shown.map((event): DecodedEvent => {
-    const common = { thread: `${event.pid}/${event.tid}`, timeNs: ns(event.ts) - startNs, name: event.name };
+    // A main thread has its process's number on Linux, and 0 in a recording.
+    const common = { thread: `${event.pid}/${event.tid === event.pid ? 0 : event.tid}`, timeNs: ns(event.ts) - startNs, name: event.name };
     const args = event.args && Object.keys(event.args).length > 0 ? { args: event.args } : {};
     if (event.ph === 'X') return { kind: 'slice', ...common, durationNs: ns(event.dur ?? 0), category: event.cat ?? '', ...args };
     if (event.ph === 'i') return { kind: 'instant', ...common, category: event.cat ?? '', scope: 'tpg'.indexOf(event.s ?? 't'), ...args };
@@ -238,8 +239,8 @@ describe('readTraceEvents, events', () => {
       '[{"ph":"B","ts":1,"pid":1,"tid":1,"name":"out","args":{"a":1,"b":1}},{"ph":"B","ts":2,"pid":1,"tid":1,"name":"in"},{"ph":"B","ts":2,"pid":1,"tid":2,"name":"open"},{"ph":"E","ts":3,"pid":1,"tid":1},{"ph":"E","ts":5,"pid":1,"tid":1,"args":{"b":2}},{"ph":"E","ts":6,"pid":1,"tid":1}]',
     );
     expect(recording.events).toEqual([
-      { kind: 'slice', thread: '1/1', timeNs: 1000, durationNs: 1000, name: 'in', category: '' },
-      { kind: 'slice', thread: '1/1', timeNs: 0, durationNs: 4000, name: 'out', category: '', args: { a: 1, b: 2 } },
+      { kind: 'slice', thread: '1/0', timeNs: 1000, durationNs: 1000, name: 'in', category: '' },
+      { kind: 'slice', thread: '1/0', timeNs: 0, durationNs: 4000, name: 'out', category: '', args: { a: 1, b: 2 } },
       { kind: 'slice', thread: '1/2', timeNs: 1000, durationNs: 3000, name: 'open', category: '' },
     ]);
     expect(notices(recording)).toEqual([
