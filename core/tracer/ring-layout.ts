@@ -47,8 +47,8 @@ export const RingWord = {
   ENDED: 5,
 } as const;
 
-/** Float64 index into a thread's buffer: totals, written by the thread. */
-export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10 } as const;
+/** Float64 index into a thread's buffer: totals. The first three are the thread's, the others (bytes confirmed) the drain's. */
+export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10, DATA_SENT: 11, DEFINITIONS_SENT: 12 } as const;
 
 export const RING_HEADER_BYTES = 256;
 export const DEFAULT_RING_BYTES = 8 * 1024 * 1024;

@@ -20,9 +20,6 @@ export class RingReader {
   greeted = false;
   /** A frame is under way. */
   busy = false;
-  /** Bytes of the two streams that the socket has taken. */
-  dataSent = 0;
-  definitionsSent = 0;
   readonly #words: Int32Array;
   readonly #totals: Float64Array;
   readonly #data: Ring;
@@ -54,6 +51,14 @@ export class RingReader {
     return Atomics.load(this.#words, RingWord.ENDED) === 1;
   }
 
+  /** Bytes of the two streams that the socket has taken. In the shared memory, so that they outlive the drain. */
+  get dataSent(): number {
+    return this.#totals[RingFloat.DATA_SENT] as number;
+  }
+  get definitionsSent(): number {
+    return this.#totals[RingFloat.DEFINITIONS_SENT] as number;
+  }
+
   /** Definitions first: the records were looked at before them, so whatever these use has been written. */
   next(): { readonly data: RingSlice; readonly definitions: RingSlice } {
     const data = this.#data.slice(MAX_SLICE_BYTES);
@@ -62,8 +67,8 @@ export class RingReader {
 
   /** The slices are with the kernel, or in the spill file: the thread may write there again. */
   confirm({ data, definitions }: { readonly data: RingSlice; readonly definitions: RingSlice }): void {
-    this.dataSent += data.bytes;
-    this.definitionsSent += definitions.bytes;
+    this.#totals[RingFloat.DATA_SENT] = this.dataSent + data.bytes;
+    this.#totals[RingFloat.DEFINITIONS_SENT] = this.definitionsSent + definitions.bytes;
     this.#definitions.advance(definitions.units);
     this.#data.advance(data.units);
   }

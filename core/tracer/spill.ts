@@ -3,8 +3,11 @@ import { encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wi
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
-/** Everything that the rings hold, as one file of frames. Silent where the folder is gone: then there is no collector to read it either. */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[]): void {
+/**
+ * Everything that the rings hold, as one file of frames; with `error`, that the drain failed, and no BYE.
+ * Silent where the folder is gone: then there is no collector to read it either.
+ */
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], error?: string): void {
   const full = readers.filter((reader) => !reader.empty);
   let target: number;
   try {
@@ -32,7 +35,8 @@ export function writeSpill(file: string, hello: Uint8Array, readers: readonly Ri
       const stats = reader.changedStats();
       if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
     }
-    write(jsonFrame(FrameType.BYE, 0, {}));
+    if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
+    else write(jsonFrame(FrameType.BYE, 0, {}));
   } catch {
     // A full disk at the very end: what fitted is there, and every frame tells its length.
   } finally {

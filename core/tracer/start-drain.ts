@@ -5,8 +5,11 @@ import type { DrainStart } from './ring-layout.ts';
 /** Taken at load: the script's own workers are traced, this one is not. */
 const { Worker } = threads;
 
-/** Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing. */
-export function startDrain(folder: string, start: DrainStart): threads.Worker {
+/**
+ * Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing.
+ * `failed`: it ended by an error of its own, which must not become an uncaught exception of the script.
+ */
+export function startDrain(folder: string, start: DrainStart, failed: (error: unknown) => void): threads.Worker {
   const worker = new Worker(path.join(folder, 'drain.cjs'), {
     workerData: start,
     name: 'trace-studio drain',
@@ -19,8 +22,7 @@ export function startDrain(folder: string, start: DrainStart): threads.Worker {
     stderr: true,
     trackUnmanagedFds: false,
   });
-  // An error of the worker must not become an uncaught exception of the script: the rings fill up, and events are dropped and counted.
-  worker.on('error', () => {});
+  worker.on('error', failed);
   worker.unref();
   return worker;
 }

@@ -32,27 +32,32 @@ export function traceProcess(folder: string): void {
 
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
   const rings = new Map([[0, ring]]);
+  const spill = (error?: string): void => {
+    const readers = [...rings.values()].map((one) => new RingReader(one));
+    writeSpill(spillFile, helloFrame, readers, error);
+  };
+  /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
+  const giveUp = (error: string): void => {
+    words[ProcessWord.GATE] = 0;
+    Atomics.store(words, ProcessWord.STATE, DrainState.GONE);
+    spill(error);
+  };
+
   let drain: Worker | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
+    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, process: shared.process, ring } as const;
     try {
-      drain = startDrain(folder, { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, process: shared.process, ring });
-    } catch {
-      // The permission model may forbid threads: this process stays untraced, and goes on.
-      words[ProcessWord.GATE] = 0;
-      words[ProcessWord.STATE] = DrainState.GONE;
+      drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
+    } catch (error) {
+      giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
   };
   setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   onProcessEnd(
     () => {
-      if (!finishDrain(words))
-        writeSpill(
-          spillFile,
-          helloFrame,
-          [...rings.values()].map((one) => new RingReader(one)),
-        );
+      if (!finishDrain(words)) spill();
     },
     (worker) => worker === drain,
   );
