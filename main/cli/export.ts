@@ -4,7 +4,11 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import type { Command } from './command-line.ts';
-import { sizeInWords, writeReport } from './write-report.ts';
+import { sizeInWords } from './report-format.ts';
+import { writeReport } from './write-report.ts';
+
+/** For `run`, which loads this bundle while the script runs. */
+export { writeReport };
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 

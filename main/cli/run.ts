@@ -2,6 +2,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { constants as fsConstants, rmSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
@@ -17,7 +18,9 @@ import { NodeFinder } from '../services/nodes/node-finder.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
-import { reportFormat, sizeInWords, writeReport } from './write-report.ts';
+import { reportFormat, sizeInWords } from './report-format.ts';
+
+const load = createRequire(import.meta.url);
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
 
@@ -50,10 +53,12 @@ export async function run(command: RunCommand): Promise<number> {
   const signals = new RunSignals(collector, ids.session, file);
   try {
     await collector.start({ ...ids, plan: makeSpawnPlan(config, start, tracerFolder), file });
+    // The writers of formats are a third of our code: they are read while the script starts.
+    const { writeReport } = load('./export.cjs') as typeof import('./export.ts');
     const info = await collector.whenEnded(ids.session);
     signals.scriptEnded();
     await collector.shutdown(0);
-    await finish(command, file, output, info);
+    await finish({ command, file, output, info, writeReport });
     return exitCodeOf(info.end);
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
@@ -64,7 +69,15 @@ export async function run(command: RunCommand): Promise<number> {
   }
 }
 
-async function finish(command: RunCommand, file: string, output: string, info: SessionInfo): Promise<void> {
+interface Finished {
+  readonly command: RunCommand;
+  readonly file: string;
+  readonly output: string;
+  readonly info: SessionInfo;
+  readonly writeReport: (source: string, output: string) => Promise<unknown>;
+}
+
+async function finish({ command, file, output, info, writeReport }: Finished): Promise<void> {
   if (info.end?.kind === 'failed-to-start') tell(info.end.message);
   if (reportFormat(output) === 'recording') await rename(file, output);
   else await writeReport(file, output);

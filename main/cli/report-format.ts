@@ -1,0 +1,15 @@
+/** What kind of report a name means, and sizes for people. */
+import type { ExportFormat } from '../../core/protocol/studio-api.ts';
+
+/** By the name's end; the command line has refused all others. */
+export function reportFormat(output: string): ExportFormat {
+  const name = output.toLowerCase();
+  if (name.endsWith('.tsr')) return 'recording';
+  return name.endsWith('.gz') ? 'chrome-json-gz' : 'chrome-json';
+}
+
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [amount, unit] = bytes < 1e6 ? [bytes / 1e3, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${amount < 10 ? amount.toFixed(1) : Math.round(amount)} ${unit}`;
+}
