@@ -127,6 +127,8 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
       ref={element}
       role={role}
       aria-label={label}
+      // A flood of lines must not be read aloud; who wants to hear them moves through them.
+      aria-live={role === 'log' ? 'off' : undefined}
       aria-rowcount={role === 'grid' ? total : undefined}
       aria-activedescendant={activeId}
       tabIndex={0}

@@ -5,7 +5,7 @@ import { type SeriesStyle, seriesStyle } from '../../drawing/palette.ts';
 import { useClients } from '../../state/clients.tsx';
 import { soloSeries, toggleSeries, toggleTable, useView } from '../../state/view-store.ts';
 import type { CounterInfo, SeriesId, TraceId } from '../../trace/trace-worker-api.ts';
-import { IconButton } from '../../widgets/index.ts';
+import { Icon } from '../../widgets/index.ts';
 import type { CounterBoard } from './counter-board.ts';
 import { splitUnit } from './counter-name.ts';
 import { CounterPlot, type PlotSeries, type SeriesNumbers } from './counter-plot.ts';
@@ -92,14 +92,17 @@ export const CounterPanel = memo(function CounterPanel({ trace, board, info, ind
         {unit && <span className="counter-unit">{unit}</span>}
         {process !== undefined && <span className="counter-process">{process}</span>}
         <span className="counter-space" />
-        <IconButton
-          icon={asTable ? ChartLine : Table2}
-          label={asTable ? 'Show as graph' : 'Show as table'}
-          size="s"
+        {/* A plain title: a hundred panels with a tooltip each would be slow to begin with. */}
+        <button
+          type="button"
+          className="btn btn-icon btn-quiet btn-s counter-twin"
           aria-pressed={asTable}
-          className="counter-twin"
+          aria-label="Show as table"
+          title={asTable ? 'Show as graph' : 'Show as table'}
           onClick={() => toggleTable(trace, info.key)}
-        />
+        >
+          <Icon of={asTable ? ChartLine : Table2} />
+        </button>
       </figcaption>
       <div className="counter-body">
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the picture takes the keys that zoom and pan; its name says so. */}

@@ -111,6 +111,8 @@ export class CounterPlot {
 
   setVisible(visible: boolean): void {
     this.visible = visible;
+    // Of a hundred panels most are never scrolled to: theirs is not built.
+    if (visible && !this.plot) this.rebuild();
   }
 
   setSize(width: number, height: number): void {
@@ -365,7 +367,7 @@ export class CounterPlot {
     this.plot?.destroy();
     this.plot = undefined;
     this.drawnRange = undefined;
-    if (this.width <= 0 || this.height <= 0 || this.series.length === 0) return;
+    if (!this.shown()) return;
     const palette = this.options.palette();
     this.drawnGrid = undefined;
     this.plot = new uPlot(this.plotOptions(palette), [[], ...this.series.map(() => [])], this.options.host);
