@@ -51,23 +51,43 @@ export class BridgeEnd {
     const before = seen.get(value);
     if (before) return before;
     if (value instanceof Promise) return this.#packPromise(value);
-    if (Array.isArray(value)) return { is: 'array', items: value.map((item) => this.pack(item, seen)) };
+    if (Array.isArray(value)) {
+      const items: BridgeValue[] = [];
+      const packed: BridgeValue = { is: 'array', items };
+      seen.set(value, packed);
+      for (const item of value) items.push(this.pack(item, seen));
+      return packed;
+    }
     const prototype: unknown = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) {
-      return { is: 'object', entries: Object.entries(value).map(([key, item]) => [key, this.pack(item, seen)] as const) };
+      const entries: (readonly [string, BridgeValue])[] = [];
+      const packed: BridgeValue = { is: 'object', entries };
+      seen.set(value, packed);
+      for (const [key, item] of Object.entries(value)) entries.push([key, this.pack(item, seen)]);
+      return packed;
     }
     if (value instanceof MessagePort) throw new Error('An object could not be cloned.');
     return { is: 'value', value };
   }
 
-  unpack(value: BridgeValue): unknown {
+  /** An object that holds itself arrives holding itself: each is made once, before what is in it. */
+  unpack(value: BridgeValue, made = new Map<BridgeValue, unknown>()): unknown {
+    if (made.has(value)) return made.get(value);
     switch (value.is) {
       case 'value':
         return value.value;
-      case 'array':
-        return value.items.map((item) => this.unpack(item));
-      case 'object':
-        return Object.fromEntries(value.entries.map(([key, item]) => [key, this.unpack(item)]));
+      case 'array': {
+        const list: unknown[] = [];
+        made.set(value, list);
+        for (const item of value.items) list.push(this.unpack(item, made));
+        return list;
+      }
+      case 'object': {
+        const object: Record<string, unknown> = {};
+        made.set(value, object);
+        for (const [key, item] of value.entries) object[key] = this.unpack(item, made);
+        return object;
+      }
       case 'function':
         return (...args: unknown[]) => this.#call(value.id, args);
       case 'promise':

@@ -8,9 +8,10 @@ end.onExpose = (name, api) => {
 };
 
 function deepFreeze(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
   Object.values(value).forEach(deepFreeze);
-  return Object.freeze(value);
+  return value;
 }
 
 // Denied here, after main was asked: a window that Chromium opens and main closes again leaves the opener hanging now and then.
