@@ -41,7 +41,8 @@ export function valueRows(fields: readonly ValueNode[], folds: Folds): ValueRow[
     nodes.forEach((node, k) => {
       const path = pathOf(parent, node.key, listed);
       const children = node.children ?? [];
-      const branch = children.length > 0 || (node.cut ?? 0) > 0;
+      // A text or bytes may be cut as well; only what has entries can be opened.
+      const branch = node.children !== undefined && (children.length > 0 || (node.cut ?? 0) > 0);
       const open = branch && (folds.get(path) ?? opensByItself(node, depth));
       rows.push({ path, kind: 'value', node, depth, branch, open, place: k + 1, siblings: nodes.length, parent: parent === '' ? undefined : parent });
       if (!open) return;
@@ -82,16 +83,24 @@ export const MARKS: Readonly<Record<NonNullable<ValueNode['change']>, { readonly
 export function markerWords(node: ValueNode): string | undefined {
   switch (node.type) {
     case 'masked':
-      return 'masked: the name looks secret';
+      return node.text || 'masked: the key looks secret';
     case 'cycle':
-      return node.text ? `${node.text} (refers to a value around it)` : 'refers to a value around it';
+      return `refers to ${node.text || 'a value around it'}`;
     case 'cut':
       return node.text || 'not recorded: too deep or too large';
     case 'threw':
-      return node.text ? `reading it threw: ${node.text}` : 'reading it threw';
+      return node.text || 'reading it threw';
     default:
       return undefined;
   }
+}
+
+/** How much of a leaf was left out; undefined when it is whole. */
+export function cutWords(node: ValueNode): string | undefined {
+  if (!node.cut || node.children !== undefined) return undefined;
+  if (node.type === 'string') return `${formatCount(node.cut)} more characters, not recorded`;
+  if (node.type === 'bytes') return `${formatCount(node.cut)} more, not recorded`;
+  return undefined;
 }
 
 /** JSON of what was recorded. Texts that were cut stay cut; what was removed is not there. */

@@ -5,7 +5,7 @@ import { clipText } from '../../drawing/format.ts';
 import type { ValueNode } from '../../trace/trace-worker-api.ts';
 import { Icon } from '../../widgets/index.ts';
 import { NumberBars } from './number-bars.tsx';
-import { MARKS, markerWords, type ValueRow } from './value-rows.ts';
+import { cutWords, MARKS, markerWords, type ValueRow } from './value-rows.ts';
 
 const ROW_HEIGHT = 20;
 const INDENT = 16;
@@ -128,6 +128,7 @@ const Row = memo(function Row({ id, row, top, selected, onSelect, onFold }: RowP
 
 function Value({ node, branch, open }: { readonly node: ValueNode; readonly branch: boolean; readonly open: boolean }) {
   const words = markerWords(node);
+  const cut = cutWords(node);
   if (words !== undefined) {
     return (
       <span className="value-words" title={clipText(words)}>
@@ -152,6 +153,7 @@ function Value({ node, branch, open }: { readonly node: ValueNode; readonly bran
       )}
       {node.change === 'removed' ? <del>{node.text}</del> : <span className={node.change === 'changed' ? 'value-new' : undefined}>{node.text}</span>}
       {node.className !== undefined && <span className="value-type"> {node.className}</span>}
+      {cut !== undefined && <span className="value-words value-rest">{cut}</span>}
     </span>
   );
 }

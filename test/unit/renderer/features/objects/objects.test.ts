@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { barPaths, barValues } from '../../../../../renderer/features/objects/number-bars.tsx';
 import { groupByClass } from '../../../../../renderer/features/objects/object-groups.ts';
 import { snapshotNear } from '../../../../../renderer/features/objects/snapshot-strip.tsx';
-import { markerWords, pathOf, toJson, valueRows } from '../../../../../renderer/features/objects/value-rows.ts';
+import { cutWords, markerWords, pathOf, toJson, valueRows } from '../../../../../renderer/features/objects/value-rows.ts';
 import type { ObjectInfo, ValueNode } from '../../../../../renderer/trace/trace-worker-api.ts';
 
 const leaf = (key: string, text: string, type: ValueNode['type'] = 'number', more: Partial<ValueNode> = {}): ValueNode => ({ key, text, type, ...more });
@@ -77,11 +77,20 @@ describe('pathOf', () => {
 
 describe('markers', () => {
   it('are told in words', () => {
-    expect(markerWords(leaf('token', '', 'masked'))).toMatch(/masked/);
-    expect(markerWords(leaf('self', '', 'cycle'))).toMatch(/around/);
+    expect(markerWords(leaf('token', 'masked: the key looks secret', 'masked'))).toBe('masked: the key looks secret');
+    expect(markerWords(leaf('self', 'the value 2 levels up', 'cycle'))).toBe('refers to the value 2 levels up');
     expect(markerWords(leaf('deep', '', 'cut'))).toMatch(/not recorded/);
-    expect(markerWords(leaf('x', 'no', 'threw'))).toBe('reading it threw: no');
+    expect(markerWords(leaf('x', 'threw: no', 'threw'))).toBe('threw: no');
     expect(markerWords(leaf('n', '1'))).toBeUndefined();
+  });
+});
+
+describe('a leaf that was cut', () => {
+  it('says how much is missing, and cannot be opened', () => {
+    const text = leaf('text', '"abc…', 'string', { cut: 8000 });
+    expect(cutWords(text)).toBe('8,000 more characters, not recorded');
+    expect(valueRows([text], new Map([['text', true]]))).toMatchObject([{ branch: false, open: false }]);
+    expect(cutWords(leaf('n', '1'))).toBeUndefined();
   });
 });
 
