@@ -28,7 +28,8 @@ The first Ctrl+C goes to the script and the report is written; the second ends e
 const SERVE = `trace-studio serve [options] [files…]
 
 Serves the studio to a browser on this machine. From another machine: ssh -L 8080:127.0.0.1:8080 and --port 8080.
-It opens by the link that is printed, which works once; press Enter for another one.
+It opens by the link that is printed, which works once; press Enter for another one
+(without a terminal: kill -USR2 and the number of the process).
 
   -p, --port <number>      0 takes any free one
       --no-open            do not open the browser

@@ -86,6 +86,8 @@ async function serveStudio(command: ServeCommand, install: InstallPaths): Promis
       `Warning: listening on ${host}. Whoever has the link can run programs as you, and it travels unencrypted. Use it inside a container or behind a proxy only.`,
     );
   }
+  // Where there is no terminal to press Enter in: a container.
+  if (process.platform !== 'win32') process.on('SIGUSR2', () => say(`Trace Studio: ${web.freshLink()}`));
   say(`Trace Studio: ${web.freshLink()}`);
   if (command.openBrowser && (await openBrowser(web.freshLink()))) say('Opened in your browser.');
   offerLinks(web);

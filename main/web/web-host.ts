@@ -221,9 +221,8 @@ class Running {
   #attachWindow(socket: WebSocket): void {
     this.windows++;
     socket.on('close', () => this.windows--);
-    this.#options.studio.attachWindow(new SocketChannel(socket), webPort);
-    // The page's first request says that it listens.
-    if (this.#toOpen.length > 0) socket.once('message', () => this.#openGivenPaths());
+    // A page tells its title when it is up, and listens by then.
+    this.#options.studio.attachWindow(new SocketChannel(socket), { ...webPort, setDocument: () => this.#openGivenPaths() });
   }
 
   #openGivenPaths(): void {

@@ -48,6 +48,15 @@ describe('serve', () => {
     expect((await serving.ended).code).toBe(0);
   });
 
+  test('without a terminal gives a fresh link by a signal', async () => {
+    const serving = folder.start(['serve', '--no-open']);
+    await serving.says(/Trace Studio: http:\S+\n/);
+    serving.child.kill('SIGUSR2');
+    const links = (await serving.says(/(Trace Studio: http:[\s\S]+){2}\n/)).match(/http:\S+/g) ?? [];
+    for (const link of links) await enter(link);
+    expect(new Set(links).size).toBe(2);
+  });
+
   test('says what is wrong with a port, a root or a host', async () => {
     const serving = folder.start(['serve', '--no-open']);
     const port = /127\.0\.0\.1:(\d+)/.exec(await serving.says(/Trace Studio: http:\S+\n/))?.[1] ?? '';

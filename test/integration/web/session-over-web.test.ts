@@ -38,6 +38,7 @@ test('a page starts a script, follows its recording, and after a reload finds bo
   const bytes = await readAll(reader, recording);
   expect(bytes.toString('latin1')).toContain('waiting');
   expect((await window.ended(id)).end).toEqual({ kind: 'exited', code: 0 });
+  await window.request('window.setDocument', { title: 'count.js', unsaved: true, running: 0 });
   expect(await window.pushedThat('open-path', () => true)).toEqual({ path: '/somewhere/trace.json' });
 
   window.peer.close();
