@@ -102,7 +102,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       <Menubar label="Main menu" menus={menus} />
       {open && (
         <div className="title-text">
-          <span>{open.title}</span>
+          <h1>{open.title}</h1>
           {open.unsaved && !running && <Badge>not saved</Badge>}
         </div>
       )}

@@ -39,7 +39,7 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
       <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
         <TimeControls trace={trace} />
       </Toolbar>
-      <div className="trace-window-body">
+      <main className="trace-window-body" aria-label="Graphs and lists">
         {/* Another id where the panes differ: each arrangement has its own sizes. */}
         <SplitPane
           id={`columns-${narrow}`}
@@ -58,12 +58,12 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
           <Pane id="center" min={320}>
             <SplitPane id="rows" orientation="vertical" onResized={(sizes) => !narrow && changeSettings({ drawerHeight: sizes.drawer ?? drawer })}>
               <Pane id="graphs" min={120}>
-                <main className="shell-center" aria-label="Graphs">
+                <div className="shell-center">
                   <TraceNotices trace={trace} />
                   <ErrorBoundary what="The graphs" key={trace}>
                     <CounterPanels trace={trace} />
                   </ErrorBoundary>
-                </main>
+                </div>
               </Pane>
               {drawerOpen && (
                 <>
@@ -84,7 +84,7 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
             </>
           )}
         </SplitPane>
-      </div>
+      </main>
       {small && <InspectorOverlay trace={trace} />}
       <StatusBar trace={trace} />
     </div>

@@ -26,41 +26,43 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
   return (
-    <div className="toolbar" role="toolbar" aria-label="Run">
-      {running ? (
-        <>
-          <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
-            {session.state === 'stopping' ? 'Stopping' : 'Stop'}
-            <span className="wide-only" aria-hidden="true">
-              <Kbd>Shift+F5</Kbd>
+    <section aria-label="Run controls">
+      <div className="toolbar" role="toolbar" aria-label="Run">
+        {running ? (
+          <>
+            <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
+              {session.state === 'stopping' ? 'Stopping' : 'Stop'}
+              <span className="wide-only" aria-hidden="true">
+                <Kbd>Shift+F5</Kbd>
+              </span>
+            </Button>
+            <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
+          </>
+        ) : (
+          <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
+            {session ? 'Run again' : 'Run…'}
+            <span className="toolbar-key" aria-hidden="true">
+              F5
             </span>
           </Button>
-          <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
-        </>
-      ) : (
-        <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
-          {session ? 'Run again' : 'Run…'}
-          <span className="toolbar-key" aria-hidden="true">
-            F5
-          </span>
-        </Button>
-      )}
-      <span className="toolbar-line" />
-      <Button className="toolbar-config" onClick={onConfigure}>
-        <Icon of={session ? FileCode2 : SlidersHorizontal} />
-        <span className="visually-hidden">Run configuration, </span>
-        <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'not chosen'}</span>
-        {session?.nodeVersion !== undefined && (
-          <span className="label t2 wide-only" aria-hidden="true">
-            node {session.nodeVersion.replace(/^v/, '')}
-          </span>
         )}
-        <Icon of={ChevronDown} size="xs" />
-      </Button>
-      <Readings trace={trace} />
-      <span className="grow" />
-      {children}
-    </div>
+        <span className="toolbar-line" />
+        <Button className="toolbar-config" onClick={onConfigure}>
+          <Icon of={session ? FileCode2 : SlidersHorizontal} />
+          <span className="visually-hidden">Run configuration, </span>
+          <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'not chosen'}</span>
+          {session?.nodeVersion !== undefined && (
+            <span className="label t2 wide-only" aria-hidden="true">
+              node {session.nodeVersion.replace(/^v/, '')}
+            </span>
+          )}
+          <Icon of={ChevronDown} size="xs" />
+        </Button>
+        <Readings trace={trace} />
+        <span className="grow" />
+        {children}
+      </div>
+    </section>
   );
 }
 
