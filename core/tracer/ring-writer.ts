@@ -20,6 +20,7 @@ const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
 const CONNECT_LIMIT_MS = 1000;
+const SHORT_TEXT = 24;
 const EPOCH_TAG = extendedTag(RecordKind.EPOCH, 0);
 
 export interface RingOptions {
@@ -56,6 +57,8 @@ export class RingWriter implements Recorder {
   readonly #clockWords = new Uint32Array(this.#clock.buffer);
   readonly #startNs = hrtime();
   #scratch = Buffer.allocUnsafeSlow(4096);
+  /** The scratch as words. */
+  #scratchWords = wordsOf(this.#scratch);
   /** Own copy of RingWord.WRITE. */
   #write = 0;
   /** Up to here the fast path may write without looking at the drain. */
@@ -141,7 +144,7 @@ export class RingWriter implements Recorder {
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
     const length = this.#encode(16, args);
-    const head = this.#head();
+    const head = this.#scratchWords;
     head[0] = nameId;
     head[1] = categoryId;
     head[2] = scope;
@@ -154,7 +157,7 @@ export class RingWriter implements Recorder {
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
     const length = this.#encode(24, args);
-    const head = this.#head();
+    const head = this.#scratchWords;
     head[0] = nameId;
     head[1] = categoryId;
     this.#scratch.writeDoubleLE(Math.max(0, this.now() - startNs), 8);
@@ -179,17 +182,17 @@ export class RingWriter implements Recorder {
       return id;
     });
     const start = 16 + 8 * keys.length;
+    this.#need(start);
     let end = start;
     for (let i = 0; i < values.length; i++) {
       const value = values[i];
       const length = value === undefined ? REMOVED : this.#encode(end, value);
       if (value !== undefined) end += length;
-      const head = this.#head();
+      const head = this.#scratchWords;
       head[4 + 2 * i] = ids[i] as number;
       head[5 + 2 * i] = length;
     }
-    this.#need(start);
-    const head = this.#head();
+    const head = this.#scratchWords;
     head[0] = definition;
     head[1] = flags;
     head[2] = keys.length;
@@ -200,7 +203,7 @@ export class RingWriter implements Recorder {
   #object(kind: RecordKind, definition: number): boolean {
     if (!this.recording) return false;
     this.#need(8);
-    const head = this.#head();
+    const head = this.#scratchWords;
     head[0] = definition;
     head[1] = 0;
     return this.#variable(kind, 8, definition !== 0);
@@ -355,15 +358,19 @@ export class RingWriter implements Recorder {
     return at;
   }
 
-  /** The scratch as words. */
-  #head(): Uint32Array {
-    return new Uint32Array(this.#scratch.buffer, 0, this.#scratch.length >>> 2);
-  }
-
   /** Puts `text` at `offset` of the scratch, as UTF-8. Its length in bytes. */
   #encode(offset: number, text: string): number {
     this.#need(offset + text.length * 3);
-    return text === '' ? 0 : this.#scratch.write(text, offset, 'utf8');
+    const { length } = text;
+    const scratch = this.#scratch;
+    if (length > SHORT_TEXT) return scratch.write(text, offset, 'utf8');
+    // Most values are a few digits or letters: a call into the engine costs more than they do.
+    for (let i = 0; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) return scratch.write(text, offset, 'utf8');
+      scratch[offset + i] = code;
+    }
+    return length;
   }
 
   #need(bytes: number): void {
@@ -371,5 +378,8 @@ export class RingWriter implements Recorder {
     const larger = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(bytes + 8)));
     this.#scratch.copy(larger);
     this.#scratch = larger;
+    this.#scratchWords = wordsOf(larger);
   }
 }
+
+const wordsOf = (scratch: Buffer): Uint32Array => new Uint32Array(scratch.buffer, 0, scratch.length >>> 2);

@@ -91,6 +91,28 @@ describe('a ring', () => {
     ]);
   });
 
+  it('takes snapshots of any shape', () => {
+    const { writer, drain, decoder } = makeRing();
+    const object = writer.defineObject('o', 'O');
+    const keys = Array.from({ length: 600 }, (_, i) => `k${i}`);
+    writer.objectCreated(object);
+    writer.objectSnapshot(
+      object,
+      1,
+      keys,
+      keys.map((key) => JSON.stringify(`${key}ä🚀`)),
+    );
+    writer.objectSnapshot(
+      object,
+      0,
+      keys,
+      keys.map((_, i) => (i === 599 ? '{"a":1}' : undefined)),
+    );
+    drain();
+    const states = decoder.events.flatMap((event) => (event.kind === 'snapshot' ? [event.state] : []));
+    expect(states).toEqual([Object.fromEntries(keys.map((key) => [key, `${key}ä🚀`])), { k599: { a: 1 } }]);
+  });
+
   it('keeps whole definitions of any number of names', () => {
     const { writer, drain, decoder } = makeRing();
     for (let i = 0; i < 20_000; i++) {
