@@ -221,6 +221,15 @@ test.describe('of the stand-in alone', () => {
     ]);
   });
 
+  test('its browser ends with it, even when it is killed without a word', async () => {
+    const { launchStandin } = await import('../standin/launch.ts');
+    const app = await launchStandin({ appFolder: probeApp });
+    const gone = new Promise((resolve) => app.page.context().browser()?.on('disconnected', resolve));
+    app.process.kill('SIGKILL');
+    await gone;
+    await app.close();
+  });
+
   test('a window without isolation or sandbox is refused', async ({ app }) => {
     const message = await app.evaluate(({ BrowserWindow }) => {
       try {

@@ -55,12 +55,20 @@ export class Chromium {
         // Electron's ports tell a page when their other end has gone; Chromium's do so only when asked.
         '--enable-blink-features=MessagePortCloseEvent',
         '--remote-debugging-port=0',
+        // Nobody speaks through this pipe. Chromium ends when it closes, even where this process is killed without a word.
+        '--remote-debugging-pipe',
         `--user-data-dir=${profile}`,
       ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
     );
-    // Whatever ends this process, Chromium ends with it.
-    process.on('exit', () => child.kill('SIGKILL'));
+    process.on('exit', () => {
+      child.kill('SIGKILL');
+      try {
+        rmSync(profile, { recursive: true, force: true });
+      } catch {
+        // Chromium was still writing. The folder is the system's temporary one.
+      }
+    });
     const endpoint = await devToolsAddress(child, executable);
     const socket = new WebSocket(endpoint, { maxPayload: 1 << 30, perMessageDeflate: false });
     await new Promise<void>((resolve, reject) => socket.once('open', resolve).once('error', reject));

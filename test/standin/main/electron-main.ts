@@ -80,7 +80,7 @@ function onCdp(method: string, params: Record<string, unknown>, session: string 
 
 process.on('SIGTERM', () => app.exit(0));
 process.on('SIGINT', () => app.exit(130));
-obeyTest(electron);
+obeyTest(electron, () => app.exit(0));
 setImmediate(() =>
   start().catch((error: unknown) => {
     console.error(error);

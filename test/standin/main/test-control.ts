@@ -16,10 +16,10 @@ export function tellTest(answer: ControlAnswer): void {
   if (process.connected) process.send?.(answer);
 }
 
-export function obeyTest(electron: object): void {
+/** `orphaned`: the test is gone, and nothing may stay behind. */
+export function obeyTest(electron: object, orphaned: () => void): void {
   if (!process.send) return;
-  // The test is gone: nothing may stay behind.
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', orphaned);
   process.on('message', async (request: ControlRequest) => {
     try {
       tellTest({ kind: 'done', id: request.id, value: await obey(electron, request) });
