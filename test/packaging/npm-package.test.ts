@@ -1,0 +1,95 @@
+/** The packed npm package, installed into an empty folder without any registry: what a user of `npx trace-studio` has. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'trace-studio-pack-')));
+const project = path.join(folder, 'empty');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(command: string, args: readonly string[], cwd = project) {
+  // The names of npm's own settings come from the test's npm; the folder is to stand for itself.
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
+  return spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...environment, TRACE_STUDIO_HOME: path.join(folder, 'home') } });
+}
+
+let packed: readonly string[] = [];
+
+beforeAll(() => {
+  mkdirSync(project);
+  const pack = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
+  expect(pack.status, pack.stderr).toBe(0);
+  const answer = JSON.parse(pack.stdout);
+  const [{ filename, files }] = (Array.isArray(answer) ? answer : Object.values(answer)) as [{ filename: string; files: { path: string }[] }];
+  packed = files.map((file) => file.path);
+  writeFileSync(path.join(project, 'package.json'), '{ "name": "empty", "private": true }');
+  const install = run('npm', ['install', '--offline', '--no-audit', '--no-fund', path.join(folder, path.basename(filename))]);
+  expect(install.status, install.stderr).toBe(0);
+}, 120_000);
+
+describe('the npm package', () => {
+  it('holds what runs and nothing else', () => {
+    expect(packed).toEqual(
+      expect.arrayContaining([
+        'README.md',
+        'LICENSE',
+        'CHANGELOG.md',
+        'package.json',
+        'dist/cli/trace-studio.cjs',
+        'dist/renderer/index.html',
+        'examples/job-queue.mjs',
+      ]),
+    );
+    expect(packed.filter((file) => /\.map$|^(core|main|renderer|preload|test)\/|standin|\.stamp$/.test(file))).toEqual([]);
+  });
+
+  it('brings no other package along', () => {
+    const lock = JSON.parse(readFileSync(path.join(project, 'node_modules/.package-lock.json'), 'utf8'));
+    expect(Object.keys(lock.packages)).toEqual(['node_modules/trace-studio']);
+  });
+
+  it('answers npx trace-studio --version', () => {
+    const { stdout, status } = run('npx', ['--offline', 'trace-studio', '--version']);
+    expect([stdout.trim(), status]).toEqual([JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version, 0]);
+  });
+
+  it('records a script that imports the installed package', () => {
+    writeFileSync(path.join(project, 'script.mjs'), "import { getTracer, VizCounter } from 'trace-studio';\nnew VizCounter(getTracer(), 'steps').count = 7;\n");
+    const traced = run(path.join(project, 'node_modules/.bin/trace-studio'), ['run', '--quiet', '-o', 'report.json', '--', 'script.mjs']);
+    expect([traced.stderr, traced.status]).toEqual(['', 0]);
+    const { traceEvents } = JSON.parse(readFileSync(path.join(project, 'report.json'), 'utf8'));
+    expect(traceEvents).toContainEqual(expect.objectContaining({ ph: 'C', name: 'steps', args: { count: 7 } }));
+    const plain = run(process.execPath, ['script.mjs']);
+    expect([plain.stdout, plain.stderr, plain.status]).toEqual(['', '', 0]);
+  });
+
+  it('has types for ES modules and for CommonJS', () => {
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    const use = `counter.a = 2;\nconst typed = new VizCounter<{ b: number }>(getTracer(), 'typed');\ntyped.b = 1;\n`;
+    writeFileSync(
+      path.join(project, 'a.mts'),
+      `import { getTracer, VizCounter } from 'trace-studio';\nconst counter = new VizCounter(getTracer(), 'a');\n${use}`,
+    );
+    writeFileSync(
+      path.join(project, 'b.cts'),
+      `import { getTracer, VizCounter } from 'trace-studio';\nconst counter = new VizCounter(getTracer(), 'b');\n${use}`,
+    );
+    const checked = run(process.execPath, [
+      tsc,
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--types',
+      '',
+      '--lib',
+      'es2023,esnext.disposable',
+      'a.mts',
+      'b.cts',
+    ]);
+    expect([checked.stdout, checked.status]).toEqual(['', 0]);
+  });
+});
