@@ -1,6 +1,6 @@
 /** `trace-studio run`: records a script that has this terminal, and writes the report when it ends. No window, no process beside the script's. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { constants as fsConstants, rmSync } from 'node:fs';
+import { existsSync, constants as fsConstants, rmSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -83,16 +83,17 @@ async function finish({ command, file, output, info, writeReport }: Finished): P
   else await writeReport(file, output);
   if (command.quiet) return;
   const { size } = await stat(output);
-  tell(`wrote ${path.relative('', output) || output} (${info.events} events, ${sizeInWords(size)}).`);
+  tell(`wrote ${path.relative('', output) || output} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
   if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
   if (info.recordingProblem !== undefined) tell(info.recordingProblem);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
 }
 
 function launchConfig(command: RunCommand): LaunchConfig {
+  const named = namesProgram(command.script);
   return {
-    target: { kind: 'script', path: command.script },
-    arguments: command.args.map(quoteWord).join(' '),
+    target: named ? { kind: 'command', command: [command.script, ...command.args].map(quoteWord).join(' ') } : { kind: 'script', path: command.script },
+    arguments: named ? '' : command.args.map(quoteWord).join(' '),
     cwd: process.cwd(),
     environment: [],
     nodeFlags: command.nodeFlags,
@@ -102,6 +103,9 @@ function launchConfig(command: RunCommand): LaunchConfig {
     maskSecrets: command.maskSecrets,
   };
 }
+
+/** `node`, `npm`, `npx`, `tsx`: a bare word that is no file here. What it starts is traced just the same. */
+const namesProgram = (word: string): boolean => /^[\w.-]+$/.test(word) && !/\.[cm]?[jt]sx?$/.test(word) && !existsSync(word);
 
 /** So that splitWords gives the word back as it was, on every system. */
 const quoteWord = (word: string): string => `'${word.replaceAll("'", `'"'"'`)}'`;

@@ -20,10 +20,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/instrument': [['core/base'], ['node:', 'amaro']],
   'core/tracer': [['core/base', 'core/protocol', 'core/events'], ['node:']],
   'main/collector': [['core/base', 'core/protocol', 'main/services/host-port.ts'], ['node:']],
-  'main/services': [
-    ['core/base', 'core/protocol', 'core/model', 'core/formats'],
-    ['node:', 'string-argv'],
-  ],
+  'main/services': [['core/base', 'core/protocol', 'core/model', 'core/formats'], ['node:']],
   'main/web': [
     ['core/base', 'core/protocol', 'main/services'],
     ['node:', 'ws'],

@@ -43,6 +43,15 @@ describe('the report', () => {
     expect(others().sort()).toEqual(['count.js', 'result.json']);
   });
 
+  test('is made of what a named program runs, too', async () => {
+    folder.write('count.js', `${COUNTING} process.exit(3);`);
+    const { code } = await folder.run(['run', '--quiet', '--', 'node', 'count.js']);
+    expect([code, samples()]).toEqual([3, 10]);
+    const missing = await folder.run(['run', '--', 'no-such-program']);
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('The program no-such-program was not found.');
+  });
+
   test('takes its format from its name', async () => {
     folder.write('count.js', COUNTING);
     await folder.run(['run', '-o', 'a.json.gz', '--quiet', '--', 'count.js']);
