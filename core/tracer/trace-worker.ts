@@ -6,6 +6,9 @@ import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
 
+// Taken at load: a script may replace its clock.
+const clock = performance.now.bind(performance);
+
 /** A message that the drain was not there to hear is sent again after this. */
 const REPEAT_MS = 20;
 /** A thread that ends waits at most so long to be known to the drain. */
@@ -34,8 +37,8 @@ export function traceWorker(folder: string): void {
   timer.unref();
   onProcessEnd(
     () => {
-      const ends = performance.now() + ATTACH_LIMIT_MS;
-      while (!attach() && performance.now() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
+      const ends = clock() + ATTACH_LIMIT_MS;
+      while (!attach() && clock() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
         Atomics.wait(ringWords, RingWord.ATTACHED, 0, REPEAT_MS);
       }
       Atomics.store(ringWords, RingWord.ENDED, 1);
@@ -52,10 +55,10 @@ export function traceWorker(folder: string): void {
 function attacher(ring: Extract<DrainMessage, { kind: 'ring' }>): () => boolean {
   const words = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
   // Usually the thread that made this one has told the drain.
-  let postedAt = performance.now();
+  let postedAt = clock();
   return (): boolean => {
     if (Atomics.load(words, RingWord.ATTACHED) === 1) return true;
-    const now = performance.now();
+    const now = clock();
     if (now - postedAt >= REPEAT_MS) {
       postedAt = now;
       postToDrain(ring);

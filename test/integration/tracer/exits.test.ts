@@ -29,6 +29,7 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     ['exits inside an exit listener', "process.on('exit', () => { write(20); process.exit(4); }); write(10);", { code: 4 }, 30],
     ['removes all exit listeners', "process.on('exit', () => {}); process.removeAllListeners(); write(10);", { code: 0 }, 10],
     ['emits exit by hand and goes on', "process.emit('exit', 0); setTimeout(() => write(10), 20);", { code: 0 }, 10],
+    ['replaces its clocks', 'performance.now = () => 0; process.hrtime.bigint = () => 0n; Date.now = () => 0; write(5000);', { code: 0 }, 5000],
     ['throws', "write(5000); throw new Error('boom');", { code: 1 }, 5000],
     ['leaves a rejection unhandled', "write(5000); Promise.reject(new Error('boom'));", { code: 1 }, 5000],
     ['goes past the end by reallyExit', 'write(5000); process.reallyExit(6);', { code: 6 }, 5000],
