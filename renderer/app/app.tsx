@@ -58,6 +58,7 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
             onOpenTrace={actions.openTrace}
             onOpenRecent={actions.openRecent}
             onDiscardRecent={actions.discardRecent}
+            onShowSession={actions.showElsewhere}
           />
           <StartStatus />
         </>

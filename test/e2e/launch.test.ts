@@ -128,7 +128,7 @@ test('closing a running one asks: keep recording leaves it running and listed', 
   await expect(window.dialog).toContainText('waits.cjs is still running');
   await window.dialog.getByRole('button', { name: 'Keep recording' }).click();
   await expect(start.heading).toBeVisible();
-  await start.recording('waits.cjs').click();
+  await start.running('waits.cjs').click();
   await expect(window.state()).toHaveText(/Running/);
   await window.close('waits.cjs');
   await window.dialog.getByRole('button', { name: 'Stop and close' }).click();

@@ -1,9 +1,10 @@
-import { ArrowDownToLine, FileCode2, FolderOpen, Play, SlidersHorizontal } from 'lucide-react';
+import { Activity, ArrowDownToLine, FileCode2, FolderOpen, Play, SlidersHorizontal } from 'lucide-react';
 import { type ReactNode, useRef } from 'react';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protocol/studio-api.ts';
 import { configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
+import { isRunning, useSessions } from '../../state/session-store.ts';
 import { baseName, formatAgo, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/index.ts';
 import { ExampleArt } from './example-art.tsx';
@@ -18,12 +19,15 @@ export interface StartPageProps {
   readonly onOpenTrace: () => void;
   readonly onOpenRecent: (item: RecentItem) => void;
   readonly onDiscardRecent: (item: RecentItem) => void;
+  readonly onShowSession: (session: string) => void;
 }
 
 export function StartPage(props: StartPageProps) {
   const library = useLibrary((all) => all);
   const draft = useDraft();
   const inspection = useInspection();
+  // Also those that this window does not show: a closed or reloaded window finds its run again here.
+  const running = Object.values(useSessions()).filter(isRunning);
   const home = library.info?.home;
   const field = useRef<HTMLInputElement>(null);
 
@@ -107,6 +111,21 @@ export function StartPage(props: StartPageProps) {
             </div>
           </form>
 
+          {running.length > 0 && (
+            <Block title="Running">
+              {running.map((session) => (
+                <Row
+                  key={session.id}
+                  icon={Activity}
+                  name={session.title}
+                  text={session.command.join(' ')}
+                  note={`began ${formatAgo(session.startedAtMs, Date.now())}`}
+                  before="Show the running"
+                  onClick={() => props.onShowSession(session.id)}
+                />
+              ))}
+            </Block>
+          )}
           {project && project.scripts.length > 0 && (
             <Block title="Scripts in" code={shortPath(project.folder, home)} note="package.json">
               {project.scripts.slice(0, (library.recentScripts?.length ?? 0) > 0 ? 3 : 4).map((script) => (

@@ -34,6 +34,10 @@ export class StartPage {
     return this.recordings.getByRole('button', { name: `Open ${title}` });
   }
 
+  running(title: string): Locator {
+    return this.#page.getByRole('button', { name: `Show the running ${title}` });
+  }
+
   npmScript(name: string): Locator {
     return this.#page.getByRole('button', { name: `Run npm script ${name}` });
   }
