@@ -13,7 +13,8 @@ export type ControlAnswer =
   | { readonly kind: 'failed'; readonly id: number; readonly error: string };
 
 export function tellTest(answer: ControlAnswer): void {
-  if (process.connected) process.send?.(answer);
+  // The test may end while an answer is under way.
+  if (process.connected) process.send?.(answer, undefined, {}, () => {});
 }
 
 /** `orphaned`: the test is gone, and nothing may stay behind. */

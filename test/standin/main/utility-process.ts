@@ -32,9 +32,15 @@ export class UtilityProcess extends GuardedEmitter {
       stdio: ['ignore', output, output, 'ipc'],
     });
     this.#child = child;
-    this.#connection = { send: (frame) => void (child.connected && child.send(frame)) };
+    this.#connection = {
+      send: (frame) => {
+        // It may end while a message is under way; its exit says so.
+        if (child.connected) child.send(frame, () => {});
+      },
+    };
     this.stdout = child.stdout;
     this.stderr = child.stderr;
+    child.on('error', (error) => console.error(`stand-in: ${modulePath}: ${error.message}`));
     child.on('spawn', () => {
       this.pid = child.pid;
       app.standin.utilityStarted({ pid: child.pid ?? -1, serviceName: options.serviceName ?? 'Node Utility Process' });

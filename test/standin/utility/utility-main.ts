@@ -3,7 +3,8 @@ import { EventEmitter } from 'node:events';
 import type { Frame, PortId } from '../shared/frames.ts';
 
 const toMain = (frame: Frame): void => {
-  if (process.connected) process.send?.(frame);
+  // Main may end while a message is under way; this process then ends as well.
+  if (process.connected) process.send?.(frame, undefined, {}, () => {});
 };
 
 class UtilityPort extends EventEmitter {
