@@ -5,7 +5,7 @@ import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, launchState, setDraft } from '../state/launch-store.ts';
+import { configForScript, inspected, launchState, setDraft } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
@@ -61,13 +61,13 @@ export function useActions(): Actions {
       endToast('run-failed');
     };
     const run = (config: LaunchConfig) => {
-      const { draft, inspection, inspecting } = launchState();
-      // The start page shows what is wrong already: back to the field.
-      if (config === draft && !inspecting && traceState().active === undefined && (inspection?.problems.length ?? 0) > 0) {
-        scriptField()?.focus();
-        return;
-      }
-      runOrFail(config).catch((error: unknown) => {
+      const start = async () => {
+        // The start page shows what is wrong with what was typed: back to the field.
+        const typed = config === launchState().draft && traceState().active === undefined;
+        if (typed && ((await inspected())?.problems.length ?? 0) > 0) scriptField()?.focus();
+        else await runOrFail(config);
+      };
+      start().catch((error: unknown) => {
         const { message, remedy } = error as { message: string; remedy?: string };
         toast({
           tone: 'error',

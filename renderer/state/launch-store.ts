@@ -61,6 +61,19 @@ export function setDraft(draft: LaunchConfig): void {
 
 export const changeDraft = (change: Partial<LaunchConfig>): void => setDraft({ ...store.getState().draft, ...change });
 
+/** The host's answer to the draft as it is now: asked at once if it is not there yet. Undefined when the host does not answer. */
+export function inspected(): Promise<LaunchInspection | undefined> {
+  if (!store.getState().inspecting) return Promise.resolve(store.getState().inspection);
+  inspectSoon(0);
+  return new Promise((resolve) => {
+    const off = store.subscribe((state) => {
+      if (state.inspecting) return;
+      off();
+      resolve(state.inspection);
+    });
+  });
+}
+
 function inspectSoon(ms: number): void {
   clearTimeout(timer);
   turn += 1;

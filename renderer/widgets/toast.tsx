@@ -45,7 +45,7 @@ export function toastProblem(error: unknown, title?: string): void {
 function List() {
   const { toasts } = Base.useToastManager();
   return toasts.map((each) => (
-    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} role={each.type === 'error' ? 'alert' : 'status'}>
+    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} role="group">
       <Icon of={ICONS[(each.type ?? 'info') as ToastTone]} size="m" />
       <div className="toast-words">
         <Base.Title className="toast-title" render={<div />} />

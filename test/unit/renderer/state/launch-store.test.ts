@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { LaunchConfig } from '../../../../core/protocol/session-types.ts';
 import type { LaunchInspection } from '../../../../core/protocol/studio-api.ts';
-import { BLANK_CONFIG, changeDraft, configForScript, connectLaunch, describeTarget, launchState, setDraft } from '../../../../renderer/state/launch-store.ts';
+import {
+  BLANK_CONFIG,
+  changeDraft,
+  configForScript,
+  connectLaunch,
+  describeTarget,
+  inspected,
+  launchState,
+  setDraft,
+} from '../../../../renderer/state/launch-store.ts';
 import { FakeStudio } from '../../../helpers/fake-studio.ts';
 
 const script = (path: string): LaunchConfig => ({ ...BLANK_CONFIG, target: { kind: 'script', path } });
@@ -43,6 +52,16 @@ describe('the form', () => {
     answers[1]?.(inspectionOf(script('/old.js')));
     await vi.runAllTimersAsync();
     expect(launchState().inspection?.command).toEqual(['node', 'new.js']);
+  });
+
+  it('answers for what was typed last, without waiting for the next pause', async () => {
+    connectLaunch(new FakeStudio({ 'launch.inspect': inspectionOf }));
+    await vi.runAllTimersAsync();
+    setDraft(script('/fresh.js'));
+    const answer = inspected();
+    await vi.advanceTimersByTimeAsync(1);
+    await expect(answer).resolves.toMatchObject({ command: ['node', 'fresh.js'] });
+    await expect(inspected()).resolves.toMatchObject({ command: ['node', 'fresh.js'] });
   });
 
   it('keeps its contents over a reload, but no values of variables', () => {
