@@ -56,7 +56,6 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
             }}
             onBrowse={actions.browseScript}
             onOpenTrace={actions.openTrace}
-            onShowSession={actions.showElsewhere}
             onOpenRecent={actions.openRecent}
             onDiscardRecent={actions.discardRecent}
             onShowSession={actions.showElsewhere}

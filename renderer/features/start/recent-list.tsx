@@ -1,5 +1,4 @@
-import { Activity, FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
-import type { SessionInfo } from '../../../core/protocol/session-types.ts';
+import { FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
 import type { RecentItem } from '../../../core/protocol/studio-api.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes, shortPath } from '../../state/words.ts';
@@ -9,18 +8,15 @@ import { Badge, Icon, IconButton } from '../../widgets/index.ts';
 const POLITE = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
 
 interface RecentListProps {
-  /** Runs that go on, whether or not this window shows them. */
-  readonly running: readonly SessionInfo[];
   readonly items: readonly RecentItem[] | undefined;
   readonly home: string | undefined;
   readonly keepRule: string | undefined;
   readonly most: number;
-  readonly onShow: (session: string) => void;
   readonly onOpen: (item: RecentItem) => void;
   readonly onDiscard: (item: RecentItem) => void;
 }
 
-export function RecentList({ running, onShow, items, home, keepRule, most, onOpen, onDiscard }: RecentListProps) {
+export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: RecentListProps) {
   const now = Date.now();
   // What was never saved comes first: after a crash it is what the user looks for.
   const sorted = [...(items ?? [])].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
@@ -29,7 +25,7 @@ export function RecentList({ running, onShow, items, home, keepRule, most, onOpe
     <section aria-label="Recent recordings">
       <div className="start-head">
         <h2>Recent</h2>
-        {shown.length + running.length > 0 && (
+        {shown.length > 0 && (
           <div className="start-head-cols" aria-hidden="true">
             <span className="num col-length">Length</span>
             <span className="num col-size">Size</span>
@@ -37,7 +33,7 @@ export function RecentList({ running, onShow, items, home, keepRule, most, onOpe
           </div>
         )}
       </div>
-      {items !== undefined && items.length === 0 && running.length === 0 && (
+      {items !== undefined && items.length === 0 && (
         <div className="start-empty">
           <Icon of={History} size="l" />
           <span>
@@ -47,28 +43,6 @@ export function RecentList({ running, onShow, items, home, keepRule, most, onOpe
         </div>
       )}
       <ul>
-        {running.map((session) => (
-          <li key={session.id} className="start-recent">
-            <button type="button" className="start-recent-open" onClick={() => onShow(session.id)}>
-              <Icon of={Activity} size="m" />
-              <span className="grow" style={{ minWidth: 0 }}>
-                <span className="start-recent-name">
-                  <span className="visually-hidden">Open </span>
-                  <span className="medium ellipsis">{session.title}</span>
-                  <Badge tone="live">live</Badge>
-                </span>
-                <span className="start-recent-path mono ellipsis" aria-hidden="true" style={{ display: 'block' }}>
-                  pid {session.pid ?? '…'}, recording goes on
-                </span>
-              </span>
-              <span className="start-recent-numbers" aria-hidden="true">
-                <span className="num col-length">{formatDuration(Math.max(0, now - session.startedAtMs) * 1e6)}</span>
-                <span className="num col-size t3">{formatBytes(session.bytes)}</span>
-                <span className="num col-opened t3">running</span>
-              </span>
-            </button>
-          </li>
-        ))}
         {shown.map((item) => (
           <li key={item.ref} className="start-recent">
             <button type="button" className={`start-recent-open ${item.missing ? 'start-missing' : ''}`} disabled={item.missing} onClick={() => onOpen(item)}>

@@ -4,7 +4,7 @@ import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protocol/studio-api.ts';
 import { configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
-import { isRunning, isRunning, useSessions, useSessions } from '../../state/session-store.ts';
+import { isRunning, useSessions } from '../../state/session-store.ts';
 import { baseName, formatAgo, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/index.ts';
 import { ExampleArt } from './example-art.tsx';
@@ -17,7 +17,6 @@ export interface StartPageProps {
   readonly onConfigure: () => void;
   readonly onBrowse: () => void;
   readonly onOpenTrace: () => void;
-  readonly onShowSession: (session: string) => void;
   readonly onOpenRecent: (item: RecentItem) => void;
   readonly onDiscardRecent: (item: RecentItem) => void;
   readonly onShowSession: (session: string) => void;
@@ -30,7 +29,6 @@ export function StartPage(props: StartPageProps) {
   // Also those that this window does not show: a closed or reloaded window finds its run again here.
   const running = Object.values(useSessions()).filter(isRunning);
   const home = library.info?.home;
-  const running = Object.values(useSessions()).filter(isRunning);
   const field = useRef<HTMLInputElement>(null);
 
   const path = draft.target.kind === 'script' ? draft.target.path : describeTarget(draft);
@@ -46,7 +44,7 @@ export function StartPage(props: StartPageProps) {
   const runScript = (name: string) => project && props.onRun({ ...configForNpm(project.folder, name, library.recentScripts) });
 
   // While little is recent, the examples stand in its column; at the first start before it.
-  const recent = (library.recent?.length ?? 0) + running.length;
+  const recent = library.recent?.length ?? 0;
   const fresh = library.recent !== undefined && recent === 0;
   const beside = library.recent !== undefined && recent <= 3;
   const examples = <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />;
@@ -171,8 +169,6 @@ export function StartPage(props: StartPageProps) {
         <div>
           {fresh && examples}
           <RecentList
-            running={running}
-            onShow={props.onShowSession}
             items={library.recent}
             home={home}
             keepRule={library.info?.keepRule}
