@@ -46,7 +46,7 @@ export function Dialogs({ actions }: { readonly actions: Actions }) {
           onKeep={() => told(actions.recordings.close(open))}
           onStop={() => {
             const session = sessionOf(open);
-            told((session ? stopRun(studio, session) : Promise.resolve()).then(() => actions.close(open.trace)));
+            told((session ? stopRun(studio, session) : Promise.resolve()).then(() => actions.recordings.close(open)));
           }}
         />
       ) : null;

@@ -43,8 +43,8 @@ export function CloseRunningDialog({ title, count, onStop, onKeep, onCancel }: C
         </>
       }
     >
-      Stop ends {count > 1 ? 'them' : 'it'} with everything {count > 1 ? 'they' : 'it'} started. Keep recording lets {count > 1 ? 'them' : 'it'} go on; the
-      recording stays listed and can be opened again at any time.
+      Stop ends {count > 1 ? 'them with everything they' : 'it with everything it'} started. Keep recording lets {count > 1 ? 'them' : 'it'} go on. In both
+      cases the recording stays on the start page.
     </Question>
   );
 }
