@@ -120,6 +120,8 @@ export interface Settings {
   readonly drawerHeight: number;
 }
 
+export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'compact', sidebarWidth: 232, inspectorWidth: 344, drawerHeight: 240 };
+
 /** An action that also exists as a menu item or command-line word. */
 export type StudioCommand =
   | 'open'

@@ -1,9 +1,7 @@
 /** The user's settings: defaults, what is on disk, what a window changes. */
-import type { Settings } from '../../core/protocol/studio-api.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../core/protocol/studio-api.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { settingsPart } from './request-checks.ts';
-
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'comfortable', sidebarWidth: 260, inspectorWidth: 360, drawerHeight: 240 };
 
 export class SettingsStore {
   readonly #file: string;

@@ -1,8 +1,6 @@
 /** The user's settings. They live at the host; a change is shown at once and written behind. */
 import { create } from 'zustand';
-import type { Settings, StudioClient } from '../../core/protocol/studio-api.ts';
-
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'compact', sidebarWidth: 232, inspectorWidth: 344, drawerHeight: 240 };
+import { DEFAULT_SETTINGS, type Settings, type StudioClient } from '../../core/protocol/studio-api.ts';
 
 const store = create<{ readonly settings: Settings; readonly loaded: boolean }>(() => ({ settings: DEFAULT_SETTINGS, loaded: false }));
 let client: StudioClient | undefined;

@@ -1,7 +1,8 @@
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEFAULT_SETTINGS, SettingsStore } from '../../../../main/services/settings.ts';
+import { DEFAULT_SETTINGS } from '../../../../core/protocol/studio-api.ts';
+import { SettingsStore } from '../../../../main/services/settings.ts';
 import { TemporaryFolder } from './temporary-folder.ts';
 
 let folder: TemporaryFolder;
@@ -26,8 +27,8 @@ test.each(['', '{', 'null', '[]', '7', '"text"'])('a file that holds %j means th
 });
 
 test('a wrong field falls back alone, an unknown one is dropped', async () => {
-  folder.write('settings.json', JSON.stringify({ theme: 'purple', density: 'compact', sidebarWidth: -1, mystery: 1 }));
-  expect(await new SettingsStore(file).get()).toEqual({ ...DEFAULT_SETTINGS, density: 'compact' });
+  folder.write('settings.json', JSON.stringify({ theme: 'purple', density: 'comfortable', sidebarWidth: -1, mystery: 1 }));
+  expect(await new SettingsStore(file).get()).toEqual({ ...DEFAULT_SETTINGS, density: 'comfortable' });
 });
 
 test('changes at the same time all arrive, and no temporary file stays', async () => {

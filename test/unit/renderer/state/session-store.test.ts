@@ -22,12 +22,12 @@ beforeEach(resetSessions);
 it('knows the runs that were there before the window, and follows them', async () => {
   const studio = new FakeStudio({ 'session.list': () => [session] });
   const end = connectSessions(studio);
-  await vi.waitFor(() => expect(isRunning(sessionState()['s1'])).toBe(true));
+  await vi.waitFor(() => expect(isRunning(sessionState().s1)).toBe(true));
   studio.push('session.changed', { ...session, state: 'ended', end: { kind: 'exited', code: 0 } });
-  expect(isRunning(sessionState()['s1'])).toBe(false);
+  expect(isRunning(sessionState().s1)).toBe(false);
   end();
   studio.push('session.changed', session);
-  expect(sessionState()['s1']?.state).toBe('ended');
+  expect(sessionState().s1?.state).toBe('ended');
 });
 
 it('takes no run for one that is not running', () => {
@@ -38,5 +38,5 @@ it('takes no run for one that is not running', () => {
 it('does not bring a run back to life when the answer to its start comes after its end', () => {
   noteSession({ ...session, state: 'ended', end: { kind: 'exited', code: 9 } });
   noteSession(session);
-  expect(sessionState()['s1']).toMatchObject({ state: 'ended', end: { code: 9 } });
+  expect(sessionState().s1).toMatchObject({ state: 'ended', end: { code: 9 } });
 });

@@ -65,7 +65,7 @@ describe('open traces', () => {
     off();
     expect(told).toHaveBeenCalledTimes(1);
     expect(traceState().summaries[trace]?.events).toBe(5);
-    expect(traceState().summaries['gone']).toBeUndefined();
+    expect(traceState().summaries.gone).toBeUndefined();
   });
 
   it('forgets the summary of a closed trace', () => {
