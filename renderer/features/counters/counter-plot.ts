@@ -9,7 +9,8 @@ import { type CrossValue, drawCrossHair, drawDot, drawNow, drawSelection, type P
 import { decimalsFor, formatAxisTime, formatAxisValue, formatMoment, formatValue } from '../../drawing/format.ts';
 import { gridQuery, valueAt } from '../../drawing/grid-lookup.ts';
 import { type Palette, type SeriesStyle, withAlpha } from '../../drawing/palette.ts';
-import { stepPath } from '../../drawing/step-path.ts';
+import { type PathSink, stepPath } from '../../drawing/step-path.ts';
+import { areaRects, lineRects } from '../../drawing/step-rects.ts';
 import type { TimeRange } from '../../state/view-store.ts';
 import type { CounterGrid, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
 
@@ -54,6 +55,7 @@ interface PlotOptions {
   readonly onNumbers: (numbers: readonly SeriesNumbers[]) => void;
 }
 
+const LINE_PX = 1.4;
 const AXIS_LEFT = 42;
 const AXIS_BOTTOM = 20;
 const NUMBERS_EVERY_MS = 40;
@@ -381,7 +383,6 @@ export class CounterPlot {
       const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
       return [fromNs / 1e9, toNs / 1e9];
     };
-    const first = this.series.find((series) => !this.hidden.has(series.name));
     return {
       width: this.width,
       height: this.height,
@@ -422,18 +423,17 @@ export class CounterPlot {
             label: series.name,
             show: !this.hidden.has(series.name),
             stroke: color,
-            width: 1.4,
+            width: LINE_PX,
             ...(series.style.dash && { dash: [...series.style.dash] }),
-            // Only from zero on does the area tell a size: see `paths`.
-            ...(series === first && { fill: withAlpha(color, palette.area) }),
             points: { show: false },
             // The range is set by niceRange; uPlot need not look through the values.
             auto: false,
-            paths: (plot, index, from, to) => this.paths(plot, index, from, to, series === first),
+            paths: (plot, index, from, to) => this.paths(plot, index, from, to),
           };
         }),
       ],
       hooks: {
+        drawSeries: [(plot, index) => this.drawSeries(plot, index)],
         drawAxes: [
           (plot) => {
             // The line that values stand on is stronger than the grid.
@@ -446,32 +446,16 @@ export class CounterPlot {
     };
   }
 
-  private paths(plot: uPlot, index: number, from: number, to: number, area: boolean): uPlot.Series.Paths {
+  /** Walks the visible points of a series in canvas pixels. */
+  private walk(plot: uPlot, index: number, from: number, to: number, sink: PathSink): void {
     const { left, top, width, height } = plot.bbox;
     const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
     const { low, high } = this.range;
     const xs = plot.data[0];
-    const stroke = new Path2D();
-    const fill = area && low <= 0 && high >= 0 ? new Path2D() : undefined;
     const xScale = width / ((toNs - fromNs) / 1e9);
     const yScale = height / (high - low);
-    const base = top + high * yScale;
     stepPath(
-      {
-        moveTo: (x, y) => {
-          stroke.moveTo(x, y);
-          fill?.moveTo(x, y);
-        },
-        lineTo: (x, y) => {
-          stroke.lineTo(x, y);
-          fill?.lineTo(x, y);
-        },
-        end: (fromX, toX) => {
-          fill?.lineTo(toX, base);
-          fill?.lineTo(fromX, base);
-          fill?.closePath();
-        },
-      },
+      sink,
       xs,
       plot.data[index] ?? [],
       // One point beyond each side: the line enters and leaves the plot.
@@ -480,7 +464,37 @@ export class CounterPlot {
       (value) => left + (value - fromNs / 1e9) * xScale,
       (value) => top + (high - value) * yScale,
     );
-    return { stroke, fill: fill ?? null, clip: null, gaps: [], band: null, flags: 0 };
+  }
+
+  /** Only a dashed line needs a path; the others are drawn by `drawSeries`. */
+  private paths(plot: uPlot, index: number, from: number, to: number): uPlot.Series.Paths | null {
+    if (!this.series[index - 1]?.style.dash) return null;
+    const stroke = new Path2D();
+    this.walk(plot, index, from, to, { moveTo: (x, y) => stroke.moveTo(x, y), lineTo: (x, y) => stroke.lineTo(x, y), end: () => {} });
+    return { stroke, fill: null, clip: null, gaps: [], band: null, flags: 0 };
+  }
+
+  private drawSeries(plot: uPlot, index: number): void {
+    const series = this.series[index - 1];
+    const points = plot.data[0].length;
+    if (!series || series.style.dash || points === 0) return;
+    const { ctx, bbox } = plot;
+    const { low, high } = this.range;
+    const palette = this.options.palette();
+    const color = palette.data[series.style.color] ?? palette.text1;
+    const ratio = devicePixelRatio || 1;
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(bbox.left, bbox.top - ratio, bbox.width, bbox.height + 2 * ratio);
+    ctx.clip();
+    // Only from zero on does the area tell a size.
+    if (series === this.series.find((each) => !this.hidden.has(each.name)) && low <= 0 && high >= 0) {
+      ctx.fillStyle = withAlpha(color, palette.area);
+      this.walk(plot, index, 0, points - 1, areaRects(ctx, Math.round(bbox.top + (high * bbox.height) / (high - low))));
+    }
+    ctx.fillStyle = color;
+    this.walk(plot, index, 0, points - 1, lineRects(ctx, LINE_PX * ratio));
+    ctx.restore();
   }
 
   private timeStepNs(): number {
