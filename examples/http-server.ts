@@ -66,7 +66,7 @@ const server = createServer(answer).listen(0, '127.0.0.1', () => {
   const { port } = server.address() as AddressInfo;
   console.log(`The shop is open on port ${port} for ${SECONDS} s.`);
   const customers = setInterval(() => {
-    const busy = 1 + Math.sin(performance.now() / 2000);
+    const busy = 1.3 + 0.7 * Math.sin(performance.now() / 2000);
     for (let n = Math.random() * 4 * busy; n > 1; n--) {
       get({ port, host: '127.0.0.1', path: Math.random() < 0.4 ? '/cart' : '/search', agent: false }, (reply) => reply.resume()).on('error', () => {});
     }

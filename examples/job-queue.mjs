@@ -16,10 +16,10 @@ const ends = Date.now() + SECONDS * 1000;
 let nextId = 1;
 let done = 0;
 
-/** Jobs arrive in waves: some seconds busy, some seconds quiet. */
+/** Jobs arrive in waves: for some seconds more than the workers can do, then fewer. */
 async function produce() {
   while (Date.now() < ends) {
-    const wave = 1 + Math.sin(Date.now() / 1500);
+    const wave = 1.1 + 0.7 * Math.sin(Date.now() / 1500);
     for (let n = Math.random() * 3 * wave; n > 1; n--) {
       jobs.push({ id: nextId++, kind: ['resize', 'e-mail', 'invoice'][nextId % 3], cost: 20 + Math.random() * 90, at: Date.now() });
     }
