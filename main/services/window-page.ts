@@ -1,9 +1,9 @@
 /** What both hosts do to the window's page when they serve it: the policy, and the nonces that belong to one load. */
 
 /** In index.html where the nonce for styles that libraries insert is to stand. */
-export const CSP_NONCE_PLACEHOLDER = '__CSP_NONCE__';
+const CSP_NONCE_PLACEHOLDER = '__CSP_NONCE__';
 
-/** Puts the nonces into index.html. `pageNonce`: what the page shows when it opens its WebSockets (web host). */
+/** Puts the nonces into index.html. `page`: what the page shows when it opens its WebSockets (web host). */
 export function preparePage(html: string, nonces: { readonly csp: string; readonly page?: string }): string {
   const withCsp = html.replaceAll(CSP_NONCE_PLACEHOLDER, nonces.csp);
   if (nonces.page === undefined) return withCsp;
@@ -30,15 +30,11 @@ export function contentSecurityPolicy(options: { readonly styleNonce?: string; r
   ].join('; ');
 }
 
-/** By extension; what is not here is not served. */
-export const MIME_TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json; charset=utf-8',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.wasm': 'application/wasm',
+/** On every answer beside the policy: nobody may embed the page or share its process, and nothing says where it came from. */
+export const CONFINING_HEADERS: Readonly<Record<string, string>> = {
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+  'cross-origin-resource-policy': 'same-origin',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
 };

@@ -3,16 +3,18 @@
  * Who may: access.ts. What is answered at all: host-names.ts. Everything that changes something goes over a WebSocket.
  */
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { ProblemError } from '../../core/base/result.ts';
 import type { HostPort, Studio } from '../services/host-port.ts';
-import { contentSecurityPolicy, preparePage } from '../services/window-page.ts';
+import { readPageFile } from '../services/page-files.ts';
+import { CONFINING_HEADERS, contentSecurityPolicy, preparePage } from '../services/window-page.ts';
 import { Access, readCookie } from './access.ts';
 import { HostNames } from './host-names.ts';
-import { PageFiles } from './page-files.ts';
 import { pipeChannels, SocketChannel } from './socket-channel.ts';
 
 /** The largest request of a window is a line of stdin of a megabyte, as JSON. */
@@ -84,7 +86,6 @@ class Running {
   readonly access = new Access();
   readonly #options: WebHostOptions;
   readonly #names: HostNames;
-  readonly #files: PageFiles;
   readonly #cookieName: string;
   readonly #sockets: WebSocketServer;
   readonly #alive = new WeakSet<WebSocket>();
@@ -96,7 +97,6 @@ class Running {
     this.#options = options;
     const own = /^(0\.0\.0\.0|::|127\.0\.0\.1|::1|localhost)$/.test(options.host) ? [] : [`${options.host}:${port}`];
     this.#names = new HostNames(port, [...options.allowHosts, ...own]);
-    this.#files = new PageFiles(options.rendererFolder);
     // Cookies do not know ports: without it in the name two studios on one host would overwrite each other's.
     this.#cookieName = `trace-studio-${port}`;
     this.#toOpen = options.openPaths ?? [];
@@ -171,7 +171,7 @@ class Running {
   }
 
   async #sendPage(request: IncomingMessage, response: ServerResponse, cookie: string): Promise<void> {
-    const html = await this.#files.index().catch(() => {
+    const html = await readFile(path.join(this.#options.rendererFolder, 'index.html'), 'utf8').catch(() => {
       throw new Error('its window is not built. Run npm run build, or install it again.');
     });
     const styleNonce = randomBytes(16).toString('base64url');
@@ -182,7 +182,7 @@ class Running {
   }
 
   async #sendFile(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
-    const file = await this.#files.read(pathname);
+    const file = await readPageFile(this.#options.rendererFolder, pathname);
     if (!file) return say(response, 404, 'There is no such file.');
     if (file.isHashed) response.setHeader('Cache-Control', 'private, max-age=31536000, immutable');
     response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.content.length });
@@ -266,12 +266,8 @@ function headersFor(host: string | undefined): Readonly<Record<string, string>> 
   const isPlain = host !== undefined && /^[A-Za-z0-9.:[\]_-]+$/.test(host);
   return {
     'Content-Security-Policy': contentSecurityPolicy({ connect: isPlain ? socketSources(host) : [] }),
-    'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Embedder-Policy': 'require-corp',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-    'X-Content-Type-Options': 'nosniff',
+    ...CONFINING_HEADERS,
     'X-Frame-Options': 'DENY',
-    'Referrer-Policy': 'no-referrer',
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
     'Cache-Control': 'no-store',
   };
