@@ -123,8 +123,6 @@ export function updateTrace(trace: TraceId, change: Partial<Omit<OpenTrace, 'tra
 export const traceState = () => store.getState();
 export const subscribeTraces = store.subscribe;
 
-/** Re-renders at most once per revision of that trace. */
-export const useTraceSummary = (trace: TraceId): TraceSummary | undefined => store((state) => state.summaries[trace]);
 export const useOpenTraces = (): readonly OpenTrace[] => store((state) => state.open);
 export const useActiveTraceId = (): TraceId | undefined => store((state) => state.active);
 export const useOpenTrace = (trace: TraceId | undefined): OpenTrace | undefined => store((state) => state.open.find((each) => each.trace === trace));

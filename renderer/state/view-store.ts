@@ -32,7 +32,6 @@ export interface ViewState {
   readonly tables: readonly string[];
   /** Panel that was asked to come into sight; `turn` grows, so that asking twice works. */
   readonly reveal: { readonly key: string; readonly turn: number } | undefined;
-  readonly columns: 'auto' | 1 | 2 | 3;
 }
 
 export const LIVE_SPAN_NS = 30e9;
@@ -48,7 +47,6 @@ const INITIAL: ViewState = {
   hidden: {},
   tables: [],
   reveal: undefined,
-  columns: 'auto',
 };
 const LIVE: ViewState = { ...INITIAL, time: { mode: 'follow', spanNs: LIVE_SPAN_NS }, followSpanNs: LIVE_SPAN_NS };
 
@@ -89,10 +87,6 @@ export const pointerState = (trace: TraceId): Pointer | undefined => pointers.ge
 
 /** Re-renders when what `pick` returns changes (compared one level deep). */
 export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => choices(useShallow((state) => pick(state.views[trace] ?? INITIAL)));
-/** Changes with every mouse move: for small read-outs only. */
-export const usePointer = <T>(trace: TraceId, pick: (pointer: Pointer | undefined) => T): T => pointers((state) => pick(state.pointers[trace]));
-/** True when the view stands still. */
-export const useViewPaused = (trace: TraceId): boolean => useView(trace, (view) => view.time.mode === 'fixed');
 
 const endOf = (trace: TraceId): number => Math.max(LEAST_END_NS, traceState().summaries[trace]?.endNs ?? 0);
 
@@ -149,17 +143,6 @@ export function followView(trace: TraceId, spanNs?: number | 'all'): void {
 export function togglePause(trace: TraceId): void {
   if (viewState(trace).time.mode === 'fixed') followView(trace);
   else pauseView(trace);
-}
-
-/** Length of the range: while following, of what is followed; else around the middle. */
-export function setSpan(trace: TraceId, spanNs: number | 'all'): void {
-  const { time } = viewState(trace);
-  if (time.mode === 'follow' || spanNs === 'all') {
-    followView(trace, spanNs);
-    return;
-  }
-  const middle = (time.fromNs + time.toNs) / 2;
-  setRange(trace, middle - spanNs / 2, middle + spanNs / 2);
 }
 
 export function setRange(trace: TraceId, fromNs: number, toNs: number): void {
@@ -245,10 +228,6 @@ export function toggleTable(trace: TraceId, counter: string): void {
 
 export function revealCounter(trace: TraceId, counter: string): void {
   change(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
-}
-
-export function setColumns(trace: TraceId, columns: ViewState['columns']): void {
-  change(trace, () => ({ columns }));
 }
 
 /** For tests: forget everything. */

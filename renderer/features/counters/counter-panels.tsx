@@ -3,7 +3,6 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../drawing/format.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { useView } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { EmptyState } from '../../widgets/index.ts';
 import { CounterBoard } from './counter-board.ts';
@@ -16,7 +15,6 @@ import './counters.css';
 export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   const counters = useCounterStructure(trace);
   const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
-  const chosen = useView(trace, (view) => view.columns);
   const board = useMemo(() => new CounterBoard(trace), [trace]);
   const place = useRef<HTMLElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
@@ -30,9 +28,7 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   }, []);
 
   const count = counters?.length ?? 0;
-  const auto = panelLayout(count, size.width, size.height);
-  const columns = chosen === 'auto' ? auto.columns : Math.max(1, Math.min(chosen, count));
-  const rowHeight = chosen === 'auto' ? auto.rowHeight : undefined;
+  const { columns, rowHeight } = panelLayout(count, size.width, size.height);
   const processName = (index: number) => {
     if (!processes || processes.length < 2) return undefined;
     const process = processes.find((each) => each.process === index);

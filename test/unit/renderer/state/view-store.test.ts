@@ -16,7 +16,6 @@ import {
   selectObject,
   selectSnapshot,
   setRange,
-  setSpan,
   soloSeries,
   togglePause,
   toggleSeries,
@@ -81,7 +80,7 @@ describe('the range of time', () => {
 
   it('follows the span of before when it goes on', () => {
     summarise('live', 100 * S);
-    setSpan(trace, 10 * S);
+    followView(trace, 10 * S);
     togglePause(trace);
     expect(viewState(trace).time.mode).toBe('fixed');
     togglePause(trace);
