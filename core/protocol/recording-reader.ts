@@ -333,10 +333,7 @@ export function decodeFooter(payload: Uint8Array): RecordingFooter | undefined {
   return good ? (footer as unknown as RecordingFooter) : undefined;
 }
 
-/** Bytes at the end of a file in which its footer lies, if it has one. */
-export const FOOTER_SEARCH_BYTES = 16 * 1024;
-
-/** The footer of a recording whose last bytes are `tail`; undefined if it was cut or is still being written. */
+/** The footer of a recording whose last bytes are `tail` (16 KB are enough); undefined if it was cut or is still being written. */
 export function findFooter(tail: Uint8Array): RecordingFooter | undefined {
   for (let at = tail.length - BLOCK_HEADER_BYTES; at >= 0; at--) {
     if (tail[at] !== (BLOCK_MAGIC & 0xff)) continue;

@@ -54,7 +54,6 @@ export const GapReason = { RING_FULL: 1, SPILL_LOST: 2, RECORD_TOO_LARGE: 3 } as
 /** In place of a value's length: the attribute was removed. */
 export const REMOVED = 0xffffffff;
 
-export const RECORD_ALIGN = 8;
 export const EXTENDED_BIT = 0x80000000;
 /** A payload's length is 23 bits of 8-byte units. */
 export const MAX_PAYLOAD_BYTES = 0x7fffff * 8;
@@ -68,17 +67,3 @@ export function recordBytes(tag: number): number {
 }
 export const kindOf = (tag: number): number => tag & 0xff;
 export const isExtended = (tag: number): boolean => (tag & EXTENDED_BIT) !== 0;
-
-/**
- * How many bytes at the start of `bytes` are whole records: the rest is the beginning of one that has not arrived.
- * `bytes` must start at a record.
- */
-export function wholeRecordBytes(view: DataView, length: number): number {
-  let at = 0;
-  while (at + 8 <= length) {
-    const next = at + recordBytes(view.getUint32(at + 4, true));
-    if (next > length) break;
-    at = next;
-  }
-  return at;
-}

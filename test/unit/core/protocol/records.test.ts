@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { extendedTag, isExtended, kindOf, MAX_PAYLOAD_BYTES, padTo8, RecordKind, recordBytes, wholeRecordBytes } from '../../../../core/protocol/records.ts';
+import { extendedTag, isExtended, kindOf, MAX_PAYLOAD_BYTES, padTo8, RecordKind, recordBytes } from '../../../../core/protocol/records.ts';
 import { looksSecret } from '../../../../core/protocol/snapshot-value.ts';
 import { encodeFrameHeader, FrameType } from '../../../../core/protocol/target-wire.ts';
 
@@ -26,26 +26,6 @@ describe('record headers', () => {
 
   it('pad to the next 8 bytes', () => {
     expect([0, 1, 7, 8, 9].map(padTo8)).toEqual([0, 8, 8, 8, 16]);
-  });
-});
-
-describe('wholeRecordBytes', () => {
-  it('ends at the last record that has come whole', () => {
-    fc.assert(
-      fc.property(fc.array(fc.tuple(kinds, fc.nat(5))), fc.nat(), (records, cut) => {
-        const sizes = records.map(([, units]) => 8 + units * 8);
-        const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
-        const view = new DataView(bytes.buffer);
-        const borders = [0];
-        records.forEach(([kind, units], i) => {
-          const at = borders[i] as number;
-          view.setUint32(at + 4, extendedTag(kind, units * 8), true);
-          borders.push(at + (sizes[i] as number));
-        });
-        const length = cut % (bytes.length + 1);
-        expect(wholeRecordBytes(view, length)).toBe(Math.max(...borders.filter((border) => border <= length)));
-      }),
-    );
   });
 });
 
