@@ -7,8 +7,8 @@ import { BlockReader, decodeConsole, decodeInfo, type RecordingItem } from '../.
 import { Peer } from '../../../core/protocol/rpc.ts';
 import type { SessionInfo, SpawnPlan } from '../../../core/protocol/session-types.ts';
 import { Collector, type CollectorOptions } from '../../../main/collector/collector.ts';
-import { memoryChannelPair } from '../../../main/collector/memory-channel.ts';
 import { isAlive } from '../../../main/collector/process-tree.ts';
+import { memoryChannelPair } from '../../helpers/memory-channel.ts';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/collector/', import.meta.url));
 export const handTracer = path.join(fixtures, 'hand-tracer.cjs');

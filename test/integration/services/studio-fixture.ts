@@ -6,10 +6,10 @@ import type { ByteChannel } from '../../../core/protocol/byte-channel.ts';
 import { Peer } from '../../../core/protocol/rpc.ts';
 import type { LaunchConfig, SessionInfo } from '../../../core/protocol/session-types.ts';
 import type { StudioPushes, StudioRequests } from '../../../core/protocol/studio-api.ts';
-import { memoryChannelPair } from '../../../main/collector/memory-channel.ts';
 import { spawnCollector } from '../../../main/collector/spawn-collector.ts';
 import type { CollectorLink, HostPort, Studio, StudioOptions } from '../../../main/services/host-port.ts';
 import { createStudio } from '../../../main/services/studio.ts';
+import { memoryChannelPair } from '../../helpers/memory-channel.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../../..');
 export const dist = path.join(repository, 'dist');

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../../../core/base/result.ts';
 import type { ByteChannel } from '../../../../core/protocol/byte-channel.ts';
 import { Peer, type PeerHandlers, STREAM_WINDOW, type WithBytes, withBytes } from '../../../../core/protocol/rpc.ts';
-import { memoryChannelPair } from '../../../../main/collector/memory-channel.ts';
+import { memoryChannelPair } from '../../../helpers/memory-channel.ts';
 
 // Properties run hundreds of cases: on a busy machine that takes longer than a plain test may.
 vi.setConfig({ testTimeout: 60_000 });

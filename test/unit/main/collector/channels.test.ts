@@ -5,9 +5,9 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ByteChannel } from '../../../../core/protocol/byte-channel.ts';
-import { memoryChannelPair } from '../../../../main/collector/memory-channel.ts';
 import { secretEquals } from '../../../../main/collector/secret.ts';
 import { acceptWithSecret, openWithSecret, SocketChannel } from '../../../../main/collector/socket-channel.ts';
+import { memoryChannelPair } from '../../../helpers/memory-channel.ts';
 
 // Properties run hundreds of cases: on a busy machine that takes longer than a plain test may.
 vi.setConfig({ testTimeout: 60_000 });

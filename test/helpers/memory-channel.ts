@@ -32,7 +32,7 @@ class MemoryChannel implements ByteChannel {
   }
 }
 
-/** Two joined channels in one process: the command line has its collector there. */
+/** Two joined channels in one process. */
 export function memoryChannelPair(): readonly [ByteChannel, ByteChannel] {
   const [a, b] = [new MemoryChannel(), new MemoryChannel()];
   a.join(b);
