@@ -47,6 +47,11 @@ export class Sessions {
     return [...this.#sessions.values()].map(({ info }) => info);
   }
 
+  /** What is known now of a session that was answered with `info`. */
+  latest(info: SessionInfo): SessionInfo {
+    return this.#sessions.get(info.id)?.info ?? info;
+  }
+
   running(): number {
     return this.list().filter((info) => info.state !== 'ended').length;
   }

@@ -172,7 +172,8 @@ class StudioServices implements Studio {
         // The list of recent scripts is a convenience: the run goes on without it.
         await this.#recents.addScript(config, Date.now()).catch(() => {});
         this.push('recordings.changed', null);
-        return info;
+        // News of this run may have been pushed meanwhile: an older answer must not follow it.
+        return this.#sessions.latest(info);
       },
       'session.stop': ({ session }) => this.#sessions.stop(session),
       'session.restart': async ({ session }) => {

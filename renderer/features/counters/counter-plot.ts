@@ -56,6 +56,7 @@ interface PlotOptions {
 }
 
 const LINE_PX = 1.4;
+const LEAST_PX = 72;
 const AXIS_LEFT = 42;
 const AXIS_BOTTOM = 20;
 const NUMBERS_EVERY_MS = 40;
@@ -191,7 +192,8 @@ export class CounterPlot {
   }
 
   private shown(): boolean {
-    return this.visible && this.width > 0 && this.height > 0 && this.series.length > 0;
+    // Below that uPlot finds no place for its axes, and fails while it draws them.
+    return this.visible && this.width >= LEAST_PX && this.height >= LEAST_PX && this.series.length > 0;
   }
 
   destroy(): void {
