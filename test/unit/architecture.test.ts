@@ -1,5 +1,5 @@
 /**
- * The import table: who may know whom. One row a folder; a file without a row fails, and so does a row that is not needed.
+ * The import table: who may know whom. One row a folder; a file without a row fails, and so does an entry that no file needs.
  * Type-only imports count: a contract that takes its types from both of its ends is no contract.
  */
 import { readdirSync, readFileSync } from 'node:fs';
@@ -10,51 +10,48 @@ import { describe, expect, it } from 'vitest';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
-/** Folder -> folders it may import, packages it may import (`node:` stands for Node's own modules). The own folder is always allowed. */
+/** Folder -> folders it may import, packages it may import (`node:` stands for Node's own modules). The own folder is always allowed, `core/base` to all. */
 const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], packages: readonly string[]]>> = {
   'core/base': [[], []],
-  'core/protocol': [['core/base'], []],
-  'core/model': [['core/base', 'core/protocol'], []],
-  'core/formats': [['core/base', 'core/model', 'core/protocol'], []],
-  'core/events': [['core/base', 'core/protocol'], []],
-  'core/instrument': [['core/base'], ['node:', 'amaro']],
-  'core/tracer': [['core/base', 'core/protocol', 'core/events'], ['node:']],
-  'main/collector': [['core/base', 'core/protocol', 'main/services/host-port.ts'], ['node:']],
-  'main/services': [['core/base', 'core/protocol', 'core/model', 'core/formats'], ['node:']],
+  'core/protocol': [[], []],
+  'core/model': [['core/protocol'], []],
+  'core/formats': [['core/model', 'core/protocol'], []],
+  'core/events': [['core/protocol'], []],
+  'core/instrument': [[], ['amaro']],
+  'core/tracer': [['core/protocol', 'core/events'], ['node:']],
+  'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
+  'main/services': [['core/protocol', 'core/formats'], ['node:']],
   'main/web': [
-    ['core/base', 'core/protocol', 'main/services'],
+    ['core/protocol', 'main/services'],
     ['node:', 'ws'],
   ],
   'main/electron': [
-    ['core/base', 'core/protocol', 'main/services'],
+    ['core/protocol', 'main/services'],
     ['node:', 'electron'],
   ],
-  'main/cli': [['core/base', 'core/protocol', 'core/model', 'core/formats', 'main/services', 'main/collector', 'main/web'], ['node:']],
+  'main/cli': [['core/protocol', 'main/services', 'main/collector', 'main/web'], ['node:']],
   preload: [['core/protocol'], ['electron']],
-  'renderer/trace': [['core/base', 'core/protocol', 'core/model', 'core/formats'], []],
+  'renderer/trace': [['core/protocol', 'core/model', 'core/formats'], []],
   'renderer/state': [
-    ['core/base', 'core/protocol', 'renderer/trace/trace-worker-api.ts'],
+    ['core/protocol', 'renderer/trace/trace-worker-api.ts'],
     ['zustand', 'react'],
   ],
-  'renderer/bridge': [['core/base', 'core/protocol', 'renderer/state', 'renderer/trace'], []],
-  'renderer/drawing': [['core/base'], []],
-  'renderer/widgets': [['core/base'], ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels']],
+  'renderer/bridge': [['core/protocol', 'renderer/trace'], []],
+  'renderer/drawing': [[], []],
+  'renderer/widgets': [[], ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels']],
   'renderer/features': [
-    ['core/base', 'core/protocol', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
+    ['core/protocol', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
     ['react', '@base-ui/react', 'lucide-react', 'uplot', 'anser', '@tanstack/react-virtual'],
   ],
   'renderer/app': [
-    ['core/base', 'core/protocol', 'renderer/state', 'renderer/bridge', 'renderer/widgets', 'renderer/features', 'renderer/trace/trace-worker-api.ts'],
-    ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels'],
+    ['core/protocol', 'renderer/state', 'renderer/bridge', 'renderer/widgets', 'renderer/features', 'renderer/trace/trace-worker-api.ts'],
+    ['react', '@base-ui/react', 'lucide-react'],
   ],
-  'renderer/main.tsx': [
-    ['renderer/app', 'renderer/bridge', 'renderer/state'],
-    ['react', 'react-dom', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono'],
-  ],
+  'renderer/main.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
 };
 
 /** Folders whose direct children may not import each other: each is a thing of its own with one entry. */
-const ISLANDS = ['renderer/features', 'core/plugins'];
+const ISLANDS = ['renderer/features'];
 
 const layerOf = (file: string): string | undefined => Object.keys(ALLOWED).find((layer) => file === layer || file.startsWith(`${layer}/`));
 const within = (file: string, places: readonly string[]): boolean => places.some((place) => file === place || file.startsWith(`${place}/`));
@@ -95,14 +92,30 @@ function importsOf(file: string): string[] {
   ];
 }
 
+const targetOf = (file: string, specifier: string): string => path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier.replace(/\?.*$/, '')));
+
+/** Entries of the table that no import needs: a right that nobody uses is one that somebody takes by accident. */
+function needlessEntries(files: readonly string[]): string[] {
+  return Object.entries(ALLOWED).flatMap(([layer, [folders, packages]]) => {
+    const own = files.filter((file) => layerOf(file) === layer);
+    const imports = own.flatMap((file) => importsOf(file).map((specifier) => ({ file, specifier })));
+    const isUsed = (folder: string) => imports.some(({ file, specifier }) => specifier.startsWith('.') && within(targetOf(file, specifier), [folder]));
+    const used = new Set(imports.map(({ specifier }) => packageOf(specifier)));
+    return [...(own.length === 0 ? ['no file'] : []), ...folders.filter((folder) => !isUsed(folder)), ...packages.filter((name) => !used.has(name))].map(
+      (entry) => `${layer}: ${entry}`,
+    );
+  });
+}
+
 function problemsOf(file: string): string[] {
   const layer = layerOf(file);
   if (!layer) return [`${file}: no row for this file; add one to the table or move the file`];
   const [folders, packages] = ALLOWED[layer] as (typeof ALLOWED)[string];
   return importsOf(file).flatMap((specifier) => {
     if (!specifier.startsWith('.')) return packages.includes(packageOf(specifier)) ? [] : [`${file}: package ${specifier} is not for ${layer}`];
-    const target = path.posix.normalize(path.posix.join(path.posix.dirname(file), specifier.replace(/\?.*$/, '')));
-    if (layerOf(target) !== layer && !within(target, folders) && !/\.(css|svg)$/.test(target)) return [`${file}: ${layer} may not import ${target}`];
+    const target = targetOf(file, specifier);
+    if (layerOf(target) !== layer && !within(target, ['core/base', ...folders]) && !/\.(css|svg)$/.test(target))
+      return [`${file}: ${layer} may not import ${target}`];
     const from = islandOf(file);
     const to = islandOf(target);
     return from && to && from !== to ? [`${file}: ${from} may not import ${to}`] : [];
@@ -114,6 +127,9 @@ describe('imports follow the table', () => {
   it('finds the sources', () => expect(files.length).toBeGreaterThan(20));
   it('no file reaches where its folder may not', () => {
     expect(files.flatMap(problemsOf), 'move the code to where it belongs, or change the table in test/unit/architecture.test.ts and say why').toEqual([]);
+  });
+  it('no entry of the table is without need', () => {
+    expect(needlessEntries(files), 'take the entry out of the table in test/unit/architecture.test.ts').toEqual([]);
   });
 });
 
