@@ -2,8 +2,9 @@
  * The per-user folder of recordings that were not saved: `<id>.tsr` and beside it `<id>.json`, the journal that says what it
  * is and who was writing it. After a crash the journal is what makes the recording findable.
  *
- * Cleaning rule (KEEP_RULE): oldest first, what is older than 30 days, and what makes the folder larger than 5 GB. A recording
- * that a session still writes is never removed; a saved one is not in this folder any more.
+ * Cleaning rule (KEEP_RULE): what is older than 30 days goes, and of the rest the oldest above 5 GB. Never removed, and not counted
+ * in the 5 GB: what a session still writes, what is open, the newest (however large or old: nobody may have seen it yet), and what
+ * was recovered after a crash in the last 30 days. The copy here of one that was saved elsewhere goes at once.
  */
 import { mkdir, readdir, rm, stat, statfs, utimes } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,7 +15,7 @@ import { readJsonFile, writeJsonFile } from '../json-file.ts';
 
 export const KEPT_DAYS = 30;
 export const KEPT_BYTES = 5 * 1024 ** 3;
-export const KEEP_RULE = `Recordings that you do not save are kept for ${KEPT_DAYS} days or until they fill 5 GB, whichever comes first.`;
+export const KEEP_RULE = `Recordings that you do not save are kept for ${KEPT_DAYS} days or until the older ones fill 5 GB, whichever comes first. The newest always stays.`;
 const DAY_MS = 86_400_000;
 
 /** A writer renews its journal's time this often; one that has not for ten minutes is gone, even if its pid lives (it was given to another). */
@@ -109,14 +110,19 @@ export class RecordingLibrary {
   async clean(options: { readonly inUse: ReadonlySet<RecordingId>; readonly nowMs?: number; readonly keptBytes?: number }): Promise<readonly RecordingId[]> {
     const { inUse, nowMs = Date.now(), keptBytes = KEPT_BYTES } = options;
     const entries = (await this.#all()).sort((a, b) => b.journal.startedAtMs - a.journal.startedAtMs);
+    const newest = entries.find(({ journal, live }) => journal.savedTo === undefined && !live);
     const removed: RecordingId[] = [];
     let total = 0;
-    for (const { journal, bytes, live } of entries) {
-      total += bytes;
-      if (live || inUse.has(journal.recording)) continue;
+    for (const entry of entries) {
+      const { journal, bytes, live, recovered } = entry;
+      if (live || inUse.has(journal.recording) || entry === newest) continue;
+      const isSaved = journal.savedTo !== undefined;
       const expired = nowMs - (journal.endedAtMs ?? journal.startedAtMs) > KEPT_DAYS * DAY_MS;
-      if (journal.savedTo === undefined && !expired && total <= keptBytes) continue;
-      total -= bytes;
+      if (recovered && !isSaved && !expired) continue;
+      if (!isSaved && !expired && total + bytes <= keptBytes) {
+        total += bytes;
+        continue;
+      }
       await this.remove(journal.recording);
       removed.push(journal.recording);
     }

@@ -96,10 +96,42 @@ test('cleans what is older than 30 days', async () => {
   expect(await library.clean({ ...NOTHING_OPEN, nowMs })).toEqual(['day-31']);
 });
 
-test('cleans the oldest when the folder is too large', async () => {
-  for (const [index, name] of ['first', 'second', 'third'].entries()) await recorded(name, { startedAtMs: Date.now() + index, bytes: 40 });
+test('cleans the oldest when those behind the newest are too large', async () => {
+  for (const [index, name] of ['first', 'second', 'third', 'newest'].entries()) await recorded(name, { startedAtMs: Date.now() + index, bytes: 40 });
   expect(await library.clean({ ...NOTHING_OPEN, keptBytes: 100 })).toEqual(['first']);
-  expect((await library.list()).map(({ journal }) => journal.recording)).toEqual(['third', 'second']);
+  expect((await library.list()).map(({ journal }) => journal.recording)).toEqual(['newest', 'third', 'second']);
+});
+
+test('the newest stays, however large and old it is, and takes no room from the others', async () => {
+  const nowMs = Date.now();
+  await recorded('older', { startedAtMs: nowMs - 2, bytes: 40 });
+  await recorded('huge', { startedAtMs: nowMs - 1, bytes: 4000 });
+  expect(await library.clean({ ...NOTHING_OPEN, keptBytes: 100 })).toEqual([]);
+  await library.remove('older');
+  expect(await library.clean({ ...NOTHING_OPEN, nowMs: nowMs + 90 * DAY_MS, keptBytes: 0 })).toEqual([]);
+});
+
+test('the newest that ended stays while a later one runs; then it is one of the rest', async () => {
+  await recorded('ended', { startedAtMs: Date.now() - 1, bytes: 40 });
+  await record('running');
+  expect(await library.clean({ ...NOTHING_OPEN, keptBytes: 0 })).toEqual([]);
+  await library.finish('running', Date.now(), { kind: 'exited', code: 0 });
+  expect(await library.clean({ ...NOTHING_OPEN, keptBytes: 0 })).toEqual(['ended']);
+});
+
+test('one that a crash left stays for 30 days, however large it is', async () => {
+  const nowMs = Date.now();
+  writeJournal('crashed', { startedAtMs: nowMs - 29 * DAY_MS });
+  writeJournal('crashed-long-ago', { startedAtMs: nowMs - 31 * DAY_MS });
+  await recorded('newest', { startedAtMs: nowMs });
+  expect(await library.clean({ ...NOTHING_OPEN, nowMs, keptBytes: 0 })).toEqual(['crashed-long-ago']);
+});
+
+test('the copy of a saved one is no newest', async () => {
+  await recorded('unsaved', { startedAtMs: 1000 });
+  await recorded('saved', { startedAtMs: 2000 });
+  await library.markSaved('saved', '/somewhere/saved.tsr');
+  expect(await library.clean({ ...NOTHING_OPEN, keptBytes: 0 })).toEqual(['saved']);
 });
 
 test('never cleans what runs or is open', async () => {
@@ -110,5 +142,7 @@ test('never cleans what runs or is open', async () => {
 });
 
 test('says its rule in words', () => {
-  expect(KEEP_RULE).toBe('Recordings that you do not save are kept for 30 days or until they fill 5 GB, whichever comes first.');
+  expect(KEEP_RULE).toBe(
+    'Recordings that you do not save are kept for 30 days or until the older ones fill 5 GB, whichever comes first. The newest always stays.',
+  );
 });
