@@ -1,10 +1,9 @@
 /** Opens both ways out of the page for the host that it runs in. */
+import { openWebSocket, portChannel } from '../trace/channels.ts';
 import type { TraceClient } from '../trace/trace-worker-api.ts';
 import { electronBridge, requestPorts, webSocketUrl } from './host.ts';
-import { portChannel } from './port-channel.ts';
 import { type ConnectedStudio, createStudioClient } from './studio-client.ts';
 import { createTraceClient } from './trace-client.ts';
-import { openWebSocketChannel } from './websocket-channel.ts';
 
 export interface Connection {
   readonly studio: ConnectedStudio;
@@ -19,7 +18,7 @@ export function connectToHost(onWorkerCrash: (message: string) => void): Connect
 
   if (!bridge) {
     traces.request('data.connect', { kind: 'websocket', url: webSocketUrl('collector') }).catch(fail);
-    return { studio: createStudioClient(() => openWebSocketChannel(webSocketUrl('services'))), traces };
+    return { studio: createStudioClient(() => openWebSocket(webSocketUrl('services'))), traces };
   }
 
   const connect = async () => {

@@ -1,3 +1,4 @@
+/** The two pipes out of a window as ByteChannels. The worker uses them for the collector, the page for the services. */
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 
 /** A WebSocket as a ByteChannel: one binary message is one frame. Resolves when it is open, rejects when it cannot be opened. */
@@ -36,7 +37,10 @@ export interface PortLike {
   addEventListener(type: 'message' | 'close', listener: (event: { readonly data?: unknown }) => void): void;
 }
 
-/** A MessagePort as a ByteChannel. Frames are copied, never transferred. */
+/**
+ * A MessagePort as a ByteChannel. Frames are copied, never transferred. A port says nothing when its other end goes, except in
+ * browsers that have the `close` event; the services' own end closes the window then anyway.
+ */
 export function portChannel(port: PortLike): ByteChannel {
   const channel: ByteChannel = {
     send: (frame) => port.postMessage(frame),

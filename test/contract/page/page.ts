@@ -4,7 +4,7 @@
  */
 import { Peer } from '../../../core/protocol/rpc.ts';
 import type { StudioHostBridge } from '../../../core/protocol/studio-api.ts';
-import { portChannel } from '../../../renderer/bridge/port-channel.ts';
+import { portChannel } from '../../../renderer/trace/channels.ts';
 
 declare global {
   interface Window {
