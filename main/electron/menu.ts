@@ -15,9 +15,6 @@ const COMMANDS: Record<StudioCommand, { readonly label: string; readonly acceler
   restart: { label: 'Restart', accelerator: 'CmdOrCtrl+Shift+F5' },
   settings: { label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
   help: { label: 'Keyboard Shortcuts' },
-  'zoom-in': { label: 'Zoom In', accelerator: 'CmdOrCtrl+Plus' },
-  'zoom-out': { label: 'Zoom Out', accelerator: 'CmdOrCtrl+-' },
-  'zoom-reset': { label: 'Reset Zoom', accelerator: 'CmdOrCtrl+0' },
 };
 
 export interface MenuSurroundings {
@@ -63,9 +60,9 @@ export function menuTemplate({ platform, packaged, onCommand }: MenuSurroundings
     {
       label: 'View',
       submenu: [
-        item('zoom-in'),
-        item('zoom-out'),
-        item('zoom-reset'),
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'resetZoom' },
         line,
         { role: 'togglefullscreen' },
         ...(packaged ? [] : [line, { role: 'toggleDevTools' } as const]),

@@ -1,26 +1,11 @@
 /** What the host pushes, and what it is told: menu commands, files to open, the closing question, the window's title. */
 import { useEffect } from 'react';
-import type { StudioCommand } from '../../core/protocol/studio-api.ts';
-import type { ShortcutId } from '../features/settings/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { isRunning, useSessions } from '../state/session-store.ts';
 import { useActiveTraceId, useOpenTraces } from '../state/trace-store.ts';
 import { showDialog } from '../state/window-store.ts';
 import type { Actions } from './use-actions.ts';
 import { perform } from './use-shortcuts.ts';
-
-const AS_SHORTCUT: Partial<Record<StudioCommand, ShortcutId>> = {
-  open: 'open',
-  save: 'save',
-  'save-as': 'save-as',
-  export: 'export',
-  close: 'close',
-  run: 'run',
-  stop: 'stop',
-  restart: 'restart',
-  settings: 'settings',
-  help: 'help',
-};
 
 export function useHostEvents(actions: Actions): void {
   const { studio } = useClients();
@@ -31,8 +16,8 @@ export function useHostEvents(actions: Actions): void {
   useEffect(() => {
     const offs = [
       studio.on('command', ({ command }) => {
-        const id = AS_SHORTCUT[command];
-        if (id !== undefined) perform(id, actions);
+        // A new window is the host's own matter. Every other command is also a key: one that is not does not compile.
+        if (command !== 'new-window') perform(command, actions);
       }),
       studio.on('open-path', ({ path }) => actions.openPath(path)),
       studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
