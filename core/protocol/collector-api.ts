@@ -10,8 +10,6 @@ export interface CollectorControl {
   'session.start': (argument: { readonly plan: SpawnPlan; readonly file: string; readonly session: SessionId; readonly recording: RecordingId }) => SessionInfo;
   /** Politely (SIGTERM to the tree), and with SIGKILL after `graceMs`. Resolves when the tree is gone. */
   'session.stop': (argument: { readonly session: SessionId; readonly graceMs: number }) => SessionInfo;
-  /** A signal to the target's process group as it is (the command line's Ctrl+C). */
-  'session.signal': (argument: { readonly session: SessionId; readonly signal: string }) => null;
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
   'session.list': (argument: null) => readonly SessionInfo[];
   'recording.open': (argument: { readonly path: string; readonly recording: RecordingId; readonly unsaved: boolean }) => RecordingInfoSummary;

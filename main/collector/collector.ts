@@ -61,10 +61,6 @@ export class Collector {
     const calls: ControlCalls = {
       'session.start': (argument) => this.start(argument),
       'session.stop': ({ session, graceMs }) => this.stop(session, graceMs),
-      'session.signal': ({ session, signal }) => {
-        this.signal(session, signal);
-        return null;
-      },
       'session.stdin': ({ session, text, end }) => {
         this.stdin(session, text, end === true);
         return null;
@@ -140,11 +136,6 @@ export class Collector {
     const found = this.#session(session);
     await found.stop(graceMs);
     return found.info;
-  }
-
-  /** A signal to the target's process group as it is; nothing if it has ended. */
-  signal(session: SessionId, signal: string): void {
-    this.#session(session).signal(signal);
   }
 
   /** Writes to the target's standard input. */

@@ -57,7 +57,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Signals one process or group (negative); one that is gone is no failure. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {

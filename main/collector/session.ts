@@ -8,7 +8,7 @@ import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts'
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
-import { isAlive, ProcessTree, signal } from './process-tree.ts';
+import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
 import { makeSecret, secretEquals } from './secret.ts';
@@ -258,11 +258,6 @@ export class Session {
   }
 
   // What the user does
-
-  signal(name: string): void {
-    if (!this.#target || this.#targetEnd) return;
-    signal(this.#target.ownGroup && process.platform !== 'win32' ? -this.#target.pid : this.#target.pid, name as NodeJS.Signals);
-  }
 
   stdin(text: string, end: boolean): boolean {
     if (!this.#target?.write(text, end)) return false;

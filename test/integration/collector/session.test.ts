@@ -248,14 +248,6 @@ describe('stopping', () => {
     expect((await patient).end).toMatchObject({ kind: 'stopped', forced: true });
   });
 
-  it('is not what a signal means that is passed on as it is', async () => {
-    await fixture.start(spawnPlan({ args: ['-e', 'process.on("SIGINT", () => process.exit(9)); setInterval(() => {}, 1000); console.log("ready")'] }));
-    await recordedText(fixture.window(), 'one', 'ready');
-    fixture.collector.signal('one', 'SIGINT');
-    expect((await fixture.collector.whenEnded('one')).end).toEqual({ kind: 'exited', code: 9 });
-    fixture.collector.signal('one', 'SIGINT');
-  });
-
   it('of a session that has ended does nothing', async () => {
     const { info } = await fixture.run(spawnPlan({}));
     expect(await fixture.collector.stop('one', 0)).toEqual(info);
