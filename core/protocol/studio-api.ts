@@ -13,8 +13,6 @@ export interface StudioInfo {
   readonly cwd: string;
   /** Native dialogs exist. Otherwise the window shows its own file panel over `files.*`. */
   readonly nativeDialogs: boolean;
-  /** Seconds that Stop waits before it ends the process tree by force. */
-  readonly stopGraceMs: number;
   /** What happens with unsaved recordings, in words: "Kept for 30 days or 5 GB, whichever comes first". */
   readonly keepRule: string;
   /** Where no tracing of a launch can work, why: for example a folder that cannot be written. */

@@ -144,7 +144,6 @@ class StudioServices implements Studio {
           home: this.#home,
           cwd: this.#options.cwd,
           nativeDialogs: host.nativeDialogs,
-          stopGraceMs: STOP_GRACE_MS,
           keepRule: KEEP_RULE,
           ...(problem && { problem }),
         };
@@ -348,7 +347,7 @@ class StudioServices implements Studio {
 
   /** A trace of another format is saved as a recording. */
   async #convert(source: string, target: string): Promise<void> {
-    const { finished } = this.#exports.start({ source, path: target, format: 'recording', overwrite: true });
+    const { finished } = this.#exports.start({ source, path: target, format: 'recording', live: false, overwrite: true });
     const { problem } = await finished;
     if (problem) throw new ProblemError(problem);
   }
@@ -360,7 +359,7 @@ class StudioServices implements Studio {
     if (target === open.file) {
       throw new ProblemError({ code: 'export-onto-itself', message: `${target} is the recording that is being exported.`, remedy: 'Choose another name.' });
     }
-    const { job } = this.#exports.start({ source: open.file, path: target, format: request.format, overwrite });
+    const { job } = this.#exports.start({ source: open.file, path: target, format: request.format, live: open.summary.live, overwrite });
     return { job };
   }
 
