@@ -94,10 +94,13 @@ class StreamText {
 /** One export: iterate it once for the bytes of the JSON. `events` and `notes` tell how far it is and what the format could not hold. */
 export class TraceEventExport implements AsyncIterable<Uint8Array> {
   readonly #recording: AsyncIterable<Uint8Array>;
+  readonly #live: boolean;
   readonly #events: EventWriter = new EventWriter();
 
-  constructor(recording: AsyncIterable<Uint8Array>) {
+  /** `live`: the recording is still written, so that its end is none is no news. */
+  constructor(recording: AsyncIterable<Uint8Array>, { live = false }: { readonly live?: boolean } = {}) {
     this.#recording = recording;
+    this.#live = live;
   }
 
   /** Events written so far, names of processes and threads not counted. */
@@ -120,13 +123,14 @@ export class TraceEventExport implements AsyncIterable<Uint8Array> {
         yield* events.output.takeFull();
       }
     }
-    for (const item of reader.end()) events.take(item);
+    for (const item of reader.end()) if (!this.#live || item.kind !== 'cut') events.take(item);
     events.finish();
     yield* events.output.takeAll();
   }
 }
 
-export const writeTraceEvents = (recording: AsyncIterable<Uint8Array>): TraceEventExport => new TraceEventExport(recording);
+export const writeTraceEvents = (recording: AsyncIterable<Uint8Array>, options: { readonly live?: boolean } = {}): TraceEventExport =>
+  new TraceEventExport(recording, options);
 
 /** Visits the records of one block after the other. Hot: `counter` and `slice` run millions of times. */
 class EventWriter implements RecordVisitor {

@@ -34,7 +34,7 @@ export type RecordingItem =
   | { readonly kind: 'block'; readonly header: BlockHeader; readonly offset: number; readonly bytes: number; readonly payload: Uint8Array<ArrayBuffer> }
   /** Bytes in the middle that are no good block; reading went on behind them. */
   | { readonly kind: 'damage'; readonly offset: number; readonly bytes: number; readonly problem: Problem }
-  /** The end is missing: what lies from `offset` on is the beginning of a block. Everything before is good. */
+  /** The end is missing: what lies from `offset` on (possibly nothing) is the beginning of a block. Everything before is good. */
   | { readonly kind: 'cut'; readonly offset: number; readonly bytes: number; readonly problem: Problem }
   /** Not a recording, one from a later version, or one whose head is damaged: nothing more comes. */
   | { readonly kind: 'refused'; readonly problem: Problem };
@@ -84,6 +84,7 @@ export class BlockReader {
   #damageFrom = -1;
   #damageWhy = '';
   #lastSequence = -1;
+  #lastType: BlockType | undefined;
 
   /** `offset` other than 0: the pieces start there, at a block's header. */
   constructor(options: { readonly offset?: number } = {}) {
@@ -197,15 +198,19 @@ export class BlockReader {
       const nextIsGood = length >= size + BLOCK_HEADER_BYTES ? decodeBlockHeader(this.#held, this.#from + size) !== undefined : length === size;
       if (!nextIsGood) return this.#damaged('a block whose checksum is wrong');
       items.push(damageItem(this.#offset, size, 'a block whose checksum is wrong'));
-      this.#lastSequence = header.sequence;
-      this.#take(size);
+      this.#stepOver(header, size);
       return true;
     }
     // Types that a later minor version adds are stepped over.
     if (header.type >= 1 && header.type <= HIGHEST_TYPE) items.push({ kind: 'block', header, offset: this.#offset, bytes: size, payload });
-    this.#lastSequence = header.sequence;
-    this.#take(size);
+    this.#stepOver(header, size);
     return true;
+  }
+
+  #stepOver(header: BlockHeader, bytes: number): void {
+    this.#lastSequence = header.sequence;
+    this.#lastType = header.type;
+    this.#take(bytes);
   }
 
   #damaged(why: string): true {
@@ -246,6 +251,9 @@ export class BlockReader {
     } else if (bytes > 0) {
       const message = `The recording was cut at byte ${this.#offset + bytes}: the last ${bytes} bytes are the beginning of a block and were left out.`;
       items.push({ kind: 'cut', offset: this.#offset, bytes, problem: { code: 'recording-cut', message } });
+    } else if (this.#lastType !== BlockType.FOOTER) {
+      const message = `The recording ends without its footer: it was interrupted at byte ${this.#offset}. Everything before is whole.`;
+      items.push({ kind: 'cut', offset: this.#offset, bytes: 0, problem: { code: 'recording-cut', message } });
     }
   }
 }

@@ -17,6 +17,8 @@ export interface Conversion {
   /** Must not exist yet. The caller renames it when all is well, and removes it when not. */
   readonly target: string;
   readonly format: ExportFormat;
+  /** It is still recorded: what is there is exported. */
+  readonly live?: boolean;
   /** At most ten times a second. `doneBytes` of the source. */
   readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number; readonly events: number }) => void;
 }
@@ -33,11 +35,11 @@ export interface Converted {
 const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export async function convertRecording({ source, target, format, onProgress = () => {} }: Conversion): Promise<Converted> {
+export async function convertRecording({ source, target, format, live = false, onProgress = () => {} }: Conversion): Promise<Converted> {
   const file = await FileSource.open(source);
   try {
     const recording = await recordingOf(file, path.basename(source));
-    const json = format === 'recording' ? undefined : writeTraceEvents(recording);
+    const json = format === 'recording' ? undefined : writeTraceEvents(recording, { live });
     let toldAt = 0;
     file.onRead = (doneBytes) => {
       const now = performance.now();

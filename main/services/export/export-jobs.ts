@@ -10,6 +10,8 @@ export interface ExportRequest {
   readonly source: string;
   readonly path: string;
   readonly format: ExportFormat;
+  /** The source is still recorded. */
+  readonly live: boolean;
   readonly overwrite: boolean;
 }
 
@@ -53,7 +55,7 @@ export class ExportJobs {
       this.#report(last);
     };
     try {
-      const task: ExportTask = { source: request.source, target: temporary, format: request.format };
+      const task: ExportTask = { source: request.source, target: temporary, format: request.format, live: request.live };
       const done = await this.#work(job, task, tell);
       if (done === 'cancelled') tell({ state: 'cancelled' });
       else {

@@ -7,6 +7,8 @@ export interface ExportTask {
   readonly source: string;
   readonly target: string;
   readonly format: ExportFormat;
+  /** The source is still recorded. */
+  readonly live: boolean;
 }
 
 export type ExportMessage =

@@ -17,8 +17,11 @@ async function* pieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Arra
   for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
 }
 
-async function exported(recording: Uint8Array): Promise<{ readonly text: string; readonly events: number; readonly notes: readonly string[] }> {
-  const out = writeTraceEvents(pieces(recording));
+async function exported(
+  recording: Uint8Array,
+  options: { readonly live?: boolean } = {},
+): Promise<{ readonly text: string; readonly events: number; readonly notes: readonly string[] }> {
+  const out = writeTraceEvents(pieces(recording), options);
   const parts: Uint8Array[] = [];
   for await (const part of out) parts.push(part);
   return { text: new TextDecoder('utf-8', { fatal: true }).decode(concat(parts)), events: out.events, notes: out.notes };
@@ -188,6 +191,15 @@ describe('writeTraceEvents', () => {
     const { text, notes } = await exported(bytes.subarray(0, bytes.length - 5));
     expect((JSON.parse(text) as Exported).traceEvents.map((event) => event.name)).toEqual(['process_name', 'thread_name', 'kept']);
     expect(notes[0]).toContain('cut at byte');
+  });
+
+  it('says that a recording was interrupted between two blocks, unless it is still written', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.instant(stream, 1, 'kept');
+    const bytes = recording.soFar();
+    const interrupted = await exported(bytes);
+    expect(interrupted.notes).toEqual([`The recording ends without its footer: it was interrupted at byte ${bytes.length}. Everything before is whole.`]);
+    expect(await exported(bytes, { live: true })).toEqual({ ...interrupted, notes: [] });
   });
 
   it('refuses what is no recording', async () => {

@@ -194,6 +194,15 @@ describe('trace service', () => {
     expect(summary.notices.map(({ code }) => code)).toEqual(['recording-cut']);
   });
 
+  test('says that a recording was interrupted between two blocks', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 100);
+    await open(new FakeCollector(recording.soFar()));
+    const summary = await page.until(({ phase }) => phase === 'complete');
+    expect(summary.events).toBe(100);
+    expect(summary.notices.map(({ message }) => message)).toEqual([expect.stringContaining('ends without its footer')]);
+  });
+
   test('keeps what is whole around damage in the middle', async () => {
     const { recording, stream } = TestRecording.simple();
     for (let part = 0; part < 3; part++) {
