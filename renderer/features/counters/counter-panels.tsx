@@ -66,7 +66,7 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   );
 }
 
-export const COUNTER_LINE = "new VizCounter(getTracer(), 'queue').waiting = queue.length";
+const COUNTER_LINE = "new VizCounter(getTracer(), 'queue').waiting = queue.length";
 
 function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly answered: boolean }) {
   // To the second: the words need not run with every event.

@@ -316,12 +316,18 @@ export class CounterPlot {
     return `${frame.crossNs} ${frame.crossPanel === this.key} ${this.dragged?.from} ${this.dragged?.to}`;
   }
 
-  /** Dots, cross-hair, now and the range being dragged: cheap enough to draw when only the pointer moved. */
+  /**
+   * Cross-hair and the range being dragged: cheap enough to draw when only the pointer moved. Out of sight while there is neither,
+   * since without a GPU a second canvas over the first costs as much as the first.
+   */
   private drawOverlay(frame: PlotFrame): void {
     this.overlayKey = this.pointerKey(frame);
-    const { grid } = this;
+    const { grid, overlay, width, height } = this;
+    const { range, crossNs } = frame;
+    const crossed = grid && crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs;
+    overlay.hidden = !crossed && !this.dragged;
+    if (overlay.hidden) return;
     const ratio = devicePixelRatio || 1;
-    const { overlay, width, height } = this;
     if (overlay.width !== Math.round(width * ratio) || overlay.height !== Math.round(height * ratio)) {
       overlay.width = Math.round(width * ratio);
       overlay.height = Math.round(height * ratio);
@@ -335,10 +341,21 @@ export class CounterPlot {
     const palette = this.options.palette();
     const box = this.box();
     if (this.dragged) drawSelection(ink, palette, box, this.dragged.from, this.dragged.to);
-    if (!grid) return;
+    if (crossed) this.drawCross(ink, palette, box, grid, crossNs);
+  }
+
+  /** On the graph itself: a dot at each newest value (at the end of the recording, or where the view ends before it), and now. */
+  private drawNewest(plot: uPlot): void {
+    const { frame, grid } = this;
+    if (!frame || !grid) return;
     const { range } = frame;
-    // The newest value: at the end of the recording, or at the right side where the view ends before it.
+    const ink = plot.ctx;
+    const ratio = devicePixelRatio || 1;
+    const palette = this.options.palette();
+    const box = this.box();
     const lastNs = Math.min(frame.endNs, range.toNs);
+    ink.save();
+    ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     if (lastNs >= range.fromNs) {
       for (const [k, series] of this.series.entries()) {
         const column = grid.y[k];
@@ -348,7 +365,7 @@ export class CounterPlot {
       }
     }
     if (frame.live && !frame.relative && frame.endNs < range.toNs && frame.endNs >= range.fromNs) drawNow(ink, palette, box, this.x(frame.endNs, box), true);
-    if (frame.crossNs !== undefined && frame.crossNs >= range.fromNs && frame.crossNs <= range.toNs) this.drawCross(ink, palette, box, grid, frame.crossNs);
+    ink.restore();
   }
 
   private drawCross(ink: CanvasRenderingContext2D, palette: Palette, box: PlotBox, grid: CounterGrid, ns: number): void {
@@ -436,6 +453,7 @@ export class CounterPlot {
       ],
       hooks: {
         drawSeries: [(plot, index) => this.drawSeries(plot, index)],
+        draw: [(plot) => this.drawNewest(plot)],
         drawAxes: [
           (plot) => {
             // The line that values stand on is stronger than the grid.
