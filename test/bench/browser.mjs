@@ -75,7 +75,8 @@ export async function openBrowser(url) {
     socket.close();
     child.kill('SIGKILL');
     await new Promise((resolve) => (child.exitCode !== null || child.signalCode ? resolve() : child.once('exit', resolve)));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    // Its helper processes may still be writing into the profile for a moment.
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
   return { evaluate, waitFor, close, pid: child.pid };
 }
