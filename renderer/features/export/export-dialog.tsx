@@ -70,6 +70,16 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   };
 
   const state = job === undefined ? 'form' : (progress?.state ?? 'running');
+  const backToForm = (
+    <>
+      <Button size="l" kind="quiet" onClick={onClose}>
+        Close
+      </Button>
+      <Button size="l" kind="primary" onClick={() => setJob(undefined)}>
+        Back
+      </Button>
+    </>
+  );
   const foot = {
     form: (
       <>
@@ -103,26 +113,8 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
         </Button>
       </>
     ),
-    failed: (
-      <>
-        <Button size="l" kind="quiet" onClick={onClose}>
-          Close
-        </Button>
-        <Button size="l" kind="primary" onClick={() => setJob(undefined)}>
-          Back
-        </Button>
-      </>
-    ),
-    cancelled: (
-      <>
-        <Button size="l" kind="quiet" onClick={onClose}>
-          Close
-        </Button>
-        <Button size="l" kind="primary" onClick={() => setJob(undefined)}>
-          Back
-        </Button>
-      </>
-    ),
+    failed: backToForm,
+    cancelled: backToForm,
   }[state];
 
   return (
