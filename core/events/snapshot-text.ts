@@ -218,7 +218,7 @@ export class SnapshotText {
   }
 }
 
-export function numberText(value: number): string {
+function numberText(value: number): string {
   if (value - value === 0) return Object.is(value, -0) ? marker({ $ts: 'number', text: '-0' }) : String(value);
   return marker({ $ts: 'number', text: String(value) as 'NaN' | 'Infinity' | '-Infinity' });
 }

@@ -19,7 +19,7 @@ export interface RecordingBuilderOptions {
   readonly crc?: (bytes: Uint8Array) => number;
 }
 
-export const NO_SESSION = '00000000-0000-0000-0000-000000000000';
+const NO_SESSION = '00000000-0000-0000-0000-000000000000';
 
 /** Small enough that reading one block again is quick, large enough that headers cost nothing. */
 const BLOCK_TARGET_BYTES = 256 * 1024;
@@ -29,8 +29,6 @@ const FIRST_BUFFER_BYTES = 4096;
 /** High words of the clock that one block may span: each change costs an EPOCH record, 8 bytes beyond the target. */
 const MAX_EPOCHS = 8000;
 const WORD = 2 ** 32;
-/** Largest payload of a record: it must fit into one block with its header. */
-export const MAX_RECORD_PAYLOAD_BYTES = MAX_BLOCK_BYTES - 8;
 
 const encoder = new TextEncoder();
 
@@ -169,7 +167,7 @@ export class RecordingBuilder {
     for (let i = 0; i < count; i++) buffer.doubles[d + i] = values[i] as number;
   }
 
-  /** `args`: JSON of at most MAX_RECORD_PAYLOAD_BYTES - 24 bytes; the first `argsBytes` of them. */
+  /** `args`: JSON of at most MAX_BLOCK_BYTES - 32 bytes, so that the record fits into one block; the first `argsBytes` of them. */
   instant(stream: number, high: number, low: number, name: number, category: number, scope: number, args?: Uint8Array, argsBytes = args?.length ?? 0): void {
     const buffer = this.#record(stream, high, low, RecordKind.INSTANT, 16 + padTo8(argsBytes));
     const w = buffer.at >>> 2;

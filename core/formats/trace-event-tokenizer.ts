@@ -48,7 +48,7 @@ export type TraceEventEnd =
   | { readonly kind: 'trailing'; readonly at: number };
 
 /** An event longer than this is stepped over. */
-export const MAX_EVENT_BYTES = 16 * 1024 * 1024;
+const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const MAX_KEY_BYTES = 64 * 1024;
 /** Members beside `traceEvents` are kept up to here. */
 export const MAX_MEMBER_BYTES = 64 * 1024;

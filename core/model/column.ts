@@ -4,7 +4,7 @@ const ROWS_PER_PART = 4096;
  * A column of numbers that only grows, in parts of fixed length: an array that doubles would stall while it copies and waste
  * up to half of its memory.
  */
-export class Column<A extends Float64Array | Uint32Array> {
+class Column<A extends Float64Array | Uint32Array> {
   readonly #parts: A[] = [];
   readonly #make: (rows: number) => A;
   #length = 0;

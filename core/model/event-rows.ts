@@ -19,8 +19,8 @@ export interface EventRow {
   readonly object?: number;
 }
 
-export const GAP_NAME = 'Lost records';
-export const STALL_NAME = 'Script waited for the tracer';
+const GAP_NAME = 'Lost records';
+const STALL_NAME = 'Script waited for the tracer';
 
 const MAX_DETAIL = 300;
 const decoder = new TextDecoder();

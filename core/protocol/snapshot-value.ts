@@ -44,5 +44,5 @@ export interface SnapshotLimits {
 export const DEFAULT_SNAPSHOT_LIMITS: SnapshotLimits = { maxDepth: 6, maxEntries: 200, maxStringLength: 2000, maxBytes: 256 * 1024 };
 
 /** Keys whose values are masked by default, compared without case, `-` and `_`. */
-export const SECRET_KEY = /(?:token|passw(?:or)?d|passphrase|secret|authorization|apikey|privatekey|accesskey|cookie|credential|sessionid|bearer)/;
+const SECRET_KEY = /(?:token|passw(?:or)?d|passphrase|secret|authorization|apikey|privatekey|accesskey|cookie|credential|sessionid|bearer)/;
 export const looksSecret = (key: string): boolean => SECRET_KEY.test(key.toLowerCase().replaceAll(/[-_]/g, ''));

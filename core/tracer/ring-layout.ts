@@ -51,9 +51,9 @@ export const RingWord = {
 export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10, DATA_SENT: 11, DEFINITIONS_SENT: 12 } as const;
 
 export const RING_HEADER_BYTES = 256;
-export const DEFAULT_RING_BYTES = 8 * 1024 * 1024;
-export const MIN_RING_BYTES = 64 * 1024;
-export const MAX_RING_BYTES = 1024 * 1024 * 1024;
+const DEFAULT_RING_BYTES = 8 * 1024 * 1024;
+const MIN_RING_BYTES = 64 * 1024;
+const MAX_RING_BYTES = 1024 * 1024 * 1024;
 export const DEFINITION_RING_BYTES = 1024 * 1024;
 
 export const ringBufferBytes = (ringBytes: number): number => RING_HEADER_BYTES + ringBytes + DEFINITION_RING_BYTES;

@@ -10,7 +10,7 @@ export interface TargetSettings {
 const OURS: readonly string[] = Object.values(TargetEnvironment);
 
 /** The `--require` that leads to `preload`, as it stands in NODE_OPTIONS. */
-export const requireOption = (preload: string): string => `--require ${/[\s"\\]/.test(preload) ? `"${preload.replaceAll(/["\\]/g, '\\$&')}"` : preload}`;
+const requireOption = (preload: string): string => `--require ${/[\s"\\]/.test(preload) ? `"${preload.replaceAll(/["\\]/g, '\\$&')}"` : preload}`;
 
 /** Reads the settings and removes every trace of them from `env`: the script sees the environment that its user gave it. */
 export function takeSettings(env: NodeJS.ProcessEnv): TargetSettings | undefined {
@@ -32,7 +32,7 @@ export function hideFromEnvironment(env: NodeJS.ProcessEnv, preload: string): vo
 }
 
 /** `nodeOptions` without the `--require` of the preload, whichever way it is quoted and on whichever end it stands. */
-export function withoutPreload(nodeOptions: string, preload: string): string {
+function withoutPreload(nodeOptions: string, preload: string): string {
   for (const form of [requireOption(preload), `--require "${preload}"`, `--require ${preload}`]) {
     if (nodeOptions === form) return '';
     if (nodeOptions.startsWith(`${form} `)) return nodeOptions.slice(form.length + 1);

@@ -28,7 +28,7 @@ export type Command =
     }
   | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly quiet: boolean };
 
-export const COMMAND_NAMES = ['run', 'serve', 'export', 'help', 'version'] as const;
+const COMMAND_NAMES = ['run', 'serve', 'export', 'help', 'version'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /** An option takes a word (`value`), may be given several times (`values`), or stands alone (`flag`). */
@@ -52,7 +52,7 @@ const OPTIONS = {
   export: { '--output': 'value', '--force': 'flag', '--quiet': 'flag', '--help': 'flag' },
 } as const satisfies Record<string, OptionTable>;
 
-export const REPORT_EXTENSIONS = ['.json', '.json.gz', '.tsr'] as const;
+const REPORT_EXTENSIONS = ['.json', '.json.gz', '.tsr'] as const;
 
 /** `words`: process.argv without Node and the script. */
 export function readCommandLine(words: readonly string[]): Result<Command> {

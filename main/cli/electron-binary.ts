@@ -9,7 +9,7 @@ import { hasDisplay } from './browser.ts';
 export type ElectronBinary = { readonly kind: 'ready'; readonly file: string } | { readonly kind: 'absent'; readonly why: string };
 
 /** From the installation first, then from the user's folder: a packed Trace Studio brings no Electron and uses the project's. */
-export function findElectronPackage(from: readonly string[]): string | undefined {
+function findElectronPackage(from: readonly string[]): string | undefined {
   for (const folder of from) {
     try {
       return path.dirname(createRequire(path.join(folder, 'package.json')).resolve('electron/package.json'));

@@ -2,7 +2,7 @@
 import type { WebFrameMain } from 'electron';
 
 export const APP_SCHEME = 'app';
-export const APP_HOST = 'studio';
+const APP_HOST = 'studio';
 export const START_PAGE = `${APP_SCHEME}://${APP_HOST}/index.html`;
 
 /** By the parsed address: a prefix would also match `app://studio.evil/`. */

@@ -10,7 +10,7 @@ export interface ConnectionWatch {
   retry(): void;
 }
 
-export const useConnection = (watch: ConnectionWatch): ConnectionState => useSyncExternalStore((listener) => watch.onState(listener), watch.state);
+const useConnection = (watch: ConnectionWatch): ConnectionState => useSyncExternalStore((listener) => watch.onState(listener), watch.state);
 
 /** The host is away. What is open stays readable; the connection is tried again by itself. */
 export function ConnectionBanner({ watch }: { readonly watch: ConnectionWatch }) {

@@ -30,7 +30,7 @@ export function drawDot(ink: Ink, x: number, y: number, color: string, halo: str
 }
 
 /** Text on a rounded plate. Returns the plate's width. */
-export function drawPlate(
+function drawPlate(
   ink: Ink,
   text: string,
   x: number,

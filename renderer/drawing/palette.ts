@@ -53,7 +53,7 @@ export function withAlpha(color: string, opacity: number): string {
 }
 
 /** Eight colours that differ; slate (9) is kept for what is not the user's own. */
-export const SERIES_COLORS = 8;
+const SERIES_COLORS = 8;
 
 export interface SeriesStyle {
   /** 1…8 */

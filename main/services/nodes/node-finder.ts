@@ -9,7 +9,7 @@ import { type Probe, probeNode } from './node-probe.ts';
 import { findProjectPin, matchPin, newestFirst } from './project-pin.ts';
 
 /** The oldest Node that the tracer runs on. */
-export const NODE_FLOOR = { major: 20, minor: 19 } as const;
+const NODE_FLOOR = { major: 20, minor: 19 } as const;
 
 export interface NodeFinderOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;

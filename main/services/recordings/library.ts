@@ -13,13 +13,13 @@ import { RECORDING_EXTENSION } from '../../../core/protocol/recording-format.ts'
 import type { RecordingId, SessionId } from '../../../core/protocol/session-types.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 
-export const KEPT_DAYS = 30;
-export const KEPT_BYTES = 5 * 1024 ** 3;
+const KEPT_DAYS = 30;
+const KEPT_BYTES = 5 * 1024 ** 3;
 export const KEEP_RULE = `Recordings that you do not save are kept for ${KEPT_DAYS} days or until the older ones fill 5 GB, whichever comes first. The newest always stays.`;
 const DAY_MS = 86_400_000;
 
 /** A writer renews its journal's time this often; one that has not for ten minutes is gone, even if its pid lives (it was given to another). */
-export const RENEW_MS = 60_000;
+const RENEW_MS = 60_000;
 const GONE_AFTER_MS = 10 * RENEW_MS;
 
 export interface Journal {

@@ -33,7 +33,7 @@ export function ObjectInspector({ trace }: { readonly trace: TraceId }) {
   );
 }
 
-export const OBJECT_LINE = "const cart = new VizObject(getTracer(), 'cart')";
+const OBJECT_LINE = "const cart = new VizObject(getTracer(), 'cart')";
 
 function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boolean }) {
   const phase = useTraceValue(trace, (summary) => summary?.phase);

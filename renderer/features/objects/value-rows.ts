@@ -31,7 +31,7 @@ export type Folds = ReadonlyMap<string, boolean>;
 const OPEN_BY_ITSELF_DEPTH = 4;
 const OPEN_BY_ITSELF_CHILDREN = 60;
 
-export function opensByItself(node: ValueNode, depth: number): boolean {
+function opensByItself(node: ValueNode, depth: number): boolean {
   return node.change === 'inside' && depth < OPEN_BY_ITSELF_DEPTH && (node.children?.length ?? 0) <= OPEN_BY_ITSELF_CHILDREN;
 }
 
