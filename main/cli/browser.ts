@@ -6,14 +6,22 @@ export function hasDisplay(environment: Readonly<Record<string, string | undefin
   return Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY);
 }
 
+/** An opener that has not ended by then has taken the link: where there is no desktop, xdg-open is the browser until that is closed. */
+const TAKEN_MS = 1000;
+
 /** Resolves with whether a program took the link. It never throws: the link is printed in any case. */
 export function openBrowser(url: string): Promise<boolean> {
   if (!hasDisplay()) return Promise.resolve(false);
   const [file, args] = opener(url);
   return new Promise((resolve) => {
     const child = spawn(file, args, { stdio: 'ignore', detached: true, windowsHide: true });
-    child.once('error', () => resolve(false));
-    child.once('exit', (code) => resolve(code === 0));
+    const taken = setTimeout(resolve, TAKEN_MS, true);
+    const answer = (took: boolean) => {
+      clearTimeout(taken);
+      resolve(took);
+    };
+    child.once('error', () => answer(false));
+    child.once('exit', (code) => answer(code === 0));
     child.unref();
   });
 }
