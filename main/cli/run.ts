@@ -51,11 +51,14 @@ export async function run(command: RunCommand): Promise<number> {
   const file = `${output}.${randomBytes(4).toString('hex')}.tsr`;
   const ids = { session: randomUUID(), recording: randomUUID() };
   const signals = new RunSignals(collector, ids.session, file);
+  const tellProblem = problemTeller();
+  collector.onSession = tellProblem;
   try {
     await collector.start({ ...ids, plan: makeSpawnPlan(config, start, tracerFolder), file });
     // The writers of formats are a third of our code: they are read while the script starts.
     const { writeReport } = load('./export.cjs') as typeof import('./export.ts');
     const info = await collector.whenEnded(ids.session);
+    tellProblem(info);
     signals.scriptEnded();
     await collector.shutdown(0);
     await finish({ command, file, output, info, writeReport });
@@ -67,6 +70,16 @@ export async function run(command: RunCommand): Promise<number> {
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. */
+function problemTeller(): (info: SessionInfo) => void {
+  let told: string | undefined;
+  return ({ recordingProblem }) => {
+    if (recordingProblem === undefined || recordingProblem === told) return;
+    told = recordingProblem;
+    tell(recordingProblem);
+  };
 }
 
 interface Finished {
@@ -85,7 +98,6 @@ async function finish({ command, file, output, info, writeReport }: Finished): P
   const { size } = await stat(output);
   tell(`wrote ${path.relative('', output) || output} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
   if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
-  if (info.recordingProblem !== undefined) tell(info.recordingProblem);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
 }
 

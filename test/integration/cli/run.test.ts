@@ -1,4 +1,5 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -32,6 +33,27 @@ function holdsEvents(recording: Buffer): boolean {
 }
 /** What lies beside the report: nothing of ours may stay. */
 const others = () => readdirSync(folder.path).filter((name) => name !== 'home');
+
+describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a full disk', () => {
+  test('is told while the script runs, once, and the report holds what fitted', async () => {
+    folder.write('many.js', `${COUNTING} for (let i = 0; i < 400_000; i++) counter.waiting = i * 1.5;\nprocess.stdin.resume();`);
+    const mount = file('small');
+    mkdirSync(mount);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1500k', 'tmpfs', mount]);
+    try {
+      const run = folder.start(['run', '-o', 'small/a.tsr', 'many.js']);
+      await expect.poll(() => run.stderr, { timeout: 20_000 }).toContain('no room left');
+      expect(run.child.exitCode).toBeNull();
+      run.child.stdin?.end();
+      const { code, stderr } = await run.ended;
+      expect(code).toBe(0);
+      expect(stderr.split('no room left')).toHaveLength(2);
+      expect(readFileSync(path.join(mount, 'a.tsr')).subarray(0, 8).toString()).toBe('TSRECORD');
+    } finally {
+      execFileSync('umount', ['-l', mount]);
+    }
+  });
+});
 
 describe('the report', () => {
   test('is result.json, and what was written is told on stderr', async () => {
