@@ -38,7 +38,8 @@ class Lift extends VizObject {
 const lifts = ['north', 'middle', 'south'].map((name) => new Lift(tracer, `lift ${name}`));
 let nextPerson = 1;
 
-for (let time = 0; time < SECONDS; time += 0.08) {
+for (let step = 0; step * 0.08 < SECONDS; step++) {
+  const time = Math.round(step * 8) / 100;
   // The morning rush starts on the ground floor, the evening rush everywhere else.
   const rush = 0.5 + 0.5 * Math.sin(time / 4);
   if (Math.random() < 0.35 + rush / 2) {
@@ -49,6 +50,6 @@ for (let time = 0; time < SECONDS; time += 0.08) {
   for (const lift of lifts) lift.step(time);
   people.waiting = floors.reduce((sum, queue) => sum + queue.length, 0);
   people.riding = lifts.reduce((sum, lift) => sum + lift.passengers.length, 0);
-  if (Math.round(time * 12.5) % 125 === 0) console.log(`${time.toFixed(0)} s: ${people.arrived} people have arrived, ${people.waiting} wait.`);
+  if (step % 125 === 0) console.log(`${time.toFixed(0)} s: ${people.arrived} people have arrived, ${people.waiting} wait.`);
   await sleep(80);
 }
