@@ -3,7 +3,7 @@ import { bringsTypeStripping, judgeScript, parseVersion, stripsTypes } from '../
 
 const bytes = (content: string | number[]) => (typeof content === 'string' ? new TextEncoder().encode(content) : new Uint8Array(content));
 const judge = (name: string, content: string | number[] = 'let a', hasLoader = false) => {
-  const judged = judgeScript(`/work/${name}`, bytes(content), hasLoader);
+  const judged = judgeScript(`/project/${name}`, bytes(content), hasLoader);
   return judged.ok ? judged.value : judged.problem.message;
 };
 
