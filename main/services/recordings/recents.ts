@@ -1,4 +1,7 @@
-/** What was opened and run lately. One file for both lists, for the owner's eyes only: it holds arguments and paths. */
+/**
+ * What was opened and run lately. One file for both lists, for the owner's eyes only: it holds arguments and paths. Values of
+ * environment variables are not written down, for what is typed there is often a secret: they are known until the studio ends.
+ */
 import { createHash } from 'node:crypto';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { RecentScript } from '../../../core/protocol/studio-api.ts';
@@ -68,11 +71,14 @@ export class Recents {
       .then(async () => {
         const content = next(await this.#read());
         this.#content = Promise.resolve(content);
-        await writeJsonFile(this.#file, content);
+        const scripts = content.scripts.map(({ config, usedAtMs }) => ({ config: withoutValues(config), usedAtMs }));
+        await writeJsonFile(this.#file, { ...content, scripts });
       });
     return this.#writing;
   }
 }
+
+const withoutValues = (config: LaunchConfig): LaunchConfig => ({ ...config, environment: config.environment.map(({ name }) => ({ name, value: '' })) });
 
 const refOf = (file: string): string => `file-${createHash('sha256').update(file).digest('hex').slice(0, 32)}`;
 

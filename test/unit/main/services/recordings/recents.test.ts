@@ -70,3 +70,21 @@ test('is for the eyes of its owner alone', async () => {
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file, 'utf8')).toContain('--password=1');
 });
+
+test('writes the names of environment variables, and none of their values', async () => {
+  const withSecret = { ...config('/x.js'), environment: [{ name: 'API_TOKEN', value: 'hush-hush' }] };
+  const recents = new Recents(file);
+  await recents.addScript(withSecret, 1);
+  expect((await recents.scripts())[0]?.config).toEqual(withSecret);
+  expect(readFileSync(file, 'utf8')).not.toContain('hush-hush');
+  expect((await new Recents(file).scripts())[0]?.config.environment).toEqual([{ name: 'API_TOKEN', value: '' }]);
+});
+
+test('forgets the values that an earlier version wrote', async () => {
+  const withSecret = { ...config('/x.js'), environment: [{ name: 'API_TOKEN', value: 'hush-hush' }] };
+  folder.write('recent.json', JSON.stringify({ files: [], scripts: [{ config: withSecret, usedAtMs: 1 }] }));
+  await new Recents(file).addScript(config('/y.js'), 2);
+  const written = readFileSync(file, 'utf8');
+  expect(written).toContain('API_TOKEN');
+  expect(written).not.toContain('hush-hush');
+});
