@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import type { Command } from './command-line.ts';
+import { realTarget } from './real-target.ts';
 import { sizeInWords } from './report-format.ts';
 import { writeReport } from './write-report.ts';
 
@@ -14,7 +15,7 @@ const tell = (line: string): void => void process.stderr.write(`trace-studio: ${
 
 export async function exportRecording({ input, output, overwrite, quiet }: Extract<Command, { kind: 'export' }>): Promise<number> {
   const [source, target] = [path.resolve(input), path.resolve(output)];
-  const refusal = whyNot(source, target, overwrite);
+  const refusal = await whyNot(source, target, overwrite);
   if (refusal !== undefined) {
     tell(refusal);
     return 1;
@@ -33,9 +34,9 @@ export async function exportRecording({ input, output, overwrite, quiet }: Extra
   }
 }
 
-function whyNot(source: string, target: string, overwrite: boolean): string | undefined {
+async function whyNot(source: string, target: string, overwrite: boolean): Promise<string | undefined> {
   if (!existsSync(source)) return `There is no file ${source}. Check the path.`;
-  if (source === target) return `${target} is the recording itself. Choose another name with -o.`;
+  if ((await realTarget(source)) === (await realTarget(target))) return `${target} is the recording itself. Choose another name with -o.`;
   if (existsSync(target) && !overwrite) return `There is already a file ${target}. Choose another name with -o, or replace it with --force.`;
   return undefined;
 }

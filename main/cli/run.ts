@@ -18,6 +18,7 @@ import { NodeFinder } from '../services/nodes/node-finder.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
+import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 
 const load = createRequire(import.meta.url);
@@ -29,7 +30,8 @@ const tell = (line: string): void => void process.stderr.write(`trace-studio: ${
 /** Resolves with the exit code: the script's own, 128 + n for signal n, 1 when it could not be started, 2 when the report could not have been written. */
 export async function run(command: RunCommand): Promise<number> {
   const output = path.resolve(command.output);
-  const unwritable = await whyUnwritable(output);
+  const final = await realTarget(output);
+  const unwritable = await whyUnwritable(final);
   if (unwritable !== undefined) {
     tell(unwritable);
     return 2;
@@ -48,7 +50,7 @@ export async function run(command: RunCommand): Promise<number> {
 
   const collector = new Collector({ folder: os.tmpdir(), stdio: 'inherited' });
   // Beside the report: the same disk, so that a rename finishes it, and where one looks after a crash of everything.
-  const file = `${output}.${randomBytes(4).toString('hex')}.tsr`;
+  const file = `${final}.${randomBytes(4).toString('hex')}.tsr`;
   const ids = { session: randomUUID(), recording: randomUUID() };
   const signals = new RunSignals(collector, ids.session, file);
   const tellProblem = problemTeller();
@@ -92,7 +94,7 @@ interface Finished {
 
 async function finish({ command, file, output, info, writeReport }: Finished): Promise<void> {
   if (info.end?.kind === 'failed-to-start') tell(info.end.message);
-  if (reportFormat(output) === 'recording') await rename(file, output);
+  if (reportFormat(output) === 'recording') await rename(file, await realTarget(output));
   else await writeReport(file, output);
   if (command.quiet) return;
   const { size } = await stat(output);

@@ -2,13 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { type Converted, convertRecording } from '../services/export/convert-recording.ts';
+import { realTarget } from './real-target.ts';
 import { reportFormat } from './report-format.ts';
 
 export async function writeReport(source: string, output: string): Promise<Converted> {
-  const temporary = `${output}.${randomBytes(4).toString('hex')}.tmp`;
+  const final = await realTarget(output);
+  const temporary = `${final}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const converted = await convertRecording({ source, target: temporary, format: reportFormat(output) });
-    await rename(temporary, output);
+    await rename(temporary, final);
     return converted;
   } finally {
     await rm(temporary, { force: true });

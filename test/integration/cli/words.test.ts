@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, enter, loadPage } from '../web/web-client.ts';
@@ -81,6 +81,26 @@ test('without a display the studio opens on the web, and says why in one line', 
   expect(said).toMatch(/^Opening in the browser: there is no display\.\n/);
   studio.child.kill('SIGINT');
   expect((await studio.ended).code).toBe(0);
+});
+
+test('a report goes through a symbolic link to the file that it names', async () => {
+  folder.write('count.js', `const { VizCounter, getTracer } = require('trace-studio'); new VizCounter(getTracer(), 'q').a = 1;`);
+  const inside = (name: string) => path.join(folder.path, name);
+  mkdirSync(inside('elsewhere'));
+  for (const name of ['r.tsr', 'r.json', 'e.json']) {
+    folder.write(`elsewhere/${name}`, 'old');
+    symlinkSync(inside(`elsewhere/${name}`), inside(name));
+  }
+  expect((await folder.run(['run', '-q', '-o', 'r.json', 'count.js'])).code).toBe(0);
+  expect((await folder.run(['run', '-q', '-o', 'r.tsr', 'count.js'])).code).toBe(0);
+  expect((await folder.run(['export', '-f', 'r.tsr', '-o', 'e.json'])).code).toBe(0);
+  for (const name of ['r.tsr', 'r.json', 'e.json']) {
+    expect(lstatSync(inside(name)).isSymbolicLink()).toBe(true);
+    expect(readFileSync(inside(`elsewhere/${name}`), 'utf8')).not.toBe('old');
+  }
+  expect(readdirSync(inside('elsewhere')).sort()).toEqual(['e.json', 'r.json', 'r.tsr']);
+  const onto = await folder.run(['export', '-f', 'r.tsr', '-o', 'elsewhere/r.tsr']);
+  expect(onto).toMatchObject({ code: 1, stderr: expect.stringContaining('is the recording itself') });
 });
 
 test('export writes another format, and never over a file unless told to', async () => {
