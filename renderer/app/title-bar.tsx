@@ -1,5 +1,6 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { keysOf } from '../features/settings/index.ts';
+import { useLibrary } from '../state/library-store.ts';
 import { isRunning, useSession } from '../state/session-store.ts';
 import { changeSettings, useSettings } from '../state/settings-store.ts';
 import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
@@ -25,6 +26,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   const running = isRunning(session);
   const theme = useSettings().theme;
   const density = useSettings().density;
+  const web = useLibrary((all) => all.info?.host === 'web');
   const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
   const nextTheme = theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark';
   const ThemeIcon = THEMES.find((each) => each.value === theme) ?? THEMES[0];
@@ -35,6 +37,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       entries: [
         { label: 'New run', onSelect: actions.newRun },
         { label: 'Open trace…', keys: keysOf('open'), onSelect: actions.openTrace },
+        ...(web ? [{ label: 'Open from this computer…', onSelect: actions.openFromHere }] : []),
         { kind: 'line' },
         { label: 'Save', keys: keysOf('save'), disabled: !open, onSelect: actions.save },
         { label: 'Save as…', keys: keysOf('save-as'), disabled: !open, onSelect: actions.saveAs },

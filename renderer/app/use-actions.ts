@@ -28,6 +28,8 @@ export interface Actions {
   browseScript(): void;
   chooseScript(path: string): void;
   openTrace(): void;
+  /** Web host: a file of the machine that the browser runs on. It is read in the page, as a dropped one. */
+  openFromHere(): void;
   openPath(path: string): void;
   openRecent(item: RecentItem): void;
   discardRecent(item: RecentItem): void;
@@ -134,6 +136,15 @@ export function useActions(): Actions {
       chooseScript: (path) => {
         activateTrace(undefined);
         setDraft(configForScript(path, libraryState().recentScripts));
+      },
+      openFromHere: () => {
+        const input = document.createElement('input');
+        input.type = 'file';
+        input.accept = '.tsr,.json,.gz';
+        input.addEventListener('change', () => {
+          for (const file of input.files ?? []) recordings.openDropped(file);
+        });
+        input.click();
       },
       openTrace: () => {
         told(

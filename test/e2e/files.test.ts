@@ -115,3 +115,29 @@ test('an unsaved recording is listed after the studio was killed, and opens', as
   await expect(studio.window.counter('queue')).toBeVisible();
   await expect(studio.window.object('worker Ada')).toBeVisible();
 });
+
+test('a trace on the browser’s own machine is read in the page, and never uploaded', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'a desktop window opens files of its machine with Open trace');
+  const { window, page } = studio;
+  const file = studio.script(
+    'elsewhere.json',
+    JSON.stringify({ traceEvents: [1, 2, 3].map((n) => ({ ph: 'C', name: 'far', pid: 1, tid: 1, ts: n * 1000, args: { n } })) }),
+  );
+  const chooser = page.waitForEvent('filechooser');
+  await window.menu('File', 'Open from this computer…');
+  await (await chooser).setFiles(file);
+  await expect(window.now('far', 'n')).toHaveText('3');
+});
+
+test('a page with a running script asks before it goes', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'a desktop window asks by itself: see the contract tests');
+  const { window, page, start } = studio;
+  await start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 1);
+  const asked = page.waitForEvent('dialog');
+  void page.close({ runBeforeUnload: true });
+  const dialog = await asked;
+  expect(dialog.type()).toBe('beforeunload');
+  await dialog.dismiss();
+  await window.movesBy('queue', 'waiting', 1);
+});
