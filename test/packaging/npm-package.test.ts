@@ -41,6 +41,7 @@ describe('the npm package', () => {
         'dist/cli/trace-studio.cjs',
         'dist/renderer/index.html',
         'examples/job-queue.mjs',
+        'docs/command-line.md',
       ]),
     );
     expect(packed.filter((file) => /\.map$|^(core|main|renderer|preload|test)\/|standin|\.stamp$/.test(file))).toEqual([]);
