@@ -1,0 +1,67 @@
+/**
+ * No trace is read by JSON.parse as a whole: it would hold a file of any size in memory, many times over, and give nothing of one that is
+ * cut. Whoever parses JSON is in this table, with what bounds it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseSync, Visitor } from 'oxc-parser';
+import { expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+const ALLOWED: Readonly<Record<string, string>> = {
+  'core/formats/trace-event-importer.ts': 'one value of an event or of the metadata, bounded by its limits',
+  'core/formats/trace-event-tokenizer.ts': 'one string with escapes',
+  'core/formats/trace-event-writer.ts': 'one snapshot or args, a record at most',
+  'core/model/value-tree.ts': 'one snapshot, a record at most',
+  'core/protocol/recording-reader.ts': 'head, INFO line, index and footer of a recording, a block at most',
+  'core/protocol/rpc.ts': 'one message',
+  'core/tracer/drain-loop.ts': 'one control frame',
+  'core/tracer/resolve-api.ts': 'a package.json',
+  'core/tracer/resolve-hooks.mjs': 'a package.json',
+  'core/tracer/target-settings.ts': 'an environment variable',
+  'main/collector/target-connection.ts': 'one frame of a target',
+  'main/services/json-file.ts': 'small files that the studio wrote itself',
+  'main/services/launch/project.ts': 'a package.json',
+  'main/services/nodes/node-probe.ts': 'one line that a Node printed',
+  'main/services/nodes/project-pin.ts': 'a package.json',
+  'renderer/app/open-traces.ts': 'what the page remembered of its open traces',
+  'renderer/features/objects/value-rows.ts': 'one value that is shown',
+  'renderer/state/launch-store.ts': 'the form that the page remembered',
+};
+
+const sources = ['core', 'main', 'preload', 'renderer'].flatMap((top) =>
+  readdirSync(path.join(root, top), { recursive: true, encoding: 'utf8' })
+    .map((entry) => `${top}/${entry.replaceAll('\\', '/')}`)
+    .filter((file) => /\.[cm]?[jt]sx?$/.test(file)),
+);
+
+/** Anything of JSON but `stringify`, and `.json()` of an answer. Comments and texts do not count. */
+function parsesJson(file: string, text: string): boolean {
+  let found = false;
+  new Visitor({
+    MemberExpression({ object, property }) {
+      const name = property.type === 'Identifier' ? property.name : undefined;
+      if (object.type === 'Identifier' && object.name === 'JSON' && name !== 'stringify') found = true;
+    },
+    CallExpression({ callee }) {
+      if (callee.type === 'MemberExpression' && callee.property.type === 'Identifier' && callee.property.name === 'json') found = true;
+    },
+  }).visit(parseSync(file, text).program);
+  return found;
+}
+
+it('JSON is parsed where the table says, and nowhere else', () => {
+  const parsing = sources.filter((file) => parsesJson(file, readFileSync(path.join(root, file), 'utf8')));
+  expect(parsing.sort(), 'read a trace with core/formats; for a small text add a row to test/unit/json-parse.test.ts that says what bounds it').toEqual(
+    Object.keys(ALLOWED).sort(),
+  );
+});
+
+it.each([
+  ['JSON.parse(text)', true],
+  ["['[]'].map(JSON.parse)", true],
+  ["JSON['parse'](text)", true],
+  ['await answer.json()', true],
+  ["JSON.stringify('JSON.parse') // JSON.parse", false],
+])('%s is seen as parsing: %s', (code, parses) => expect(parsesJson('a.ts', code)).toBe(parses));
