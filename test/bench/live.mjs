@@ -112,7 +112,11 @@ async function measureFlood(root, rate, seconds) {
       };
       requestAnimationFrame(tick);
     })`);
-    await studio.browser.waitFor(`/Exited/.test(document.querySelector('[role=status]')?.textContent)`, 'the end of the script', 60_000);
+    await studio.browser.waitFor(
+      `/Exited/.test(document.querySelector('[aria-label="Status bar"] [role=status]')?.textContent)`,
+      'the end of the script',
+      60_000,
+    );
     const status = await studio.browser.evaluate(`document.querySelector('[aria-label="Status bar"]').textContent`);
     await studio.browser
       .waitFor(

@@ -17,7 +17,11 @@ export async function benchSoak(root, option) {
       const total = samples.at(-1).reduce((sum, each) => sum + each.mb, 0);
       console.log(`${((minutes * 60_000 - (ends - Date.now())) / 60_000).toFixed(1)} min: ${total.toFixed(0)} MB in ${samples.at(-1).length} processes`);
     }
-    await studio.browser.waitFor(`/Exited/.test(document.querySelector('[role=status]')?.textContent)`, 'the end of the script', 60_000);
+    await studio.browser.waitFor(
+      `/Exited/.test(document.querySelector('[aria-label="Status bar"] [role=status]')?.textContent)`,
+      'the end of the script',
+      60_000,
+    );
     const status = await studio.browser.evaluate(`document.querySelector('[aria-label="Status bar"]').textContent`);
     // Warm-up (caches, the detail budget) is over after a third; from there to the end is what "flat" is about.
     const first = samples[Math.floor(samples.length / 3)];

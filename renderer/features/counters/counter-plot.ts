@@ -60,6 +60,7 @@ const LEAST_PX = 72;
 const AXIS_LEFT = 42;
 const AXIS_BOTTOM = 20;
 const NUMBERS_EVERY_MS = 40;
+const NUMBERS_AGAIN_MS = 500;
 const SETTLED_AFTER_NS = 2e9;
 
 export class CounterPlot {
@@ -87,6 +88,7 @@ export class CounterPlot {
   private drawnRelative = false;
   private overlayKey = '';
   private numbersAt = 0;
+  private toldNumbers = '';
   private numbersTimer: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
   /** Pixels of a range being dragged. */
@@ -278,10 +280,21 @@ export class CounterPlot {
     return decimalsFor(Math.max(Math.abs(this.range.low), Math.abs(this.range.high)), this.whole);
   }
 
-  /** Digits faster than some twenty times a second cannot be read; the first after a rest is shown at once. */
+  /** Digits faster than some twenty times a second cannot be read; a change after a rest is shown at once. */
   private tellNumbers(): void {
-    if (this.numbersTimer !== undefined) return;
-    const wait = this.numbersAt + NUMBERS_EVERY_MS - performance.now();
+    const { grid } = this;
+    if (this.numbersTimer !== undefined || this.ended || !grid) return;
+    const decimals = this.decimals();
+    const numbers = grid.stats.map((stats) => ({
+      now: formatValue(stats.now, decimals),
+      min: formatValue(stats.min, decimals),
+      max: formatValue(stats.max, decimals),
+    }));
+    const text = JSON.stringify(numbers);
+    const since = performance.now() - this.numbersAt;
+    // Told again now and then: the cells may have been made anew.
+    if (text === this.toldNumbers && since < NUMBERS_AGAIN_MS) return;
+    const wait = NUMBERS_EVERY_MS - since;
     if (wait > 0) {
       this.numbersTimer = setTimeout(() => {
         this.numbersTimer = undefined;
@@ -289,17 +302,9 @@ export class CounterPlot {
       }, wait);
       return;
     }
-    const { grid } = this;
-    if (this.ended || !grid) return;
+    this.toldNumbers = text;
     this.numbersAt = performance.now();
-    const decimals = this.decimals();
-    this.options.onNumbers(
-      grid.stats.map((stats) => ({
-        now: formatValue(stats.now, decimals),
-        min: formatValue(stats.min, decimals),
-        max: formatValue(stats.max, decimals),
-      })),
-    );
+    this.options.onNumbers(numbers);
   }
 
   private x(ns: number, box: PlotBox): number {
