@@ -47,7 +47,6 @@ export interface SpawnPlan {
   readonly preload: string;
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
-  readonly recordEnvironmentValues: boolean;
 }
 
 export type SessionState = 'starting' | 'running' | 'stopping' | 'ended';

@@ -55,9 +55,6 @@ export interface TargetHello {
   /** Decimal text of process.hrtime.bigint() and the epoch in ns, read together: places this process on the wall clock. */
   readonly monotonicNs: string;
   readonly epochNs: string;
-  /** Names of environment variables; values only when the user chose that. */
-  readonly environmentNames: readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 export interface ThreadHello {
@@ -102,8 +99,6 @@ export interface TargetOptions {
   readonly ringBytes?: number;
   /** Folder for the spill file of what the drain worker could not take at exit: `<folder>/<pid>.spill`. */
   readonly spillFolder: string;
-  /** Record environment values, not only names. Default false. */
-  readonly recordEnvironmentValues?: boolean;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
 }

@@ -92,7 +92,5 @@ function hello(settings: TargetSettings): TargetHello {
     arch: process.arch,
     monotonicNs: String(monotonicNs),
     epochNs: String(epochNs),
-    environmentNames: Object.keys(process.env),
-    ...(settings.options.recordEnvironmentValues ? { environment: { ...process.env } as Record<string, string> } : {}),
   };
 }

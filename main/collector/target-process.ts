@@ -40,7 +40,6 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
     whenFull: plan.whenFull,
     spillFolder: address.spillFolder,
     maskSecrets: plan.maskSecrets,
-    recordEnvironmentValues: plan.recordEnvironmentValues,
   };
   // On Windows the name may be written in any case, and two of them would be undefined behaviour.
   const nodeOptions = Object.keys(environment).find((name) => (process.platform === 'win32' ? name.toUpperCase() : name) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';

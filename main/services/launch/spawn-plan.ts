@@ -21,6 +21,5 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
     preload: `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`,
     whenFull: config.whenFull,
     maskSecrets: config.maskSecrets,
-    recordEnvironmentValues: config.recordEnvironmentValues,
   };
 }

@@ -61,7 +61,6 @@ export function spawnPlan({
     preload,
     whenFull: 'exact',
     maskSecrets: true,
-    recordEnvironmentValues: false,
   };
 }
 

@@ -13,7 +13,6 @@ const plan = (environment: Record<string, string>, preload = '/opt/tracer/preloa
   preload,
   whenFull: 'live',
   maskSecrets: false,
-  recordEnvironmentValues: true,
 });
 const address = { socket: '/run/s', secret: 'hidden', spillFolder: '/run/spill' };
 
@@ -31,7 +30,6 @@ describe('the environment of a target', () => {
       whenFull: 'live',
       spillFolder: '/run/spill',
       maskSecrets: false,
-      recordEnvironmentValues: true,
     });
   });
 
