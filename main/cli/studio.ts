@@ -31,7 +31,7 @@ export async function open(command: OpenCommand): Promise<number> {
     if (!end.early) return end.code;
     why = `Electron ended at once with code ${end.code}`;
   }
-  say(`Opening in the browser: ${why}.`);
+  say(`No desktop window (${why}): the studio runs in the browser.`);
   return serveStudio({ kind: 'serve', files, port: 0, host: '127.0.0.1', allowHosts: [], roots: [], openBrowser: true }, install);
 }
 

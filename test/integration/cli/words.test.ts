@@ -78,7 +78,7 @@ describe('serve', () => {
 test('without a display the studio opens on the web, and says why in one line', async () => {
   const studio = folder.start([]);
   const said = await studio.says(/Trace Studio: http:\S+\n/);
-  expect(said).toMatch(/^Opening in the browser: there is no display\.\n/);
+  expect(said).toMatch(/^No desktop window \(there is no display\): the studio runs in the browser\.\n/);
   studio.child.kill('SIGINT');
   expect((await studio.ended).code).toBe(0);
 });
