@@ -159,6 +159,15 @@ describe('exporting', () => {
     expect(readdirSync(path.join(fixture.folder, 'work')).sort()).toEqual(['a.json', 'a.json.gz', 'count.js']);
   });
 
+  test('while it is recorded gives what is there, and does not call it interrupted', async () => {
+    const code = "const { VizCounter, getTracer } = require('trace-studio'); new VizCounter(getTracer(), 'jobs').waiting = 1; process.stdin.resume();";
+    const { recording, id } = await window.request('session.start', scriptConfig(fixture.write('wait.js', code)));
+    await window.pushedThat('session.changed', (info) => info.id === id && info.events > 0);
+    const { job } = await window.request('export.start', { recording, format: 'chrome-json', path: work('a.json') });
+    expect(await finished(job)).toMatchObject({ state: 'done', notes: [] });
+    await window.request('session.stop', { session: id });
+  });
+
   test('what was exported opens again, and can be saved as a recording', async () => {
     const recording = await record();
     const { job } = await window.request('export.start', { recording, format: 'chrome-json', path: work('a.json') });
