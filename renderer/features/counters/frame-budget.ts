@@ -1,12 +1,16 @@
 /**
- * How many panels may be drawn in a frame. Where a picture takes long (no GPU, many panels), panels take turns, so that the
- * window stays smooth; each is drawn in every fourth frame at least.
+ * How many panels may be drawn in a frame. Where a picture takes long (no GPU, many panels, a busy machine), panels take turns, so
+ * that the window stays smooth and answers at once. A single panel then waits a frame or two: the graph moves at 20 to 30 pictures
+ * a second, everything else at 60. Each panel is drawn in every MOST_TURNS-th frame at least.
  */
 const SLOW_MS = 21;
-const MOST_TURNS = 4;
+const MOST_TURNS = 3;
 
 export class FrameBudget {
+  /** Drawings a frame, on average. */
   private quota = Number.POSITIVE_INFINITY;
+  /** Parts of drawings that earlier frames left over. */
+  private saved = 0;
   private left = 0;
   private lastMs: number | undefined;
 
@@ -14,11 +18,13 @@ export class FrameBudget {
   begin(nowMs: number, wanted: number): void {
     const took = this.lastMs === undefined ? 0 : nowMs - this.lastMs;
     this.lastMs = nowMs;
-    const least = Math.max(1, Math.ceil(wanted / MOST_TURNS));
+    const least = wanted / MOST_TURNS;
     // A pause of the page (a hidden tab) tells nothing about drawing.
-    if (took > SLOW_MS && took < 500) this.quota = Math.max(least, Math.min(this.quota, Math.max(wanted, least)) * 0.75);
-    else this.quota += 0.1;
-    this.left = Math.max(least, Math.floor(this.quota));
+    if (took > SLOW_MS && took < 500) this.quota = Math.max(least, Math.min(this.quota, wanted) * 0.75);
+    else this.quota = Math.max(least, this.quota + 0.02 * Math.max(1, wanted));
+    const allowed = this.saved + Math.min(this.quota, wanted);
+    this.left = Math.floor(allowed);
+    this.saved = Math.min(1, allowed - this.left);
   }
 
   /** Takes one drawing; false when the frame has none left. */
