@@ -28,6 +28,8 @@ export interface Studio {
   script(name: string, text: string | Uint8Array): string;
   /** The next file dialog (native) or file panel (web) is answered with `file`. Call it before what opens the dialog. */
   answerFile(kind: 'open' | 'save', file: string, act: () => Promise<void>): Promise<void>;
+  /** The user closes the desktop window, by its frame. */
+  closeByFrame(): Promise<void>;
   /** Another window on the same studio. */
   secondWindow(): Promise<Page>;
   /** Ends the host and starts it again on the same folders, as after a restart of the machine. */
@@ -123,6 +125,10 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
         }
         await act();
         await new TraceWindow(running.page).filePanel.choose(kind, file);
+      },
+      async closeByFrame() {
+        if (!running.app) throw new Error('only a desktop window has a frame');
+        await running.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
       },
       async secondWindow() {
         if (!running.context) throw new Error('a second window is opened in the web host only');

@@ -143,3 +143,15 @@ test('a script that never uses the tracer runs as it is, and the empty graphs sa
   await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('No counters');
   await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('VizCounter');
 });
+
+test('closing the desktop window while a script runs asks, and cancelling leaves everything as it was', async ({ studio }) => {
+  test.skip(studio.host === 'web', 'a browser asks by itself: see files.test.ts');
+  const { window } = studio;
+  await studio.start.runScript(studio.script('waits.cjs', WAITS));
+  await expect(window.consoleLine(/^ready/)).toBeVisible();
+  await studio.closeByFrame();
+  await expect(window.dialog).toContainText('still running');
+  await window.dialog.getByRole('button', { name: 'Cancel' }).click();
+  await expect(window.dialog).toBeHidden();
+  await expect(window.state()).toHaveText(/Running/);
+});
