@@ -1,5 +1,5 @@
 /** One studio for each test: a fresh data folder, a work folder with the test's scripts, and a window on the host of the project. */
-import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, test as base, chromium, expect, type Page } from 'playwright/test';
@@ -150,12 +150,25 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
     await expect(studio.start.heading).toBeVisible();
     await use(studio);
     await end(running);
+    endScriptsOf(work);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     expect(problems, 'no error was printed in the page').toEqual([]);
   },
 });
 
 export { expect } from 'playwright/test';
+
+/** A host that is killed takes its collector along, as Electron does; what the script of a test does then is not this test's matter. */
+function endScriptsOf(work: string): void {
+  if (process.platform !== 'linux') return;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`) === work) process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended meanwhile, or is not ours.
+    }
+  }
+}
 
 /** Examples and fixtures that a test runs from its own folder, so that what they write stays there. */
 export function copyInto(folder: string, ...files: readonly string[]): void {
