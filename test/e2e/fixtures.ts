@@ -1,5 +1,5 @@
 /** One studio for each test: a fresh data folder, a work folder with the test's scripts, and a window on the host of the project. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, test as base, chromium, expect, type Page } from 'playwright/test';
@@ -168,9 +168,4 @@ function endScriptsOf(work: string): void {
       // It ended meanwhile, or is not ours.
     }
   }
-}
-
-/** Examples and fixtures that a test runs from its own folder, so that what they write stays there. */
-export function copyInto(folder: string, ...files: readonly string[]): void {
-  for (const file of files) cpSync(path.join(repository, file), path.join(folder, path.basename(file)), { recursive: true });
 }
