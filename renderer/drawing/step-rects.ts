@@ -13,6 +13,8 @@ export function lineRects(ink: Ink, thickness: number): PathSink {
   let y = 0;
   let low = 0;
   let high = 0;
+  /** Nothing covers the place of the pen yet: the last level piece was left to the next column. */
+  let bare = false;
   // A column's pieces go up and down over each other: one rectangle for all of them.
   const column = () => {
     if (high > low) ink.fillRect(x - half, low - half, thickness, high - low + thickness);
@@ -33,14 +35,16 @@ export function lineRects(ink: Ink, thickness: number): PathSink {
       }
       column();
       // A neighbouring column begins where this one ends: it covers the step itself.
-      if (toX - x > 1 || high === low) ink.fillRect(x - half, y - half, toX - x + thickness, thickness);
+      bare = toX - x === 1 && high > low;
+      if (!bare) ink.fillRect(x - half, y - half, toX - x + thickness, thickness);
       x = toX;
       y = toY;
       low = toY;
       high = toY;
     },
     end() {
-      column();
+      if (high > low) column();
+      else if (bare) ink.fillRect(x - half, y - half, thickness, thickness);
     },
   };
 }

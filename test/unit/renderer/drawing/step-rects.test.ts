@@ -37,6 +37,10 @@ describe('lineRects', () => {
     expect(drawn(noisy, 0.25, lineRects, 1).length).toBeLessThanOrEqual(101);
   });
 
+  it('draws the last pixel of a line that ends right behind a step', () => {
+    expect(covers(drawn([0, 3, 3], 1, lineRects, 1), 2, 3)).toBe(true);
+  });
+
   it('covers every value of the line', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 50 }), { minLength: 2, maxLength: 60 }), fc.integer({ min: 1, max: 5 }), (ys, step) => {

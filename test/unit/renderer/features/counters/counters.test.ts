@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitUnit } from '../../../../../renderer/features/counters/counter-name.ts';
-import { FrameBudget } from '../../../../../renderer/features/counters/frame-budget.ts';
 import { LiveClock } from '../../../../../renderer/features/counters/live-clock.ts';
 import { panelLayout, panelSpan } from '../../../../../renderer/features/counters/panel-layout.ts';
 import { keepStructure } from '../../../../../renderer/features/counters/use-counters.ts';
@@ -51,36 +50,6 @@ describe('panelLayout', () => {
         expect(Math.max(...spans)).toBeLessThanOrEqual(columns);
       }),
     );
-  });
-});
-
-describe('FrameBudget', () => {
-  it('draws everything while frames are quick', () => {
-    const budget = new FrameBudget();
-    for (let frame = 0; frame < 10; frame++) {
-      budget.begin(frame * 16, 9);
-      for (let k = 0; k < 9; k++) expect(budget.take()).toBe(true);
-    }
-  });
-
-  it('draws fewer in slow frames, a quarter at least, and more again afterwards', () => {
-    const budget = new FrameBudget();
-    const take = () => {
-      let taken = 0;
-      while (taken < 12 && budget.take()) taken++;
-      return taken;
-    };
-    let ms = 0;
-    for (let frame = 0; frame < 50; frame++) {
-      ms += 60;
-      budget.begin(ms, 12);
-    }
-    expect(take()).toBe(3);
-    for (let frame = 0; frame < 200; frame++) {
-      ms += 16;
-      budget.begin(ms, 12);
-    }
-    expect(take()).toBe(12);
   });
 });
 
