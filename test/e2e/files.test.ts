@@ -141,3 +141,25 @@ test('a page with a running script asks before it goes', async ({ studio }) => {
   await dialog.dismiss();
   await window.movesBy('queue', 'waiting', 1);
 });
+
+test('a dropped trace opens in the page, and a dropped script is found where it lies', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from; dropped paths are in its contract tests');
+  const { window, start, page } = studio;
+  const drop = (name: string, text: string) =>
+    page.evaluate(
+      ([fileName, content]) => {
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([content ?? ''], fileName ?? ''));
+        for (const type of ['dragenter', 'dragover', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      },
+      [name, text],
+    );
+  const script = 'console.log("found by its content");\n';
+  const file = studio.script('deep/down/dropped.cjs', script);
+  await drop('dropped.cjs', script);
+  await expect(start.script).toHaveValue(file);
+
+  await drop('dropped.json', JSON.stringify([{ ph: 'C', name: 'dropped', pid: 1, tid: 1, ts: 1, args: { n: 5 } }]));
+  await expect(window.now('dropped', 'n')).toHaveText('5');
+});
