@@ -19,7 +19,7 @@ test('run an example, see its counter move and its object change, save, close, r
 
   await window.close('queue');
   await expect(start.heading).toBeVisible();
-  await studio.answerFile('open', saved, () => window.menu('File', /^Open/));
+  await studio.answerFile('open', saved, () => window.menu('File', /^Open trace/));
   await expect(window.counter('queue')).toBeVisible();
   await expect(window.now('queue', 'waiting')).toHaveText(last ?? '');
   await expect(window.object('worker Ada')).toBeVisible();
