@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node' } },
+      // A second try in CI only, where machines are shared and stall: the reporter marks it.
       // Real child processes: one file at a time, so that a busy machine does not turn waiting into failing.
       {
         test: {

@@ -28,6 +28,7 @@ const playwright = (name, config) => () => {
   const report = path.join(output, `${name}.json`);
   node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
+  if (stats.flaky > 0) console.log(`${name}: ${stats.flaky} passed only at the second try, see above.`);
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
 };
 

@@ -17,6 +17,8 @@ export default defineConfig<object, ContractWorker>({
   // Each worker has an app and a browser of its own.
   workers: 1,
   forbidOnly: true,
+  // As in the end-to-end tests: a second try on a shared machine, listed as flaky.
+  retries: process.env.CI ? 1 : 0,
   reporter: 'list',
   projects: [
     { name: 'host: standin', use: { hostKind: 'standin' } },
