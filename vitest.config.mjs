@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
 
+// A second try in CI only, where machines are shared and stall: the reporter marks it.
+const retry = process.env.CI ? 1 : 0;
+
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node' } },
-      // A second try in CI only, where machines are shared and stall: the reporter marks it.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node', retry } },
       // Real child processes: one file at a time, so that a busy machine does not turn waiting into failing.
       {
         test: {
@@ -14,6 +16,7 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          retry,
         },
       },
       {
@@ -24,6 +27,7 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           fileParallelism: false,
+          retry,
         },
       },
     ],
