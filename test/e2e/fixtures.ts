@@ -71,7 +71,7 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
     for (const each of [work, data]) mkdirSync(each);
     const problems: string[] = [];
     const watch = (page: Page) => {
-      page.on('pageerror', (error) => problems.push(error.message));
+      page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
       // A violation of the content security policy, a failed request or an error that React caught: none is ever right.
       page.on('console', (message) => message.type() === 'error' && problems.push(message.text()));
     };

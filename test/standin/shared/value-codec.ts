@@ -157,7 +157,9 @@ class Writer {
     return at;
   }
   #byte(value: number): void {
-    this.#bytes[this.#reserve(1)] = value;
+    // First the place: making room may put other bytes in place of these.
+    const at = this.#reserve(1);
+    this.#bytes[at] = value;
   }
   #count(value: number): void {
     const at = this.#reserve(4);
