@@ -5,11 +5,14 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { findOrInstallChromium } from './helpers/find-chromium.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const output = path.join(root, 'test', 'output');
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** `group › test: first line of the message`, told again at the end: a log may be cut in its middle. */
+const failures = [];
 
 const node = (args, env = {}) =>
   spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }).status === 0;
@@ -20,14 +23,32 @@ const vitest = (project) => () => {
   node(args);
   const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   // A file that fails before its first test counts as a failure too.
-  const broken = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+  const brokenFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
+  const broken = brokenFiles.length;
+  for (const file of brokenFiles) tellFailure(project, path.relative(root, file.name), file.message);
+  for (const file of testResults) {
+    for (const test of file.assertionResults) {
+      if (test.status === 'failed') tellFailure(project, `${path.relative(root, file.name)} › ${test.fullName}`, test.failureMessages[0]);
+    }
+  }
   return { passed: numPassedTests, failed: numFailedTests + broken + (success || numFailedTests + broken > 0 ? 0 : 1), skipped: numPendingTests };
 };
+
+function tellFailure(group, what, message) {
+  failures.push(`${group} › ${what}: ${stripVTControlCharacters(message ?? '').split('\n', 1)[0]}`);
+}
+
+const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
 
 const playwright = (name, config) => () => {
   const report = path.join(output, `${name}.json`);
   node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'));
+  const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8'));
+  for (const spec of suites.flatMap(specsOf)) {
+    const failed = spec.tests.find((test) => test.status === 'unexpected');
+    if (failed) tellFailure(name, `${spec.file} › ${spec.title}`, failed.results.at(-1)?.error?.message);
+  }
+  for (const error of errors) tellFailure(name, 'the run itself', error.message);
   if (stats.flaky > 0) console.log(`${name}: ${stats.flaky} passed only at the second try, see above.`);
   return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
 };
@@ -74,6 +95,7 @@ async function main() {
     } catch (error) {
       // No report was written: the runner itself fell over.
       console.log(`${name}: ${error instanceof Error ? error.message : error}`);
+      tellFailure(name, 'the run itself', String(error));
       result = { passed: 0, failed: 1, skipped: 0 };
     }
     for (const key of Object.keys(totals)) totals[key] += result[key];
@@ -81,6 +103,7 @@ async function main() {
       `=== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${((performance.now() - began) / 1000).toFixed(0)} s`,
     );
   }
+  if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 }
