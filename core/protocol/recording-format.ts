@@ -16,6 +16,8 @@
  *
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
+import type { PluginState } from './plugins.ts';
+
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
 export const BLOCK_MAGIC = 0x4b425354; // "TSBK"
@@ -36,6 +38,8 @@ export const BlockType = {
   INDEX: 5,
   /** JSON `RecordingFooter`. */
   FOOTER: 6,
+  /** A piece of an attachment: bytes of what the INFO line `attachment` tells. `stream` is the attachment's number, `count` 0. */
+  ATTACHMENT: 7,
 } as const;
 export type BlockType = (typeof BlockType)[keyof typeof BlockType];
 
@@ -90,6 +94,24 @@ export type RecordingInfo =
       readonly format: string;
       readonly metadata: Readonly<Record<string, unknown>>;
       readonly startEpochNs?: string;
+      readonly timeNs: number;
+    }
+  /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
+  | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** Before the ATTACHMENT blocks of that number; they lie in order. It is whole when `bytes` of it are there. */
+  | { readonly kind: 'attachment'; readonly attachment: number; readonly name: string; readonly bytes: number; readonly timeNs: number }
+  /**
+   * What the plugins of a process left of its events: the attachment is trace-event JSON that takes the place of what the
+   * recording itself holds of the process. `process` is its index here.
+   */
+  | {
+      readonly kind: 'processed';
+      readonly process: number;
+      readonly attachment: number;
+      readonly by: 'target' | 'plugin-host';
+      readonly plugins: readonly string[];
+      /** Why not in the target: for example that it was killed, or had more events than it may handle itself. */
+      readonly note?: string;
       readonly timeNs: number;
     }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };

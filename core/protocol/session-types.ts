@@ -1,4 +1,5 @@
 /** A session as every process names it: what to run, what runs, how it ended. Plain JSON. */
+import type { PluginLaunch } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 
 export type SessionId = string;
@@ -28,6 +29,14 @@ export interface LaunchConfig {
   readonly recordEnvironmentValues: boolean;
   /** Mask values in snapshots whose key looks secret. */
   readonly maskSecrets: boolean;
+  /** In their order. Absent: none. */
+  readonly plugins?: readonly PluginChoice[];
+}
+
+/** A plugin in a run configuration: one that is not enabled stays there with its arguments. */
+export interface PluginChoice {
+  readonly spec: string;
+  readonly enabled: boolean;
 }
 
 /** A LaunchConfig made concrete by the host: what the collector executes. Never contains a shell. */
@@ -47,6 +56,7 @@ export interface SpawnPlan {
   readonly preload: string;
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
+  readonly plugins?: readonly PluginLaunch[];
 }
 
 export type SessionState = 'starting' | 'running' | 'stopping' | 'ended';

@@ -3,6 +3,7 @@
  * Both ends derive from these two maps; a handler that is missing does not compile. See `handlersFor` and `StudioClient`.
  */
 import type { Problem } from '../base/result.ts';
+import type { ArgsSchema } from './plugins.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
 
 export interface StudioInfo {
@@ -40,7 +41,7 @@ export interface LaunchInspection {
   readonly language?: 'javascript' | 'typescript';
   readonly node?: NodeInstall;
   /** Problems by field; an empty list means Run will start. */
-  readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' })[];
+  readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' })[];
   /** package.json nearest to the target, and its scripts. */
   readonly project?: { readonly folder: string; readonly name: string; readonly scripts: readonly { readonly name: string; readonly command: string }[] };
 }
@@ -74,6 +75,34 @@ export interface RecentScript {
   readonly usedAtMs: number;
 }
 
+/** A plugin that the window offers: built in, or added from a file. */
+export interface PluginEntry {
+  /** First word of a spec: `vizplugins.cpu_usage`, or the path of the file. */
+  readonly module: string;
+  readonly title: string;
+  readonly description: string;
+  readonly builtIn: boolean;
+  readonly version?: string;
+  /** Markdown. */
+  readonly readme?: string;
+  /** Absolute path of the source. */
+  readonly file?: string;
+  readonly sha256?: string;
+  /** `changed`: trusted once, and another file since. Nothing of an untrusted one runs. */
+  readonly trust: 'built-in' | 'trusted' | 'changed' | 'untrusted' | 'missing';
+  readonly argsSchema?: ArgsSchema;
+  /** Why it cannot be used: what the probe, a short-lived process, was told. */
+  readonly problem?: Problem;
+}
+
+/** What the trust question shows. */
+export interface PluginFileInfo {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly trusted: boolean;
+}
+
 export interface FileRoot {
   readonly id: string;
   readonly label: string;
@@ -95,7 +124,10 @@ export interface FileListing {
   readonly cut: boolean;
 }
 
-export type FilePurpose = 'script' | 'folder' | 'trace' | 'node';
+export type FilePurpose = 'script' | 'folder' | 'trace' | 'node' | 'plugin';
+
+/** `processed`: what plugins left, where they changed anything; the default. `raw`: what was recorded. */
+export type TraceView = 'processed' | 'raw';
 
 export type ExportFormat = 'chrome-json' | 'chrome-json-gz' | 'recording';
 export interface ExportProgress {
@@ -142,6 +174,16 @@ export interface StudioRequests {
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
   'session.list': (argument: null) => readonly SessionInfo[];
 
+  /** Built-in ones first, then the added ones in the order of their adding. */
+  'plugins.list': (argument: null) => readonly PluginEntry[];
+  /** Looks at a file without running anything of it. */
+  'plugins.examine': (argument: { readonly path: string }) => PluginFileInfo;
+  /** The user trusts the file with this content: remembers it and asks it for its schema in a short-lived process. */
+  'plugins.add': (argument: { readonly path: string; readonly sha256: string }) => PluginEntry;
+  'plugins.remove': (argument: { readonly path: string }) => null;
+  /** Writes a working plugin as a beginning, and adds it; refuses to overwrite. `.ts .mts .cts .js .mjs .cjs` */
+  'plugins.create': (argument: { readonly path: string }) => PluginEntry;
+
   'recordings.recent': (argument: null) => readonly RecentItem[];
   'recordings.openRecent': (argument: { readonly ref: string }) => RecordingInfoSummary;
   /** A path that the user chose or typed (file panel), or that a drop told. */
@@ -152,7 +194,13 @@ export interface StudioRequests {
   /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
   'recordings.save': (argument: { readonly recording: RecordingId; readonly path?: string; readonly overwrite?: boolean }) => RecordingInfoSummary;
 
-  'export.start': (argument: { readonly recording: RecordingId; readonly format: ExportFormat; readonly path: string; readonly overwrite?: boolean }) => {
+  'export.start': (argument: {
+    readonly recording: RecordingId;
+    readonly format: ExportFormat;
+    readonly path: string;
+    readonly overwrite?: boolean;
+    readonly view?: TraceView;
+  }) => {
     readonly job: string;
   };
   'export.cancel': (argument: { readonly job: string }) => null;

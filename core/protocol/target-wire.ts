@@ -9,6 +9,8 @@
  * A DEFS body is a whole number of definition records, and is sent before the DATA that uses them.
  * The DATA bodies of one thread, put together, are one stream of records: a frame may end inside a record.
  */
+import type { PluginLaunch } from './plugins.ts';
+
 export const FrameType = {
   /** JSON `TargetHello`. */
   HELLO: 1,
@@ -24,6 +26,8 @@ export const FrameType = {
   TRACER_ERROR: 7,
   /** JSON `{ }`: the process ends in an orderly way, everything has been sent. */
   BYE: 8,
+  /** JSON `PluginState`: at every change, the last one counts. */
+  PLUGIN: 9,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -101,6 +105,11 @@ export interface TargetOptions {
   readonly spillFolder: string;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
+  /**
+   * Each process of the launch loads them for itself. What their handlers leave of its events is
+   * `<spillFolder>/<pid>.processed.json` (trace-event JSON, renamed into place before the socket closes).
+   */
+  readonly plugins?: readonly PluginLaunch[];
 }
 
 export function encodeFrameHeader(bodyBytes: number, type: FrameType, thread: number): Uint8Array<ArrayBuffer> {

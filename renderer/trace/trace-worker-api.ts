@@ -3,7 +3,9 @@
  * questions; the page holds ids, choices and the answers that it draws.
  */
 import type { Problem } from '../../core/base/result.ts';
+import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { TraceView } from '../../core/protocol/studio-api.ts';
 
 /** One open trace in this window. Minted by the page. */
 export type TraceId = string;
@@ -46,6 +48,9 @@ export interface TraceSummary {
   readonly countersRevision: number;
   readonly objectsRevision: number;
   readonly processesRevision: number;
+  readonly pluginsRevision: number;
+  /** Which of the two this is; undefined where plugins changed nothing, so that there is only one. */
+  readonly view?: TraceView;
   readonly end?: SessionEnd;
 }
 
@@ -188,7 +193,7 @@ export interface ConsoleLine {
 
 export interface TraceRequests {
   'data.connect': (argument: DataChannel) => null;
-  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput }) => null;
+  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
   'counters.grid': (argument: {
@@ -199,6 +204,8 @@ export interface TraceRequests {
     readonly columns: number;
   }) => CounterGrid;
   'processes.list': (argument: { readonly trace: TraceId }) => readonly ProcessInfo[];
+  /** How the plugins of each process fare, by process and place in the launch's list. */
+  'plugins.list': (argument: { readonly trace: TraceId }) => readonly { readonly process: number; readonly state: PluginState }[];
   'objects.list': (argument: { readonly trace: TraceId }) => readonly ObjectInfo[];
   /** `index` -1: the newest; `atNs`: the newest at or before that time. Undefined: there is none. */
   'objects.snapshot': (argument: {

@@ -1,0 +1,77 @@
+/**
+ * What processes tell each other about plugins. A plugin runs in the target (or in a plugin host, a process of its own that
+ * does a target's work after its end), never in the studio: here are only its name, its arguments and what became of it.
+ */
+
+/** One plugin of a launch. */
+export interface PluginLaunch {
+  /** As the user wrote it: the module, then its arguments. The hook gets it whole and untouched. */
+  readonly spec: string;
+  /** Absolute path of the module where the host has found it already (and the user trusts it); else the target looks for it. */
+  readonly file?: string;
+}
+
+export type PluginWhen = 'initialize' | 'pre-start' | 'post-stop' | 'pre-save' | 'terminate';
+
+export interface PluginFailure {
+  /** What it was doing: being loaded, answering a message, or handling data. */
+  readonly during: 'load' | PluginWhen | 'handle_data';
+  /** One sentence: what went wrong. */
+  readonly message: string;
+  /** Stack of an error of the plugin's own. */
+  readonly stack?: string;
+}
+
+/** How one plugin fares in one process. Sent anew with every change; the last one counts. */
+export interface PluginState {
+  /** Place in the launch's list, from 0. */
+  readonly index: number;
+  readonly spec: string;
+  /** Of the plugin's class; else the module's. */
+  readonly name: string;
+  /** File of the module; undefined while it has not been found. */
+  readonly file?: string;
+  /** What `support_version` answered. */
+  readonly supportVersion?: string;
+  /** `failed`: it could not be loaded, no message goes to it. */
+  readonly state: 'loading' | 'ready' | 'failed' | 'terminated';
+  /** Messages sent, and the last of them. */
+  readonly messages: number;
+  readonly lastMessage?: PluginWhen;
+  /** The last answer as bounded text. */
+  readonly lastAnswer?: string;
+  /** Milliseconds inside the plugin, in all. */
+  readonly spentMs: number;
+  /** `needed`: it wants to handle the data, but there are too many for the target; a plugin host does it. */
+  readonly handler: 'none' | 'ran' | 'needed';
+  readonly ranIn: 'target' | 'plugin-host';
+  /** At most the last 20. */
+  readonly failures: readonly PluginFailure[];
+  readonly failureCount: number;
+  /** Told once, for example that the plugin is made for a newer version. */
+  readonly warnings: readonly string[];
+}
+
+/** `args_schema` of a plugin's module: what the form in the window is made of. JSON. */
+export interface ArgsSchema {
+  readonly description?: string;
+  readonly options?: readonly ArgOption[];
+  /** Words without a flag, in their order. */
+  readonly positionals?: readonly ArgOption[];
+}
+
+export interface ArgOption {
+  /** Key of the value: `frequency`. */
+  readonly name: string;
+  /** As typed: `['-f', '--frequency']`; the first is what the form writes. Options only. */
+  readonly flags?: readonly string[];
+  readonly type: 'string' | 'number' | 'integer' | 'boolean' | 'choice' | 'path';
+  readonly choices?: readonly string[];
+  readonly min?: number;
+  readonly max?: number;
+  /** Shown beside the field: `Hz`. */
+  readonly unit?: string;
+  readonly default?: string | number | boolean;
+  readonly required?: boolean;
+  readonly help?: string;
+}
