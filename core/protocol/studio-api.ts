@@ -42,6 +42,8 @@ export interface LaunchInspection {
   readonly node?: NodeInstall;
   /** Problems by field; an empty list means Run will start. */
   readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' })[];
+  /** For each of the form's plugins, in their order: what its first word means here. */
+  readonly plugins?: readonly PluginInspection[];
   /** package.json nearest to the target, and its scripts. */
   readonly project?: { readonly folder: string; readonly name: string; readonly scripts: readonly { readonly name: string; readonly command: string }[] };
 }
@@ -92,6 +94,18 @@ export interface PluginEntry {
   readonly trust: 'built-in' | 'trusted' | 'changed' | 'untrusted' | 'missing';
   readonly argsSchema?: ArgsSchema;
   /** Why it cannot be used: what the probe, a short-lived process, was told. */
+  readonly problem?: Problem;
+}
+
+/** A plugin of a run configuration, looked at from where its script lies. */
+export interface PluginInspection {
+  /** First word of the spec. */
+  readonly module: string;
+  /** Undefined: no such module was found. */
+  readonly file?: string;
+  readonly trust: PluginEntry['trust'];
+  readonly argsSchema?: ArgsSchema;
+  /** Why it would not run. */
   readonly problem?: Problem;
 }
 
@@ -252,6 +266,11 @@ export const STUDIO_REQUESTS = {
   'session.restart': true,
   'session.stdin': true,
   'session.list': true,
+  'plugins.list': true,
+  'plugins.examine': true,
+  'plugins.add': true,
+  'plugins.remove': true,
+  'plugins.create': true,
   'recordings.recent': true,
   'recordings.openRecent': true,
   'recordings.openPath': true,
