@@ -17,6 +17,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/model': [['core/protocol'], []],
   'core/formats': [['core/model', 'core/protocol'], []],
   'core/events': [['core/protocol'], []],
+  'core/plugin-api': [['core/protocol'], []],
   'core/instrument': [[], ['amaro']],
   'core/tracer': [['core/protocol', 'core/events'], ['node:']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
