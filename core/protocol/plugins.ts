@@ -75,3 +75,23 @@ export interface ArgOption {
   readonly required?: boolean;
   readonly help?: string;
 }
+
+/**
+ * What `plugin-host.cjs` (beside the preload) is to do: the only argument, as JSON. It tells each `PluginState` (with `ranIn`
+ * `plugin-host`) as one line of JSON on file descriptor 3, what goes wrong with itself on stderr, and exits with 0 when it is done,
+ * whatever the plugins did. `output` is there only if a handler ran to its end; it is renamed into place when it is whole.
+ */
+export interface PluginHostTask {
+  /** The session's recording as far as it goes: it has no footer yet. */
+  readonly recording: string;
+  /** Of the process in the recording. */
+  readonly process: number;
+  readonly pid: number;
+  readonly plugins: readonly PluginLaunch[];
+  /** Of the process, where modules are looked for too; it may be gone. */
+  readonly cwd: string;
+  /** Absolute path; modules are looked for beside it first. Absent: the process ran none (`node -e`). */
+  readonly script?: string;
+  /** Absolute path of the trace-event JSON that the handlers leave. */
+  readonly output: string;
+}
