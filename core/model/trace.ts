@@ -1,8 +1,9 @@
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
-import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type SessionEnd } from '../protocol/recording-format.ts';
+import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
+import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
 import { ConsoleLines, type ConsolePage } from './console-lines.ts';
 import type { CounterTrack } from './counter-track.ts';
@@ -12,6 +13,7 @@ import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
+import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
 
@@ -50,6 +52,9 @@ export class Trace {
   readonly #budget: DetailBudget;
   readonly #definitions = new Map<number, Definitions>();
   readonly #processes = new Processes();
+  readonly #plugins = new PluginStates();
+  /** What plugins left of its processes' events, as far as it has come by. */
+  readonly attachments = new Attachments();
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #events: EventList;
@@ -90,8 +95,11 @@ export class Trace {
   addBlock(header: BlockHeader, payload: Uint8Array, offset: number): void {
     switch (header.type) {
       case BlockType.INFO:
-        for (const line of decodeInfo(payload)) this.#processes.add(line);
+        for (const line of decodeInfo(payload)) this.#addInfo(line);
         break;
+      case BlockType.ATTACHMENT:
+        this.attachments.block(header, offset);
+        return;
       case BlockType.DEFS:
         this.#damagedRecords += this.definitionsOf(header.stream).add(payload);
         break;
@@ -108,6 +116,12 @@ export class Trace {
         return;
     }
     if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+  }
+
+  #addInfo(line: RecordingInfo): void {
+    if (line.kind === 'plugin') this.#plugins.add(line);
+    else this.#processes.add(line);
+    this.attachments.info(line);
   }
 
   #addData(header: BlockHeader, payload: Uint8Array, offset: number): void {
@@ -186,6 +200,15 @@ export class Trace {
 
   processes(): ProcessView[] {
     return this.#processes.list();
+  }
+
+  get pluginsRevision(): number {
+    return this.#plugins.revision;
+  }
+
+  /** How the plugins of each process fare. */
+  plugins(): PluginView[] {
+    return this.#plugins.list();
   }
 
   /** Grows when there are new counters or series. */

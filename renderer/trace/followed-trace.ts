@@ -215,6 +215,7 @@ export class FollowedTrace {
       countersRevision: this.#revisionOf(this.trace.countersSize),
       objectsRevision: this.#revisionOf(this.trace.objectsSize),
       processesRevision: this.trace.processesRevision,
+      pluginsRevision: this.trace.pluginsRevision,
       ...(totals.end && { end: totals.end }),
     };
   }

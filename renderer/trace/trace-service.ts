@@ -82,6 +82,7 @@ export class TraceService {
       return followed.trace.grid({ ...query, endNs: followed.live ? Math.max(followed.endNs, query.toNs) : followed.endNs });
     },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
+    'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),
     'objects.list': ({ trace }) => this.#of(trace).trace.objects(),
     'objects.snapshot': ({ trace, object, ...at }) => this.#of(trace).trace.snapshot(object, at),
     'objects.times': ({ trace, object, limit }) => this.#of(trace).trace.objectTimes(object, limit),
