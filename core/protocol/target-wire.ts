@@ -9,7 +9,7 @@
  * A DEFS body is a whole number of definition records, and is sent before the DATA that uses them.
  * The DATA bodies of one thread, put together, are one stream of records: a frame may end inside a record.
  */
-import type { PluginLaunch } from './plugins.ts';
+import type { PluginLaunch, PluginLimits } from './plugins.ts';
 
 export const FrameType = {
   /** JSON `TargetHello`. */
@@ -35,7 +35,7 @@ export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /**
  * A spill file starts with these 8 bytes; then frames as on the socket: HELLO, and for each thread that had something left
- * THREAD (with `dataBefore`), DEFS, DATA, STATS; last BYE. A file without BYE was cut. It is there before the socket closes.
+ * THREAD (with `dataBefore`), DEFS, DATA, STATS; PLUGIN frames; last BYE. A file without BYE was cut. It is there before the socket closes.
  */
 export const SPILL_MAGIC = 'TSSPILL1';
 
@@ -110,6 +110,7 @@ export interface TargetOptions {
    * `<spillFolder>/<pid>.processed.json` (trace-event JSON, renamed into place before the socket closes).
    */
   readonly plugins?: readonly PluginLaunch[];
+  readonly pluginLimits?: PluginLimits;
 }
 
 export function encodeFrameHeader(bodyBytes: number, type: FrameType, thread: number): Uint8Array<ArrayBuffer> {
