@@ -1,5 +1,6 @@
 import { crc32 as zlibCrc32 } from 'node:zlib';
 import { type MonotonicTime, splitMonotonic } from '../../core/base/time.ts';
+import { RecordStream } from '../../core/protocol/record-stream.ts';
 import {
   BlockType,
   type ConsoleSource,
@@ -10,7 +11,6 @@ import {
 } from '../../core/protocol/recording-format.ts';
 import { consoleRecordBytes, RecordingEncoder, type RecordingTotals, writeConsoleRecord } from '../../core/protocol/recording-writer.ts';
 import { recordBytes } from '../../core/protocol/records.ts';
-import { RecordStream } from './record-stream.ts';
 import type { RecordingFile } from './recording-file.ts';
 
 /** From the first byte of a block to its writing, at most: part of the way from a write in the target to the pixel. */

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import path from 'node:path';
+import type { RecordStream } from '../../core/protocol/record-stream.ts';
 import { FrameType, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
-import type { RecordStream } from './record-stream.ts';
 import type { Recorder } from './recorder.ts';
 
 interface TracedThread {

@@ -1,7 +1,7 @@
-import { type MonotonicTime, sinceMonotonic } from '../../core/base/time.ts';
-import { BlockType, MAX_BLOCK_BYTES } from '../../core/protocol/recording-format.ts';
-import type { BlockFields } from '../../core/protocol/recording-writer.ts';
-import { EXTENDED_BIT, extendedTag, GapReason, padTo8, RecordKind } from '../../core/protocol/records.ts';
+import { type MonotonicTime, sinceMonotonic } from '../base/time.ts';
+import { BlockType, MAX_BLOCK_BYTES } from './recording-format.ts';
+import type { BlockFields } from './recording-writer.ts';
+import { EXTENDED_BIT, extendedTag, GapReason, padTo8, RecordKind } from './records.ts';
 
 /** The open stack that a block begins with is cut here: deeper calls are counted, not named. */
 const MAX_STACK_WORDS = 16 * 1024;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { sinceMonotonic } from '../../../../core/base/time.ts';
+import { encodeGap, RecordStream } from '../../../../core/protocol/record-stream.ts';
 import { MAX_BLOCK_BYTES } from '../../../../core/protocol/recording-format.ts';
 import type { BlockFields } from '../../../../core/protocol/recording-writer.ts';
 import { extendedTag, GapReason, padTo8, RecordKind } from '../../../../core/protocol/records.ts';
-import { encodeGap, RecordStream } from '../../../../main/collector/record-stream.ts';
 
 // Properties run hundreds of cases: on a busy machine that takes longer than a plain test may.
 vi.setConfig({ testTimeout: 60_000 });
