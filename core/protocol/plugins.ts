@@ -64,29 +64,6 @@ export interface PluginLimits {
   readonly events?: number;
 }
 
-/**
- * The one argument of `plugin-host.cjs` (beside tracer.cjs), as JSON. It is started with an IPC channel (`stdio[3]: 'ipc'`), by
- * which it sends a `PluginHostMessage` at every change; what it prints is the plugins' own. Exit code 0 unless it failed itself.
- */
-export interface PluginHostStart {
-  /** The recording so far. */
-  readonly recording: string;
-  /** Index of the process there, and its pid. */
-  readonly process: number;
-  readonly pid: number;
-  readonly plugins: readonly PluginLaunch[];
-  /** Of the process. The host runs there, so that plugins find what they would have found. */
-  readonly cwd: string;
-  /** `argv[1]` of the process. */
-  readonly script?: string;
-  /** Where what the handlers leave is put, by renaming: trace-event JSON. No file: no plugin handles data. */
-  readonly output: string;
-  readonly limits?: PluginLimits;
-}
-
-/** `error`: the host itself failed, in words; nothing more comes. */
-export type PluginHostMessage = { readonly plugin: PluginState } | { readonly error: string };
-
 /** `args_schema` of a plugin's module: what the form in the window is made of. JSON. */
 export interface ArgsSchema {
   readonly description?: string;
@@ -129,4 +106,5 @@ export interface PluginHostTask {
   readonly script?: string;
   /** Absolute path of the trace-event JSON that the handlers leave. */
   readonly output: string;
+  readonly limits?: PluginLimits;
 }
