@@ -12,6 +12,7 @@ const FILTERS: Record<FilePurpose, readonly FileFilter[]> = {
   // A Node binary has no extension but on Windows.
   node: [],
   folder: [],
+  plugin: [{ name: 'Plugins', extensions: ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'] }],
 };
 
 export async function pickOpen(window: BrowserWindow, { purpose, title, folder }: Parameters<HostPort['pickOpen']>[0]): Promise<string | undefined> {

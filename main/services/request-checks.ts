@@ -1,5 +1,5 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
-import type { LaunchConfig } from '../../core/protocol/session-types.ts';
+import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
@@ -8,7 +8,7 @@ const path = filled(4096);
 /** A command line: Linux takes at most 128 KiB per argument. */
 const words = text(65_536);
 const title = text(1024);
-const purpose = oneOf('script', 'folder', 'trace', 'node');
+const purpose = oneOf('script', 'folder', 'trace', 'node', 'plugin');
 
 const target: Check<LaunchConfig['target']> = (value, where) => {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
@@ -25,17 +25,21 @@ const target: Check<LaunchConfig['target']> = (value, where) => {
   }
 };
 
-export const launchConfig = shape<LaunchConfig>({
-  target,
-  arguments: words,
-  cwd: text(4096),
-  environment: list(shape<{ name: string; value: string }>({ name: text(1024), value: text(131_072) }), 1000),
-  nodeFlags: words,
-  nodePath: text(4096),
-  whenFull: oneOf('exact', 'live'),
-  recordEnvironmentValues: flag,
-  maskSecrets: flag,
-});
+export const launchConfig = shape<LaunchConfig>(
+  {
+    target,
+    arguments: words,
+    cwd: text(4096),
+    environment: list(shape<{ name: string; value: string }>({ name: text(1024), value: text(131_072) }), 1000),
+    nodeFlags: words,
+    nodePath: text(4096),
+    whenFull: oneOf('exact', 'live'),
+    recordEnvironmentValues: flag,
+    maskSecrets: flag,
+    plugins: list(shape<PluginChoice>({ spec: words, enabled: flag }), 100),
+  },
+  ['plugins'],
+);
 
 export const settingsPart = shape<Partial<Settings>>(
   {
@@ -62,6 +66,11 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'session.restart': shape<{ session: string }>({ session: id }),
   'session.stdin': shape<{ session: string; text: string; end?: boolean }>({ session: id, text: text(1_048_576), end: flag }, ['end']),
   'session.list': nothing,
+  'plugins.list': nothing,
+  'plugins.examine': shape<{ path: string }>({ path }),
+  'plugins.add': shape<{ path: string; sha256: string }>({ path, sha256 }),
+  'plugins.remove': shape<{ path: string }>({ path }),
+  'plugins.create': shape<{ path: string }>({ path }),
   'recordings.recent': nothing,
   'recordings.openRecent': shape<{ ref: string }>({ ref: id }),
   'recordings.openPath': shape<{ path: string }>({ path }),
@@ -70,8 +79,8 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
   'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
-    { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag },
-    ['overwrite'],
+    { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag, view: oneOf('processed', 'raw') },
+    ['overwrite', 'view'],
   ),
   'export.cancel': shape<{ job: string }>({ job: id }),
   'dialog.pickOpen': shape<Parameters<StudioRequests['dialog.pickOpen']>[0]>({ purpose, title, folder: path }, ['folder']),

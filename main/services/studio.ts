@@ -26,6 +26,8 @@ import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { loginShellPath } from './nodes/login-path.ts';
 import { NodeFinder } from './nodes/node-finder.ts';
 import { OpenRecordings } from './open-recordings.ts';
+import { PluginCatalogue } from './plugins/catalogue.ts';
+import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
 import { Recents } from './recordings/recents.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
@@ -60,6 +62,7 @@ class StudioServices implements Studio {
   readonly #recordings: OpenRecordings;
   readonly #sessions: Sessions;
   readonly #exports: ExportJobs;
+  readonly #plugins: PluginCatalogue;
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -73,7 +76,19 @@ class StudioServices implements Studio {
     this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
     this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
     this.#nodes = new NodeFinder({ environment, home: this.#home, ...(!options.isElectron && { ownExecutable: process.execPath }) });
-    this.#around = { cwd, home: this.#home, environment, nodes: this.#nodes, tracerStripsTypes: this.#tracer.stripsTypes };
+    this.#plugins = new PluginCatalogue({
+      file: path.join(dataFolder, 'plugins.json'),
+      tracerFolder: options.tracerFolder,
+      probe: (file) => this.#probe(file),
+    });
+    this.#around = {
+      cwd,
+      home: this.#home,
+      environment,
+      nodes: this.#nodes,
+      tracerStripsTypes: this.#tracer.stripsTypes,
+      plugins: this.#plugins,
+    };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
       onSession: (info) => this.#sessions.changed(info),
@@ -187,6 +202,15 @@ class StudioServices implements Studio {
       },
       'session.list': () => this.#sessions.list(),
 
+      'plugins.list': () => this.#plugins.list(),
+      'plugins.examine': async ({ path: file }) => this.#plugins.examine(await this.#roots.resolveExisting(this.#userPath(file))),
+      'plugins.add': async ({ path: file, sha256 }) => this.#plugins.add(await this.#roots.resolveExisting(this.#userPath(file)), sha256),
+      'plugins.remove': async ({ path: file }) => {
+        await this.#plugins.remove(file);
+        return null;
+      },
+      'plugins.create': async ({ path: file }) => this.#plugins.create(await this.#roots.resolveNew(this.#userPath(file))),
+
       'recordings.recent': () => this.#recentItems(),
       'recordings.openRecent': async ({ ref }) => keep(await this.#openRecent(ref, host)),
       'recordings.openPath': async ({ path: file }) => keep(await this.#openPath(file, host)),
@@ -237,6 +261,19 @@ class StudioServices implements Studio {
     const nodes = await this.#nodes.all(refresh);
     const chosen = await this.#nodes.choose(this.#options.cwd);
     return nodes.map((node) => (node.path === chosen?.path ? chosen : node));
+  }
+
+  /** With the Node that a launch without a choice would take. */
+  async #probe(file: string): Promise<ProbeAnswer> {
+    await this.#environmentReady;
+    const node = await this.#nodes.choose(this.#options.cwd);
+    if (!node || node.problem !== undefined) {
+      return {
+        facts: {},
+        problem: { code: 'no-node', message: 'Nothing is known of it: no Node was found to ask it with.', remedy: 'Install Node 20.19 or newer.' },
+      };
+    }
+    return probePlugin({ node: node.path, program: path.join(this.#options.tracerFolder, 'plugin-probe.cjs'), file });
   }
 
   async #tracerProblem(): Promise<Problem | undefined> {

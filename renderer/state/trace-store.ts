@@ -96,6 +96,7 @@ export function emptySummary(trace: TraceId): TraceSummary {
     countersRevision: 0,
     objectsRevision: 0,
     processesRevision: 0,
+    pluginsRevision: 0,
   };
 }
 

@@ -132,6 +132,7 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'counters.list': (summary) => summary.counterSamples + summary.countersRevision,
   'counters.grid': (summary) => summary.revision,
   'processes.list': (summary) => summary.processesRevision,
+  'plugins.list': (summary) => summary.pluginsRevision,
   'objects.list': (summary) => summary.snapshots + summary.objectsRevision,
   'objects.snapshot': (summary) => summary.snapshots + summary.objectsRevision,
   'objects.times': (summary) => summary.snapshots + summary.objectsRevision,

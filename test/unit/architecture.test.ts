@@ -21,7 +21,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/instrument': [[], ['amaro']],
   'core/tracer': [['core/protocol', 'core/events'], ['node:']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
-  'main/services': [['core/protocol', 'core/formats'], ['node:']],
+  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
   'main/web': [
     ['core/protocol', 'main/services'],
     ['node:', 'ws'],

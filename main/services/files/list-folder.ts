@@ -13,6 +13,7 @@ const WANTED: Readonly<Record<FilePurpose, (name: string) => boolean>> = {
   folder: () => false,
   trace: (name) => /\.(tsr|json|gz|cpuprofile|heapprofile|html?)$/i.test(name),
   node: (name) => /^node/i.test(name),
+  plugin: (name) => /\.[mc]?[jt]s$/i.test(name),
 };
 
 export async function listFolder(folder: string, purpose: FilePurpose, roots: Roots): Promise<FileListing> {

@@ -5,6 +5,7 @@ import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection, NodeInstall } from '../../../core/protocol/studio-api.ts';
 import type { NodeFinder } from '../nodes/node-finder.ts';
+import type { LaunchPlugin, PluginCatalogue } from '../plugins/catalogue.ts';
 import { findProgram, pathVariable } from './find-program.ts';
 import { findNpm } from './npm-program.ts';
 import { findProject, type Project, readProject } from './project.ts';
@@ -20,6 +21,8 @@ export interface LaunchSurroundings {
   readonly nodes: Pick<NodeFinder, 'at' | 'choose' | 'all'>;
   /** The tracer takes the types out where Node does not. */
   readonly tracerStripsTypes: boolean;
+  /** Where only what the user trusts may run. Absent: the target finds the plugins itself, as on the command line. */
+  readonly plugins?: Pick<PluginCatalogue, 'inspect'>;
 }
 
 /** A launch without problems. */
@@ -31,6 +34,8 @@ export interface Start {
   readonly environment: Readonly<Record<string, string>>;
   readonly script?: string;
   readonly node: NodeInstall;
+  /** The enabled ones. */
+  readonly plugins: readonly LaunchPlugin[];
 }
 
 export interface Examined {
@@ -76,6 +81,12 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
   const target = await examineTarget(config, { node, flags, nodeFlags, extra, cwd, environment, userPath, folder: home.folder, tracerStripsTypes });
   for (const problem of target.problems) blame('target', problem);
 
+  const choices = config.plugins ?? [];
+  const examinedPlugins = await around.plugins?.inspect(choices, { scriptFolder: home.folder, cwd, home: around.home });
+  for (const [index, { problem }] of examinedPlugins?.inspections.entries() ?? []) {
+    if (problem && choices[index]?.enabled) blame('plugins', problem);
+  }
+
   const project = target.project ?? (await findProject(home.folder));
   const isWhole = problems.length === 0 && node !== undefined && target.file !== undefined;
   const inspection: LaunchInspection = {
@@ -84,6 +95,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
     problems,
     ...(target.language && { language: target.language }),
     ...(node && { node }),
+    ...(examinedPlugins && choices.length > 0 && { plugins: examinedPlugins.inspections }),
     ...(project && { project }),
   };
   if (!isWhole || target.file === undefined) return { inspection };
@@ -97,6 +109,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
       node,
       environment: target.putNodeFirst ? withNodeFirst(environment, node.path) : environment,
       ...(target.script !== undefined && { script: target.script }),
+      plugins: examinedPlugins?.launch ?? choices.filter(({ enabled }) => enabled).map(({ spec }) => ({ spec })),
     },
   };
 }

@@ -1,5 +1,8 @@
 /** What the collector executes, from an examined launch. */
+import path from 'node:path';
+import type { PluginLaunch } from '../../../core/protocol/plugins.ts';
 import type { LaunchConfig, SpawnPlan } from '../../../core/protocol/session-types.ts';
+import type { LaunchPlugin } from '../plugins/catalogue.ts';
 import type { Start } from './examine.ts';
 
 /** `tracerFolder`: the installed copy. Forward slashes, because NODE_OPTIONS takes a backslash for an escape. */
@@ -21,5 +24,12 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
     preload: `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`,
     whenFull: config.whenFull,
     maskSecrets: config.maskSecrets,
+    ...(start.plugins.length > 0 && { plugins: start.plugins.map((plugin) => pluginLaunch(plugin, tracerFolder)) }),
   };
+}
+
+/** A built-in one is that of the installed copy, like the tracer that loads it. */
+function pluginLaunch({ spec, file, builtIn }: LaunchPlugin, tracerFolder: string): PluginLaunch {
+  const where = builtIn === undefined ? file : path.join(tracerFolder, 'plugins', `${builtIn}.cjs`);
+  return { spec, ...(where !== undefined && { file: where }) };
 }

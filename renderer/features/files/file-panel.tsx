@@ -220,6 +220,7 @@ const PURPOSE_WORDS: Record<FilePurpose, string> = {
   trace: 'Folders and traces (.tsr, .json, .json.gz) are listed.',
   folder: 'There are no folders in here. It can be chosen itself.',
   node: 'There is no program here.',
+  plugin: 'Folders and plugins (.js, .mjs, .cjs, .ts, .mts, .cts) are listed.',
 };
 
 function crumbs(path: string | undefined, root: FileRoot | undefined): readonly { readonly path: string; readonly label: string }[] {
