@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort } from 'node:worker_threads';
 import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
+import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
@@ -42,10 +43,12 @@ export class Drain {
   /** Where each ring stood when the ending process asked for all that is in them. */
   #targets: Map<RingReader, number> | undefined;
   #errors: string[] = [];
+  readonly #copy: EventCopy;
 
   constructor(start: DrainStart) {
     this.#start = start;
     this.#process = new Int32Array(start.process);
+    this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
   }
 
   run(): void {
@@ -99,6 +102,7 @@ export class Drain {
     Atomics.store(this.#process, ProcessWord.DONE, Request.SPILL);
     Atomics.notify(this.#process, ProcessWord.DONE);
     this.#readers.clear();
+    this.#copy.close();
     clearInterval(this.#keepAlive);
     this.#channel.close();
     parentPort?.close();
@@ -129,6 +133,7 @@ export class Drain {
   #pass(): void {
     const socket = this.#socket;
     this.#idle++;
+    this.#copy.look(this.#readers.values());
     if (socket) {
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
@@ -162,6 +167,8 @@ export class Drain {
     socket.write(last, (error) => {
       if (error) return; // 'close' follows: nothing of this counts as sent.
       reader.busy = false;
+      this.#copy.look(this.#readers.values());
+      this.#copy.take(reader, next.data, next.definitions);
       reader.confirm(next);
       if (!this.#gone) this.#send(socket, reader);
       this.#answerRequest();

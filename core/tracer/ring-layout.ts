@@ -18,6 +18,10 @@ export const ProcessWord = {
   REQUEST: 4,
   /** The request that the drain has fulfilled. */
   DONE: 5,
+  /** See `Keep`: whether the drain keeps a copy of what it sends. */
+  KEEP: 6,
+  /** 1 once the copy has been begun: whatever is confirmed from then on is in it. */
+  KEPT: 7,
 } as const;
 export const PROCESS_BYTES = 64;
 
@@ -32,6 +36,9 @@ export const DrainState = {
 } as const;
 
 export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
+
+/** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
+export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;
 
 /** Int32 index into a thread's buffer. */
 export const RingWord = {
@@ -81,6 +88,8 @@ export interface DrainStart {
   /** The HELLO frame. */
   readonly hello: Uint8Array;
   readonly spillFile: string;
+  /** Where the process's own events are kept when it asks for that. */
+  readonly copyFile: string;
   readonly process: SharedArrayBuffer;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
 }

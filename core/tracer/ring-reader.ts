@@ -88,6 +88,26 @@ export class RingReader {
   }
 }
 
+/** What one ring holds at a moment: whole records from the position (in units) that the drain had reached. */
+export interface PeekedRing {
+  readonly from: number;
+  readonly bytes: Buffer;
+}
+
+/**
+ * A copy of what the drain has not taken yet, beside the drain: positions do not move. Records were looked at before definitions.
+ * Of another thread's ring the beginning may have been overwritten meanwhile: what the drain has confirmed by then is not good.
+ */
+export function peekRing({ buffer, ringBytes }: Extract<DrainMessage, { kind: 'ring' }>): { readonly data: PeekedRing; readonly definitions: PeekedRing } {
+  const words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
+  const peek = (offset: number, bytes: number, write: number, read: number): PeekedRing => {
+    const from = Atomics.load(words, read);
+    return { from, bytes: Buffer.concat(new Ring(buffer, offset, bytes, words, write, read).slice(bytes).pieces) };
+  };
+  const data = peek(RING_HEADER_BYTES, ringBytes, RingWord.WRITE, RingWord.READ);
+  return { data, definitions: peek(RING_HEADER_BYTES + ringBytes, DEFINITION_RING_BYTES, RingWord.DEF_WRITE, RingWord.DEF_READ) };
+}
+
 class Ring {
   readonly #buffer: SharedArrayBuffer;
   readonly #offset: number;

@@ -9,6 +9,18 @@ export interface Runtime {
   readonly loadApi: () => unknown;
   /** The tracer that `getTracer` gives. */
   tracer: EventTracer | undefined;
+  /** The process's own events. Absent in a tracer older than this copy of the API. */
+  readonly kept?: KeptSource;
+}
+
+/** Frames in the order of target-wire.ts, HELLO first; each item is one whole frame. */
+export interface KeptSource {
+  /** From now on events are kept. */
+  keep(): void;
+  /** False: what came after a limit is missing. */
+  readonly whole: boolean;
+  /** What has been recorded until now; undefined where nothing is kept. */
+  read(): Iterable<Uint8Array> | undefined;
 }
 
 export const RUNTIME = Symbol.for('trace-studio.runtime');

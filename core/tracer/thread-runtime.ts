@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { BroadcastChannel, threadId } from 'node:worker_threads';
+import type { KeptEvents } from './kept-events.ts';
 import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
 import { RingWriter } from './ring-writer.ts';
@@ -23,7 +24,12 @@ export function postToDrain(message: DrainMessage): void {
 }
 
 /** Leaves the runtime of this thread where the API finds it, and makes the API resolve. */
-export function provideRuntime(folder: string, settings: TargetSettings, words: Int32Array, ring: RingMessage, attach: () => boolean): void {
+export function provideRuntime(
+  folder: string,
+  settings: TargetSettings,
+  { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
+  attach: () => boolean,
+): void {
   const recorder = new RingWriter({
     buffer: ring.buffer,
     ringBytes: ring.ringBytes,
@@ -34,7 +40,7 @@ export function provideRuntime(folder: string, settings: TargetSettings, words: 
     attach,
   });
   const apiFile = path.join(folder, 'api.cjs');
-  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined };
+  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
   resolveApi(folder);
 }

@@ -5,6 +5,7 @@ import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
+import { KeptEvents } from './kept-events.ts';
 import { DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
@@ -28,6 +29,7 @@ export function traceProcess(folder: string): void {
   words[ProcessWord.GATE] = 1;
   const ring = makeRing(settings, 'main');
   const helloFrame = jsonFrame(FrameType.HELLO, 0, hello(settings));
+  const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
@@ -46,7 +48,7 @@ export function traceProcess(folder: string): void {
   let drain: Worker | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
-    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, process: shared.process, ring } as const;
+    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
     } catch (error) {
@@ -58,10 +60,12 @@ export function traceProcess(folder: string): void {
   onProcessEnd(
     () => {
       if (!finishDrain(words)) spill();
+      kept.remove();
     },
     (worker) => worker === drain,
   );
-  provideRuntime(folder, settings, words, ring, () => {
+  const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
+  provideRuntime(folder, settings, { words, ring, kept }, () => {
     ensureDrain();
     return true;
   });

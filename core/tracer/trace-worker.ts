@@ -1,6 +1,8 @@
+import path from 'node:path';
 import { getEnvironmentData, threadId } from 'node:worker_threads';
 import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
+import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
@@ -31,6 +33,8 @@ export function traceWorker(folder: string): void {
     buffer: shared.ring,
   };
   const attach = attacher(ring);
+  const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
+  const kept = new KeptEvents({ process: words, copyFile, hello: new Uint8Array(0), rings: () => [ring] });
   const ringWords = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
 
   const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
@@ -46,7 +50,7 @@ export function traceWorker(folder: string): void {
     },
     () => false,
   );
-  provideRuntime(folder, settings, words, ring, attach);
+  provideRuntime(folder, settings, { words, ring, kept }, attach);
   traceWorkers({ settings, process: shared.process }, postToDrain);
   traceChildProcesses(settings);
 }
