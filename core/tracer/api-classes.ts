@@ -6,4 +6,7 @@ export type { EventTracer } from '../events/recorder.ts';
 export { type TriggerWhen, triggerlog } from '../events/triggerlog.ts';
 export { VizCounter } from '../events/viz-counter.ts';
 export { VizObject } from '../events/viz-object.ts';
+export type { ArgValue, ArgValues } from '../plugin-api/args-schema.ts';
+export { pluginArguments } from '../plugin-api/plugin-arguments.ts';
+export type { ArgOption, ArgsSchema } from '../protocol/plugins.ts';
 export { type EventScope, getTracer, type Scope, VizTracer } from './viz-tracer.ts';

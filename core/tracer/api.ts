@@ -21,9 +21,21 @@ function tracerApi(): typeof own {
 
 const api = tracerApi();
 
-export const { EventBase, _EventBase, getTracer, triggerlog, VizCounter, VizObject, VizTracer } = api;
+export const { EventBase, _EventBase, getTracer, pluginArguments, triggerlog, VizCounter, VizObject, VizTracer } = api;
 export type EventBase = own.EventBase;
 export type VizCounter<T = own.AnyAttributes> = own.VizCounter<T>;
 export type VizObject<T = own.AnyAttributes> = own.VizObject<T>;
 export type VizTracer = own.VizTracer;
-export type { AnyAttributes, EventOptions, EventScope, EventTracer, ObjectOptions, Scope, TriggerWhen } from './api-classes.ts';
+export type {
+  AnyAttributes,
+  ArgOption,
+  ArgsSchema,
+  ArgValue,
+  ArgValues,
+  EventOptions,
+  EventScope,
+  EventTracer,
+  ObjectOptions,
+  Scope,
+  TriggerWhen,
+} from './api-classes.ts';

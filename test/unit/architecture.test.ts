@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/events': [['core/protocol'], []],
   'core/plugin-api': [['core/protocol'], []],
   'core/instrument': [[], ['amaro']],
-  'core/tracer': [['core/protocol', 'core/events'], ['node:']],
+  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api'], ['node:']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
   'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
   'main/web': [

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ArgValue, formatArguments, parseArguments } from '../../../../core/plugin-api/args-schema.ts';
+import { pluginArguments } from '../../../../core/plugin-api/plugin-arguments.ts';
 import { quoteWord, splitWords } from '../../../../core/plugin-api/split-words.ts';
 import type { ArgOption, ArgsSchema } from '../../../../core/protocol/plugins.ts';
 
@@ -189,6 +190,19 @@ describe('one is the inverse of the other', () => {
         expect(split.words.map(({ text }) => text)).toEqual(words);
         expect(split.openQuote).toBeUndefined();
       }),
+    );
+  });
+});
+
+describe('pluginArguments', () => {
+  it('reads what stands behind the word of the module', () => {
+    expect(pluginArguments(ONLY_FREQUENCY, 'vizplugins.cpu_usage -f 20')).toEqual({ frequency: 20 });
+    expect(pluginArguments(ONLY_FREQUENCY, '"./my plugins/a.ts" -f20')).toEqual({ frequency: 20 });
+    expect(pluginArguments(ONLY_FREQUENCY, '')).toEqual({ frequency: 50 });
+  });
+  it('throws one message with all that is wrong', () => {
+    expect(() => pluginArguments(ONLY_FREQUENCY, 'p -f 0 --colour red')).toThrow(
+      new Error('-f has to be between 1 and 1000 Hz, not 0. There is no option --colour. Known: -f, --frequency.'),
     );
   });
 });
