@@ -64,6 +64,8 @@ export interface LaunchRecord {
   readonly nodeVersion?: string;
   readonly environmentNames: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Specs of the plugins, in their order. */
+  readonly plugins?: readonly string[];
 }
 
 /** One JSON line of an INFO block. `process` is the index of the process in the recording, `stream` that of the thread. */
@@ -83,8 +85,14 @@ export type RecordingInfo =
   | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
   | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
-  /** Bytes of console output or blocks that could not be recorded, and why. */
-  | { readonly kind: 'loss'; readonly what: 'console' | 'disk' | 'imported'; readonly count: number; readonly message: string; readonly timeNs: number }
+  /** Bytes of console output or blocks that could not be recorded, or what plugins could not do or left that was not taken; and why. */
+  | {
+      readonly kind: 'loss';
+      readonly what: 'console' | 'disk' | 'imported' | 'plugins';
+      readonly count: number;
+      readonly message: string;
+      readonly timeNs: number;
+    }
   /**
    * From an imported trace: what its file says of itself. `startEpochNs`: as in the head, for a file that told it only at its end;
    * it replaces the head's.

@@ -8,9 +8,10 @@ import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/se
 import type { TargetHello } from '../../core/protocol/target-wire.ts';
 import { LocalServer } from './local-socket.ts';
 import { OpenRecording } from './open-recording.ts';
+import type { PluginLimits } from './plugin-work.ts';
 import { type OpenAppendFile, openAppendFile } from './recording-file.ts';
 import { secretEquals } from './secret.ts';
-import { Session } from './session.ts';
+import { type PluginOutcome, Session } from './session.ts';
 import { TargetConnection } from './target-connection.ts';
 import type { TargetStdio } from './target-process.ts';
 
@@ -22,6 +23,7 @@ export interface CollectorOptions {
   /** Bytes of console output in one recording, default 256 MiB. */
   readonly consoleQuotaBytes?: number;
   readonly openFile?: OpenAppendFile;
+  readonly pluginLimits?: PluginLimits;
 }
 
 const CONSOLE_QUOTA_BYTES = 256 * 1024 * 1024;
@@ -114,6 +116,7 @@ export class Collector {
         stdio: this.#options.stdio ?? 'recorded',
         consoleQuotaBytes: this.#options.consoleQuotaBytes ?? CONSOLE_QUOTA_BYTES,
         openFile: this.#options.openFile ?? openAppendFile,
+        pluginLimits: this.#options.pluginLimits ?? {},
         changed: (info) => this.#changed(info),
         greeting: () => this.#greeting.size > 0,
       });
@@ -146,6 +149,11 @@ export class Collector {
 
   sessions(): readonly SessionInfo[] {
     return [...this.#sessions.values()].map((session) => session.info);
+  }
+
+  /** How the plugins of a session fared; complete when it has ended. */
+  pluginOutcome(session: SessionId): PluginOutcome {
+    return this.#session(session).pluginOutcome;
   }
 
   /** Resolves with the session's last state when its target has ended and its recording is complete. */
@@ -182,6 +190,7 @@ export class Collector {
   /** Ends every target, completes every recording and stops listening. */
   shutdown(graceMs: number): Promise<void> {
     this.#shutdown ??= (async () => {
+      for (const session of this.#sessions.values()) session.giveUpPlugins();
       await Promise.all([...this.#sessions.values()].map((session) => session.stop(graceMs)));
       this.#targets?.server.close();
       await Promise.all([...this.#recordings.values()].map((recording) => recording.close()));

@@ -46,6 +46,8 @@ export class Recorder {
   #lastNs = 0;
   #ended = false;
   #taken = 0;
+  #attachments = 0;
+  #stoppedNs: number | undefined;
 
   constructor(file: RecordingFile, head: RecordingHead, options: RecorderOptions) {
     this.#file = file;
@@ -56,9 +58,14 @@ export class Recorder {
     this.#file.append([this.#encoder.fileHeader]);
   }
 
-  /** Nanoseconds since the recording's start. */
+  /** Nanoseconds since the recording's start; behind `stopClock` always the same. */
   now(): number {
-    return Number(process.hrtime.bigint() - this.#startNs);
+    return this.#stoppedNs ?? Number(process.hrtime.bigint() - this.#startNs);
+  }
+
+  /** The session is over: what is still put in belongs to its end, however long it takes. */
+  stopClock(): void {
+    this.#stoppedNs ??= this.now();
   }
 
   /** Events that are in the file, or on their way into it. */
@@ -156,6 +163,28 @@ export class Recorder {
       this.#consoleBytes += record.length;
     }
     this.#touch();
+  }
+
+  /**
+   * Puts a whole file into the recording, at the pace of the disk. Its number there, or undefined if not all of it came or the
+   * recording's own file has failed: then it stays in the recording as one that is not whole.
+   */
+  async attach(name: string, bytes: number, chunks: AsyncIterable<Uint8Array>): Promise<number | undefined> {
+    const attachment = this.#attachments++;
+    const timeNs = this.now();
+    this.info({ kind: 'attachment', attachment, name, bytes, timeNs });
+    this.#flushInfo();
+    let there = 0;
+    for await (const chunk of chunks) {
+      for (let at = 0; at < chunk.length; at += MAX_BLOCK_BYTES) {
+        const piece = chunk.subarray(at, at + MAX_BLOCK_BYTES);
+        this.#write(this.#encoder.block({ type: BlockType.ATTACHMENT, stream: attachment, count: 0, firstNs: timeNs, lastNs: timeNs }, piece), 0);
+        there += piece.length;
+      }
+      await this.#file.whenRelieved();
+      if (this.#file.failure) return undefined;
+    }
+    return there === bytes ? attachment : undefined;
   }
 
   #tellConsoleLoss(message: string, count: number): void {

@@ -59,6 +59,7 @@ export class RecordingFile {
   #queued = 0;
   #writing = false;
   #pressed = false;
+  readonly #relieved: (() => void)[] = [];
   #idle: (() => void)[] = [];
   written = 0;
   failure: Error | undefined;
@@ -93,6 +94,11 @@ export class RecordingFile {
     }
     if (!this.#writing) void this.#drain();
     return true;
+  }
+
+  /** Resolves when the queue is short again: who can wait goes on then. */
+  whenRelieved(): Promise<void> {
+    return this.#pressed ? new Promise((resolve) => this.#relieved.push(resolve)) : Promise.resolve();
   }
 
   read(length: number, position: number): Promise<Uint8Array> {
@@ -214,6 +220,7 @@ export class RecordingFile {
 
   #release(): void {
     this.#pressed = false;
+    for (const resolve of this.#relieved.splice(0)) resolve();
     this.onPressure(false);
   }
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
@@ -8,6 +9,7 @@ import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts'
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
+import { type PluginLimits, PluginWork } from './plugin-work.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
@@ -41,9 +43,17 @@ export interface SessionOptions {
   readonly stdio: TargetStdio;
   readonly consoleQuotaBytes: number;
   readonly openFile: OpenAppendFile;
+  readonly pluginLimits: PluginLimits;
   readonly changed: (info: SessionInfo) => void;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
+}
+
+/** How plugins fared in one run, for who has the collector in its own process. */
+export interface PluginOutcome {
+  readonly processes: readonly { readonly pid: number; readonly states: readonly PluginState[] }[];
+  /** What went wrong outside of the plugins, in words. */
+  readonly problems: readonly string[];
 }
 
 /** One run: the target, its sockets and its recording, from the start to the footer. */
@@ -54,6 +64,7 @@ export class Session {
   readonly #file: RecordingFile;
   readonly #recorder: Recorder;
   readonly #spillFolder: string;
+  readonly #plugins: PluginWork;
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
@@ -79,6 +90,17 @@ export class Session {
     this.#file = file;
     this.#recorder = recorder;
     this.#spillFolder = path.join(options.folder, `spill-${randomUUID()}`);
+    this.#plugins = new PluginWork({
+      recorder,
+      plan: options.plan,
+      folder: this.#spillFolder,
+      recording: options.path,
+      written: async () => {
+        recorder.flush();
+        await file.settled();
+      },
+      limits: options.pluginLimits,
+    });
     this.recording = OpenRecording.live({
       id: options.recording,
       path: options.path,
@@ -163,6 +185,16 @@ export class Session {
     return this.#state === 'ended';
   }
 
+  get pluginOutcome(): PluginOutcome {
+    const processes = this.#processes.map(({ pid, plugins }) => ({ pid, states: plugins.states })).filter(({ states }) => states.length > 0);
+    return { processes, problems: this.#plugins.problems };
+  }
+
+  /** The studio closes, or the user does not want to wait: plugins that would still work after the target's end are given up. */
+  giveUpPlugins(): void {
+    this.#plugins.giveUp();
+  }
+
   whenEnded(): Promise<void> {
     if (this.ended) return Promise.resolve();
     return new Promise((resolve) => this.#whenEnded.push(resolve));
@@ -200,6 +232,7 @@ export class Session {
     const name = spillFileOf(traced.pid);
     if (spillFiles(this.#spillFolder).includes(name)) await this.#takeSpill(name, traced.spill());
     traced.end();
+    await this.#plugins.takeFile(traced);
     this.#ending--;
     this.#changed();
     this.#finishIfDone();
@@ -269,6 +302,8 @@ export class Session {
   async stop(graceMs: number): Promise<void> {
     if (this.ended) return;
     if (!this.#target || !this.#tree) return this.whenEnded();
+    // Asked again after the target has gone: then it is the plugins that are waited for.
+    if (this.#finishing) this.#plugins.giveUp();
     const tree = this.#tree;
     const forceAt = Date.now() + graceMs;
     if (this.#stopping) {
@@ -345,11 +380,15 @@ export class Session {
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
+    // What plugins do from here on takes no time of the session.
+    this.#recorder.stopClock();
+    const endedAtMs = Date.now();
+    await this.#plugins.finish(this.#processes);
     await this.#recorder.finish(this.#end);
     rmSync(this.#spillFolder, { recursive: true, force: true });
     this.recording.completed();
     this.#state = 'ended';
-    this.#endedAtMs = Date.now();
+    this.#endedAtMs = endedAtMs;
     clearTimeout(this.#changedTimer);
     this.#tell();
     for (const resolve of this.#whenEnded) resolve();
@@ -398,6 +437,7 @@ function recordingHead(plan: SpawnPlan, monotonicNs: bigint): RecordingHead {
       ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
       environmentNames: plan.recordedEnvironment.names,
       ...(plan.recordedEnvironment.values && { environment: plan.recordedEnvironment.values }),
+      ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins.map((plugin) => plugin.spec) }),
     },
   };
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
 import { FrameType, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
+import { PluginReports } from './plugin-reports.ts';
 import type { Recorder } from './recorder.ts';
 
 interface TracedThread {
@@ -19,6 +20,11 @@ export class TracedProcess implements FrameSink {
   readonly #recorder: Recorder;
   readonly index: number;
   readonly pid: number;
+  /** Where it ran, by what, and which script: absent for one that runs none (`node -e`). */
+  readonly cwd: string;
+  readonly execPath: string;
+  readonly script: string | undefined;
+  readonly plugins: PluginReports;
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
   #ended = false;
@@ -27,6 +33,10 @@ export class TracedProcess implements FrameSink {
     this.#recorder = recorder;
     this.index = index;
     this.pid = hello.pid;
+    this.cwd = typeof hello.cwd === 'string' ? hello.cwd : '';
+    this.execPath = hello.execPath;
+    this.script = scriptOf(hello);
+    this.plugins = new PluginReports((state) => recorder.info({ kind: 'plugin', process: index, state, timeNs: recorder.now() }));
     recorder.info({
       kind: 'process',
       process: index,
@@ -37,6 +47,11 @@ export class TracedProcess implements FrameSink {
       nodeVersion: cut(hello.nodeVersion, 100),
       timeNs: recorder.now(),
     });
+  }
+
+  /** It said that it ends and that everything was sent: it was not killed. */
+  get orderly(): boolean {
+    return this.#orderly;
   }
 
   /** Throws WireError. */
@@ -61,6 +76,9 @@ export class TracedProcess implements FrameSink {
           message: cut(text(parse(body), 'message') ?? 'unknown', 4000),
           timeNs: this.#recorder.now(),
         });
+        return;
+      case FrameType.PLUGIN:
+        this.plugins.take(body);
         return;
       case FrameType.BYE:
         this.#orderly = true;
@@ -108,6 +126,7 @@ export class TracedProcess implements FrameSink {
     if (this.#ended) return;
     this.#ended = true;
     for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
+    this.plugins.flush();
     this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
   }
 
@@ -166,6 +185,14 @@ const cut = (word: unknown, letters: number): string => String(word).slice(0, le
 function processName(hello: TargetHello): string {
   const script = hello.argv[1] ?? hello.execPath;
   return cut(path.basename(script) || 'node', MAX_ARGUMENT_LETTERS);
+}
+
+/** Code on the command line (`-e`, `-p`, both in one, or from stdin) takes the place of a script: then argv begins with its arguments. */
+function scriptOf(hello: TargetHello): string | undefined {
+  const script = hello.argv[1];
+  const options = Array.isArray(hello.execArgv) ? hello.execArgv : [];
+  const isCode = options.some((word) => /^(-e|-p|-pe|-ep|--eval|--print)(=|$)/.test(String(word)));
+  return script !== undefined && path.isAbsolute(script) && !isCode ? script : undefined;
 }
 
 const decoder = new TextDecoder();

@@ -28,18 +28,21 @@ export interface TargetListener {
 /** After the target's exit a process that it left behind may hold stdout open for ever; so long is waited for its last words. */
 const OUTPUT_GRACE_MS = 1000;
 
+/** The plan's own environment, without a tracer. */
+export function plainEnvironment(plan: SpawnPlan): Record<string, string> {
+  // The studio may itself run inside Electron: what makes Electron behave like Node must not reach the script.
+  return Object.fromEntries(Object.entries(plan.environment).filter(([name]) => !/^ELECTRON_/i.test(name)));
+}
+
 /** The environment of a target: the plan's own, and what tells the preload where to send. */
 export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Record<string, string> {
-  const environment: Record<string, string> = {};
-  for (const [name, value] of Object.entries(plan.environment)) {
-    // The studio may itself run inside Electron: what makes Electron behave like Node must not reach the script.
-    if (!/^ELECTRON_/i.test(name)) environment[name] = value;
-  }
+  const environment = plainEnvironment(plan);
   const options: TargetOptions = {
     preload: plan.preload,
     whenFull: plan.whenFull,
     spillFolder: address.spillFolder,
     maskSecrets: plan.maskSecrets,
+    ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
   };
   // On Windows the name may be written in any case, and two of them would be undefined behaviour.
   const nodeOptions = Object.keys(environment).find((name) => (process.platform === 'win32' ? name.toUpperCase() : name) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';

@@ -1,0 +1,146 @@
+/** What a session does about plugins once processes end: takes what their handlers left, and has a plugin host do what they could not. */
+import { existsSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { PluginState } from '../../core/protocol/plugins.ts';
+import { ConsoleSource } from '../../core/protocol/recording-format.ts';
+import type { SpawnPlan } from '../../core/protocol/session-types.ts';
+import { runPluginHost } from './plugin-host.ts';
+import { isAlive } from './process-tree.ts';
+import { MAX_PROCESSED_BYTES, ProcessedFile, processedFileOf, processedPids, RefusedFile } from './processed-files.ts';
+import type { Recorder } from './recorder.ts';
+import type { TracedProcess } from './target-connection.ts';
+import { plainEnvironment } from './target-process.ts';
+
+export interface PluginLimits {
+  /** Of one plugin host: 30 s. */
+  readonly hostMs?: number;
+  /** Of all plugin hosts of a session together: 60 s. */
+  readonly allHostsMs?: number;
+  readonly processedBytes?: number;
+}
+
+const HOST_MS = 30_000;
+const ALL_HOSTS_MS = 60_000;
+
+interface Left {
+  readonly by: 'target' | 'plugin-host';
+  readonly note?: string;
+}
+
+export interface PluginWorkOptions {
+  readonly recorder: Recorder;
+  readonly plan: SpawnPlan;
+  /** Where targets leave their files. */
+  readonly folder: string;
+  /** The recording's own file. */
+  readonly recording: string;
+  /** Resolves when all that was recorded is in that file. */
+  readonly written: () => Promise<void>;
+  readonly limits: PluginLimits;
+}
+
+export class PluginWork {
+  readonly #options: PluginWorkOptions;
+  readonly #givenUp = new AbortController();
+  readonly #done = new Set<TracedProcess>();
+  /** What went wrong outside of the plugins, in words; in the recording too. */
+  readonly problems: string[] = [];
+
+  constructor(options: PluginWorkOptions) {
+    this.#options = options;
+  }
+
+  /** A process has ended: what its plugins left of its events goes into the recording. */
+  async takeFile(traced: TracedProcess, left: Left = { by: 'target' }): Promise<void> {
+    const { recorder, folder, limits, plan } = this.#options;
+    if (!plan.plugins?.length) return;
+    const name = processedFileOf(traced.pid);
+    let file: ProcessedFile | undefined;
+    try {
+      file = await ProcessedFile.open(folder, name, limits.processedBytes ?? MAX_PROCESSED_BYTES);
+      if (!file) return;
+      const attachment = await recorder.attach(`processed-${traced.pid}.json`, file.bytes, file.chunks());
+      if (attachment === undefined) throw new RefusedFile('not all of it could be read and written');
+      const plugins = traced.plugins.states.filter((state) => state.handler === 'ran').map((state) => state.name);
+      const { by, note } = left;
+      recorder.info({ kind: 'processed', process: traced.index, attachment, by, plugins, ...(note !== undefined && { note }), timeNs: recorder.now() });
+      this.#done.add(traced);
+    } catch (error) {
+      const why = error instanceof RefusedFile ? error.message : `it could not be read: ${(error as Error).message}`;
+      this.#tell(`What plugins left of the events of process ${traced.pid} was not taken, because ${why}. What was recorded of it is shown instead.`);
+    } finally {
+      await file?.close();
+      rmSync(path.join(folder, name), { force: true });
+    }
+  }
+
+  /** All processes have ended. Takes as long as the limits say, at most. */
+  async finish(processes: readonly TracedProcess[]): Promise<void> {
+    // Of processes whose end was not seen: a pid that was used again means the later one.
+    for (const pid of processedPids(this.#options.folder)) {
+      const traced = processes.findLast((each) => each.pid === pid);
+      if (traced && !this.#done.has(traced)) await this.takeFile(traced);
+    }
+    const waiting = processes.flatMap((traced) => {
+      const note = this.#whyHost(traced);
+      return note === undefined ? [] : [{ traced, note }];
+    });
+    const until = performance.now() + (this.#options.limits.allHostsMs ?? ALL_HOSTS_MS);
+    for (const { traced, note } of waiting) await this.#host(traced, note, Math.min(this.#options.limits.hostMs ?? HOST_MS, until - performance.now()));
+  }
+
+  /** Nobody wants to wait any more: plugin hosts end now, and no other is started. */
+  giveUp(): void {
+    this.#givenUp.abort();
+  }
+
+  /** Why plugins of a process have not handled its events and yet may want to; undefined: they have, or do not. */
+  #whyHost(traced: TracedProcess): string | undefined {
+    if (this.#done.has(traced) || isAlive(traced.pid)) return undefined;
+    const { states } = traced.plugins;
+    if (states.some((state) => state.handler === 'needed')) return 'There were more events than plugins handle inside of the process.';
+    const wanted = states.some((state: PluginState) => state.state === 'ready' || state.state === 'loading');
+    return wanted && !traced.orderly ? 'The process was ended before its plugins could handle its events.' : undefined;
+  }
+
+  async #host(traced: TracedProcess, note: string, timeLimitMs: number): Promise<void> {
+    const { plan, recorder, folder, recording } = this.#options;
+    const because = `The events of process ${traced.pid} were not handled by plugins: `;
+    const instead = '. What was recorded of it is shown instead.';
+    const program = path.join(path.dirname(plan.preload), 'plugin-host.cjs');
+    if (this.#givenUp.signal.aborted) return this.#tell(`${because}nobody waited for it${instead}`);
+    if (timeLimitMs <= 0) return this.#tell(`${because}those of other processes took all of the time that there is for it${instead}`);
+    if (!existsSync(program)) return this.#tell(`${because}${program} is missing${instead}`);
+    await this.#options.written();
+    const before = traced.plugins.states;
+    const { cwd, script, execPath } = traced;
+    const output = path.join(folder, processedFileOf(traced.pid));
+    const { failure, words } = await runPluginHost({
+      nodePath: execPath,
+      program,
+      task: {
+        recording,
+        process: traced.index,
+        pid: traced.pid,
+        plugins: plan.plugins ?? [],
+        cwd,
+        ...(script !== undefined && { script }),
+        output,
+      },
+      environment: plainEnvironment(plan),
+      timeLimitMs,
+      signal: this.#givenUp.signal,
+      onState: (json) => traced.plugins.takeFromHost(json, before),
+    });
+    traced.plugins.flush();
+    if (words !== '') recorder.console(ConsoleSource.STUDIO, Buffer.from(`Plugins of process ${traced.pid}, after its end: ${words}\n`));
+    if (failure !== undefined) this.#tell(`${because}the process that was to do it failed, because ${failure}${instead}`);
+    else await this.takeFile(traced, { by: 'plugin-host', note });
+  }
+
+  #tell(message: string): void {
+    this.problems.push(message);
+    const { recorder } = this.#options;
+    recorder.info({ kind: 'loss', what: 'plugins', count: 1, message, timeNs: recorder.now() });
+  }
+}
