@@ -15,6 +15,9 @@ const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
 const stamp = path.join(dist, '.stamp');
 
+/** The built-in plugins: `vizplugins.cpu_usage` is core/plugins/cpu-usage. */
+const PLUGINS = ['cpu-usage', 'memory-usage', 'event-loop', 'gc', 'active-handles'].map((folder) => ({ folder, name: folder.replaceAll('-', '_') }));
+
 /** Node programs: output file, entry, and what stays a `require`. Everything else is bundled, so the package has no dependencies. */
 const PROGRAMS = [
   { entry: 'main/electron/main.ts', file: 'main/main.cjs', external: ['electron'] },
@@ -27,8 +30,12 @@ const PROGRAMS = [
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
   { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },
   { entry: 'core/tracer/drain.ts', file: 'tracer/drain.cjs', external: [] },
+  { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
   { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
+  { entry: 'core/tracer/plugin-probe.ts', file: 'tracer/plugin-probe.cjs', external: [] },
+  // On the package's own API, like a user's plugin: the tracer that loads them has it.
+  ...PLUGINS.map(({ folder, name }) => ({ entry: `core/plugins/${folder}/${folder}.ts`, file: `tracer/plugins/${name}.cjs`, external: ['trace-studio'] })),
 ];
 
 /** Files that plain Node reads as they are. */
@@ -36,6 +43,7 @@ const COPIES = [
   ['core/tracer/preload.cjs', 'tracer/preload.cjs'],
   ['core/tracer/api.mjs', 'tracer/api.mjs'],
   ['core/tracer/resolve-hooks.mjs', 'tracer/resolve-hooks.mjs'],
+  ...PLUGINS.map(({ folder, name }) => [`core/plugins/${folder}/README.md`, `tracer/plugins/${name}.md`]),
 ];
 
 function sourceHash() {

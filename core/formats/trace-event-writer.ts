@@ -132,8 +132,8 @@ export class TraceEventExport implements AsyncIterable<Uint8Array> {
 export const writeTraceEvents = (recording: AsyncIterable<Uint8Array>, options: { readonly live?: boolean } = {}): TraceEventExport =>
   new TraceEventExport(recording, options);
 
-/** Visits the records of one block after the other. Hot: `counter` and `slice` run millions of times. */
-class EventWriter implements RecordVisitor {
+/** Recording items to text, without a stream: what a process that is at its end can use. Visits the records of one block after the other. Hot: `counter` and `slice` run millions of times. */
+export class EventWriter implements RecordVisitor {
   readonly output = new ByteOutput();
   written = 0;
   readonly #streams = new Map<number, StreamText>();

@@ -19,7 +19,10 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/events': [['core/protocol'], []],
   'core/plugin-api': [['core/protocol'], []],
   'core/instrument': [[], ['amaro']],
-  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api'], ['node:']],
+  // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
+  'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
+  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/tracer/save'], ['node:']],
+  'core/plugins': [[], ['node:', 'trace-studio']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
   'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
   'main/web': [
@@ -51,8 +54,8 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'renderer/main.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
 };
 
-/** Folders whose direct children may not import each other: each is a thing of its own with one entry. */
-const ISLANDS = ['renderer/features'];
+/** Folders whose direct children may not import each other: each is a thing of its own with one entry. Files beside them are for all. */
+const ISLANDS = ['renderer/features', 'core/plugins'];
 
 const layerOf = (file: string): string | undefined => Object.keys(ALLOWED).find((layer) => file === layer || file.startsWith(`${layer}/`));
 const within = (file: string, places: readonly string[]): boolean => places.some((place) => file === place || file.startsWith(`${place}/`));
@@ -66,7 +69,8 @@ const packageOf = (specifier: string): string =>
 
 function islandOf(file: string): string | undefined {
   const island = ISLANDS.find((folder) => file.startsWith(`${folder}/`));
-  return island && `${island}/${file.slice(island.length + 1).split('/')[0]}`;
+  const [child, inside] = island ? file.slice(island.length + 1).split('/') : [];
+  return inside && `${island}/${child}`;
 }
 
 function sources(): string[] {
