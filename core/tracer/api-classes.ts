@@ -8,5 +8,14 @@ export { VizCounter } from '../events/viz-counter.ts';
 export { VizObject } from '../events/viz-object.ts';
 export type { ArgValue, ArgValues } from '../plugin-api/args-schema.ts';
 export { pluginArguments } from '../plugin-api/plugin-arguments.ts';
+export type { TraceData, TraceEvent } from '../plugin-api/trace-data.ts';
+export {
+  type DataHandler,
+  type PluginAnswer,
+  type PluginMessageType,
+  type PluginPayload,
+  type PluginReply,
+  VizPluginBase,
+} from '../plugin-api/viz-plugin-base.ts';
 export type { ArgOption, ArgsSchema } from '../protocol/plugins.ts';
 export { type EventScope, getTracer, type Scope, VizTracer } from './viz-tracer.ts';

@@ -21,10 +21,11 @@ function tracerApi(): typeof own {
 
 const api = tracerApi();
 
-export const { EventBase, _EventBase, getTracer, pluginArguments, triggerlog, VizCounter, VizObject, VizTracer } = api;
+export const { EventBase, _EventBase, getTracer, pluginArguments, triggerlog, VizCounter, VizObject, VizPluginBase, VizTracer } = api;
 export type EventBase = own.EventBase;
 export type VizCounter<T = own.AnyAttributes> = own.VizCounter<T>;
 export type VizObject<T = own.AnyAttributes> = own.VizObject<T>;
+export type VizPluginBase = own.VizPluginBase;
 export type VizTracer = own.VizTracer;
 export type {
   AnyAttributes,
@@ -32,10 +33,17 @@ export type {
   ArgsSchema,
   ArgValue,
   ArgValues,
+  DataHandler,
   EventOptions,
   EventScope,
   EventTracer,
   ObjectOptions,
+  PluginAnswer,
+  PluginMessageType,
+  PluginPayload,
+  PluginReply,
   Scope,
+  TraceData,
+  TraceEvent,
   TriggerWhen,
 } from './api-classes.ts';
