@@ -3,7 +3,7 @@ import { InstantScope, SnapshotFlag } from '../protocol/records.ts';
 import { ByteInterner } from './byte-interner.ts';
 import { type DecimalTime, makeDecimalTime, readMicroseconds } from './decimal-time.ts';
 import { equals, isNumber, JsonCopier, JsonMembers } from './json-bytes.ts';
-import type { RecordingBuilder } from './record-writer.ts';
+import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
 import { swapMainThread } from './thread-id.ts';
 import {
   decodeString,
@@ -160,11 +160,12 @@ export class TraceEventImporter implements TraceEventSink {
     members: 0,
   };
 
-  /** Time 0 is the least time of the first `firstEvents`. */
-  constructor(builder: RecordingBuilder, firstEvents: number) {
+  /** Time 0 is `start`, or the least time of the first `firstEvents`. */
+  constructor(builder: RecordingBuilder, firstEvents: number, start?: RecordingStart) {
     this.#builder = builder;
     this.#firstEvents = firstEvents;
     this.#manyNames = this.#nameOf(MANY_NAMES, 0, MANY_NAMES.length);
+    if (start) this.#startAt(start, true);
   }
 
   /** Makes the least time so far time 0 of the recording. */
@@ -172,11 +173,15 @@ export class TraceEventImporter implements TraceEventSink {
     const known = this.#leastHigh !== Number.POSITIVE_INFINITY;
     const monotonicNs = known ? (BigInt(this.#leastHigh) << 32n) + BigInt(this.#leastLow) : 0n;
     const epochNs = this.#baseTimeNs === undefined ? 0n : this.#baseTimeNs + monotonicNs;
-    const { high, low } = splitMonotonic(monotonicNs);
+    this.#startAt({ monotonicNs, epochNs: epochNs > 0n ? epochNs : 0n }, epochNs > 0n);
+  }
+
+  #startAt(start: RecordingStart, isEpochKnown: boolean): void {
+    const { high, low } = splitMonotonic(start.monotonicNs);
     this.#startHigh = high;
     this.#startLow = low;
-    this.#headHasEpoch = epochNs > 0n;
-    this.#builder.setStart({ monotonicNs, epochNs: epochNs > 0n ? epochNs : 0n });
+    this.#headHasEpoch = isEpochKnown;
+    this.#builder.setStart(start);
   }
 
   event(fields: EventFields): void {

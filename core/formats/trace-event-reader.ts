@@ -2,7 +2,7 @@
  * Reads Chrome Trace Event JSON (arrays and objects, as VizTracer, Chrome and Node write them) as a stream of bytes and gives a
  * recording as a stream of bytes. README.md says which events become what. Never holds the file, nor a string or object of it.
  */
-import { RecordingBuilder } from './record-writer.ts';
+import { RecordingBuilder, type RecordingStart } from './record-writer.ts';
 import { TraceEventImporter } from './trace-event-importer.ts';
 import { TraceEventTokenizer } from './trace-event-tokenizer.ts';
 
@@ -14,6 +14,8 @@ export interface TraceEventReadOptions {
   readonly notes?: () => readonly string[];
   /** Time 0 is the least time of this many first events (or of as many as fit into 16 MB): 250,000. */
   readonly firstEvents?: number;
+  /** What is time 0 instead: the text's own clock is that of a recording that is known. */
+  readonly start?: RecordingStart;
 }
 
 const FIRST_EVENTS = 250_000;
@@ -27,7 +29,7 @@ const PIECE_BYTES = 256 * 1024;
  */
 export async function* readTraceEvents(source: AsyncIterable<Uint8Array>, options: TraceEventReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const builder = new RecordingBuilder(options);
-  const importer = new TraceEventImporter(builder, options.firstEvents ?? FIRST_EVENTS);
+  const importer = new TraceEventImporter(builder, options.firstEvents ?? FIRST_EVENTS, options.start);
   const tokenizer = new TraceEventTokenizer(importer);
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {

@@ -45,9 +45,14 @@ export class Processes {
   add(line: RecordingInfo): void {
     this.revision++;
     switch (line.kind) {
-      case 'process':
-        this.#processes.set(line.process, { pid: number(line.pid), name: text(line.name), nodeVersion: text(line.nodeVersion), ended: false });
+      case 'process': {
+        // A process that is told again, by another name, is the same one.
+        const pid = number(line.pid);
+        const known = this.#processes.get(line.process);
+        const ended = known?.pid === pid && known.ended;
+        this.#processes.set(line.process, { pid, name: text(line.name), nodeVersion: text(line.nodeVersion), ended });
         return;
+      }
       case 'thread': {
         const thread = this.thread(line.stream);
         thread.process = number(line.process);
@@ -74,6 +79,12 @@ export class Processes {
         return;
       case 'imported':
         if (typeof line.startEpochNs === 'string' && /^\d{1,20}$/.test(line.startEpochNs)) this.startEpochNs = line.startEpochNs;
+        return;
+      case 'processed':
+        if (text(line.note) !== '') {
+          const message = `The events of ${this.#nameOf(line.process)} were handled by plugins after its end. ${text(line.note)}`;
+          this.#notice({ code: 'processed-later', message });
+        }
         return;
       case 'session-end':
         if (typeof line.end?.kind === 'string') this.end = line.end;

@@ -98,6 +98,26 @@ export interface BlockFields {
   readonly droppedBefore?: number;
 }
 
+/** A whole block: header, payload (the very bytes) and padding. */
+export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: number, crc: (bytes: Uint8Array) => number = crc32): Uint8Array[] {
+  assert(payload.length <= MAX_BLOCK_BYTES, `a block's payload has at most ${MAX_BLOCK_BYTES} bytes, not ${payload.length}`);
+  const header = encodeBlockHeader({
+    type: fields.type,
+    stream: fields.stream,
+    count: fields.count,
+    firstNs: fields.firstNs,
+    lastNs: fields.lastNs,
+    clockHigh: fields.clockHigh ?? 0,
+    openStackWords: fields.openStackWords ?? 0,
+    droppedBefore: fields.droppedBefore ?? 0,
+    payloadBytes: payload.length,
+    payloadCrc: crc(payload),
+    sequence,
+  });
+  const padding = padTo8(payload.length) - payload.length;
+  return padding > 0 ? [header, payload, new Uint8Array(padding)] : [header, payload];
+}
+
 export type RecordingTotals = Pick<RecordingFooter, 'events' | 'dropped' | 'durationNs' | 'end'>;
 
 /**
@@ -171,25 +191,11 @@ export class RecordingEncoder {
   }
 
   #lay(fields: BlockFields, payload: Uint8Array): Uint8Array[] {
-    assert(payload.length <= MAX_BLOCK_BYTES, `a block's payload has at most ${MAX_BLOCK_BYTES} bytes, not ${payload.length}`);
-    const header = encodeBlockHeader({
-      type: fields.type,
-      stream: fields.stream,
-      count: fields.count,
-      firstNs: fields.firstNs,
-      lastNs: fields.lastNs,
-      clockHigh: fields.clockHigh ?? 0,
-      openStackWords: fields.openStackWords ?? 0,
-      droppedBefore: fields.droppedBefore ?? 0,
-      payloadBytes: payload.length,
-      payloadCrc: this.#crc(payload),
-      sequence: this.#sequence++,
-    });
+    const parts = encodeBlock(fields, payload, this.#sequence++, this.#crc);
     // Indexes lead to each other, and a footer to the last of them: they stand in no index.
     const indexed = fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
     if (indexed) this.#rows.push([this.#offset, fields.type, fields.stream, payload.length, fields.count, fields.firstNs, fields.lastNs]);
-    const padding = padTo8(payload.length) - payload.length;
-    this.#offset += header.length + payload.length + padding;
-    return padding > 0 ? [header, payload, new Uint8Array(padding)] : [header, payload];
+    for (const part of parts) this.#offset += part.length;
+    return parts;
   }
 }

@@ -8,7 +8,7 @@ import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/se
 import type { TargetHello } from '../../core/protocol/target-wire.ts';
 import { LocalServer } from './local-socket.ts';
 import { OpenRecording } from './open-recording.ts';
-import type { PluginLimits } from './plugin-work.ts';
+import type { PluginWorkLimits } from './plugin-work.ts';
 import { type OpenAppendFile, openAppendFile } from './recording-file.ts';
 import { secretEquals } from './secret.ts';
 import { type PluginOutcome, Session } from './session.ts';
@@ -23,7 +23,7 @@ export interface CollectorOptions {
   /** Bytes of console output in one recording, default 256 MiB. */
   readonly consoleQuotaBytes?: number;
   readonly openFile?: OpenAppendFile;
-  readonly pluginLimits?: PluginLimits;
+  readonly pluginLimits?: PluginWorkLimits;
 }
 
 const CONSOLE_QUOTA_BYTES = 256 * 1024 * 1024;

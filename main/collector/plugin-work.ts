@@ -11,16 +11,16 @@ import type { Recorder } from './recorder.ts';
 import type { TracedProcess } from './target-connection.ts';
 import { plainEnvironment } from './target-process.ts';
 
-export interface PluginLimits {
-  /** Of one plugin host: 30 s. */
+export interface PluginWorkLimits {
+  /** Of one plugin host: 60 s. */
   readonly hostMs?: number;
-  /** Of all plugin hosts of a session together: 60 s. */
+  /** Of all plugin hosts of a session together: 120 s. */
   readonly allHostsMs?: number;
   readonly processedBytes?: number;
 }
 
-const HOST_MS = 30_000;
-const ALL_HOSTS_MS = 60_000;
+const HOST_MS = 60_000;
+const ALL_HOSTS_MS = 120_000;
 
 interface Left {
   readonly by: 'target' | 'plugin-host';
@@ -36,7 +36,7 @@ export interface PluginWorkOptions {
   readonly recording: string;
   /** Resolves when all that was recorded is in that file. */
   readonly written: () => Promise<void>;
-  readonly limits: PluginLimits;
+  readonly limits: PluginWorkLimits;
 }
 
 export class PluginWork {

@@ -9,7 +9,7 @@ import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts'
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
-import { type PluginLimits, PluginWork } from './plugin-work.ts';
+import { PluginWork, type PluginWorkLimits } from './plugin-work.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
@@ -43,7 +43,7 @@ export interface SessionOptions {
   readonly stdio: TargetStdio;
   readonly consoleQuotaBytes: number;
   readonly openFile: OpenAppendFile;
-  readonly pluginLimits: PluginLimits;
+  readonly pluginLimits: PluginWorkLimits;
   readonly changed: (info: SessionInfo) => void;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
