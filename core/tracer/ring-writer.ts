@@ -32,6 +32,8 @@ export interface RingOptions {
   readonly report: (message: string) => void;
   /** Called by records until it says that the drain knows this ring: a script that records nothing need not start one. */
   readonly attach: () => boolean;
+  /** Where there is no drain: takes what the rings hold, all of it and at once. Called before there is too little room. */
+  readonly empty?: () => void;
 }
 
 /** Writes the records of one JS thread. Every method may be called at any time, also from getters of the user's; none throws. */
@@ -51,6 +53,7 @@ export class RingWriter implements Recorder {
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
   readonly #attach: () => boolean;
+  readonly #empty: (() => void) | undefined;
   #attached = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
@@ -86,6 +89,7 @@ export class RingWriter implements Recorder {
     this.#exact = options.whenFull === 'exact';
     this.#report = options.report;
     this.#attach = options.attach;
+    this.#empty = options.empty;
     this.#definitions = new DefinitionWriter(buffer, ringBytes, (position) => this.#waitForDrain(RingWord.DEF_READ, position));
   }
 
@@ -276,6 +280,7 @@ export class RingWriter implements Recorder {
   /** Looks how far the drain is; waits for it in exact mode. False: the record has to be dropped. `units` includes the reserve. */
   #makeRoom(units: number): boolean {
     const eighth = this.#capacity >> 3;
+    this.#empty?.();
     const free = this.#free();
     this.#attached ||= this.#attach();
     if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
@@ -298,6 +303,10 @@ export class RingWriter implements Recorder {
 
   /** Waits until `word` has reached `position`, as exact mode does. False: it may not wait, or there was no progress. */
   #waitForDrain(word: number, position: number): boolean {
+    if (this.#empty) {
+      this.#empty();
+      return ((load(this.#words, word) - position) | 0) >= 0;
+    }
     this.#attached ||= this.#attach();
     if (!this.#exact) return false;
     let seen = load(this.#words, word);
