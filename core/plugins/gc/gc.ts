@@ -1,0 +1,47 @@
+import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { pluginArguments, type VizPluginBase, type VizTracer } from 'trace-studio';
+import { frequencySchema, type Measurement, type Sample, type Sampling, SamplingPlugin } from '../sampling.ts';
+
+export const version = '1.0.0';
+export const description = 'Pauses of the main thread by garbage collection, in milliseconds by kind.';
+export const args_schema = frequencySchema(description);
+
+/** Place in the shared numbers by Node's number of the kind. */
+const KINDS: ReadonlyMap<unknown, number> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 0],
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 1],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 2],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 3],
+]);
+
+/** Node tells of pauses when the script's thread is free again. */
+function measure(shared: Float64Array): Measurement {
+  const observer = new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) {
+      const place = KINDS.get((entry as { detail?: { kind?: unknown } }).detail?.kind);
+      if (place !== undefined) shared[place] = (shared[place] as number) + entry.duration;
+    }
+  });
+  observer.observe({ entryTypes: ['gc'] });
+  return { end: () => observer.disconnect() };
+}
+
+/** The pauses since the sample before. Of samples in a row that have none, the first says it for all. */
+function sampler(shared: Float64Array): Sample {
+  const told = new Float64Array(4);
+  let quiet = false;
+  return (tracer: VizTracer) => {
+    const [minor, major, incremental, weakcb] = Array.from(shared, (sum, i) => sum - (told[i] as number)) as [number, number, number, number];
+    const wasQuiet = quiet;
+    quiet = minor + major + incremental + weakcb === 0;
+    if (quiet && wasQuiet) return;
+    told.set(shared);
+    tracer.counter('gc', { minor, major, incremental, weakcb });
+  };
+}
+
+const sampling: Sampling = { name: 'gc', shared: 4, measure, sampler };
+
+class GarbageCollection extends SamplingPlugin {}
+
+export const get_vizplugin = (spec: string): VizPluginBase => new GarbageCollection(sampling, pluginArguments(args_schema, spec));
