@@ -59,6 +59,9 @@ export interface SpawnPlan {
   readonly plugins?: readonly PluginLaunch[];
 }
 
+/** What Stop waits between asking the process tree to end and ending it. */
+export const STOP_GRACE_MS = 5000;
+
 export type SessionState = 'starting' | 'running' | 'stopping' | 'ended';
 
 export interface SessionInfo {

@@ -74,6 +74,8 @@ export interface RecentItem {
 
 export interface RecentScript {
   readonly config: LaunchConfig;
+  /** Environment variables whose values were not kept: a run without them would be another one. */
+  readonly forgotten?: readonly string[];
   readonly usedAtMs: number;
 }
 

@@ -1,7 +1,7 @@
 /** Runs of scripts: started from a form, followed through the collector, kept for Restart. */
 import { randomUUID } from 'node:crypto';
 import { ProblemError } from '../../core/base/result.ts';
-import type { LaunchConfig, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
+import { type LaunchConfig, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { makeSpawnPlan } from './launch/spawn-plan.ts';
@@ -9,8 +9,6 @@ import type { OpenRecordings } from './open-recordings.ts';
 import type { RecordingLibrary } from './recordings/library.ts';
 import type { TracerInstall } from './tracer-install.ts';
 
-/** What Stop waits between asking the process tree to end and ending it. */
-export const STOP_GRACE_MS = 5000;
 const TOUCH_TRACER_MS = 3_600_000;
 
 export interface SessionsOptions {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
-import type { RecordingId, RecordingInfoSummary } from '../../core/protocol/session-types.ts';
+import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import {
   type NodeInstall,
   type RecentItem,
@@ -31,7 +31,7 @@ import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
 import { Recents } from './recordings/recents.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
-import { Sessions, STOP_GRACE_MS } from './sessions.ts';
+import { Sessions } from './sessions.ts';
 import { SettingsStore } from './settings.ts';
 import { TracerInstall } from './tracer-install.ts';
 

@@ -71,14 +71,19 @@ export class Recents {
       .then(async () => {
         const content = next(await this.#read());
         this.#content = Promise.resolve(content);
-        const scripts = content.scripts.map(({ config, usedAtMs }) => ({ config: withoutValues(config), usedAtMs }));
+        const scripts = content.scripts.map(withoutValues);
         await writeJsonFile(this.#file, { ...content, scripts });
       });
     return this.#writing;
   }
 }
 
-const withoutValues = (config: LaunchConfig): LaunchConfig => ({ ...config, environment: config.environment.map(({ name }) => ({ name, value: '' })) });
+/** Tells which values are gone: the window must not run it again as if they had been empty. */
+function withoutValues({ config, usedAtMs, forgotten = [] }: RecentScript): RecentScript {
+  const gone = config.environment.filter(({ name, value }) => value !== '' || forgotten.includes(name)).map(({ name }) => name);
+  const environment = config.environment.map(({ name }) => ({ name, value: '' }));
+  return { config: { ...config, environment }, usedAtMs, ...(gone.length > 0 && { forgotten: gone }) };
+}
 
 const refOf = (file: string): string => `file-${createHash('sha256').update(file).digest('hex').slice(0, 32)}`;
 
@@ -109,6 +114,7 @@ function checkFile(entry: unknown): OpenedFile {
 }
 
 function checkScript(entry: unknown): RecentScript {
-  const { config, usedAtMs } = entry as Record<string, unknown>;
-  return { config: launchConfig(config, 'config'), usedAtMs: finite(usedAtMs) };
+  const { config, usedAtMs, forgotten } = entry as Record<string, unknown>;
+  const names = forgotten === undefined ? [] : list(text(1024), 1000)(forgotten, 'forgotten');
+  return { config: launchConfig(config, 'config'), usedAtMs: finite(usedAtMs), ...(names.length > 0 && { forgotten: names }) };
 }
