@@ -5,7 +5,7 @@
  * went wrong in words. Nothing of the module is called but its own code at load. It may print, throw, end the process (told), or
  * hang (the caller's time limit).
  */
-import { writeSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { resolveApi } from './resolve-api.ts';
@@ -19,8 +19,8 @@ let exits = false;
 
 function answer(facts: Readonly<Record<string, unknown>>): void {
   if (answered) return;
-  answered = true;
   const bytes = Buffer.from(`\n${JSON.stringify(facts)}\n`);
+  answered = true;
   // A pipe may be full of what the module has printed, and Node makes it non-blocking.
   for (let at = 0; at < bytes.length; ) {
     try {
@@ -40,7 +40,8 @@ function failWith(error: unknown): void {
   // The stack of a syntax error begins with its place.
   const at = stack?.split('\n').find((line) => line.includes(`${name}:`));
   const line = at === undefined ? undefined : /:(\d+)(?::\d+)?\)?$/.exec(at)?.[1];
-  fail(`${name}${line === undefined ? '' : `, line ${line},`} fails while it is loaded: ${message}`, stack);
+  // Further lines are of Node's own: a piece of the source, or who required it.
+  fail(`${name}${line === undefined ? '' : `, line ${line},`} fails while it is loaded: ${message.split('\n')[0]}`, stack);
 }
 
 /** A property of the module, of its default export, or of that of a CommonJS module that was compiled from an ES module. */
@@ -58,13 +59,18 @@ const isText = (value: unknown): boolean => typeof value === 'string';
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 async function probe(): Promise<void> {
+  if (!existsSync(file)) return fail(`There is no file ${file}.`);
   const module: unknown = await import(pathToFileURL(file).href);
-  answer({
+  const facts = {
     version: exported(module, ['version'], isText),
     description: exported(module, ['description'], isText),
-    args_schema: exported(module, ['args_schema', 'argsSchema'], (value) => value !== undefined),
     hook: exported(module, ['get_vizplugin', 'getVizPlugin'], isFunction) !== undefined,
-  });
+  };
+  try {
+    answer({ ...facts, args_schema: exported(module, ['args_schema', 'argsSchema'], (value) => value !== undefined) });
+  } catch (error) {
+    answer({ ...facts, problem: { message: `The args_schema of ${name} is not what JSON can hold: ${String(error).split('\n')[0]}` } });
+  }
 }
 
 process.exit = ((code?: number): never => {
@@ -76,9 +82,11 @@ process.on('uncaughtException', (error) => {
   failWith(error);
   exit.call(process, 0);
 });
-// What the module looks at is what it would find in a script's process.
-process.argv.splice(1, 2, file);
+Error.stackTraceLimit = 50; // Node's own loader is deep, and the line is below it.
+// By its name the script tells whether the hooks of ES modules are needed at once, and whether those for TypeScript are.
+process.argv.splice(1, 2, /\.[mc]?ts$/.test(file) && !(process.features as { typescript?: unknown }).typescript ? file : 'plugin-probe.mjs');
 resolveApi(__dirname);
+process.argv[1] = file;
 probe()
   .catch(failWith)
   .finally(() => exit.call(process, 0));
