@@ -1,12 +1,15 @@
 import { Keyboard, TriangleAlert } from 'lucide-react';
+import { useEffect } from 'react';
 import { FilePickerProvider } from '../features/files/index.ts';
+import { runCommand } from '../features/launch/index.ts';
+import { PluginsScreen } from '../features/plugins/index.ts';
 import { StartPage } from '../features/start/index.ts';
-import { launchState, setDraft } from '../state/launch-store.ts';
+import { launchState, setDraft, useDraft, useInspection } from '../state/launch-store.ts';
 import { defaultNode, useLibrary } from '../state/library-store.ts';
 import { useSessions } from '../state/session-store.ts';
 import { useSettingsLoaded } from '../state/settings-store.ts';
-import { activateTrace, useActiveTraceId, useOpenTraces } from '../state/trace-store.ts';
-import { showDialog } from '../state/window-store.ts';
+import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
+import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
 import { plural } from '../state/words.ts';
 import { Icon, Kbd, Toasts, TooltipProvider } from '../widgets/index.ts';
 import './app.css';
@@ -16,7 +19,7 @@ import { useDrop } from './drop-target.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { TitleBar } from './title-bar.tsx';
 import { TraceWindow } from './trace-window.tsx';
-import { useActions } from './use-actions.ts';
+import { type Actions, useActions } from './use-actions.ts';
 import { useHostEvents } from './use-host-events.ts';
 import { useShortcuts } from './use-shortcuts.ts';
 
@@ -37,14 +40,23 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
   const actions = useActions();
   const active = useActiveTraceId();
   const ready = useSettingsLoaded();
+  const screen = useWindow((state) => state.screen);
   useShortcuts(actions);
   useHostEvents(actions);
   const { dragging, dialog } = useDrop(actions);
+  // Whatever opens or shows a trace wants it seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs when another trace is shown.
+  useEffect(() => setWindow({ screen: 'main' }), [active]);
   return (
     <div className="app">
       <TitleBar actions={actions} />
-      {ready && active !== undefined && <TraceWindow trace={active} actions={actions} />}
-      {active === undefined && (
+      {screen === 'plugins' && (
+        <ErrorBoundary what="The plugin manager">
+          <Plugins actions={actions} />
+        </ErrorBoundary>
+      )}
+      {screen === 'main' && ready && active !== undefined && <TraceWindow trace={active} actions={actions} />}
+      {screen === 'main' && active === undefined && (
         <>
           <StartPage
             dragging={dragging}
@@ -67,6 +79,22 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
       {dialog}
       <ConnectionBanner watch={connection} />
     </div>
+  );
+}
+
+function Plugins({ actions }: { readonly actions: Actions }) {
+  const active = useActiveTraceId();
+  const open = useOpenTrace(active);
+  const draft = useDraft();
+  const inspection = useInspection();
+  return (
+    <PluginsScreen
+      trace={active}
+      runTitle={open?.title}
+      command={runCommand(draft, inspection)}
+      onBack={() => setWindow({ screen: 'main' })}
+      onConfigure={actions.configureDraft}
+    />
   );
 }
 

@@ -1,5 +1,6 @@
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
+import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
 import { CloseRunningDialog, CloseUnsavedDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
 import { AboutDialog, SettingsDialog, ShortcutsDialog } from '../features/settings/index.ts';
@@ -10,8 +11,17 @@ import { showDialog, useWindow } from '../state/window-store.ts';
 import { toastProblem } from '../widgets/index.ts';
 import { type Actions, sessionOf } from './use-actions.ts';
 
-/** The one dialog that is open. */
+/** The one dialog that is open, and over it the question that a plugin may ask. */
 export function Dialogs({ actions }: { readonly actions: Actions }) {
+  return (
+    <>
+      <OpenDialog actions={actions} />
+      <TrustDialog />
+    </>
+  );
+}
+
+function OpenDialog({ actions }: { readonly actions: Actions }) {
   const { studio } = useClients();
   const dialog = useWindow((state) => state.dialog);
   const traces = useOpenTraces();
@@ -28,6 +38,8 @@ export function Dialogs({ actions }: { readonly actions: Actions }) {
     case 'run-config':
       return (
         <RunConfigDialog
+          page={dialog.page}
+          plugins={<PluginChoices onManage={actions.showPlugins} />}
           onClose={close}
           onRun={async (config) => {
             await actions.runOrFail(config);

@@ -2,17 +2,26 @@
 import { useEffect, useState } from 'react';
 import { pathOfFile } from '../bridge/host.ts';
 import { type Dropped, LocateDialog, understandDrop } from '../features/files/index.ts';
+import { usePluginActions } from '../features/plugins/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { BLANK_CONFIG, setDraft } from '../state/launch-store.ts';
 import { activateTrace } from '../state/trace-store.ts';
+import { windowState } from '../state/window-store.ts';
 import { toast, toastProblem } from '../widgets/index.ts';
 import type { Actions } from './use-actions.ts';
+
+/** Where plugins are worked with, a dropped script is one. */
+const takesPlugins = (): boolean => {
+  const { screen, dialog } = windowState();
+  return screen === 'plugins' || dialog?.kind === 'run-config';
+};
 
 /** Resolves what was dropped, and whether something is being dragged over the window now. */
 export function useDrop(actions: Actions): { readonly dragging: boolean; readonly dialog: React.ReactNode } {
   const { studio } = useClients();
   const [dragging, setDragging] = useState(false);
-  const [ask, setAsk] = useState<Extract<Dropped, { kind: 'script-candidates' }> | undefined>();
+  const [ask, setAsk] = useState<(Extract<Dropped, { kind: 'script-candidates' }> & { readonly plugin?: boolean }) | undefined>();
+  const plugins = usePluginActions();
 
   useEffect(() => {
     const act = (dropped: Dropped) => {
@@ -38,6 +47,13 @@ export function useDrop(actions: Actions): { readonly dragging: boolean; readonl
           toast({ tone: 'warn', title: dropped.why });
       }
     };
+    const actAsPlugin = (dropped: Dropped) => {
+      if (dropped.kind === 'script') plugins.addPath(dropped.path);
+      else if (dropped.kind === 'script-candidates') {
+        if (dropped.paths.length === 1 && dropped.paths[0] !== undefined) plugins.addPath(dropped.paths[0]);
+        else setAsk({ ...dropped, plugin: true });
+      } else toast({ tone: 'warn', title: 'That is no plugin', text: 'A plugin is a file that ends in .js, .mjs, .cjs, .ts, .mts or .cts.' });
+    };
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
@@ -50,10 +66,15 @@ export function useDrop(actions: Actions): { readonly dragging: boolean; readonl
       if (!event.dataTransfer?.types.includes('Files')) return;
       event.preventDefault();
       setDragging(false);
+      const asPlugin = takesPlugins();
       for (const item of event.dataTransfer.items) {
         const isFolder = item.webkitGetAsEntry?.()?.isDirectory ?? false;
         const file = item.getAsFile();
-        if (file) understandDrop(file, isFolder, pathOfFile(file), studio).then(act, (error: unknown) => toastProblem(error));
+        if (file)
+          understandDrop(file, isFolder, pathOfFile(file), studio).then(
+            (dropped) => (asPlugin ? actAsPlugin(dropped) : act(dropped)),
+            (error: unknown) => toastProblem(error),
+          );
       }
     };
     window.addEventListener('dragover', over);
@@ -64,7 +85,7 @@ export function useDrop(actions: Actions): { readonly dragging: boolean; readonl
       window.removeEventListener('dragleave', leave);
       window.removeEventListener('drop', drop);
     };
-  }, [actions, studio]);
+  }, [actions, plugins, studio]);
 
   const dialog = ask && (
     <LocateDialog
@@ -73,10 +94,15 @@ export function useDrop(actions: Actions): { readonly dragging: boolean; readonl
       onClose={() => setAsk(undefined)}
       onChoose={(path) => {
         setAsk(undefined);
-        actions.chooseScript(path);
+        if (ask.plugin) plugins.addPath(path);
+        else actions.chooseScript(path);
       }}
       onBrowse={() => {
         setAsk(undefined);
+        if (ask.plugin) {
+          plugins.addFromFile();
+          return;
+        }
         activateTrace(undefined);
         actions.browseScript();
       }}

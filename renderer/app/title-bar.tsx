@@ -1,4 +1,5 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
+import { usePluginActions } from '../features/plugins/index.ts';
 import { keysOf } from '../features/settings/index.ts';
 import { useLibrary } from '../state/library-store.ts';
 import { isRunning, useSession } from '../state/session-store.ts';
@@ -24,6 +25,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   const all = useOpenTraces();
   const session = useSession(active);
   const running = isRunning(session);
+  const plugins = usePluginActions();
   const theme = useSettings().theme;
   const density = useSettings().density;
   const web = useLibrary((all) => all.info?.host === 'web');
@@ -47,7 +49,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         { kind: 'line' },
         { label: 'Settings…', keys: keysOf('settings'), onSelect: () => showDialog({ kind: 'settings' }) },
         ...(all.length > 0 ? ([{ kind: 'line' }, { kind: 'title', label: 'Open here' }] as const) : []),
-        ...all.map((each): MenuEntry => ({ label: each.title, onSelect: () => activateTrace(each.trace) })),
+        ...all.map((each): MenuEntry => ({ label: each.title, onSelect: () => showTrace(each.trace) })),
       ],
     },
     {
@@ -87,6 +89,15 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       ],
     },
     {
+      label: 'Plugins',
+      entries: [
+        { label: 'Manage plugins', onSelect: actions.showPlugins },
+        { kind: 'line' },
+        { label: 'Add from file…', onSelect: plugins.addFromFile },
+        { label: 'New plugin…', onSelect: plugins.create },
+      ],
+    },
+    {
       label: 'Help',
       entries: [
         { label: 'Keyboard shortcuts', keys: keysOf('help'), onSelect: () => showDialog({ kind: 'shortcuts' }) },
@@ -117,6 +128,11 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       />
     </header>
   );
+}
+
+function showTrace(trace: string): void {
+  setWindow({ screen: 'main' });
+  activateTrace(trace);
 }
 
 function timeEntries(trace: string): readonly MenuEntry[] {

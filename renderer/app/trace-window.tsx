@@ -5,8 +5,10 @@ import { ConsolePanel } from '../features/console/index.ts';
 import { CounterList, CounterPanels } from '../features/counters/index.ts';
 import { EventsPanel } from '../features/events/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
+import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
 import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
+import { selectRunPlugin } from '../state/plugin-store.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
 import { activateTrace, traceState, useOpenTraces } from '../state/trace-store.ts';
@@ -60,6 +62,7 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
               <Pane id="graphs" min={120}>
                 <div className="shell-center">
                   <TraceNotices trace={trace} />
+                  <ViewSwitch trace={trace} />
                   <ErrorBoundary what="The graphs" key={trace}>
                     <CounterPanels trace={trace} />
                   </ErrorBoundary>
@@ -136,8 +139,26 @@ function Sidebar({ trace, actions }: { readonly trace: TraceId; readonly actions
         <SideSection name="Object list" title="Objects">
           <ObjectList trace={trace} />
         </SideSection>
+        <PluginSection trace={trace} actions={actions} />
       </ErrorBoundary>
     </aside>
+  );
+}
+
+/** Only in a run with plugins. */
+function PluginSection({ trace, actions }: { readonly trace: TraceId; readonly actions: Actions }) {
+  const plugins = useRunPlugins(trace);
+  if (plugins.length === 0) return null;
+  return (
+    <SideSection name="Plugins of this run" title="Plugins">
+      <RunPluginList
+        plugins={plugins}
+        onOpen={(plugin) => {
+          actions.showPlugins();
+          selectRunPlugin(plugin.spec, plugin.processes[0]?.state.file);
+        }}
+      />
+    </SideSection>
   );
 }
 

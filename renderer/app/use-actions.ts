@@ -5,12 +5,12 @@ import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, inspected, launchState, setDraft } from '../state/launch-store.ts';
+import { configForScript, forgottenValues, inspected, launchState, setDraft } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
-import { showDialog } from '../state/window-store.ts';
+import { setWindow, showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { endToast, toast, toastProblem } from '../widgets/index.ts';
 
@@ -24,6 +24,9 @@ export interface Actions {
   stop(): void;
   restart(): void;
   configure(): void;
+  /** The form as it is now. */
+  configureDraft(): void;
+  showPlugins(): void;
   newRun(): void;
   browseScript(): void;
   chooseScript(path: string): void;
@@ -60,23 +63,38 @@ export function useActions(): Actions {
     const runOrFail = async (config: LaunchConfig) => {
       setDraft(config);
       await startRun(studio, config);
+      setWindow({ screen: 'main' });
       endToast('run-failed');
     };
     const run = (config: LaunchConfig) => {
       const start = async () => {
         // The start page shows what is wrong with what was typed: back to the field.
         const typed = config === launchState().draft && traceState().active === undefined;
-        if (typed && ((await inspected())?.problems.length ?? 0) > 0) scriptField()?.focus();
+        const forgotten = forgottenValues(config, libraryState().recentScripts);
+        if (forgotten.length > 0) {
+          setDraft(config);
+          showDialog({ kind: 'run-config', page: 'environment' });
+          toast({
+            tone: 'info',
+            key: 'run-failed',
+            title: `${forgotten.join(', ')} had a value when this ran last`,
+            text: 'Values of environment variables are not kept. Fill them in, or run it without.',
+          });
+          return;
+        }
+        const problems = typed ? ((await inspected())?.problems ?? []) : [];
+        if (problems.length > 0 && problems.every((problem) => problem.field === 'plugins')) showDialog({ kind: 'run-config', page: 'plugins' });
+        else if (problems.length > 0) scriptField()?.focus();
         else await runOrFail(config);
       };
       start().catch((error: unknown) => {
-        const { message, remedy } = error as { message: string; remedy?: string };
+        const { code, message, remedy } = error as { code?: string; message: string; remedy?: string };
         toast({
           tone: 'error',
           key: 'run-failed',
           title: message,
           ...(remedy !== undefined && { text: remedy }),
-          action: { label: 'Configure', apply: () => showDialog({ kind: 'run-config' }) },
+          action: { label: 'Configure', apply: () => showDialog({ kind: 'run-config', ...(code?.startsWith('plugin-') && { page: 'plugins' as const }) }) },
         });
       });
     };
@@ -125,7 +143,19 @@ export function useActions(): Actions {
         if (config) setDraft(config);
         showDialog({ kind: 'run-config' });
       },
-      newRun: () => activateTrace(undefined),
+      configureDraft: () => showDialog({ kind: 'run-config', page: 'plugins' }),
+      showPlugins: () => {
+        const session = sessionOf(activeTrace());
+        const config = session && launchState().bySession[session.id];
+        // The manager edits the run configuration: that of the run in sight, where there is one.
+        if (config && JSON.stringify(launchState().draft.target) !== JSON.stringify(config.target)) setDraft(config);
+        showDialog(undefined);
+        setWindow({ screen: 'plugins' });
+      },
+      newRun: () => {
+        setWindow({ screen: 'main' });
+        activateTrace(undefined);
+      },
       browseScript: () => {
         told(
           picker.open({ purpose: 'script', title: 'Choose a script' }).then((path) => {

@@ -22,21 +22,25 @@ interface LaunchState {
   readonly inspecting: boolean;
   /** What this window started, to open its configuration again. */
   readonly bySession: Readonly<Record<SessionId, LaunchConfig>>;
+  /** Variables of the draft whose values a reload lost. */
+  readonly forgotten: readonly string[];
 }
 
 const KEY = 'studio.launch-draft';
 
-function remembered(): LaunchConfig {
+function remembered(): { readonly draft: LaunchConfig; readonly forgotten: readonly string[] } {
   try {
     const text = sessionStorage.getItem(KEY);
-    return text === null ? BLANK_CONFIG : { ...BLANK_CONFIG, ...(JSON.parse(text) as Partial<LaunchConfig>) };
+    if (text === null) return { draft: BLANK_CONFIG, forgotten: [] };
+    const { forgotten = [], ...draft } = JSON.parse(text) as Partial<LaunchConfig> & { readonly forgotten?: readonly string[] };
+    return { draft: { ...BLANK_CONFIG, ...draft }, forgotten };
   } catch {
     // No storage, or not ours: begin with an empty form.
-    return BLANK_CONFIG;
+    return { draft: BLANK_CONFIG, forgotten: [] };
   }
 }
 
-const store = create<LaunchState>(() => ({ draft: remembered(), inspection: undefined, inspecting: false, bySession: {} }));
+const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {} }));
 
 let client: StudioClient | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -52,7 +56,10 @@ export function setDraft(draft: LaunchConfig): void {
   store.setState({ draft, inspecting: true });
   try {
     // Values of environment variables may be secrets: only names outlive a reload.
-    sessionStorage.setItem(KEY, JSON.stringify({ ...draft, environment: draft.environment.map(({ name }) => ({ name, value: '' })) }));
+    const { forgotten } = store.getState();
+    const gone = draft.environment.filter(({ name, value }) => value !== '' || forgotten.includes(name)).map(({ name }) => name);
+    const environment = draft.environment.map(({ name }) => ({ name, value: '' }));
+    sessionStorage.setItem(KEY, JSON.stringify({ ...draft, environment, ...(gone.length > 0 && { forgotten: gone }) }));
   } catch {
     // No storage: the form holds as long as the window does.
   }
@@ -94,6 +101,18 @@ export function rememberSessionConfig(session: SessionId, config: LaunchConfig):
 export function configForScript(path: string, recent: readonly RecentScript[] | undefined): LaunchConfig {
   const last = recent?.find(({ config }) => config.target.kind === 'script' && config.target.path === path);
   return last?.config ?? { ...BLANK_CONFIG, target: { kind: 'script', path } };
+}
+
+/**
+ * Variables without a value that had one once: values are kept in memory only, so a restart or a reload lost them. To run such a
+ * form as it is would be another run.
+ */
+export function forgottenValues(config: LaunchConfig, recent: readonly RecentScript[] | undefined): readonly string[] {
+  const target = JSON.stringify(config.target);
+  const { draft, forgotten } = store.getState();
+  const last = recent?.find((each) => JSON.stringify(each.config.target) === target);
+  const names = new Set([...(last?.forgotten ?? []), ...(JSON.stringify(draft.target) === target ? forgotten : [])]);
+  return config.environment.filter(({ name, value }) => value === '' && names.has(name)).map(({ name }) => name);
 }
 
 /** "server.ts", "npm run start", or the command. */

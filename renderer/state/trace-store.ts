@@ -2,6 +2,7 @@
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import type { RecordingId, SessionId } from '../../core/protocol/session-types.ts';
+import type { TraceView } from '../../core/protocol/studio-api.ts';
 import type { TraceClient, TraceId, TraceInput, TraceSummary } from '../trace/trace-worker-api.ts';
 
 export interface OpenTrace {
@@ -31,6 +32,8 @@ const store = create<TraceState>(() => ({ open: [], active: undefined, summaries
 
 let client: TraceClient | undefined;
 let minted = 0;
+/** What each open trace was opened from, to open it again in its other view. */
+const inputs = new Map<TraceId, TraceInput>();
 
 /** Feeds the store from the worker. Returns the function that ends it. */
 export function connectTraces(traces: TraceClient): () => void {
@@ -64,8 +67,18 @@ export function openTrace(input: TraceInput, about: Omit<OpenTrace, 'trace'>): T
   minted += 1;
   const trace = `t${minted}`;
   store.setState((state) => ({ open: [...state.open, { ...about, trace }], active: trace }));
+  inputs.set(trace, input);
   client?.request('trace.open', { trace, input }).catch((error: unknown) => failTrace(trace, error));
   return trace;
+}
+
+/** The same trace with what plugins made of it, or as it was recorded. */
+export function showTraceView(trace: TraceId, view: TraceView): void {
+  const input = inputs.get(trace);
+  if (!input || !client || store.getState().summaries[trace]?.view === view) return;
+  client.request('trace.close', { trace }).catch(() => {}); // It is opened anew whatever became of it.
+  store.setState((state) => ({ summaries: { ...state.summaries, [trace]: { ...emptySummary(trace), view } } }));
+  client.request('trace.open', { trace, input, view }).catch((error: unknown) => failTrace(trace, error));
 }
 
 /** The worker refused: shown in the trace's own place, like a failure while loading. */
@@ -108,6 +121,7 @@ export function closeTrace(trace: TraceId): void {
     const { [trace]: _gone, ...summaries } = state.summaries;
     return { open, summaries, active: state.active === trace ? open[Math.min(at, open.length - 1)]?.trace : state.active };
   });
+  inputs.delete(trace);
   // The worker may be gone already; then there is nothing left to free.
   client?.request('trace.close', { trace }).catch(() => {});
 }

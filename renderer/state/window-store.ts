@@ -3,7 +3,8 @@ import { create } from 'zustand';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
 export type OpenDialog =
-  | { readonly kind: 'run-config' }
+  /** `page`: the section that is asked about. */
+  | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' }
   | { readonly kind: 'export'; readonly trace: TraceId }
   | { readonly kind: 'close-running'; readonly trace: TraceId }
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
@@ -12,7 +13,11 @@ export type OpenDialog =
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' };
 
+/** What fills the window below its title: the trace or the start page, or the plugin manager over either. */
+export type Screen = 'main' | 'plugins';
+
 interface WindowState {
+  readonly screen: Screen;
   readonly dialog: OpenDialog | undefined;
   readonly drawerTab: string;
   readonly drawerOpen: boolean;
@@ -20,7 +25,14 @@ interface WindowState {
   readonly inspectorOpen: boolean;
 }
 
-const store = create<WindowState>(() => ({ dialog: undefined, drawerTab: 'console', drawerOpen: true, sidebarOpen: true, inspectorOpen: true }));
+const store = create<WindowState>(() => ({
+  screen: 'main',
+  dialog: undefined,
+  drawerTab: 'console',
+  drawerOpen: true,
+  sidebarOpen: true,
+  inspectorOpen: true,
+}));
 
 export const showDialog = (dialog: OpenDialog | undefined): void => store.setState({ dialog });
 export const setWindow = (change: Partial<Omit<WindowState, 'dialog'>>): void => store.setState(change);

@@ -2,8 +2,11 @@ import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteSource } from '../../core/formats/byte-source.ts';
 import { KeptRecording } from '../../core/formats/kept-recording.ts';
 import { openTrace } from '../../core/formats/open-trace.ts';
+import { findAttachments, processedRecording, usableParts } from '../../core/formats/processed-view.ts';
+import type { Attachments } from '../../core/model/attachments.ts';
 import { Trace } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
+import type { TraceView } from '../../core/protocol/studio-api.ts';
 import { gunzip } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
@@ -36,9 +39,10 @@ export interface Opened {
 export class FollowedTrace {
   #trace: Trace;
   readonly #id: TraceId;
+  readonly #wanted: TraceView;
   readonly #surroundings: Surroundings;
   readonly #onChange: () => void;
-  #source: ByteSource | undefined;
+  #view: TraceView | undefined;
   #clock: LiveClock | undefined;
   #phase: TraceSummary['phase'] = 'loading';
   #problem: Problem | undefined;
@@ -54,13 +58,25 @@ export class FollowedTrace {
   #listsChangedMs = Number.NEGATIVE_INFINITY;
   #listsRevision = 0;
   #listsEvents = -1;
+  /** What the revisions of an earlier view had grown to: those of the next go on from there. */
+  #processesBefore = 0;
+  #pluginsBefore = 0;
   #closed = false;
 
-  constructor(id: TraceId, surroundings: Surroundings, onChange: () => void) {
+  /**
+   * `view`: what plugins left of their processes' events, or all as it was recorded. While a recording grows, and where only its
+   * end tells that plugins left anything, the recorded one is shown first, and the other takes its place once it is whole.
+   */
+  constructor(id: TraceId, view: TraceView, surroundings: Surroundings, onChange: () => void) {
     this.#id = id;
+    this.#wanted = view;
     this.#surroundings = surroundings;
     this.#onChange = onChange;
-    this.#trace = new Trace({ read: (offset, length) => this.#read(offset, length) }, { pause: surroundings.nextTask, onLoaded: () => this.#changed() });
+    this.#trace = new Trace({ read: () => Promise.reject(new Error('read before the source was opened')) });
+  }
+
+  #traceOf(source: ByteSource): Trace {
+    return new Trace({ read: (offset, length) => source.read(offset, length) }, { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed() });
   }
 
   get trace(): Trace {
@@ -86,8 +102,15 @@ export class FollowedTrace {
       };
       const opened = live ? undefined : await openTrace(counted, (bytes) => this.#inSlices(gunzip(bytes)), { title });
       this.#converts = opened?.kind === 'converted';
-      this.#source = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
-      await this.#feed(this.#source);
+      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
+      const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
+      if (!isShown) {
+        this.#trace = this.#traceOf(recording);
+        await this.#feed(recording, this.#trace);
+        if (this.#live && this.#phase === 'live') this.#phase = 'complete';
+        this.#changed();
+        await this.#switch(recording);
+      }
       if (this.#phase !== 'failed') this.#phase = 'complete';
     } catch (error) {
       const problem = problemOf(error);
@@ -111,22 +134,67 @@ export class FollowedTrace {
     this.#closed = true;
     // A quiet live source is waited for until its next bytes; what it would keep in memory goes now.
     this.#trace = new Trace({ read: () => Promise.reject(new Error('the trace was closed')) });
-    this.#source = undefined;
   }
 
-  async #feed(source: ByteSource): Promise<void> {
+  /** All of a recording has been read: now it is known what plugins left. */
+  async #switch(recording: ByteSource): Promise<void> {
+    if (this.#closed || this.#phase === 'failed') return;
+    const { attachments } = this.#trace;
+    for (const problem of attachments.problems()) this.#notice(problem);
+    if (attachments.some) this.#view = 'raw';
+    if (this.#view === undefined || this.#wanted === 'raw') return;
+    this.#changed();
+    await this.#showProcessed(recording, attachments);
+  }
+
+  /** False: there is nothing of plugins that could be shown. Until it is whole, the view from before answers. */
+  async #showProcessed(recording: ByteSource, attachments: Attachments | undefined): Promise<boolean> {
+    if (!attachments?.some) return false;
+    const { parts, problems } = await usableParts(recording, attachments.parts());
+    for (const problem of problems) this.#notice(problem);
+    if (parts.length === 0) return false;
+    const pieces = processedRecording(recording, parts, { onProblem: (problem) => this.#notice(problem) });
+    const source = new KeptRecording(pieces, recording);
+    const trace = this.#traceOf(source);
+    const isFirst = this.#view === undefined;
+    // Nothing is shown yet: then it may grow before the user's eyes.
+    if (isFirst) {
+      this.#replace(trace);
+      this.#view = 'processed';
+      this.#converts = true;
+    }
+    await this.#feed(source, trace);
+    if (this.#closed) return true;
+    if (isFirst) for (const problem of attachments.problems()) this.#notice(problem);
+    else this.#replace(trace);
+    this.#view = 'processed';
+    this.#changed();
+    return true;
+  }
+
+  /** Numbers of counters and objects mean others from here on: every revision moves. */
+  #replace(trace: Trace): void {
+    const before = this.#trace;
+    this.#listsRevision += before.countersSize + before.objectsSize + 1;
+    this.#processesBefore += before.processesRevision;
+    this.#pluginsBefore += before.pluginsRevision;
+    this.#listsEvents = -1;
+    this.#trace = trace;
+  }
+
+  async #feed(source: ByteSource, trace: Trace): Promise<void> {
     const reader = new BlockReader();
     for await (const piece of this.#inSlices(source.follow(0))) {
       if (this.#closed) return;
       // What was there when the trace was opened may be old; what comes behind it was recorded just now.
       const fresh = this.#phase === 'live';
-      for (const item of reader.push(piece)) this.#take(item);
+      for (const item of reader.push(piece)) this.#take(item, trace);
       this.#decodedBytes += piece.length;
       if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
-      this.#clock?.note(this.trace.endNs, fresh);
+      this.#clock?.note(trace.endNs, fresh);
       this.#changed();
     }
-    for (const item of reader.end()) this.#take(item);
+    for (const item of reader.end()) this.#take(item, trace);
   }
 
   /** The same bytes in small pieces, with a break for the page's questions whenever the work on them took a slice of time. */
@@ -143,14 +211,14 @@ export class FollowedTrace {
     }
   }
 
-  #take(item: RecordingItem): void {
+  #take(item: RecordingItem, trace: Trace): void {
     switch (item.kind) {
       case 'head':
-        this.trace.setHead(item.head);
-        this.#clock = new LiveClock(this.trace.totals().startEpochMs, this.#surroundings);
+        trace.setHead(item.head);
+        this.#clock = new LiveClock(trace.totals().startEpochMs, this.#surroundings);
         return;
       case 'block':
-        this.trace.addBlock(item.header, item.payload, item.offset);
+        trace.addBlock(item.header, item.payload, item.offset);
         return;
       case 'refused':
         this.#fail(item.problem);
@@ -160,18 +228,14 @@ export class FollowedTrace {
     }
   }
 
-  async #read(offset: number, length: number): Promise<Uint8Array> {
-    if (!this.#source) throw new Error('read before the source was opened');
-    return this.#source.read(offset, length);
-  }
-
   #fail(problem: Problem): void {
     this.#phase = 'failed';
     this.#problem = problem;
   }
 
   #notice(problem: Problem): void {
-    if (this.#notices.length < MAX_NOTICES) this.#notices.push(problem);
+    const isKnown = this.#notices.some((notice) => notice.message === problem.message);
+    if (!isKnown && this.#notices.length < MAX_NOTICES) this.#notices.push(problem);
   }
 
   #changed(): void {
@@ -182,6 +246,11 @@ export class FollowedTrace {
   /** Up to where the newest values hold: while live, the recording's clock. */
   get endNs(): number {
     return this.live && this.#clock ? this.#clock.nowNs() : this.trace.endNs;
+  }
+
+  /** While it grows: plugins of some process have left something already, and what is shown is what was recorded. */
+  get view(): TraceView | undefined {
+    return this.#view ?? (this.trace.attachments.some ? 'raw' : undefined);
   }
 
   summary(): TraceSummary {
@@ -214,8 +283,9 @@ export class FollowedTrace {
       consoleChunks: totals.consoleChunks,
       countersRevision: this.#revisionOf(this.trace.countersSize),
       objectsRevision: this.#revisionOf(this.trace.objectsSize),
-      processesRevision: this.trace.processesRevision,
-      pluginsRevision: this.trace.pluginsRevision,
+      processesRevision: this.#processesBefore + this.trace.processesRevision,
+      pluginsRevision: this.#pluginsBefore + this.trace.pluginsRevision,
+      ...(this.view !== undefined && { view: this.view }),
       ...(totals.end && { end: totals.end }),
     };
   }

@@ -61,9 +61,9 @@ export class TraceService {
       }
       return null;
     },
-    'trace.open': ({ trace, input }) => {
+    'trace.open': ({ trace, input, view = 'processed' }) => {
       if (this.#traces.has(trace)) throw new ProblemError({ code: 'trace-open', message: `The trace ${trace} is open already.` });
-      const followed = new FollowedTrace(trace, this.#options, () => this.#note(followed));
+      const followed = new FollowedTrace(trace, view, this.#options, () => this.#note(followed));
       this.#traces.set(trace, followed);
       void followed.run(() => this.#open(input));
       this.#note(followed);

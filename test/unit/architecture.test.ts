@@ -44,7 +44,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'renderer/drawing': [[], []],
   'renderer/widgets': [[], ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels']],
   'renderer/features': [
-    ['core/protocol', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
+    ['core/protocol', 'core/plugin-api', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
     ['react', '@base-ui/react', 'lucide-react', 'uplot', 'anser', '@tanstack/react-virtual'],
   ],
   'renderer/app': [

@@ -8,7 +8,7 @@ import { useClients } from '../../state/clients.tsx';
 import { useExportJob } from '../../state/export-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
-import type { OpenTrace } from '../../state/trace-store.ts';
+import { type OpenTrace, useTraceValue } from '../../state/trace-store.ts';
 import { baseName, folderOf, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, Field, Icon, Progress, TextField } from '../../widgets/index.ts';
 import './export.css';
@@ -40,6 +40,8 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const [job, setJob] = useState<string | undefined>();
   const [failure, setFailure] = useState<{ readonly code?: string; readonly message: string; readonly remedy?: string } | undefined>();
   const progress = useExportJob(job);
+  // What is exported is what is shown.
+  const view = useTraceValue(open.trace, (summary) => summary?.view);
 
   const about = FORMATS.find((each) => each.value === format) ?? FORMATS[0];
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
@@ -51,7 +53,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     if (open.recording === undefined) return;
     setFailure(undefined);
     try {
-      setJob((await studio.request('export.start', { recording: open.recording, format, path, overwrite })).job);
+      setJob((await studio.request('export.start', { recording: open.recording, format, path, overwrite, ...(view !== undefined && { view }) })).job);
     } catch (error) {
       setFailure(error as Error);
     }

@@ -1,1 +1,2 @@
+export { runCommand } from './command-text.ts';
 export { RunConfigDialog } from './run-config-dialog.tsx';

@@ -1,5 +1,5 @@
-import { CircleDot, CircleX, Copy, FileCode2, Folder, Hexagon, Play, Terminal } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { Blocks, CircleDot, CircleX, Copy, FileCode2, Folder, Hexagon, Play, SquareTerminal, Terminal } from 'lucide-react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
@@ -9,7 +9,7 @@ import { defaultNode, refreshNodes, useLibrary } from '../../state/library-store
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { folderOf, plural } from '../../state/words.ts';
 import { Badge, Button, CardChoices, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
-import { commandText } from './command-text.ts';
+import { commandText, runCommand } from './command-text.ts';
 import { EnvironmentTable } from './environment-table.tsx';
 import { type LaunchField, problemAt } from './field-problems.ts';
 import './run-config.css';
@@ -18,18 +18,23 @@ interface RunConfigDialogProps {
   /** Resolves when it runs; rejects with what went wrong, which is shown here. */
   readonly onRun: (config: LaunchConfig) => Promise<void>;
   readonly onClose: () => void;
+  /** The section about plugins, which is another feature's. */
+  readonly plugins: ReactNode;
+  /** Section to begin at. */
+  readonly page?: 'plugins' | 'environment' | undefined;
 }
 
 const PAGES = [
   { id: 'script', label: 'Script and arguments', icon: FileCode2, fields: ['target', 'arguments', 'cwd'] },
   { id: 'node', label: 'Node and environment', icon: Hexagon, fields: ['nodePath', 'nodeFlags', 'environment'] },
+  { id: 'plugins', label: 'Plugins', icon: Blocks, fields: ['plugins'] },
   { id: 'capture', label: 'Capture', icon: CircleDot, fields: [] },
 ] as const satisfies readonly { id: string; label: string; icon: typeof Folder; fields: readonly LaunchField[] }[];
 
 const EMPTY_CWD = { script: 'the folder of the script', 'npm-script': 'the folder of package.json', command: 'where the studio was started' } as const;
 
 /** Each change is kept at once, so closing the dialog in any way loses nothing. */
-export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
+export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunConfigDialogProps) {
   const { studio } = useClients();
   const picker = useFilePicker();
   const draft = useDraft();
@@ -39,7 +44,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
   const [failure, setFailure] = useState<Problem | undefined>();
   const [starting, setStarting] = useState(false);
   const [tried, setTried] = useState(false);
-  const [page, setPage] = useState<string>('script');
+  const [page, setPage] = useState<string>(asked === 'environment' ? 'node' : (asked ?? 'script'));
   const pages = useRef<HTMLDivElement>(null);
   const first = useRef<HTMLInputElement>(null);
 
@@ -53,7 +58,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
     setTried(true);
     if (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0) {
       // What is wrong stands at its field: go there. After this rendering, which may be the first to mark it.
-      requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
+      requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus());
       return;
     }
     setStarting(true);
@@ -87,6 +92,21 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
     return () => window.removeEventListener('keydown', listen);
   });
 
+  // Opened for one of its sections: that is in sight, with its first control in focus.
+  useEffect(() => {
+    if (asked === undefined) return;
+    const section = pages.current?.querySelector(`#run-config-${asked === 'environment' ? 'node' : asked}`);
+    section?.scrollIntoView({ block: 'start' });
+    const wanted = asked === 'environment' ? '.env-table td:nth-child(2) input' : '[aria-invalid="true"], [data-problem], button';
+    requestAnimationFrame(() => section?.querySelector<HTMLElement>(wanted)?.focus());
+  }, [asked]);
+
+  const traceCommand = runCommand(draft, inspection);
+  const copy = (text: string) =>
+    navigator.clipboard.writeText(text).then(
+      () => toast({ tone: 'ok', title: 'Command copied', key: 'copied' }),
+      () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', key: 'copied' }),
+    );
   const command = inspection && inspection.command.length > 0 ? commandText(inspection.command) : undefined;
   return (
     <Dialog
@@ -97,7 +117,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
       about={info?.problem ? <span className="warn">{info.problem.message}</span> : undefined}
       width={960}
       height={720}
-      initialFocus={first}
+      initialFocus={asked === undefined ? first : pages}
       footLeft={<span className="t3">{inspection?.cwd ? `Runs in ${inspection.cwd}` : ''}</span>}
       foot={
         <>
@@ -126,7 +146,7 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
               </button>
             ))}
           </nav>
-          <div className="run-config-pages" ref={pages}>
+          <div className="run-config-pages" ref={pages} tabIndex={-1}>
             {failure && (
               <div className="run-config-problem" role="alert">
                 <Icon of={CircleX} />
@@ -319,6 +339,10 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
                 </div>
               </div>
             </section>
+            <section className="run-config-page" id="run-config-plugins" aria-label="Plugins">
+              <h3>Plugins</h3>
+              {plugins}
+            </section>
             <section className="run-config-page" id="run-config-capture" aria-label="Capture">
               <h3>Capture</h3>
               <CardChoices
@@ -360,19 +384,10 @@ export function RunConfigDialog({ onRun, onClose }: RunConfigDialogProps) {
               </span>
             )}
           </span>
-          {command !== undefined && (
-            <IconButton
-              icon={Copy}
-              size="s"
-              label="Copy command"
-              onClick={() =>
-                navigator.clipboard.writeText(command).then(
-                  () => toast({ tone: 'ok', title: 'Command copied', key: 'copied' }),
-                  () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', key: 'copied' }),
-                )
-              }
-            />
+          {traceCommand !== undefined && (
+            <IconButton icon={SquareTerminal} size="s" label="Copy as a trace-studio command line" onClick={() => void copy(traceCommand)} />
           )}
+          {command !== undefined && <IconButton icon={Copy} size="s" label="Copy command" onClick={() => void copy(command)} />}
         </section>
       </div>
     </Dialog>

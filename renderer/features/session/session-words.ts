@@ -1,6 +1,6 @@
 /** How a run stands, in words, a tone for its dot, and whether it went wrong. */
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
-import type { SessionInfo } from '../../../core/protocol/session-types.ts';
+import { type SessionInfo, STOP_GRACE_MS } from '../../../core/protocol/session-types.ts';
 import type { TraceSummary } from '../../trace/trace-worker-api.ts';
 
 export interface Standing {
@@ -10,6 +10,10 @@ export interface Standing {
   readonly badge?: string;
   readonly live: boolean;
 }
+
+const GRACE = `${STOP_GRACE_MS / 1000} s`;
+export const STOP_WORDS = `Asks the script to end. After ${GRACE} it is ended by force.`;
+export const STOPPING_WORDS = `asked to end, by force after ${GRACE}`;
 
 export function endWords(end: SessionEnd): string {
   switch (end.kind) {

@@ -5,7 +5,7 @@ import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { formatBytes, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
-import { standing } from './session-words.ts';
+import { STOPPING_WORDS, standing } from './session-words.ts';
 import './status-bar.css';
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
@@ -21,6 +21,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
       <span className="status-item t1" role="status">
         <Dot tone={now.tone} />
         {now.word}
+        {session?.state === 'stopping' && <span className="t2">{STOPPING_WORDS}</span>}
       </span>
       {session?.nodeVersion !== undefined && <span className="status-item">node {session.nodeVersion}</span>}
       {session?.pid !== undefined && <span className="status-item">pid {session.pid}</span>}

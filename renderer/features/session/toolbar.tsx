@@ -7,8 +7,8 @@ import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, Dot, Icon, IconButton, Kbd } from '../../widgets/index.ts';
-import { standing } from './session-words.ts';
+import { Button, Dot, Icon, IconButton, Kbd, Tooltip } from '../../widgets/index.ts';
+import { STOP_WORDS, standing } from './session-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import './toolbar.css';
 
@@ -30,12 +30,14 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
       <div className="toolbar" role="toolbar" aria-label="Run">
         {running ? (
           <>
-            <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
-              {session.state === 'stopping' ? 'Stopping' : 'Stop'}
-              <span className="wide-only" aria-hidden="true">
-                <Kbd>Shift+F5</Kbd>
-              </span>
-            </Button>
+            <Tooltip text={STOP_WORDS}>
+              <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
+                {session.state === 'stopping' ? 'Stopping' : 'Stop'}
+                <span className="wide-only" aria-hidden="true">
+                  <Kbd>Shift+F5</Kbd>
+                </span>
+              </Button>
+            </Tooltip>
             <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
           </>
         ) : (

@@ -1,0 +1,460 @@
+import {
+  ArrowLeft,
+  CircleX,
+  FilePlus2,
+  Fingerprint,
+  FolderOpen,
+  Plus,
+  Puzzle,
+  RotateCw,
+  Search,
+  ShieldCheck,
+  ShieldQuestion,
+  Sparkles,
+  Terminal,
+  Trash2,
+} from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { parseArguments } from '../../../core/plugin-api/args-schema.ts';
+import type { PluginEntry } from '../../../core/protocol/studio-api.ts';
+import { useClients } from '../../state/clients.tsx';
+import { describeTarget, useDraft, useInspection } from '../../state/launch-store.ts';
+import { useLibrary } from '../../state/library-store.ts';
+import { addChoice, refreshPlugins, selectPlugin, setChoice, usePlugins } from '../../state/plugin-store.ts';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { plural, shortPath } from '../../state/words.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { Badge, Button, EmptyState, Icon, IconButton, Menu, Tabs, TextField, Toggle, toast, toastProblem } from '../../widgets/index.ts';
+import { joinSpec, splitSpec } from './argument-text.ts';
+import { ArgumentsEditor } from './arguments-editor.tsx';
+import { Markdown } from './markdown.tsx';
+import './plugins-screen.css';
+import { RunPluginState, useRunPlugins } from './run-state.tsx';
+import { ofEntry } from './run-states.ts';
+import { choiceIndexOf, usePluginActions } from './use-plugin-actions.ts';
+
+interface PluginsScreenProps {
+  /** The run whose plugins' state is shown. */
+  readonly trace: TraceId | undefined;
+  readonly runTitle: string | undefined;
+  /** The run configuration as a command line; undefined while it would not run. */
+  readonly command: string | undefined;
+  readonly onBack: () => void;
+  readonly onConfigure: () => void;
+}
+
+/** Every plugin there is, and for each what it is, whether it is on, with which arguments, and how it fares. */
+export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure }: PluginsScreenProps) {
+  const { studio } = useClients();
+  const { entries, loading, problem } = usePlugins((state) => state);
+  const wanted = usePlugins((state) => state.selected);
+  const draft = useDraft();
+  const actions = usePluginActions();
+  useEffect(() => void refreshPlugins(studio), [studio]);
+  const selected = entries?.find((entry) => entry.module === wanted) ?? entries?.[0];
+  const on = (draft.plugins ?? []).filter((choice) => choice.enabled).length;
+  return (
+    <main className="plugins-screen" aria-label="Plugins">
+      <div className="plugins-bar">
+        <Button kind="quiet" icon={ArrowLeft} onClick={onBack}>
+          {runTitle === undefined ? 'Start page' : runTitle}
+        </Button>
+        <h1>Plugins</h1>
+        <span className="grow" />
+        <span className="t2 label ellipsis">
+          {plural(on, 'plugin')} on for {describeTarget(draft) || 'the next run'}
+        </span>
+        <Button onClick={onConfigure}>Run configuration…</Button>
+      </div>
+      <div className="plugins-columns">
+        <PluginSidebar entries={entries} loading={loading} problem={problem} selected={selected?.module} />
+        {selected ? (
+          <PluginDetails key={selected.module} entry={selected} command={command} trace={trace} runTitle={runTitle} />
+        ) : (
+          <div className="plugins-empty">
+            {entries === undefined && loading ? (
+              <EmptyState icon={Puzzle} title="Looking for plugins">
+                Each is asked who it is, in a process of its own.
+              </EmptyState>
+            ) : (
+              <EmptyState
+                icon={problem === undefined ? Puzzle : CircleX}
+                tone={problem === undefined ? 'plain' : 'error'}
+                title={problem === undefined ? 'No plugins yet' : 'The plugins cannot be listed'}
+                actions={
+                  problem === undefined ? (
+                    <>
+                      <Button icon={FilePlus2} onClick={actions.addFromFile}>
+                        Add from file…
+                      </Button>
+                      <Button icon={Sparkles} onClick={actions.create}>
+                        New plugin…
+                      </Button>
+                    </>
+                  ) : (
+                    <Button onClick={() => void refreshPlugins(studio)}>Try again</Button>
+                  )
+                }
+              >
+                {problem ?? 'This installation brings none. Add a file of your own, or begin with a template.'}
+              </EmptyState>
+            )}
+          </div>
+        )}
+      </div>
+    </main>
+  );
+}
+
+interface SidebarProps {
+  readonly entries: readonly PluginEntry[] | undefined;
+  readonly loading: boolean;
+  readonly problem: string | undefined;
+  readonly selected: string | undefined;
+}
+
+function PluginSidebar({ entries, selected }: SidebarProps) {
+  const actions = usePluginActions();
+  const [filter, setFilter] = useState('');
+  const list = useRef<HTMLElement>(null);
+  const fits = (entry: PluginEntry) => `${entry.title} ${entry.description}`.toLowerCase().includes(filter.trim().toLowerCase());
+  const shown = (entries ?? []).filter(fits);
+  const builtIn = shown.filter((entry) => entry.builtIn);
+  const added = shown.filter((entry) => !entry.builtIn);
+  /** Arrow keys go from one to the next. */
+  const onKey = (event: KeyboardEvent) => {
+    const by = event.key === 'ArrowUp' ? -1 : event.key === 'ArrowDown' ? 1 : 0;
+    if (by === 0 || !(event.target instanceof HTMLElement) || !event.target.matches('.plugin-open')) return;
+    event.preventDefault();
+    const all = [...(list.current?.querySelectorAll<HTMLElement>('.plugin-open') ?? [])];
+    all[all.indexOf(event.target) + by]?.focus();
+  };
+  return (
+    <aside className="plugins-side" aria-label="Plugin list" onKeyDown={onKey} ref={list}>
+      <div className="plugins-search">
+        <TextField size="s" icon={Search} aria-label="Search plugins" placeholder="Search" value={filter} onChange={setFilter} />
+        <Menu
+          align="end"
+          trigger={<IconButton icon={Plus} kind="default" size="s" label="Add a plugin" />}
+          entries={[
+            { label: 'From a file…', icon: FilePlus2, onSelect: actions.addFromFile },
+            { label: 'New plugin…', icon: Sparkles, onSelect: actions.create },
+          ]}
+        />
+      </div>
+      <div className="plugins-lists">
+        <PluginGroup title="Built in" entries={builtIn} selected={selected} empty={filter === '' ? 'None in this installation' : 'None with these words'} />
+        <PluginGroup title="Added" entries={added} selected={selected} empty={filter === '' ? 'None yet' : 'None with these words'} />
+      </div>
+      <div className="plugins-drop">
+        <span>Drop a plugin file here</span>
+        <span>
+          <button type="button" className="field-fix" onClick={actions.addFromFile}>
+            Add from file…
+          </button>{' '}
+          or{' '}
+          <button type="button" className="field-fix" onClick={actions.create}>
+            New plugin…
+          </button>
+        </span>
+      </div>
+    </aside>
+  );
+}
+
+interface GroupProps {
+  readonly title: string;
+  readonly entries: readonly PluginEntry[];
+  readonly selected: string | undefined;
+  readonly empty: string;
+}
+
+function PluginGroup({ title, entries, selected, empty }: GroupProps) {
+  const choices = useDraft().plugins ?? [];
+  const isOn = (module: string) => choices.some((choice) => choice.enabled && splitSpec(choice.spec).module === module);
+  const on = entries.filter(({ module }) => isOn(module)).length;
+  return (
+    <section aria-label={title}>
+      <div className="plugins-group">
+        <h2>{title}</h2>
+        {entries.length > 0 && (
+          <span className="t2 label">
+            {on} of {entries.length} on
+          </span>
+        )}
+      </div>
+      {entries.length === 0 && <p className="plugins-none">{empty}</p>}
+      <ul>
+        {entries.map((entry) => (
+          <li key={entry.module} className="plugin-row" data-selected={entry.module === selected || undefined}>
+            <button type="button" className="plugin-open" aria-current={entry.module === selected || undefined} onClick={() => selectPlugin(entry.module)}>
+              <span className="plugin-icon">
+                <Icon of={Puzzle} />
+              </span>
+              <span className="plugin-words">
+                <span className="plugin-name">
+                  <span className="medium ellipsis">{entry.title}</span>
+                  {entry.version !== undefined && <span className="t3 label">{entry.version}</span>}
+                  <TrustBadge entry={entry} quiet />
+                </span>
+                <span className="label t3 ellipsis">{entry.description || entry.file}</span>
+              </span>
+            </button>
+            <Toggle
+              checked={isOn(entry.module)}
+              onChange={(next) => switchPlugin(entry, next)}
+              label={`${entry.title} is on`}
+              disabled={!mayRun(entry) && !isOn(entry.module)}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+const mayRun = (entry: PluginEntry): boolean => entry.trust === 'built-in' || entry.trust === 'trusted';
+
+function switchPlugin(entry: PluginEntry, on: boolean): void {
+  const index = choiceIndexOf(entry.module);
+  if (index >= 0) setChoice(index, { enabled: on });
+  else if (on) addChoice(joinSpec({ module: entry.module, text: '' }));
+}
+
+/** `quiet`: only what needs attention. */
+function TrustBadge({ entry, quiet = false }: { readonly entry: PluginEntry; readonly quiet?: boolean }) {
+  switch (entry.trust) {
+    case 'changed':
+      return <Badge tone="warn">changed</Badge>;
+    case 'untrusted':
+      return <Badge tone="warn">not trusted</Badge>;
+    case 'missing':
+      return <Badge tone="error">not there</Badge>;
+    default:
+      if (entry.problem) return <Badge tone="error">{quiet ? 'problem' : 'cannot be read'}</Badge>;
+      return quiet ? null : <Badge tone="ok">{entry.builtIn ? 'built in' : 'trusted'}</Badge>;
+  }
+}
+
+interface DetailsProps {
+  readonly entry: PluginEntry;
+  readonly command: string | undefined;
+  readonly trace: TraceId | undefined;
+  readonly runTitle: string | undefined;
+}
+
+function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
+  const actions = usePluginActions();
+  const [tab, setTab] = useState('arguments');
+  const choices = useDraft().plugins ?? [];
+  const index = choices.findIndex(({ spec }) => splitSpec(spec).module === entry.module);
+  const choice = choices[index];
+  const text = choice ? splitSpec(choice.spec).text : '';
+  const problems = entry.argsSchema ? parseArguments(entry.argsSchema, text).problems.length : 0;
+  return (
+    <>
+      <section className="plugin-details" aria-label={entry.title}>
+        <div className="plugin-head">
+          <span className="plugin-icon plugin-icon-l">
+            <Icon of={Puzzle} size="l" />
+          </span>
+          <div className="plugin-head-words">
+            <div className="plugin-name">
+              <h2>{entry.title}</h2>
+              {entry.version !== undefined && <span className="t3 plugin-version">{entry.version}</span>}
+              <TrustBadge entry={entry} />
+            </div>
+            <p className="t2">{entry.description || 'It does not describe itself.'}</p>
+          </div>
+          {!entry.builtIn && entry.trust === 'trusted' && (
+            <Button kind="quiet" icon={RotateCw} onClick={() => actions.reload(entry)}>
+              Reload
+            </Button>
+          )}
+          {!entry.builtIn && <IconButton icon={Trash2} label={`Remove ${entry.title} from the list`} onClick={() => actions.remove(entry)} />}
+          <span className="plugin-switch">
+            <span className="t2">{choice?.enabled ? 'On' : 'Off'}</span>
+            <Toggle
+              checked={choice?.enabled ?? false}
+              onChange={(on) => switchPlugin(entry, on)}
+              label={`${entry.title} is on in this run configuration`}
+              disabled={!mayRun(entry) && !choice?.enabled}
+            />
+          </span>
+        </div>
+        {entry.trust === 'changed' && (
+          <Notice>
+            <span>This file is not the one that you trusted. Nothing of it runs until you trust it again.</span>
+            <Button size="s" icon={ShieldQuestion} onClick={() => entry.file !== undefined && actions.trust(entry.file)}>
+              Look at it…
+            </Button>
+          </Notice>
+        )}
+        {entry.problem && (
+          <Notice>
+            <span>
+              {entry.problem.message} {entry.problem.remedy}
+            </span>
+          </Notice>
+        )}
+        <Tabs
+          label={`About ${entry.title}`}
+          value={tab}
+          onChange={setTab}
+          items={[
+            {
+              value: 'arguments',
+              label: 'Arguments',
+              ...(problems > 0 && { count: String(problems) }),
+              content: (
+                <div className="plugin-page">
+                  {mayRun(entry) ? (
+                    <>
+                      <ArgumentsEditor
+                        title={entry.title}
+                        module={entry.title}
+                        schema={entry.argsSchema}
+                        text={text}
+                        onChange={(next) => {
+                          const spec = joinSpec({ module: entry.module, text: next });
+                          if (choice) setChoice(index, { spec });
+                          else addChoice(spec);
+                        }}
+                        tools={<CopyCommand command={command} />}
+                      />
+                      {!choice && <p className="arguments-note">It is off. Typing here turns it on for this run configuration.</p>}
+                    </>
+                  ) : (
+                    <EmptyState icon={ShieldQuestion} title="Its arguments are not known">
+                      They are asked of the plugin itself, after you trust it.
+                    </EmptyState>
+                  )}
+                </div>
+              ),
+            },
+            { value: 'readme', label: 'Readme', content: <Readme entry={entry} /> },
+          ]}
+        />
+      </section>
+      <aside className="plugin-facts-side" aria-label={`Facts about ${entry.title}`}>
+        <RunPart entry={entry} trace={trace} runTitle={runTitle} />
+        <SourcePart entry={entry} />
+      </aside>
+    </>
+  );
+}
+
+const Notice = ({ children }: { readonly children: ReactNode }) => (
+  <div className="plugin-notice" role="status">
+    <Icon of={CircleX} />
+    {children}
+  </div>
+);
+
+function CopyCommand({ command }: { readonly command: string | undefined }) {
+  return (
+    <Button
+      size="s"
+      icon={Terminal}
+      disabled={command === undefined}
+      title={command ?? 'There is nothing to run yet: choose a script in the run configuration'}
+      onClick={() => {
+        if (command === undefined) return;
+        navigator.clipboard.writeText(command).then(
+          () => toast({ tone: 'ok', title: 'Command copied', key: 'copied' }),
+          () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', key: 'copied' }),
+        );
+      }}
+    >
+      Copy as command line
+    </Button>
+  );
+}
+
+function Readme({ entry }: { readonly entry: PluginEntry }) {
+  const { studio } = useClients();
+  if (entry.readme === undefined || entry.readme.trim() === '') {
+    return (
+      <div className="plugin-page">
+        <EmptyState icon={Puzzle} title="No readme">
+          {entry.builtIn ? 'This plugin brings none.' : `A README.md beside ${entry.title} is shown here.`}
+        </EmptyState>
+      </div>
+    );
+  }
+  return (
+    <div className="plugin-page">
+      <Markdown text={entry.readme} onLink={(url) => void studio.request('window.openExternal', { url }).catch((error: unknown) => toastProblem(error))} />
+    </div>
+  );
+}
+
+function RunPart({ entry, trace, runTitle }: Pick<DetailsProps, 'entry' | 'trace' | 'runTitle'>) {
+  return (
+    <div className="plugin-part">
+      <h3>State{runTitle === undefined ? '' : ` in ${runTitle}`}</h3>
+      {trace === undefined ? (
+        <p className="t3">No run is open. Messages, answers and errors of a run are shown here.</p>
+      ) : (
+        <StateIn entry={entry} trace={trace} />
+      )}
+    </div>
+  );
+}
+
+function StateIn({ entry, trace }: { readonly entry: PluginEntry; readonly trace: TraceId }) {
+  const plugins = ofEntry(useRunPlugins(trace), entry);
+  const { value: processes } = useTraceQuery(trace, 'processes.list', {}, 1000);
+  const names = new Map((processes ?? []).map((process, index) => [index, process.name]));
+  if (plugins.length === 0) return <p className="t3">It was not part of this run.</p>;
+  return plugins.map((plugin) => <RunPluginState key={plugin.index} plugin={plugin} names={names} />);
+}
+
+function SourcePart({ entry }: { readonly entry: PluginEntry }) {
+  const home = useLibrary((library) => library.info?.home);
+  const inspection = useInspection();
+  const inForm = inspection?.plugins?.find((each) => each.module === entry.module);
+  return (
+    <div className="plugin-part">
+      <h3>Source</h3>
+      <dl className="plugin-source">
+        {entry.file !== undefined && (
+          <>
+            <dt>
+              <Icon of={FolderOpen} /> File
+            </dt>
+            <dd className="mono" title={entry.file}>
+              {shortPath(entry.file, home)}
+            </dd>
+          </>
+        )}
+        {entry.sha256 !== undefined && (
+          <>
+            <dt>
+              <Icon of={Fingerprint} /> SHA-256
+            </dt>
+            <dd className="mono" title={entry.sha256}>
+              {entry.sha256.slice(0, 8)}…{entry.sha256.slice(-8)}
+            </dd>
+          </>
+        )}
+        <dt>
+          <Icon of={entry.trust === 'built-in' || entry.trust === 'trusted' ? ShieldCheck : ShieldQuestion} /> Trust
+        </dt>
+        <dd>{TRUST_WORDS[entry.trust]}</dd>
+        <dt>
+          <Icon of={Puzzle} /> Module
+        </dt>
+        <dd className="mono">{entry.builtIn ? entry.module : inForm ? 'by its path' : 'its path'}</dd>
+      </dl>
+    </div>
+  );
+}
+
+const TRUST_WORDS: Record<PluginEntry['trust'], string> = {
+  'built-in': 'part of Trace Studio',
+  trusted: 'you trusted this content',
+  changed: 'changed since you trusted it',
+  untrusted: 'not asked yet',
+  missing: 'the file is not there',
+};
