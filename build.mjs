@@ -33,6 +33,7 @@ const PROGRAMS = [
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
   { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
+  { entry: 'core/tracer/plugins/target-plugins.ts', file: 'tracer/target-plugins.cjs', external: [] },
   { entry: 'core/tracer/plugin-probe.ts', file: 'tracer/plugin-probe.cjs', external: [] },
   // On the package's own API, like a user's plugin: the tracer that loads them has it.
   ...PLUGINS.map(({ folder, name }) => ({ entry: `core/plugins/${folder}/${folder}.ts`, file: `tracer/plugins/${name}.cjs`, external: ['trace-studio'] })),

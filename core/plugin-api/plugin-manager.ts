@@ -22,6 +22,8 @@ export class PluginManager {
   /** The message that is being sent, or the loading. */
   #round: Sequence | undefined;
   #pending: Promise<void> | undefined;
+  /** What waits for its turn. */
+  #queue: (() => Wait)[] = [];
   #loading = false;
   #hurried = false;
   #handled: TraceData | undefined;
@@ -102,14 +104,25 @@ export class PluginManager {
     for (const [plugin, during] of this.#waiting) {
       if (plugin.state !== 'loading') this.#fail(plugin, during, new PluginProblem('the process ended before its promise was settled'));
     }
-    if (!this.#loading) void this.#round?.advance();
-    else
-      for (const plugin of this.#plugins)
-        if (plugin.state === 'loading') this.#fail(plugin, 'load', new PluginProblem('the process ended before it was loaded'));
+    if (this.#loading) {
+      const late = (): PluginProblem => new PluginProblem('the process ended before it was loaded');
+      for (const plugin of this.#plugins) if (plugin.state === 'loading') this.#fail(plugin, 'load', late());
+    } else void this.#round?.advance();
+    for (const run of [...this.#queue]) void run();
   }
 
   #inOrder(run: () => Wait): Wait {
-    const started = this.#pending ? this.#pending.then(run) : run();
+    let started: Wait;
+    if (this.#pending) {
+      const once = (): Wait => {
+        const place = this.#queue.indexOf(once);
+        if (place < 0) return;
+        this.#queue.splice(place, 1);
+        return run();
+      };
+      this.#queue.push(once);
+      started = this.#pending.then(once);
+    } else started = run();
     if (!started) return;
     const pending = started.then(() => {
       if (this.#pending === pending) this.#pending = undefined;

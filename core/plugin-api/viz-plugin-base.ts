@@ -8,8 +8,8 @@ export interface PluginPayload {
   readonly cmd_type?: 'terminate';
 }
 
-/** Changes the data in place, or gives other data. What it gives beside an object is ignored. */
-export type DataHandler = (data: TraceData) => TraceData | undefined | void | Promise<TraceData | undefined | void>;
+/** Changes the data in place, or gives other data (also as a promise). A number, and parts of the data itself, mean nothing. */
+export type DataHandler = (data: TraceData) => unknown;
 
 /** What a plugin answers. Nothing, `null` and `{}` mean that there is nothing to do. */
 export interface PluginReply {
@@ -21,6 +21,7 @@ export interface PluginReply {
   readonly [key: string]: unknown;
 }
 
+// biome-ignore lint/suspicious/noConfusingVoidType: a `message` that returns nothing is to compile.
 export type PluginAnswer = PluginReply | null | undefined | void;
 
 const NOT_IMPLEMENTED = 'Plugin of viztracer has to implement support_version method';

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
-import { BroadcastChannel, parentPort } from 'node:worker_threads';
+import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
+import type { PluginState } from '../protocol/plugins.ts';
 import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
@@ -43,6 +44,9 @@ export class Drain {
   /** Where each ring stood when the ending process asked for all that is in them. */
   #targets: Map<RingReader, number> | undefined;
   #errors: string[] = [];
+  readonly #plugins = new Map<number, PluginState>();
+  /** Of them, those whose last state has not been sent. */
+  readonly #changedPlugins = new Set<number>();
   readonly #copy: EventCopy;
 
   constructor(start: DrainStart) {
@@ -72,6 +76,9 @@ export class Drain {
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
+    } else if (message.kind === 'plugin') {
+      this.#plugins.set(message.state.index, message.state);
+      this.#changedPlugins.add(message.state.index);
     } else this.#errors.push(message.message);
   }
 
@@ -137,6 +144,7 @@ export class Drain {
     if (socket) {
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
+      this.#sendPlugins(socket);
       for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
     }
     this.#answerRequest();
@@ -193,6 +201,11 @@ export class Drain {
     }
   }
 
+  #sendPlugins(socket: Socket): void {
+    for (const index of this.#changedPlugins) socket.write(jsonFrame(FrameType.PLUGIN, 0, this.#plugins.get(index)));
+    this.#changedPlugins.clear();
+  }
+
   #control(bytes: Buffer): void {
     this.#received = Buffer.concat([this.#received, bytes]);
     while (this.#received.length >= FRAME_HEADER_BYTES) {
@@ -224,6 +237,8 @@ export class Drain {
   #answerRequest(): void {
     const request = Atomics.load(this.#process, ProcessWord.REQUEST);
     if (request === Request.NONE || this.#finishing) return;
+    // The ending thread waits, and what it posted before may not have come up yet.
+    for (let next = this.#nextMessage(); next; next = this.#nextMessage()) this.#take(next.message);
     if (request === Request.SPILL || !this.#socket) {
       this.#spill();
       return;
@@ -233,9 +248,14 @@ export class Drain {
     this.#finishing = true;
     const socket = this.#socket;
     this.#sendStats(socket, true);
+    this.#sendPlugins(socket);
     socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
       if (!error) this.#done(Request.FLUSH);
     });
+  }
+
+  #nextMessage(): { readonly message: DrainMessage } | undefined {
+    return parentPort ? (receiveMessageOnPort(parentPort) as { message: DrainMessage } | undefined) : undefined;
   }
 
   #done(request: number): void {
@@ -245,7 +265,7 @@ export class Drain {
 
   #spill(): void {
     this.#finishing = true;
-    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()]);
+    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values() });
     this.#done(Request.SPILL);
   }
 }

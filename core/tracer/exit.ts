@@ -30,21 +30,33 @@ export function finishDrain(words: Int32Array): boolean {
   return ask(Request.FLUSH, ends - SPILL_LIMIT_MS) || ask(Request.SPILL, ends);
 }
 
+/** What plugins have to do with the end of a process. */
+export interface EndWatch {
+  /** True: the script does not get to see the event. Asked before its listeners. */
+  hides(event: string, args: readonly unknown[]): boolean;
+  /** After the script's listeners of `beforeExit`. */
+  beforeExit(): void;
+  /** The process ends now: what needs time is over. */
+  finish(): void;
+}
+
 /**
  * Calls `finish` once when the process or worker thread ends, after every listener of the script has run, whichever way it ends.
  *
  * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
  * which a `process.exit()` inside of an exit listener reaches without coming back.
  */
-export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) => boolean): void {
+export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) => boolean, watch: () => EndWatch | undefined = () => undefined): void {
   let finished = false;
   const finishOnce = (): void => {
     if (finished) return;
     finished = true;
-    try {
-      finish();
-    } catch {
-      // The process ends: what was not sent is lost, and its exit code stays as it is.
+    for (const last of [() => watch()?.finish(), finish]) {
+      try {
+        last();
+      } catch {
+        // The process ends: what was not sent is lost, and its exit code stays as it is.
+      }
     }
   };
   const state = process as unknown as { _exiting?: boolean; reallyExit: (code?: number) => never };
@@ -52,7 +64,10 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
   const wrapped = {
     emit(this: NodeJS.Process, event: string, ...rest: unknown[]): boolean {
       if (event === 'worker' && isOwnWorker(rest[0])) return false;
+      const watching = watch();
+      if (watching?.hides(event, rest)) return true;
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
+      if (watching && event === 'beforeExit') watching.beforeExit();
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'exit' && state._exiting) finishOnce();
       return answer;

@@ -71,7 +71,7 @@ function resolveRequire(internals: ModuleInternals, apiFile: string, found: (fil
 function atFirstImport(register: () => void): (file: string) => void {
   let registered = false;
   return (file) => {
-    if (registered || !/\.c?[jt]s$/.test(file) || file.includes('node_modules') || !imports(file)) return;
+    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.includes('node_modules') || !imports(file)) return;
     registered = true;
     register();
   };

@@ -5,6 +5,8 @@
  * `RingFloat`, then the ring of records, then the ring of definitions. Positions count units of 8 bytes since the start of
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
+import type { PluginState } from '../protocol/plugins.ts';
+
 export const ProcessWord = {
   /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
   GATE: 0,
@@ -79,7 +81,8 @@ export type DrainMessage =
   | { readonly kind: 'ring'; readonly thread: number; readonly name: string; readonly ringBytes: number; readonly buffer: SharedArrayBuffer }
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
-  | { readonly kind: 'error'; readonly message: string };
+  | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'plugin'; readonly state: PluginState };
 
 /** `workerData` of the drain worker. */
 export interface DrainStart {

@@ -1,13 +1,20 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { PluginState } from '../protocol/plugins.ts';
 import { encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
+export interface SpillExtras {
+  readonly plugins?: Iterable<PluginState>;
+  /** The drain failed. */
+  readonly error?: string;
+}
+
 /**
- * Everything that the rings hold, as one file of frames; with `error`, that the drain failed, and no BYE.
+ * Everything that the rings hold, as one file of frames; with `error` that, and no BYE.
  * Silent where the folder is gone: then there is no collector to read it either.
  */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], error?: string): void {
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], error }: SpillExtras = {}): void {
   const full = readers.filter((reader) => !reader.empty);
   let target: number;
   try {
@@ -35,6 +42,7 @@ export function writeSpill(file: string, hello: Uint8Array, readers: readonly Ri
       const stats = reader.changedStats();
       if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
     }
+    for (const state of plugins) write(jsonFrame(FrameType.PLUGIN, 0, state));
     if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
     else write(jsonFrame(FrameType.BYE, 0, {}));
   } catch {

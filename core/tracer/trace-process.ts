@@ -1,16 +1,19 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { FrameType, type TargetHello } from '../protocol/target-wire.ts';
-import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
+import type { PluginState } from '../protocol/plugins.ts';
+import { FrameType } from '../protocol/target-wire.ts';
 import { traceChildProcesses } from './child-processes.ts';
-import { finishDrain, onProcessEnd } from './exit.ts';
+import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
+import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
+import type * as targetPlugins from './plugins/target-plugins.ts';
 import { DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
-import { type TargetSettings, takeSettings } from './target-settings.ts';
+import { takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
 import { traceWorkers } from './worker-threads.ts';
 
@@ -28,15 +31,17 @@ export function traceProcess(folder: string): void {
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
   const ring = makeRing(settings, 'main');
-  const helloFrame = jsonFrame(FrameType.HELLO, 0, hello(settings));
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
+  /** How each plugin fares, as far as this thread knows. */
+  const plugins = new Map<number, PluginState>();
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
   const rings = new Map([[0, ring]]);
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one));
-    writeSpill(spillFile, helloFrame, readers, error);
+    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), ...(error !== undefined && { error }) });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -46,11 +51,13 @@ export function traceProcess(folder: string): void {
   };
 
   let drain: Worker | undefined;
+  let watch: EndWatch | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
     const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
+      for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
     } catch (error) {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
@@ -63,6 +70,7 @@ export function traceProcess(folder: string): void {
       kept.remove();
     },
     (worker) => worker === drain,
+    () => watch,
   );
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   provideRuntime(folder, settings, { words, ring, kept }, () => {
@@ -76,25 +84,19 @@ export function traceProcess(folder: string): void {
     drain?.postMessage(message);
   });
   traceChildProcesses(settings);
+  if (settings.options.plugins?.length) {
+    const changed = (state: PluginState): void => {
+      plugins.set(state.index, state);
+      drain?.postMessage({ kind: 'plugin', state });
+    };
+    watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+  }
 }
 
-function hello(settings: TargetSettings): TargetHello {
-  const monotonicNs = process.hrtime.bigint();
-  const epochNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
-  return {
-    wire: TARGET_WIRE_VERSION,
-    tracer: STUDIO_VERSION,
-    secret: settings.secret,
-    pid: process.pid,
-    ppid: process.ppid,
-    nodeVersion: process.version,
-    execPath: process.execPath,
-    execArgv: process.execArgv,
-    argv: process.argv,
-    cwd: process.cwd(),
-    platform: process.platform,
-    arch: process.arch,
-    monotonicNs: String(monotonicNs),
-    epochNs: String(epochNs),
-  };
+function loadPlugins(folder: string): typeof targetPlugins {
+  const file = path.join(folder, 'target-plugins.cjs');
+  const require = createRequire(file);
+  const loaded = require(file) as typeof targetPlugins;
+  delete require.cache[file];
+  return loaded;
 }

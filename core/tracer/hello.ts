@@ -1,0 +1,24 @@
+import type { TargetHello } from '../protocol/target-wire.ts';
+import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
+
+/** Who this process is, and where its clock stands. `secret` is empty where nobody asks for it. */
+export function targetHello(secret: string): TargetHello {
+  const monotonicNs = process.hrtime.bigint();
+  const epochNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
+  return {
+    wire: TARGET_WIRE_VERSION,
+    tracer: STUDIO_VERSION,
+    secret,
+    pid: process.pid,
+    ppid: process.ppid,
+    nodeVersion: process.version,
+    execPath: process.execPath,
+    execArgv: process.execArgv,
+    argv: process.argv,
+    cwd: process.cwd(),
+    platform: process.platform,
+    arch: process.arch,
+    monotonicNs: String(monotonicNs),
+    epochNs: String(epochNs),
+  };
+}

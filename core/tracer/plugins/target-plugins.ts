@@ -1,0 +1,143 @@
+/** The plugins of a traced process, from before the script's first line to its end. Built into a file of its own, loaded where a launch has plugins. */
+import path from 'node:path';
+import { PluginManager } from '../../plugin-api/plugin-manager.ts';
+import { Sequence } from '../../plugin-api/sequence.ts';
+import type { PluginLaunch, PluginState } from '../../protocol/plugins.ts';
+import type { TargetOptions } from '../../protocol/target-wire.ts';
+import type { EndWatch } from '../exit.ts';
+import { keepEvents } from '../kept-events.ts';
+import { nodeEnvironment } from './node-environment.ts';
+import { PluginScope } from './plugin-scope.ts';
+import { loadSave, ownTraceData } from './process-data.ts';
+
+const { nextTick } = process;
+const DEFAULT_MAX_EVENTS = 1_000_000;
+/** A listener of beforeExit may begin something from promises and ticks that follow one another. */
+const TICKS_OF_LISTENERS = 3;
+
+export interface TargetPluginsOptions {
+  readonly tracerFolder: string;
+  readonly options: TargetOptions;
+  /** Told at every change. */
+  readonly changed: (state: PluginState) => void;
+}
+
+/** Loads the plugins and tells them that recording begins. What is returned is told of the process's end. */
+export function startPlugins(given: TargetPluginsOptions): EndWatch {
+  return new TargetPlugins(given);
+}
+
+type Phase = 'running' | 'looking' | 'ending' | 'ended';
+
+class TargetPlugins implements EndWatch {
+  readonly #scope: PluginScope;
+  readonly #manager: PluginManager;
+  /** What happens at the end, each thing once, whichever way the process ends. */
+  readonly #end: Sequence;
+  #phase: Phase = 'running';
+  /** What kept the process alive when it was about to end. */
+  #baseline: readonly string[] = [];
+  /** The process has been kept alive for plugins, and says once more that it is about to end: the script has heard it. */
+  #repeats = false;
+
+  constructor({ tracerFolder, options, changed }: TargetPluginsOptions) {
+    const { pluginLimits: limits } = options;
+    const launches = (options.plugins ?? []) as PluginLaunch[];
+    this.#scope = new PluginScope((plugin, error) => this.#manager.failed(plugin, error));
+    const environment = nodeEnvironment({
+      scope: this.#scope,
+      tracerFolder,
+      script: process.argv[1],
+      cwd: process.cwd(),
+      limits,
+      changed,
+      // A child process with another folder loads the same file: its options are these.
+      found: (plugin, file) => launches.splice(launches.indexOf(plugin), 1, { ...plugin, file }),
+    });
+    this.#manager = new PluginManager([...launches], environment);
+    this.#end = new Sequence([
+      () => this.#manager.postStop(),
+      () => this.#manager.preSave(() => ownTraceData(tracerFolder, limits?.events ?? DEFAULT_MAX_EVENTS)),
+      () => this.#write(tracerFolder, path.join(options.spillFolder, `${process.pid}.processed.json`)),
+      () => this.#manager.terminate(),
+    ]);
+    keepEvents();
+    void this.#manager.load();
+    void this.#manager.preStart();
+  }
+
+  hides(event: string, args: readonly unknown[]): boolean {
+    if (event === 'beforeExit') {
+      this.#baseline = process.getActiveResourcesInfo();
+      const repeats = this.#repeats;
+      this.#repeats = false;
+      return repeats;
+    }
+    if (event === 'rejectionHandled') return this.#scope.ownerOf(args[0]) !== undefined;
+    if (event !== 'unhandledRejection') return false;
+    const plugin = this.#scope.ownerOf(args[1]);
+    if (plugin !== undefined) this.#manager.failed(plugin, args[0]);
+    return plugin !== undefined;
+  }
+
+  /** After the script's listeners: it ends unless one of them has begun something. */
+  beforeExit(): void {
+    if (this.#phase !== 'running') return;
+    this.#phase = 'looking';
+    if (process.listenerCount('beforeExit') === 0) this.#endNow();
+    else this.#look(TICKS_OF_LISTENERS);
+  }
+
+  finish(): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#manager.hurry();
+    void this.#end.advance();
+  }
+
+  #look(ticks: number): void {
+    nextTick(() => {
+      if (this.#phase !== 'looking') return;
+      if (ticks > 1) this.#look(ticks - 1);
+      else if (this.#scriptGoesOn()) this.#phase = 'running';
+      else this.#endNow();
+    });
+  }
+
+  /** Something keeps the process alive that did not when it was about to end. */
+  #scriptGoesOn(): boolean {
+    const before = [...this.#baseline];
+    return process.getActiveResourcesInfo().some((resource) => {
+      const place = before.indexOf(resource);
+      if (place >= 0) before.splice(place, 1);
+      return place < 0;
+    });
+  }
+
+  #endNow(): void {
+    this.#phase = 'ending';
+    this.#scope.hold();
+    const wait = this.#end.advance();
+    const done = (): void => {
+      this.#phase = 'ended';
+    };
+    if (!wait) done();
+    else {
+      void wait.then(() => {
+        if (this.#phase !== 'ending') return;
+        done();
+        this.#repeats = !this.#scriptGoesOn();
+      });
+    }
+  }
+
+  #write(tracerFolder: string, file: string): void {
+    const { handled } = this.#manager;
+    if (!handled) return;
+    try {
+      loadSave(tracerFolder).writeTraceData(file, handled);
+    } catch (error) {
+      for (const { index, handler } of this.#manager.states) if (handler === 'ran') this.#manager.failed(index, error);
+    }
+  }
+}
