@@ -3,6 +3,14 @@ import type { EventTracer } from './recorder.ts';
 
 export type Target = Record<PropertyKey, unknown>;
 
+/** What is known of an attribute's write besides that it is a plain store. A counter puts the index of the series there. */
+export const Known = {
+  /** It logs. */
+  TRIGGERS: -1,
+  /** It does not log, and no log holds the attribute. */
+  QUIET: -2,
+} as const;
+
 /**
  * The proxy of one event: stores what is written, then logs. One rule for each way a write can arrive:
  *
@@ -19,6 +27,8 @@ export abstract class AttributeLog implements ProxyHandler<Target> {
   readonly config: EventConfig;
   protected target: Target = {};
   protected proxy: Target = {};
+  /** Own data attributes that were written before. Valid as long as no attribute was defined or deleted and no option changed. */
+  protected readonly known = new Map<string | symbol, number>();
   /** Public accessors of the class chain, by name. */
   #accessors: readonly string[] = [];
 
@@ -39,6 +49,8 @@ export abstract class AttributeLog implements ProxyHandler<Target> {
   attach(target: object): object {
     this.target = target as Target;
     this.#accessors = publicAccessors(target);
+    // The engine looks for the trap at each write: as an own property it is found without a walk up the classes, a sixth of a write.
+    Object.defineProperty(this, 'set', { value: this.set });
     this.proxy = new Proxy(this.target, this);
     return this.proxy;
   }
@@ -47,27 +59,32 @@ export abstract class AttributeLog implements ProxyHandler<Target> {
   dispose(): void {}
 
   configure(): void {
+    this.#forget();
+  }
+
+  #forget(): void {
+    this.known.clear();
     this.changed();
   }
 
   /** True if a write to `key` logs, but for `triggerOnChange`. */
-  protected isTrigger(key: string): boolean {
+  #isTrigger(key: string): boolean {
     const { includeAttributes, excludeAttributes } = this.config;
     if (key.startsWith('_')) return false;
-    return includeAttributes?.length > 0 ? includeAttributes.includes(key) : !excludeAttributes?.includes(key);
+    return includeAttributes.length > 0 ? includeAttributes.includes(key) : !excludeAttributes.includes(key);
   }
 
   protected isContent(key: string): boolean {
     const { includeAttributes } = this.config;
-    return includeAttributes?.length > 0 ? includeAttributes.includes(key) : this.isTrigger(key);
+    return includeAttributes.length > 0 ? includeAttributes.includes(key) : this.#isTrigger(key);
   }
 
   /** Names of what a log holds, in order. */
   protected contentKeys(): string[] {
     const { includeAttributes } = this.config;
-    if (includeAttributes?.length > 0) return includeAttributes.filter((key) => key in this.target);
-    const own = Object.keys(this.target).filter((key) => this.isTrigger(key));
-    return [...own, ...this.#accessors.filter((key) => !Object.hasOwn(this.target, key) && this.isTrigger(key))];
+    if (includeAttributes.length > 0) return includeAttributes.filter((key) => key in this.target);
+    const own = Object.keys(this.target).filter((key) => this.#isTrigger(key));
+    return [...own, ...this.#accessors.filter((key) => !Object.hasOwn(this.target, key) && this.#isTrigger(key))];
   }
 
   /** True if reading `key` runs no code of the user's. */
@@ -78,37 +95,44 @@ export abstract class AttributeLog implements ProxyHandler<Target> {
 
   set(target: Target, key: string | symbol, value: unknown, receiver: unknown): boolean {
     if (receiver !== this.proxy) return Reflect.set(target, key, value, receiver);
-    if (typeof key === 'symbol') return Reflect.set(target, key, value);
     const own = Object.getOwnPropertyDescriptor(target, key);
     const accessor = own ? !('value' in own) : isAccessor(target, key);
     if (accessor) {
       if (!Reflect.set(target, key, value, receiver)) return false;
     } else {
-      this.check(key, value);
+      if (typeof key === 'string') this.check(key, value);
       if (!Reflect.set(target, key, value)) return false;
       this.changed();
+      this.#learn(key);
     }
-    if (this.config.triggerOnChange && this.isTrigger(key)) this.log();
+    if (typeof key === 'string' && this.config.triggerOnChange && this.#isTrigger(key)) this.log();
     return true;
+  }
+
+  /** An attribute that is recorded and yet does not log (a private one in the include list) is not learnt: it would need a third kind. */
+  #learn(key: string | symbol): void {
+    if (typeof key === 'symbol') this.known.set(key, Known.QUIET);
+    else if (this.#isTrigger(key)) this.known.set(key, Known.TRIGGERS);
+    else if (!this.isContent(key)) this.known.set(key, Known.QUIET);
   }
 
   defineProperty(target: Target, key: string | symbol, descriptor: PropertyDescriptor): boolean {
     const written = typeof key === 'string' && 'value' in descriptor && descriptor.value !== undefined;
     if (written) this.check(key, descriptor.value);
     if (!Reflect.defineProperty(target, key, descriptor)) return false;
-    this.changed();
-    if (written && this.config.triggerOnChange && this.isTrigger(key)) this.log();
+    this.#forget();
+    if (written && this.config.triggerOnChange && this.#isTrigger(key)) this.log();
     return true;
   }
 
   deleteProperty(target: Target, key: string | symbol): boolean {
     const deleted = Reflect.deleteProperty(target, key);
-    this.changed();
+    this.#forget();
     return deleted;
   }
 }
 
-function isAccessor(target: object, key: string): boolean {
+function isAccessor(target: object, key: string | symbol): boolean {
   for (let at: object | null = Object.getPrototypeOf(target); at; at = Object.getPrototypeOf(at)) {
     const descriptor = Object.getOwnPropertyDescriptor(at, key);
     if (descriptor) return !('value' in descriptor);

@@ -3,28 +3,26 @@ import { type EventOptions, readOptions, writeConfig } from './event-options.ts'
 import type { EventTracer } from './recorder.ts';
 import { triggerlog } from './triggerlog.ts';
 
-/** Static method of a class of events: makes the log of one instance. */
+/** Static method of a class of events: makes the log of one instance; without a tracer it only checks the options. */
 export const MAKE_LOG = Symbol('trace-studio.make-log');
 
 /** For VizObject's `dispose`. */
 export const DISPOSE = Symbol('trace-studio.dispose');
 
+/**
+ * Where an event keeps its log. No `#private` field: an event inside of somebody else's proxy (a reactive store), or one that
+ * another object inherits from, has to find it, too.
+ */
+const LOG = Symbol('trace-studio.log');
+
 interface EventClass {
   readonly name: string;
-  [MAKE_LOG](tracer: EventTracer, name: string, className: string, options: object | undefined): AttributeLog;
-}
-
-/** Returns the proxy from its constructor, so that the `#private` fields of derived classes are on the proxy. */
-class Proxied {
-  constructor(log: AttributeLog | undefined) {
-    // biome-ignore lint/correctness/noConstructorReturn: the only way for fields of subclasses to be seen being written.
-    if (log) return log.attach(this) as this;
-  }
+  [MAKE_LOG](tracer: EventTracer | undefined, name: string, className: string, options: object | undefined): AttributeLog | undefined;
 }
 
 /** What VizCounter and VizObject share. Not meant for direct use: logging then throws. */
-export class EventBase extends Proxied {
-  readonly #log: AttributeLog | undefined;
+export class EventBase {
+  declare readonly [LOG]: AttributeLog | undefined;
 
   /**
    * `tracer` null or undefined: the object is a plain object, and every method of this class does nothing.
@@ -32,45 +30,61 @@ export class EventBase extends Proxied {
    */
   constructor(tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions) {
     const type = new.target as unknown as EventClass;
-    const log = tracer ? type[MAKE_LOG](tracer, name ?? type.name, type.name, options) : undefined;
-    if (!tracer) readOptions(options, type.name, {});
-    super(log);
-    this.#log = log;
+    const className = classNameOf(type);
+    const log = type[MAKE_LOG](tracer ?? undefined, String(name ?? className), className, options);
+    if (!log) return;
+    Object.defineProperty(this, LOG, { value: log });
+    // biome-ignore lint/correctness/noConstructorReturn: the only way for fields of subclasses to be seen being written.
+    return log.attach(this) as this;
   }
 
-  static [MAKE_LOG](tracer: EventTracer, name: string, className: string, options: object | undefined): AttributeLog {
-    return new UnusableLog(tracer, name, className, readOptions(options, className));
+  static [MAKE_LOG](tracer: EventTracer | undefined, name: string, className: string, options: object | undefined): AttributeLog | undefined {
+    const config = readOptions(options, className);
+    return tracer && new UnusableLog(tracer, name, className, config);
   }
 
   static readonly triggerlog = triggerlog;
 
   /** Logs the content now, whatever `triggerOnChange` says. */
   log(): void {
-    this.#log?.log();
+    this[LOG]?.log();
   }
   _viztracerLog(): void {
-    this.#log?.log();
+    this[LOG]?.log();
   }
   _viztracer_log(): void {
-    this.#log?.log();
+    this[LOG]?.log();
   }
 
   [DISPOSE](): void {
-    this.#log?.dispose();
+    this[LOG]?.dispose();
   }
 
   /** Changes an option: `trigger_on_change`, `include_attributes`, `exclude_attributes`, in either spelling. Another key throws. */
   config(key: string, value: unknown): void {
-    this._viztracerSetConfig(key, value);
+    configure(this[LOG], key, value);
   }
   _viztracerSetConfig(key: string, value: unknown): void {
-    if (!this.#log) return;
-    writeConfig(this.#log.config, key, value);
-    this.#log.configure();
+    configure(this[LOG], key, value);
   }
   _viztracer_set_config(key: string, value: unknown): void {
-    this._viztracerSetConfig(key, value);
+    configure(this[LOG], key, value);
   }
+}
+
+function configure(log: AttributeLog | undefined, key: string, value: unknown): void {
+  if (!log) return;
+  writeConfig(log.config, key, value);
+  log.configure();
+}
+
+/** Of a class without a name that of the nearest one it extends. */
+function classNameOf(type: object): string {
+  for (let at: object | null = type; at; at = Object.getPrototypeOf(at)) {
+    const name: unknown = Object.getOwnPropertyDescriptor(at, 'name')?.value;
+    if (typeof name === 'string' && name !== '') return name;
+  }
+  return 'EventBase';
 }
 
 class UnusableLog extends AttributeLog {

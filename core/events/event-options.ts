@@ -34,14 +34,16 @@ function configName(key: string): keyof EventConfig | undefined {
 }
 
 /** Throws a TypeError for an option that does not exist, naming those that do. `limits` also takes the bounds of a snapshot. */
-export function readOptions(options: object | undefined, className: string, limits?: Partial<Record<keyof SnapshotLimits, number>>): EventConfig {
+export function readOptions(options: object | undefined | null, className: string, limits?: Partial<Record<keyof SnapshotLimits, number>>): EventConfig {
   const config = { ...DEFAULTS };
   for (const [key, value] of Object.entries(options ?? {})) {
     const limit = limits && LIMIT_NAMES.find((name) => name === camelCase(key));
     const name = configName(key);
-    if (name) Object.assign(config, { [name]: value });
-    else if (limit && limits) limits[limit] = readLimit(limit, value);
-    else {
+    // An option that is there but undefined is one that was not given.
+    if (name) setOption(config, name, value === undefined ? DEFAULTS[name] : value);
+    else if (limit && limits) {
+      if (value !== undefined) limits[limit] = readLimit(limit, value);
+    } else {
       const known = [...Object.keys(DEFAULTS), ...(limits ? LIMIT_NAMES : [])];
       throw new TypeError(`${className} has no option ${JSON.stringify(key)}; its options are ${known.join(', ')}`);
     }
@@ -54,9 +56,22 @@ function readLimit(name: string, value: unknown): number {
   throw new TypeError(`${name} has to be a number above 0`);
 }
 
-/** `config(key, value)`: as in the original the value is not checked. */
+/** `config(key, value)`. Takes effect at the next write. */
 export function writeConfig(config: EventConfig, key: string, value: unknown): void {
   const name = typeof key === 'string' ? configName(key) : undefined;
   if (!name) throw new Error(`No config named ${String(key)}`);
-  Object.assign(config, { [name]: value });
+  setOption(config, name, value);
+}
+
+function setOption(config: EventConfig, name: keyof EventConfig, value: unknown): void {
+  if (name === 'triggerOnChange') config.triggerOnChange = Boolean(value);
+  else config[name] = attributeNames(name, value);
+}
+
+/** A copy, so that the caller's list can change; a string alone would be searched for parts of it. */
+function attributeNames(name: string, value: unknown): readonly string[] {
+  if (value === undefined || value === null) return [];
+  const iterable = typeof value === 'object' && Symbol.iterator in value;
+  if (!iterable) throw new TypeError(`${name} has to be a list of names, not ${typeof value === 'string' ? JSON.stringify(value) : String(value)}`);
+  return [...new Set([...(value as Iterable<unknown>)].map(String))];
 }

@@ -4,6 +4,14 @@ import type { Recorder } from './recorder.ts';
 /** Every so many snapshots all attributes are sent, so that a reader need not go back further. */
 const KEYFRAME_EVERY = 64;
 
+export interface SnapshotAttribute {
+  readonly key: string;
+  /** Its JSON in the previous snapshot; undefined: it was not in it. */
+  json: string | undefined;
+  /** Number of the last snapshot that it was in. */
+  seen: number;
+}
+
 /** The life of one object as it is recorded: created, snapshots as differences to the one before, deleted. */
 export class SnapshotStream {
   readonly #name: string;
@@ -11,10 +19,19 @@ export class SnapshotStream {
   #recorder: Recorder | undefined;
   #definition = 0;
   #over = false;
-  /** JSON of each attribute in the previous snapshot. */
-  #previous: ReadonlyMap<string, string> = new Map();
+  /** Those of the previous snapshot, by name. */
+  readonly #attributes = new Map<string, SnapshotAttribute>();
+  #number = 0;
+  /** How many attributes the snapshot under way has. */
+  #count = 0;
+  #keyframe = true;
   #sinceKeyframe = 0;
+  /** Of the recorder, at the previous snapshot; -1 is no count of gaps. */
   #gaps = -1;
+  #gapsNow = 0;
+  /** The record under way; the arrays are used again. */
+  readonly #keys: string[] = [];
+  readonly #values: (string | undefined)[] = [];
 
   constructor(name: string, className: string) {
     this.#name = name;
@@ -27,43 +44,72 @@ export class SnapshotStream {
 
   /** Says that the object exists, once. */
   create(recorder: Recorder): void {
-    if (this.#definition !== 0 || this.#over) return;
+    if (this.#over || (this.#definition !== 0 && this.#recorder === recorder)) return;
+    this.#definition = 0;
     const definition = recorder.defineObject(this.#name, this.#className);
     if (definition === 0 || !recorder.objectCreated(definition)) return;
     this.#recorder = recorder;
     this.#definition = definition;
+    this.#gaps = -1;
   }
 
   /** `content` is JSON by attribute. */
   snapshot(recorder: Recorder, content: ReadonlyMap<string, string>, cut: boolean): void {
-    this.create(recorder);
-    const gaps = recorder.gaps;
-    const keyframe = gaps !== this.#gaps || this.#sinceKeyframe >= KEYFRAME_EVERY - 1;
-    const keys: string[] = [];
-    const values: (string | undefined)[] = [];
-    for (const [key, value] of content) {
-      if (!keyframe && this.#previous.get(key) === value) continue;
-      keys.push(key);
-      values.push(value);
-    }
-    if (!keyframe) {
-      for (const key of this.#previous.keys()) {
-        if (content.has(key)) continue;
-        keys.push(key);
-        values.push(undefined);
-      }
-    }
-    const flags = (keyframe ? SnapshotFlag.KEYFRAME : 0) | (cut ? SnapshotFlag.CUT : 0);
-    const taken = recorder.objectSnapshot(this.#definition, flags, keys, values);
-    this.#previous = content;
-    this.#sinceKeyframe = keyframe ? 0 : this.#sinceKeyframe + 1;
-    // A lost snapshot must not be the ground of the next: -1 is no count of gaps.
-    this.#gaps = taken ? gaps : -1;
+    this.begin(recorder);
+    for (const [key, json] of content) this.put(this.attribute(key), json);
+    this.finish(recorder, cut);
   }
 
-  /** Says that it is gone, once. Later snapshots are the caller's to leave out. */
-  end(): void {
-    if (!this.#over && this.#definition !== 0) this.#recorder?.objectDeleted(this.#definition);
+  /** To be given to `put`: may be kept, as long as the object lives. */
+  attribute(key: string): SnapshotAttribute {
+    return this.#attributes.get(key) ?? { key, json: undefined, seen: 0 };
+  }
+
+  /** A snapshot: `begin`, `put` for each attribute, `finish`, with nothing else in between. */
+  begin(recorder: Recorder): void {
+    this.create(recorder);
+    this.#gapsNow = recorder.gaps;
+    this.#keyframe = this.#gapsNow !== this.#gaps || this.#sinceKeyframe >= KEYFRAME_EVERY - 1;
+    this.#number++;
+    this.#count = 0;
+    this.#keys.length = 0;
+    this.#values.length = 0;
+  }
+
+  put(attribute: SnapshotAttribute, json: string): void {
+    attribute.seen = this.#number;
+    this.#count++;
+    if (attribute.json === json && !this.#keyframe) return;
+    if (attribute.json === undefined) this.#attributes.set(attribute.key, attribute);
+    attribute.json = json;
+    this.#keys.push(attribute.key);
+    this.#values.push(json);
+  }
+
+  finish(recorder: Recorder, cut: boolean): void {
+    if (this.#count < this.#attributes.size) this.#remove();
+    const flags = (this.#keyframe ? SnapshotFlag.KEYFRAME : 0) | (cut ? SnapshotFlag.CUT : 0);
+    const taken = recorder.objectSnapshot(this.#definition, flags, this.#keys, this.#values);
+    this.#sinceKeyframe = this.#keyframe ? 0 : this.#sinceKeyframe + 1;
+    // A lost snapshot must not be the ground of the next.
+    this.#gaps = taken ? this.#gapsNow : -1;
+  }
+
+  /** Attributes that the snapshot under way does not have. */
+  #remove(): void {
+    for (const attribute of this.#attributes.values()) {
+      if (attribute.seen === this.#number) continue;
+      this.#attributes.delete(attribute.key);
+      attribute.json = undefined;
+      if (this.#keyframe) continue;
+      this.#keys.push(attribute.key);
+      this.#values.push(undefined);
+    }
+  }
+
+  /** Says that it is gone, once; `told` false: without a word. Later snapshots are the caller's to leave out. */
+  end(told = true): void {
+    if (told && !this.#over && this.#definition !== 0) this.#recorder?.objectDeleted(this.#definition);
     this.#over = true;
   }
 }

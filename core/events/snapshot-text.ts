@@ -4,17 +4,26 @@ const marker = (value: SnapshotMarker): string => JSON.stringify(value);
 const MASKED = marker({ $ts: 'masked' });
 const BUDGET = marker({ $ts: 'budget' });
 const UNDEFINED = marker({ $ts: 'undefined' });
-const PLAIN_TEXT = /^[ !#-[\]-~]*$/;
+const SHORT_TEXT = 32;
 
-const secrets = new Map<string, boolean>();
-function isSecret(key: string): boolean {
-  let secret = secrets.get(key);
-  if (secret === undefined) {
-    if (secrets.size > 10_000) secrets.clear();
-    secret = looksSecret(key);
-    secrets.set(key, secret);
+interface Key {
+  /** `"key":` */
+  readonly json: string;
+  readonly secret: boolean;
+}
+
+/** Keys come again and again: what is known of them is kept, up to a bound. */
+const MAX_KEYS = 10_000;
+const MAX_KEPT_LENGTH = 200;
+const keys = new Map<string, Key>();
+function keyOf(name: string): Key {
+  let key = keys.get(name);
+  if (key === undefined) {
+    key = { json: `${JSON.stringify(name)}:`, secret: looksSecret(name) };
+    if (keys.size > MAX_KEYS) keys.clear();
+    if (name.length <= MAX_KEPT_LENGTH) keys.set(name, key);
   }
-  return secret;
+  return key;
 }
 
 /**
@@ -26,8 +35,8 @@ export class SnapshotText {
   readonly #mask: boolean;
   readonly #ancestors: object[] = [];
   #left: number;
-  /** Something was cut. */
-  cut = false;
+  /** So many values were cut. */
+  cuts = 0;
 
   constructor(limits: SnapshotLimits, mask: boolean) {
     this.#limits = limits;
@@ -35,10 +44,25 @@ export class SnapshotText {
     this.#left = limits.maxBytes;
   }
 
+  get cut(): boolean {
+    return this.cuts > 0;
+  }
+
+  /** Begins the next snapshot with the same writer. */
+  begin(): void {
+    this.#left = this.#limits.maxBytes;
+    this.cuts = 0;
+  }
+
   /** The text of the attribute `key`. */
   attribute(key: string, value: unknown): string {
     if (this.#left <= 0) return this.#cutTo(BUDGET);
-    return this.#mask && hidesBehind(key, value) ? this.#spend(MASKED) : this.#text(value, 0);
+    return this.#mask && hides(value) && keyOf(key).secret ? this.#spend(MASKED) : this.#text(value, 0);
+  }
+
+  /** The text of an attribute that has not changed since it was `json`. */
+  again(json: string): string {
+    return this.#left <= 0 ? this.#cutTo(BUDGET) : this.#spend(json);
   }
 
   #spend(text: string): string {
@@ -47,7 +71,7 @@ export class SnapshotText {
   }
 
   #cutTo(text: string): string {
-    this.cut = true;
+    this.cuts++;
     return this.#spend(text);
   }
 
@@ -75,7 +99,7 @@ export class SnapshotText {
   #string(value: string): string {
     const { maxStringLength } = this.#limits;
     if (value.length > maxStringLength) return this.#cutTo(marker({ $ts: 'string', text: whole(value, maxStringLength), length: value.length }));
-    return this.#spend(value.length < 64 && PLAIN_TEXT.test(value) ? `"${value}"` : JSON.stringify(value));
+    return this.#spend(quoted(value));
   }
 
   /** A marker with a text of any length in it. */
@@ -128,58 +152,57 @@ export class SnapshotText {
   }
 
   #array(value: readonly unknown[], depth: number): string {
-    const taken: string[] = [];
-    const count = Math.min(value.length, this.#limits.maxEntries);
-    for (let i = 0; i < count && this.#left > 0; i++) taken.push(this.#text(value[i], depth + 1));
-    const text = `[${taken.join()}]`;
-    this.#left -= taken.length + 2;
-    if (taken.length === value.length) return text;
-    return this.#cutTo(`{"$ts":"array","value":${text},"length":${value.length},"cut":${value.length - taken.length}}`);
+    const { length } = value;
+    const most = Math.min(length, this.#limits.maxEntries);
+    let text = '';
+    let taken = 0;
+    for (; taken < most && this.#left > 0; taken++) text += taken === 0 ? this.#text(value[0], depth + 1) : `,${this.#text(value[taken], depth + 1)}`;
+    this.#left -= taken + 2;
+    if (taken === length) return `[${text}]`;
+    return this.#cutTo(`{"$ts":"array","value":[${text}],"length":${length},"cut":${length - taken}}`);
   }
 
   #record(value: Record<string, unknown>, depth: number, name: string | undefined): string {
-    const keys = Object.keys(value);
-    if (depth >= this.#limits.maxDepth) return this.#deep(name ?? 'Object', keys.length);
-    const taken: string[] = [];
+    const names = Object.keys(value);
+    if (depth >= this.#limits.maxDepth) return this.#deep(name ?? 'Object', names.length);
+    let text = '';
+    let taken = 0;
     let wrap = false;
-    for (const key of keys) {
-      if (taken.length >= this.#limits.maxEntries || this.#left <= 0) break;
-      wrap ||= key === '$ts';
-      taken.push(`${this.#key(key)}:${this.#field(value, key, depth)}`);
+    for (const field of names) {
+      if (taken >= this.#limits.maxEntries || this.#left <= 0) break;
+      wrap ||= field === '$ts';
+      const key = keyOf(field);
+      this.#left -= key.json.length;
+      text += (taken++ === 0 ? key.json : `,${key.json}`) + this.#field(value, field, key, depth);
     }
-    const text = `{${taken.join()}}`;
-    this.#left -= taken.length + 2;
-    const cut = keys.length - taken.length;
-    if (cut > 0) this.cut = true;
-    const end = cut > 0 ? `,"cut":${cut}}` : '}';
-    if (name !== undefined) return this.#spendWrap(`{"$ts":"instance","class":${JSON.stringify(name)},"value":`, text, end);
-    return wrap || cut > 0 ? this.#spendWrap('{"$ts":"object","value":', text, end) : text;
+    this.#left -= taken + 2;
+    const cut = names.length - taken;
+    if (cut > 0) this.cuts++;
+    const end = cut > 0 ? `},"cut":${cut}}` : '}}';
+    if (name !== undefined) return this.#wrapped(`{"$ts":"instance","class":${JSON.stringify(name)},"value":{`, text, end);
+    return wrap || cut > 0 ? this.#wrapped('{"$ts":"object","value":{', text, end) : `{${text}}`;
   }
 
-  #spendWrap(before: string, text: string, after: string): string {
+  #wrapped(before: string, text: string, after: string): string {
     this.#left -= before.length + after.length;
     return before + text + after;
   }
 
-  #key(key: string): string {
-    return this.#spend(PLAIN_TEXT.test(key) ? `"${key}"` : JSON.stringify(key));
-  }
-
-  #field(value: Record<string, unknown>, key: string, depth: number): string {
+  #field(value: Record<string, unknown>, name: string, key: Key, depth: number): string {
     let field: unknown;
     try {
-      field = value[key];
+      field = value[name];
     } catch (error) {
       return this.#spend(threw(error));
     }
-    return this.#mask && hidesBehind(key, field) ? this.#spend(MASKED) : this.#text(field, depth + 1);
+    return this.#mask && key.secret && hides(field) ? this.#spend(MASKED) : this.#text(field, depth + 1);
   }
 
   #map(value: Map<unknown, unknown>, depth: number): string {
     const taken: string[] = [];
     for (const [key, entry] of value) {
       if (taken.length >= this.#limits.maxEntries || this.#left <= 0) break;
-      const masked = this.#mask && typeof key === 'string' && hidesBehind(key, entry);
+      const masked = this.#mask && typeof key === 'string' && hides(entry) && keyOf(key).secret;
       taken.push(`[${this.#text(key, depth + 1)},${masked ? this.#spend(MASKED) : this.#text(entry, depth + 1)}]`);
     }
     return this.#collection('map', 'entries', value.size, taken);
@@ -196,7 +219,7 @@ export class SnapshotText {
 
   #collection(type: string, field: string, size: number, taken: readonly string[]): string {
     const cut = size - taken.length;
-    if (cut > 0) this.cut = true;
+    if (cut > 0) this.cuts++;
     this.#left -= taken.length + 40;
     return `{"$ts":"${type}","size":${size},"${field}":[${taken.join()}]${cut > 0 ? `,"cut":${cut}` : ''}}`;
   }
@@ -213,7 +236,7 @@ export class SnapshotText {
       taken.push(typeof value === 'bigint' || !Number.isFinite(value) ? String(value) : value);
     }
     const cut = length - taken.length;
-    if (cut > 0) this.cut = true;
+    if (cut > 0) this.cuts++;
     return this.#spend(marker({ $ts: 'bytes', type, length, values: taken, ...(cut > 0 ? { cut } : {}) }));
   }
 }
@@ -224,7 +247,17 @@ function numberText(value: number): string {
 }
 
 /** What there is to hide behind a key that looks secret: whether there is a password is no secret, the password is. */
-const hidesBehind = (key: string, value: unknown): boolean => value !== null && value !== undefined && typeof value !== 'boolean' && isSecret(key);
+const hides = (value: unknown): boolean => value !== null && value !== undefined && typeof value !== 'boolean';
+
+/** JSON of a text. Most are short, and hold nothing to escape: looking is cheaper than the call into the engine. */
+function quoted(value: string): string {
+  if (value.length > SHORT_TEXT) return JSON.stringify(value);
+  for (let i = 0; i < value.length; i++) {
+    const code = value.charCodeAt(i);
+    if (code < 0x20 || code > 0x7e || code === 0x22 || code === 0x5c) return JSON.stringify(value);
+  }
+  return `"${value}"`;
+}
 
 /** The first `length` code units, not ending in half a character. */
 function whole(text: string, length: number): string {

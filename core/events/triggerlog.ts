@@ -11,27 +11,37 @@ type MethodDecorator = {
 interface DecoratorContextLike {
   readonly kind: string;
   readonly name: string | symbol;
+  readonly static?: boolean;
 }
+/** Whatever can be logged, in either spelling. */
 interface Loggable {
-  _viztracerLog(): void;
+  _viztracerLog?(): void;
+  _viztracer_log?(): void;
 }
 
 const WHEN: readonly unknown[] = ['after', 'before', 'both'];
+
+function log(event: Loggable): void {
+  if (event._viztracerLog) event._viztracerLog();
+  else if (event._viztracer_log) event._viztracer_log();
+  else throw new TypeError('triggerlog is for methods of events: this object has no _viztracerLog');
+}
 
 /** The logs of a call of `method`: a new function of the same name and length. An async method's "after" is when it settles. */
 function wrap<T extends Method>(method: T, when: TriggerWhen): T {
   const [before, after] = [when !== 'after', when !== 'before'];
   const logged = function (this: Loggable, ...args: unknown[]): unknown {
-    if (before) this._viztracerLog();
+    if (before) log(this);
     const result: unknown = Reflect.apply(method, this, args);
     if (!after) return result;
     if (result instanceof Promise) {
+      // The promise that is given is the one that is logged: a second branch would leave rejections unhandled, or hide them.
       return result.then((value: unknown) => {
-        this._viztracerLog();
+        log(this);
         return value;
       });
     }
-    this._viztracerLog();
+    log(this);
     return result;
   };
   for (const key of ['name', 'length'] as const) Object.defineProperty(logged, key, { value: method[key], configurable: true });
@@ -39,11 +49,17 @@ function wrap<T extends Method>(method: T, when: TriggerWhen): T {
 }
 
 function readWhen(options: TriggerOptions | TriggerWhen | undefined): TriggerWhen {
-  const when: unknown = typeof options === 'object' && options !== null && 'when' in options ? options.when : options;
-  const empty = typeof when === 'object' && when !== null;
-  if (when === undefined || empty) return 'after';
+  const given: unknown = options;
+  const when: unknown = typeof given === 'object' && given !== null ? readOption(given) : given;
+  if (when === undefined) return 'after';
   if (!WHEN.includes(when)) throw new Error(`when has to be one of 'after', 'before' or 'both', not ${String(when)}`);
   return when as TriggerWhen;
+}
+
+function readOption(options: object): unknown {
+  const unknown = Object.keys(options).find((key) => key !== 'when');
+  if (unknown !== undefined) throw new TypeError(`triggerlog has no option ${JSON.stringify(unknown)}; its option is when`);
+  return 'when' in options ? options.when : undefined;
 }
 
 const isContext = (value: unknown): value is DecoratorContextLike => typeof value === 'object' && value !== null && 'kind' in value;
@@ -51,11 +67,13 @@ const isContext = (value: unknown): value is DecoratorContextLike => typeof valu
 function decorate(when: TriggerWhen, args: readonly unknown[]): unknown {
   const [target, second, third] = args;
   if (typeof second === 'string' || typeof second === 'symbol') {
+    if (typeof target === 'function') throw new TypeError(`triggerlog decorates methods of instances; ${String(second)} is static`);
     const descriptor = (third ?? Object.getOwnPropertyDescriptor(target, second)) as PropertyDescriptor | undefined;
     if (typeof descriptor?.value !== 'function') throw new TypeError(`triggerlog decorates methods; ${String(second)} is none`);
     return { ...descriptor, value: wrap(descriptor.value as Method, when) };
   }
   if (isContext(second) && second.kind !== 'method') throw new TypeError(`triggerlog decorates methods, and not a ${second.kind}`);
+  if (isContext(second) && second.static) throw new TypeError(`triggerlog decorates methods of instances; ${String(second.name)} is static`);
   return wrap(target as Method, when);
 }
 

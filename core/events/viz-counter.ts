@@ -1,21 +1,22 @@
 import type { AnyAttributes } from './any-attributes.ts';
-import { AttributeLog, type Target } from './attribute-log.ts';
+import { AttributeLog, Known, type Target } from './attribute-log.ts';
 import { EventBase, MAKE_LOG } from './event-base.ts';
 import { type EventConfig, type EventOptions, readOptions } from './event-options.ts';
-import type { EventTracer } from './recorder.ts';
+import type { EventTracer, Recorder } from './recorder.ts';
 
 const NO_VALUES = new Float64Array(0);
 
 class CounterLog extends AttributeLog {
-  /** Index in `#values` of the attributes whose write needs no look at anything else. */
-  readonly #index = new Map<string | symbol, number>();
   #series: string[] = [];
   #values: Float64Array = NO_VALUES;
   #definition = 0;
-  /** The attributes have to be collected again before the next log. */
-  #stale = true;
+  /** Where `#definition` is defined. */
+  #definedBy: Recorder | undefined;
+  /** This recorder may be given `#values` as they are: every attribute is there, and none is an accessor. */
+  #ready: Recorder | undefined;
   /** Some attributes are accessors: they are read at each log. */
   #dynamic = false;
+  #busy = false;
   #trigger: boolean;
 
   constructor(tracer: EventTracer, name: string, className: string, config: EventConfig) {
@@ -25,25 +26,24 @@ class CounterLog extends AttributeLog {
 
   /** Hot: the write of a known attribute does nothing but store and record. */
   override set(target: Target, key: string | symbol, value: unknown, receiver: unknown): boolean {
-    const index = this.#index.get(key);
-    if (index === undefined || receiver !== this.proxy || typeof value !== 'number') return super.set(target, key, value, receiver);
-    try {
-      target[key] = value;
-    } catch {
-      return false; // Frozen: what to say of it is up to the writer's strictness.
-    }
-    this.#values[index] = value;
-    if (this.#trigger && this.tracer.enabled) this.tracer.recorder?.counter(this.#definition, this.#values, this.#series.length);
+    const known = this.known.get(key);
+    if (known === undefined || receiver !== this.proxy || typeof value !== 'number') return super.set(target, key, value, receiver);
+    target[key] = value;
+    if (known >= 0) this.#values[known] = value;
+    else if (known === Known.QUIET) return true;
+    else this.#ready = undefined;
+    if (!this.#trigger || !this.tracer.enabled) return true;
+    const ready = this.#ready;
+    if (ready !== undefined && ready === this.tracer.recorder) ready.counter(this.#definition, this.#values, this.#values.length);
+    else this.log();
     return true;
   }
 
   override log(): void {
     const { recorder, enabled } = this.tracer;
-    if (!enabled || !recorder?.recording) return;
-    if (this.#stale || this.#dynamic) this.#collect();
-    if (this.#definition === 0) this.#definition = recorder.defineCounter(this.name, this.#series);
-    recorder.counter(this.#definition, this.#values, this.#series.length);
-    if (this.#definition !== 0) this.#openFastPath();
+    if (!enabled || !recorder?.recording || this.#busy) return;
+    if (this.#ready !== recorder) this.#prepare(recorder);
+    recorder.counter(this.#definition, this.#values, this.#values.length);
   }
 
   override configure(): void {
@@ -52,13 +52,27 @@ class CounterLog extends AttributeLog {
   }
 
   protected override changed(): void {
-    this.#stale = true;
-    this.#index.clear();
+    this.#ready = undefined;
   }
 
   protected override check(key: string, value: unknown): void {
     if (typeof value === 'number' || typeof value === 'function' || !this.isContent(key)) return;
     throw new TypeError(`Counter can only take numeric values: ${this.name}.${key} was given ${describe(value)}`);
+  }
+
+  #prepare(recorder: Recorder): void {
+    // A getter that writes would log without end: the log that reads it is under way.
+    this.#busy = true;
+    try {
+      this.#collect();
+    } finally {
+      this.#busy = false;
+    }
+    if (this.#definition === 0 || this.#definedBy !== recorder) {
+      this.#definition = recorder.defineCounter(this.name, this.#series);
+      this.#definedBy = recorder;
+    }
+    if (this.#definition !== 0 && !this.#dynamic) this.#ready = recorder;
   }
 
   #collect(): void {
@@ -69,6 +83,7 @@ class CounterLog extends AttributeLog {
       if (!this.isPlain(key)) this.#dynamic = true;
       const value = read(this.proxy, key);
       if (typeof value !== 'number') continue;
+      if (this.known.has(key)) this.known.set(key, series.length);
       series.push(key);
       values.push(value);
     }
@@ -79,14 +94,6 @@ class CounterLog extends AttributeLog {
       this.#values = Float64Array.from(values);
       this.#definition = 0;
     }
-    this.#stale = false;
-  }
-
-  #openFastPath(): void {
-    if (this.#dynamic || this.#index.size > 0) return;
-    this.#series.forEach((key, i) => {
-      if (this.isTrigger(key)) this.#index.set(key, i);
-    });
   }
 }
 
@@ -103,8 +110,9 @@ const describe = (value: unknown): string =>
   value === null ? 'null' : typeof value === 'object' ? `a value of type object` : `a value of type ${typeof value}`;
 
 const Counter = class VizCounter extends EventBase {
-  static override [MAKE_LOG](tracer: EventTracer, name: string, className: string, options: object | undefined): AttributeLog {
-    return new CounterLog(tracer, name, className, readOptions(options, className));
+  static override [MAKE_LOG](tracer: EventTracer | undefined, name: string, className: string, options: object | undefined): AttributeLog | undefined {
+    const config = readOptions(options, className);
+    return tracer && new CounterLog(tracer, name, className, config);
   }
 };
 

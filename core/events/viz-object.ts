@@ -1,19 +1,45 @@
 import type { SnapshotLimits } from '../protocol/snapshot-value.ts';
 import type { AnyAttributes } from './any-attributes.ts';
-import { AttributeLog } from './attribute-log.ts';
+import { AttributeLog, Known, type Target } from './attribute-log.ts';
 import { DISPOSE, EventBase, MAKE_LOG } from './event-base.ts';
 import { type EventConfig, type ObjectOptions, readOptions } from './event-options.ts';
-import type { EventTracer } from './recorder.ts';
-import { SnapshotStream } from './snapshot-stream.ts';
+import type { EventTracer, Recorder } from './recorder.ts';
+import { type SnapshotAttribute, SnapshotStream } from './snapshot-stream.ts';
 import { SnapshotText } from './snapshot-text.ts';
 
-/** Holds the streams only: an object that is recorded can be forgotten. */
-const forgotten = new FinalizationRegistry<SnapshotStream>((stream) => stream.end());
+interface Recorded {
+  readonly stream: SnapshotStream;
+  readonly tracer: EventTracer;
+}
+
+/** Holds no object, so that one that is recorded can be forgotten. */
+const forgotten = new FinalizationRegistry<Recorded>(end);
+
+/** While the tracer is stopped nothing is recorded, so not the end of an object either. */
+function end({ stream, tracer }: Recorded): void {
+  stream.end(tracer.enabled);
+}
+
+/** What stands in for a value that has to be copied again: it is equal to no value of the user's. */
+const UNKNOWN = Symbol('unknown');
+
+interface Slot {
+  readonly attribute: SnapshotAttribute;
+  readonly plain: boolean;
+  /** The value that `attribute.json` is of, if it is a primitive. */
+  value: unknown;
+}
 
 class ObjectLog extends AttributeLog {
   readonly #stream: SnapshotStream;
   readonly #ownLimits: Partial<SnapshotLimits>;
-  #limits: SnapshotLimits | undefined;
+  #slots: readonly Slot[] = [];
+  #text: SnapshotText | undefined;
+  /** Whose limits `#text` has. */
+  #textOf: Recorder | undefined;
+  /** The attributes have to be looked up again before the next log. */
+  #stale = true;
+  #busy = false;
 
   constructor(tracer: EventTracer, name: string, className: string, config: EventConfig, limits: Partial<SnapshotLimits>) {
     super(tracer, name, className, config);
@@ -24,30 +50,71 @@ class ObjectLog extends AttributeLog {
 
   override attach(target: object): object {
     const proxy = super.attach(target);
-    forgotten.register(proxy, this.#stream, this.#stream);
+    forgotten.register(proxy, { stream: this.#stream, tracer: this.tracer }, this.#stream);
     return proxy;
+  }
+
+  override set(target: Target, key: string | symbol, value: unknown, receiver: unknown): boolean {
+    const known = this.known.get(key);
+    if (known === undefined || receiver !== this.proxy) return super.set(target, key, value, receiver);
+    target[key] = value;
+    if (known !== Known.QUIET && this.config.triggerOnChange && this.tracer.enabled) this.log();
+    return true;
   }
 
   override log(): void {
     const { recorder, enabled } = this.tracer;
-    if (!enabled || !recorder?.recording || this.#stream.over) return;
-    this.#limits ??= { ...recorder.limits, ...this.#ownLimits };
-    const text = new SnapshotText(this.#limits, recorder.maskSecrets);
-    const content = new Map<string, string>();
-    for (const key of this.contentKeys()) {
-      const value = this.#read(key);
-      if (typeof value !== 'function') content.set(key, text.attribute(key, value));
+    // A getter that writes would log without end: the log that reads it is under way.
+    if (!enabled || !recorder?.recording || this.#stream.over || this.#busy) return;
+    this.#busy = true;
+    try {
+      this.#snapshot(recorder);
+    } finally {
+      this.#busy = false;
     }
-    this.#stream.snapshot(recorder, content, text.cut);
   }
 
   override dispose(): void {
     forgotten.unregister(this.#stream);
-    this.#stream.end();
+    end({ stream: this.#stream, tracer: this.tracer });
   }
 
   protected override check(): void {}
-  protected override changed(): void {}
+  protected override changed(): void {
+    this.#stale = true;
+  }
+
+  /** Hot: an attribute that is the primitive it was costs a comparison. */
+  #snapshot(recorder: Recorder): void {
+    if (this.#stale) this.#collect();
+    const text = this.#textFor(recorder);
+    const stream = this.#stream;
+    text.begin();
+    stream.begin(recorder);
+    for (const slot of this.#slots) {
+      const { attribute } = slot;
+      const value = slot.plain ? this.target[attribute.key] : this.#read(attribute.key);
+      if (typeof value === 'function') continue;
+      const { cuts } = text;
+      const json = attribute.json !== undefined && Object.is(value, slot.value) ? text.again(attribute.json) : text.attribute(attribute.key, value);
+      slot.value = text.cuts > cuts || (typeof value === 'object' && value !== null) ? UNKNOWN : value;
+      stream.put(attribute, json);
+    }
+    stream.finish(recorder, text.cut);
+  }
+
+  #collect(): void {
+    this.#stale = false;
+    this.#slots = this.contentKeys().map((key) => ({ attribute: this.#stream.attribute(key), plain: this.isPlain(key), value: UNKNOWN }));
+  }
+
+  #textFor(recorder: Recorder): SnapshotText {
+    if (!this.#text || this.#textOf !== recorder) {
+      this.#text = new SnapshotText({ ...recorder.limits, ...this.#ownLimits }, recorder.maskSecrets);
+      this.#textOf = recorder;
+    }
+    return this.#text;
+  }
 
   /** A getter that throws is left out, as a function is. */
   #read(key: string): unknown {
@@ -62,9 +129,10 @@ class ObjectLog extends AttributeLog {
 const skipped = (): void => {};
 
 const ObjectClass = class VizObject extends EventBase {
-  static override [MAKE_LOG](tracer: EventTracer, name: string, className: string, options: object | undefined): AttributeLog {
+  static override [MAKE_LOG](tracer: EventTracer | undefined, name: string, className: string, options: object | undefined): AttributeLog | undefined {
     const limits: Partial<Record<keyof SnapshotLimits, number>> = {};
-    return new ObjectLog(tracer, name, className, readOptions(options, className, limits), limits);
+    const config = readOptions(options, className, limits);
+    return tracer && new ObjectLog(tracer, name, className, config, limits);
   }
 
   /** Says that the object is gone. Later writes are no events. */

@@ -20,7 +20,9 @@ const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
 const CONNECT_LIMIT_MS = 1000;
-const SHORT_TEXT = 24;
+const SHORT_TEXT = 48;
+/** Shorter payloads are copied word by word: making a view of the scratch costs more. */
+const SHORT_PAYLOAD = 512;
 const EPOCH_TAG = extendedTag(RecordKind.EPOCH, 0);
 
 export interface RingOptions {
@@ -180,26 +182,25 @@ export class RingWriter implements Recorder {
   objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[]): boolean {
     if (!this.recording) return false;
     let defined = definition !== 0;
-    const ids = keys.map((key) => {
-      const id = this.text(key);
-      defined &&= id !== 0;
-      return id;
-    });
-    const start = 16 + 8 * keys.length;
+    const count = keys.length;
+    const start = 16 + 8 * count;
     this.#need(start);
     let end = start;
-    for (let i = 0; i < values.length; i++) {
+    // No allocation for each attribute: an object that changes one field many times a second passes here.
+    for (let i = 0; i < count; i++) {
       const value = values[i];
+      const id = this.text(keys[i] as string);
+      if (id === 0) defined = false;
       const length = value === undefined ? REMOVED : this.#encode(end, value);
       if (value !== undefined) end += length;
       const head = this.#scratchWords;
-      head[4 + 2 * i] = ids[i] as number;
+      head[4 + 2 * i] = id;
       head[5 + 2 * i] = length;
     }
     const head = this.#scratchWords;
     head[0] = definition;
     head[1] = flags;
-    head[2] = keys.length;
+    head[2] = count;
     head[3] = end - start;
     return this.#variable(RecordKind.OBJECT_SNAPSHOT, end, defined);
   }
@@ -226,15 +227,24 @@ export class RingWriter implements Recorder {
       return false;
     }
     this.#need(padded);
-    this.#scratch.fill(0, payload, padded);
+    for (let i = payload; i < padded; i++) this.#scratch[i] = 0;
     const at = this.#begin(units, extendedTag(kind, padded));
     if (at < 0) return false;
-    const from = ((at + 1) & this.#mask) * 8;
-    const first = Math.min(padded, this.#bytes.length - from);
-    this.#bytes.set(this.#scratch.subarray(0, first), from);
-    if (first < padded) this.#bytes.set(this.#scratch.subarray(first, padded), 0);
+    this.#copy(padded, ((at + 1) & this.#mask) * 8);
     this.#publish(units);
     return true;
+  }
+
+  /** The first `bytes` of the scratch, a multiple of 8, to `from` of the ring. */
+  #copy(bytes: number, from: number): void {
+    const first = Math.min(bytes, this.#bytes.length - from);
+    if (first === bytes && bytes <= SHORT_PAYLOAD) {
+      const [words, ring] = [this.#scratchWords, this.#u32];
+      for (let i = 0; i < bytes >>> 2; i++) ring[(from >>> 2) + i] = words[i] as number;
+      return;
+    }
+    this.#bytes.set(this.#scratch.subarray(0, first), from);
+    if (first < bytes) this.#bytes.set(this.#scratch.subarray(first, bytes), 0);
   }
 
   /** Makes room for a record and writes its header. The index (in units) of the header, or -1 when the record is lost. */
