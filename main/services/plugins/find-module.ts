@@ -20,22 +20,25 @@ export type FoundModule = { readonly kind: 'file'; readonly file: string } | { r
 /** Relative to the script's folder, then to the working folder, then a package from there, then built in. */
 export async function findPluginModule(module: string, places: FindPlaces): Promise<FoundModule | undefined> {
   const word = module.replace(/^~(?=$|[\\/])/, places.home);
+  // Dots in place of slashes, as the original has them.
+  const words = /^\w+(\.\w+)+$/.test(word) ? [word, word.replaceAll('.', '/')] : [word];
   const folders = [...new Set([places.scriptFolder, places.cwd])];
-  for (const folder of folders) {
-    const file = await asFile(path.resolve(folder, word));
-    if (file !== undefined) return { kind: 'file', file };
-  }
-  for (const folder of folders) {
-    const file = await asPackage(word, folder);
-    if (file !== undefined) return { kind: 'file', file };
+  for (const find of [(folder: string, each: string) => asFile(path.resolve(folder, each)), (folder: string, each: string) => asPackage(each, folder)]) {
+    for (const folder of folders) {
+      for (const each of words) {
+        const file = await find(folder, each);
+        if (file !== undefined) return { kind: 'file', file };
+      }
+    }
   }
   const name = builtInName(module);
   return name !== undefined && places.builtIns.includes(name) ? { kind: 'built-in', name } : undefined;
 }
 
-/** `vizplugins.cpu_usage` and `vizplugins/cpu_usage` are `cpu_usage`. */
-export function builtInName(module: string): string | undefined {
-  return /^vizplugins[./](\w+)$/.exec(module)?.[1];
+/** `vizplugins.cpu_usage` and `vizplugins/cpu_usage` are `cpu_usage`, and so is `vizplugins` alone, as in the original. */
+function builtInName(module: string): string | undefined {
+  const found = /^vizplugins(?:[./](\w+))?$/.exec(module);
+  return found ? (found[1] ?? 'cpu_usage') : undefined;
 }
 
 async function asFile(file: string): Promise<string | undefined> {
@@ -48,7 +51,7 @@ async function asFile(file: string): Promise<string | undefined> {
 /** A package, or a folder with an entry. */
 async function asPackage(word: string, folder: string): Promise<string | undefined> {
   try {
-    const found = createRequire(path.join(folder, 'noop.js')).resolve(path.isAbsolute(word) ? word : word);
+    const found = createRequire(path.join(folder, 'noop.js')).resolve(word);
     return path.isAbsolute(found) ? found : undefined; // `fs` and the like are Node's own.
   } catch (error) {
     return (error as { code?: string }).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED' ? importOnly(word, folder) : undefined;

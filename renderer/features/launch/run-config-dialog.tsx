@@ -47,6 +47,8 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   const [page, setPage] = useState<string>(asked === 'environment' ? 'node' : (asked ?? 'script'));
   const pages = useRef<HTMLDivElement>(null);
   const first = useRef<HTMLInputElement>(null);
+  /** The one that the dialog was opened for: the focus brings it into sight. */
+  const section = useRef<HTMLElement>(null);
 
   const { target } = draft;
   const typed = target.kind === 'script' ? target.path !== '' : target.kind === 'npm-script' ? target.folder !== '' : target.command !== '';
@@ -92,15 +94,6 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
     return () => window.removeEventListener('keydown', listen);
   });
 
-  // Opened for one of its sections: that is in sight, with its first control in focus.
-  useEffect(() => {
-    if (asked === undefined) return;
-    const section = pages.current?.querySelector(`#run-config-${asked === 'environment' ? 'node' : asked}`);
-    section?.scrollIntoView({ block: 'start' });
-    const wanted = asked === 'environment' ? '.env-table td:nth-child(2) input' : '[aria-invalid="true"], [data-problem], button';
-    requestAnimationFrame(() => section?.querySelector<HTMLElement>(wanted)?.focus());
-  }, [asked]);
-
   const traceCommand = runCommand(draft, inspection);
   const copy = (text: string) =>
     navigator.clipboard.writeText(text).then(
@@ -117,7 +110,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
       about={info?.problem ? <span className="warn">{info.problem.message}</span> : undefined}
       width={960}
       height={720}
-      initialFocus={asked === undefined ? first : pages}
+      initialFocus={asked === undefined ? first : section}
       footLeft={<span className="t3">{inspection?.cwd ? `Runs in ${inspection.cwd}` : ''}</span>}
       foot={
         <>
@@ -146,7 +139,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
               </button>
             ))}
           </nav>
-          <div className="run-config-pages" ref={pages} tabIndex={-1}>
+          <div className="run-config-pages" ref={pages}>
             {failure && (
               <div className="run-config-problem" role="alert">
                 <Icon of={CircleX} />
@@ -287,7 +280,13 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 )}
               </div>
             </section>
-            <section className="run-config-page" id="run-config-node" aria-label="Node and environment">
+            <section
+              className="run-config-page"
+              id="run-config-node"
+              aria-label="Node and environment"
+              tabIndex={-1}
+              {...(asked === 'environment' && { ref: section })}
+            >
               <h3>Node and environment</h3>
               <div className="run-config-grid">
                 <Field label="Node" problem={problemOf('nodePath')} hint={nodeHint(draft.nodePath, inspection)}>
@@ -339,7 +338,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 </div>
               </div>
             </section>
-            <section className="run-config-page" id="run-config-plugins" aria-label="Plugins">
+            <section className="run-config-page" id="run-config-plugins" aria-label="Plugins" tabIndex={-1} {...(asked === 'plugins' && { ref: section })}>
               <h3>Plugins</h3>
               {plugins}
             </section>

@@ -120,10 +120,11 @@ function TextControl({ id, describedBy, field: { option, given, problem }, onCha
 
 function NumberControl(props: ControlProps) {
   const { label, field, onChange } = props;
-  const { option, value } = field;
+  const { option, value, given } = field;
   const { min, max } = option;
   if (min === undefined || max === undefined) return <TextControl {...props} />;
-  const now = typeof value === 'number' ? value : min;
+  const typed = given === undefined || given.trim() === '' ? Number.NaN : Number(given);
+  const now = Number.isFinite(typed) ? typed : typeof value === 'number' ? value : min;
   // Wide ranges in equal steps of the eye: 1 to 1000 has 30 in its middle.
   const bends = min > 0 && max / min >= 100;
   const toSlider = (each: number) => (bends ? Math.log(each / min) / Math.log(max / min) : (each - min) / (max - min)) * 1000;

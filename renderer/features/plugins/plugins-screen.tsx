@@ -18,7 +18,7 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 import { parseArguments } from '../../../core/plugin-api/args-schema.ts';
 import type { PluginEntry } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
-import { describeTarget, useDraft, useInspection } from '../../state/launch-store.ts';
+import { describeTarget, useDraft } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { addChoice, refreshPlugins, selectPlugin, setChoice, usePlugins } from '../../state/plugin-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
@@ -412,8 +412,6 @@ function StateIn({ entry, trace }: { readonly entry: PluginEntry; readonly trace
 
 function SourcePart({ entry }: { readonly entry: PluginEntry }) {
   const home = useLibrary((library) => library.info?.home);
-  const inspection = useInspection();
-  const inForm = inspection?.plugins?.find((each) => each.module === entry.module);
   return (
     <div className="plugin-part">
       <h3>Source</h3>
@@ -423,7 +421,7 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
             <dt>
               <Icon of={FolderOpen} /> File
             </dt>
-            <dd className="mono" title={entry.file}>
+            <dd className="mono plugin-source-path" title={entry.file}>
               {shortPath(entry.file, home)}
             </dd>
           </>
@@ -445,7 +443,7 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
         <dt>
           <Icon of={Puzzle} /> Module
         </dt>
-        <dd className="mono">{entry.builtIn ? entry.module : inForm ? 'by its path' : 'its path'}</dd>
+        <dd className="mono plugin-source-path">{entry.builtIn ? entry.module : 'the path of its file'}</dd>
       </dl>
     </div>
   );
