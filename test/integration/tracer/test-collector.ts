@@ -1,8 +1,9 @@
 /** A collector for tests: takes what targets send, checks the order of frames, and keeps it decoded. */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
+import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
@@ -30,6 +31,8 @@ export interface Thread {
 export interface Target {
   hello: TargetHello | undefined;
   readonly threads: Map<number, Thread>;
+  /** The last state of each plugin, by its index. */
+  readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
   bye: boolean;
   closed: boolean;
@@ -56,11 +59,12 @@ export class TestCollector {
     mkdirSync(this.spillFolder);
     mkdirSync(this.tracerFolder);
     for (const file of readdirSync(built)) if (/\.[cm]js$/.test(file)) copyFileSync(path.join(built, file), path.join(this.tracerFolder, file));
+    cpSync(path.join(built, 'plugins'), path.join(this.tracerFolder, 'plugins'), { recursive: true });
   }
 
   async listen(): Promise<void> {
     this.#server = createServer((socket) => {
-      const target: Target = { hello: undefined, threads: new Map(), errors: [], bye: false, closed: false, complaint: undefined, socket };
+      const target: Target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: false, complaint: undefined, socket };
       this.targets.push(target);
       let carry: Buffer = Buffer.alloc(0);
       socket.on('data', (chunk) => {
@@ -123,7 +127,7 @@ export class TestCollector {
       const pid = Number(path.basename(file, '.spill'));
       let target = this.targets.find((one) => one.hello?.pid === pid);
       if (!target) {
-        target = { hello: undefined, threads: new Map(), errors: [], bye: false, closed: true, complaint: undefined, socket: undefined };
+        target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: true, complaint: undefined, socket: undefined };
         this.targets.push(target);
       }
       const rest = this.#take(target, bytes.subarray(8), true);
@@ -182,6 +186,11 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
+      return;
+    }
+    if (type === FrameType.PLUGIN) {
+      const state = json() as PluginState;
+      target.plugins.set(state.index, state);
       return;
     }
     const thread = target.threads.get(id);
