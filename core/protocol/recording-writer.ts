@@ -28,7 +28,7 @@ export const BLOCKS_PER_INDEX = 1000;
 const encoder = new TextEncoder();
 
 /** The file's first bytes: header, JSON of the head, padding to 8. */
-function encodeFileHeader(head: RecordingHead): Uint8Array<ArrayBuffer> {
+export function encodeFileHeader(head: RecordingHead): Uint8Array<ArrayBuffer> {
   const json = encoder.encode(JSON.stringify(head));
   const bytes = new Uint8Array(FILE_HEADER_BYTES + padTo8(json.length));
   const view = new DataView(bytes.buffer);
