@@ -30,10 +30,12 @@ const PROGRAMS = [
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
   { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },
   { entry: 'core/tracer/drain.ts', file: 'tracer/drain.cjs', external: [] },
+  { entry: 'core/tracer/inline/tracer-plugins.ts', file: 'tracer/tracer-plugins.cjs', external: [] },
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
   { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
   { entry: 'core/tracer/plugins/target-plugins.ts', file: 'tracer/target-plugins.cjs', external: [] },
+  { entry: 'core/tracer/plugin-host.ts', file: 'tracer/plugin-host.cjs', external: [] },
   { entry: 'core/tracer/plugin-probe.ts', file: 'tracer/plugin-probe.cjs', external: [] },
   // On the package's own API, like a user's plugin: the tracer that loads them has it.
   ...PLUGINS.map(({ folder, name }) => ({ entry: `core/plugins/${folder}/${folder}.ts`, file: `tracer/plugins/${name}.cjs`, external: ['trace-studio'] })),

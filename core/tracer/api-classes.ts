@@ -18,4 +18,7 @@ export {
   VizPluginBase,
 } from '../plugin-api/viz-plugin-base.ts';
 export type { ArgOption, ArgsSchema } from '../protocol/plugins.ts';
-export { type EventScope, getTracer, type Scope, VizTracer } from './viz-tracer.ts';
+export type { VizTracerOptions } from './inline/tracer-options.ts';
+export { ignoreFunction, type TraceAndSaveOptions, traceAndSave, type Wrapper } from './inline/wrap-function.ts';
+export type { EventScope, Scope } from './tracer-events.ts';
+export { getTracer, VizTracer } from './viz-tracer.ts';

@@ -21,7 +21,8 @@ function tracerApi(): typeof own {
 
 const api = tracerApi();
 
-export const { EventBase, _EventBase, getTracer, pluginArguments, triggerlog, VizCounter, VizObject, VizPluginBase, VizTracer } = api;
+export const { EventBase, _EventBase, getTracer, ignoreFunction, pluginArguments, traceAndSave, triggerlog, VizCounter, VizObject, VizPluginBase, VizTracer } =
+  api;
 export type EventBase = own.EventBase;
 export type VizCounter<T = own.AnyAttributes> = own.VizCounter<T>;
 export type VizObject<T = own.AnyAttributes> = own.VizObject<T>;
@@ -43,7 +44,10 @@ export type {
   PluginPayload,
   PluginReply,
   Scope,
+  TraceAndSaveOptions,
   TraceData,
   TraceEvent,
   TriggerWhen,
+  VizTracerOptions,
+  Wrapper,
 } from './api-classes.ts';

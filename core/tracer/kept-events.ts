@@ -51,9 +51,9 @@ export class KeptEvents implements KeptSource {
   }
 
   keep(): void {
-    const before = Atomics.compareExchange(this.#words, ProcessWord.KEEP, Keep.OFF, Keep.ON);
-    // The copy begins anywhere in a row of differences: every object tells all of itself next.
-    if (before === Keep.OFF) Atomics.add(this.#words, ProcessWord.GENERATION, 1);
+    Atomics.compareExchange(this.#words, ProcessWord.KEEP, Keep.OFF, Keep.ON);
+    // Who looks at the events begins anywhere in a row of differences: every object tells all of itself next.
+    Atomics.add(this.#words, ProcessWord.GENERATION, 1);
     Atomics.notify(this.#words, ProcessWord.BELL);
   }
 

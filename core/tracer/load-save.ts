@@ -1,20 +1,27 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { currentRuntime } from './runtime.ts';
 import type * as save from './save/save.ts';
 
-export type Save = typeof save;
+/** Where the files of the tracer lie that this copy of the API works with. */
+export function tracerFolder(): string {
+  return path.dirname(currentRuntime()?.apiFile ?? __filename);
+}
 
-/** The code that knows formats: a file of its own in the tracer's `folder`, loaded when it is first needed. */
-export function loadSave(folder: string): Save {
-  const file = path.join(folder, 'save.cjs');
+/** A part of the tracer that is a file of its own, beside the API: loaded when it is first needed. */
+export function loadBeside<T>(name: string): T {
+  const file = path.join(tracerFolder(), name);
   const require = createRequire(file);
   try {
-    return require(file) as Save;
+    return require(file) as T;
   } catch (error) {
     const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
     throw new Error(
-      `Trace Studio cannot save: ${file} could not be loaded (${reason}). If trace-studio was bundled into another file, keep it out of the bundle (external).`,
+      `A part of Trace Studio is missing: ${file} could not be loaded (${reason}). If trace-studio was bundled into another file, keep it out of the bundle (external).`,
       { cause: error },
     );
   }
 }
+
+/** The code that knows formats. */
+export const loadSave = (): typeof save => loadBeside<typeof save>('save.cjs');

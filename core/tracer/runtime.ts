@@ -15,7 +15,7 @@ export interface Runtime {
 
 /** Frames in the order of target-wire.ts, HELLO first; each item is one whole frame. */
 export interface KeptSource {
-  /** From now on events are kept. */
+  /** From now on events are kept. May be said again: every object then tells all of itself with its next snapshot. */
   keep(): void;
   /** False: what came after a limit is missing. */
   readonly whole: boolean;

@@ -1,176 +1,260 @@
-import { argsText, attributesOf } from '../events/args-text.ts';
-import type { EventTracer, Recorder } from '../events/recorder.ts';
-import { SnapshotStream } from '../events/snapshot-stream.ts';
-import { SnapshotText } from '../events/snapshot-text.ts';
-import { InstantScope } from '../protocol/records.ts';
-import { currentRuntime } from './runtime.ts';
+import path from 'node:path';
+import type { Recorder } from '../events/recorder.ts';
+import { type Capture, type EventSource, InlineSource, SessionSource } from './inline/event-source.ts';
+import { registry } from './inline/registry.ts';
+import { checkOutputFile, readTracerOptions, type TracerConfig, type VizTracerOptions } from './inline/tracer-options.ts';
+import type { TracerPlugins } from './inline/tracer-plugins.ts';
+import { loadBeside, loadSave, tracerFolder } from './load-save.ts';
+import { currentRuntime, type Runtime } from './runtime.ts';
+import { TracerEvents } from './tracer-events.ts';
 
-export type Scope = 'thread' | 'process' | 'global' | 't' | 'p' | 'g';
+type Wait = void | Promise<void>;
 
-const SCOPES: Readonly<Record<string, number>> = {
-  thread: InstantScope.THREAD,
-  t: InstantScope.THREAD,
-  process: InstantScope.PROCESS,
-  p: InstantScope.PROCESS,
-  global: InstantScope.GLOBAL,
-  g: InstantScope.GLOBAL,
-};
-
-/** A duration under way. `end()` records it; so does the end of a `using` block. */
-export interface EventScope extends Disposable {
-  /** Ends the duration; a second call does nothing. */
-  end(): void;
-}
-
-interface NamedCounter {
-  readonly series: readonly string[];
-  readonly values: Float64Array;
-  readonly definition: number;
-}
-
-/** Names that `counter` and `snapshot` remember: a script that makes up names without end must not keep them all. */
-const MAX_NAMES = 10_000;
+/** What `getTracer` gives under the studio where the script has made no tracer. */
+let sessionTracer: (runtime: Runtime) => VizTracer;
 
 /**
- * Records into the session of the studio. In a script that was started by plain `node` nothing records, and every method
- * does nothing.
+ * Records custom events, and writes them to a file.
+ *
+ * In a script that was started by plain `node` it works alone. Under the studio it joins the session: what it records appears
+ * there, and `save` writes a file of its own besides.
+ *
+ *     const tracer = new VizTracer({ outputFile: 'run.json' });
+ *     tracer.start();
+ *     …
+ *     tracer.save();
  */
-export class VizTracer implements EventTracer {
-  /** Between `start` and `stop`, and not paused. To be read; `start`, `stop`, `pause` and `resume` write it. */
-  enabled = false;
-  /** Undefined where nobody records. */
-  readonly recorder: Recorder | undefined;
+export class VizTracer extends TracerEvents {
+  readonly #config: TracerConfig;
+  #source: EventSource;
+  #plugins: TracerPlugins | undefined;
   #started = false;
-  readonly #counters = new Map<string, NamedCounter>();
-  readonly #objects = new Map<string, SnapshotStream>();
+  /** It was saved or counted: the next `start` begins anew. */
+  #parsed = false;
+  /** Something was recorded that has not been saved. */
+  #unsaved = false;
 
-  /** Joins the session: from now on `getTracer` gives this tracer. It records once it is started. */
-  constructor() {
+  /** From now on `getTracer` gives this tracer. It records once it is started. An unknown option, or a wrong value, throws a TypeError. */
+  constructor(options?: VizTracerOptions) {
+    super();
+    this.#config = readTracerOptions(options);
     const runtime = currentRuntime();
-    this.recorder = runtime?.recorder;
-    if (runtime) runtime.tracer = this;
+    this.#source = runtime ? new SessionSource(runtime) : new InlineSource(this.#config.tracerEntries);
+    if (this.#config.plugins.length > 0) {
+      const { makePlugins } = loadBeside<typeof import('./inline/tracer-plugins.ts')>('tracer-plugins.cjs');
+      this.#plugins = makePlugins(this.#config.plugins, tracerFolder());
+    }
+    if (this.#config.registerGlobal) registry().tracer = this;
   }
 
-  /** Begins to record. Does nothing when it has begun. */
+  /** A tracer that has begun: `using tracer = VizTracer.begin();` stops, saves and terminates at the end of the block, whatever happens in it. */
+  static begin(options?: VizTracerOptions): VizTracer {
+    const tracer = new VizTracer(options);
+    tracer.start();
+    return tracer;
+  }
+
+  /**
+   * Runs `body` with a tracer that has begun; then stops, saves and terminates it, also if `body` throws, and for a promise when
+   * it settles. Gives what `body` gives.
+   */
+  static run<T>(body: (tracer: VizTracer) => T): T;
+  static run<T>(options: VizTracerOptions, body: (tracer: VizTracer) => T): T;
+  static run<T>(first: VizTracerOptions | ((tracer: VizTracer) => T), second?: (tracer: VizTracer) => T): T {
+    const [options, body] = typeof first === 'function' ? [undefined, first] : [first, second];
+    if (typeof body !== 'function') throw new TypeError('VizTracer.run takes a function: VizTracer.run((tracer) => { … })');
+    const tracer = VizTracer.begin(options);
+    let result: T;
+    try {
+      result = body(tracer);
+    } catch (error) {
+      tracer.#endQuietly();
+      throw error;
+    }
+    if (!(result instanceof Promise)) {
+      tracer[Symbol.dispose]();
+      return result;
+    }
+    return result.then(
+      async (value) => {
+        await tracer.#end();
+        return value;
+      },
+      async (error) => {
+        await tracer.#endQuietly();
+        throw error;
+      },
+    ) as T;
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.#source.recorder;
+  }
+
+  /** Begins to record. Does nothing when it has begun. After `save` or `parse` it begins anew, else what is recorded is added. */
   start(): void {
+    if (this.#started) return;
+    if (this.#parsed) this.#source.clear();
+    this.#parsed = false;
+    void this.#plugins?.manager.preStart();
+    this.#source.start();
     this.#started = true;
+    this.#unsaved = true;
     this.enabled = true;
   }
-  /** Ends recording, until the next `start`. */
+
+  /** Ends recording, until the next `start`. Does nothing when it has ended. */
   stop(): void {
+    if (!this.#started) return;
     this.#started = false;
     this.enabled = false;
+    this.#source.stop();
+    void this.#plugins?.manager.postStop();
   }
+
   /** Between `start` and `stop`: records nothing until `resume`. */
   pause(): void {
     this.enabled = false;
   }
+
   resume(): void {
     this.enabled = this.#started;
   }
-  [Symbol.dispose](): void {
+
+  /** Forgets what was recorded until now. */
+  clear(): void {
+    this.#source.clear();
+  }
+
+  /** Stops, and gives the number of events. */
+  parse(): number {
     this.stop();
+    this.#parsed = true;
+    const { frames, selection } = this.#capture();
+    return loadSave().countEvents(frames(), selection && { selection }).events;
   }
 
-  /** Something that happened at this moment. `args` is copied. Another `scope` than those of `Scope` throws a TypeError. */
-  logInstant(name: string, args?: unknown, scope: Scope = 'thread'): void {
-    const code = SCOPES[scope];
-    if (code === undefined) throw new TypeError(`The scope of an instant is 'thread', 'process' or 'global', not ${String(scope)}`);
-    const recorder = this.#recording();
-    recorder?.instant(String(name), '', code, argsText(recorder, args));
-  }
-  /** `logInstant` under a short name. */
-  instant(name: string, args?: unknown, scope?: Scope): void {
-    this.logInstant(name, args, scope);
-  }
-
-  /** Begins a duration, which `end()` of what is returned ends. `args` is copied at the end. */
-  logEvent(name: string, args?: unknown): EventScope {
-    const recorder = this.#recording();
-    const startNs = recorder?.now() ?? 0;
-    let running = recorder !== undefined;
-    const end = (): void => {
-      if (running && this.enabled) recorder?.slice(String(name), '', startNs, argsText(recorder, args));
-      running = false;
+  /**
+   * Stops, and writes what was recorded; a second time writes the same again. `.json`, `.json.gz` and `.tsr` by the name. The file
+   * is there as a whole or not at all, missing folders are made. A promise only where a plugin answers with one.
+   * Throws an Error in words where it cannot be written.
+   */
+  save(outputFile?: string | null): Wait {
+    const file = this.#fileOf(outputFile);
+    this.stop();
+    this.#parsed = true;
+    this.#unsaved = false;
+    const capture = this.#capture();
+    const options = {
+      ...(capture.selection && { selection: capture.selection }),
+      ...(this.#config.processName !== undefined && { processName: this.#config.processName }),
     };
-    return { end, [Symbol.dispose]: end };
+    const save = loadSave();
+    const manager = this.#plugins?.manager;
+    const write = (): void => {
+      const handled = manager?.handled;
+      const names = manager?.states.filter(({ handler }) => handler === 'ran').map(({ name }) => name) ?? [];
+      const { events, lost } = save.writeReport(file, capture.frames(), options, handled && { data: handled, plugins: names });
+      this.#tell(`Saved ${events.toLocaleString('en-US')} events to ${file}`);
+      if (lost > 0)
+        this.#tell(`${lost.toLocaleString('en-US')} older events are not in it: there was no room for them. Make tracerEntries larger, or record less.`);
+    };
+    if (!manager) return write();
+    const answered = manager.preSave(() => save.traceDataOf(capture.frames(), options));
+    if (!answered) return write();
+    this.#plugins?.hold();
+    return answered.then(write);
   }
 
-  /** The duration of `run`, also if it throws; for a promise until it settles. Gives what `run` gives. */
-  measure<T>(name: string, run: () => T): T {
-    const event = this.logEvent(name);
-    let result: T;
+  /** Tells the plugins that it is over. They hear nothing after this. */
+  terminate(): Wait {
+    const terminated = this.#plugins?.manager.terminate();
+    if (terminated) this.#plugins?.hold();
+    this.#plugins = undefined;
+    return terminated;
+  }
+
+  /** Stops, saves what is not saved yet, terminates. */
+  [Symbol.dispose](): void {
+    this.#whenDone(this.#end());
+  }
+
+  /** As `Symbol.dispose`, and waits for plugins that answer with promises: `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end();
+  }
+
+  /** A promise only where a plugin answers with one. */
+  #end(): Wait {
+    this.stop();
+    const leave = (): Wait => {
+      if (registry().tracer === this) registry().tracer = undefined;
+      return this.terminate();
+    };
+    let saved: Wait;
     try {
-      result = run();
+      saved = this.#unsaved ? this.save() : undefined;
     } catch (error) {
-      event.end();
+      this.#whenDone(leave());
       throw error;
     }
-    if (result instanceof Promise) return result.finally(() => event.end()) as T;
-    event.end();
-    return result;
+    return saved ? saved.finally(leave) : leave();
   }
 
-  /** A number as a sample of the counter `name`, anything else as an instant with its copy. */
-  logVar(name: string, value: unknown): void {
-    if (typeof value === 'number') this.counter(name, { value });
-    else this.logInstant(name, { value });
-  }
-
-  /** One sample of a counter: `tracer.counter('queue', { waiting, running })`. A value that is no number throws a TypeError. */
-  counter(name: string, values: Readonly<Record<string, number>>): void {
-    for (const [key, value] of Object.entries(values)) {
-      if (typeof value !== 'number') throw new TypeError(`Counter can only take numeric values: ${name}.${key} was given a value of type ${typeof value}`);
+  /** For where an error is on its way already, which must not be lost to one of ours. */
+  #endQuietly(): Wait {
+    try {
+      return this.#end()?.catch((error: unknown) => this.#complain(error));
+    } catch (error) {
+      this.#complain(error);
     }
-    const recorder = this.#recording();
-    if (!recorder) return;
-    const named = this.#namedCounter(recorder, name, values);
-    recorder.counter(named.definition, named.values, named.series.length);
-  }
-  /** `counter` under the name of the original. */
-  addCounter(name: string, values: Readonly<Record<string, number>>): void {
-    this.counter(name, values);
   }
 
-  /** One snapshot of the object `name`: `tracer.snapshot('cart', cart)`. A copy; what is no plain object stands under `value`. */
-  snapshot(name: string, value: unknown): void {
-    const recorder = this.#recording();
-    if (!recorder) return;
-    let stream = this.#objects.get(name);
-    if (!stream) {
-      if (this.#objects.size >= MAX_NAMES) this.#objects.clear();
-      stream = new SnapshotStream(name, 'Object');
-      this.#objects.set(name, stream);
-    }
-    const text = new SnapshotText(recorder.limits, recorder.maskSecrets);
-    stream.snapshot(recorder, attributesOf(value, text), text.cut);
-  }
-  /** `snapshot` under the name of the original. */
-  addObject(name: string, value: unknown): void {
-    this.snapshot(name, value);
+  #whenDone(wait: Wait): void {
+    wait?.catch((error: unknown) => this.#complain(error));
   }
 
-  #recording(): Recorder | undefined {
-    return this.enabled && this.recorder?.recording ? this.recorder : undefined;
+  #capture(): Capture {
+    const capture = this.#source.capture();
+    if (!capture) throw new Error(NOT_KEPT);
+    if (capture.cut) this.#tell('The report ends early: the process has recorded more than may be kept for it. The recording of the studio has all of it.');
+    return capture;
   }
 
-  #namedCounter(recorder: Recorder, name: string, values: Readonly<Record<string, number>>): NamedCounter {
-    const series = Object.keys(values);
-    let named = this.#counters.get(name);
-    if (!named || named.definition === 0 || named.series.length !== series.length || named.series.some((key, i) => key !== series[i])) {
-      if (this.#counters.size >= MAX_NAMES) this.#counters.clear();
-      named = { series, values: new Float64Array(series.length), definition: recorder.defineCounter(name, series) };
-      this.#counters.set(name, named);
-    }
-    for (let i = 0; i < series.length; i++) named.values[i] = values[series[i] as string] as number;
-    return named;
+  #fileOf(outputFile: string | null | undefined): string {
+    const named = outputFile ?? this.#config.outputFile;
+    checkOutputFile(named);
+    const file = path.resolve(named);
+    return this.#config.pidSuffix ? file.replace(/((?:\.json)?\.\w+)$/, `_${process.pid}$1`) : file;
+  }
+
+  #tell(line: string): void {
+    if (this.#config.verbose > 0) process.stderr.write(`${line}\n`);
+  }
+
+  #complain(error: unknown): void {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  }
+
+  static {
+    sessionTracer = (runtime) => {
+      const tracer = new VizTracer();
+      tracer.#source = new SessionSource(runtime, { keeps: false });
+      tracer.start();
+      return tracer;
+    };
   }
 }
 
-/** The tracer that records this script, and has begun; undefined where nobody records. */
+const NOT_KEPT =
+  "This tracer is the session's own: the studio records what it records, and there is nothing here to save. For a file of your own make a tracer: new VizTracer().";
+
+/**
+ * The tracer that the script has made last; under the studio, where it has made none, the session's, which has begun. Undefined
+ * where nobody records.
+ */
 export function getTracer(): VizTracer | undefined {
   const runtime = currentRuntime();
-  if (!runtime) return undefined;
-  if (!runtime.tracer) new VizTracer().start();
-  return runtime.tracer as VizTracer;
+  const { tracer } = registry();
+  return (tracer as VizTracer | undefined) ?? (runtime && sessionTracer(runtime));
 }

@@ -1,0 +1,119 @@
+import { threadId } from 'node:worker_threads';
+import type { Recorder } from '../../events/recorder.ts';
+import { PROCESS_BYTES, ProcessWord, ringBufferBytes, validRingBytes } from '../ring-layout.ts';
+import { RingWriter } from '../ring-writer.ts';
+import type { Runtime } from '../runtime.ts';
+import type { Selection, TimeWindow } from '../save/record-selection.ts';
+import { EventStore } from './event-store.ts';
+
+/** What a save writes: events that are recorded later do not change it. */
+export interface Capture {
+  /** Whole frames, HELLO first. */
+  frames(): Iterable<Uint8Array>;
+  readonly selection: Selection | undefined;
+}
+
+/** Where a tracer's events go, and come from when it saves. */
+export interface EventSource {
+  /** Undefined before the first `start` of a tracer without the studio: what is never started takes no memory. */
+  readonly recorder: Recorder | undefined;
+  start(): void;
+  stop(): void;
+  /** What was recorded until now is not for this tracer any more. */
+  clear(): void;
+  /** Undefined where nothing of it is kept. `cut`: there was more than could be kept. */
+  capture(): (Capture & { readonly cut: boolean }) | undefined;
+}
+
+/** Without the studio: a ring and a memory of its own. */
+export class InlineSource implements EventSource {
+  recorder: Recorder | undefined;
+  readonly #maxEvents: number;
+  #store: EventStore | undefined;
+
+  constructor(maxEvents: number) {
+    this.#maxEvents = maxEvents;
+  }
+
+  start(): void {
+    if (this.#store) return;
+    const ringBytes = validRingBytes(undefined);
+    const buffer = new SharedArrayBuffer(ringBufferBytes(ringBytes));
+    const words = new Int32Array(new SharedArrayBuffer(PROCESS_BYTES));
+    words[ProcessWord.GATE] = 1;
+    const name = threadId === 0 ? 'main' : `worker ${threadId}`;
+    const restart = (): void => {
+      words[ProcessWord.GENERATION] = (words[ProcessWord.GENERATION] as number) + 1;
+    };
+    const store = new EventStore({ kind: 'ring', thread: threadId, name, ringBytes, buffer }, this.#maxEvents, restart);
+    this.#store = store;
+    this.recorder = new RingWriter({
+      buffer,
+      ringBytes,
+      process: words,
+      whenFull: 'live',
+      maskSecrets: true,
+      report: (message) => process.emitWarning(message, 'TraceStudioWarning'),
+      attach: () => true,
+      empty: () => store.take(),
+    });
+  }
+
+  stop(): void {}
+
+  clear(): void {
+    this.#store?.clear();
+  }
+
+  capture(): (Capture & { readonly cut: boolean }) | undefined {
+    if (!this.#store) return { frames: () => [], selection: undefined, cut: false };
+    const { frames, skip } = this.#store.capture();
+    return { frames, selection: skip > 0 ? { skip } : undefined, cut: false };
+  }
+}
+
+// Taken at load: a script may replace its clock.
+const clock = process.hrtime.bigint;
+const NEVER = 2n ** 63n;
+
+/** Under the studio: the session's ring of this thread. What the tracer saves is what was recorded while it was started. */
+export class SessionSource implements EventSource {
+  readonly #runtime: Runtime;
+  readonly #keeps: boolean;
+  #windows: TimeWindow[] = [];
+  #since: bigint | undefined;
+
+  /** `keeps` false: nothing of it can be saved, and nothing is kept for that. */
+  constructor(runtime: Runtime, { keeps = true }: { readonly keeps?: boolean } = {}) {
+    this.#runtime = runtime;
+    this.#keeps = keeps;
+  }
+
+  get recorder(): Recorder {
+    return this.#runtime.recorder;
+  }
+
+  start(): void {
+    // Its objects tell all of themselves next, whatever was recorded of them before.
+    if (this.#keeps) this.#runtime.kept?.keep();
+    this.#since = clock();
+  }
+
+  stop(): void {
+    if (this.#since !== undefined) this.#windows.push([this.#since, clock()]);
+    this.#since = undefined;
+  }
+
+  clear(): void {
+    this.#windows = [];
+    if (this.#since !== undefined) this.start();
+  }
+
+  capture(): (Capture & { readonly cut: boolean }) | undefined {
+    const { kept } = this.#runtime;
+    if (!kept || !this.#keeps) return undefined;
+    const windows = [...this.#windows];
+    if (this.#since !== undefined) windows.push([this.#since, NEVER]);
+    return { frames: () => kept.read() ?? [], selection: { windows }, cut: !kept.whole };
+  }
+}
