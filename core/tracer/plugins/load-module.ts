@@ -5,12 +5,13 @@ import { pathToFileURL } from 'node:url';
 import { requireTypeScript } from '../typescript.ts';
 
 const TYPESCRIPT = /\.[mc]?ts$/;
+const IMPORTS_API = /^\s*(?:import|export)\b[^;]*['"]trace-studio['"]/m;
 /** An import or export at the start of a line. */
 const ES_SYNTAX = /^\s*(?:import\b(?!\s*\()|export\b)/m;
 
 /**
  * Loads a plugin's module. `require` takes ES modules, too, on every supported Node; only one with top-level await has to be
- * imported, and gives a promise.
+ * imported, and gives a promise. So has, on Node 20, one that imports `trace-studio`.
  */
 export function loadModule(file: string, tracerFolder: string): unknown {
   const native = Boolean((process.features as { typescript?: unknown }).typescript);
@@ -18,6 +19,8 @@ export function loadModule(file: string, tracerFolder: string): unknown {
 }
 
 function requireOrImport(file: string): unknown {
+  // Hooks that run in a thread of Node's own (those of Node 20) are not asked by a `require` of an ES module.
+  if (!('registerHooks' in Module.default) && IMPORTS_API.test(readFileSync(file, 'utf8'))) return import(pathToFileURL(file).href);
   try {
     return Module.createRequire(file)(file);
   } catch (error) {

@@ -2,13 +2,13 @@
 import { gzip } from './gzip.ts';
 import { type ItemOptions, ProcessItems } from './process-items.ts';
 import { type Processed, recordingBytes } from './recording-bytes.ts';
-import { type ReportTotals, reportText, traceDataOf } from './trace-data.ts';
+import { type ReportTotals, reportText, traceDataOf, traceDataOfRecording } from './trace-data.ts';
 import { writeWhole } from './write-file.ts';
 import { traceDataText, writeTraceData } from './write-trace-data.ts';
 
 export type { Selection, TimeWindow } from './record-selection.ts';
 export type { ItemOptions, Processed, ReportTotals };
-export { traceDataOf, writeTraceData };
+export { traceDataOf, traceDataOfRecording, writeTraceData };
 
 /**
  * Writes the report of a process to `file`; its name says the format: `.json`, `.gz` or `.tsr`. `processed` takes the place of the

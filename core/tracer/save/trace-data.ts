@@ -1,6 +1,8 @@
 import { EventWriter } from '../../formats/trace-event-writer.ts';
 import type { TraceData, TraceEvent } from '../../plugin-api/trace-data.ts';
+import type { RecordingItem } from '../../protocol/recording-reader.ts';
 import { type ItemOptions, ProcessItems } from './process-items.ts';
+import { itemsOfProcess } from './recording-items.ts';
 
 /** Text that is parsed at once: enough that the call costs nothing, little enough that the text is gone at once. */
 const BATCH_BYTES = 256 * 1024;
@@ -37,13 +39,23 @@ export function traceDataOf(frames: Iterable<Uint8Array>, options: ItemOptions &
 export function traceDataOf(frames: Iterable<Uint8Array>, options: ItemOptions & { readonly maxEvents?: number } = {}): TraceData | undefined {
   const { maxEvents = Number.POSITIVE_INFINITY } = options;
   const items = new ProcessItems(frames, options);
+  return collect(items, () => items.events > maxEvents);
+}
+
+/** The same of one process of a recording, which may still be written. Throws an Error in words. */
+export function traceDataOfRecording(file: string, process: number): TraceData {
+  return collect(itemsOfProcess(file, process)) as TraceData;
+}
+
+function collect(items: Iterable<RecordingItem>, tooMany = (): boolean => false): TraceData | undefined {
   const writer = new EventWriter();
   const events = new EventLines();
   for (const item of items) {
-    if (items.events > maxEvents) return undefined;
+    if (tooMany()) return undefined;
     writer.take(item);
     for (const text of writer.output.takeFull()) events.push(text);
   }
+  if (tooMany()) return undefined;
   writer.finish();
   for (const text of writer.output.takeAll()) events.push(text);
   return events.end();
