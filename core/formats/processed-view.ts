@@ -59,6 +59,22 @@ export async function findAttachments(source: ByteSource): Promise<Attachments |
   return attachments;
 }
 
+/** The same for any recording: by its index, or where there is none by reading all of it. */
+export async function readAttachments(source: ByteSource): Promise<Attachments> {
+  const found = await findAttachments(source);
+  if (found) return found;
+  const attachments = new Attachments();
+  const reader = new BlockReader();
+  for await (const chunk of source.follow(0)) {
+    for (const item of reader.push(chunk)) {
+      if (item.kind !== 'block') continue;
+      attachments.block(item.header, item.offset);
+      if (item.header.type === BlockType.INFO) for (const line of decodeInfo(item.payload)) attachments.info(line);
+    }
+  }
+  return attachments;
+}
+
 /** Undefined if there is no whole block at that place. */
 async function readBlock(source: ByteSource, offset: number): Promise<{ readonly header: BlockHeader; readonly payload: Uint8Array } | undefined> {
   const start = await source.read(offset, BLOCK_HEADER_BYTES);

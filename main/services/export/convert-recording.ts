@@ -7,9 +7,11 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
-import { openTrace } from '../../../core/formats/open-trace.ts';
+import { KeptRecording } from '../../../core/formats/kept-recording.ts';
+import { type OpenedTrace, openTrace } from '../../../core/formats/open-trace.ts';
+import { processedRecording, readAttachments, usableParts } from '../../../core/formats/processed-view.ts';
 import { writeTraceEvents } from '../../../core/formats/trace-event-writer.ts';
-import type { ExportFormat } from '../../../core/protocol/studio-api.ts';
+import type { ExportFormat, TraceView } from '../../../core/protocol/studio-api.ts';
 import { FileSource } from './file-source.ts';
 
 export interface Conversion {
@@ -17,6 +19,8 @@ export interface Conversion {
   /** Must not exist yet. The caller renames it when all is well, and removes it when not. */
   readonly target: string;
   readonly format: ExportFormat;
+  /** Default `processed`. A recording is copied with both. */
+  readonly view?: TraceView;
   /** It is still recorded: what is there is exported. */
   readonly live?: boolean;
   /** At most ten times a second. `doneBytes` of the source. */
@@ -35,11 +39,15 @@ export interface Converted {
 const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export async function convertRecording({ source, target, format, live = false, onProgress = () => {} }: Conversion): Promise<Converted> {
+export async function convertRecording({ source, target, format, view = 'processed', live = false, onProgress = () => {} }: Conversion): Promise<Converted> {
   const file = await FileSource.open(source);
   try {
-    const recording = await recordingOf(file, path.basename(source));
-    const json = format === 'recording' ? undefined : writeTraceEvents(recording, { live });
+    const notes: string[] = [];
+    // What plugins left of a process that has ended is not all of a session that goes on.
+    const isRaw = format === 'recording' || view === 'raw' || live;
+    const opened = await openTrace(file, gunzip, { title: path.basename(source), ...(crc32 && { crc: crc32 }) });
+    const wanted = isRaw ? (opened.kind === 'recording' ? file.follow(0) : opened.recording) : await processedView(file, opened, notes);
+    const json = format === 'recording' ? undefined : writeTraceEvents(wanted, { live });
     let toldAt = 0;
     file.onRead = (doneBytes) => {
       const now = performance.now();
@@ -47,16 +55,27 @@ export async function convertRecording({ source, target, format, live = false, o
       toldAt = now;
       onProgress({ doneBytes, totalBytes: file.bytes, events: json?.events ?? 0 });
     };
-    await writeFile(json ?? recording, target, format === 'chrome-json-gz');
-    return { events: json?.events ?? 0, totalBytes: file.bytes, notes: json?.notes ?? [] };
+    await writeFile(json ?? wanted, target, format === 'chrome-json-gz');
+    return { events: json?.events ?? 0, totalBytes: file.bytes, notes: [...notes, ...(json?.notes ?? [])] };
   } finally {
     await file.close();
   }
 }
 
-async function recordingOf(file: FileSource, title: string): Promise<AsyncIterable<Uint8Array>> {
-  const opened = await openTrace(file, gunzip, { title, ...(crc32 && { crc: crc32 }) });
-  return opened.kind === 'recording' ? file.follow(0) : opened.recording;
+async function processedView(file: FileSource, opened: OpenedTrace, notes: string[]): Promise<AsyncIterable<Uint8Array>> {
+  // Only a recording has such a view, and it is read several times: other traces go by without being kept.
+  if (opened.kind === 'converted' && opened.format !== 'recording') return opened.recording;
+  const source = opened.kind === 'recording' ? file : new KeptRecording(opened.recording);
+  const attachments = await readAttachments(source);
+  notes.push(...attachments.problems().map((problem) => problem.message));
+  if (!attachments.some) return source.follow(0);
+  const { parts, problems } = await usableParts(source, attachments.parts());
+  notes.push(...problems.map((problem) => problem.message));
+  return contents(processedRecording(source, parts, crc32 ? { crc: crc32 } : {}));
+}
+
+async function* contents(pieces: AsyncIterable<{ readonly content: Uint8Array }>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const { content } of pieces) yield content;
 }
 
 /** In zlib since Node 20.15 and 22.2. */

@@ -3,13 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { link, rename, rm } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../../../core/base/result.ts';
-import type { ExportFormat, ExportProgress } from '../../../core/protocol/studio-api.ts';
+import type { ExportFormat, ExportProgress, TraceView } from '../../../core/protocol/studio-api.ts';
 import type { ExportMessage, ExportTask } from './export-messages.ts';
 
 export interface ExportRequest {
   readonly source: string;
   readonly path: string;
   readonly format: ExportFormat;
+  /** Default `processed`. */
+  readonly view?: TraceView;
   /** The source is still recorded. */
   readonly live: boolean;
   readonly overwrite: boolean;
@@ -55,7 +57,7 @@ export class ExportJobs {
       this.#report(last);
     };
     try {
-      const task: ExportTask = { source: request.source, target: temporary, format: request.format, live: request.live };
+      const task: ExportTask = { source: request.source, target: temporary, format: request.format, view: request.view ?? 'processed', live: request.live };
       const done = await this.#work(job, task, tell);
       if (done === 'cancelled') tell({ state: 'cancelled' });
       else {
