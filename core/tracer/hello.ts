@@ -3,8 +3,10 @@ import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
 
 /** Who this process is, and where its clock stands. `secret` is empty where nobody asks for it. */
 export function targetHello(secret: string): TargetHello {
+  // Node loads `performance` when it is first asked for: not between the two clocks.
+  const { timeOrigin } = performance;
   const monotonicNs = process.hrtime.bigint();
-  const epochNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
+  const epochNs = BigInt(Math.round(timeOrigin * 1000)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
   return {
     wire: TARGET_WIRE_VERSION,
     tracer: STUDIO_VERSION,

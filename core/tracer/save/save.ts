@@ -20,7 +20,7 @@ export function writeReport(file: string, frames: Iterable<Uint8Array>, options:
     writeWhole(file, recordingBytes(frames, options, totals, processed));
     return totals;
   }
-  if (processed) totals.events = processed.data.traceEvents.length;
+  if (processed) totals.events = processed.data.traceEvents.filter((event) => event?.ph !== 'M').length;
   const text = processed ? traceDataText(processed.data) : reportText(frames, options, totals);
   writeWhole(file, file.endsWith('.gz') ? gzip(text) : text);
   return totals;
