@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { createServer, type Server, type Socket } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import type { PluginState, PluginState } from '../../../core/protocol/plugins.ts';
+import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
@@ -34,8 +34,6 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
-  /** By their place in the launch's list: the last state that was told. */
-  readonly plugins: Map<number, PluginState>;
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -60,11 +58,7 @@ export class TestCollector {
     this.#keepCounters = keepCounters;
     mkdirSync(this.spillFolder);
     mkdirSync(this.tracerFolder);
-    for (const file of readdirSync(built, { recursive: true, encoding: 'utf8' })) {
-      if (!/\.[cm]js$/.test(file)) continue;
-      mkdirSync(path.dirname(path.join(this.tracerFolder, file)), { recursive: true });
-      copyFileSync(path.join(built, file), path.join(this.tracerFolder, file));
-    }
+    for (const file of readdirSync(built)) if (/\.[cm]js$/.test(file)) copyFileSync(path.join(built, file), path.join(this.tracerFolder, file));
     cpSync(path.join(built, 'plugins'), path.join(this.tracerFolder, 'plugins'), { recursive: true });
   }
 
@@ -192,11 +186,6 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
-      return;
-    }
-    if (type === FrameType.PLUGIN) {
-      const state = json() as PluginState;
-      target.plugins.set(state.index, state);
       return;
     }
     if (type === FrameType.PLUGIN) {
