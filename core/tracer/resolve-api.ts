@@ -30,7 +30,7 @@ export function resolveApi(folder: string): void {
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
-  resolveRequire(internals, path.join(folder, 'api.cjs'), atOnce ? () => {} : atFirstImport(register));
+  resolveRequire(internals, path.join(folder, 'api.cjs'), atOnce ? () => {} : atFirstImport(folder, register));
 }
 
 function resolveHook(apiUrl: string): ResolveHook {
@@ -68,10 +68,10 @@ function resolveRequire(internals: ModuleInternals, apiFile: string, found: (fil
  * `registerHooks` they take a thread of their own, whose start takes tens of milliseconds.
  * What is returned is to be told of each file.
  */
-function atFirstImport(register: () => void): (file: string) => void {
+function atFirstImport(tracerFolder: string, register: () => void): (file: string) => void {
   let registered = false;
   return (file) => {
-    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.includes('node_modules') || !imports(file)) return;
+    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.includes('node_modules') || file.startsWith(tracerFolder) || !imports(file)) return;
     registered = true;
     register();
   };

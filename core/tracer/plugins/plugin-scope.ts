@@ -34,6 +34,7 @@ export class PluginScope {
   /** Asynchronous resources by the plugin that they belong to, while the hook is on. */
   readonly #owners = new Map<number, number>();
   readonly #promises = new WeakMap<object, number>();
+  readonly #threads = new WeakSet<object>();
   #fresh: { readonly plugin: number; readonly type: string; readonly resource: TimerLike }[] = [];
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #held = false;
@@ -100,6 +101,15 @@ export class PluginScope {
     return typeof promise === 'object' && promise !== null ? this.#promises.get(promise) : undefined;
   }
 
+  /** True for a `Worker` that a plugin has started. Node keeps the resource that is seen here under a symbol of its own. */
+  startedThread(worker: unknown): boolean {
+    if (typeof worker !== 'object' || worker === null) return false;
+    return Object.getOwnPropertySymbols(worker).some((key) => {
+      const value = (worker as Record<symbol, unknown>)[key];
+      return typeof value === 'object' && value !== null && this.#threads.has(value);
+    });
+  }
+
   get #needed(): boolean {
     return this.#running !== undefined || this.#waiting > 0;
   }
@@ -121,6 +131,7 @@ export class PluginScope {
     const plugin = this.#running ?? this.#owners.get(executionAsyncId());
     if (plugin === undefined) return;
     this.#owners.set(id, plugin);
+    if (type === 'WORKER') this.#threads.add(resource);
     if (type === 'PROMISE') this.#promises.set(resource, plugin);
     else if (type !== 'TickObject' && type !== 'Microtask') {
       // Not finished yet: a timer is put into its list, and would be counted, only after this.

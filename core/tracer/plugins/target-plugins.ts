@@ -73,6 +73,7 @@ class TargetPlugins implements EndWatch {
       this.#repeats = false;
       return repeats;
     }
+    if (event === 'worker') return this.#scope.startedThread(args[0]);
     if (event === 'rejectionHandled') return this.#scope.ownerOf(args[0]) !== undefined;
     if (event !== 'unhandledRejection') return false;
     const plugin = this.#scope.ownerOf(args[1]);
