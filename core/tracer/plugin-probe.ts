@@ -77,7 +77,10 @@ process.exit = ((code?: number): never => {
   exits = true;
   return exit.call(process, code);
 }) as typeof process.exit;
-process.on('exit', () => fail(exits ? `${name} ends its process while it is loaded.` : `${name} is never loaded: its top-level await does not settle.`));
+process.on('exit', () => {
+  fail(exits ? `${name} ends its process while it is loaded.` : `${name} is never loaded: its top-level await does not settle.`);
+  process.exitCode = 0;
+});
 process.on('uncaughtException', (error) => {
   failWith(error);
   exit.call(process, 0);

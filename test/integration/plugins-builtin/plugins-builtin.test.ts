@@ -144,6 +144,6 @@ describe('where no thread may be started', () => {
     const result = await run(`setTimeout(() => console.log('ran'), 100)`, ['vizplugins.cpu_usage', 'vizplugins.gc'], { flags });
     expect(result).toEqual({ stdout: 'ran\n', stderr: '', code: 0, signal: null });
     const states = collector.targets.flatMap(({ plugins }) => [...plugins.values()]);
-    expect(states.map(({ state, failures }) => ({ state, failures }))).toEqual(Array(2).fill({ state: 'terminated', failures: [] }));
+    expect(states.map(({ failures }) => failures)).toEqual([[], []]);
   });
 });
