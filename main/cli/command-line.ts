@@ -1,5 +1,6 @@
 /** What the words of the command line mean. Pure: nothing is looked up, nothing is run. */
 import { ok, problem, type Result } from '../../core/base/result.ts';
+import { MAX_PLUGINS } from '../../core/protocol/plugin-state.ts';
 
 export type Command =
   | { readonly kind: 'help'; readonly about?: CommandName }
@@ -23,16 +24,23 @@ export type Command =
       readonly whenFull: 'exact' | 'live';
       readonly maskSecrets: boolean;
       readonly quiet: boolean;
+      /** Specs, in their order. */
+      readonly plugins: readonly string[];
+      /** A failed plugin makes a good run a failed one. */
+      readonly strictPlugins: boolean;
       readonly script: string;
       readonly args: readonly string[];
     }
-  | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly quiet: boolean };
+  | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly raw: boolean; readonly quiet: boolean };
 
 const COMMAND_NAMES = ['run', 'serve', 'export', 'help', 'version'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
-/** An option takes a word (`value`), may be given several times (`values`), or stands alone (`flag`). */
-type OptionKind = 'flag' | 'value' | 'values';
+/**
+ * An option takes a word (`value`), may be given several times (`values`), stands alone (`flag`), or takes every word up to the next
+ * option or `--` (`list`; with `=` one word), as often as it is given.
+ */
+type OptionKind = 'flag' | 'value' | 'values' | 'list';
 type OptionTable = Readonly<Record<string, OptionKind>>;
 
 const SHORT: Readonly<Record<string, string>> = { '-o': '--output', '-q': '--quiet', '-h': '--help', '-v': '--version', '-p': '--port', '-f': '--force' };
@@ -45,11 +53,13 @@ const OPTIONS = {
     '--node-flags': 'value',
     '--live': 'flag',
     '--no-mask': 'flag',
+    '--plugins': 'list',
+    '--strict-plugins': 'flag',
     '--quiet': 'flag',
     '--help': 'flag',
   },
   serve: { '--port': 'value', '--host': 'value', '--allow-host': 'values', '--root': 'values', '--no-open': 'flag', '--help': 'flag' },
-  export: { '--output': 'value', '--force': 'flag', '--quiet': 'flag', '--help': 'flag' },
+  export: { '--output': 'value', '--force': 'flag', '--raw': 'flag', '--quiet': 'flag', '--help': 'flag' },
 } as const satisfies Record<string, OptionTable>;
 
 const REPORT_EXTENSIONS = ['.json', '.json.gz', '.tsr'] as const;
@@ -108,7 +118,13 @@ function readRun(words: readonly string[]): Result<Command> {
   const { flags, values, plain } = parsed.value;
   if (flags.has('--help')) return ok({ kind: 'help', about: 'run' });
   const [script, ...args] = plain;
+  if (script === undefined && values.has('--plugins')) {
+    const remedy = 'Write -- between the plugins and the script: trace-studio run --plugins "vizplugins.cpu_usage -f 50" -- script.js';
+    return problem('no-script', 'run needs a script, and --plugins takes every word up to the next option or --.', remedy);
+  }
   if (script === undefined) return problem('no-script', 'run needs a script.', 'For example: trace-studio run -- script.js');
+  const plugins = values.get('--plugins') ?? [];
+  if (plugins.length > MAX_PLUGINS) return problem('too-many-plugins', `A run takes at most ${MAX_PLUGINS} plugins, not ${plugins.length}.`);
   const output = last(values, '--output') ?? 'result.json';
   if (!REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
   const node = last(values, '--node');
@@ -120,6 +136,8 @@ function readRun(words: readonly string[]): Result<Command> {
     whenFull: flags.has('--live') ? 'live' : 'exact',
     maskSecrets: !flags.has('--no-mask'),
     quiet: flags.has('--quiet'),
+    plugins,
+    strictPlugins: flags.has('--strict-plugins'),
     script,
     args,
   });
@@ -159,7 +177,7 @@ function readExport(words: readonly string[]): Result<Command> {
   if (more.length > 0) return problem('too-many-words', `export takes one recording, ${more[0]} is one too many.`, 'Export them one after the other.');
   const output = last(values, '--output') ?? `${input.replace(/\.(tsr|json|json\.gz)$/i, '')}.json`;
   if (!REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
-  return ok({ kind: 'export', input, output, overwrite: flags.has('--force'), quiet: flags.has('--quiet') });
+  return ok({ kind: 'export', input, output, overwrite: flags.has('--force'), raw: flags.has('--raw'), quiet: flags.has('--quiet') });
 }
 
 const badReportName = (output: string): Result<never> =>
@@ -203,11 +221,25 @@ function readOptions(words: readonly string[], table: OptionTable, command: stri
       flags.add(name);
       continue;
     }
+    if (kind === 'list' && at < 0) {
+      const listed = listAt(words, i + 1);
+      const empty = listed.length === 0 || listed.some((each) => each.trim() === '');
+      if (empty) return problem('option-needs-value', `${given} needs at least one word, and none that is empty.`, 'See trace-studio --help.');
+      values.set(name, [...(values.get(name) ?? []), ...listed]);
+      i += listed.length;
+      continue;
+    }
     const value = at < 0 ? words[++i] : word.slice(at + 1);
     if (value === undefined || value === '') return problem('option-needs-value', `${given} needs a value.`, 'See trace-studio --help.');
-    values.set(name, [...(kind === 'values' ? (values.get(name) ?? []) : []), value]);
+    values.set(name, [...(kind === 'value' ? [] : (values.get(name) ?? [])), value]);
   }
   return ok({ flags, values, plain });
+}
+
+/** Words from `at` up to the next option or `--`. */
+function listAt(words: readonly string[], at: number): readonly string[] {
+  const end = words.findIndex((word, i) => i >= at && word.startsWith('-') && word !== '-');
+  return words.slice(at, end < 0 ? undefined : end);
 }
 
 const last = (values: ReadonlyMap<string, readonly string[]>, name: string): string | undefined => values.get(name)?.at(-1);

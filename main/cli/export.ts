@@ -13,7 +13,7 @@ export { writeReport };
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 
-export async function exportRecording({ input, output, overwrite, quiet }: Extract<Command, { kind: 'export' }>): Promise<number> {
+export async function exportRecording({ input, output, overwrite, raw, quiet }: Extract<Command, { kind: 'export' }>): Promise<number> {
   const [source, target] = [path.resolve(input), path.resolve(output)];
   const refusal = await whyNot(source, target, overwrite);
   if (refusal !== undefined) {
@@ -21,7 +21,7 @@ export async function exportRecording({ input, output, overwrite, quiet }: Extra
     return 1;
   }
   try {
-    const { events, notes } = await writeReport(source, target);
+    const { events, notes } = await writeReport(source, target, raw ? 'raw' : 'processed');
     if (quiet) return 0;
     const counted = events > 0 ? `${events} events, ` : '';
     tell(`wrote ${path.relative('', target) || target} (${counted}${sizeInWords((await stat(target)).size)}).`);

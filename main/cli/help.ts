@@ -22,6 +22,9 @@ The first Ctrl+C goes to the script and the report is written; the second ends e
       --node-flags <…>   flags for Node, in quotes: "--max-old-space-size=4096"
       --live             when the script is faster than the recorder, drop events and count them; else the script waits
       --no-mask          do not mask values whose name looks secret (token, password, …)
+      --plugins <…>      plugins with their arguments, each in quotes: "vizplugins.cpu_usage -f 50" "./my-plugin.ts a b";
+                         every word up to the next option or --; may be given several times
+      --strict-plugins   exit with 1 when a plugin failed and all else went well
   -q, --quiet            say nothing about the report
 `;
 
@@ -42,6 +45,7 @@ const EXPORT = `trace-studio export recording [-o file]
 
   -o, --output <file>    .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); the same name with .json
   -f, --force            replace a file that is there
+      --raw              what was recorded, where plugins left something else of it; a .tsr always keeps both
   -q, --quiet            say nothing about the result
 `;
 

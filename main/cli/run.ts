@@ -11,6 +11,7 @@ import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-type
 import type { NodeInstall } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { Collector } from '../collector/collector.ts';
+import type { PluginOutcome } from '../collector/session.ts';
 import { dataFolder } from '../services/data-folder.ts';
 import { examineLaunch } from '../services/launch/examine.ts';
 import { makeSpawnPlan } from '../services/launch/spawn-plan.ts';
@@ -27,7 +28,10 @@ type RunCommand = Extract<Command, { kind: 'run' }>;
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 
-/** Resolves with the exit code: the script's own, 128 + n for signal n, 1 when it could not be started, 2 when the report could not have been written. */
+/**
+ * Resolves with the exit code: the script's own, 128 + n for signal n, 1 when it could not be started, 2 when the report could not be
+ * written. With `--strict-plugins` 1 in place of 0 when a plugin failed.
+ */
 export async function run(command: RunCommand): Promise<number> {
   const output = path.resolve(command.output);
   const final = await realTarget(output);
@@ -55,6 +59,7 @@ export async function run(command: RunCommand): Promise<number> {
   const signals = new RunSignals(collector, ids.session, file);
   const tellProblem = problemTeller();
   collector.onSession = tellProblem;
+  let isWritten = true;
   try {
     await collector.start({ ...ids, plan: makeSpawnPlan(config, start, tracerFolder), file });
     // The writers of formats are a third of our code: they are read while the script starts.
@@ -62,17 +67,24 @@ export async function run(command: RunCommand): Promise<number> {
     const info = await collector.whenEnded(ids.session);
     tellProblem(info);
     signals.scriptEnded();
+    const plugins = collector.pluginOutcome(ids.session);
     await collector.shutdown(0);
-    await finish({ command, file, output, info, writeReport });
-    return exitCodeOf(info.end);
+    isWritten = await finish({ command, file, output, info, plugins, writeReport });
+    const code = exitCodeOf(info.end);
+    if (code !== 0) return code;
+    return isWritten ? (command.strictPlugins && anyFailed(plugins) ? 1 : 0) : 2;
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
     tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
     return 1;
   } finally {
-    await rm(file, { force: true });
+    // Without a report the recording is all that there is of the run.
+    if (isWritten) await rm(file, { force: true });
   }
 }
+
+const anyFailed = ({ processes, problems }: PluginOutcome): boolean =>
+  problems.length > 0 || processes.some(({ states }) => states.some((state) => state.failureCount > 0));
 
 /** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. */
 function problemTeller(): (info: SessionInfo) => void {
@@ -89,19 +101,39 @@ interface Finished {
   readonly file: string;
   readonly output: string;
   readonly info: SessionInfo;
+  readonly plugins: PluginOutcome;
   readonly writeReport: (source: string, output: string) => Promise<unknown>;
 }
 
-async function finish({ command, file, output, info, writeReport }: Finished): Promise<void> {
+/** False: the report could not be written, and the recording stays where it is. */
+async function finish({ command, file, output, info, plugins, writeReport }: Finished): Promise<boolean> {
   if (info.end?.kind === 'failed-to-start') tell(info.end.message);
-  if (reportFormat(output) === 'recording') await rename(file, await realTarget(output));
-  else await writeReport(file, output);
-  if (command.quiet) return;
+  // What plugins said of themselves while the script ran has been printed by its processes.
+  for (const problem of plugins.problems) tell(problem);
+  try {
+    if (reportFormat(output) === 'recording') await rename(file, await realTarget(output));
+    else await writeReport(file, output);
+  } catch (error) {
+    tell(`The report ${output} could not be written: ${whyNotWritten(error)}`);
+    tell(`The recording is kept in ${file}. Make the report of it with: trace-studio export ${quoted(file)} -o ${quoted(output)}`);
+    return false;
+  }
+  if (command.quiet) return true;
   const { size } = await stat(output);
   tell(`wrote ${path.relative('', output) || output} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
   if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
+  return true;
 }
+
+function whyNotWritten(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no room left on the disk.';
+  return error instanceof ProblemError && error.remedy !== undefined ? `${message} ${error.remedy}` : message;
+}
+
+/** To be copied into a shell. */
+const quoted = (file: string): string => (/^[\w./:@%+=,-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`);
 
 function launchConfig(command: RunCommand): LaunchConfig {
   const named = namesProgram(command.script);
@@ -115,6 +147,7 @@ function launchConfig(command: RunCommand): LaunchConfig {
     whenFull: command.whenFull,
     recordEnvironmentValues: false,
     maskSecrets: command.maskSecrets,
+    ...(command.plugins.length > 0 && { plugins: command.plugins.map((spec) => ({ spec, enabled: true })) }),
   };
 }
 

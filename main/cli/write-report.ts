@@ -1,15 +1,16 @@
 /** A recording as the report that the user asked for: written beside it, put in place when whole. */
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
+import type { TraceView } from '../../core/protocol/studio-api.ts';
 import { type Converted, convertRecording } from '../services/export/convert-recording.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat } from './report-format.ts';
 
-export async function writeReport(source: string, output: string): Promise<Converted> {
+export async function writeReport(source: string, output: string, view: TraceView = 'processed'): Promise<Converted> {
   const final = await realTarget(output);
   const temporary = `${final}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const converted = await convertRecording({ source, target: temporary, format: reportFormat(output) });
+    const converted = await convertRecording({ source, target: temporary, format: reportFormat(output), view });
     await rename(temporary, final);
     return converted;
   } finally {

@@ -21,6 +21,7 @@ export class PluginReports {
   readonly #write: (state: PluginState) => void;
   readonly #tellMs: number;
   readonly #states = new Map<number, PluginState>();
+  readonly #inHost = new Map<number, PluginState>();
   readonly #waiting = new Set<number>();
   #linesLeft: number;
   #timer: NodeJS.Timeout | undefined;
@@ -36,6 +37,11 @@ export class PluginReports {
     return [...this.#states].sort(([a], [b]) => a - b).map(([, state]) => state);
   }
 
+  /** What only the plugin host told: the process itself said nothing of it on its stderr. */
+  get statesInHost(): readonly PluginState[] {
+    return [...this.#inHost.values()];
+  }
+
   /** JSON of a state as it came from the process. What cannot be read is passed over: the next one tells the same. */
   take(body: Uint8Array): void {
     const state = parse(body);
@@ -46,6 +52,7 @@ export class PluginReports {
   takeFromHost(body: Uint8Array, inTarget: readonly PluginState[]): void {
     const state = parse(body);
     if (!state) return;
+    this.#inHost.set(state.index, state);
     const before = inTarget.find((each) => each.index === state.index);
     this.#put({ ...(before ? joined(before, state) : state), ranIn: 'plugin-host' });
   }

@@ -43,7 +43,7 @@ export class PluginWork {
   readonly #options: PluginWorkOptions;
   readonly #givenUp = new AbortController();
   readonly #done = new Set<TracedProcess>();
-  /** What went wrong outside of the plugins, in words; in the recording too. */
+  /** What went wrong and was not printed by the processes themselves, in words; in the recording too. */
   readonly problems: string[] = [];
 
   constructor(options: PluginWorkOptions) {
@@ -133,6 +133,9 @@ export class PluginWork {
       onState: (json) => traced.plugins.takeFromHost(json, before),
     });
     traced.plugins.flush();
+    for (const { name, failures } of traced.plugins.statesInHost) {
+      for (const { during, message } of failures) this.problems.push(`Plugin ${name} failed at ${during}, after the end of process ${traced.pid}: ${message}`);
+    }
     if (words !== '') recorder.console(ConsoleSource.STUDIO, Buffer.from(`Plugins of process ${traced.pid}, after its end: ${words}\n`));
     if (failure !== undefined) this.#tell(`${because}the process that was to do it failed, because ${failure}${instead}`);
     else await this.takeFile(traced, { by: 'plugin-host', note });

@@ -52,7 +52,7 @@ export interface SessionOptions {
 /** How plugins fared in one run, for who has the collector in its own process. */
 export interface PluginOutcome {
   readonly processes: readonly { readonly pid: number; readonly states: readonly PluginState[] }[];
-  /** What went wrong outside of the plugins, in words. */
+  /** What went wrong and was not printed by the processes themselves, in words. */
   readonly problems: readonly string[];
 }
 
