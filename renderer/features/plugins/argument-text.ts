@@ -65,7 +65,7 @@ export function changeArgument(schema: ArgsSchema, text: string, name: string, v
     if (isMine ? value !== undefined && !isDefault : typed !== undefined) given.push(option.name);
   }
   const changed = fields.find((field) => field.option.name === name)?.option;
-  if (changed && values[name] === undefined) {
+  if (changed && !given.includes(name)) {
     const usual = defaultOf(changed);
     if (usual !== undefined) values[name] = usual;
   }

@@ -88,3 +88,17 @@ test('forgets the values that an earlier version wrote', async () => {
   expect(written).toContain('API_TOKEN');
   expect(written).not.toContain('hush-hush');
 });
+
+test('tells which variables had a value that is not there any more, also after a second restart', async () => {
+  const environment = [
+    { name: 'API_TOKEN', value: 'hush-hush' },
+    { name: 'EMPTY', value: '' },
+  ];
+  const recents = new Recents(file);
+  await recents.addScript({ ...config('/x.js'), environment }, 1);
+  expect((await recents.scripts())[0]).not.toHaveProperty('forgotten');
+  const again = new Recents(file);
+  expect((await again.scripts())[0]?.forgotten).toEqual(['API_TOKEN']);
+  await again.addScript(config('/y.js'), 2);
+  expect((await new Recents(file).scripts())[1]?.forgotten).toEqual(['API_TOKEN']);
+});
