@@ -94,17 +94,18 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     expect(collector.events.map(brief)).toEqual([['counter', 'c', { a: 1 }]]);
   });
 
-  it('does nothing in a script that plain node has started', async () => {
+  it('sends nothing from a script that plain node has started, and records only where it has a tracer of its own', async () => {
     const code = `import { getTracer, VizCounter, VizObject, VizTracer } from 'trace-studio';
-      const counter = new VizCounter(getTracer(), 'c'); counter.a = 1; counter.log();
+      const before = getTracer();
+      const counter = new VizCounter(before, 'c'); counter.a = 1; counter.log();
       const object = new VizObject(null, 'o'); object.a = 1; object.dispose();
       const tracer = new VizTracer(); tracer.start(); tracer.logInstant('x'); tracer.logEvent('y').end();
       new VizCounter(tracer).b = 2; tracer.stop();
-      console.log(getTracer(), JSON.stringify(counter), JSON.stringify(object));`;
+      console.log(before, getTracer() === tracer, JSON.stringify(counter), JSON.stringify(object));`;
     const script = writeScript(collector, { 'script.mjs': code });
     installPackage(collector, script);
     const run = await runTarget(collector, script, { node, traced: false });
-    expect(run).toEqual({ stdout: 'undefined {"a":1} {"a":1}\n', stderr: '', code: 0, signal: null });
+    expect(run).toEqual({ stdout: 'undefined true {"a":1} {"a":1}\n', stderr: '', code: 0, signal: null });
     expect(collector.targets).toEqual([]);
   });
 });
