@@ -26,6 +26,12 @@ test.each([
     { kind: 'run', output: 'r.json.gz', node: '/n', whenFull: 'live', maskSecrets: false, quiet: true },
   ],
   ['run --output=R.TSR a.js', { kind: 'run', output: 'R.TSR' }],
+  ['run --plugins a b -o r.json -- a.js', { kind: 'run', plugins: ['a', 'b'], output: 'r.json', script: 'a.js', strictPlugins: false }],
+  ['run --plugins a --plugins b --strict-plugins a.js', { kind: 'run', plugins: ['a', 'b'], strictPlugins: true, script: 'a.js' }],
+  ['run --plugins=a a.js b', { kind: 'run', plugins: ['a'], script: 'a.js', args: ['b'] }],
+  ['run a.js --plugins b', { kind: 'run', plugins: [], args: ['--plugins', 'b'] }],
+  ['export --raw a.tsr', { kind: 'export', raw: true }],
+  ['export a.tsr', { kind: 'export', raw: false }],
   ['run --help', { kind: 'help', about: 'run' }],
   ['serve', { kind: 'serve', port: 0, host: '127.0.0.1', allowHosts: [], roots: [], openBrowser: true, files: [] }],
   ['serve -p 80 --no-open --root a --root b t.json', { kind: 'serve', port: 80, openBrowser: false, roots: ['a', 'b'], files: ['t.json'] }],
@@ -42,6 +48,13 @@ test.each([
   ['--hlep', 'trace-studio has no option --hlep.', 'Did you mean --help?'],
   ['run --ouput a.json b.js', 'run has no option --ouput.', 'Did you mean --output?'],
   ['run', 'run needs a script.', 'For example: trace-studio run -- script.js'],
+  ['run --plugins', '--plugins needs at least one word, and none that is empty.', 'See trace-studio --help.'],
+  ['run --plugins --quiet a.js', '--plugins needs at least one word, and none that is empty.', 'See trace-studio --help.'],
+  [
+    'run --plugins a a.js',
+    'run needs a script, and --plugins takes every word up to the next option or --.',
+    'Write -- between the plugins and the script: trace-studio run --plugins "vizplugins.cpu_usage -f 50" -- script.js',
+  ],
   ['run -o', '-o needs a value.', 'See trace-studio --help.'],
   ['run -o r.txt a.js', 'The kind of the report cannot be told from its name r.txt.', 'Let it end in one of .json, .json.gz, .tsr.'],
   ['run --quiet=yes a.js', '--quiet takes no value.', 'Write --quiet alone.'],
@@ -52,6 +65,13 @@ test.each([
   ['export a b', 'export takes one recording, b is one too many.', 'Export them one after the other.'],
 ])('%j is answered with a sentence and a way out', (line, message, remedy) => {
   expect(read(line)).toMatchObject({ message, remedy });
+});
+
+test('a plugin keeps its words, spaces and quotes as they were typed', () => {
+  const spec = `./my plugin.ts  -x "a b" 'c'`;
+  expect(readCommandLine(['run', '--plugins', spec, '--', 'a.js'])).toMatchObject({ ok: true, value: { plugins: [spec] } });
+  expect(readCommandLine(['run', '--plugins', '', '--', 'a.js'])).toMatchObject({ ok: false });
+  expect(readCommandLine(['run', ...Array.from({ length: 101 }, () => '--plugins=p'), 'a.js'])).toMatchObject({ problem: { code: 'too-many-plugins' } });
 });
 
 test('another address needs a name to be opened by', () => {
