@@ -24,6 +24,8 @@ export class LoadedPlugin {
   handler: PluginState['handler'] = 'none';
   /** It took longer than it may: nothing but `terminate` is sent to it any more. */
   hung = false;
+  /** What it was called for last. */
+  doing: PluginFailure['during'] = 'load';
   spentMs = 0;
   lastAnswer: string | undefined;
   #messages = 0;

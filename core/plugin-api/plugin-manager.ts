@@ -278,6 +278,7 @@ export class PluginManager {
     orElse: () => void = () => {},
   ): Wait {
     const environment = this.#environment;
+    plugin.doing = during;
     const began = environment.now();
     const spent = (): void => {
       plugin.spentMs += environment.now() - began;
@@ -333,7 +334,7 @@ export class PluginManager {
   /** Of something that a plugin did outside of an answer: a timer of its own, for example. */
   failed(index: number, error: unknown): void {
     const plugin = this.#plugins[index];
-    if (plugin) this.#fail(plugin, plugin.snapshot().lastMessage ?? 'load', error);
+    if (plugin) this.#fail(plugin, plugin.doing, error);
   }
 
   #warn(plugin: LoadedPlugin, text: string): void {

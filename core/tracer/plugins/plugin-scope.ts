@@ -1,5 +1,6 @@
 import { createHook, executionAsyncId } from 'node:async_hooks';
 import { PluginProblem, PluginTimeout } from '../../plugin-api/plugin-failure.ts';
+import { afterMicrotasks } from './after-microtasks.ts';
 import { inWords, withTimeLimit } from './time-limit.ts';
 
 // Taken at load: a script may replace its timers (fake timers do).
@@ -21,8 +22,8 @@ type ProcessFunctions = Record<Exit | 'emitWarning', Call>;
  * long, the process is not (`process.exit`, `process.exitCode`), and timers, sockets, children and rejected promises of the
  * plugin's neither keep the process alive nor bring it down.
  *
- * What belongs to a plugin is known from `async_hooks`, which are switched on while one runs or one of its promises is waited
- * for, and at no other time: they cost the script.
+ * What belongs to a plugin is known from `async_hooks`, which are switched on while one runs, while one of its promises is waited
+ * for, and until the next microtasks are through: they cost the script.
  */
 export class PluginScope {
   readonly #failed: (plugin: number, error: unknown) => void;
@@ -38,6 +39,9 @@ export class PluginScope {
   #fresh: { readonly plugin: number; readonly type: string; readonly resource: TimerLike }[] = [];
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   #held = false;
+  /** A call is over, and what it began in promises has not come up yet. */
+  #lingering = 0;
+  #hooked = false;
   #restore: (() => void) | undefined;
 
   /** `failed`: a plugin did something wrong outside of a call: in a timer, in a promise that nobody waits for. */
@@ -62,6 +66,7 @@ export class PluginScope {
       this.#running = outer;
       if (process.exitCode !== exitCode) process.exitCode = exitCode;
       this.#tidy();
+      this.#linger();
       this.#watch();
     }
   }
@@ -86,6 +91,7 @@ export class PluginScope {
     }).finally(() => {
       this.#waiting--;
       this.#tidy();
+      this.#linger();
       this.#watch();
     });
   }
@@ -110,21 +116,29 @@ export class PluginScope {
     });
   }
 
-  get #needed(): boolean {
-    return this.#running !== undefined || this.#waiting > 0;
-  }
-
   #watch(): void {
-    if (this.#needed === (this.#restore !== undefined)) return;
-    if (this.#restore) {
+    const called = this.#running !== undefined || this.#waiting > 0;
+    if (called !== (this.#restore !== undefined)) {
+      this.#restore?.();
+      this.#restore = called ? this.#guardProcess() : undefined;
+    }
+    const hooked = called || this.#lingering > 0;
+    if (hooked === this.#hooked) return;
+    this.#hooked = hooked;
+    if (hooked) this.#hook.enable();
+    else {
       this.#hook.disable();
       this.#owners.clear();
-      this.#restore();
-      this.#restore = undefined;
-    } else {
-      this.#restore = this.#guardProcess();
-      this.#hook.enable();
     }
+  }
+
+  #linger(): void {
+    this.#lingering++;
+    afterMicrotasks(2, () => {
+      this.#lingering--;
+      this.#tidy();
+      this.#watch();
+    });
   }
 
   #made(id: number, type: string, resource: object): void {

@@ -6,14 +6,12 @@ import type { PluginLaunch, PluginState } from '../../protocol/plugins.ts';
 import type { TargetOptions } from '../../protocol/target-wire.ts';
 import type { EndWatch } from '../exit.ts';
 import { keepEvents } from '../kept-events.ts';
+import { afterMicrotasks } from './after-microtasks.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import { PluginScope } from './plugin-scope.ts';
 import { loadSave, ownTraceData } from './process-data.ts';
 
-const { nextTick } = process;
 const DEFAULT_MAX_EVENTS = 1_000_000;
-/** A listener of beforeExit may begin something from promises and ticks that follow one another. */
-const TICKS_OF_LISTENERS = 3;
 
 export interface TargetPluginsOptions {
   readonly tracerFolder: string;
@@ -86,7 +84,7 @@ class TargetPlugins implements EndWatch {
     if (this.#phase !== 'running') return;
     this.#phase = 'looking';
     if (process.listenerCount('beforeExit') === 0) this.#endNow();
-    else this.#look(TICKS_OF_LISTENERS);
+    else afterMicrotasks(2, () => this.#look());
   }
 
   finish(): void {
@@ -96,13 +94,10 @@ class TargetPlugins implements EndWatch {
     void this.#end.advance();
   }
 
-  #look(ticks: number): void {
-    nextTick(() => {
-      if (this.#phase !== 'looking') return;
-      if (ticks > 1) this.#look(ticks - 1);
-      else if (this.#scriptGoesOn()) this.#phase = 'running';
-      else this.#endNow();
-    });
+  #look(): void {
+    if (this.#phase !== 'looking') return;
+    if (this.#scriptGoesOn()) this.#phase = 'running';
+    else this.#endNow();
   }
 
   /** Something keeps the process alive that did not when it was about to end. */
