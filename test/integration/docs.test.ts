@@ -1,4 +1,4 @@
-/** The examples of the user pages run: each JavaScript block that begins with its file's name. */
+/** The examples of the user pages run: each block of JavaScript or TypeScript that begins with its file's name. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -17,20 +17,22 @@ interface TraceEvent {
 
 function exampleBlocks(page: string): { file: string; code: string }[] {
   const text = readFileSync(path.join(root, 'docs', page), 'utf8');
-  return [...text.matchAll(/```js\n\/\/ (\S+)\n(.*?)```/gs)].map((match) => ({ file: match[1] as string, code: match[2] as string }));
+  return [...text.matchAll(/```[jt]s\n\/\/ (\S+)\n(.*?)```/gs)].map((match) => ({ file: match[1] as string, code: match[2] as string }));
 }
 
-function record({ file, code }: { file: string; code: string }): TraceEvent[] {
+function record({ file, code }: { file: string; code: string }, plugins: readonly string[] = []): TraceEvent[] {
   const script = path.join(folder, file);
-  const report = path.join(folder, `${file}.json`);
+  const output = path.join(folder, `${file}.json`);
   writeFileSync(script, code);
-  const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', '--quiet', '-o', report, '--', script], {
+  const options = ['--quiet', ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
+  const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', ...options, '--', script], {
+    cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },
   });
   expect(run.stderr).toBe('');
   expect(run.status).toBe(0);
-  return JSON.parse(readFileSync(report, 'utf8')).traceEvents;
+  return JSON.parse(readFileSync(output, 'utf8')).traceEvents;
 }
 
 const EXPECTED: Readonly<Record<string, (events: readonly TraceEvent[]) => void>> = {
@@ -60,4 +62,51 @@ describe('docs/custom-events.md', () => {
   const blocks = exampleBlocks('custom-events.md');
   it('names every example that is checked here', () => expect(blocks.map((block) => block.file).sort()).toEqual(Object.keys(EXPECTED).sort()));
   it.each(blocks)('$file records what the page says', (block) => EXPECTED[block.file]?.(record(block)));
+});
+
+/** What the plugins of the page are tried on: a short and a long duration, and some noise. */
+const SCRIPT = {
+  file: 'script.mjs',
+  code: `import { getTracer } from 'trace-studio';
+    const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+    await getTracer().measure('long', () => wait(200));
+    getTracer().measure('short', () => {});
+    getTracer().logInstant('noise');`,
+};
+
+const names = (events: readonly TraceEvent[], ph: string): string[] => events.filter((event) => event.ph === ph).map(({ name }) => name);
+
+const PLUGINS: Readonly<Record<string, { readonly text?: string; readonly check: (events: readonly TraceEvent[]) => void }>> = {
+  'heartbeat.mjs': {
+    check: (events) => {
+      const beats = events.filter((event) => event.name === 'heartbeat').map((event) => event.args?.beats);
+      expect(beats.length).toBeGreaterThan(0);
+      expect(beats).toEqual(beats.map((_, i) => i + 1));
+    },
+  },
+  'without-noise.mjs': {
+    check: (events) => {
+      expect(names(events, 'i')).toEqual([]);
+      expect(names(events, 'X').sort()).toEqual(['long', 'short']);
+    },
+  },
+  'slow-only.mjs': {
+    text: './slow-only.mjs --longer-than 5 --count',
+    check: (events) => {
+      expect(names(events, 'X')).toEqual(['long']);
+      expect(events.find(({ name }) => name === 'too short')?.args).toEqual({ taken: 1 });
+    },
+  },
+  'longest.ts': { check: (events) => expect(events.filter(({ args }) => args?.longest).map(({ name }) => name)).toEqual(['long']) },
+  'summary.mjs': { check: () => expect(readFileSync(path.join(folder, 'summary.txt'), 'utf8')).toBe('long\nshort') },
+};
+
+describe('docs/write-a-plugin.md', () => {
+  const blocks = exampleBlocks('write-a-plugin.md');
+  it('names every example that is checked here', () => expect(blocks.map((block) => block.file).sort()).toEqual(Object.keys(PLUGINS).sort()));
+  it.each(blocks)('$file does what the page says', ({ file, code }) => {
+    const plugin = PLUGINS[file];
+    writeFileSync(path.join(folder, file), code);
+    plugin?.check(record(SCRIPT, [plugin.text ?? `./${file}`]));
+  });
 });
