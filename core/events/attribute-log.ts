@@ -100,9 +100,12 @@ export abstract class AttributeLog implements ProxyHandler<Target> {
     if (accessor) {
       if (!Reflect.set(target, key, value, receiver)) return false;
     } else {
-      if (typeof key === 'string') this.check(key, value);
+      const declared = value === undefined && !own;
+      if (typeof key === 'string' && !declared) this.check(key, value);
       if (!Reflect.set(target, key, value)) return false;
       this.changed();
+      // What esbuild makes of a field that is only declared: an assignment.
+      if (declared) return true;
       this.#learn(key);
     }
     if (typeof key === 'string' && this.config.triggerOnChange && this.#isTrigger(key)) this.log();
