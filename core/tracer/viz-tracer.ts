@@ -238,7 +238,7 @@ export class VizTracer extends TracerEvents {
 
   static {
     // Bundlers rename classes; the user meets the name in the console and in stack traces.
-    Object.defineProperty(this, 'name', { value: 'VizTracer' });
+    Object.defineProperty(VizTracer, 'name', { value: 'VizTracer' });
     sessionTracer = (runtime) => {
       const tracer = new VizTracer();
       tracer.#source = new SessionSource(runtime, { keeps: false });

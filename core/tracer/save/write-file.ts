@@ -21,9 +21,18 @@ export function writeWhole(file: string, pieces: Iterable<Uint8Array>): number {
     target = undefined;
     renameSync(temporary, file);
   } catch (error) {
-    if (target !== undefined) closeSync(target);
-    rmSync(temporary, { force: true });
+    tidyUp(temporary, target);
     throw new Error(`The trace could not be written to ${file}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
   return bytes;
+}
+
+/** Of a file that could not be written: what cannot be removed either has never been there, or is beyond us. */
+function tidyUp(temporary: string, target: number | undefined): void {
+  try {
+    if (target !== undefined) closeSync(target);
+    rmSync(temporary, { force: true });
+  } catch {
+    // The failure that is told is the first one.
+  }
 }
