@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, test as base, chromium, expect, type
 import { chromiumPath } from '../helpers/chromium.ts';
 import { startWebHost, type WebHost } from '../helpers/web-host.ts';
 import { launchStandin, type StandinApp } from '../standin/launch.ts';
+import { PluginManager } from './pages/plugin-manager.ts';
 import { StartPage } from './pages/start-page.ts';
 import { TraceWindow } from './pages/trace-window.ts';
 
@@ -24,6 +25,7 @@ export interface Studio {
   readonly data: string;
   readonly start: StartPage;
   readonly window: TraceWindow;
+  readonly plugins: PluginManager;
   /** Writes a script (or any file) into the work folder. Its path. */
   script(name: string, text: string | Uint8Array): string;
   /** The next file dialog (native) or file panel (web) is answered with `file`. Call it before what opens the dialog. */
@@ -109,6 +111,9 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
       },
       get window() {
         return new TraceWindow(running.page);
+      },
+      get plugins() {
+        return new PluginManager(running.page);
       },
       script(name, text) {
         const file = path.join(work, name);

@@ -42,6 +42,20 @@ export class RunConfiguration {
       .fill(value);
   }
 
+  /** The plugins of the run, from top to bottom. */
+  get plugins(): Locator {
+    return this.dialog.getByRole('list', { name: /^Plugins of this run/ }).locator('> li');
+  }
+
+  async addPlugin(item: string | RegExp): Promise<void> {
+    await this.dialog.getByRole('button', { name: 'Add plugin' }).click();
+    await this.#page.getByRole('menuitem', { name: item }).click();
+  }
+
+  pluginText(title: string): Locator {
+    return this.dialog.getByRole('textbox', { name: `Argument string of ${title}` });
+  }
+
   alert(text: string | RegExp): Locator {
     return this.dialog.getByRole('alert').filter({ hasText: text });
   }
