@@ -39,7 +39,7 @@ export class LoadedPlugin {
     this.launch = launch;
     this.#ranIn = ranIn;
     this.file = launch.file;
-    this.name = moduleOf(launch.spec) || launch.spec;
+    this.name = moduleOf(launch.spec) || JSON.stringify(launch.spec);
   }
 
   sending(when: PluginWhen): void {

@@ -1,5 +1,5 @@
 import type { PluginFailure, PluginLaunch, PluginState, PluginWhen } from '../protocol/plugins.ts';
-import { LoadedPlugin, type PluginInstance } from './loaded-plugin.ts';
+import { LoadedPlugin, moduleOf, type PluginInstance } from './loaded-plugin.ts';
 import type { DataSource, LimitOf, PluginEnvironment } from './plugin-environment.ts';
 import { failureOf, PluginProblem, PluginTimeout } from './plugin-failure.ts';
 import { versionWarning } from './plugin-version.ts';
@@ -142,7 +142,7 @@ export class PluginManager {
     if (plugin.instance) return this.#accept(plugin, plugin.instance);
     const { spec } = plugin.launch;
     const find = (): unknown => {
-      if (plugin.name.trim() === '') throw new PluginProblem('its text is empty: it begins with the name or the path of a module');
+      if (moduleOf(spec).trim() === '') throw new PluginProblem('its text is empty: it begins with the name or the path of a module');
       plugin.file = this.#environment.find(plugin.launch);
       return this.#environment.load(plugin.file);
     };

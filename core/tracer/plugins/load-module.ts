@@ -20,7 +20,10 @@ export function loadModule(file: string, tracerFolder: string): unknown {
 
 function requireOrImport(file: string): unknown {
   // Hooks that run in a thread of Node's own (those of Node 20) are not asked by a `require` of an ES module.
-  if (!('registerHooks' in Module.default) && IMPORTS_API.test(readFileSync(file, 'utf8'))) return import(pathToFileURL(file).href);
+  if (!('registerHooks' in Module.default) && IMPORTS_API.test(readFileSync(file, 'utf8'))) {
+    Module.createRequire(file).resolve(file); // They are registered where a file that imports is found, see resolve-api.ts.
+    return import(pathToFileURL(file).href);
+  }
   try {
     return Module.createRequire(file)(file);
   } catch (error) {

@@ -17,6 +17,8 @@ export interface RunOptions {
   readonly args?: readonly string[];
   readonly options?: Partial<TargetOptions>;
   readonly env?: Readonly<Record<string, string>>;
+  /** Relative to the folder of the script, which is the default. */
+  readonly cwd?: string;
   readonly input?: string;
   /** Leaves stdin open: the test ends it. */
   readonly holdInput?: boolean;
@@ -59,7 +61,10 @@ export function installPackage(collector: TestCollector, script: string): void {
 
 export function startTarget(collector: TestCollector, script: string, run: RunOptions = {}): StartedTarget {
   const env = { ...plainEnvironment(), ...(run.traced === false ? {} : collector.environment(run.options)), ...run.env };
-  const child = spawn(run.node ?? process.execPath, [...(run.flags ?? []), script, ...(run.args ?? [])], { env, cwd: path.dirname(script) });
+  const child = spawn(run.node ?? process.execPath, [...(run.flags ?? []), script, ...(run.args ?? [])], {
+    env,
+    cwd: path.resolve(path.dirname(script), run.cwd ?? '.'),
+  });
   const text = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
   for (const name of ['stdout', 'stderr'] as const) {
