@@ -22,7 +22,8 @@ export interface PluginReply {
 }
 
 // biome-ignore lint/suspicious/noConfusingVoidType: a `message` that returns nothing is to compile.
-export type PluginAnswer = PluginReply | null | undefined | void;
+type SettledAnswer = PluginReply | null | undefined | void;
+export type PluginAnswer = SettledAnswer | Promise<SettledAnswer>;
 
 const NOT_IMPLEMENTED = 'Plugin of viztracer has to implement support_version method';
 
@@ -48,7 +49,7 @@ export class VizPluginBase {
    * Called at each step: the events `initialize`, `pre-start`, `post-stop`, `pre-save`, and last the command `terminate`.
    * An event may be answered with `{ action: 'handle_data', handler }`, `terminate` has to be with `{ success: true }`.
    */
-  message(type: PluginMessageType, payload: PluginPayload): PluginAnswer | Promise<PluginAnswer> {
+  message(type: PluginMessageType, payload: PluginPayload): PluginAnswer {
     return type === 'command' && payload.cmd_type === 'terminate' ? { success: true } : {};
   }
 }

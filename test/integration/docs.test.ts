@@ -110,3 +110,17 @@ describe('docs/write-a-plugin.md', () => {
     plugin?.check(record(SCRIPT, [plugin.text ?? `./${file}`]));
   });
 });
+
+describe('examples/plugins', () => {
+  const withPlugin = (text: string): readonly TraceEvent[] => record(SCRIPT, [path.join(root, 'examples/plugins', text)]);
+
+  it('system-load.mjs records counters', () => {
+    const free = withPlugin('system-load.mjs -f 20').find(({ name }) => name === 'memory free MB');
+    expect(free?.args?.free).toBeGreaterThan(0);
+  });
+  it('mark-slow.ts changes what was recorded', () => {
+    const events = withPlugin('mark-slow.ts --longer-than 20 --only');
+    expect(names(events, 'X')).toEqual(['long']);
+    expect(events.find(({ name }) => name === 'slow')?.args).toEqual({ what: 'long', ms: expect.any(Number) });
+  });
+});
