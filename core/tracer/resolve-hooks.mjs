@@ -10,7 +10,7 @@ let typescript = false;
 
 export function initialize(data) {
   apiUrl = data.apiUrl;
-  typescript = data.typescript;
+  typescript ||= data.typescript; // Registered twice where a plugin needs what the script does not.
 }
 
 export async function resolve(specifier, context, nextResolve) {

@@ -176,7 +176,7 @@ describe.each(nodeVersions())('kinds of modules in $title', ({ path: node, major
   const esm = (type: string): string => `import { VizPluginBase } from 'trace-studio';\n${body(type)}\nexport const get_vizplugin = () => new Kind();`;
   const cjs = (type: string): string =>
     `const { VizPluginBase } = require('trace-studio');\n${body(type)}\nmodule.exports = { getVizPlugin: () => new Kind() };`;
-  const kinds: readonly (readonly [title: string, file: string, text: string, late?: boolean])[] = [
+  const kinds: [title: string, file: string, text: string, late?: boolean][] = [
     ['a CommonJS module', 'plugin.cjs', js(cjs(''))],
     ['a .js file', 'plugin.js', js(cjs(''))],
     ['TypeScript, CommonJS', 'plugin.cts', cjs(': string')],
