@@ -118,10 +118,12 @@ const Counter = class VizCounter extends EventBase {
 
 type CounterConstructor = Omit<typeof EventBase, 'prototype'> & {
   readonly prototype: EventBase;
-  /** Any attribute may be written. */
-  new (tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions): EventBase & AnyAttributes;
-  /** Only the attributes of `T`. */
-  new <T extends { [K in keyof T]: number }>(tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions): EventBase & T;
+  /** Only the attributes of `T`; without one, any attribute may be written. */
+  new <T extends { [K in keyof T]: number } = AnyAttributes>(
+    tracer: EventTracer | null | undefined,
+    name?: string | null,
+    options?: EventOptions,
+  ): EventBase & T;
 };
 
 /**

@@ -148,10 +148,8 @@ type ObjectEvents = EventBase & Disposable & { dispose(): void };
 
 type ObjectConstructor = Omit<typeof EventBase, 'prototype'> & {
   readonly prototype: ObjectEvents;
-  /** Any attribute may be written. */
-  new (tracer: EventTracer | null | undefined, name?: string | null, options?: ObjectOptions): ObjectEvents & AnyAttributes;
-  /** Only the attributes of `T`. */
-  new <T extends object>(tracer: EventTracer | null | undefined, name?: string | null, options?: ObjectOptions): ObjectEvents & T;
+  /** Only the attributes of `T`; without one, any attribute may be written. */
+  new <T extends object = AnyAttributes>(tracer: EventTracer | null | undefined, name?: string | null, options?: ObjectOptions): ObjectEvents & T;
 };
 
 /**
