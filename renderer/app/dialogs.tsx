@@ -13,10 +13,11 @@ import { type Actions, sessionOf } from './use-actions.ts';
 
 /** The one dialog that is open, and over it the question that a plugin may ask. */
 export function Dialogs({ actions }: { readonly actions: Actions }) {
+  const inForm = useWindow((state) => state.dialog?.kind === 'run-config');
   return (
     <>
       <OpenDialog actions={actions} />
-      <TrustDialog />
+      {!inForm && <TrustDialog />}
     </>
   );
 }
@@ -39,7 +40,13 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
       return (
         <RunConfigDialog
           page={dialog.page}
-          plugins={<PluginChoices onManage={actions.showPlugins} />}
+          plugins={
+            <>
+              <PluginChoices onManage={actions.showPlugins} />
+              {/* Within the form, so that a key that answers it does not close the form too. */}
+              <TrustDialog />
+            </>
+          }
           onClose={close}
           onRun={async (config) => {
             await actions.runOrFail(config);

@@ -19,21 +19,23 @@ interface DialogProps {
   readonly initialFocus?: RefObject<HTMLElement | null>;
   /** A click outside does not close it: for forms that took work to fill. */
   readonly sticky?: boolean;
+  /** A question that another dialog may ask: lies over it. */
+  readonly over?: boolean;
 }
 
 /** The first thing to work with; for a question its main answer. Never the cross, which says nothing about the dialog. */
 const FIRST = '.dialog-body :is(input, textarea, select, button:not(:disabled), [role="radio"][tabindex="0"], [role="listbox"])';
 
-export function Dialog({ open, onClose, title, about, width, height, children, footLeft, foot, initialFocus, sticky = false }: DialogProps) {
+export function Dialog({ open, onClose, title, about, width, height, children, footLeft, foot, initialFocus, sticky = false, over = false }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
   const first = () => popup.current?.querySelector<HTMLElement>(FIRST) ?? popup.current?.querySelector<HTMLElement>('.dialog-foot button:last-of-type') ?? true;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={sticky}>
       <Base.Portal>
-        <Base.Backdrop className="dialog-scrim" />
+        <Base.Backdrop className={`dialog-scrim ${over ? 'dialog-scrim-over' : ''}`} forceRender={over} />
         <Base.Popup
           ref={popup}
-          className="dialog"
+          className={`dialog ${over ? 'dialog-over' : ''}`}
           data-modal-dialog
           style={{ width, ...(height !== undefined && { height }) }}
           initialFocus={initialFocus ?? first}

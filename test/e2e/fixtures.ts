@@ -144,11 +144,14 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
       },
       async restart(signal = 'SIGTERM') {
         const { web, app } = running;
+        const known = problems.length;
         const child = web?.process ?? app?.process;
         const gone = new Promise((resolve) => child?.once('exit', resolve));
         child?.kill(signal);
         await gone;
         await end(running);
+        // Between its end and that of its page, the host is away: that the page tried to reach it is right.
+        problems.push(...problems.splice(known).filter((problem) => !/^WebSocket connection to .* failed/.test(problem)));
         running = await begin();
       },
     };

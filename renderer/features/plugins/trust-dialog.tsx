@@ -13,6 +13,7 @@ export function TrustDialog() {
     <Dialog
       open
       sticky
+      over
       onClose={() => answer(false)}
       title={changed ? 'Trust the changed plugin?' : 'Trust this plugin?'}
       width={560}
