@@ -34,8 +34,8 @@ export interface RingOptions {
   readonly report: (message: string) => void;
   /** Called by records until it says that the drain knows this ring: a script that records nothing need not start one. */
   readonly attach: () => boolean;
-  /** Where there is no drain: takes what the rings hold, all of it and at once. Called before there is too little room. */
-  readonly empty?: () => void;
+  /** Where there is no drain: takes what the ring holds, or that of the definitions. Never called between a look at `gaps` and the record that follows. */
+  readonly empty?: (ring: 'records' | 'definitions') => void;
 }
 
 /** Writes the records of one JS thread. Every method may be called at any time, also from getters of the user's; none throws. */
@@ -55,7 +55,7 @@ export class RingWriter implements Recorder {
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
   readonly #attach: () => boolean;
-  readonly #empty: (() => void) | undefined;
+  readonly #empty: RingOptions['empty'];
   #attached = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
@@ -100,6 +100,8 @@ export class RingWriter implements Recorder {
   }
 
   get gaps(): number {
+    // A snapshot that tells a difference is not to be parted from the one before it: there is room for it now, or after this.
+    if (this.#empty && this.#free() < this.#capacity >> 1) this.#empty('records');
     return this.#gaps + (this.#process[ProcessWord.GENERATION] as number);
   }
 
@@ -290,7 +292,7 @@ export class RingWriter implements Recorder {
   /** Looks how far the drain is; waits for it in exact mode. False: the record has to be dropped. `units` includes the reserve. */
   #makeRoom(units: number): boolean {
     const eighth = this.#capacity >> 3;
-    this.#empty?.();
+    if (this.#empty && this.#free() < units) this.#empty('records');
     const free = this.#free();
     this.#attached ||= this.#attach();
     if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
@@ -314,7 +316,7 @@ export class RingWriter implements Recorder {
   /** Waits until `word` has reached `position`, as exact mode does. False: it may not wait, or there was no progress. */
   #waitForDrain(word: number, position: number): boolean {
     if (this.#empty) {
-      this.#empty();
+      this.#empty(word === RingWord.READ ? 'records' : 'definitions');
       return ((load(this.#words, word) - position) | 0) >= 0;
     }
     this.#attached ||= this.#attach();

@@ -160,6 +160,8 @@ export class VizTracer extends TracerEvents {
         this.#tell(`${lost.toLocaleString('en-US')} older events are not in it: there was no room for them. Make tracerEntries larger, or record less.`);
     };
     if (!manager) return write();
+    // No promise is settled any more.
+    if ((process as { _exiting?: boolean })._exiting) manager.hurry();
     const answered = manager.preSave(() => save.traceDataOf(capture.frames(), options));
     if (!answered) return write();
     this.#plugins?.hold();

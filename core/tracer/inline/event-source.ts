@@ -55,7 +55,7 @@ export class InlineSource implements EventSource {
       maskSecrets: true,
       report: (message) => process.emitWarning(message, 'TraceStudioWarning'),
       attach: () => true,
-      empty: () => store.take(),
+      empty: (ring) => (ring === 'records' ? store.take() : store.takeDefinitions()),
     });
   }
 

@@ -53,23 +53,30 @@ export class EventStore {
     this.#restart = restart;
   }
 
-  /** Takes all that is in the ring. */
+  /** Takes all that is in the rings. */
   take(): void {
-    const reader = this.#reader;
-    const data: Buffer[] = [];
-    for (let next = reader.next(); next.data.units + next.definitions.units > 0; next = reader.next()) {
-      data.push(Buffer.concat(next.data.pieces));
-      if (this.#definitionBytes + next.definitions.bytes > MAX_DEFINITION_BYTES) {
-        reader.confirm({ data: next.data, definitions: NOTHING });
-        if (next.data.units === 0) break;
-        continue;
-      }
-      this.#definitionBytes += next.definitions.bytes;
-      if (next.definitions.bytes > 0) this.#definitions.push(Buffer.concat(next.definitions.pieces));
-      reader.confirm(next);
+    const data = this.#takeRecords();
+    this.takeDefinitions();
+    if (data.length > 0) this.#add(Buffer.concat(data));
+  }
+
+  /** Of the definitions alone: a record may be under way that belongs to those before it. */
+  takeDefinitions(): void {
+    for (let { definitions } = this.#reader.next(); definitions.units > 0; { definitions } = this.#reader.next()) {
+      if (this.#definitionBytes + definitions.bytes > MAX_DEFINITION_BYTES) return;
+      this.#definitionBytes += definitions.bytes;
+      this.#definitions.push(Buffer.concat(definitions.pieces));
+      this.#reader.confirm({ data: NOTHING, definitions });
     }
-    const bytes = data.length === 1 ? (data[0] as Buffer) : Buffer.concat(data);
-    if (bytes.length > 0) this.#add(bytes);
+  }
+
+  #takeRecords(): Buffer[] {
+    const taken: Buffer[] = [];
+    for (let { data } = this.#reader.next(); data.units > 0; { data } = this.#reader.next()) {
+      taken.push(Buffer.concat(data.pieces));
+      this.#reader.confirm({ data, definitions: NOTHING });
+    }
+    return taken;
   }
 
   /** Whole records: nothing takes the ring in the middle of one. */

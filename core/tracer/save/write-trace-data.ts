@@ -57,6 +57,7 @@ function readable(value: unknown): string | undefined {
   const above: unknown[] = [];
   const copy = (one: unknown): unknown => {
     if (typeof one === 'bigint') return `${one}n`;
+    if (typeof one === 'function') return undefined; // A `toJSON` would be called again.
     if (typeof one !== 'object' || one === null) return one;
     if (above.includes(one)) return '(cycle)';
     above.push(one);
