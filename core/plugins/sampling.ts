@@ -36,6 +36,9 @@ export interface Measurement {
   readonly end?: () => void;
 }
 
+/** A tracer that the script runs by itself, without the studio, sees one thread: there a second one could record nothing. */
+const threadsAreTraced = (): boolean => Symbol.for('trace-studio.runtime') in globalThis;
+
 const STOP = 0;
 const HEADER_BYTES = 8;
 
@@ -71,7 +74,7 @@ export function sampleInOwnThread(sampling: Sampling): void {
 
 /**
  * The thread's whole life. It sleeps on the word that ends it, so that it is gone at once when the script's process ends.
- * Where this thread is not traced (a tracer of the script's own, under plain Node), the script's thread goes on sampling.
+ * Where it has no tracer (recording was given up meanwhile), the script's thread goes on sampling.
  */
 function sampleUntilStopped({ sampler }: Sampling, { memory, periodMs }: ThreadStart): void {
   const tracer = getTracer();
@@ -155,7 +158,7 @@ export class SamplingPlugin extends VizPluginBase {
     };
     // At once: a short script has a sample, too.
     sampleHere();
-    if (file === undefined) return;
+    if (file === undefined || !threadsAreTraced()) return;
     startThread(file, name, { traceStudioSampling: name, memory, periodMs }, () => {
       samplesHere = false;
       // What no measurement needs, nobody needs.

@@ -1,13 +1,14 @@
 /** The built-in plugins in real targets: what they record, while the script's thread is blocked too, and what the script notices: nothing. */
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { PluginLaunch } from '../../../core/protocol/plugins.ts';
 import { nodeVersions } from '../tracer/node-matrix.ts';
-import { type RunOptions, runTarget, startTarget, type TargetRun, takeAll, writeScript } from '../tracer/run-target.ts';
+import { installPackage, type RunOptions, runTarget, startTarget, type TargetRun, takeAll, writeScript } from '../tracer/run-target.ts';
 import { TestCollector } from '../tracer/test-collector.ts';
 
 const NAMES = ['cpu_usage', 'memory_usage', 'event_loop', 'gc', 'active_handles'];
+const COUNTERS = new Set(['cpu_usage', 'memory_usage', 'event_loop_delay', 'event_loop_utilisation', 'gc', 'active_handles']);
 
 let collector: TestCollector;
 beforeEach(async () => {
@@ -53,9 +54,7 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
       { node },
     );
     expect(result).toEqual({ stdout: '0 0 undefined\ntrue\n', stderr: '', code: 3, signal: null });
-    expect(new Set(samples().map(({ name }) => name))).toEqual(
-      new Set(['cpu_usage', 'memory_usage', 'event_loop_delay', 'event_loop_utilisation', 'gc', 'active_handles']),
-    );
+    expect(new Set(samples().map(({ name }) => name))).toEqual(COUNTERS);
     expect(ranges(samples('gc'), 'minor')[1]).toBeGreaterThan(0);
     expect(ranges(samples('active_handles'), 'timers')).toEqual([0, 2]);
   });
@@ -89,9 +88,7 @@ describe('each plugin', () => {
       '',
       NAMES.map((name) => `vizplugins.${name}`),
     );
-    expect(new Set(samples().map(({ name }) => name))).toEqual(
-      new Set(['cpu_usage', 'memory_usage', 'event_loop_delay', 'event_loop_utilisation', 'gc', 'active_handles']),
-    );
+    expect(new Set(samples().map(({ name }) => name))).toEqual(COUNTERS);
   });
 
   it('is found by its name with a slash, and samples as often as it is told', async () => {
@@ -145,5 +142,26 @@ describe('where no thread may be started', () => {
     expect(result).toEqual({ stdout: 'ran\n', stderr: '', code: 0, signal: null });
     const states = collector.targets.flatMap(({ plugins }) => [...plugins.values()]);
     expect(states.map(({ failures }) => failures)).toEqual([[], []]);
+  });
+});
+
+describe("a tracer of the script's own, without the studio", () => {
+  it('has samples of all five, and starts no thread', async () => {
+    const file = writeScript(collector, {
+      'script.mjs': `import { VizTracer } from 'trace-studio';
+        process.on('worker', () => console.log('a worker'));
+        const plugins = ${JSON.stringify(NAMES.map((name) => `vizplugins.${name} -f 100`))};
+        const tracer = new VizTracer({ plugins, outputFile: 'out.json', verbose: 0 });
+        tracer.start();
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        tracer.stop();
+        await tracer.save();`,
+    });
+    cpSync(collector.tracerFolder, path.join(path.dirname(file), 'node_modules/trace-studio'), { recursive: true });
+    installPackage(collector, file);
+    const result = await startTarget(collector, file, { traced: false }).ended;
+    expect(result).toEqual({ stdout: '', stderr: '', code: 0, signal: null });
+    const { traceEvents } = JSON.parse(readFileSync(path.join(path.dirname(file), 'out.json'), 'utf8')) as { traceEvents: { ph: string; name: string }[] };
+    expect(new Set(traceEvents.filter(({ ph }) => ph === 'C').map(({ name }) => name))).toEqual(COUNTERS);
   });
 });
