@@ -203,8 +203,7 @@ export class EventWriter implements RecordVisitor {
   finish(): void {
     const output = this.output;
     const overflow = this.#dropped() > 0;
-    const metadata: Record<string, unknown> = { version: STUDIO_VERSION, overflow };
-    const text = jsonOf(metadata);
+    const text = jsonOf({ ...this.#importedMetadata(), version: STUDIO_VERSION, overflow });
     output.bytesOf(bytesOf('\n],"viztracer_metadata":'));
     output.bytesOf(text.subarray(0, text.length - 1));
     if (this.#head !== undefined && this.#epochNs > 0n) {
@@ -218,6 +217,13 @@ export class EventWriter implements RecordVisitor {
       else output.bytesOf(bytesOf(`,\n${JSON.stringify(key)}:${JSON.stringify(value)}`));
     }
     output.bytesOf(bytesOf(',"displayTimeUnit":"ns"}\n'));
+  }
+
+  /** What a file that was imported, or a plugin, has there besides; the start of time is told by the recording. */
+  #importedMetadata(): object {
+    const { viztracer_metadata: metadata } = this.#imported;
+    if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return {};
+    return Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'baseTimeNanoseconds'));
   }
 
   notes(): string[] {

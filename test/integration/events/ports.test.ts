@@ -131,3 +131,12 @@ it('objects.py', () => {
   expect(events).toHaveLength(27);
   expect(events).toEqual(theirs(original('objects.json'), 'NOD'));
 });
+
+it('fib.py with two plugins', () => {
+  const [report, real] = [run('fib.ts', ['--plugins', './tag.ts  -t 100', './drop.ts']), original('plugin.json')];
+  // What handlers leave is written by thread and time: each kind in its order, and not one after the other.
+  for (const kind of ['X', 'C']) expect(ours(report, kind)).toEqual(theirs(real, kind));
+  expect(ours(report, 'XC')).toHaveLength(486);
+  // The whole untouched string, with both spaces.
+  expect([report.viztracer_metadata.plugin_arg, real.viztracer_metadata.plugin_arg]).toEqual(['./tag.ts  -t 100', 'myplugin  -t 100']);
+});
