@@ -26,10 +26,19 @@ interface PluginState {
 
 const store = create<PluginState>(() => ({ entries: undefined, loading: false, problem: undefined, question: undefined, selected: undefined }));
 
+/** Grows when an entry comes or goes: a list that was asked for before does not know of it. */
+let changes = 0;
+
 export async function refreshPlugins(studio: StudioClient): Promise<void> {
   store.setState({ loading: true });
   try {
-    store.setState({ entries: await studio.request('plugins.list', null), problem: undefined });
+    let known: number;
+    let entries: readonly PluginEntry[];
+    do {
+      known = changes;
+      entries = await studio.request('plugins.list', null);
+    } while (known !== changes);
+    store.setState({ entries, problem: undefined });
   } catch (error) {
     store.setState({ problem: error instanceof Error ? error.message : String(error) });
   } finally {
@@ -57,6 +66,7 @@ export async function createPlugin(studio: StudioClient, path: string): Promise<
 
 export async function removePlugin(studio: StudioClient, entry: PluginEntry): Promise<void> {
   if (entry.file !== undefined) await studio.request('plugins.remove', { path: entry.file });
+  changes += 1;
   store.setState(({ entries, selected }) => ({
     entries: entries?.filter((each) => each.module !== entry.module),
     selected: selected === entry.module ? undefined : selected,
@@ -82,9 +92,11 @@ function askTrust(info: PluginFileInfo): Promise<boolean> {
 }
 
 function noteEntry(entry: PluginEntry): void {
+  changes += 1;
   store.setState(({ entries }) => {
-    const known = entries?.some((each) => each.module === entry.module);
-    return { entries: known ? entries?.map((each) => (each.module === entry.module ? entry : each)) : [...(entries ?? []), entry] };
+    if (!entries) return {}; // The list is on its way, and will have it.
+    const known = entries.some((each) => each.module === entry.module);
+    return { entries: known ? entries.map((each) => (each.module === entry.module ? entry : each)) : [...entries, entry] };
   });
   changeDraft({});
 }

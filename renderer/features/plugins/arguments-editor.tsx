@@ -90,17 +90,19 @@ function RawText({ id, title, module, text, problems, onChange }: RawTextProps) 
         </div>
       </div>
       {problems.length > 0 && (
-        <ul className="arguments-problems" id={`${id}-problems`} role="alert">
-          {problems.map((problem) => (
-            <li key={`${problem.from} ${problem.message}`}>
-              <Icon of={CircleX} />
-              <span>
-                {problem.to > problem.from ? `Character ${problem.from + 1}: ` : ''}
-                {problem.message}
-              </span>
-            </li>
-          ))}
-        </ul>
+        <div role="alert">
+          <ul className="arguments-problems" id={`${id}-problems`}>
+            {problems.map((problem) => (
+              <li key={`${problem.from} ${problem.message}`}>
+                <Icon of={CircleX} />
+                <span>
+                  {problem.to > problem.from ? `Character ${problem.from + 1}: ` : ''}
+                  {problem.message}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
     </>
   );

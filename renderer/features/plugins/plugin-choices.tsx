@@ -206,8 +206,9 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
           <Icon of={GripVertical} />
         </button>
         <Toggle checked={choice.enabled} onChange={(enabled) => setChoice(index, { enabled })} label={`${title} is on`} />
-        <button type="button" className="choice-open" aria-expanded={open} onClick={onOpen} aria-label={`Arguments of ${title}`}>
+        <button type="button" className="choice-open" aria-expanded={open} onClick={onOpen}>
           <Icon of={open ? ChevronDown : ChevronRight} size="xs" />
+          <span className="visually-hidden">Arguments of </span>
           <span className="medium choice-title ellipsis">{title}</span>
           {entry?.version !== undefined && <span className="t3 label">{entry.version}</span>}
           <span className="mono choice-text ellipsis">{parts.text}</span>

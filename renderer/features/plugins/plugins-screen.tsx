@@ -67,7 +67,7 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure }:
         <Button onClick={onConfigure}>Run configuration…</Button>
       </div>
       <div className="plugins-columns">
-        <PluginSidebar entries={entries} loading={loading} problem={problem} selected={selected?.module} />
+        <PluginSidebar entries={entries} loading={loading} selected={selected?.module} />
         {selected ? (
           <PluginDetails key={selected.module} entry={selected} command={command} trace={trace} runTitle={runTitle} />
         ) : (
@@ -109,11 +109,10 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure }:
 interface SidebarProps {
   readonly entries: readonly PluginEntry[] | undefined;
   readonly loading: boolean;
-  readonly problem: string | undefined;
   readonly selected: string | undefined;
 }
 
-function PluginSidebar({ entries, selected }: SidebarProps) {
+function PluginSidebar({ entries, loading, selected }: SidebarProps) {
   const actions = usePluginActions();
   const [filter, setFilter] = useState('');
   const list = useRef<HTMLElement>(null);
@@ -143,8 +142,18 @@ function PluginSidebar({ entries, selected }: SidebarProps) {
         />
       </div>
       <div className="plugins-lists">
-        <PluginGroup title="Built in" entries={builtIn} selected={selected} empty={filter === '' ? 'None in this installation' : 'None with these words'} />
-        <PluginGroup title="Added" entries={added} selected={selected} empty={filter === '' ? 'None yet' : 'None with these words'} />
+        <PluginGroup
+          title="Built in"
+          entries={builtIn}
+          selected={selected}
+          empty={filter !== '' ? 'None with these words' : loading && !entries ? 'Looking for them' : 'None in this installation'}
+        />
+        <PluginGroup
+          title="Added"
+          entries={added}
+          selected={selected}
+          empty={filter !== '' ? 'None with these words' : loading && !entries ? 'Looking for them' : 'None yet'}
+        />
       </div>
       <div className="plugins-drop">
         <span>Drop a plugin file here</span>
@@ -440,10 +449,14 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
           <Icon of={entry.trust === 'built-in' || entry.trust === 'trusted' ? ShieldCheck : ShieldQuestion} /> Trust
         </dt>
         <dd>{TRUST_WORDS[entry.trust]}</dd>
-        <dt>
-          <Icon of={Puzzle} /> Module
-        </dt>
-        <dd className="mono plugin-source-path">{entry.builtIn ? entry.module : 'the path of its file'}</dd>
+        {entry.builtIn && (
+          <>
+            <dt>
+              <Icon of={Puzzle} /> Module
+            </dt>
+            <dd className="mono plugin-source-path">{entry.module}</dd>
+          </>
+        )}
       </dl>
     </div>
   );
