@@ -396,7 +396,14 @@ class StudioServices implements Studio {
     if (target === open.file) {
       throw new ProblemError({ code: 'export-onto-itself', message: `${target} is the recording that is being exported.`, remedy: 'Choose another name.' });
     }
-    const { job } = this.#exports.start({ source: open.file, path: target, format: request.format, live: open.summary.live, overwrite });
+    const { job } = this.#exports.start({
+      source: open.file,
+      path: target,
+      format: request.format,
+      live: open.summary.live,
+      overwrite,
+      ...(request.view && { view: request.view }),
+    });
     return { job };
   }
 

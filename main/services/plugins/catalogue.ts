@@ -76,9 +76,8 @@ export class PluginCatalogue {
   /** Built-in ones by name, then the added ones in the order of their adding. */
   async list(): Promise<readonly PluginEntry[]> {
     const [names, { added }] = await Promise.all([this.#builtInNames(), this.#read()]);
-    const entries: PluginEntry[] = [];
-    // One after the other: each may start a process.
-    for (const name of names) entries.push(await this.#builtInEntry(name));
+    const entries: PluginEntry[] = [...(await Promise.all(names.map((name) => this.#builtInEntry(name))))];
+    // One after the other: each may start a process, and there may be many.
     for (const each of added) entries.push(await this.#addedEntry(each));
     return entries;
   }

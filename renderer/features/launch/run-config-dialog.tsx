@@ -1,5 +1,5 @@
 import { Blocks, CircleDot, CircleX, Copy, FileCode2, Folder, Hexagon, Play, SquareTerminal, Terminal } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
@@ -285,6 +285,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
               id="run-config-node"
               aria-label="Node and environment"
               tabIndex={-1}
+              onFocus={toTop}
               {...(asked === 'environment' && { ref: section })}
             >
               <h3>Node and environment</h3>
@@ -338,7 +339,14 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 </div>
               </div>
             </section>
-            <section className="run-config-page" id="run-config-plugins" aria-label="Plugins" tabIndex={-1} {...(asked === 'plugins' && { ref: section })}>
+            <section
+              className="run-config-page"
+              id="run-config-plugins"
+              aria-label="Plugins"
+              tabIndex={-1}
+              onFocus={toTop}
+              {...(asked === 'plugins' && { ref: section })}
+            >
               <h3>Plugins</h3>
               {plugins}
             </section>
@@ -391,6 +399,11 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
       </div>
     </Dialog>
   );
+}
+
+/** Of a section that takes the focus itself, not of a field in it. */
+function toTop(event: FocusEvent<HTMLElement>): void {
+  if (event.target === event.currentTarget) event.currentTarget.scrollIntoView({ block: 'start' });
 }
 
 function otherTarget(

@@ -10,6 +10,8 @@ const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const HEADING = /^(#{1,6})\s+(.*?)\s*#*$/;
 const ITEM = /^\s*(?:([-*+])|\d{1,9}[.)])\s+(.*)$/;
 const RULE = /^ {0,3}([-*_])(\s*\1){2,}\s*$/;
+/** Code by its indent; lines that belong to an item are taken with that. */
+const INDENTED = /^(?: {4}|\t)/;
 const TABLE_LINE = /^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$/;
 
 export function readMarkdown(text: string): readonly Block[] {
@@ -28,7 +30,11 @@ export function readMarkdown(text: string): readonly Block[] {
     const fence = FENCE.exec(line)?.[1];
     const heading = HEADING.exec(line);
     if (line.trim() === '') at++;
-    else if (fence !== undefined) {
+    else if (INDENTED.test(line)) {
+      const taken: string[] = [];
+      while (at < lines.length && (INDENTED.test(lines[at] as string) || lines[at]?.trim() === '')) taken.push((lines[at++] as string).replace(INDENTED, ''));
+      blocks.push({ kind: 'code', text: taken.join('\n').trimEnd() });
+    } else if (fence !== undefined) {
       const end = lines.findIndex((each, index) => index > at && each.trim().startsWith(fence));
       const last = end < 0 ? lines.length : end;
       blocks.push({ kind: 'code', text: lines.slice(at + 1, last).join('\n') });

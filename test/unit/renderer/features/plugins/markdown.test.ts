@@ -51,6 +51,13 @@ trace-studio run  # not a heading
   it('takes HTML for the characters that it is', () => {
     expect(readMarkdown('<script>alert(1)</script>')).toEqual([{ kind: 'paragraph', text: '<script>alert(1)</script>' }]);
   });
+  it('takes indented lines for code', () => {
+    expect(readMarkdown('Run:\n\n    vizplugins.gc -f 5\n\n      # more\n\nand')).toEqual([
+      { kind: 'paragraph', text: 'Run:' },
+      { kind: 'code', text: 'vizplugins.gc -f 5\n\n  # more' },
+      { kind: 'paragraph', text: 'and' },
+    ]);
+  });
   it('ends an open fence at the end', () => {
     expect(readMarkdown('```\nlet a')).toEqual([{ kind: 'code', text: 'let a' }]);
   });
