@@ -74,10 +74,10 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
     },
   };
   Object.defineProperty(process, 'emit', { value: wrapped.emit, writable: true, configurable: true, enumerable: false });
-  const reallyExit = state.reallyExit;
-  if (typeof reallyExit !== 'function') return;
-  state.reallyExit = function (this: unknown, code?: number): never {
+  const plainExit = state.reallyExit;
+  if (typeof plainExit !== 'function') return;
+  state.reallyExit = function reallyExit(this: unknown, code?: number): never {
     finishOnce();
-    return Reflect.apply(reallyExit, this, [code]) as never;
+    return Reflect.apply(plainExit, this, [code]) as never;
   };
 }

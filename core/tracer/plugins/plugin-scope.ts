@@ -208,7 +208,7 @@ export class PluginScope {
 function replaceFunction(name: keyof ProcessFunctions, make: (plain: Call) => Call): () => void {
   const target = process as unknown as ProcessFunctions;
   const plain = target[name];
-  const ours = Object.defineProperty(make(plain), 'name', { value: plain.name });
+  const ours = Object.defineProperties(make(plain), { name: { value: plain.name }, length: { value: plain.length } });
   target[name] = ours;
   return () => {
     if (target[name] === ours) target[name] = plain; // The script may have put in its own meanwhile.
