@@ -55,8 +55,8 @@ export class VizTracer extends TracerEvents {
   }
 
   /**
-   * Runs `body` with a tracer that has begun; then stops, saves and terminates it, also if `body` throws, and for a promise when
-   * it settles. Gives what `body` gives.
+   * Runs `body` with a tracer that has begun; then stops, saves and terminates it, also if `body` throws or ends the process, and
+   * for a promise when it settles. Gives what `body` gives.
    */
   static run<T>(body: (tracer: VizTracer) => T): T;
   static run<T>(options: VizTracerOptions, body: (tracer: VizTracer) => T): T;
@@ -64,23 +64,34 @@ export class VizTracer extends TracerEvents {
     const [options, body] = typeof first === 'function' ? [undefined, first] : [first, second];
     if (typeof body !== 'function') throw new TypeError('VizTracer.run takes a function: VizTracer.run((tracer) => { … })');
     const tracer = VizTracer.begin(options);
+    const atExit = (): void => {
+      tracer.#endQuietly();
+    };
+    process.once('exit', atExit);
+    const over = (): void => {
+      process.removeListener('exit', atExit);
+    };
     let result: T;
     try {
       result = body(tracer);
     } catch (error) {
+      over();
       tracer.#endQuietly();
       throw error;
     }
     if (!(result instanceof Promise)) {
+      over();
       tracer[Symbol.dispose]();
       return result;
     }
     return result.then(
       async (value) => {
+        over();
         await tracer.#end();
         return value;
       },
       async (error) => {
+        over();
         await tracer.#endQuietly();
         throw error;
       },

@@ -172,6 +172,18 @@ describe('with, global functions', () => {
     expect(out).toEqual(['5 undefined', 'boom undefined']);
     expect([folder.names('result.json'), folder.names('thrown.json')]).toEqual([['in'], ['thrown']]);
   });
+  it('a body that ends the process: `sys.exit` is an exception there, `process.exit` is none here', () => {
+    const run = folder.run(
+      'ends.cjs',
+      `const { VizTracer } = require('trace-studio'); const quiet = (outputFile) => ({ verbose: 0, outputFile });
+       VizTracer.run(quiet('never.json'), async (t) => { t.instant('waits'); await new Promise(() => {}); });
+       VizTracer.run(quiet('done.json'), (t) => t.instant('done'));
+       console.log(process.listenerCount('exit'));
+       VizTracer.run(quiet('exit.json'), (t) => { t.instant('in'); process.exit(3); });`,
+    );
+    expect(run).toEqual({ stdout: '1\n', stderr: '', code: 3 });
+    expect([folder.names('exit.json'), folder.names('done.json'), folder.names('never.json')]).toEqual([['in'], ['done'], ['waits']]);
+  });
   it('an error of the body is not lost to one of saving', () => {
     const run = folder.run(
       'lost.cjs',

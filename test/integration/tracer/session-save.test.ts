@@ -133,6 +133,38 @@ it('does not wait for a collector that reads nothing', async () => {
   await takeAll(collector);
 });
 
+it('parses, clears, pauses and lets plugins handle the data as without the studio', async () => {
+  const code = `const { VizPluginBase, VizTracer, VizObject, ignoreFunction } = require('trace-studio');
+    class Mine extends VizPluginBase {
+      supportVersion() { return '0.0.1'; }
+      message(type, { when, cmd_type }) {
+        console.log(when ?? cmd_type);
+        return when === 'pre-save' ? { action: 'handle_data', handler: (data) => { data.mine = data.traceEvents.length; } } : { success: true };
+      }
+    }
+    const tracer = new VizTracer({ verbose: 0, plugins: [new Mine()], pidSuffix: true, processName: 'named' });
+    tracer.start();
+    const cart = new VizObject(tracer, 'cart'); cart.a = 1; cart.b = 2;
+    tracer.clear();
+    cart.a = 3;
+    tracer.pause(); tracer.instant('no'); tracer.resume();
+    ignoreFunction(() => tracer.instant('no'))();
+    console.log(tracer.parse());
+    tracer.save('report.json'); tracer.terminate();
+    tracer.start(); tracer.instant('anew'); tracer.save('anew.json');
+    console.log(process.pid);`;
+  const script = writeScript(collector, { 'script.cjs': code });
+  const { stdout, stderr, code: exit } = await runTarget(collector, script);
+  expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 });
+  const lines = stdout.trim().split('\n');
+  expect(lines.slice(0, -1)).toEqual(['initialize', 'pre-start', 'post-stop', '1', 'pre-save', 'terminate']);
+  const report = read(script, `report_${lines.at(-1)}.json`);
+  expect(report).toMatchObject({ mine: 3 });
+  expect(report.traceEvents.at(-1)).toMatchObject({ ph: 'O', args: { snapshot: { a: 3, b: 2 } } });
+  expect(report.traceEvents[0]?.args).toEqual({ name: 'named' });
+  expect(names(read(script, `anew_${lines.at(-1)}.json`))).toEqual(['anew']);
+});
+
 it('says that the tracer of the session has nothing to save', async () => {
   const code = `${HEAD} try { getTracer().save('report.json'); } catch (error) { console.log(error.message); }`;
   const script = writeScript(collector, { 'script.cjs': code });
