@@ -16,7 +16,7 @@ const { waitAsync } = Atomics as typeof Atomics & {
 /** Records wait no longer than this while something happens. */
 const WAKE_MS = 2;
 /** After so many wake-ups without work, */
-const IDLE_WAKES = 50;
+const IDLE_WAKES = 2;
 /** the drain sleeps longer: an idle process pays next to nothing. */
 const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
