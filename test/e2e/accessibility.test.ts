@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { expect, type Studio, test } from './fixtures.ts';
+import { RunConfiguration } from './pages/run-configuration.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -27,6 +28,25 @@ for (const colors of ['light', 'dark'] as const) {
       expect(await violations(studio)).toEqual([]);
       await studio.page.getByRole('button', { name: 'Run configuration…' }).click();
       await expect(studio.window.dialog).toBeVisible();
+      expect(await violations(studio)).toEqual([]);
+    });
+
+    test('the plugin manager and the plugins of a run configuration have no violation', async ({ studio }) => {
+      const { plugins, page } = studio;
+      const config = new RunConfiguration(page);
+      await plugins.open();
+      await plugins.choose('cpu_usage');
+      await plugins.text.fill('-f 5000 --bogus');
+      await expect(plugins.problem(/There is no option --bogus/)).toBeVisible();
+      expect(await violations(studio)).toEqual([]);
+      await page.getByRole('tab', { name: 'Readme' }).click();
+      expect(await violations(studio)).toEqual([]);
+      await page.getByRole('button', { name: 'Run configuration…' }).click();
+      await expect(config.pluginText('cpu_usage')).toBeVisible();
+      expect(await violations(studio)).toEqual([]);
+      await config.dialog.getByRole('button', { name: 'Close' }).last().click();
+      await studio.answerFile('open', studio.script('mine.cjs', ''), () => plugins.add());
+      await expect(plugins.trust).toBeVisible();
       expect(await violations(studio)).toEqual([]);
     });
 

@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, CircleX, FilePlus2, GripVertical, Plus, Puzzle, ShieldQuestion, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, ChevronDown, ChevronRight, CircleX, GripVertical, Plus, Puzzle, ShieldQuestion, Trash2 } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { parseArguments } from '../../../core/plugin-api/args-schema.ts';
 import type { PluginChoice } from '../../../core/protocol/session-types.ts';
@@ -50,7 +50,7 @@ export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
       }),
     ),
     ...((entries?.length ?? 0) > 0 ? [{ kind: 'line' } as const] : []),
-    { label: 'From a file…', icon: FilePlus2, onSelect: actions.addFromFile },
+    { label: 'From a file…', onSelect: actions.addFromFile },
     {
       label: 'By name or path',
       onSelect: () => {

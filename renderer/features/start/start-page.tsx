@@ -5,7 +5,7 @@ import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protoc
 import { configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { isRunning, useSessions } from '../../state/session-store.ts';
-import { baseName, formatAgo, shortPath } from '../../state/words.ts';
+import { baseName, formatAgo, plural, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/index.ts';
 import { ExampleArt } from './example-art.tsx';
 import { RecentList } from './recent-list.tsx';
@@ -35,10 +35,12 @@ export function StartPage(props: StartPageProps) {
   const typed = path.trim() !== '';
   const problem = typed ? inspection?.problems[0] : undefined;
   const project = inspection?.project;
+  const plugins = (draft.plugins ?? []).filter((choice) => choice.enabled);
   const extras = [
     draft.arguments !== '' && draft.arguments,
     draft.nodeFlags !== '' && `node ${draft.nodeFlags}`,
     draft.environment.length > 0 && draft.environment.map(({ name }) => name).join(', '),
+    plugins.length > 0 && plural(plugins.length, 'plugin'),
   ].filter((part) => part !== false);
 
   const runScript = (name: string) => project && props.onRun({ ...configForNpm(project.folder, name, library.recentScripts) });

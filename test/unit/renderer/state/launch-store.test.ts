@@ -7,6 +7,7 @@ import {
   configForScript,
   connectLaunch,
   describeTarget,
+  forgottenValues,
   inspected,
   launchState,
   setDraft,
@@ -83,5 +84,18 @@ describe('configForScript', () => {
   it('gives another script nothing of it', () => {
     expect(configForScript('/b.js', recent)).toEqual(script('/b.js'));
     expect(configForScript('/b.js', undefined)).toEqual(script('/b.js'));
+  });
+});
+
+describe('values of environment variables that are gone', () => {
+  const config = (value: string): LaunchConfig => ({ ...script('/x.js'), environment: [{ name: 'TOKEN', value }] });
+  it('are told of a script that ran before the studio was started again', () => {
+    const recent = [{ config: config(''), usedAtMs: 1, forgotten: ['TOKEN'] }];
+    expect(forgottenValues(config(''), recent)).toEqual(['TOKEN']);
+    expect(forgottenValues(config('typed again'), recent)).toEqual([]);
+    expect(forgottenValues({ ...config(''), ...script('/other.js') }, recent)).toEqual([]);
+  });
+  it('and none of one whose value was empty', () => {
+    expect(forgottenValues(config(''), [{ config: config(''), usedAtMs: 1 }])).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import {
   emptySummary,
   openTrace,
   resetTraces,
+  showTraceView,
   subscribeTraces,
   traceState,
 } from '../../../../renderer/state/trace-store.ts';
@@ -26,6 +27,18 @@ describe('open traces', () => {
     const trace = open('a');
     expect(traces.asked).toEqual([{ method: 'trace.open', argument: { trace, input: { kind: 'collector', recording: 'a' } } }]);
     expect(traceState().active).toBe(trace);
+  });
+
+  it('opens a trace anew in its other view, under the same name', () => {
+    const trace = open('a');
+    showTraceView(trace, 'raw');
+    expect(traces.asked.slice(1)).toEqual([
+      { method: 'trace.close', argument: { trace } },
+      { method: 'trace.open', argument: { trace, input: { kind: 'collector', recording: 'a' }, view: 'raw' } },
+    ]);
+    expect(traceState()).toMatchObject({ active: trace, summaries: { [trace]: { phase: 'loading', view: 'raw' } } });
+    showTraceView(trace, 'raw');
+    expect(traces.asked).toHaveLength(3);
   });
 
   it('shows a recording that is open already instead of opening it twice', () => {

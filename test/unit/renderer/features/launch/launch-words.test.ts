@@ -1,9 +1,52 @@
-import { expect, it, vi } from 'vitest';
-import { commandText } from '../../../../../renderer/features/launch/command-text.ts';
+import { describe, expect, it, vi } from 'vitest';
+import type { LaunchConfig } from '../../../../../core/protocol/session-types.ts';
+import { commandText, runCommand } from '../../../../../renderer/features/launch/command-text.ts';
 import { problemAt } from '../../../../../renderer/features/launch/field-problems.ts';
+import { BLANK_CONFIG } from '../../../../../renderer/state/launch-store.ts';
 
 it('quotes what a shell would take apart', () => {
   expect(commandText(['node', '/a b/c.js', '--name=x', "it's", ''])).toBe("node '/a b/c.js' --name=x 'it'\\''s' ''");
+});
+
+describe('the run as a command line', () => {
+  const config: LaunchConfig = {
+    ...BLANK_CONFIG,
+    target: { kind: 'script', path: '/work/my app.js' },
+    plugins: [
+      { spec: 'vizplugins.gc -f 5', enabled: true },
+      { spec: './off.js', enabled: false },
+    ],
+  };
+  const inspection = { command: ['/usr/bin/node', '/work/my app.js', '--port', '3000'], cwd: '/work', problems: [] };
+
+  it('has the plugins that are on, and the script behind two dashes', () => {
+    expect(runCommand(config, inspection)).toBe("cd /work && trace-studio run --plugins 'vizplugins.gc -f 5' -o result.json -- '/work/my app.js' --port 3000");
+  });
+  it('has what else the form says', () => {
+    const more: LaunchConfig = {
+      ...config,
+      plugins: [],
+      nodePath: '/opt/node',
+      nodeFlags: '--expose-gc --max-old-space-size=99',
+      whenFull: 'live',
+      maskSecrets: false,
+      environment: [{ name: 'TOKEN', value: 'a b' }],
+    };
+    const command = ['/opt/node', '--expose-gc', '--max-old-space-size=99', '/work/my app.js'];
+    expect(runCommand(more, { ...inspection, command })).toBe(
+      "cd /work && TOKEN='a b' trace-studio run --node /opt/node --node-flags '--expose-gc --max-old-space-size=99' --live --no-mask -o result.json -- '/work/my app.js'",
+    );
+  });
+  it('is the command as it is where no script is chosen', () => {
+    const command = { ...inspection, command: ['/usr/bin/npm', 'run', 'dev'] };
+    expect(runCommand({ ...BLANK_CONFIG, target: { kind: 'npm-script', folder: '/work', name: 'dev' } }, command)).toBe(
+      'cd /work && trace-studio run -o result.json -- /usr/bin/npm run dev',
+    );
+  });
+  it('is none while it would not run', () => {
+    expect(runCommand(config, undefined)).toBeUndefined();
+    expect(runCommand(config, { ...inspection, problems: [{ code: 'x', message: 'x', field: 'plugins' }] })).toBeUndefined();
+  });
 });
 
 it('puts a problem at its field, with a fix that changes the form', () => {
