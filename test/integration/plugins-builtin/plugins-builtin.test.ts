@@ -44,6 +44,27 @@ const run = (script: string, specs: readonly string[], options: RunOptions = {})
 const WAIT = (ms: number): string => `setTimeout(() => {}, ${ms});`;
 
 describe.each(nodeVersions())('$title', ({ path: node }) => {
+  it('a script with all five sees the process that it would have alone', async () => {
+    const script = writeScript(collector, {
+      'script.cjs': `process.on('worker', () => console.log('a worker was made'));
+        const look = () => console.log(JSON.stringify({
+          env: process.env, execArgv: process.execArgv, own: Object.keys(process).sort(), globals: Object.getOwnPropertyNames(globalThis).sort(),
+          listeners: process.eventNames().map((name) => [String(name), process.listenerCount(name)]),
+          handles: process._getActiveHandles().length, requests: process._getActiveRequests().length, resources: process.getActiveResourcesInfo(),
+          modules: [require.main.children.length, Object.keys(require.extensions)],
+          entries: performance.getEntries().filter(({ entryType }) => entryType !== 'node').length,
+          names: [process.emit.name, process.exit.name, process.reallyExit.name, Error.stackTraceLimit],
+        }, null, 1));
+        look(); setTimeout(look, 150); setTimeout(() => console.log('never'), 1e6).unref();
+        process.on('beforeExit', () => console.log('before exit')); process.on('exit', (code) => console.log('exit', code));`,
+    });
+    const plugins = launches(...NAMES.map((name) => `vizplugins.${name}`));
+    const plain = await runTarget(collector, script, { node, traced: false });
+    const traced = await runTarget(collector, script, { node, options: { plugins } });
+    expect(traced).toEqual(plain);
+    expect(samples().length).toBeGreaterThan(0);
+  });
+
   it('all five record, end with the script, and leave it alone', async () => {
     const result = await run(
       `process.on('worker', () => console.log('a worker'));
