@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { PluginLaunch, PluginState } from '../../../core/protocol/plugins.ts';
 import { BlockType, type RecordingInfo } from '../../../core/protocol/recording-format.ts';
 import { BlockReader, decodeConsole, decodeInfo, type RecordingItem } from '../../../core/protocol/recording-reader.ts';
 import { Peer } from '../../../core/protocol/rpc.ts';
@@ -32,6 +33,12 @@ export interface HandPlan {
   readonly tellClose?: boolean;
   /** Exit when the socket is closed from the other side. */
   readonly untilClosed?: boolean;
+  /** States of plugins that it tells; the last one again so many times, with a growing count of messages. */
+  readonly plugins?: readonly Partial<PluginState>[];
+  readonly pluginRepeats?: number;
+  /** What it leaves as the file of its plugins' handlers; each `§` in it stands for `processedFill` letters. */
+  readonly processed?: string;
+  readonly processedFill?: number;
 }
 
 export interface PlanOptions {
@@ -41,6 +48,7 @@ export interface PlanOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly file?: string;
   readonly cwd?: string;
+  readonly plugins?: readonly PluginLaunch[];
 }
 
 export function spawnPlan({
@@ -50,6 +58,7 @@ export function spawnPlan({
   environment = {},
   file = process.execPath,
   cwd = tmpdir(),
+  plugins,
 }: PlanOptions): SpawnPlan {
   return {
     title: 'test',
@@ -61,6 +70,7 @@ export function spawnPlan({
     preload,
     whenFull: 'exact',
     maskSecrets: true,
+    ...(plugins && { plugins }),
   };
 }
 
