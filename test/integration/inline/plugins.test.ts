@@ -1,6 +1,7 @@
 /** Rows of the behaviour of VizTracer's plugins, for the `plugins` option of an inline tracer; "ours" where we differ. */
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findFooter } from '../../../core/protocol/recording-reader.ts';
+import { convertRecording } from '../../../main/services/export/convert-recording.ts';
 import { InlineFolder, NAMES } from './run-inline.ts';
 
 let folder: InlineFolder;
@@ -131,14 +132,20 @@ describe('handle_data', () => {
       ['a', 'added'],
     ]);
   });
-  it('a recording keeps both what was recorded and what was left', () => {
-    good(`const t = make(new P('A', handle((data) => { data.traceEvents[2].name = 'changed'; }))); t.start(); t.instant('recorded'); t.save('r.tsr');`);
-    const bytes = folder.bytes('r.tsr');
-    const text = bytes.toString('latin1');
-    expect(text).toContain('recorded');
-    expect(text).toContain('"name":"changed"');
-    expect(text).toContain('"kind":"processed"');
-    expect(findFooter(bytes)).toMatchObject({ events: 1 });
+  it('a recording keeps both what was recorded and what was left', async () => {
+    good(
+      `const t = make(new P('A', handle((data) => { data.traceEvents[2].name = 'changed'; }))); t.start(); t.instant('recorded'); t.save('r.tsr'); t.save('same.json');`,
+    );
+    const names: Record<string, readonly string[]> = {};
+    for (const view of ['processed', 'raw'] as const) {
+      const target = path.join(folder.path, `${view}.json`);
+      const { notes } = await convertRecording({ source: path.join(folder.path, 'r.tsr'), target, format: 'chrome-json', view });
+      expect(notes).toEqual([]);
+      names[view] = folder.names(`${view}.json`);
+    }
+    expect(names).toEqual({ processed: ['changed'], raw: ['recorded'] });
+    const [shown, saved] = ['processed.json', 'same.json'].map((name) => folder.events(name)[0]?.ts ?? 0);
+    expect(shown).toBe(saved);
   });
   it('a promise is awaited by save and by `run`, in order', () => {
     const later = `new Promise((resolve) => setTimeout(resolve, 20))`;
