@@ -166,7 +166,7 @@ export class VizTracer extends TracerEvents {
       const handled = manager?.handled;
       const names = manager?.states.filter(({ handler }) => handler === 'ran').map(({ name }) => name) ?? [];
       const { events, lost } = save.writeReport(file, capture.frames(), options, handled && { data: handled, plugins: names });
-      this.#tell(`Saved ${events.toLocaleString('en-US')} events to ${file}`);
+      this.#tell(`Saved ${events === 1 ? '1 event' : `${events.toLocaleString('en-US')} events`} to ${file}`);
       if (lost > 0)
         this.#tell(`${lost.toLocaleString('en-US')} older events are not in it: there was no room for them. Make tracerEntries larger, or record less.`);
     };
