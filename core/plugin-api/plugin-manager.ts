@@ -77,7 +77,8 @@ export class PluginManager {
         try {
           data = this.#handled ?? data ?? source();
         } catch (error) {
-          return this.#fail(plugin, 'handle_data', error); // Of ours, not the plugin's; its data cannot be had.
+          const why = error instanceof Error ? error.message : String(error);
+          return this.#fail(plugin, 'handle_data', new PluginProblem(`the events could not be given to it: ${why}`));
         }
         if (data === 'elsewhere') {
           plugin.handler = 'needed';

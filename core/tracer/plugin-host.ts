@@ -33,6 +33,7 @@ async function run(task: PluginHostTask): Promise<void> {
   await manager.preSave(() => save.traceDataOfRecording(task.recording, task.process));
   if (manager.handled) save.writeTraceData(task.output, manager.handled);
   await manager.terminate();
+  await new Promise((resolve) => setImmediate(resolve)); // Rejections that nobody handles are told after all microtasks.
 }
 
 function tellState(state: PluginState): void {

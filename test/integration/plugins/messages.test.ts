@@ -128,7 +128,7 @@ describe('handle_data', () => {
   const handling = (handler: string, when = 'pre-save'): Record<string, string> => answering(when, `{ action: 'handle_data', handler: ${handler} }`);
 
   it.each(['initialize', 'pre-start', 'post-stop'])('answer to any event: before pre-save the object is {} (%s)', async (when) => {
-    const run = await runWithPlugins(['./plugin.cjs'], { files: handling('(data) => console.log(`data ${JSON.stringify(data)}`)', when) });
+    const run = await runWithPlugins(['./plugin.cjs'], { files: handling('(data) => console.log("data " + JSON.stringify(data))', when) });
     expect(run.lines).toContain('data {}');
     expect(run.states[0]?.failures).toEqual([]);
   });
