@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { CliFolder, cli, hasScriptCommand } from './cli-process.ts';
+import { holdsRecordedEvents } from './recorded-events.ts';
 
 let folder: CliFolder;
 beforeEach(() => {
@@ -21,16 +21,7 @@ const file = (name: string) => path.join(folder.path, name);
 const readReport = (name = 'result.json') =>
   JSON.parse(readFileSync(file(name), 'utf8')) as { traceEvents: { ph: string; name: string; args: Record<string, unknown> }[] };
 const samples = (name?: string) => readReport(name).traceEvents.filter((event) => event.ph === 'C').length;
-/** Resolves when events are in the recording: what is only in the ring of a process that dies without a word is lost. */
-async function whenRecorded(): Promise<void> {
-  await expect
-    .poll(() => readdirSync(folder.path).some((name) => name.endsWith('.tsr') && holdsEvents(readFileSync(file(name)))), { timeout: 30_000 })
-    .toBe(true);
-}
-function holdsEvents(recording: Buffer): boolean {
-  for (let at = recording.indexOf('TSBK'); at >= 0; at = recording.indexOf('TSBK', at + 4)) if (recording[at + 4] === BlockType.DATA) return true;
-  return false;
-}
+const whenRecorded = () => expect.poll(() => holdsRecordedEvents(folder.path), { timeout: 30_000 }).toBe(true);
 /** What lies beside the report: nothing of ours may stay. */
 const others = () => readdirSync(folder.path).filter((name) => name !== 'home');
 
@@ -49,6 +40,29 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a ful
       expect(code).toBe(0);
       expect(stderr.split('no room left')).toHaveLength(2);
       expect(readFileSync(path.join(mount, 'a.tsr')).subarray(0, 8).toString()).toBe('TSRECORD');
+    } finally {
+      execFileSync('umount', ['-l', mount]);
+    }
+  });
+});
+
+describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a disk that is full when the report is written', () => {
+  test('keeps the recording, and says where it is and what to do', async () => {
+    folder.write('many.js', `${COUNTING} for (let i = 0; i < 30_000; i++) counter.waiting = i * 1.5;`);
+    const mount = file('small');
+    mkdirSync(mount);
+    // Room for the recording, some 0.8 MB, but not for the 3 MB of JSON beside it.
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2000k', 'tmpfs', mount]);
+    try {
+      const { code, stderr } = await folder.run(['run', '-o', 'small/a.json', 'many.js']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('could not be written: there is no room left on the disk.');
+      const [kept, ...more] = readdirSync(mount);
+      expect(more).toEqual([]);
+      expect(stderr).toContain(`The recording is kept in ${path.join(mount, kept as string)}.`);
+      const exported = await folder.run(['export', path.join('small', kept as string), '-o', 'a.json']);
+      expect(exported.code).toBe(0);
+      expect(samples('a.json')).toBe(30_010);
     } finally {
       execFileSync('umount', ['-l', mount]);
     }
