@@ -3,13 +3,14 @@ import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { kill } from 'node:process';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { TraceData } from '../../../core/plugin-api/trace-data.ts';
 import type { PluginHostTask, PluginState } from '../../../core/protocol/plugins.ts';
 import type { RecordingInfo } from '../../../core/protocol/recording-format.ts';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { TestRecording } from '../../helpers/build-recording.ts';
-import { CollectorFixture, spawnPlan } from '../collector/collector-fixture.ts';
+import { CollectorFixture, readRecording, spawnPlan } from '../collector/collector-fixture.ts';
 import { told } from './plugin-run.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
@@ -140,10 +141,24 @@ describe('with the tracer and the collector', () => {
   const infoOf = <K extends RecordingInfo['kind']>(lines: readonly RecordingInfo[], kind: K) =>
     lines.filter((line): line is Extract<RecordingInfo, { kind: K }> => line.kind === kind);
 
+  /** Once the collector has all events of the process, and knows its plugin. */
+  async function killWhenReady(name: string): Promise<void> {
+    await fixture.until((info) => info.events >= 1000);
+    const process = await vi.waitFor(
+      () => {
+        const { info } = readRecording(fixture.bytes(name));
+        expect(infoOf(info, 'plugin').at(-1)?.state.messages).toBe(2);
+        return infoOf(info, 'process')[0];
+      },
+      { timeout: 30_000, interval: 50 },
+    );
+    if (process) kill(process.pid, 'SIGKILL');
+  }
+
   it('handles what was killed, what had no room for it, and nothing that did it itself', async () => {
     mkdirSync(fixture.folder, { recursive: true });
     for (const [name, args, flags, by] of [
-      ['killed', ['1000', 'kill'], [], 'plugin-host'],
+      ['killed', ['1000', 'hold'], [], 'plugin-host'],
       ['crowded', ['60000'], ['--max-old-space-size=32'], 'plugin-host'],
       ['itself', ['1000'], [], 'target'],
     ] as const) {
@@ -152,7 +167,10 @@ describe('with the tracer and the collector', () => {
         preload: path.join(root, 'dist/tracer/preload.cjs'),
         plugins: [{ spec: told({ name: 'A', handler: 'added' }) }],
       });
-      const { recording } = await fixture.run(plan, name);
+      await fixture.start(plan, name);
+      if (name === 'killed') await killWhenReady(name);
+      await fixture.collector.whenEnded(name);
+      const recording = readRecording(fixture.bytes(name));
       const [processed] = infoOf(recording.info, 'processed');
       expect({ name, processed }).toMatchObject({ name, processed: { by, plugins: ['Told'] } });
       const json = Buffer.concat(recording.blocks.filter((block) => block.header.type === BlockType.ATTACHMENT).map((block) => block.payload)).toString();
