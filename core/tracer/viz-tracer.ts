@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Recorder } from '../events/recorder.ts';
 import { type Capture, type EventSource, InlineSource, SessionSource } from './inline/event-source.ts';
-import { registry } from './inline/registry.ts';
+import { registeredTracer, registerTracer, unregisterTracer } from './inline/registry.ts';
 import { checkOutputFile, readTracerOptions, type TracerConfig, type VizTracerOptions } from './inline/tracer-options.ts';
 import type { TracerPlugins } from './inline/tracer-plugins.ts';
 import { loadBeside, loadSave, tracerFolder } from './load-save.ts';
@@ -9,6 +9,10 @@ import { currentRuntime, type Runtime } from './runtime.ts';
 import { TracerEvents } from './tracer-events.ts';
 
 type Wait = void | Promise<void>;
+
+/** Tracers of bodies that are under way, and what becomes of them where one of these ends the process. */
+const running = new Set<VizTracer>();
+let endRunning: () => void;
 
 /** What `getTracer` gives under the studio where the script has made no tracer. */
 let sessionTracer: (runtime: Runtime) => VizTracer;
@@ -44,7 +48,7 @@ export class VizTracer extends TracerEvents {
       const { makePlugins } = loadBeside<typeof import('./inline/tracer-plugins.ts')>('tracer-plugins.cjs');
       this.#plugins = makePlugins(this.#config.plugins, tracerFolder());
     }
-    if (this.#config.registerGlobal) registry().tracer = this;
+    if (this.#config.registerGlobal) registerTracer(this);
   }
 
   /** A tracer that has begun: `using tracer = VizTracer.begin();` stops, saves and terminates at the end of the block, whatever happens in it. */
@@ -64,12 +68,11 @@ export class VizTracer extends TracerEvents {
     const [options, body] = typeof first === 'function' ? [undefined, first] : [first, second];
     if (typeof body !== 'function') throw new TypeError('VizTracer.run takes a function: VizTracer.run((tracer) => { … })');
     const tracer = VizTracer.begin(options);
-    const atExit = (): void => {
-      tracer.#endQuietly();
-    };
-    process.once('exit', atExit);
+    running.add(tracer);
+    if (running.size === 1) process.once('exit', endRunning);
     const over = (): void => {
-      process.removeListener('exit', atExit);
+      running.delete(tracer);
+      if (running.size === 0) process.removeListener('exit', endRunning);
     };
     let result: T;
     try {
@@ -154,18 +157,20 @@ export class VizTracer extends TracerEvents {
     const file = this.#fileOf(outputFile);
     this.stop();
     this.#parsed = true;
-    this.#unsaved = false;
     const capture = this.#capture();
     const options = {
       ...(capture.selection && { selection: capture.selection }),
       ...(this.#config.processName !== undefined && { processName: this.#config.processName }),
     };
     const save = loadSave();
+    this.#unsaved = false;
     const manager = this.#plugins?.manager;
     const write = (): void => {
       const handled = manager?.handled;
       const names = manager?.states.filter(({ handler }) => handler === 'ran').map(({ name }) => name) ?? [];
+      this.#unsaved = true;
       const { events, lost } = save.writeReport(file, capture.frames(), options, handled && { data: handled, plugins: names });
+      this.#unsaved = false;
       this.#tell(`Saved ${events === 1 ? '1 event' : `${events.toLocaleString('en-US')} events`} to ${file}`);
       if (lost > 0)
         this.#tell(`${lost.toLocaleString('en-US')} older events are not in it: there was no room for them. Make tracerEntries larger, or record less.`);
@@ -201,12 +206,12 @@ export class VizTracer extends TracerEvents {
   #end(): Wait {
     this.stop();
     const leave = (): Wait => {
-      if (registry().tracer === this) registry().tracer = undefined;
+      unregisterTracer(this);
       return this.terminate();
     };
     let saved: Wait;
     try {
-      saved = this.#unsaved ? this.save() : undefined;
+      saved = this.#unsaved && this.#source.keeps ? this.save() : undefined;
     } catch (error) {
       this.#whenDone(leave());
       throw error;
@@ -250,6 +255,9 @@ export class VizTracer extends TracerEvents {
   }
 
   static {
+    endRunning = () => {
+      for (const tracer of [...running].reverse()) void tracer.#endQuietly();
+    };
     // Bundlers rename classes; the user meets the name in the console and in stack traces.
     Object.defineProperty(VizTracer, 'name', { value: 'VizTracer' });
     sessionTracer = (runtime) => {
@@ -270,6 +278,5 @@ const NOT_KEPT =
  */
 export function getTracer(): VizTracer | undefined {
   const runtime = currentRuntime();
-  const { tracer } = registry();
-  return (tracer as VizTracer | undefined) ?? (runtime && sessionTracer(runtime));
+  return (registeredTracer() as VizTracer | undefined) ?? (runtime && sessionTracer(runtime));
 }

@@ -17,6 +17,8 @@ export interface Capture {
 export interface EventSource {
   /** Undefined before the first `start` of a tracer without the studio: what is never started takes no memory. */
   readonly recorder: Recorder | undefined;
+  /** What it records can be saved. */
+  readonly keeps: boolean;
   start(): void;
   stop(): void;
   /** What was recorded until now is not for this tracer any more. */
@@ -28,6 +30,7 @@ export interface EventSource {
 /** Without the studio: a ring and a memory of its own. */
 export class InlineSource implements EventSource {
   recorder: Recorder | undefined;
+  readonly keeps = true;
   readonly #maxEvents: number;
   #store: EventStore | undefined;
 
@@ -79,14 +82,14 @@ const NEVER = 2n ** 63n;
 /** Under the studio: the session's ring of this thread. What the tracer saves is what was recorded while it was started. */
 export class SessionSource implements EventSource {
   readonly #runtime: Runtime;
-  readonly #keeps: boolean;
+  readonly keeps: boolean;
   #windows: TimeWindow[] = [];
   #since: bigint | undefined;
 
   /** `keeps` false: nothing of it can be saved, and nothing is kept for that. */
   constructor(runtime: Runtime, { keeps = true }: { readonly keeps?: boolean } = {}) {
     this.#runtime = runtime;
-    this.#keeps = keeps;
+    this.keeps = keeps && this.#runtime.kept !== undefined;
   }
 
   get recorder(): Recorder {
@@ -95,7 +98,7 @@ export class SessionSource implements EventSource {
 
   start(): void {
     // Its objects tell all of themselves next, whatever was recorded of them before.
-    if (this.#keeps) this.#runtime.kept?.keep();
+    if (this.keeps) this.#runtime.kept?.keep();
     this.#since = clock();
   }
 
@@ -111,7 +114,7 @@ export class SessionSource implements EventSource {
 
   capture(): (Capture & { readonly cut: boolean }) | undefined {
     const { kept } = this.#runtime;
-    if (!kept || !this.#keeps) return undefined;
+    if (!kept || !this.keeps) return undefined;
     const windows = [...this.#windows];
     if (this.#since !== undefined) windows.push([this.#since, NEVER]);
     return { frames: () => kept.read() ?? [], selection: { windows }, cut: !kept.whole };

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { getTracer, VizTracer } from '../viz-tracer.ts';
-import { registry } from './registry.ts';
 import type { VizTracerOptions } from './tracer-options.ts';
 
 type AnyFunction = (this: never, ...args: never[]) => unknown;
@@ -40,7 +39,7 @@ export function ignoreFunction(first: unknown, second?: unknown, third?: unknown
   const given = second instanceof VizTracer ? second : undefined;
   const ignoring = wrapper('ignoreFunction', (fn) => {
     return function ignored(this: unknown, ...args: unknown[]): unknown {
-      const tracer = given ?? (registry().tracer as VizTracer | undefined) ?? getTracer();
+      const tracer = given ?? getTracer();
       if (!tracer?.enabled) return Reflect.apply(fn, this, args);
       tracer.pause();
       try {
@@ -60,7 +59,7 @@ export interface TraceAndSaveOptions extends Omit<VizTracerOptions, 'outputFile'
 
 /**
  * A function each call of which is traced, and saved as `result_<name>_<time>.json`, also if it throws; of an async one when it
- * settles. During the call `getTracer` gives its tracer.
+ * settles. During the call `getTracer` gives its tracer; of async calls that overlap, the last one's.
  *
  *     const work = traceAndSave(function work() { … });
  *     const work = traceAndSave({ outputDir: 'traces' })(function work() { … });
@@ -74,17 +73,7 @@ export function traceAndSave(...given: unknown[]): unknown {
   const { outputDir = '', ...options } = ((asOptions ? first : undefined) ?? {}) as TraceAndSaveOptions;
   const tracing = wrapper('traceAndSave', (fn) => {
     return function traced(this: unknown, ...args: unknown[]): unknown {
-      const before = registry().tracer;
-      const restore = (): void => {
-        registry().tracer = before;
-      };
-      let result: unknown;
-      try {
-        result = VizTracer.run({ ...options, outputFile: freeName(outputDir, fn.name) }, () => Reflect.apply(fn, this, args) as unknown);
-      } finally {
-        if (!(result instanceof Promise)) restore();
-      }
-      return result instanceof Promise ? result.finally(restore) : result;
+      return VizTracer.run({ ...options, outputFile: freeName(outputDir, fn.name) }, () => Reflect.apply(fn, this, args) as unknown);
     };
   });
   return asOptions ? tracing : (tracing as (...args: unknown[]) => unknown)(...given);

@@ -241,6 +241,22 @@ describe('with, global functions', () => {
     expect(folder.names(waited as string)).toEqual(['waited']);
     expect(files.map((name) => folder.names(`out/${name}`))).toContainEqual(['work 2']);
   });
+  it('trace_and_save of async calls that overlap: the tracer of the last one that goes on (ours), and no warning of many', () => {
+    const out = script(`const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+      const outer = new VizTracer(quiet());
+      const work = traceAndSave(quiet({ outputDir: 'out' }))(async (ms) => { getTracer().instant('begin ' + ms); await wait(ms); getTracer().instant('end ' + ms); });
+      Promise.all(Array.from({ length: 15 }, (_, i) => work(i * 5))).then(() => console.log(getTracer() === outer));`);
+    expect(out).toEqual(['true']);
+    const names = folder.files('out').map((file) => folder.names(`out/${file}`));
+    expect(names.flat().filter((name) => name.startsWith('begin'))).toHaveLength(15);
+  });
+  it('a tracer that is over gives way to the one before it', () => {
+    expect(
+      script(`const a = new VizTracer(quiet()); const b = VizTracer.begin(quiet({ outputFile: 'b.json' })); const c = VizTracer.begin(quiet({ outputFile: 'c.json' }));
+        const now = () => console.log([a, b, c].indexOf(getTracer()));
+        now(); b[Symbol.dispose](); now(); c[Symbol.dispose](); now(); a[Symbol.dispose](); now();`),
+    ).toEqual(['2', '2', '0', '-1']);
+  });
   it('trace_and_save without options takes the function itself', () => {
     const run = folder.run('bare.cjs', `const { ${NAMES} } = require('trace-studio'); console.log(traceAndSave(function bare() { return 1; })());`);
     expect(run).toMatchObject({ stdout: '1\n', code: 0, stderr: expect.stringMatching(/^Saved 0 events to .*result_bare_\d+\.json\n$/) });
