@@ -94,6 +94,7 @@ function Plugins({ actions }: { readonly actions: Actions }) {
       command={runCommand(draft, inspection)}
       onBack={() => setWindow({ screen: 'main' })}
       onConfigure={actions.configureDraft}
+      onRun={() => actions.run(draft)}
     />
   );
 }

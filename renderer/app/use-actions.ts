@@ -51,6 +51,8 @@ const activeTrace = (): OpenTrace | undefined => {
 };
 export const sessionOf = (open: OpenTrace | undefined): SessionInfo | undefined => (open?.session === undefined ? undefined : sessionState()[open.session]);
 
+const sameTarget = (a: LaunchConfig, b: LaunchConfig): boolean => JSON.stringify(a.target) === JSON.stringify(b.target);
+
 export function useActions(): Actions {
   const { studio } = useClients();
   const picker = useFilePicker();
@@ -84,7 +86,8 @@ export function useActions(): Actions {
         }
         const problems = typed ? ((await inspected())?.problems ?? []) : [];
         if (problems.length > 0 && problems.every((problem) => problem.field === 'plugins')) showDialog({ kind: 'run-config', page: 'plugins' });
-        else if (problems.length > 0) scriptField()?.focus();
+        else if (problems.length > 0 && scriptField()) scriptField()?.focus();
+        else if (problems.length > 0) showDialog({ kind: 'run-config' });
         else await runOrFail(config);
       };
       start().catch((error: unknown) => {
@@ -140,7 +143,12 @@ export function useActions(): Actions {
       configure: () => {
         const session = sessionOf(activeTrace());
         const config = session && launchState().bySession[session.id];
-        if (config) setDraft(config);
+        if (config) {
+          const { draft } = launchState();
+          // What was chosen in the plugin manager since then is not thrown away.
+          const plugins = sameTarget(draft, config) ? draft.plugins : config.plugins;
+          setDraft({ ...config, ...(plugins && { plugins }) });
+        }
         showDialog({ kind: 'run-config' });
       },
       configureDraft: () => showDialog({ kind: 'run-config', page: 'plugins' }),
@@ -148,7 +156,7 @@ export function useActions(): Actions {
         const session = sessionOf(activeTrace());
         const config = session && launchState().bySession[session.id];
         // The manager edits the run configuration: that of the run in sight, where there is one.
-        if (config && JSON.stringify(launchState().draft.target) !== JSON.stringify(config.target)) setDraft(config);
+        if (config && !sameTarget(launchState().draft, config)) setDraft(config);
         showDialog(undefined);
         setWindow({ screen: 'plugins' });
       },
