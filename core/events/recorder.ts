@@ -26,8 +26,11 @@ export interface Recorder {
   /** From `startNs` of `now()` to this moment. */
   slice(name: string, category: string, startNs: number, args: string): void;
   objectCreated(definition: number): boolean;
-  /** `values[i]` is JSON, undefined where the attribute `keys[i]` is gone. False: lost. */
-  objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[]): boolean;
+  /**
+   * `values[i]` is JSON, undefined where the attribute `keys[i]` is gone. Only the first `count` of both are meant: the arrays are the
+   * caller's, and used again. False: lost.
+   */
+  objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[], count: number): boolean;
   objectDeleted(definition: number): void;
   /** A failure of the studio's own, for the window. */
   report(message: string): void;

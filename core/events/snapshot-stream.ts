@@ -29,9 +29,10 @@ export class SnapshotStream {
   /** Of the recorder, at the previous snapshot; -1 is no count of gaps. */
   #gaps = -1;
   #gapsNow = 0;
-  /** The record under way; the arrays are used again. */
+  /** The record under way: the first `#changes` of both. Arrays that are emptied are made anew by the engine, at each snapshot. */
   readonly #keys: string[] = [];
   readonly #values: (string | undefined)[] = [];
+  #changes = 0;
 
   constructor(name: string, className: string) {
     this.#name = name;
@@ -72,8 +73,7 @@ export class SnapshotStream {
     this.#keyframe = this.#gapsNow !== this.#gaps || this.#sinceKeyframe >= KEYFRAME_EVERY - 1;
     this.#number++;
     this.#count = 0;
-    this.#keys.length = 0;
-    this.#values.length = 0;
+    this.#changes = 0;
   }
 
   put(attribute: SnapshotAttribute, json: string): void {
@@ -82,14 +82,18 @@ export class SnapshotStream {
     if (attribute.json === json && !this.#keyframe) return;
     if (attribute.json === undefined) this.#attributes.set(attribute.key, attribute);
     attribute.json = json;
-    this.#keys.push(attribute.key);
-    this.#values.push(json);
+    this.#change(attribute.key, json);
+  }
+
+  #change(key: string, json: string | undefined): void {
+    this.#keys[this.#changes] = key;
+    this.#values[this.#changes++] = json;
   }
 
   finish(recorder: Recorder, cut: boolean): void {
     if (this.#count < this.#attributes.size) this.#remove();
     const flags = (this.#keyframe ? SnapshotFlag.KEYFRAME : 0) | (cut ? SnapshotFlag.CUT : 0);
-    const taken = recorder.objectSnapshot(this.#definition, flags, this.#keys, this.#values);
+    const taken = recorder.objectSnapshot(this.#definition, flags, this.#keys, this.#values, this.#changes);
     this.#sinceKeyframe = this.#keyframe ? 0 : this.#sinceKeyframe + 1;
     // A lost snapshot must not be the ground of the next.
     this.#gaps = taken ? this.#gapsNow : -1;
@@ -101,9 +105,7 @@ export class SnapshotStream {
       if (attribute.seen === this.#number) continue;
       this.#attributes.delete(attribute.key);
       attribute.json = undefined;
-      if (this.#keyframe) continue;
-      this.#keys.push(attribute.key);
-      this.#values.push(undefined);
+      if (!this.#keyframe) this.#change(attribute.key, undefined);
     }
   }
 

@@ -181,10 +181,9 @@ export class RingWriter implements Recorder {
     this.#object(RecordKind.OBJECT_DELETED, definition);
   }
 
-  objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[]): boolean {
+  objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[], count = keys.length): boolean {
     if (!this.recording) return false;
     let defined = definition !== 0;
-    const count = keys.length;
     const start = 16 + 8 * count;
     this.#need(start);
     let end = start;

@@ -38,8 +38,8 @@ export class ArrayRecorder implements Recorder {
     this.events.push(['created', this.#definition(definition).name, this.#definition(definition).series[0]]);
     return true;
   }
-  objectSnapshot(_definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[]): boolean {
-    const changes = keys.map((key, i) => [key, values[i] === undefined ? undefined : JSON.parse(values[i] as string)]);
+  objectSnapshot(_definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[], count: number): boolean {
+    const changes = keys.slice(0, count).map((key, i) => [key, values[i] === undefined ? undefined : JSON.parse(values[i] as string)]);
     this.events.push(['snapshot', flags, Object.fromEntries(changes)]);
     return true;
   }
