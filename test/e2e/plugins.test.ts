@@ -193,6 +193,38 @@ test('a plugin that throws is told of in the window while the run goes on', asyn
   await expect(window.state()).toHaveText(/Stopped/);
 });
 
+test('a file that is dropped on the manager is a plugin, and asks first', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from');
+  const { plugins, page } = studio;
+  studio.script('deep/mine.cjs', PLUGIN);
+  await plugins.open();
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], 'mine.cjs'));
+    for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+  }, PLUGIN);
+  await expect(plugins.trust).toContainText('deep/mine.cjs');
+  await plugins.answer(true);
+  await expect(plugins.toggle('mine.cjs')).toBeChecked();
+  await plugins.toggle('mine.cjs').click();
+  await expect(plugins.toggle('mine.cjs')).not.toBeChecked();
+  await plugins.details.getByRole('button', { name: 'Remove mine.cjs from the list' }).click();
+  await expect(plugins.entry('mine.cjs')).toBeHidden();
+});
+
+test('arguments that are changed in the manager are those of the next run', async ({ studio }) => {
+  const { window, plugins, start, page } = studio;
+  await start.runScript(studio.script('short.cjs', SHORT));
+  await expect(window.state()).toHaveText(/Exited 0/);
+  await plugins.open();
+  await plugins.choose('gc');
+  await plugins.text.fill('-f 7');
+  await expect(plugins.toggle('gc')).toBeChecked();
+  await plugins.screen.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Plugins of this run' }).getByRole('button', { name: /^gc/ })).toHaveAttribute('title', 'vizplugins.gc -f 7');
+  await expect(window.state()).toHaveText(/Exited 0/);
+});
+
 test('a new plugin from the template runs as it is', async ({ studio }) => {
   const { window, plugins, start } = studio;
   await start.script.fill(studio.script('works.cjs', COUNTS));

@@ -4,6 +4,7 @@ import {
   FilePlus2,
   Fingerprint,
   FolderOpen,
+  Play,
   Plus,
   Puzzle,
   RotateCw,
@@ -41,10 +42,12 @@ interface PluginsScreenProps {
   readonly command: string | undefined;
   readonly onBack: () => void;
   readonly onConfigure: () => void;
+  /** The run configuration as it is here. */
+  readonly onRun: () => void;
 }
 
 /** Every plugin there is, and for each what it is, whether it is on, with which arguments, and how it fares. */
-export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure }: PluginsScreenProps) {
+export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure, onRun }: PluginsScreenProps) {
   const { studio } = useClients();
   const { entries, loading, problem } = usePlugins((state) => state);
   const wanted = usePlugins((state) => state.selected);
@@ -65,6 +68,9 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure }:
           {plural(on, 'plugin')} on for {describeTarget(draft) || 'the next run'}
         </span>
         <Button onClick={onConfigure}>Run configuration…</Button>
+        <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
+          Run
+        </Button>
       </div>
       <div className="plugins-columns">
         <PluginSidebar entries={entries} loading={loading} selected={selected?.module} />
