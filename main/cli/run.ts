@@ -207,16 +207,24 @@ class RunSignals {
     this.#file = file;
     const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
     process.on('SIGINT', () => {
+      // The script has gone already: what is waited for is the plugins.
+      if (this.#givesUpPlugins()) return;
       this.#interrupts++;
       if (this.#interrupts > 1) this.#giveUp();
       else if (this.#ended) tell('Writing the report. Ctrl+C again gives it up.');
       else if (!inTerminal) this.#send('SIGINT');
     });
-    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#send(signal));
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#givesUpPlugins() || this.#send(signal));
   }
 
   scriptEnded(): void {
     this.#ended = true;
+  }
+
+  #givesUpPlugins(): boolean {
+    const areGivenUp = this.#collector.giveUpPlugins(this.#session);
+    if (areGivenUp) tell('Plugins that still worked on the events are given up; the report is written without what they would have left.');
+    return areGivenUp;
   }
 
   #send(signal: NodeJS.Signals): void {

@@ -156,6 +156,14 @@ export class Collector {
     return this.#session(session).pluginOutcome;
   }
 
+  /** Plugins that work on the events of an ended target are not waited for any more. False: none do. */
+  giveUpPlugins(id: SessionId): boolean {
+    const session = this.#sessions.get(id);
+    if (!session?.pluginsWork) return false;
+    session.giveUpPlugins();
+    return true;
+  }
+
   /** Resolves with the session's last state when its target has ended and its recording is complete. */
   async whenEnded(session: SessionId): Promise<SessionInfo> {
     const found = this.#session(session);

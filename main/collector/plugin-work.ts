@@ -43,6 +43,8 @@ export class PluginWork {
   readonly #options: PluginWorkOptions;
   readonly #givenUp = new AbortController();
   readonly #done = new Set<TracedProcess>();
+  /** A plugin host works: the targets have ended. */
+  isHosting = false;
   /** What went wrong and was not printed by the processes themselves, in words; in the recording too. */
   readonly problems: string[] = [];
 
@@ -115,6 +117,7 @@ export class PluginWork {
     const before = traced.plugins.states;
     const { cwd, script, execPath } = traced;
     const output = path.join(folder, processedFileOf(traced.pid));
+    this.isHosting = true;
     const { failure, words } = await runPluginHost({
       nodePath: execPath,
       program,
@@ -132,6 +135,7 @@ export class PluginWork {
       signal: this.#givenUp.signal,
       onState: (json) => traced.plugins.takeFromHost(json, before),
     });
+    this.isHosting = false;
     traced.plugins.flush();
     for (const { name, failures } of traced.plugins.statesInHost) {
       for (const { during, message } of failures) this.problems.push(`Plugin ${name} failed at ${during}, after the end of process ${traced.pid}: ${message}`);

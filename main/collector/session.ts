@@ -195,6 +195,11 @@ export class Session {
     this.#plugins.giveUp();
   }
 
+  /** The target has ended, and plugins work on what was recorded. */
+  get pluginsWork(): boolean {
+    return this.#plugins.isHosting;
+  }
+
   whenEnded(): Promise<void> {
     if (this.ended) return Promise.resolve();
     return new Promise((resolve) => this.#whenEnded.push(resolve));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CliFolder } from './cli-process.ts';
@@ -54,6 +54,19 @@ const BAD = `
     if (arg.endsWith('hook')) throw new Error('on purpose');
     return new Bad(arg.split(' ')[1]);
   };
+`;
+
+/** Says that it works, and never ends. */
+const SLOW = `
+  const { VizPluginBase } = require('trace-studio');
+  class Slow extends VizPluginBase {
+    supportVersion() { return '0.1.0'; }
+    message(type, payload) {
+      if (payload.when !== 'pre-save') return super.message(type, payload);
+      return { action: 'handle_data', handler: () => { require('node:fs').writeFileSync('works', ''); return new Promise(() => {}); } };
+    }
+  }
+  exports.get_vizplugin = () => new Slow();
 `;
 
 interface Report {
@@ -138,6 +151,20 @@ describe('a plugin that fails', () => {
     const { stderr } = await run.ended;
     expect(linesOf(stderr, 'on purpose')).toEqual([expect.stringMatching(/^trace-studio: Plugin Bad failed at pre-save, after the end of process \d+: /)]);
     expect(counters()).toEqual(ten('queueA'));
+  });
+
+  test('for good after the end of a killed script is given up by Ctrl+C, and the report is written', async () => {
+    folder.write('slow.js', SLOW);
+    const run = folder.start(['run', '--plugins', './slow.js', '--', 'count.js', 'die']);
+    await recorded();
+    run.child.stdin?.write('now');
+    await expect.poll(() => existsSync(path.join(folder.path, 'works')), { timeout: 30_000 }).toBe(true);
+    run.child.kill('SIGINT');
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(137);
+    expect(linesOf(stderr, 'are given up')).toHaveLength(1);
+    expect(linesOf(stderr, 'because it was given up')).toHaveLength(1);
+    expect(counters()).toEqual(ten('queue'));
   });
 
   test('makes a good run a failed one only where that is asked for; a script that failed keeps its code', async () => {
