@@ -99,6 +99,16 @@ describe('the list', () => {
       console.log(getTracer());`);
     expect(out).toEqual([...Array.from({ length: 6 }, () => 'TypeError Invalid plugin!'), 'undefined']);
   });
+  it('built-in plugins are found by their names', () => {
+    good(`const t = make('vizplugins.memory_usage -f 200');
+      const look = () => {
+        if (t.parse() > 0) { t.save(); t.terminate(); return; }
+        t.start();
+        setTimeout(look, 50);
+      };
+      look();`);
+    expect(folder.events('result.json').filter(({ ph, args }) => ph === 'C' && Number(args?.rss) > 0).length).toBeGreaterThan(0);
+  });
   it('a module that is not there (ours: told on stderr, the script goes on)', () => {
     const { out, stderr, code } = run(`const t = make('nowhere.at_all -x', new P('B')); t.start(); t.instant('a'); t.save();`);
     expect({ out, code }).toEqual({ out: ['B initialize', 'B pre-start', 'B post-stop', 'B pre-save'], code: 0 });
