@@ -15,8 +15,9 @@ import {
 const { setInterval, clearInterval } = globalThis;
 const now = performance.now.bind(performance);
 
-/** Records one sample of each counter of a plugin. */
-export type Sample = (tracer: VizTracer) => void;
+/** Records one sample of each counter of a plugin. False: nothing to tell until the measurement wakes; only of one that does. */
+// biome-ignore lint/suspicious/noConfusingVoidType: most have nothing to say.
+export type Sample = (tracer: VizTracer) => boolean | void;
 
 export interface Sampling {
   /** `cpu_usage`; also of the thread that samples. */
@@ -25,8 +26,8 @@ export interface Sampling {
   readonly file?: string;
   /** How many numbers the script's thread leaves for whoever takes the samples. */
   readonly shared?: number;
-  /** In the script's thread: leaves those numbers, at once and at each turn of its timer. */
-  readonly measure?: (shared: Float64Array, periodMs: number) => Measurement;
+  /** In the script's thread: leaves those numbers, at once and at each turn of its timer. `wake`: there is something again. */
+  readonly measure?: (shared: Float64Array, periodMs: number, wake: () => void) => Measurement;
   /** Called once in each thread that samples. */
   readonly sampler: (shared: Float64Array, periodMs: number) => Sample;
 }
@@ -129,40 +130,56 @@ export class SamplingPlugin extends VizPluginBase {
     const { file, name, shared: count = 0, measure, sampler } = this.#sampling;
     const memory = new SharedArrayBuffer(HEADER_BYTES + 8 * count);
     const shared = numbersOf(memory);
-    const measurement = measure?.(shared, periodMs);
-    const sample = sampler(shared, periodMs);
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const rest = (): void => {
+      clearInterval(timer);
+      timer = undefined;
+    };
+    let ended = false;
     /** Until the thread says that it samples, and where there is none. */
     let samplesHere = true;
     const sampleHere = (): void => {
       const tracer = samplesHere ? getTracer() : undefined;
-      if (tracer?.enabled) sample(tracer);
+      if (tracer?.enabled && sample(tracer) === false) rest();
     };
-    const timer = setInterval(() => {
+    const turn = (): void => {
       try {
         measurement?.turn?.();
         sampleHere();
       } catch (error) {
         // Never the script's.
         this.#failure = error;
-        this.#end?.();
+        ended = true;
+        rest();
       }
-    }, periodMs);
-    timer.unref();
+    };
+    const begin = (): void => {
+      if (!ended) timer ??= setInterval(turn, periodMs).unref();
+    };
+    const measurement = measure?.(shared, periodMs, () => {
+      if (timer || ended) return;
+      begin();
+      turn();
+    });
+    const sample = sampler(shared, periodMs);
     this.#end = () => {
       this.#end = undefined;
-      clearInterval(timer);
-      measurement?.end?.();
+      ended = true;
       const words = new Int32Array(memory, 0, 1);
       Atomics.store(words, STOP, 1);
       Atomics.notify(words, STOP);
+      rest();
+      measurement?.end?.();
+      sampleHere();
     };
+    begin();
     // At once: a short script has a sample, too.
     sampleHere();
     if (file === undefined || !threadsAreTraced()) return;
     startThread(file, name, { traceStudioSampling: name, memory, periodMs }, () => {
       samplesHere = false;
       // What no measurement needs, nobody needs.
-      if (!measurement?.turn) clearInterval(timer);
+      if (!measurement?.turn) rest();
     });
   }
 }

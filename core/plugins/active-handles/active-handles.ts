@@ -25,10 +25,15 @@ function kindOf(name: string): Kind {
   return kind;
 }
 
+/** A count holds until it changes: only a change is a sample, and the first. */
 function sampler(): Sample {
+  let last = '';
   return (tracer: VizTracer) => {
     const counts = { sockets: 0, timers: 0, files: 0, requests: 0, others: 0 };
     for (const name of activeResources()) counts[kindOf(name)]++;
+    const now = Object.values(counts).join();
+    if (now === last) return;
+    last = now;
     tracer.counter('active_handles', counts);
   };
 }

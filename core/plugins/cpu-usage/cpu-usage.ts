@@ -16,7 +16,8 @@ function sampler(): Sample {
   return (tracer: VizTracer) => {
     const [usage, time] = [cpuUsage(), now()];
     const elapsed = time - lastMs;
-    if (elapsed <= 0) return;
+    // The system counts too coarsely for less.
+    if (elapsed < 1) return;
     // Microseconds of CPU time in milliseconds of time: a tenth of a percent each.
     tracer.counter('cpu_usage', { user: (usage.user - last.user) / elapsed / 10, system: (usage.system - last.system) / elapsed / 10 });
     last = usage;

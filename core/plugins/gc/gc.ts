@@ -1,4 +1,4 @@
-import { constants, PerformanceObserver } from 'node:perf_hooks';
+import { constants, type PerformanceEntry, PerformanceObserver } from 'node:perf_hooks';
 import { pluginArguments, type VizPluginBase, type VizTracer } from 'trace-studio';
 import { frequencySchema, type Measurement, type Sample, type Sampling, SamplingPlugin } from '../sampling.ts';
 
@@ -14,29 +14,34 @@ const KINDS: ReadonlyMap<unknown, number> = new Map([
   [constants.NODE_PERFORMANCE_GC_WEAKCB, 3],
 ]);
 
-/** Node tells of pauses when the script's thread is free again. */
-function measure(shared: Float64Array): Measurement {
-  const observer = new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      const place = KINDS.get((entry as { detail?: { kind?: unknown } }).detail?.kind);
-      if (place !== undefined) shared[place] = (shared[place] as number) + entry.duration;
+/** Node tells of pauses when the script's thread is free again. While there are none, nothing runs here. */
+function measure(shared: Float64Array, _periodMs: number, wake: () => void): Measurement {
+  const add = (pauses: readonly PerformanceEntry[]): void => {
+    for (const pause of pauses) {
+      const place = KINDS.get((pause as { detail?: { kind?: unknown } }).detail?.kind);
+      if (place !== undefined) shared[place] = (shared[place] as number) + pause.duration;
     }
+  };
+  const observer = new PerformanceObserver((list) => {
+    add(list.getEntries());
+    wake();
   });
   observer.observe({ entryTypes: ['gc'] });
-  return { end: () => observer.disconnect() };
+  const end = (): void => {
+    add(observer.takeRecords());
+    observer.disconnect();
+  };
+  return { end };
 }
 
-/** The pauses since the sample before. Of samples in a row that have none, the first says it for all. */
+/** The pauses since the sample before. One without any stands for all that follow. */
 function sampler(shared: Float64Array): Sample {
   const told = new Float64Array(4);
-  let quiet = false;
   return (tracer: VizTracer) => {
     const [minor, major, incremental, weakcb] = Array.from(shared, (sum, i) => sum - (told[i] as number)) as [number, number, number, number];
-    const wasQuiet = quiet;
-    quiet = minor + major + incremental + weakcb === 0;
-    if (quiet && wasQuiet) return;
     told.set(shared);
     tracer.counter('gc', { minor, major, incremental, weakcb });
+    return minor + major + incremental + weakcb > 0;
   };
 }
 
