@@ -9,7 +9,7 @@ import { keepEvents } from '../kept-events.ts';
 import { afterMicrotasks } from './after-microtasks.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import { PluginScope } from './plugin-scope.ts';
-import { loadSave, ownTraceData } from './process-data.ts';
+import { loadSave, OwnEvents } from './process-data.ts';
 
 const DEFAULT_MAX_EVENTS = 1_000_000;
 
@@ -32,6 +32,8 @@ class TargetPlugins implements EndWatch {
   readonly #manager: PluginManager;
   /** What happens at the end, each thing once, whichever way the process ends. */
   readonly #end: Sequence;
+  readonly #events: OwnEvents;
+  readonly #write: () => void;
   #phase: Phase = 'running';
   /** What kept the process alive when it was about to end. */
   #baseline: readonly string[] = [];
@@ -53,10 +55,13 @@ class TargetPlugins implements EndWatch {
       found: (plugin, file) => launches.splice(launches.indexOf(plugin), 1, { ...plugin, file }),
     });
     this.#manager = new PluginManager([...launches], environment);
+    this.#events = new OwnEvents(tracerFolder, limits?.events ?? DEFAULT_MAX_EVENTS);
+    const file = path.join(options.spillFolder, `${process.pid}.processed.json`);
+    this.#write = () => this.#writeHandled(tracerFolder, file);
     this.#end = new Sequence([
       () => this.#manager.postStop(),
-      () => this.#manager.preSave(() => ownTraceData(tracerFolder, limits?.events ?? DEFAULT_MAX_EVENTS)),
-      () => this.#write(tracerFolder, path.join(options.spillFolder, `${process.pid}.processed.json`)),
+      () => this.#manager.preSave(() => this.#events.take()),
+      () => this.#write(),
       () => this.#manager.terminate(),
     ]);
     keepEvents();
@@ -88,7 +93,10 @@ class TargetPlugins implements EndWatch {
   }
 
   finish(): void {
-    if (this.#phase === 'ended') return;
+    if (this.#phase === 'ended') {
+      this.#addLate();
+      return;
+    }
     this.#phase = 'ended';
     this.#manager.hurry();
     void this.#end.advance();
@@ -127,7 +135,16 @@ class TargetPlugins implements EndWatch {
     }
   }
 
-  #write(tracerFolder: string, file: string): void {
+  /** The handlers have been there before the script's listeners of `exit`: what these have recorded is added as it is. */
+  #addLate(): void {
+    const { handled } = this.#manager;
+    const late = handled ? this.#events.late() : [];
+    if (!handled || late.length === 0) return;
+    for (const event of late) handled.traceEvents.push(event);
+    this.#write();
+  }
+
+  #writeHandled(tracerFolder: string, file: string): void {
     const { handled } = this.#manager;
     if (!handled) return;
     try {

@@ -190,6 +190,15 @@ describe('handle_data', () => {
     expect(run.processed?.traceEvents.at(-1)).toMatchObject({ name: 'odd' });
   });
 
+  it('what listeners of exit record comes behind what the handlers left', async () => {
+    const script = `const tracer = require('trace-studio').getTracer(); const { Worker, isMainThread } = require('node:worker_threads');
+tracer.counter('early', { a: 1 });
+if (isMainThread) { new Worker(__filename); process.on('exit', () => tracer.counter('late', { a: 2 })); }`;
+    const run = await runWithPlugins([told({ name: 'A', handler: 'added' })], { files: { 'script.cjs': script } });
+    const names = run.processed?.traceEvents.filter((event) => event.ph !== 'M').map((event) => event.name);
+    expect(names).toEqual(['early', 'early', 'added of A', 'late']);
+  });
+
   it('more events than may be handled in the target: a plugin host is needed, and nothing is written', async () => {
     const run = await runWithPlugins([told({ name: 'A', handler: 'added' })], { options: { pluginLimits: { events: 1 } } });
     expect(run.states).toMatchObject([{ handler: 'needed', failures: [] }]);
