@@ -172,8 +172,7 @@ export class VizTracer extends TracerEvents {
       const { events, lost } = save.writeReport(file, capture.frames(), options, handled && { data: handled, plugins: names });
       this.#unsaved = false;
       this.#tell(`Saved ${events === 1 ? '1 event' : `${events.toLocaleString('en-US')} events`} to ${file}`);
-      if (lost > 0)
-        this.#tell(`${lost.toLocaleString('en-US')} older events are not in it: there was no room for them. Make tracerEntries larger, or record less.`);
+      if (lost > 0) this.#tell(`${lost.toLocaleString('en-US')} events are not in it: there was no room for them${this.#source.roomHint}.`);
     };
     if (!manager) return write();
     // No promise is settled any more.

@@ -19,6 +19,8 @@ export interface EventSource {
   readonly recorder: Recorder | undefined;
   /** What it records can be saved. */
   readonly keeps: boolean;
+  /** What the user may do about events that did not fit: the end of a sentence. */
+  readonly roomHint: string;
   start(): void;
   stop(): void;
   /** What was recorded until now is not for this tracer any more. */
@@ -31,6 +33,7 @@ export interface EventSource {
 export class InlineSource implements EventSource {
   recorder: Recorder | undefined;
   readonly keeps = true;
+  readonly roomHint = ' (tracerEntries says how many are kept)';
   readonly #maxEvents: number;
   #store: EventStore | undefined;
 
@@ -81,6 +84,7 @@ const NEVER = 2n ** 63n;
 
 /** Under the studio: the session's ring of this thread. What the tracer saves is what was recorded while it was started. */
 export class SessionSource implements EventSource {
+  readonly roomHint = '';
   readonly #runtime: Runtime;
   readonly keeps: boolean;
   #windows: TimeWindow[] = [];

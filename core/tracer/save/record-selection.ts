@@ -68,7 +68,8 @@ export class RecordSelection {
     }
     if (kind === RecordKind.GAP) {
       this.#high = view.getUint32(at + 16, true);
-      return 'keep';
+      // What was lost outside of the windows is not missed; the clock that it tells is.
+      return this.#inWindow(view.getUint32(at + 20, true)) ? 'keep' : [epoch(this.#high)];
     }
     if (!this.#inWindow(low)) return [];
     if (kind === RecordKind.STALL) return 'keep';
@@ -117,6 +118,10 @@ function apply(content: Map<number, Uint8Array>, bytes: Uint8Array, record: numb
     if (json) content.set(key, json.slice());
     else content.delete(key);
   }
+}
+
+function epoch(high: number): Uint8Array {
+  return new Uint8Array(Uint32Array.of(high, extendedTag(RecordKind.EPOCH, 0)).buffer);
 }
 
 function encodeSnapshot(low: number, object: number, flags: number, content: ReadonlyMap<number, Uint8Array>): Uint8Array {
