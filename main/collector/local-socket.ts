@@ -20,9 +20,13 @@ export class LocalServer {
     this.folder = folder;
   }
 
-  /** Begins to listen at once; `listening` resolves when it does. */
-  static open(parents: readonly string[], onSocket: (socket: Socket) => void): { readonly server: LocalServer; readonly listening: Promise<void> } {
-    const { where, folder } = choosePlace(parents);
+  /** Begins to listen at once; `listening` resolves when it does. `place`: one that was chosen before. */
+  static open(
+    parents: readonly string[],
+    onSocket: (socket: Socket) => void,
+    place = choosePlace(parents),
+  ): { readonly server: LocalServer; readonly listening: Promise<void> } {
+    const { where, folder } = place;
     const net = createServer({ noDelay: true }, onSocket);
     const listening = new Promise<void>((resolve, reject) => {
       net.once('error', reject);
@@ -33,6 +37,7 @@ export class LocalServer {
         resolve();
       });
     });
+    sweep(path.dirname(folder));
     return { server: new LocalServer(net, where, folder), listening };
   }
 
@@ -47,10 +52,15 @@ export class LocalServer {
   }
 }
 
-function choosePlace(parents: readonly string[]): { readonly where: string; readonly folder: string } {
+export interface SocketPlace {
+  readonly where: string;
+  readonly folder: string;
+}
+
+/** In the first of `parents` whose path is short enough. Makes the folder. */
+export function choosePlace(parents: readonly string[]): SocketPlace {
   const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-4194304-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
   mkdirSync(parent, { recursive: true });
-  sweep(parent);
   const folder = mkdtempSync(path.join(parent, `ts-${process.pid}-`));
   // mkdtemp makes it 0700 already, where the umask is usual.
   chmodSync(folder, 0o700);
