@@ -61,14 +61,16 @@ export async function run(command: RunCommand): Promise<number> {
     const plan = makeSpawnPlan(config, start, tracerFolder);
     const early = startEarly(plan, 'inherited', [os.tmpdir()]);
     // Most of our code records and writes reports: it is read while the script starts.
-    const { makeCollector, writeReport } = load('./record.cjs') as typeof import('./record.ts');
+    const { makeCollector, rehearse, writeReport } = load('./record.cjs') as typeof import('./record.ts');
     const collector = makeCollector();
     signals.collector = collector;
     collector.onSession = tellProblem;
     await collector.start({ ...ids, plan, file }, early);
+    const rehearsed = rehearse(file, early.place.folder, output);
     const info = await collector.whenEnded(ids.session);
     tellProblem(info);
     signals.scriptEnded();
+    await rehearsed;
     await collector.shutdown(0);
     await finish({ command, file, output, info, writeReport });
     return exitCodeOf(info.end);
