@@ -4,6 +4,7 @@
  * it a turn of the event loop and a thread. What only a first start or a failure needs is Node's own, loaded then.
  */
 import * as fs from 'node:fs';
+import { removeFile } from '../collector/remove.ts';
 
 type Files = typeof import('node:fs/promises');
 
@@ -14,7 +15,7 @@ export const readFile = async (file: string, encoding?: BufferEncoding): Promise
 export const readdir = async (folder: string, options?: { recursive?: boolean; withFileTypes: true }): Promise<fs.Dirent[] | string[]> =>
   options ? fs.readdirSync(folder, options) : fs.readdirSync(folder);
 export const rename = async (from: string, to: string): Promise<void> => fs.renameSync(from, to);
-export const rm = async (file: string, options?: fs.RmOptions): Promise<void> => fs.rmSync(file, options);
+export const rm = async (file: string, options: fs.RmOptions): Promise<void> => (options.recursive ? fs.rmSync(file, options) : removeFile(file));
 export const utimes = async (file: string, accessed: Date, modified: Date): Promise<void> => fs.utimesSync(file, accessed, modified);
 export const writeFile = async (file: string, text: string): Promise<void> => fs.writeFileSync(file, text);
 

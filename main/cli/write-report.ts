@@ -12,7 +12,8 @@ export async function writeReport(source: string, output: string): Promise<Conve
     const converted = await convertRecording({ source, target: temporary, format: reportFormat(output) });
     await rename(temporary, final);
     return converted;
-  } finally {
+  } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
   }
 }

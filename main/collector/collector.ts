@@ -123,6 +123,8 @@ export class Collector {
         ...(early && { early }),
       });
     } catch (error) {
+      // It has not reached the script yet.
+      await early?.target.then(({ pid }) => process.kill(pid, 'SIGKILL')).catch(() => {});
       throw recordingNotMade(file, error);
     }
     this.#sessions.set(id, session);

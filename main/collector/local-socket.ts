@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { isAlive } from './process-tree.ts';
+import { removeFolder } from './remove.ts';
 
 /** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
 const MAX_SOCKET_PATH = 100;
@@ -44,7 +45,7 @@ export class LocalServer {
   /** Open connections stay. */
   close(): void {
     this.#server.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 
   unref(): void {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
@@ -12,6 +12,7 @@ import { OpenRecording } from './open-recording.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
 import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
@@ -215,7 +216,7 @@ export class Session {
     } catch (error) {
       this.#note(`Not all of what a process could not send at its end was read: ${(error as Error).message}`);
     }
-    rmSync(path.join(this.#spillFolder, name), { force: true });
+    removeFile(path.join(this.#spillFolder, name));
   }
 
   /** Of a process whose socket never came, or was closed from here: its file says who it was. */
@@ -350,7 +351,7 @@ export class Session {
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
     await this.#recorder.finish(this.#end);
-    rmSync(this.#spillFolder, { recursive: true, force: true });
+    removeFolder(this.#spillFolder);
     this.recording.completed();
     this.#state = 'ended';
     this.#endedAtMs = Date.now();
