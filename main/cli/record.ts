@@ -3,10 +3,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { Collector } from '../collector/collector.ts';
 import { openEmptyFile } from '../collector/recording-file.ts';
-import { convertRecording } from '../services/export/convert-recording.ts';
+import { type Converted, convertOwnRecording } from '../services/export/convert-recording.ts';
 import { reportFormat } from './report-format.ts';
+import { writeReport as writeAs } from './write-report.ts';
 
-export { writeReport } from './write-report.ts';
+export const writeReport = (recording: string, output: string): Promise<Converted> => writeAs(recording, output, convertOwnRecording);
 
 /** For a script that has this terminal, and a recording whose empty file has been made. */
 export const makeCollector = (): Collector => new Collector({ folder: os.tmpdir(), stdio: 'inherited', openFile: openEmptyFile });
@@ -18,5 +19,5 @@ export const makeCollector = (): Collector => new Collector({ folder: os.tmpdir(
 export async function rehearse(recording: string, folder: string, output: string): Promise<void> {
   const format = reportFormat(output);
   if (format === 'recording') return;
-  await convertRecording({ source: recording, target: path.join(folder, 'rehearsal'), format, live: true }).catch(() => {});
+  await convertOwnRecording({ source: recording, target: path.join(folder, 'rehearsal'), format, live: true }).catch(() => {});
 }

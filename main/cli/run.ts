@@ -2,7 +2,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, constants as fsConstants, rmSync, writeFileSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { isatty } from 'node:tty';
@@ -24,7 +23,8 @@ import { installPaths } from './install-paths.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 
-const load = createRequire(import.meta.url);
+// Of the bundle: to make another one takes a millisecond.
+const load = require;
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
 

@@ -35,10 +35,18 @@ export interface Converted {
 const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export async function convertRecording({ source, target, format, live = false, onProgress = () => {} }: Conversion): Promise<Converted> {
+export const convertRecording = (conversion: Conversion): Promise<Converted> =>
+  convert(conversion, (file) => recordingOf(file, path.basename(conversion.source)));
+
+/** The same for a recording that this very process has written: what reads other formats is not even loaded. */
+export const convertOwnRecording = (conversion: Conversion): Promise<Converted> => convert(conversion, async (file) => file.follow(0));
+
+type Open = (file: FileSource) => Promise<AsyncIterable<Uint8Array>>;
+
+async function convert({ source, target, format, live = false, onProgress = () => {} }: Conversion, open: Open): Promise<Converted> {
   const file = await FileSource.open(source);
   try {
-    const recording = await recordingOf(file, path.basename(source));
+    const recording = await open(file);
     const json = format === 'recording' ? undefined : writeTraceEvents(recording, { live });
     let toldAt = 0;
     file.onRead = (doneBytes) => {
