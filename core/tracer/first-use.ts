@@ -24,7 +24,7 @@ export function beforeFirstUse(patch: () => void): (file: string) => void {
   let patched = false;
   let files = 0;
   return (file) => {
-    if (patched || file.endsWith('.json') || (++files <= MAX_FILES && !fileMayReach(file))) return;
+    if (patched || /\.(json|node)$/.test(file) || (++files <= MAX_FILES && !fileMayReach(file))) return;
     patched = true;
     patch();
   };
