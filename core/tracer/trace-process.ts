@@ -5,7 +5,7 @@ import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
-import { DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
+import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
@@ -26,7 +26,7 @@ export function traceProcess(folder: string): void {
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
-  const ring = makeRing(settings, 'main');
+  const ring = makeRing(settings, 0, 'main');
   const helloFrame = jsonFrame(FrameType.HELLO, 0, hello(settings));
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
@@ -61,22 +61,25 @@ export function traceProcess(folder: string): void {
     },
     (worker) => worker === drain,
   );
-  provideRuntime(folder, settings, words, ring, () => {
+  const attach = (): boolean => {
     ensureDrain();
     return true;
-  });
-  traceWorkers(shared, (message) => {
+  };
+  const tellDrain = (message: DrainMessage): void => {
     if (message.kind === 'ring') rings.set(message.thread, message);
     if (message.kind === 'ended') rings.delete(message.thread);
     ensureDrain();
     drain?.postMessage(message);
+  };
+  provideRuntime(folder, settings, words, ring, attach, () => {
+    traceWorkers(shared, tellDrain);
+    traceChildProcesses(settings);
   });
-  traceChildProcesses(settings);
 }
 
 function hello(settings: TargetSettings): TargetHello {
   const monotonicNs = process.hrtime.bigint();
-  const epochNs = BigInt(Math.round(performance.timeOrigin * 1000)) * 1000n + BigInt(Math.round(performance.now() * 1e6));
+  const epochNs = BigInt(Date.now()) * 1_000_000n;
   return {
     wire: TARGET_WIRE_VERSION,
     tracer: STUDIO_VERSION,

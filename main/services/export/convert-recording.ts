@@ -2,7 +2,7 @@
  * Writes a recording, or any trace that can be read, in another format, as a stream: memory does not grow with the file.
  * Runs where it may take its time: a worker thread, the command line.
  */
-import { createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -35,10 +35,18 @@ export interface Converted {
 const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export async function convertRecording({ source, target, format, live = false, onProgress = () => {} }: Conversion): Promise<Converted> {
+export const convertRecording = (conversion: Conversion): Promise<Converted> =>
+  convert(conversion, (file) => recordingOf(file, path.basename(conversion.source)));
+
+/** The same for a recording that this very process has written: what reads other formats is not even loaded. */
+export const convertOwnRecording = (conversion: Conversion): Promise<Converted> => convert(conversion, async (file) => file.follow(0));
+
+type Open = (file: FileSource) => Promise<AsyncIterable<Uint8Array>>;
+
+async function convert({ source, target, format, live = false, onProgress = () => {} }: Conversion, open: Open): Promise<Converted> {
   const file = await FileSource.open(source);
   try {
-    const recording = await recordingOf(file, path.basename(source));
+    const recording = await open(file);
     const json = format === 'recording' ? undefined : writeTraceEvents(recording, { live });
     let toldAt = 0;
     file.onRead = (doneBytes) => {
@@ -74,8 +82,17 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 
 /** On the disk when it resolves. */
 async function writeFile(bytes: AsyncIterable<Uint8Array>, target: string, compressed: boolean): Promise<void> {
-  const options = { flags: 'wx', flush: true };
-  const out = createWriteStream(target, options);
-  if (compressed) await pipeline(bytes, zlib.createGzip({ level: 6 }), out);
-  else await pipeline(bytes, out);
+  if (compressed) {
+    const options = { flags: 'wx', flush: true };
+    await pipeline(bytes, zlib.createGzip({ level: 6 }), createWriteStream(target, options));
+    return;
+  }
+  // A stream would take longer to be made than a short report takes. Nothing waits for this thread but what reads the source, between two pieces.
+  const file = openSync(target, 'wx');
+  try {
+    for await (const piece of bytes) for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
