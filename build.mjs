@@ -18,12 +18,21 @@ const stamp = path.join(dist, '.stamp');
 /** The built-in plugins: `vizplugins.cpu_usage` is core/plugins/cpu-usage. */
 const PLUGINS = ['cpu-usage', 'memory-usage', 'event-loop', 'gc', 'active-handles'].map((folder) => ({ folder, name: folder.replaceAll('-', '_') }));
 
-/** Node programs: output file, entry, and what stays a `require`. Everything else is bundled, so the package has no dependencies. */
+/**
+ * Node programs: output file, entry, and what stays a `require`. Everything else is bundled, so the package has no dependencies.
+ * `instead`: files of ours that stand for modules of Node in this program.
+ */
 const PROGRAMS = [
   { entry: 'main/electron/main.ts', file: 'main/main.cjs', external: ['electron'] },
   { entry: 'preload/preload.ts', file: 'preload/preload.cjs', external: ['electron'] },
   { entry: 'main/cli/trace-studio.ts', file: 'cli/trace-studio.cjs', external: ['electron'], banner: '#!/usr/bin/env node' },
-  { entry: 'main/cli/run.ts', file: 'cli/run.cjs', external: [] },
+  {
+    entry: 'main/cli/run.ts',
+    file: 'cli/run.cjs',
+    external: [],
+    instead: { 'node:fs/promises': 'main/cli/quick-files.ts', 'node:crypto': 'main/cli/quick-crypto.ts' },
+  },
+  { entry: 'main/cli/record.ts', file: 'cli/record.cjs', external: [] },
   { entry: 'main/cli/studio.ts', file: 'cli/studio.cjs', external: [] },
   { entry: 'main/cli/export.ts', file: 'cli/export.cjs', external: [] },
   { entry: 'main/collector/collector-process.ts', file: 'collector/collector.cjs', external: [] },
@@ -66,7 +75,7 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-async function buildProgram({ entry, file, external, banner }) {
+async function buildProgram({ entry, file, external, banner, instead = {} }) {
   if (!existsSync(path.join(root, entry))) throw new Error(`build: ${entry} does not exist`);
   const bundle = await rolldown({
     input: path.join(root, entry),
@@ -74,7 +83,10 @@ async function buildProgram({ entry, file, external, banner }) {
     external,
     resolve: { conditionNames: ['node', 'require', 'default'] },
     // ws looks for these two optional native helpers and works without them.
-    plugins: [{ name: 'optional-natives', resolveId: (id) => (id === 'bufferutil' || id === 'utf-8-validate' ? { id, external: true } : undefined) }],
+    plugins: [
+      { name: 'optional-natives', resolveId: (id) => (id === 'bufferutil' || id === 'utf-8-validate' ? { id, external: true } : undefined) },
+      { name: 'instead', resolveId: (id) => (Object.hasOwn(instead, id) ? path.join(root, instead[id]) : undefined) },
+    ],
     onLog: (level, log) => level === 'warn' && log.code !== 'EVAL' && console.warn(`build: ${entry}: ${log.message}`),
   });
   await bundle.write({ file: path.join(dist, file), format: 'cjs', sourcemap: true, banner, codeSplitting: false, exports: 'auto' });

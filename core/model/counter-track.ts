@@ -58,8 +58,8 @@ export class Chunk implements Detail {
     this.firstBlock = firstBlock;
     this.lastBlock = firstBlock;
     this.skip = skip;
-    this.capacity = Math.min(FIRST_ROWS, track.maxRows);
-    this.data = new Float64Array(this.capacity * (1 + track.width));
+    this.data = track.freshRows();
+    this.capacity = this.data.length / (1 + track.width);
     this.summary = new Float64Array(track.width * Summary.SIZE);
     this.minis = new Float64Array(miniSize(track.width));
   }
@@ -73,6 +73,7 @@ export class Chunk implements Detail {
   }
 
   dropDetail(): void {
+    if (this.data) this.track.recycle(this.data);
     this.data = undefined;
     this.#micros = [];
   }
@@ -184,8 +185,7 @@ export class Chunk implements Detail {
       this.data = resized(data, this.capacity, rows, rows, this.track.width);
       this.capacity = rows;
     }
-    const size = miniSize(this.track.width) * Math.ceil(rows / MINI_ROWS);
-    if (this.minis.length > size) this.minis = this.minis.slice(0, size);
+    this.minis = this.track.keep(this.minis.subarray(0, miniSize(this.track.width) * Math.ceil(rows / MINI_ROWS)));
   }
 
   /** Puts back the rows that were read again, in the order of the file. */
@@ -195,6 +195,13 @@ export class Chunk implements Detail {
     this.capacity = this.rows;
   }
 }
+
+/**
+ * Small things that stay lie together: each in a buffer of its own, between rows that come and go, would hold the rows' freed
+ * memory apart, and a long recording would take ever more of it.
+ */
+const PAGE_NUMBERS = 8192;
+const MAX_SPARE = 4;
 
 export class CounterTrack {
   readonly stream: number;
@@ -259,11 +266,44 @@ export class CounterTrack {
 
   #close(chunk: Chunk): void {
     chunk.close();
+    this.#full = chunk.rows === this.maxRows;
     this.#open = undefined;
     const before = this.chunks[this.chunks.length - 2];
     if (before && before.t1 > chunk.t0) this.ordered = false;
     for (let s = 0; s < this.width; s++) addTotals(this.#totals, s * 3, chunk.summary, s * Summary.SIZE);
     this.#onClosed(chunk);
+  }
+
+  #full = false;
+  readonly #spare: Float64Array[] = [];
+
+  /**
+   * Room for the rows of a new chunk. A counter that has filled a chunk will fill the next one: it gets all the room at once,
+   * where it can that of rows that were dropped, so that a long recording goes round in the same memory.
+   */
+  freshRows(): Float64Array {
+    const rows = this.#full ? this.maxRows : Math.min(FIRST_ROWS, this.maxRows);
+    return (this.#full ? this.#spare.pop() : undefined) ?? new Float64Array(rows * (1 + this.width));
+  }
+
+  /** Rows that nobody looks at any more. */
+  recycle(data: Float64Array): void {
+    if (data.length === this.maxRows * (1 + this.width) && this.#spare.length < MAX_SPARE) this.#spare.push(data);
+  }
+
+  #page = new Float64Array(0);
+  #pageUsed = 0;
+
+  /** A copy of `numbers` for as long as the track lives. */
+  keep(numbers: Float64Array): Float64Array {
+    if (this.#pageUsed + numbers.length > this.#page.length) {
+      this.#page = new Float64Array(Math.max(PAGE_NUMBERS, numbers.length));
+      this.#pageUsed = 0;
+    }
+    const kept = this.#page.subarray(this.#pageUsed, this.#pageUsed + numbers.length);
+    kept.set(numbers);
+    this.#pageUsed += numbers.length;
+    return kept;
   }
 
   /** Brings the summary of the open chunk up to date, and tells whether the chunks are in the order of time. */

@@ -1,5 +1,5 @@
-import childProcess from 'node:child_process';
 import * as Module from 'node:module';
+import { childProcess } from './builtins.ts';
 import { childVariables, type TargetSettings } from './target-settings.ts';
 
 type Call = (...args: unknown[]) => unknown;
@@ -10,13 +10,11 @@ interface SpawnOptions {
 /**
  * Gives back to child processes what the preload has taken out of this process's environment, also where a child is given an
  * environment of its own.
- *
- * Patched at once: to wait until the script asks for `child_process` would save some milliseconds, and cost a frame of ours in
- * every stack trace of the script's, since module loading would have to be wrapped.
  */
 export function traceChildProcesses(settings: TargetSettings): void {
   // spawn, fork, exec, execFile and cluster all end here.
-  const prototype = childProcess.ChildProcess.prototype as unknown as { spawn: (options: SpawnOptions) => unknown };
+  const functions = childProcess() as unknown as Record<string, Call> & typeof import('node:child_process');
+  const prototype = functions.ChildProcess.prototype as unknown as { spawn: (options: SpawnOptions) => unknown };
   const { spawn } = prototype;
   prototype.spawn = function (this: unknown, options: SpawnOptions): unknown {
     const envPairs = options?.envPairs ? withVariables(settings, options.envPairs) : undefined;
@@ -28,7 +26,6 @@ export function traceChildProcesses(settings: TargetSettings): void {
     execSync: (plain: Call) => (command: unknown, options: unknown) => plain(command, ...withEnvironment(settings, [options])),
   };
   for (const [name, patch] of Object.entries(patches)) {
-    const functions = childProcess as unknown as Record<string, Call>;
     functions[name] = Object.defineProperty(patch(functions[name] as Call) as Call, 'name', { value: name });
   }
   Module.syncBuiltinESMExports();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { beforeFirstUse } from './first-use.ts';
 import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
 const NAME = 'trace-studio';
@@ -17,8 +18,11 @@ type RegisterHooks = (hooks: ResolveHook) => void;
 /**
  * Makes `trace-studio` resolve in this thread where the script's project does not have it. A copy that the project has is
  * found first; its API hands over to the one of this tracer.
+ *
+ * `patch`: changes modules of Node, and is called before the script can have them: at once, or, where the script is CommonJS and
+ * nothing else can load code (a flag, a main that is no file), before the first file that may ask for them.
  */
-export function resolveApi(folder: string): void {
+export function resolveApi(folder: string, patch: () => void): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
@@ -30,7 +34,10 @@ export function resolveApi(folder: string): void {
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
-  resolveRequire(internals, path.join(folder, 'api.cjs'), atOnce ? () => {} : atFirstImport(folder, register));
+  const patchLater = !atOnce && flags.trim() === '' && process.argv[1] !== undefined;
+  const listeners = [...(atOnce ? [] : [atFirstImport(folder, register)]), ...(patchLater ? [beforeFirstUse(patch)] : [])];
+  resolveRequire(internals, path.join(folder, 'api.cjs'), listeners);
+  if (!patchLater) patch();
 }
 
 function resolveHook(apiUrl: string): ResolveHook {
@@ -49,15 +56,15 @@ function resolveHook(apiUrl: string): ResolveHook {
 }
 
 /**
- * `require('trace-studio')`. `found` is told every file that is about to be loaded. Done where Node looks for files, since a
+ * `require('trace-studio')`. `found` are told of every file that is about to be loaded. Done where Node looks for files, since a
  * function of ours there is in no stack trace of the script's: neither of modules that run nor of those that are not found.
  */
-function resolveRequire(internals: ModuleInternals, apiFile: string, found: (file: string) => void): void {
+function resolveRequire(internals: ModuleInternals, apiFile: string, found: readonly ((file: string) => void)[]): void {
   const findPath = internals._findPath;
   internals._findPath = function _findPath(this: unknown, request: string, ...rest: unknown[]): string | false {
     const file = Reflect.apply(findPath, this, [request, ...rest]) as string | false;
     if (file === false) return request === NAME ? apiFile : false;
-    found(file);
+    for (const tell of found) tell(file);
     return file;
   };
 }

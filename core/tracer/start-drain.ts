@@ -1,16 +1,15 @@
 import path from 'node:path';
-import threads from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { plainWorker } from './builtins.ts';
 import type { DrainStart } from './ring-layout.ts';
-
-/** Taken at load: the script's own workers are traced, this one is not. */
-const { Worker } = threads;
 
 /**
  * Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing.
  * `failed`: it ended by an error of its own, which must not become an uncaught exception of the script.
  */
-export function startDrain(folder: string, start: DrainStart, failed: (error: unknown) => void): threads.Worker {
-  const worker = new Worker(path.join(folder, 'drain.cjs'), {
+export function startDrain(folder: string, start: DrainStart, failed: (error: unknown) => void): Worker {
+  // The script's own workers are traced, this one is not.
+  const worker = new (plainWorker())(path.join(folder, 'drain.cjs'), {
     workerData: start,
     name: 'trace-studio drain',
     // Without these it would run the preload itself, and see the script's flags.

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { BroadcastChannel, threadId } from 'node:worker_threads';
+import { workerThreads } from './builtins.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
@@ -10,25 +10,27 @@ import type { TargetSettings } from './target-settings.ts';
 
 type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
 
-/** A ring for this thread. */
-export function makeRing(settings: TargetSettings, name: string): RingMessage {
+/** A ring for the thread of that number. */
+export function makeRing(settings: TargetSettings, thread: number, name: string): RingMessage {
   const ringBytes = validRingBytes(settings.options.ringBytes);
-  return { kind: 'ring', thread: threadId, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes)) };
+  return { kind: 'ring', thread, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes)) };
 }
 
 /** For threads that have no port of the drain's: lost if the drain does not listen yet. */
 export function postToDrain(message: DrainMessage): void {
+  const { BroadcastChannel } = workerThreads();
   const channel = new BroadcastChannel(DRAIN_CHANNEL);
   channel.postMessage(message);
   channel.close();
 }
 
-/** Leaves the runtime of this thread where the API finds it, and makes the API resolve. */
+/** Leaves the runtime of this thread where the API finds it, and makes the API resolve. `patch`: see `resolveApi`. */
 export function provideRuntime(
   folder: string,
   settings: TargetSettings,
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
   attach: () => boolean,
+  patch: () => void,
 ): void {
   const recorder = new RingWriter({
     buffer: ring.buffer,
@@ -42,5 +44,5 @@ export function provideRuntime(
   const apiFile = path.join(folder, 'api.cjs');
   const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
-  resolveApi(folder);
+  resolveApi(folder, patch);
 }

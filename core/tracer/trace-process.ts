@@ -9,7 +9,7 @@ import { jsonFrame } from './frames.ts';
 import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
-import { DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
+import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
@@ -30,7 +30,7 @@ export function traceProcess(folder: string): void {
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
-  const ring = makeRing(settings, 'main');
+  const ring = makeRing(settings, 0, 'main');
   const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
@@ -73,18 +73,26 @@ export function traceProcess(folder: string): void {
     () => watch,
   );
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
-  provideRuntime(folder, settings, { words, ring, kept }, () => {
+  const attach = (): boolean => {
     ensureDrain();
     return true;
-  });
-  traceWorkers(shared, (message) => {
+  };
+  const tellDrain = (message: DrainMessage): void => {
     if (message.kind === 'ring') rings.set(message.thread, message);
     if (message.kind === 'ended') rings.delete(message.thread);
     ensureDrain();
     drain?.postMessage(message);
-  });
-  traceChildProcesses(settings);
+  };
+  let patched = false;
+  const patch = (): void => {
+    if (patched) return;
+    patched = true;
+    traceWorkers(shared, tellDrain);
+    traceChildProcesses(settings);
+  };
+  provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
   if (settings.options.plugins?.length) {
+    patch(); // A plugin may have threads of its own.
     const changed = (state: PluginState): void => {
       plugins.set(state.index, state);
       drain?.postMessage({ kind: 'plugin', state });

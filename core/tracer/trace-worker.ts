@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { getEnvironmentData, threadId } from 'node:worker_threads';
+import { workerThreads } from './builtins.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
@@ -9,7 +9,8 @@ import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
 
 // Taken at load: a script may replace its clock.
-const clock = performance.now.bind(performance);
+const hrtime = process.hrtime.bigint;
+const clock = (): number => Number(hrtime()) / 1e6;
 
 /** A message that the drain was not there to hear is sent again after this. */
 const REPEAT_MS = 20;
@@ -18,6 +19,7 @@ const ATTACH_LIMIT_MS = 1000;
 
 /** Puts the tracer into a worker thread of a traced process. Its ring goes to the process's one drain worker. */
 export function traceWorker(folder: string): void {
+  const { getEnvironmentData, threadId } = workerThreads();
   const shared = getEnvironmentData(SHARED_KEY) as unknown as SharedWithWorkers | undefined;
   if (!shared) return;
   const { settings } = shared;
@@ -50,9 +52,10 @@ export function traceWorker(folder: string): void {
     },
     () => false,
   );
-  provideRuntime(folder, settings, { words, ring, kept }, attach);
-  traceWorkers({ settings, process: shared.process }, postToDrain);
-  traceChildProcesses(settings);
+  provideRuntime(folder, settings, { words, ring, kept }, attach, () => {
+    traceWorkers({ settings, process: shared.process }, postToDrain);
+    traceChildProcesses(settings);
+  });
 }
 
 /** Makes the ring known to the drain; true once it is. */

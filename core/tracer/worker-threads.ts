@@ -1,5 +1,6 @@
 import * as Module from 'node:module';
-import threads, { setEnvironmentData, type WorkerOptions } from 'node:worker_threads';
+import type { WorkerOptions } from 'node:worker_threads';
+import { plainWorker, workerThreads } from './builtins.ts';
 import type { DrainMessage } from './ring-layout.ts';
 import { childVariables, type TargetSettings } from './target-settings.ts';
 import { makeRing } from './thread-runtime.ts';
@@ -18,14 +19,16 @@ export const SHARED_KEY = 'trace-studio';
  * put in, and the worker's preload takes it out again.
  */
 export function traceWorkers(shared: Omit<SharedWithWorkers, 'ring'>, tellDrain: (message: DrainMessage) => void): void {
-  const { Worker: PlainWorker } = threads;
+  const PlainWorker = plainWorker();
+  const threads = workerThreads();
+  const { setEnvironmentData, threadId } = threads;
   const { settings } = shared;
 
   class Worker extends PlainWorker {
     readonly #thread: number;
 
     constructor(filename: string | URL, options?: WorkerOptions) {
-      const { ringBytes, buffer } = makeRing(settings, '');
+      const { ringBytes, buffer } = makeRing(settings, threadId, '');
       setEnvironmentData(SHARED_KEY, { ...shared, ring: buffer } as never);
       super(filename, withPreload(settings, options));
       this.#thread = this.threadId;

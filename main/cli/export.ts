@@ -3,13 +3,14 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
+import { convertRecording } from '../services/export/convert-recording.ts';
 import type { Command } from './command-line.ts';
 import { realTarget } from './real-target.ts';
 import { sizeInWords } from './report-format.ts';
 import { writeReport } from './write-report.ts';
 
-/** For `run`, which loads this bundle while the script runs. */
-export { writeReport };
+/** For `run` with plugins. */
+export const writeProcessedReport = (source: string, output: string): Promise<unknown> => writeReport(source, output, convertRecording);
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 
@@ -21,7 +22,7 @@ export async function exportRecording({ input, output, overwrite, raw, quiet }: 
     return 1;
   }
   try {
-    const { events, notes } = await writeReport(source, target, raw ? 'raw' : 'processed');
+    const { events, notes } = await writeReport(source, target, (conversion) => convertRecording({ ...conversion, view: raw ? 'raw' : 'processed' }));
     if (quiet) return 0;
     const counted = events > 0 ? `${events} events, ` : '';
     tell(`wrote ${path.relative('', target) || target} (${counted}${sizeInWords((await stat(target)).size)}).`);

@@ -1,16 +1,18 @@
 /** `trace-studio run`: records a script that has this terminal, and writes the report when it ends. No window, no process beside the script's. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, constants as fsConstants, rmSync } from 'node:fs';
+import { existsSync, constants as fsConstants, rmSync, writeFileSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { ProblemError } from '../../core/base/result.ts';
+import { isatty } from 'node:tty';
+import type { ProblemError } from '../../core/base/result.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
-import { Collector } from '../collector/collector.ts';
+import type { Collector } from '../collector/collector.ts';
+import { startEarly } from '../collector/early-target.ts';
+import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
 import { dataFolder } from '../services/data-folder.ts';
 import { examineLaunch } from '../services/launch/examine.ts';
@@ -22,7 +24,8 @@ import { installPaths } from './install-paths.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 
-const load = createRequire(import.meta.url);
+// Of the bundle: to make another one takes a millisecond.
+const load = require;
 
 type RunCommand = Extract<Command, { kind: 'run' }>;
 
@@ -52,29 +55,38 @@ export async function run(command: RunCommand): Promise<number> {
     return 1;
   }
 
-  const collector = new Collector({ folder: os.tmpdir(), stdio: 'inherited' });
   // Beside the report: the same disk, so that a rename finishes it, and where one looks after a crash of everything.
   const file = `${final}.${randomBytes(4).toString('hex')}.tsr`;
   const ids = { session: randomUUID(), recording: randomUUID() };
-  const signals = new RunSignals(collector, ids.session, file);
+  const signals = new RunSignals(ids.session, file);
   const tellProblem = problemTeller();
-  collector.onSession = tellProblem;
   let isWritten = true;
   try {
-    await collector.start({ ...ids, plan: makeSpawnPlan(config, start, tracerFolder), file });
-    // The writers of formats are a third of our code: they are read while the script starts.
-    const { writeReport } = load('./export.cjs') as typeof import('./export.ts');
+    makeEmpty(file);
+    const plan = makeSpawnPlan(config, start, tracerFolder);
+    const early = startEarly(plan, 'inherited', [os.tmpdir()]);
+    // Most of our code records and writes reports: it is read while the script starts.
+    const { makeCollector, rehearse, writeReport } = load('./record.cjs') as typeof import('./record.ts');
+    const collector = makeCollector();
+    signals.collector = collector;
+    collector.onSession = tellProblem;
+    await collector.start({ ...ids, plan, file }, early);
+    const rehearsed = rehearse(file, early.place.folder, output);
     const info = await collector.whenEnded(ids.session);
     tellProblem(info);
     signals.scriptEnded();
     const plugins = collector.pluginOutcome(ids.session);
+    await rehearsed;
     await collector.shutdown(0);
-    isWritten = await finish({ command, file, output, info, plugins, writeReport });
+    // What plugins left is read by the formats' readers, which are loaded for it alone.
+    const write = command.plugins.length > 0 ? (load('./export.cjs') as typeof import('./export.ts')).writeProcessedReport : writeReport;
+    isWritten = await finish({ command, file, output, info, plugins, writeReport: write });
     const code = exitCodeOf(info.end);
     if (code !== 0) return code;
     return isWritten ? (command.strictPlugins && anyFailed(plugins) ? 1 : 0) : 2;
   } catch (error) {
-    if (!(error instanceof ProblemError)) throw error;
+    // By its name: the collector's code is a bundle of its own, with a class of its own.
+    if (!isProblem(error)) throw error;
     tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
     return 1;
   } finally {
@@ -85,6 +97,16 @@ export async function run(command: RunCommand): Promise<number> {
 
 const anyFailed = ({ processes, problems }: PluginOutcome): boolean =>
   problems.length > 0 || processes.some(({ states }) => states.some((state) => state.failureCount > 0));
+
+const isProblem = (error: unknown): error is ProblemError => error instanceof Error && error.name === 'ProblemError';
+
+function makeEmpty(recording: string): void {
+  try {
+    writeFileSync(recording, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw recordingNotMade(recording, error);
+  }
+}
 
 /** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. */
 function problemTeller(): (info: SessionInfo) => void {
@@ -129,7 +151,7 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
 function whyNotWritten(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no room left on the disk.';
-  return error instanceof ProblemError && error.remedy !== undefined ? `${message} ${error.remedy}` : message;
+  return isProblem(error) && error.remedy !== undefined ? `${message} ${error.remedy}` : message;
 }
 
 /** To be copied into a shell. */
@@ -190,29 +212,31 @@ function exitCodeOf(end: SessionEnd | undefined): number {
 
 const signalNumber = (name: string): number => os.constants.signals[name as NodeJS.Signals] ?? 0;
 
+/** Asked when it matters: to make three streams takes longer than to start the script. */
+const inTerminal = (): boolean => [0, 1, 2].some((descriptor) => isatty(descriptor));
+
 /**
  * Ctrl+C. In a terminal the script is in the foreground process group and gets it from there; without one we hand it on. What is
  * meant for this process alone (SIGTERM of a supervisor, SIGHUP) is always handed on.
  */
 class RunSignals {
-  readonly #collector: Collector;
+  /** Undefined until the script has been started. */
+  collector: Collector | undefined;
   readonly #session: string;
   readonly #file: string;
   #interrupts = 0;
   #ended = false;
 
-  constructor(collector: Collector, session: string, file: string) {
-    this.#collector = collector;
+  constructor(session: string, file: string) {
     this.#session = session;
     this.#file = file;
-    const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
     process.on('SIGINT', () => {
       // The script has gone already: what is waited for is the plugins.
       if (this.#givesUpPlugins()) return;
       this.#interrupts++;
       if (this.#interrupts > 1) this.#giveUp();
       else if (this.#ended) tell('Writing the report. Ctrl+C again gives it up.');
-      else if (!inTerminal) this.#send('SIGINT');
+      else if (!inTerminal()) this.#send('SIGINT');
     });
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#givesUpPlugins() || this.#send(signal));
   }
@@ -222,13 +246,13 @@ class RunSignals {
   }
 
   #givesUpPlugins(): boolean {
-    const areGivenUp = this.#collector.giveUpPlugins(this.#session);
+    const areGivenUp = this.collector?.giveUpPlugins(this.#session) === true;
     if (areGivenUp) tell('Plugins that still worked on the events are given up; the report is written without what they would have left.');
     return areGivenUp;
   }
 
   #send(signal: NodeJS.Signals): void {
-    const pid = this.#collector.sessions().find((info) => info.id === this.#session)?.pid;
+    const pid = this.collector?.sessions().find((info) => info.id === this.#session)?.pid;
     // Before it was started, or after it ended, there is nobody to tell.
     if (pid === undefined || this.#ended) return;
     try {
@@ -245,6 +269,6 @@ class RunSignals {
       process.exit(130);
     };
     // Ends the whole tree by force; what cannot be ended is not waited for.
-    this.#collector.stop(this.#session, 0).then(exit, exit);
+    Promise.resolve(this.collector?.stop(this.#session, 0)).then(exit, exit);
   }
 }

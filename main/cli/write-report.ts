@@ -1,19 +1,19 @@
 /** A recording as the report that the user asked for: written beside it, put in place when whole. */
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
-import type { TraceView } from '../../core/protocol/studio-api.ts';
-import { type Converted, convertRecording } from '../services/export/convert-recording.ts';
+import type { Conversion, Converted } from '../services/export/convert-recording.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat } from './report-format.ts';
 
-export async function writeReport(source: string, output: string, view: TraceView = 'processed'): Promise<Converted> {
+export async function writeReport(source: string, output: string, convert: (conversion: Conversion) => Promise<Converted>): Promise<Converted> {
   const final = await realTarget(output);
   const temporary = `${final}.${randomBytes(4).toString('hex')}.tmp`;
   try {
-    const converted = await convertRecording({ source, target: temporary, format: reportFormat(output), view });
+    const converted = await convert({ source, target: temporary, format: reportFormat(output) });
     await rename(temporary, final);
     return converted;
-  } finally {
+  } catch (error) {
     await rm(temporary, { force: true });
+    throw error;
   }
 }

@@ -6,10 +6,11 @@ import type { CollectorControl, CollectorReading, CollectorStreams } from '../..
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { TargetHello } from '../../core/protocol/target-wire.ts';
-import { LocalServer } from './local-socket.ts';
+import type { EarlyTarget } from './early-target.ts';
+import { LocalServer, type SocketPlace } from './local-socket.ts';
 import { OpenRecording } from './open-recording.ts';
 import type { PluginWorkLimits } from './plugin-work.ts';
-import { type OpenAppendFile, openAppendFile } from './recording-file.ts';
+import { type OpenAppendFile, openAppendFile, recordingNotMade } from './recording-file.ts';
 import { secretEquals } from './secret.ts';
 import { type PluginOutcome, Session } from './session.ts';
 import { TargetConnection } from './target-connection.ts';
@@ -97,13 +98,16 @@ export class Collector {
     new Peer(channel, { calls, streams } satisfies PeerHandlers);
   }
 
-  /** Starts a target and its recording. A target that cannot start gives a session that has ended, with the reason. */
-  async start(argument: Parameters<CollectorControl['session.start']>[0]): Promise<SessionInfo> {
+  /**
+   * Starts a target and its recording. A target that cannot start gives a session that has ended, with the reason.
+   * `early`: one that `startEarly` has started, in the first session of this collector.
+   */
+  async start(argument: Parameters<CollectorControl['session.start']>[0], early?: EarlyTarget): Promise<SessionInfo> {
     const { plan, file, session: id, recording } = argument;
     if (this.#shutdown) throw new ProblemError({ code: 'shutting-down', message: 'The studio is closing.' });
     if (this.#sessions.has(id) || this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Session ${id} exists already.` });
     // Listening and starting go on at the same time: the tracer tries again until it is heard.
-    const { server, listening } = this.#listen();
+    const { server, listening } = this.#listen(early?.place);
     let session: Session;
     try {
       session = await Session.open({
@@ -119,13 +123,12 @@ export class Collector {
         pluginLimits: this.#options.pluginLimits ?? {},
         changed: (info) => this.#changed(info),
         greeting: () => this.#greeting.size > 0,
+        ...(early && { early }),
       });
     } catch (error) {
-      throw new ProblemError({
-        code: 'recording-not-made',
-        message: `The recording ${file} could not be made: ${(error as Error).message}`,
-        remedy: 'Check that its folder exists, may be written and has room.',
-      });
+      // It has not reached the script yet.
+      await early?.target.then(({ pid }) => process.kill(pid, 'SIGKILL')).catch(() => {});
+      throw recordingNotMade(file, error);
     }
     this.#sessions.set(id, session);
     this.#recordings.set(recording, session.recording);
@@ -209,10 +212,10 @@ export class Collector {
     return this.#shutdown;
   }
 
-  #listen(): { readonly server: LocalServer; readonly listening: Promise<void> } {
+  #listen(place?: SocketPlace): { readonly server: LocalServer; readonly listening: Promise<void> } {
     if (this.#targets) return this.#targets;
     const parents = [...(this.#options.folder === undefined ? [] : [this.#options.folder]), tmpdir()];
-    const targets = LocalServer.open(parents, (socket) => this.#accept(socket));
+    const targets = LocalServer.open(parents, (socket) => this.#accept(socket), place);
     this.#targets = targets;
     // Told by every session that waits for it; the next one tries anew.
     targets.listening.catch(() => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
 import { isAlive } from './process-tree.ts';
+import { removeFolder } from './remove.ts';
 
 /** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
 const MAX_SOCKET_PATH = 100;
@@ -20,9 +21,13 @@ export class LocalServer {
     this.folder = folder;
   }
 
-  /** Begins to listen at once; `listening` resolves when it does. */
-  static open(parents: readonly string[], onSocket: (socket: Socket) => void): { readonly server: LocalServer; readonly listening: Promise<void> } {
-    const { where, folder } = choosePlace(parents);
+  /** Begins to listen at once; `listening` resolves when it does. `place`: one that was chosen before. */
+  static open(
+    parents: readonly string[],
+    onSocket: (socket: Socket) => void,
+    place = choosePlace(parents),
+  ): { readonly server: LocalServer; readonly listening: Promise<void> } {
+    const { where, folder } = place;
     const net = createServer({ noDelay: true }, onSocket);
     const listening = new Promise<void>((resolve, reject) => {
       net.once('error', reject);
@@ -33,13 +38,14 @@ export class LocalServer {
         resolve();
       });
     });
+    sweep(path.dirname(folder));
     return { server: new LocalServer(net, where, folder), listening };
   }
 
   /** Open connections stay. */
   close(): void {
     this.#server.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 
   unref(): void {
@@ -47,10 +53,15 @@ export class LocalServer {
   }
 }
 
-function choosePlace(parents: readonly string[]): { readonly where: string; readonly folder: string } {
+export interface SocketPlace {
+  readonly where: string;
+  readonly folder: string;
+}
+
+/** In the first of `parents` whose path is short enough. Makes the folder. */
+export function choosePlace(parents: readonly string[]): SocketPlace {
   const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-4194304-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
   mkdirSync(parent, { recursive: true });
-  sweep(parent);
   const folder = mkdtempSync(path.join(parent, `ts-${process.pid}-`));
   // mkdtemp makes it 0700 already, where the umask is usual.
   chmodSync(folder, 0o700);

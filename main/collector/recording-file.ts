@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { ProblemError } from '../../core/base/result.ts';
 
 /** Above this many bytes waiting for the disk, sources are held back until the queue has fallen to the lower mark. */
 const PRESSURE_HIGH = 32 * 1024 * 1024;
@@ -20,9 +21,20 @@ export interface AppendFile {
 
 export type OpenAppendFile = (path: string) => Promise<AppendFile>;
 
+export const recordingNotMade = (path: string, error: unknown): ProblemError =>
+  new ProblemError({
+    code: 'recording-not-made',
+    message: `The recording ${path} could not be made: ${(error as Error).message}`,
+    remedy: 'Check that its folder exists, may be written and has room.',
+  });
+
 /** Makes a new file that only the user can read: a recording holds what the script printed. Fails if it exists. */
-export async function openAppendFile(path: string): Promise<AppendFile> {
-  const handle = await open(path, 'wx+', 0o600);
+export const openAppendFile: OpenAppendFile = async (path) => appendFile(await open(path, 'wx+', 0o600));
+
+/** Opens an empty file that was made before. */
+export const openEmptyFile: OpenAppendFile = async (path) => appendFile(await open(path, 'r+'));
+
+function appendFile(handle: FileHandle): AppendFile {
   return {
     write: async (parts, position) => (await handle.writev([...parts], position)).bytesWritten,
     read: (length, position) => readAt(handle, length, position),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
@@ -7,12 +7,14 @@ import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
 import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import type { EarlyTarget } from './early-target.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
 import { PluginWork, type PluginWorkLimits } from './plugin-work.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
 import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
@@ -45,6 +47,8 @@ export interface SessionOptions {
   readonly openFile: OpenAppendFile;
   readonly pluginLimits: PluginWorkLimits;
   readonly changed: (info: SessionInfo) => void;
+  /** A target that runs already. */
+  readonly early?: EarlyTarget;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
 }
@@ -59,7 +63,7 @@ export interface PluginOutcome {
 /** One run: the target, its sockets and its recording, from the start to the footer. */
 export class Session {
   readonly #options: SessionOptions;
-  readonly secret = makeSecret();
+  readonly secret: string;
   readonly recording: OpenRecording;
   readonly #file: RecordingFile;
   readonly #recorder: Recorder;
@@ -89,7 +93,8 @@ export class Session {
     this.#options = options;
     this.#file = file;
     this.#recorder = recorder;
-    this.#spillFolder = path.join(options.folder, `spill-${randomUUID()}`);
+    this.secret = options.early?.address.secret ?? makeSecret();
+    this.#spillFolder = options.early?.address.spillFolder ?? path.join(options.folder, `spill-${randomUUID()}`);
     this.#plugins = new PluginWork({
       recorder,
       plan: options.plan,
@@ -121,27 +126,27 @@ export class Session {
 
   /** Opens the recording, which throws if its file cannot be made. `launch` comes next. */
   static async open(options: SessionOptions): Promise<Session> {
-    const monotonicNs = process.hrtime.bigint();
-    const head = recordingHead(options.plan, monotonicNs);
+    const head = recordingHead(options.plan, options.early ?? { monotonicNs: process.hrtime.bigint(), epochMs: Date.now() });
     const file = new RecordingFile(await options.openFile(options.path));
     return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }));
   }
 
   /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
   async launch(): Promise<void> {
-    const { plan, socketPath, stdio } = this.#options;
+    const { plan, socketPath, stdio, early } = this.#options;
     try {
-      mkdirSync(this.#spillFolder, { mode: 0o700 });
+      if (!early) mkdirSync(this.#spillFolder, { mode: 0o700 });
       const address = { socket: socketPath, secret: this.secret, spillFolder: this.#spillFolder };
-      this.#target = await TargetProcess.start(plan, address, stdio, {
-        output: (source, chunk) => this.#recorder.console(source, chunk),
-        ended: (end) => this.#targetEnded(end),
-        outputClosed: () => this.#finishIfDone(),
-      });
+      this.#target = await (early?.target ?? TargetProcess.start(plan, address, stdio));
     } catch (error) {
       await this.abandon((error as Error).message);
       return;
     }
+    this.#target.watch({
+      output: (source, chunk) => this.#recorder.console(source, chunk),
+      ended: (end) => this.#targetEnded(end),
+      outputClosed: () => this.#finishIfDone(),
+    });
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
     this.#tell();
@@ -249,7 +254,7 @@ export class Session {
     } catch (error) {
       this.#note(`Not all of what a process could not send at its end was read: ${(error as Error).message}`);
     }
-    rmSync(path.join(this.#spillFolder, name), { force: true });
+    removeFile(path.join(this.#spillFolder, name));
   }
 
   /** Of a process whose socket never came, or was closed from here: its file says who it was. */
@@ -390,7 +395,7 @@ export class Session {
     const endedAtMs = Date.now();
     await this.#plugins.finish(this.#processes);
     await this.#recorder.finish(this.#end);
-    rmSync(this.#spillFolder, { recursive: true, force: true });
+    removeFolder(this.#spillFolder);
     this.recording.completed();
     this.#state = 'ended';
     this.#endedAtMs = endedAtMs;
@@ -427,12 +432,12 @@ async function turns(count: number): Promise<void> {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-function recordingHead(plan: SpawnPlan, monotonicNs: bigint): RecordingHead {
+function recordingHead(plan: SpawnPlan, { monotonicNs, epochMs }: { readonly monotonicNs: bigint; readonly epochMs: number }): RecordingHead {
   return {
     studio: STUDIO_VERSION,
     session: randomUUID(),
     startMonotonicNs: String(monotonicNs),
-    startEpochNs: String(BigInt(Date.now()) * 1_000_000n),
+    startEpochNs: String(BigInt(epochMs) * 1_000_000n),
     title: plan.title,
     launch: {
       command: [plan.file, ...plan.args],

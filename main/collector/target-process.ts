@@ -63,35 +63,32 @@ function quoteNodeOption(word: string): string {
 /** A target and its three streams. */
 export class TargetProcess {
   readonly #child: ChildProcess;
-  readonly #listener: TargetListener;
+  #listener: TargetListener | undefined;
   readonly pid: number;
   readonly ownGroup: boolean;
   #outputClosed = false;
   #held = false;
   #end: TargetEnd | undefined;
 
-  private constructor(child: ChildProcess, pid: number, ownGroup: boolean, listener: TargetListener) {
+  private constructor(child: ChildProcess, pid: number, ownGroup: boolean) {
     this.#child = child;
-    this.#listener = listener;
     this.pid = pid;
     this.ownGroup = ownGroup;
     child.once('exit', (code, signal) => {
       if (this.#end) return;
       this.#end = signal ? { signal } : { code: code ?? 0 };
-      listener.ended(this.#end);
+      this.#listener?.ended(this.#end);
       this.#closeOutputSoon();
     });
     child.once('close', () => this.#closeOutput());
-    child.stdout?.on('data', (chunk: Uint8Array) => this.#output(ConsoleSource.STDOUT, chunk));
-    child.stderr?.on('data', (chunk: Uint8Array) => this.#output(ConsoleSource.STDERR, chunk));
     // The target closed its stdin, or is gone: what was typed then goes nowhere, as in a terminal.
     child.stdin?.on('error', () => {});
     // `spawn` succeeded; a later error is a signal that could not be sent, and the caller sees the process go on.
     child.on('error', () => {});
   }
 
-  /** Resolves when the process runs, rejects with words for the user when it could not be started. */
-  static start(plan: SpawnPlan, address: TracerAddress, stdio: TargetStdio, listener: TargetListener): Promise<TargetProcess> {
+  /** Resolves when the process runs, rejects with words for the user when it could not be started. `watch` comes next. */
+  static start(plan: SpawnPlan, address: TracerAddress, stdio: TargetStdio): Promise<TargetProcess> {
     return new Promise((resolve, reject) => {
       const refuse = (error: unknown) => reject(new Error(startFailure(plan, error as NodeJS.ErrnoException)));
       const ownGroup = stdio === 'recorded';
@@ -112,9 +109,18 @@ export class TargetProcess {
       child.once('error', refuse);
       if (child.pid !== undefined) {
         child.off('error', refuse);
-        resolve(new TargetProcess(child, child.pid, ownGroup, listener));
+        resolve(new TargetProcess(child, child.pid, ownGroup));
       }
     });
+  }
+
+  /** Tells `listener` of everything, also of what has happened before. */
+  watch(listener: TargetListener): void {
+    this.#listener = listener;
+    this.#child.stdout?.on('data', (chunk: Uint8Array) => this.#output(ConsoleSource.STDOUT, chunk));
+    this.#child.stderr?.on('data', (chunk: Uint8Array) => this.#output(ConsoleSource.STDERR, chunk));
+    if (this.#end) listener.ended(this.#end);
+    if (this.#outputClosed) listener.outputClosed();
   }
 
   get end(): TargetEnd | undefined {
@@ -148,7 +154,7 @@ export class TargetProcess {
   abandon(): void {
     if (this.#end) return;
     this.#end = { signal: 'SIGKILL' };
-    this.#listener.ended(this.#end);
+    this.#listener?.ended(this.#end);
     this.#closeOutput();
   }
 
@@ -158,7 +164,7 @@ export class TargetProcess {
   }
 
   #output(source: ConsoleSource, chunk: Uint8Array): void {
-    if (!this.#outputClosed) this.#listener.output(source, chunk);
+    if (!this.#outputClosed) this.#listener?.output(source, chunk);
   }
 
   #closeOutput(): void {
@@ -167,7 +173,7 @@ export class TargetProcess {
     this.#child.stdout?.destroy();
     this.#child.stderr?.destroy();
     this.#child.stdin?.destroy();
-    this.#listener.outputClosed();
+    this.#listener?.outputClosed();
   }
 }
 

@@ -65,27 +65,25 @@ export class TracerInstall {
     const known = await this.#knownCopy().catch(() => undefined); // Only a short cut: the long way says what is wrong.
     if (known?.folder !== undefined) return used(known.folder);
     const folder = await this.#copy();
-    if (known) await writeJsonFile(known.note, { folder: path.basename(folder) }).catch(() => {}); // The next start takes the long way again.
+    if (known) await writeJsonFile(known.note, { of: known.of, folder: path.basename(folder) }).catch(() => {}); // The next start takes the long way again.
     return folder;
   }
 
   /**
    * A note of an earlier start says which folder holds a copy of these very files (by their sizes and times): hashing megabytes
-   * at each start of the command line would be a third of its time.
+   * at each start of the command line would be a third of its time, and so would loading what hashes.
    */
-  async #knownCopy(): Promise<{ readonly note: string; readonly folder: string | undefined }> {
+  async #knownCopy(): Promise<{ readonly note: string; readonly of: string; readonly folder: string | undefined }> {
     const files = await filesOf(this.#source);
-    const key = createHash('sha256')
-      .update(JSON.stringify([this.#source, this.#version, files]))
-      .digest('hex')
-      .slice(0, 16);
-    const note = path.join(this.#parent, `.copy-${key}.json`);
-    const name = await readJsonFile(note, (value) => (value as { folder?: unknown } | null)?.folder);
-    if (typeof name !== 'string' || path.basename(name) !== name) return { note, folder: undefined };
+    const of = JSON.stringify([this.#source, this.#version, files]);
+    const note = path.join(this.#parent, `.copy-${shortName(this.#source)}.json`);
+    const known = await readJsonFile(note, (value) => (value ?? undefined) as { readonly of?: unknown; readonly folder?: unknown } | undefined);
+    const name = known?.of === of ? known.folder : undefined;
+    if (typeof name !== 'string' || path.basename(name) !== name) return { note, of, folder: undefined };
     const folder = path.join(this.#parent, name);
     const copied = await filesOf(folder);
     const isWhole = files.length === copied.length && files.every((file, index) => file.name === copied[index]?.name && file.bytes === copied[index]?.bytes);
-    return { note, folder: isWhole ? folder : undefined };
+    return { note, of, folder: isWhole ? folder : undefined };
   }
 
   async #copy(): Promise<string> {
@@ -174,6 +172,13 @@ async function contentHash(folder: string): Promise<string> {
   const hash = createHash('sha256');
   for (const { name, bytes } of await filesOf(folder)) hash.update(`${name}\0${bytes}\0`).update(await readFile(path.join(folder, name)));
   return hash.digest('hex');
+}
+
+/** Eight letters for a path (FNV-1a): two that share them only take the long way in turns. */
+function shortName(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
 async function exists(file: string): Promise<boolean> {

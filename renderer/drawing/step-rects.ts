@@ -6,15 +6,26 @@ import type { PathSink } from './step-path.ts';
 
 type Ink = Pick<CanvasRenderingContext2D, 'fillRect'>;
 
-/** The line itself: a rectangle for each level piece that is wider than a pixel, and one for each column. */
+/**
+ * The line itself: a rectangle for each level piece that is wider than a pixel, and one for each column. Columns side by side
+ * lie on whole pixels, and those that are alike become one rectangle: nothing is blended where noise fills the graph.
+ */
 export function lineRects(ink: Ink, thickness: number): PathSink {
   const half = thickness / 2;
+  const whole = Math.max(1, Math.round(half));
   let x = 0;
   let y = 0;
   let low = 0;
   let high = 0;
-  /** Nothing covers the place of the pen yet: the last level piece was left to the next column. */
-  let bare = false;
+  /** Columns side by side, from `left` to before `x`, and not drawn yet; none while `left` is `x`. */
+  let left = 0;
+  let denseLow = 0;
+  let denseHigh = 0;
+
+  const dense = () => {
+    if (left < x) ink.fillRect(left, denseLow - whole, x - left, denseHigh - denseLow + 2 * whole);
+    left = x;
+  };
   // A column's pieces go up and down over each other: one rectangle for all of them.
   const column = () => {
     if (high > low) ink.fillRect(x - half, low - half, thickness, high - low + thickness);
@@ -25,6 +36,7 @@ export function lineRects(ink: Ink, thickness: number): PathSink {
       y = toY;
       low = toY;
       high = toY;
+      left = toX;
     },
     lineTo(toX, toY) {
       if (toX === x) {
@@ -33,18 +45,29 @@ export function lineRects(ink: Ink, thickness: number): PathSink {
         y = toY;
         return;
       }
-      column();
-      // A neighbouring column begins where this one ends: it covers the step itself.
-      bare = toX - x === 1 && high > low;
-      if (!bare) ink.fillRect(x - half, y - half, toX - x + thickness, thickness);
-      x = toX;
+      if (toX - x === 1 && high > low) {
+        if (left === x || low !== denseLow || high !== denseHigh) {
+          dense();
+          denseLow = low;
+          denseHigh = high;
+        }
+        x = toX;
+      } else {
+        dense();
+        column();
+        ink.fillRect(x - half, y - half, toX - x + thickness, thickness);
+        x = toX;
+        left = toX;
+      }
       y = toY;
       low = toY;
       high = toY;
     },
     end() {
+      const open = left < x;
+      dense();
       if (high > low) column();
-      else if (bare) ink.fillRect(x - half, y - half, thickness, thickness);
+      else if (open) ink.fillRect(x - half, y - half, thickness, thickness);
     },
   };
 }

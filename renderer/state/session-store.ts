@@ -20,13 +20,45 @@ export function connectSessions(studio: StudioClient): () => void {
   return off;
 }
 
-/** The answer to a start may arrive after the news that the script has ended already: an end is final. */
+/** Counts alone come ten times a second, and half the window hangs on a session: they are taken over this often. */
+const COUNTS_MS = 500;
+const counted = new Map<SessionId, SessionInfo>();
+let countsTimer: ReturnType<typeof setTimeout> | undefined;
+
 export function noteSession(session: SessionInfo): void {
+  const known = store.getState().sessions[session.id];
+  if (known && onlyCountsDiffer(known, session)) {
+    counted.set(session.id, session);
+    countsTimer ??= setTimeout(takeCounts, COUNTS_MS);
+    return;
+  }
+  counted.delete(session.id);
+  take([session]);
+}
+
+function takeCounts(): void {
+  countsTimer = undefined;
+  const waiting = [...counted.values()];
+  counted.clear();
+  take(waiting);
+}
+
+/** The answer to a start may arrive after the news that the script has ended already: an end is final. */
+function take(list: readonly SessionInfo[]): void {
   store.setState((state) => {
-    const known = state.sessions[session.id];
-    if (known?.state === 'ended' && session.state !== 'ended') return state;
-    return { sessions: { ...state.sessions, [session.id]: session } };
+    const sessions = { ...state.sessions };
+    for (const session of list) {
+      if (sessions[session.id]?.state !== 'ended' || session.state === 'ended') sessions[session.id] = session;
+    }
+    return { sessions };
   });
+}
+
+const COUNTS: ReadonlySet<string> = new Set<keyof SessionInfo>(['events', 'bytes', 'dropped']);
+
+function onlyCountsDiffer(before: SessionInfo, now: SessionInfo): boolean {
+  const told = (session: SessionInfo) => JSON.stringify(session, (key, value: unknown) => (COUNTS.has(key) ? undefined : value));
+  return told(before) === told(now);
 }
 
 export const sessionState = () => store.getState().sessions;
@@ -42,5 +74,8 @@ export function useSession(trace: TraceId | undefined): SessionInfo | undefined 
 
 /** For tests: forget everything. */
 export function resetSessions(): void {
+  clearTimeout(countsTimer);
+  countsTimer = undefined;
+  counted.clear();
   store.setState({ sessions: {} });
 }

@@ -3,7 +3,10 @@ import { useEffect, useState } from 'react';
 import type { TraceId, TraceSummary } from '../trace/trace-worker-api.ts';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
-/** At once when the phase changes or another trace is shown, else at most every `everyMs`. */
+/**
+ * At once when the phase changes or another trace is shown, else at most every `everyMs`, at its multiples on one clock:
+ * what changes together is painted together, and the frames in between have only the graphs to paint.
+ */
 export function useCalmSummary(trace: TraceId, everyMs: number): TraceSummary | undefined {
   const [summary, setSummary] = useState(() => traceState().summaries[trace]);
   useEffect(() => {
@@ -21,7 +24,7 @@ export function useCalmSummary(trace: TraceId, everyMs: number): TraceSummary | 
       if (now?.phase !== shown?.phase) {
         clearTimeout(timer);
         show();
-      } else timer ??= setTimeout(show, everyMs);
+      } else timer ??= setTimeout(show, everyMs - (performance.now() % everyMs));
     });
     return () => {
       off();

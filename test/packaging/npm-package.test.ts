@@ -1,5 +1,5 @@
 /** The packed npm package, installed into an empty folder without any registry: what a user of `npx trace-studio` has. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -65,6 +65,32 @@ describe('the npm package', () => {
     expect(traceEvents).toContainEqual(expect.objectContaining({ ph: 'C', name: 'steps', args: { count: 7 } }));
     const plain = run(process.execPath, ['script.mjs']);
     expect([plain.stdout, plain.stderr, plain.status]).toEqual(['', '', 0]);
+  });
+
+  it('serves the studio by npx trace-studio serve', async () => {
+    const child = spawn('npx', ['--offline', 'trace-studio', 'serve', '--no-open', '--port', '0'], {
+      cwd: project,
+      env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+      stdio: ['pipe', 'pipe', 'inherit'],
+      detached: true,
+    });
+    try {
+      const url = await new Promise<string>((resolve, reject) => {
+        let said = '';
+        child.stdout.on('data', (chunk: Buffer) => {
+          said += chunk.toString();
+          const address = /http:\/\/\S+/.exec(said)?.[0];
+          if (address) resolve(address);
+        });
+        child.once('exit', (code) => reject(new Error(`serve ended with ${code}: ${said}`)));
+      });
+      const greeting = await fetch(url, { redirect: 'manual' });
+      const cookie = greeting.headers.get('set-cookie')?.split(';')[0] ?? '';
+      const page = await fetch(new URL('/', url), { headers: { cookie } });
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('<title>Trace Studio</title>')]);
+    } finally {
+      process.kill(-(child.pid as number), 'SIGTERM');
+    }
   });
 
   it('has types for ES modules and for CommonJS', () => {

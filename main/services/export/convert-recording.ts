@@ -2,7 +2,7 @@
  * Writes a recording, or any trace that can be read, in another format, as a stream: memory does not grow with the file.
  * Runs where it may take its time: a worker thread, the command line.
  */
-import { createWriteStream } from 'node:fs';
+import { closeSync, createWriteStream, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -39,15 +39,29 @@ export interface Converted {
 const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export async function convertRecording({ source, target, format, view = 'processed', live = false, onProgress = () => {} }: Conversion): Promise<Converted> {
+export const convertRecording = (conversion: Conversion): Promise<Converted> =>
+  convert(conversion, async (file, notes) => {
+    const { source, format, view = 'processed', live = false } = conversion;
+    const opened = await openTrace(file, gunzip, { title: path.basename(source), ...(crc32 && { crc: crc32 }) });
+    // What plugins left of a process that has ended is not all of a session that goes on.
+    if (format !== 'recording' && view === 'processed' && !live) return processedView(file, opened, notes);
+    return opened.kind === 'recording' ? file.follow(0) : opened.recording;
+  });
+
+/**
+ * The same for a recording that this very process has written, and that no plugin has had a hand in: what reads other formats is
+ * not even loaded.
+ */
+export const convertOwnRecording = (conversion: Conversion): Promise<Converted> => convert(conversion, async (file) => file.follow(0));
+
+type Open = (file: FileSource, notes: string[]) => Promise<AsyncIterable<Uint8Array>>;
+
+async function convert({ source, target, format, live = false, onProgress = () => {} }: Conversion, open: Open): Promise<Converted> {
   const file = await FileSource.open(source);
   try {
     const notes: string[] = [];
-    // What plugins left of a process that has ended is not all of a session that goes on.
-    const isRaw = format === 'recording' || view === 'raw' || live;
-    const opened = await openTrace(file, gunzip, { title: path.basename(source), ...(crc32 && { crc: crc32 }) });
-    const wanted = isRaw ? (opened.kind === 'recording' ? file.follow(0) : opened.recording) : await processedView(file, opened, notes);
-    const json = format === 'recording' ? undefined : writeTraceEvents(wanted, { live });
+    const recording = await open(file, notes);
+    const json = format === 'recording' ? undefined : writeTraceEvents(recording, { live });
     let toldAt = 0;
     file.onRead = (doneBytes) => {
       const now = performance.now();
@@ -55,7 +69,7 @@ export async function convertRecording({ source, target, format, view = 'process
       toldAt = now;
       onProgress({ doneBytes, totalBytes: file.bytes, events: json?.events ?? 0 });
     };
-    await writeFile(json ?? wanted, target, format === 'chrome-json-gz');
+    await writeFile(json ?? recording, target, format === 'chrome-json-gz');
     return { events: json?.events ?? 0, totalBytes: file.bytes, notes: [...notes, ...(json?.notes ?? [])] };
   } finally {
     await file.close();
@@ -93,8 +107,17 @@ async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Ar
 
 /** On the disk when it resolves. */
 async function writeFile(bytes: AsyncIterable<Uint8Array>, target: string, compressed: boolean): Promise<void> {
-  const options = { flags: 'wx', flush: true };
-  const out = createWriteStream(target, options);
-  if (compressed) await pipeline(bytes, zlib.createGzip({ level: 6 }), out);
-  else await pipeline(bytes, out);
+  if (compressed) {
+    const options = { flags: 'wx', flush: true };
+    await pipeline(bytes, zlib.createGzip({ level: 6 }), createWriteStream(target, options));
+    return;
+  }
+  // A stream would take longer to be made than a short report takes. Nothing waits for this thread but what reads the source, between two pieces.
+  const file = openSync(target, 'wx');
+  try {
+    for await (const piece of bytes) for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }

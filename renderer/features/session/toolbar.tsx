@@ -70,7 +70,7 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
 
 /** Only these numbers re-render while events come in. */
 function Readings({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 80);
+  const summary = useCalmSummary(trace, 125);
   const session = useSession(trace);
   const open = useOpenTrace(trace);
   const now = standing(session, summary);

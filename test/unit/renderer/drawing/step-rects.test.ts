@@ -37,6 +37,17 @@ describe('lineRects', () => {
     expect(drawn(noisy, 0.25, lineRects, 1).length).toBeLessThanOrEqual(101);
   });
 
+  it('draws columns side by side that are alike as one rectangle on whole pixels', () => {
+    const rects = drawn(
+      Array.from({ length: 400 }, (_, k) => (k % 2) * 50),
+      0.25,
+      lineRects,
+      1.4,
+    );
+    expect(rects.length).toBeLessThanOrEqual(4);
+    expect(rects[0]?.every(Number.isInteger)).toBe(true);
+  });
+
   it('draws the last pixel of a line that ends right behind a step', () => {
     expect(covers(drawn([0, 3, 3], 1, lineRects, 1), 2, 3)).toBe(true);
   });

@@ -40,3 +40,22 @@ it('does not bring a run back to life when the answer to its start comes after i
   noteSession(session);
   expect(sessionState().s1).toMatchObject({ state: 'ended', end: { code: 9 } });
 });
+
+it('takes counts alone over after a moment, and anything else at once', () => {
+  vi.useFakeTimers();
+  try {
+    noteSession(session);
+    noteSession({ ...session, events: 10 });
+    noteSession({ ...session, events: 20, bytes: 5 });
+    expect(sessionState().s1?.events).toBe(0);
+    vi.runAllTimers();
+    expect(sessionState().s1).toMatchObject({ events: 20, bytes: 5 });
+    noteSession({ ...session, events: 30 });
+    noteSession({ ...session, events: 40, state: 'stopping' });
+    expect(sessionState().s1).toMatchObject({ events: 40, state: 'stopping' });
+    vi.runAllTimers();
+    expect(sessionState().s1?.events).toBe(40);
+  } finally {
+    vi.useRealTimers();
+  }
+});
