@@ -10,7 +10,7 @@ import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
-import { RingReader } from './ring-reader.ts';
+import { isTaken, RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
 import { takeSettings } from './target-settings.ts';
@@ -39,6 +39,8 @@ export function traceProcess(folder: string): void {
   const plugins = new Map<number, PluginState>();
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
   const rings = new Map([[0, ring]]);
+  /** Threads that are gone. */
+  const ended = new Set<number>();
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one));
     writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), ...(error !== undefined && { error }) });
@@ -79,7 +81,14 @@ export function traceProcess(folder: string): void {
   });
   traceWorkers(shared, (message) => {
     if (message.kind === 'ring') rings.set(message.thread, message);
-    if (message.kind === 'ended') rings.delete(message.thread);
+    if (message.kind === 'ended') ended.add(message.thread);
+    // What a thread has left in its ring is looked for there until the drain has it.
+    for (const thread of ended) {
+      const left = rings.get(thread);
+      if (left && words[ProcessWord.STATE] !== DrainState.GONE && !isTaken(left)) continue;
+      rings.delete(thread);
+      ended.delete(thread);
+    }
     ensureDrain();
     drain?.postMessage(message);
   });
