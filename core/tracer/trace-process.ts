@@ -98,8 +98,18 @@ export function traceProcess(folder: string): void {
       plugins.set(state.index, state);
       drain?.postMessage({ kind: 'plugin', state });
     };
-    watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+    try {
+      watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+    } catch (error) {
+      for (const [index, { spec }] of settings.options.plugins.entries()) changed(notStarted(index, spec, error));
+    }
   }
+}
+
+/** The tracer's own part of plugins has failed: its file is gone, for example. */
+function notStarted(index: number, spec: string, error: unknown): PluginState {
+  const failures = [{ during: 'load' as const, message: `Plugins cannot be run here: ${error instanceof Error ? error.message : String(error)}` }];
+  return { index, spec, name: spec, state: 'failed', messages: 0, spentMs: 0, handler: 'none', ranIn: 'target', failures, failureCount: 1, warnings: [] };
 }
 
 function loadPlugins(folder: string): typeof targetPlugins {
