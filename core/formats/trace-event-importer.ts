@@ -1,8 +1,10 @@
 import { splitMonotonic } from '../base/time.ts';
 import { InstantScope, SnapshotFlag } from '../protocol/records.ts';
-import { ByteInterner } from './byte-interner.ts';
-import { type DecimalTime, makeDecimalTime, readMicroseconds } from './decimal-time.ts';
-import { equals, isNumber, JsonCopier, JsonMembers } from './json-bytes.ts';
+import { type DecimalTime, makeDecimalTime } from './decimal-time.ts';
+import { EventNames } from './event-names.ts';
+import { counterValue, joinedArgs, lastMember, NULL_WORD, readNumber, text, wrapMarkers } from './event-values.ts';
+import { ImportLosses, MAX_ARGS_BYTES, MAX_MEMBERS, MAX_NAME_BYTES, MAX_OBJECTS, MAX_OPEN_SLICES, MAX_THREADS } from './import-losses.ts';
+import { equals, JsonCopier, JsonMembers } from './json-bytes.ts';
 import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
 import { swapMainThread } from './thread-id.ts';
 import {
@@ -20,17 +22,8 @@ const WORD = 2 ** 32;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Beyond 2^63 ns no clock of any tool has gone. */
 const MAX_HIGH = 2 ** 31;
-const MAX_NAMES = 500_000;
-const MAX_NAME_ARENA_BYTES = 128 * 1024 * 1024;
-/** A longer name is cut. */
-const MAX_NAME_BYTES = 64 * 1024;
-const MAX_THREADS = 4096;
-const MAX_OBJECTS = 1_000_000;
-const MAX_OPEN_SLICES = 10_000;
 const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
-const MAX_ARGS_BYTES = 512 * 1024;
 const MAX_SNAPSHOT_BYTES = 768 * 1024;
-const MAX_MEMBERS = 4096;
 const MAX_METADATA_BYTES = 256 * 1024;
 /** A stream's own numbers of names are in a table up to here, and in a map beyond: names are many, streams may be too. */
 const TABLE_NAMES = 16_384;
@@ -44,11 +37,6 @@ const SNAPSHOT = bytesOf('snapshot');
 const NAME = bytesOf('name');
 const BUDGET = bytesOf('{"$ts":"budget"}');
 const VALUE = bytesOf('value');
-const MANY_NAMES = bytesOf('(one of too many names)');
-const NULL_WORD = bytesOf('null');
-const NAN_WORD = bytesOf('NaN');
-const INFINITY_WORD = bytesOf('Infinity');
-const MINUS_INFINITY_WORD = bytesOf('-Infinity');
 
 interface OpenSlice {
   readonly high: number;
@@ -85,38 +73,12 @@ interface ImportedThread {
   tooDeep: number;
 }
 
-/** What could not be taken in, counted; told in words at the end. */
-interface Losses {
-  readonly phases: Map<string, number>;
-  withoutPhase: number;
-  unreadable: number;
-  negativeTime: number;
-  beforeStart: number;
-  endsWithoutBegin: number;
-  beginsWithoutEnd: number;
-  tooDeep: number;
-  threads: number;
-  objects: number;
-  names: number;
-  longNames: number;
-  counterValues: number;
-  args: number;
-  cutSnapshots: number;
-  members: number;
-}
-
 /** Turns the events of Chrome Trace Event JSON into records. */
 export class TraceEventImporter implements TraceEventSink {
   /** Events with a time so far. */
   #timed = 0;
   readonly #builder: RecordingBuilder;
   readonly #firstEvents: number;
-  readonly #names = new ByteInterner({ maxCount: MAX_NAMES, maxBytes: MAX_NAME_ARENA_BYTES });
-  readonly #alias = new Map<number, number>();
-  readonly #decoded = new Map<number, Uint8Array>();
-  readonly #decodedIds = new Map<string, number>();
-  #seenNames = 0;
-  readonly #manyNames: number;
   readonly #processes = new Map<number, ImportedProcess>();
   readonly #namedIds = new Map<string, number>();
   #threads = 0;
@@ -141,30 +103,13 @@ export class TraceEventImporter implements TraceEventSink {
   #metadataBytes = 0;
   #baseTimeNs: bigint | undefined;
   #headHasEpoch = false;
-  readonly #losses: Losses = {
-    phases: new Map(),
-    withoutPhase: 0,
-    unreadable: 0,
-    negativeTime: 0,
-    beforeStart: 0,
-    endsWithoutBegin: 0,
-    beginsWithoutEnd: 0,
-    tooDeep: 0,
-    threads: 0,
-    objects: 0,
-    names: 0,
-    longNames: 0,
-    counterValues: 0,
-    args: 0,
-    cutSnapshots: 0,
-    members: 0,
-  };
+  readonly #losses = new ImportLosses();
+  readonly #names = new EventNames(this.#losses);
 
   /** Time 0 is `start`, or the least time of the first `firstEvents`. */
   constructor(builder: RecordingBuilder, firstEvents: number, start?: RecordingStart) {
     this.#builder = builder;
     this.#firstEvents = firstEvents;
-    this.#manyNames = this.#nameOf(MANY_NAMES, 0, MANY_NAMES.length);
     if (start) this.#startAt(start, true);
   }
 
@@ -256,7 +201,7 @@ export class TraceEventImporter implements TraceEventSink {
     if (!this.#builder.started) this.#start();
     const { high, low } = this.#greatestHigh < 0 ? { high: this.#startHigh, low: this.#startLow } : { high: this.#greatestHigh, low: this.#greatestLow };
     const timeNs = (high - this.#startHigh) * WORD + (low - this.#startLow);
-    const told = [...notes.map((message) => ({ count: 1, message })), ...this.#told(end, text)];
+    const told = [...notes.map((message) => ({ count: 1, message })), ...this.#losses.told(end, text)];
     for (const { count, message } of told) this.#builder.info({ kind: 'loss', what: 'imported', count, message, timeNs });
     const startNs = (BigInt(this.#startHigh) << 32n) + BigInt(this.#startLow);
     const epoch = this.#baseTimeNs !== undefined && !this.#headHasEpoch ? { startEpochNs: `${this.#baseTimeNs + startNs}` } : {};
@@ -296,7 +241,7 @@ export class TraceEventImporter implements TraceEventSink {
     if (thread === undefined) return;
     this.#noteTime(high, low);
     this.#noteEnd(endHigh, endLow);
-    const name = this.#local(thread, this.#eventName(fields));
+    const name = this.#local(thread, this.#names.ofEvent(fields));
     const category = this.#category(thread, fields);
     const argsBytes = this.#args(fields);
     this.#builder.slice(thread.stream, endHigh, endLow, durationNs, name, category, this.#copier.bytes, argsBytes);
@@ -314,7 +259,7 @@ export class TraceEventImporter implements TraceEventSink {
       this.#losses.tooDeep++;
       return;
     }
-    const name = this.#local(thread, this.#eventName(fields));
+    const name = this.#local(thread, this.#names.ofEvent(fields));
     thread.open.push({ high, low, name, category: this.#category(thread, fields), args: this.#keepArgs(fields) });
   }
 
@@ -376,7 +321,7 @@ export class TraceEventImporter implements TraceEventSink {
     const { high, low } = this.#time;
     this.#noteTime(high, low);
     this.#noteEnd(high, low);
-    const name = this.#local(thread, this.#eventName(fields));
+    const name = this.#local(thread, this.#names.ofEvent(fields));
     const category = this.#category(thread, fields);
     const letter = fields.end[Field.S] === 0 ? 0 : fields.bytes[fields.start[Field.S] as number];
     const scope = letter === 0x67 ? InstantScope.GLOBAL : letter === 0x70 ? InstantScope.PROCESS : InstantScope.THREAD;
@@ -408,7 +353,7 @@ export class TraceEventImporter implements TraceEventSink {
         this.#losses.counterValues++;
         continue;
       }
-      const seriesName = this.#nameOf(bytes, offsets[m * 4] as number, offsets[m * 4 + 1] as number);
+      const seriesName = this.#names.numberOf(bytes, offsets[m * 4] as number, offsets[m * 4 + 1] as number);
       node = child(node.next, seriesName);
       // Entries are free here: they serve snapshots, and hold the series in case they are new.
       this.#entries[series] = seriesName;
@@ -423,10 +368,10 @@ export class TraceEventImporter implements TraceEventSink {
 
   /** A counter with an id is one of several of that name. */
   #counterName(fields: EventFields): number {
-    if (fields.end[Field.ID] === 0) return this.#eventName(fields);
+    if (fields.end[Field.ID] === 0) return this.#names.ofEvent(fields);
     const name = fields.end[Field.NAME] === 0 ? '' : text(fields, Field.NAME);
     const bytes = encoder.encode(`${name}[${text(fields, Field.ID)}]`.slice(0, MAX_NAME_BYTES));
-    return this.#plainName(bytes);
+    return this.#names.plain(bytes);
   }
 
   #object(fields: EventFields, phase: number): void {
@@ -434,7 +379,7 @@ export class TraceEventImporter implements TraceEventSink {
     const seen = this.#threadOf(fields);
     if (seen === undefined) return;
     const { high, low } = this.#time;
-    const name = this.#eventName(fields);
+    const name = this.#names.ofEvent(fields);
     // Addresses are used again by later objects, often of another name.
     const key = `${fields.end[Field.ID] !== 0 ? text(fields, Field.ID) : fields.end[Field.ID2] !== 0 ? text(fields, Field.ID2) : ''}\n${name}`;
     const { objects } = seen.process;
@@ -485,7 +430,7 @@ export class TraceEventImporter implements TraceEventSink {
         const [keyStart, keyEnd, start, end] = attributes.offsets.subarray(m * 4, m * 4 + 4) as unknown as readonly [number, number, number, number];
         const written = this.#appendValue(bytes, start, end);
         if (written === 0) flags |= SnapshotFlag.CUT;
-        this.#entries[count * 2] = this.#local(thread, this.#nameOf(bytes, keyStart, keyEnd));
+        this.#entries[count * 2] = this.#local(thread, this.#names.numberOf(bytes, keyStart, keyEnd));
         this.#entries[count * 2 + 1] = written === 0 ? BUDGET.length : written;
         if (written === 0) copier.push(BUDGET);
         count++;
@@ -494,7 +439,7 @@ export class TraceEventImporter implements TraceEventSink {
       // Not an object: shown as one attribute.
       const written = this.#appendValue(bytes, from, to);
       if (written === 0) copier.push(BUDGET);
-      this.#entries[0] = this.#local(thread, this.#plainName(VALUE));
+      this.#entries[0] = this.#local(thread, this.#names.plain(VALUE));
       this.#entries[1] = copier.length;
       count = 1;
     }
@@ -651,70 +596,11 @@ export class TraceEventImporter implements TraceEventSink {
     return named;
   }
 
-  /** Number of the text between two quotes, the same for the same text however it is escaped. */
-  #nameOf(bytes: Uint8Array, start: number, end: number): number {
-    return this.#numberOf(this.#names.intern(bytes, start, end));
-  }
-
-  #numberOf(id: number): number {
-    if (id < 0) {
-      this.#losses.names++;
-      return this.#manyNames;
-    }
-    if (id >= this.#seenNames) {
-      this.#seenNames = id + 1;
-      return this.#resolve(id);
-    }
-    return this.#alias.size === 0 ? id : (this.#alias.get(id) ?? id);
-  }
-
-  /** Number of a text that has no escapes to resolve. */
-  #plainName(bytes: Uint8Array): number {
-    if (!bytes.includes(0x5c)) return this.#nameOf(bytes, 0, bytes.length);
-    const escaped = encoder.encode(JSON.stringify(decoder.decode(bytes)).slice(1, -1));
-    return this.#nameOf(escaped, 0, escaped.length);
-  }
-
-  #resolve(id: number): number {
-    const raw = this.#names.bytesOf(id);
-    if (!raw.includes(0x5c) && raw.length <= MAX_NAME_BYTES) return id;
-    let name = decodeString(raw, 0, raw.length);
-    let bytes = encoder.encode(name);
-    if (bytes.length > MAX_NAME_BYTES) {
-      this.#losses.longNames++;
-      name = `${decoder.decode(bytes.subarray(0, MAX_NAME_BYTES - 8)).replace(/\ufffd+$/, '')}…`;
-      bytes = encoder.encode(name);
-    }
-    if (!bytes.includes(0x5c)) {
-      const plain = this.#names.intern(bytes, 0, bytes.length);
-      if (plain >= 0) {
-        this.#seenNames = Math.max(this.#seenNames, plain + 1);
-        this.#alias.set(id, plain);
-        return plain;
-      }
-    }
-    const same = this.#decodedIds.get(name);
-    if (same !== undefined) {
-      this.#alias.set(id, same);
-      return same;
-    }
-    this.#decodedIds.set(name, id);
-    this.#decoded.set(id, bytes);
-    return id;
-  }
-
-  #eventName(fields: EventFields): number {
-    const end = fields.end[Field.NAME] as number;
-    const start = end === 0 ? 0 : (fields.start[Field.NAME] as number);
-    if (fields.isString[Field.NAME] === 0 || end === 0) return this.#nameOf(fields.bytes, start, end);
-    return this.#numberOf(this.#names.internHashed(fields.bytes, start, end, fields.nameHash));
-  }
-
   #category(thread: ImportedThread, fields: EventFields): number {
     const start = fields.start[Field.CAT] as number;
     const end = fields.end[Field.CAT] as number;
     // An absent one ends at 0.
-    return end <= start ? 0 : this.#local(thread, this.#nameOf(fields.bytes, start, end));
+    return end <= start ? 0 : this.#local(thread, this.#names.numberOf(fields.bytes, start, end));
   }
 
   /** The stream's own definition of a name. */
@@ -726,7 +612,7 @@ export class TraceEventImporter implements TraceEventSink {
       const known = thread.more.get(name);
       if (known !== undefined) return known;
     }
-    const id = this.#builder.stringBytes(thread.stream, this.#decoded.get(name) ?? this.#names.bytesOf(name));
+    const id = this.#builder.stringBytes(thread.stream, this.#names.bytesOf(name));
     if (name >= thread.table.length && name < TABLE_NAMES) {
       const grown = new Int32Array(Math.min(TABLE_NAMES, Math.max(thread.table.length * 2, name + 1)));
       grown.set(thread.table);
@@ -763,84 +649,9 @@ export class TraceEventImporter implements TraceEventSink {
     }
     return copier.length <= 2 ? 0 : copier.length;
   }
-
-  #told(end: TraceEventEnd, text: Pick<TraceEventTokenizer, 'others' | 'tooLong'>): { count: number; message: string }[] {
-    const told: { count: number; message: string }[] = [];
-    const tell = (count: number, message: (count: string) => string): void => {
-      if (count > 0) told.push({ count, message: message(count === 1 ? '1' : count.toLocaleString('en-US')) });
-    };
-    const losses = this.#losses;
-    if (end.kind === 'cut') {
-      const inside = end.from < end.at ? `, inside of what begins at byte ${end.from}` : '';
-      told.push({ count: 1, message: `The trace was cut at byte ${end.at}${inside}: every event before is here, what came after is not.` });
-    } else if (end.kind === 'damaged') {
-      told.push({ count: 1, message: `The trace is damaged at byte ${end.at}: it was read up to there.` });
-    } else if (end.kind === 'trailing') {
-      told.push({ count: 1, message: `After the end of the trace more text follows, from byte ${end.at} on: it was not read.` });
-    }
-    const hidden = [...losses.phases].filter(([phase]) => phase !== 'M');
-    tell(
-      hidden.reduce((sum, [, count]) => sum + count, 0),
-      (count) => `${count} events are of kinds that are not shown yet: ${inWords(hidden)}.`,
-    );
-    tell(losses.phases.get('M') ?? 0, (count) => `${count} metadata events other than names of processes and threads were left out.`);
-    tell(
-      losses.withoutPhase + losses.unreadable + text.others,
-      (count) => `${count} events could not be read (no phase, no time, or values that are none) and were left out.`,
-    );
-    tell(text.tooLong, (count) => `${count} events longer than 16 MB were left out.`);
-    tell(losses.negativeTime, (count) => `${count} events have a time before zero: they are shown at zero of the trace's clock.`);
-    tell(losses.beforeStart, (count) => `${count} events lie before the start of the time axis: they are earlier than the first ones of the file.`);
-    tell(losses.endsWithoutBegin, (count) => `${count} ends (E) have no begin (B) and were left out.`);
-    tell(losses.beginsWithoutEnd, (count) => `${count} slices were begun (B) and not ended: they are shown up to the end of the trace.`);
-    tell(losses.tooDeep, (count) => `${count} slices nested deeper than ${MAX_OPEN_SLICES} were left out.`);
-    tell(losses.threads, (count) => `${count} events of threads beyond the first ${MAX_THREADS} were left out.`);
-    tell(losses.objects, (count) => `${count} events of objects beyond the first ${MAX_OBJECTS} were left out.`);
-    tell(losses.names, (count) => `${count} names beyond the first ${MAX_NAMES} different ones are not kept apart.`);
-    tell(losses.longNames, (count) => `${count} names were cut to ${MAX_NAME_BYTES / 1024} KB.`);
-    tell(losses.counterValues, (count) => `${count} values of counters are no numbers and were left out.`);
-    tell(losses.args, (count) => `The args of ${count} events are not JSON, or longer than ${MAX_ARGS_BYTES / 1024} KB, and were left out.`);
-    tell(losses.cutSnapshots, (count) => `${count} snapshots hold more than is kept of one: they were cut.`);
-    tell(losses.members, (count) => `${count} series beyond the first ${MAX_MEMBERS} of a counter were left out.`);
-    return told;
-  }
 }
 
 const notEvents = (): Error => notATrace('its objects have no "ph", so they are no trace events');
-
-const PHASE_WORDS: Readonly<Record<string, string>> = {
-  b: 'async',
-  n: 'async',
-  e: 'async',
-  S: 'async',
-  T: 'async',
-  p: 'async',
-  F: 'async',
-  s: 'flow',
-  t: 'flow',
-  f: 'flow',
-  P: 'sample',
-  v: 'memory dump',
-  V: 'memory dump',
-  c: 'clock sync',
-  '(': 'context',
-  ')': 'context',
-};
-
-/** "12 async (b, e), 3 flow (s, f)". */
-function inWords(phases: readonly (readonly [string, number])[]): string {
-  const groups = new Map<string, { count: number; letters: string[] }>();
-  for (const [letter, count] of phases) {
-    const word = PHASE_WORDS[letter] ?? 'unknown';
-    const group = groups.get(word) ?? { count: 0, letters: [] };
-    group.count += count;
-    group.letters.push(letter);
-    groups.set(word, group);
-  }
-  return [...groups].map(([word, { count, letters }]) => `${count.toLocaleString('en-US')} ${word} (${letters.sort().join(', ')})`).join(', ');
-}
-
-const text = (fields: EventFields, field: number): string => decodeString(fields.bytes, fields.start[field] as number, fields.end[field] as number);
 
 function child(nodes: Map<number, CounterNode>, id: number): CounterNode {
   let node = nodes.get(id);
@@ -849,88 +660,4 @@ function child(nodes: Map<number, CounterNode>, id: number): CounterNode {
     nodes.set(id, node);
   }
   return node;
-}
-
-/** A time as a number, or as a number in a string. */
-function readNumber(fields: EventFields, field: number, out: DecimalTime): boolean {
-  const { bytes } = fields;
-  let start = fields.start[field] as number;
-  let end = fields.end[field] as number;
-  if (fields.isString[field] === 1) {
-    while (start < end && (bytes[start] as number) <= 0x20) start++;
-    while (end > start && (bytes[end - 1] as number) <= 0x20) end--;
-  }
-  return readMicroseconds(bytes, start, end, out);
-}
-
-/** Index of the last member of that key, or -1. */
-function lastMember(members: JsonMembers, bytes: Uint8Array, key: Uint8Array): number {
-  for (let m = members.count - 1; m >= 0; m--) {
-    if (equals(bytes, members.offsets[m * 4] as number, members.offsets[m * 4 + 1] as number, key)) return m;
-  }
-  return -1;
-}
-
-const POWERS_OF_TEN = Float64Array.from({ length: 16 }, (_, power) => 10 ** power);
-
-/** NaN (a gap) for null; undefined for what is no number. */
-function counterValue(bytes: Uint8Array, start: number, end: number): number | undefined {
-  // Hot. Up to 15 digits and a power of ten below 10^22 are both exact in a double, so that their quotient is rounded once, as by Number().
-  let mantissa = 0;
-  let digits = 0;
-  let fraction = 0;
-  let inFraction = 0;
-  const negative = bytes[start] === 0x2d;
-  let at = negative ? start + 1 : start;
-  for (; at < end; at++) {
-    const c = bytes[at] as number;
-    if (c >= 48 && c <= 57) {
-      mantissa = mantissa * 10 + (c - 48);
-      digits++;
-      fraction += inFraction;
-    } else if (c === 0x2e && inFraction === 0 && digits > 0) inFraction = 1;
-    else break;
-  }
-  if (at === end && digits > 0 && digits <= 15) {
-    const value = fraction > 0 ? mantissa / (POWERS_OF_TEN[fraction] as number) : mantissa;
-    return negative ? -value : value;
-  }
-  if (end - start > 400) return undefined;
-  if (isNumber(bytes, start, end)) return Number(decoder.decode(bytes.subarray(start, end)));
-  if (equals(bytes, start, end, NULL_WORD) || equals(bytes, start, end, NAN_WORD)) return Number.NaN;
-  if (equals(bytes, start, end, INFINITY_WORD)) return Number.POSITIVE_INFINITY;
-  if (equals(bytes, start, end, MINUS_INFINITY_WORD)) return Number.NEGATIVE_INFINITY;
-  if (bytes[start] !== 0x22) return undefined;
-  const quoted = decodeString(bytes, start + 1, end - 1).trim();
-  const value = quoted === '' ? Number.NaN : Number(quoted);
-  return Number.isNaN(value) && quoted !== 'NaN' ? undefined : value;
-}
-
-/** Args of the begin with those of the end behind: where both have a key, the later one counts. */
-function joinedArgs(begin: Uint8Array | undefined, end: Uint8Array): Uint8Array {
-  if (begin === undefined || begin[0] !== 0x7b || end[0] !== 0x7b || end.length <= 2) return end.slice();
-  const joined = new Uint8Array(begin.length + end.length - 1);
-  joined.set(begin.subarray(0, begin.length - 1));
-  joined[begin.length - 1] = 0x2c;
-  joined.set(end.subarray(1), begin.length);
-  return joined;
-}
-
-/** A user's own object with a key `$ts` is wrapped, so that it is not taken for a marker (see snapshot-value.ts). */
-function wrapMarkers(copier: JsonCopier, from: number): void {
-  // Bounded by the limits of args and snapshots, and rare: keys that begin so, or are escaped.
-  const value: unknown = JSON.parse(decoder.decode(copier.bytes.subarray(from, copier.length)));
-  copier.length = from;
-  copier.push(encoder.encode(JSON.stringify(wrapped(value))));
-}
-
-function wrapped(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(wrapped);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value);
-  if (!Object.hasOwn(value, '$ts')) return Object.fromEntries(entries.map(([key, inner]) => [key, wrapped(inner)]));
-  const marker = value as { readonly $ts: unknown; readonly text?: unknown };
-  // Made by the copier a moment ago.
-  const own = (marker.$ts === 'number' && entries.length === 2 && typeof marker.text === 'string') || (marker.$ts === 'deep' && entries.length === 3);
-  return own ? value : { $ts: 'object', value: Object.fromEntries(entries.map(([key, inner]) => [key, wrapped(inner)])) };
 }

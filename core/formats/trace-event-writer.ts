@@ -202,8 +202,9 @@ export class EventWriter implements RecordVisitor {
 
   finish(): void {
     const output = this.output;
-    const overflow = this.#dropped() > 0;
-    const text = jsonOf({ ...this.#importedMetadata(), version: STUDIO_VERSION, overflow });
+    const theirs = this.#importedMetadata();
+    const overflow = this.#dropped() > 0 || theirs.overflow === true;
+    const text = jsonOf({ ...theirs, version: STUDIO_VERSION, overflow });
     output.bytesOf(bytesOf('\n],"viztracer_metadata":'));
     output.bytesOf(text.subarray(0, text.length - 1));
     if (this.#head !== undefined && this.#epochNs > 0n) {
@@ -220,7 +221,7 @@ export class EventWriter implements RecordVisitor {
   }
 
   /** What a file that was imported, or a plugin, has there besides; the start of time is told by the recording. */
-  #importedMetadata(): object {
+  #importedMetadata(): Readonly<Record<string, unknown>> {
     const { viztracer_metadata: metadata } = this.#imported;
     if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return {};
     return Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'baseTimeNanoseconds'));

@@ -42,6 +42,15 @@ export interface EndWatch {
   finish(): void;
 }
 
+/** A failure of the tracer's own must reach neither the script's events nor its exit code: what was not sent is lost. */
+function safely<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Calls `finish` once when the process or worker thread ends, after every listener of the script has run, whichever way it ends.
  *
@@ -53,13 +62,8 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
   const finishOnce = (): void => {
     if (finished) return;
     finished = true;
-    for (const last of [() => watch()?.finish(), finish]) {
-      try {
-        last();
-      } catch {
-        // The process ends: what was not sent is lost, and its exit code stays as it is.
-      }
-    }
+    safely(() => watch()?.finish());
+    safely(finish);
   };
   const state = process as unknown as { _exiting?: boolean; reallyExit: (code?: number) => never };
   const emit = process.emit;
@@ -67,9 +71,9 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
     emit(this: NodeJS.Process, event: string, ...rest: unknown[]): boolean {
       if (event === 'worker' && isOwnWorker(rest[0])) return false;
       const watching = watch();
-      if (watching?.hides(event, rest)) return true;
+      if (safely(() => watching?.hides(event, rest))) return true;
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
-      if (watching && event === 'beforeExit') watching.beforeExit();
+      if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'exit' && state._exiting) finishOnce();
       return answer;

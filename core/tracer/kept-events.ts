@@ -11,7 +11,7 @@ import { type PeekedRing, peekRing } from './ring-reader.ts';
 import { currentRuntime, type KeptSource } from './runtime.ts';
 
 /** The drain begins the copy at its next wake-up, some milliseconds; one that does not is left alone. */
-const BEGIN_LIMIT_MS = 1000;
+const BEGIN_LIMIT_MS = 3000;
 
 // Taken at load: a script may replace its clock.
 const clock = performance.now.bind(performance);

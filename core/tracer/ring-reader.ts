@@ -108,6 +108,13 @@ export function peekRing({ buffer, ringBytes }: Extract<DrainMessage, { kind: 'r
   return { data, definitions: peek(RING_HEADER_BYTES + ringBytes, DEFINITION_RING_BYTES, RingWord.DEF_WRITE, RingWord.DEF_READ) };
 }
 
+/** The drain has taken all that was written into it. */
+export function isTaken({ buffer }: Extract<DrainMessage, { kind: 'ring' }>): boolean {
+  const words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
+  const same = (write: number, read: number): boolean => Atomics.load(words, write) === Atomics.load(words, read);
+  return same(RingWord.WRITE, RingWord.READ) && same(RingWord.DEF_WRITE, RingWord.DEF_READ);
+}
+
 class Ring {
   readonly #buffer: SharedArrayBuffer;
   readonly #offset: number;

@@ -10,7 +10,7 @@ import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
-import { RingReader } from './ring-reader.ts';
+import { isTaken, RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
 import { takeSettings } from './target-settings.ts';
@@ -39,6 +39,8 @@ export function traceProcess(folder: string): void {
   const plugins = new Map<number, PluginState>();
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
   const rings = new Map([[0, ring]]);
+  /** Threads that are gone. */
+  const ended = new Set<number>();
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one));
     writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), ...(error !== undefined && { error }) });
@@ -79,7 +81,14 @@ export function traceProcess(folder: string): void {
   };
   const tellDrain = (message: DrainMessage): void => {
     if (message.kind === 'ring') rings.set(message.thread, message);
-    if (message.kind === 'ended') rings.delete(message.thread);
+    if (message.kind === 'ended') ended.add(message.thread);
+    // What a thread has left in its ring is looked for there until the drain has it.
+    for (const thread of ended) {
+      const left = rings.get(thread);
+      if (left && words[ProcessWord.STATE] !== DrainState.GONE && !isTaken(left)) continue;
+      rings.delete(thread);
+      ended.delete(thread);
+    }
     ensureDrain();
     drain?.postMessage(message);
   };
@@ -97,8 +106,18 @@ export function traceProcess(folder: string): void {
       plugins.set(state.index, state);
       drain?.postMessage({ kind: 'plugin', state });
     };
-    watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+    try {
+      watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+    } catch (error) {
+      for (const [index, { spec }] of settings.options.plugins.entries()) changed(notStarted(index, spec, error));
+    }
   }
+}
+
+/** The tracer's own part of plugins has failed: its file is gone, for example. */
+function notStarted(index: number, spec: string, error: unknown): PluginState {
+  const failures = [{ during: 'load' as const, message: `Plugins cannot be run here: ${error instanceof Error ? error.message : String(error)}` }];
+  return { index, spec, name: spec, state: 'failed', messages: 0, spentMs: 0, handler: 'none', ranIn: 'target', failures, failureCount: 1, warnings: [] };
 }
 
 function loadPlugins(folder: string): typeof targetPlugins {

@@ -46,12 +46,14 @@ class SystemLoad extends VizPluginBase {
 
   #start() {
     let before = coreTimes();
-    this.#timer = setInterval(() => {
+    const sample = () => {
       const now = coreTimes();
       if (now.all > before.all) getTracer()?.counter('cores busy %', { busy: (100 * (now.busy - before.busy)) / (now.all - before.all) });
       getTracer()?.counter('memory free MB', { free: os.freemem() / 1e6 });
       before = now;
-    }, this.#periodMs);
+    };
+    sample(); // At once: a short script has one, too.
+    this.#timer = setInterval(sample, this.#periodMs);
   }
 }
 

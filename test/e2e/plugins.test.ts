@@ -65,6 +65,8 @@ async function addAndTrust({ plugins, answerFile }: Studio, file: string): Promi
 }
 
 test('adding a plugin asks first, with path and hash, and remembers the answer; a changed file asks again', async ({ studio }) => {
+  // It starts the studio twice and its page three times.
+  test.slow();
   const { plugins } = studio;
   const file = studio.script('mine.cjs', PLUGIN);
   await plugins.open();

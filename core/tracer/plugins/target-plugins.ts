@@ -11,6 +11,8 @@ import { nodeEnvironment } from './node-environment.ts';
 import { PluginScope } from './plugin-scope.ts';
 import { loadSave, OwnEvents } from './process-data.ts';
 
+// Taken at load: a script may replace it.
+const getActiveResourcesInfo = process.getActiveResourcesInfo.bind(process);
 const DEFAULT_MAX_EVENTS = 1_000_000;
 
 export interface TargetPluginsOptions {
@@ -71,7 +73,7 @@ class TargetPlugins implements EndWatch {
 
   hides(event: string, args: readonly unknown[]): boolean {
     if (event === 'beforeExit') {
-      this.#baseline = process.getActiveResourcesInfo();
+      this.#baseline = getActiveResourcesInfo();
       const repeats = this.#repeats;
       this.#repeats = false;
       return repeats;
@@ -111,7 +113,7 @@ class TargetPlugins implements EndWatch {
   /** Something keeps the process alive that did not when it was about to end. */
   #scriptGoesOn(): boolean {
     const before = [...this.#baseline];
-    return process.getActiveResourcesInfo().some((resource) => {
+    return getActiveResourcesInfo().some((resource) => {
       const place = before.indexOf(resource);
       if (place >= 0) before.splice(place, 1);
       return place < 0;

@@ -14,13 +14,15 @@ interface ArgumentsEditorProps {
   /** Shown before the text; not edited here. */
   readonly module: string;
   readonly schema: ArgsSchema | undefined;
+  /** Nobody has asked it yet whether it has a schema: it is not trusted, or not there. */
+  readonly unasked?: boolean;
   readonly text: string;
   readonly onChange: (text: string) => void;
   readonly tools?: ReactNode;
 }
 
 /** The string as typed, and the form that says the same. */
-export function ArgumentsEditor({ title, module, schema, text, onChange, tools }: ArgumentsEditorProps) {
+export function ArgumentsEditor({ title, module, schema, unasked = false, text, onChange, tools }: ArgumentsEditorProps) {
   const form = schema ? readForm(schema, text) : { fields: [], problems: [] };
   const id = useId();
   return (
@@ -35,7 +37,11 @@ export function ArgumentsEditor({ title, module, schema, text, onChange, tools }
       </div>
       <RawText id={id} title={title} module={module} text={text} problems={form.problems} onChange={onChange} />
       {schema === undefined ? (
-        <p className="arguments-note">It has no args_schema, so there is no form. It gets this text as it is.</p>
+        <p className="arguments-note">
+          {unasked
+            ? 'What its arguments are is asked of the plugin itself, after you trust it.'
+            : 'It has no args_schema, so there is no form. It gets this text as it is.'}
+        </p>
       ) : form.fields.length === 0 ? (
         <p className="arguments-note">It takes no arguments.</p>
       ) : (

@@ -257,6 +257,7 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
             title={title}
             module={title}
             schema={schema}
+            unasked={inspected === undefined || notRunning !== undefined}
             text={parts.text}
             onChange={(text) => setChoice(index, { spec: joinSpec({ module: parts.module, text }) })}
           />

@@ -5,7 +5,7 @@ import { getTracer, VizCounter, VizObject, VizTracer } from 'trace-studio';
 
 const ROUNDS = 60;
 const WARM_UP = 10;
-const OPERATIONS = 4000;
+const OPERATIONS = 2000;
 
 const tracer = getTracer();
 const stopped = new VizTracer();
@@ -89,7 +89,7 @@ for (let round = 0; round < ROUNDS; round++) {
     run();
     times[name].push(Number(process.hrtime.bigint() - began) / OPERATIONS);
     // Time for the drain: a full ring would be measured instead.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 15));
   }
 }
 const lowerQuartile = (figures) => figures.slice(WARM_UP).sort((a, b) => a - b)[(ROUNDS - WARM_UP) >> 2];

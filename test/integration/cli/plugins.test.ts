@@ -70,7 +70,7 @@ const SLOW = `
 `;
 
 interface Report {
-  readonly traceEvents: { readonly ph: string; readonly name: string }[];
+  readonly traceEvents: { readonly ph: string; readonly name: string; readonly pid: number }[];
   readonly seen?: readonly string[];
 }
 const report = (name = 'result.json') => JSON.parse(readFileSync(path.join(folder.path, name), 'utf8')) as Report;
@@ -117,6 +117,14 @@ describe('plugins of a run', () => {
     run.child.stdin?.write('now');
     expect((await run.ended).code).toBe(137);
     expect(counters()).toEqual(ten('queueA'));
+  });
+
+  test('run in every process of it, and the report holds what each left', async () => {
+    folder.write('family.js', `${COUNTING} if (process.argv[2] !== 'child') require('node:child_process').fork(__filename, ['child']);`);
+    const { code } = await folder.run(['run', '-q', '--plugins', './rename.js A', '--', 'family.js']);
+    expect(code).toBe(0);
+    expect(counters()).toEqual([...ten('queueA'), ...ten('queueA')]);
+    expect(new Set(report().traceEvents.map((event) => event.pid)).size).toBe(2);
   });
 
   test('built in ones are found by their names', async () => {

@@ -1,6 +1,10 @@
 /** Where plugins are found and how they are loaded: the reference's section 4 and the rows of "Bad input". */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nodeVersions } from '../tracer/node-matrix.ts';
+import { runTarget, writeScript } from '../tracer/run-target.ts';
+import { TestCollector } from '../tracer/test-collector.ts';
 import { runWithPlugins, told } from './plugin-run.ts';
 
 const hook = (name: string): string =>
@@ -202,5 +206,22 @@ describe.each(nodeVersions())('kinds of modules in $title', ({ path: node, major
     // One that is not there at once joins as soon as it is.
     expect(run.lines.filter((line) => !line.startsWith('pre-start'))).toEqual(['begin', 'end']);
     expect(run.lines).toContain(`pre-start ${late}`);
+  });
+});
+
+describe("without the tracer's own part of plugins", () => {
+  it('each plugin is told of as failed, and the script runs traced', async () => {
+    const collector = new TestCollector();
+    await collector.listen();
+    try {
+      rmSync(path.join(collector.tracerFolder, 'target-plugins.cjs'));
+      const script = writeScript(collector, { 'script.cjs': "require('trace-studio').getTracer().counter('work', { a: 1 }); console.log('ran')" });
+      const run = await runTarget(collector, script, { options: { plugins: [{ spec: 'a' }, { spec: 'b' }] } });
+      expect(run).toEqual({ stdout: 'ran\n', stderr: '', code: 0, signal: null });
+      expect([...(collector.targets[0]?.plugins.values() ?? [])]).toMatchObject(Array(2).fill({ state: 'failed', failureCount: 1 }));
+      expect(collector.counters).toBe(1);
+    } finally {
+      await collector.close();
+    }
   });
 });

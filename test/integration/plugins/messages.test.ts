@@ -1,4 +1,6 @@
 /** Which messages plugins get, what they may answer, and what handlers may do with the data: the reference's section 4, row by row. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { runWithPlugins, SHORT_LIMITS, told } from './plugin-run.ts';
 
@@ -188,6 +190,17 @@ describe('handle_data', () => {
     });
     expect(run.states).toMatchObject([{ handler: 'ran', failures: [] }]);
     expect(run.processed?.traceEvents.at(-1)).toMatchObject({ name: 'odd' });
+  });
+
+  it('the example of the README works', async () => {
+    const readme = readFileSync(path.resolve(import.meta.dirname, '../../../core/plugin-api/README.md'), 'utf8');
+    const example = readme
+      .split('\n')
+      .filter((line) => line.startsWith('    '))
+      .join('\n');
+    const run = await runWithPlugins(['./example.mjs'], { files: { 'example.mjs': example } });
+    expect(run.processed?.traceEvents.at(-1)).toMatchObject({ name: 'mark' });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('what listeners of exit record comes behind what the handlers left', async () => {

@@ -86,11 +86,18 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
 
 it('holds more than a ring does, in order', async () => {
   const code = `${HEAD} const tracer = new VizTracer(quiet); tracer.start();
-    const counter = new VizCounter(tracer, 'c');
-    for (let i = 0; i < 20000; i++) counter.i = i;
-    tracer.save('report.json');`;
+    process.stdin.once('data', () => {
+      const counter = new VizCounter(tracer, 'c');
+      for (let i = 0; i < 20000; i++) counter.i = i;
+      tracer.save('report.json');
+    });`;
   const script = writeScript(collector, { 'script.cjs': code });
-  expect(await runTarget(collector, script, { options: { ringBytes: 64 * 1024 } })).toMatchObject({ stderr: '', code: 0 });
+  // On a busy machine the drain may take longer to find the collector than a full ring waits for that.
+  const target = startTarget(collector, script, { options: { ringBytes: 64 * 1024 }, holdInput: true });
+  await collector.until(() => collector.targets[0]?.hello !== undefined);
+  target.child.stdin?.end('go');
+  expect(await target.ended).toMatchObject({ stderr: '', code: 0 });
+  await takeAll(collector);
   const events = read(script, 'report.json').traceEvents.filter(({ ph }) => ph === 'C');
   expect(events.map(({ args }) => args?.i)).toEqual(Array.from({ length: 20_000 }, (_, i) => i));
   expect(events.every(({ ts }, i) => i === 0 || ts >= (events[i - 1]?.ts ?? 0))).toBe(true);

@@ -184,14 +184,14 @@ describe('an attachment that is not whole or not good', () => {
       const attachments = walk(cut);
       expect(attachments.some).toBe(end >= to);
       // Its own line may be what is cut.
-      const isTold = walk(cut).problems().length > 0;
+      const isTold = attachments.problems().length > 0;
       expect(isTold).toBe(end < to && decodeAll(cut).some((line) => line.kind === 'attachment'));
       // Behind that line only index and footer are cut, and each view costs a reading of the attachment.
-      if (end > to && end % 64 !== 0) continue;
+      if (end > to && end % 128 !== 0) continue;
       const { bytes: view } = await viewOf(cut);
       expect(shown(view).events).toHaveLength(end >= to ? 0 : 1);
     }
-  });
+  }, 60_000);
 
   it('whole, but without the line that says whose it is, is told', async () => {
     const raw = sample();
