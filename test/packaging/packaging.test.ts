@@ -56,9 +56,10 @@ test('the archive holds what is meant to be in it and nothing else', () => {
     /^dist\/preload\/preload\.cjs$/,
     /^dist\/collector\/(collector|export-worker)\.cjs$/,
     /^dist\/tracer\/[\w-]+\.(cjs|mjs)$/,
+    /^dist\/tracer\/plugins\/\w+\.(cjs|md)$/,
     /^dist\/renderer\/index\.html$/,
     /^dist\/renderer\/assets\/[\w.-]+\.(js|css|woff2|svg|png)$/,
-    /^examples\/[\w.-]+\.(ts|mjs|cjs|js|md|json)$/,
+    /^examples\/(plugins\/)?[\w.-]+\.(ts|mjs|cjs|js|md|json)$/,
     /^main\/electron\/icons\/512x512\.png$/,
   ];
   expect(leaves.filter((file) => !allowed.some((pattern) => pattern.test(file)))).toEqual([]);
