@@ -37,9 +37,11 @@ export async function openBrowser(url) {
   const socket = new WebSocket(endpoint, { perMessageDeflate: false });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
   const answers = new Map();
+  const workers = [];
   let nextId = 1;
   socket.on('message', (data) => {
     const message = JSON.parse(data);
+    if (message.method === 'Target.attachedToTarget' && message.params.targetInfo.type === 'worker') workers.push(message.params.sessionId);
     const answer = answers.get(message.id);
     if (!answer) return;
     answers.delete(message.id);
@@ -55,6 +57,7 @@ export async function openBrowser(url) {
   const { targetInfos } = await send('Target.getTargets');
   const { sessionId } = await send('Target.attachToTarget', { targetId: targetInfos.find((target) => target.type === 'page').targetId, flatten: true });
   await send('Page.enable', {}, sessionId);
+  await send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true }, sessionId);
   await send('Emulation.setDeviceMetricsOverride', { width: 1600, height: 1000, deviceScaleFactor: 1, mobile: false }, sessionId);
   await send('Page.navigate', { url }, sessionId);
 
@@ -71,6 +74,10 @@ export async function openBrowser(url) {
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+  /** Frees what nobody holds any more, in the page and in its workers: their memory then tells what is held. */
+  async function collectGarbage() {
+    for (const session of [sessionId, ...workers]) await send('HeapProfiler.collectGarbage', {}, session);
+  }
   async function close() {
     socket.close();
     child.kill('SIGKILL');
@@ -78,5 +85,5 @@ export async function openBrowser(url) {
     // Its helper processes may still be writing into the profile for a moment.
     rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
-  return { evaluate, waitFor, close, pid: child.pid };
+  return { evaluate, waitFor, collectGarbage, close, pid: child.pid };
 }
