@@ -82,8 +82,10 @@ export async function openBrowser(url) {
     socket.close();
     child.kill('SIGKILL');
     await new Promise((resolve) => (child.exitCode !== null || child.signalCode ? resolve() : child.once('exit', resolve)));
-    // Its helper processes may still be writing into the profile for a moment.
-    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    // Its helper processes may still be writing into the profile for a moment; what is left then lies in the system's temporary folder.
+    try {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    } catch {}
   }
   return { evaluate, waitFor, collectGarbage, close, pid: child.pid };
 }
