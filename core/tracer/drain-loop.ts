@@ -17,7 +17,7 @@ const { waitAsync } = Atomics as typeof Atomics & {
 const WAKE_MS = 2;
 /** After so many wake-ups without work, */
 const IDLE_WAKES = 2;
-/** the drain sleeps longer: an idle process pays next to nothing. */
+/** the drain sleeps longer, or until the next record wakes it: an idle process pays next to nothing, and its next record is not late. */
 const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
@@ -125,7 +125,9 @@ export class Drain {
   }
 
   #sleep(): void {
-    const nap = this.#idle < IDLE_WAKES ? WAKE_MS : IDLE_WAKE_MS;
+    const dozes = this.#idle >= IDLE_WAKES;
+    const nap = dozes ? IDLE_WAKE_MS : WAKE_MS;
+    Atomics.store(this.#process, ProcessWord.DOZES, dozes ? 1 : 0);
     const result = waitAsync(this.#process, ProcessWord.BELL, 0, nap);
     if (result.async) result.value.then(() => this.#wake());
     else setTimeout(() => this.#wake(), nap);

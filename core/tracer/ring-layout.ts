@@ -24,6 +24,8 @@ export const ProcessWord = {
   KEEP: 6,
   /** 1 once the copy has been begun: whatever is confirmed from then on is in it. */
   KEPT: 7,
+  /** 1 while the drain sleeps longer than usual: the next record rings the bell. */
+  DOZES: 8,
 } as const;
 export const PROCESS_BYTES = 64;
 

@@ -268,6 +268,13 @@ export class RingWriter implements Recorder {
     this.#write = write;
     if (PLAIN_PUBLISH) this.#words[RingWord.WRITE] = write;
     else store(this.#words, RingWord.WRITE, write);
+    if (this.#process[ProcessWord.DOZES] === 1) this.#ring();
+  }
+
+  /** Waking a thread takes microseconds: only the first record after a pause does it. */
+  #ring(): void {
+    this.#process[ProcessWord.DOZES] = 0;
+    notify(this.#process, ProcessWord.BELL);
   }
 
   #epoch(): void {

@@ -13,7 +13,10 @@ import { consoleRecordBytes, RecordingEncoder, type RecordingTotals, writeConsol
 import { recordBytes } from '../../core/protocol/records.ts';
 import type { RecordingFile } from './recording-file.ts';
 
-/** From the first byte of a block to its writing, at most: part of the way from a write in the target to the pixel. */
+/**
+ * Blocks are written no more often than this. What comes after a pause is written at once: it is part of the way from a write in the
+ * target to the pixel.
+ */
 const FLUSH_MS = 10;
 const INDEX_MS = 10_000;
 /** A chunk of console output above this is cut into several records. */
@@ -42,6 +45,7 @@ export class Recorder {
   readonly #consoleQuota: number;
   #consoleLost = 0;
   #timer: NodeJS.Timeout | undefined;
+  #flushedAt = Number.NEGATIVE_INFINITY;
   #indexedAt = 0;
   #lastNs = 0;
   #ended = false;
@@ -195,6 +199,7 @@ export class Recorder {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#flushedAt = performance.now();
     this.#flushInfo();
     for (const records of this.#dirty) records.flush();
     this.#dirty.clear();
@@ -238,7 +243,7 @@ export class Recorder {
 
   #touch(): void {
     if (this.#timer || this.#ended) return;
-    this.#timer = setTimeout(() => this.flush(), FLUSH_MS);
+    this.#timer = setTimeout(() => this.flush(), Math.max(0, this.#flushedAt + FLUSH_MS - performance.now()));
   }
 
   #flushInfo(): void {
