@@ -2,7 +2,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../../../main/electron/arguments.ts';
 
-const cwd = path.resolve('/work folder');
+const cwd = path.resolve('/home/ada/my folder');
 
 test('words are files, from the folder where the command was given', () => {
   expect(parseArguments(['a.tsr', path.resolve('/b/c.json')], cwd)).toEqual({ files: [path.join(cwd, 'a.tsr'), path.resolve('/b/c.json')], smoke: false });

@@ -11,16 +11,16 @@ it('quotes what a shell would take apart', () => {
 describe('the run as a command line', () => {
   const config: LaunchConfig = {
     ...BLANK_CONFIG,
-    target: { kind: 'script', path: '/work/my app.js' },
+    target: { kind: 'script', path: '/home/ada/my app.js' },
     plugins: [
       { spec: 'vizplugins.gc -f 5', enabled: true },
       { spec: './off.js', enabled: false },
     ],
   };
-  const inspection = { command: ['/usr/bin/node', '/work/my app.js', '--port', '3000'], cwd: '/work', problems: [] };
+  const inspection = { command: ['/usr/bin/node', '/home/ada/my app.js', '--port', '3000'], cwd: '/home/ada', problems: [] };
 
   it('has the plugins that are on, and the script behind two dashes', () => {
-    expect(runCommand(config, inspection)).toBe("cd /work && trace-studio run --plugins 'vizplugins.gc -f 5' -o result.json -- '/work/my app.js' --port 3000");
+    expect(runCommand(config, inspection)).toBe("cd /home/ada && trace-studio run --plugins 'vizplugins.gc -f 5' -o result.json -- '/home/ada/my app.js' --port 3000");
   });
   it('has what else the form says', () => {
     const more: LaunchConfig = {
@@ -32,15 +32,15 @@ describe('the run as a command line', () => {
       maskSecrets: false,
       environment: [{ name: 'TOKEN', value: 'a b' }],
     };
-    const command = ['/opt/node', '--expose-gc', '--max-old-space-size=99', '/work/my app.js'];
+    const command = ['/opt/node', '--expose-gc', '--max-old-space-size=99', '/home/ada/my app.js'];
     expect(runCommand(more, { ...inspection, command })).toBe(
-      "cd /work && TOKEN='a b' trace-studio run --node /opt/node --node-flags '--expose-gc --max-old-space-size=99' --live --no-mask -o result.json -- '/work/my app.js'",
+      "cd /home/ada && TOKEN='a b' trace-studio run --node /opt/node --node-flags '--expose-gc --max-old-space-size=99' --live --no-mask -o result.json -- '/home/ada/my app.js'",
     );
   });
   it('is the command as it is where no script is chosen', () => {
     const command = { ...inspection, command: ['/usr/bin/npm', 'run', 'dev'] };
-    expect(runCommand({ ...BLANK_CONFIG, target: { kind: 'npm-script', folder: '/work', name: 'dev' } }, command)).toBe(
-      'cd /work && trace-studio run -o result.json -- /usr/bin/npm run dev',
+    expect(runCommand({ ...BLANK_CONFIG, target: { kind: 'npm-script', folder: '/home/ada', name: 'dev' } }, command)).toBe(
+      'cd /home/ada && trace-studio run -o result.json -- /usr/bin/npm run dev',
     );
   });
   it('is none while it would not run', () => {
