@@ -15,10 +15,13 @@ const LAUNCH = {
   maskSecrets: true,
 };
 
-/** A script that runs until the file `stop` is beside it. */
+/** A script that runs until the file `stop` is beside it, or the test's folder is gone: what a killed app leaves behind must not stay. */
 async function startRun(app: HostApp, folder: string): Promise<{ readonly stop: () => void; readonly pid: number }> {
   const stop = path.join(folder, 'stop');
-  writeFileSync(path.join(folder, 'waits.cjs'), `const t = setInterval(() => require('fs').existsSync(${JSON.stringify(stop)}) && clearInterval(t), 20);`);
+  writeFileSync(
+    path.join(folder, 'waits.cjs'),
+    `const { existsSync } = require('fs'); const t = setInterval(() => (existsSync(${JSON.stringify(stop)}) || !existsSync(__filename)) && clearInterval(t), 20);`,
+  );
   const info = (await ask(app, 'session.start', { ...LAUNCH, target: { kind: 'script', path: path.join(folder, 'waits.cjs') } })) as { id: string };
   expect(info).toHaveProperty('id');
   const running = async () => ((await ask(app, 'session.list')) as { id: string; state: string; pid?: number }[]).find(({ id }) => id === info.id);
