@@ -13,6 +13,7 @@ const COMMANDS: Record<StudioCommand, { readonly label: string; readonly acceler
   run: { label: 'Run', accelerator: 'F5' },
   stop: { label: 'Stop', accelerator: 'Shift+F5' },
   restart: { label: 'Restart', accelerator: 'CmdOrCtrl+Shift+F5' },
+  plugins: { label: 'Plugins' },
   settings: { label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
   help: { label: 'Keyboard Shortcuts' },
 };
@@ -56,7 +57,7 @@ export function menuTemplate({ platform, packaged, onCommand }: MenuSurroundings
       ],
     },
     { role: 'editMenu' },
-    { label: 'Run', submenu: [item('run'), item('stop'), item('restart')] },
+    { label: 'Run', submenu: [item('run'), item('stop'), item('restart'), line, item('plugins')] },
     {
       label: 'View',
       submenu: [

@@ -16,8 +16,9 @@ export function useHostEvents(actions: Actions): void {
   useEffect(() => {
     const offs = [
       studio.on('command', ({ command }) => {
-        // A new window is the host's own matter. Every other command is also a key: one that is not does not compile.
-        if (command !== 'new-window') perform(command, actions);
+        // A new window is the host's own matter. But for the plugins, every other command is also a key: one that is not does not compile.
+        if (command === 'plugins') actions.showPlugins();
+        else if (command !== 'new-window') perform(command, actions);
       }),
       studio.on('open-path', ({ path }) => actions.openPath(path)),
       studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
