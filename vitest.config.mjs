@@ -6,7 +6,8 @@ const retry = process.env.CI ? 1 : 0;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node', retry } },
+      // The default of 5 s is a matter of the machine: those that read every source take longer where it is busy.
+      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 60_000, hookTimeout: 60_000, retry } },
       // Real child processes: one file at a time, so that a busy machine does not turn waiting into failing.
       {
         test: {

@@ -20,7 +20,9 @@ describe('the run as a command line', () => {
   const inspection = { command: ['/usr/bin/node', '/home/ada/my app.js', '--port', '3000'], cwd: '/home/ada', problems: [] };
 
   it('has the plugins that are on, and the script behind two dashes', () => {
-    expect(runCommand(config, inspection)).toBe("cd /home/ada && trace-studio run --plugins 'vizplugins.gc -f 5' -o result.json -- '/home/ada/my app.js' --port 3000");
+    expect(runCommand(config, inspection)).toBe(
+      "cd /home/ada && trace-studio run --plugins 'vizplugins.gc -f 5' -o result.json -- '/home/ada/my app.js' --port 3000",
+    );
   });
   it('has what else the form says', () => {
     const more: LaunchConfig = {
