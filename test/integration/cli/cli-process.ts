@@ -70,6 +70,14 @@ export class CliFolder {
     return this.startProgram(process.execPath, [cli, ...args], env);
   }
 
+  /**
+   * The command line in a terminal, by util-linux's `script`. Which shell that uses is fixed, and the shell makes way for the command:
+   * one that stays would take Ctrl+C as well, and end with 130 whatever the command ended with.
+   */
+  startInTerminal(args: string): CliProcess {
+    return this.startProgram('script', ['-qec', `exec '${process.execPath}' '${cli}' ${args}`, '/dev/null'], { SHELL: '/bin/sh' });
+  }
+
   startProgram(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): CliProcess {
     const started = new CliProcess(file, args, {
       cwd: this.path,

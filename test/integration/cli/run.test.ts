@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { CliFolder, cli, hasScriptCommand } from './cli-process.ts';
+import { CliFolder, hasScriptCommand } from './cli-process.ts';
 import { holdsRecordedEvents } from './recorded-events.ts';
 
 let folder: CliFolder;
@@ -216,7 +216,7 @@ describe('Ctrl+C', () => {
       'wait.js',
       `let n = 0; process.on('SIGINT', () => { n++; setTimeout(() => process.exit(40 + n), 300) }); setInterval(() => {}, 1000); console.log('ready ' + process.stdout.isTTY)`,
     );
-    const run = folder.startProgram('script', ['-qec', `'${process.execPath}' '${cli}' run -q wait.js`, '/dev/null']);
+    const run = folder.startInTerminal('run -q wait.js');
     await run.says('ready true');
     run.child.stdin?.write('\x03');
     expect((await run.ended).code).toBe(41);

@@ -2,7 +2,7 @@ import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'no
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ask, enter, loadPage } from '../web/web-client.ts';
-import { CliFolder, cli, hasScriptCommand } from './cli-process.ts';
+import { CliFolder, hasScriptCommand } from './cli-process.ts';
 
 let folder: CliFolder;
 beforeEach(() => {
@@ -37,7 +37,7 @@ describe('serve', () => {
   });
 
   test.runIf(hasScriptCommand())('in a terminal gives a fresh link by Enter', async () => {
-    const serving = folder.startProgram('script', ['-qec', `'${process.execPath}' '${cli}' serve --no-open`, '/dev/null']);
+    const serving = folder.startInTerminal('serve --no-open');
     await serving.says('Press Enter for a fresh link');
     serving.child.stdin?.write('\r');
     const said = await serving.says(/(Trace Studio: http:[\s\S]+){2}\n/);
