@@ -6,7 +6,7 @@
 import { ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import { Definitions } from '../model/definitions.ts';
-import { decodeRecords, type RecordVisitor, snapshotEntries } from '../model/record-decoder.ts';
+import { decodeRecords, IgnoringVisitor, snapshotEntries } from '../model/record-decoder.ts';
 import { BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
 import { InstantScope, padTo8, SnapshotFlag } from '../protocol/records.ts';
@@ -133,7 +133,7 @@ export const writeTraceEvents = (recording: AsyncIterable<Uint8Array>, options: 
   new TraceEventExport(recording, options);
 
 /** Recording items to text, without a stream: what a process that is at its end can use. Visits the records of one block after the other. Hot: `counter` and `slice` run millions of times. */
-export class EventWriter implements RecordVisitor {
+export class EventWriter extends IgnoringVisitor {
   readonly output = new ByteOutput();
   written = 0;
   readonly #streams = new Map<number, StreamText>();
@@ -161,6 +161,7 @@ export class EventWriter implements RecordVisitor {
   #droppedBefore = new Map<number, number>();
 
   constructor() {
+    super();
     this.output.bytesOf(BEGIN);
   }
 
@@ -324,7 +325,7 @@ export class EventWriter implements RecordVisitor {
     this.output.microseconds(Math.max(0, whole), nanos - micros * 1000);
   }
 
-  counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
+  override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
     let text = this.#stream.counters.get(counter);
     if (text === undefined) {
       const definition = this.#stream.definitions.counters.get(counter);
@@ -356,7 +357,7 @@ export class EventWriter implements RecordVisitor {
     this.written++;
   }
 
-  slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number): void {
+  override slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number): void {
     const { slices, definitions } = this.#stream;
     let head = slices.get(name, category);
     if (head === undefined) {
@@ -377,7 +378,7 @@ export class EventWriter implements RecordVisitor {
     this.written++;
   }
 
-  instant(timeNs: number, name: number, category: number, scope: number, argsAt: number, argsBytes: number): void {
+  override instant(timeNs: number, name: number, category: number, scope: number, argsAt: number, argsBytes: number): void {
     const { instants, definitions } = this.#stream;
     let head = instants.get(name, category);
     if (head === undefined) {
@@ -426,11 +427,11 @@ export class EventWriter implements RecordVisitor {
     return text;
   }
 
-  objectCreated(timeNs: number, object: number): void {
+  override objectCreated(timeNs: number, object: number): void {
     this.#plain(this.#object(object).created, timeNs);
   }
 
-  objectDeleted(timeNs: number, object: number): void {
+  override objectDeleted(timeNs: number, object: number): void {
     this.#plain(this.#object(object).deleted, timeNs);
     this.#stream.objects.get(object)?.attributes.clear();
   }
@@ -444,7 +445,7 @@ export class EventWriter implements RecordVisitor {
     this.written++;
   }
 
-  objectSnapshot(timeNs: number, object: number, flags: number, record: number): void {
+  override objectSnapshot(timeNs: number, object: number, flags: number, record: number): void {
     const { snapshot, attributes } = this.#object(object);
     if ((flags & SnapshotFlag.CUT) !== 0) this.#cutSnapshots++;
     if ((flags & SnapshotFlag.KEYFRAME) !== 0) attributes.clear();
@@ -478,15 +479,15 @@ export class EventWriter implements RecordVisitor {
     return attribute;
   }
 
-  gap(_timeNs: number, lost: number): void {
+  override gap(_timeNs: number, lost: number): void {
     if (lost > 0) this.#gaps += lost;
   }
 
-  stall(): void {
+  override stall(): void {
     this.#stalls++;
   }
 
-  call(): void {
+  override call(): void {
     this.#calls++;
   }
 }

@@ -13,7 +13,18 @@ export interface ObjectDefinition {
   readonly className: string;
 }
 
+/** A function of a file. `line` and `column` count from 1; 0: not known. `flags`: see FunctionFlag. */
+export interface FunctionDefinition {
+  readonly id: number;
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly flags: number;
+}
+
 const decoder = new TextDecoder();
+const FUNCTION_LINE = /^(\d{1,9}) (\d{1,9}) (\d{1,9}) (.*)$/;
 
 /**
  * What the ids in one stream's records mean. Grows with each DEFS block of the stream; a definition never changes, but one
@@ -23,6 +34,7 @@ export class Definitions {
   readonly strings = new Map<number, string>();
   readonly counters = new Map<number, CounterDefinition>();
   readonly objects = new Map<number, ObjectDefinition>();
+  readonly functions = new Map<number, FunctionDefinition>();
 
   /** Takes in the payload of a DEFS block. Returns how many records could not be understood; never throws. */
   add(payload: Uint8Array): number {
@@ -45,10 +57,29 @@ export class Definitions {
         this.counters.set(u32(body), { id: u32(body), name: this.text(u32(body + 4)), series });
       } else if (kind === RecordKind.DEF_OBJECT && room >= 16) {
         this.objects.set(u32(body), { id: u32(body), name: this.text(u32(body + 4)), className: this.text(u32(body + 8)) });
+      } else if (kind === RecordKind.DEF_FUNCTIONS && room >= 16 && u32(body + 12) <= room - 16) {
+        const lines = decoder.decode(payload.subarray(body + 16, body + 16 + u32(body + 12)));
+        damaged += this.#addFunctions(u32(body), u32(body + 4), this.text(u32(body + 8)), lines);
       } else if (kind !== RecordKind.EPOCH) damaged++;
       at = end;
     }
     return damaged;
+  }
+
+  /** Returns 1 where there are not as many lines as functions. */
+  #addFunctions(first: number, count: number, file: string, text: string): number {
+    const lines = text.split('\n', count);
+    for (const [i, line] of lines.entries()) {
+      const [, lineNumber, column, flags, name] = FUNCTION_LINE.exec(line) ?? [];
+      const id = first + i;
+      this.functions.set(id, { id, name: name ?? line, file, line: Number(lineNumber ?? 0), column: Number(column ?? 0), flags: Number(flags ?? 0) });
+    }
+    return lines.length === count ? 0 : 1;
+  }
+
+  /** Name of a function; says so where its definition is missing. */
+  functionName(id: number): string {
+    return this.functions.get(id)?.name ?? `(undefined function ${id})`;
   }
 
   /** Text of a string definition; empty for 0 ("none"), and says so where the definition is missing. */

@@ -11,7 +11,8 @@ export interface RecordVisitor {
   counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number, record: number): void;
   /** Args are JSON text in `argsBytes` bytes at `argsAt`; 0 bytes: none. */
   instant(timeNs: number, name: number, category: number, scope: number, argsAt: number, argsBytes: number, record: number): void;
-  slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number, record: number): void;
+  /** `track` 0: among the thread's calls; else a text, the name of the track beside them. */
+  slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number, record: number, track: number): void;
   objectCreated(timeNs: number, object: number, record: number): void;
   /** Use `snapshotEntries` for the attributes. */
   objectSnapshot(timeNs: number, object: number, flags: number, record: number): void;
@@ -20,19 +21,59 @@ export interface RecordVisitor {
   gap(timeNs: number, lost: number, reason: number, stackAt: number, depth: number, record: number): void;
   stall(timeNs: number, waitedNs: number, record: number): void;
   call(timeNs: number, functionId: number, exit: boolean, record: number): void;
+  /** A run of an async function or generator: `kind` is one of CALL_BEGIN, CALL_SUSPEND, CALL_RESUME, CALL_END. */
+  run(timeNs: number, functionId: number, call: number, kind: number, record: number): void;
+  /** JSON of the call that was entered, or begun, last. */
+  callArguments(argsAt: number, argsBytes: number, record: number): void;
+  /** JSON of what the innermost open call returns; its end follows. */
+  callResult(argsAt: number, argsBytes: number, record: number): void;
+  /** `parent`: number of the async slice that it belongs to, of the same scope; 0: none. */
+  asyncBegin(
+    timeNs: number,
+    number: number,
+    scope: number,
+    name: number,
+    category: number,
+    parent: number,
+    flags: number,
+    argsAt: number,
+    argsBytes: number,
+    record: number,
+  ): void;
+  asyncInstant(timeNs: number, number: number, scope: number, name: number, argsAt: number, argsBytes: number, record: number): void;
+  asyncEnd(timeNs: number, number: number, scope: number, name: number, argsAt: number, argsBytes: number, record: number): void;
+  flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number, record: number): void;
 }
 
 /** A visitor that does nothing, to extend by the kinds that one looks for. */
 export class IgnoringVisitor implements RecordVisitor {
   counter(_timeNs: number, _counter: number, _values: Float64Array, _first: number, _count: number, _record: number): void {}
   instant(_timeNs: number, _name: number, _category: number, _scope: number, _argsAt: number, _argsBytes: number, _record: number): void {}
-  slice(_endNs: number, _durationNs: number, _name: number, _category: number, _argsAt: number, _argsBytes: number, _record: number): void {}
+  slice(_endNs: number, _durationNs: number, _name: number, _category: number, _argsAt: number, _argsBytes: number, _record: number, _track: number): void {}
   objectCreated(_timeNs: number, _object: number, _record: number): void {}
   objectSnapshot(_timeNs: number, _object: number, _flags: number, _record: number): void {}
   objectDeleted(_timeNs: number, _object: number, _record: number): void {}
   gap(_timeNs: number, _lost: number, _reason: number, _stackAt: number, _depth: number, _record: number): void {}
   stall(_timeNs: number, _waitedNs: number, _record: number): void {}
   call(_timeNs: number, _functionId: number, _exit: boolean, _record: number): void {}
+  run(_timeNs: number, _functionId: number, _call: number, _kind: number, _record: number): void {}
+  callArguments(_argsAt: number, _argsBytes: number, _record: number): void {}
+  callResult(_argsAt: number, _argsBytes: number, _record: number): void {}
+  asyncBegin(
+    _timeNs: number,
+    _number: number,
+    _scope: number,
+    _name: number,
+    _category: number,
+    _parent: number,
+    _flags: number,
+    _argsAt: number,
+    _argsBytes: number,
+    _record: number,
+  ): void {}
+  asyncInstant(_timeNs: number, _number: number, _scope: number, _name: number, _argsAt: number, _argsBytes: number, _record: number): void {}
+  asyncEnd(_timeNs: number, _number: number, _scope: number, _name: number, _argsAt: number, _argsBytes: number, _record: number): void {}
+  flow(_timeNs: number, _number: number, _scope: number, _name: number, _category: number, _phase: number, _record: number): void {}
 }
 
 /**
@@ -88,7 +129,7 @@ export function decodeRecords(payload: Uint8Array, clockHigh: number, start: Mon
         const argsBytes = words[p + 4] as number;
         const durationNs = doubles[(p + 2) >>> 1] as number;
         if (payloadWords < 6 || argsBytes > (payloadWords - 6) * 4 || !(durationNs >= 0 && durationNs <= Number.MAX_SAFE_INTEGER)) damaged++;
-        else visitor.slice(base + low, durationNs, words[p] as number, words[p + 1] as number, (p + 6) * 4, argsBytes, record);
+        else visitor.slice(base + low, durationNs, words[p] as number, words[p + 1] as number, (p + 6) * 4, argsBytes, record, words[p + 5] as number);
         break;
       }
       case RecordKind.OBJECT_SNAPSHOT:
@@ -117,6 +158,44 @@ export function decodeRecords(payload: Uint8Array, clockHigh: number, start: Mon
       case RecordKind.STALL:
         if (payloadWords < 2) damaged++;
         else visitor.stall(base + low, doubles[p >>> 1] as number, record);
+        break;
+      case RecordKind.CALL_BEGIN:
+      case RecordKind.CALL_SUSPEND:
+      case RecordKind.CALL_RESUME:
+      case RecordKind.CALL_END:
+        if (payloadWords < 2) damaged++;
+        else visitor.run(base + low, words[p] as number, words[p + 1] as number, tag & 0xff, record);
+        break;
+      case RecordKind.CALL_ARGUMENTS:
+      case RecordKind.CALL_RESULT: {
+        const argsBytes = words[p] as number;
+        if (payloadWords < 2 || argsBytes > (payloadWords - 2) * 4) damaged++;
+        else if ((tag & 0xff) === RecordKind.CALL_ARGUMENTS) visitor.callArguments((p + 2) * 4, argsBytes, record);
+        else visitor.callResult((p + 2) * 4, argsBytes, record);
+        break;
+      }
+      case RecordKind.ASYNC_BEGIN: {
+        const argsBytes = words[p + 6] as number;
+        if (payloadWords < 8 || argsBytes > (payloadWords - 8) * 4) damaged++;
+        else {
+          const [number, scope, name, category] = [words[p] as number, words[p + 1] as number, words[p + 2] as number, words[p + 3] as number];
+          visitor.asyncBegin(base + low, number, scope, name, category, words[p + 4] as number, words[p + 5] as number, (p + 8) * 4, argsBytes, record);
+        }
+        break;
+      }
+      case RecordKind.ASYNC_INSTANT:
+      case RecordKind.ASYNC_END: {
+        const argsBytes = words[p + 3] as number;
+        if (payloadWords < 4 || argsBytes > (payloadWords - 4) * 4) damaged++;
+        else if ((tag & 0xff) === RecordKind.ASYNC_END)
+          visitor.asyncEnd(base + low, words[p] as number, words[p + 1] as number, words[p + 2] as number, (p + 4) * 4, argsBytes, record);
+        else visitor.asyncInstant(base + low, words[p] as number, words[p + 1] as number, words[p + 2] as number, (p + 4) * 4, argsBytes, record);
+        break;
+      }
+      case RecordKind.FLOW:
+        if (payloadWords < 6) damaged++;
+        else
+          visitor.flow(base + low, words[p] as number, words[p + 1] as number, words[p + 2] as number, words[p + 3] as number, words[p + 4] as number, record);
         break;
       default:
     }

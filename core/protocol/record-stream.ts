@@ -1,14 +1,12 @@
 import { type MonotonicTime, sinceMonotonic } from '../base/time.ts';
+import { MAX_OPEN_FRAMES, OPEN_FRAME_WORDS, OpenStack } from './open-stack.ts';
 import { BlockType, MAX_BLOCK_BYTES } from './recording-format.ts';
 import type { BlockFields } from './recording-writer.ts';
-import { EXTENDED_BIT, extendedTag, GapReason, padTo8, RecordKind } from './records.ts';
+import { EXTENDED_BIT, extendedTag, GapReason, isEvent, padTo8, RecordKind } from './records.ts';
 
-/** The open stack that a block begins with is cut here: deeper calls are counted, not named. */
-const MAX_STACK_WORDS = 16 * 1024;
 /** A record must fit into a block beside the open stack, and leave room for others. */
-const MAX_RECORD_BYTES = MAX_BLOCK_BYTES - 2 * 4 * MAX_STACK_WORDS;
+const MAX_RECORD_BYTES = MAX_BLOCK_BYTES - 2 * 4 * OPEN_FRAME_WORDS * MAX_OPEN_FRAMES;
 const FIRST_CAPACITY = 64 * 1024;
-const FIRST_STACK_WORDS = 256;
 /** A new block has at least this much room behind what it begins with. */
 const ROOM_BYTES = 16 * 1024;
 /** A block above this is handed over as it is, a smaller one is copied and the buffer kept. */
@@ -45,8 +43,7 @@ export class RecordStream {
   #droppedAtStart = 0;
 
   #high = -1;
-  #stack = new Uint32Array(FIRST_STACK_WORDS);
-  #depth = 0;
+  readonly #stack = new OpenStack();
   #gaps = 0;
   #tooLarge = 0;
   /** Records lost in the target, as its statistics tell it. */
@@ -132,18 +129,17 @@ export class RecordStream {
   }
 
   #begin(tail: Uint8Array, newBuffer: boolean): void {
-    const depth = Math.min(this.#depth, MAX_STACK_WORDS);
-    const needed = depth * 4 + tail.length + ROOM_BYTES;
+    const stackWords = this.#stack.words;
+    const needed = stackWords * 4 + tail.length + ROOM_BYTES;
     let capacity = Math.max(FIRST_CAPACITY, this.#bytes.length);
     while (capacity < needed) capacity *= 2;
     if (newBuffer || capacity > this.#bytes.length) {
       this.#bytes = new Uint8Array(capacity);
       this.#words = new Uint32Array(this.#bytes.buffer);
     }
-    this.#words.set(this.#stack.subarray(0, depth), 0);
-    if (depth % 2 === 1) this.#words[depth] = 0;
-    this.#blockStackWords = depth;
-    this.#dataStart = padTo8(depth * 4);
+    this.#stack.write(this.#words);
+    this.#blockStackWords = stackWords;
+    this.#dataStart = stackWords * 4;
     this.#walked = this.#dataStart;
     this.#bytes.set(tail, this.#dataStart);
     this.#fill = this.#dataStart + tail.length;
@@ -170,10 +166,9 @@ export class RecordStream {
   /** Hot: every record of every target passes here. Words of the host's byte order: no big-endian machine runs the studio. */
   #walk(): void {
     const words = this.#words;
-    let stack = this.#stack;
+    const stack = this.#stack;
     const end = this.#fill >>> 2;
     let i = this.#walked >>> 2;
-    let depth = this.#depth;
     let base = this.#high < 0 ? Number.NaN : sinceMonotonic(this.#start, this.#high, 0);
     let first = this.#firstNs;
     let last = this.#lastNs;
@@ -187,15 +182,8 @@ export class RecordStream {
         const time = base + low;
         if (time < first) first = time;
         if (time > last) last = time;
-        const id = tag >>> 1;
-        if ((tag & 1) === 0) {
-          if (depth < MAX_STACK_WORDS) {
-            if (depth === stack.length) stack = this.#growStack(depth + 1);
-            stack[depth] = id;
-          }
-          depth++;
-        } else if (depth > MAX_STACK_WORDS || (depth > 0 && stack[depth - 1] === id)) depth--;
-        else depth = unwind(stack, depth, id);
+        if ((tag & 1) === 0) stack.push(time, tag >>> 1, 0);
+        else stack.pop(tag >>> 1, 0);
         i += 2;
         count++;
         events++;
@@ -205,7 +193,6 @@ export class RecordStream {
       const kind = tag & 0xff;
       if (size * 4 > MAX_RECORD_BYTES) {
         this.#walked = i * 4;
-        this.#depth = depth;
         this.#note(first, last, count, events);
         this.#leaveOut(size * 4, low);
         return;
@@ -221,8 +208,7 @@ export class RecordStream {
           this.#high = words[i + 4] as number;
           base = sinceMonotonic(this.#start, this.#high, 0);
           if (this.#count + count === 0) this.#blockHigh = this.#high;
-          depth = this.#readGap(i, size);
-          stack = this.#stack;
+          this.#readGap(i, size, base + low);
         } else if (Number.isNaN(base)) base = this.#guessHigh(low);
         const time = base + low;
         // A slice is recorded at its end: the block's range covers all of it.
@@ -232,13 +218,16 @@ export class RecordStream {
         }
         if (time < first) first = time;
         if (time > last) last = time;
-        if (kind < RecordKind.GAP) events++;
+        if (kind >= RecordKind.CALL_BEGIN && kind <= RecordKind.CALL_END && size >= 4) {
+          if (kind === RecordKind.CALL_BEGIN || kind === RecordKind.CALL_RESUME) stack.push(time, words[i + 2] as number, words[i + 3] as number);
+          else stack.pop(words[i + 2] as number, words[i + 3] as number);
+        }
+        if (isEvent(kind)) events++;
       }
       i += size;
       count++;
     }
     this.#walked = i * 4;
-    this.#depth = depth;
     this.#note(first, last, count, events);
   }
 
@@ -249,22 +238,11 @@ export class RecordStream {
     this.#events += events;
   }
 
-  /** Returns the depth of the stack that the gap tells of. */
-  #readGap(i: number, size: number): number {
+  #readGap(i: number, size: number, time: number): void {
     const words = this.#words;
     this.#gaps += Math.max(0, float64(words, i + 2)) || 0;
-    const depth = words[i + 7] as number;
-    const told = Math.min(depth, size - 8, MAX_STACK_WORDS);
-    if (told > this.#stack.length) this.#growStack(told);
-    this.#stack.set(words.subarray(i + 8, i + 8 + told));
-    return told;
-  }
-
-  #growStack(words: number): Uint32Array<ArrayBuffer> {
-    const larger = new Uint32Array(Math.min(MAX_STACK_WORDS, Math.max(words, 2 * this.#stack.length)));
-    larger.set(this.#stack);
-    this.#stack = larger;
-    return larger;
+    const told = Math.min(words[i + 7] as number, size - 8);
+    this.#stack.replace(words.subarray(i + 8, i + 8 + told), time);
   }
 
   /** A stream that does not begin with an epoch: the high word that puts its time nearest to now. */
@@ -286,16 +264,10 @@ export class RecordStream {
     const high = this.#high < 0 ? this.#now().high : this.#high;
     const skip = this.#skip;
     this.#skip = 0;
-    this.push(encodeGap(1, high, low, GapReason.RECORD_TOO_LARGE, this.#stack.subarray(0, Math.min(this.#depth, MAX_STACK_WORDS))));
+    this.push(encodeGap(1, high, low, GapReason.RECORD_TOO_LARGE, this.#stack.functions));
     this.#skip = skip;
     if (beyond) this.push(beyond);
   }
-}
-
-/** An exit that is not of the innermost call: ends all calls down to its own; one without an enter changes nothing. */
-function unwind(stack: Uint32Array, depth: number, id: number): number {
-  for (let at = Math.min(depth, stack.length) - 1; at >= 0; at--) if (stack[at] === id) return at;
-  return depth;
 }
 
 const FLOAT = new Float64Array(1);

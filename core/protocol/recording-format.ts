@@ -11,7 +11,7 @@
  *     0  u32 magic "TSBK"       4  u8 type, u8 0, u16 0     8  u32 payload bytes   12  u32 CRC-32 of the payload
  *     16 u32 stream             20 u32 count of records     24 f64 first time, ns since the recording's start
  *     32 f64 last time          40 u32 high word of the clock in force at the first record
- *     44 u32 words of open stack at the start of the payload (function ids from the outermost; DATA only; padded to 8 bytes)
+ *     44 u32 words of open stack at the start of the payload (see open-stack.ts; DATA only)
  *     48 f64 records lost on this stream before this block, in all   56 u32 sequence number   60 u32 CRC-32 of bytes 0..59
  *
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.

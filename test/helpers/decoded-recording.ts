@@ -1,6 +1,6 @@
 import { splitMonotonic } from '../../core/base/time.ts';
 import { Definitions } from '../../core/model/definitions.ts';
-import { decodeRecords, type RecordVisitor, snapshotEntries } from '../../core/model/record-decoder.ts';
+import { decodeRecords, IgnoringVisitor, snapshotEntries } from '../../core/model/record-decoder.ts';
 import { BlockType, type RecordingHead, type RecordingInfo } from '../../core/protocol/recording-format.ts';
 import { BlockReader, decodeInfo } from '../../core/protocol/recording-reader.ts';
 import { padTo8 } from '../../core/protocol/records.ts';
@@ -54,7 +54,7 @@ export function decodeRecording(bytes: Uint8Array): DecodedRecording {
 
 const decoder = new TextDecoder();
 
-class Collector implements RecordVisitor {
+class Collector extends IgnoringVisitor {
   start = { high: 0, low: 0 };
   readonly events: DecodedEvent[] = [];
   readonly #info: readonly RecordingInfo[];
@@ -65,6 +65,7 @@ class Collector implements RecordVisitor {
   #thread = '';
 
   constructor(info: readonly RecordingInfo[]) {
+    super();
     this.#info = info;
   }
 
@@ -103,13 +104,13 @@ class Collector implements RecordVisitor {
     return this.definitionsOf(this.#stream).objects.get(id)?.name ?? '?';
   }
 
-  counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
+  override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
     const definition = this.definitionsOf(this.#stream).counters.get(counter);
     if (definition === undefined) throw new Error('counter without definition');
     const named = Object.fromEntries(Array.from({ length: count }, (_, s) => [definition.series[s] as string, values[first + s] as number]));
     this.events.push({ kind: 'counter', thread: this.#thread, timeNs, name: definition.name, values: named });
   }
-  instant(timeNs: number, name: number, category: number, scope: number, at: number, bytes: number): void {
+  override instant(timeNs: number, name: number, category: number, scope: number, at: number, bytes: number): void {
     this.events.push({
       kind: 'instant',
       thread: this.#thread,
@@ -120,14 +121,14 @@ class Collector implements RecordVisitor {
       ...this.#args(at, bytes),
     });
   }
-  slice(endNs: number, durationNs: number, name: number, category: number, at: number, bytes: number): void {
+  override slice(endNs: number, durationNs: number, name: number, category: number, at: number, bytes: number): void {
     const common = { thread: this.#thread, timeNs: endNs - durationNs, durationNs };
     this.events.push({ kind: 'slice', ...common, name: this.#text(name), category: this.#text(category), ...this.#args(at, bytes) });
   }
-  objectCreated(timeNs: number, object: number): void {
+  override objectCreated(timeNs: number, object: number): void {
     this.events.push({ kind: 'created', thread: this.#thread, timeNs, name: this.#named(object), object: this.#object(object).number });
   }
-  objectSnapshot(timeNs: number, object: number, flags: number, record: number): void {
+  override objectSnapshot(timeNs: number, object: number, flags: number, record: number): void {
     const { number, attributes } = this.#object(object);
     if ((flags & 1) !== 0) attributes.clear();
     for (const { key, json } of snapshotEntries(this.#payload, record)) {
@@ -136,16 +137,16 @@ class Collector implements RecordVisitor {
     }
     this.events.push({ kind: 'snapshot', thread: this.#thread, timeNs, name: this.#named(object), object: number, state: Object.fromEntries(attributes) });
   }
-  objectDeleted(timeNs: number, object: number): void {
+  override objectDeleted(timeNs: number, object: number): void {
     this.events.push({ kind: 'deleted', thread: this.#thread, timeNs, name: this.#named(object), object: this.#object(object).number });
   }
-  gap(timeNs: number, lost: number): void {
+  override gap(timeNs: number, lost: number): void {
     this.events.push({ kind: 'gap', thread: this.#thread, timeNs, durationNs: lost });
   }
-  stall(timeNs: number, waitedNs: number): void {
+  override stall(timeNs: number, waitedNs: number): void {
     this.events.push({ kind: 'stall', thread: this.#thread, timeNs, durationNs: waitedNs });
   }
-  call(timeNs: number): void {
+  override call(timeNs: number): void {
     this.events.push({ kind: 'call', thread: this.#thread, timeNs });
   }
 }

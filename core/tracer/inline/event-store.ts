@@ -1,5 +1,5 @@
 import { encodeGap } from '../../protocol/record-stream.ts';
-import { EXTENDED_BIT, extendedTag, GapReason, RecordKind, recordBytes } from '../../protocol/records.ts';
+import { EXTENDED_BIT, extendedTag, GapReason, isEvent, RecordKind, recordBytes } from '../../protocol/records.ts';
 import { encodeFrameHeader, FrameType } from '../../protocol/target-wire.ts';
 import { jsonFrame } from '../frames.ts';
 import { targetHello } from '../hello.ts';
@@ -104,7 +104,7 @@ export class EventStore {
       const kind = tag < EXTENDED_BIT ? 0 : tag & 0xff;
       if (kind === RecordKind.EPOCH) this.#high = bytes.readUInt32LE(at);
       else if (kind === RecordKind.GAP) this.#high = bytes.readUInt32LE(at + 16);
-      else if (kind < RecordKind.GAP) events++;
+      else if (isEvent(kind)) events++;
       at += recordBytes(tag);
     }
     return events;

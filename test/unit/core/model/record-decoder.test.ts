@@ -33,8 +33,8 @@ class Log implements RecordVisitor {
   instant(timeNs: number, name: number, category: number, scope: number, argsAt: number, argsBytes: number) {
     this.seen.push(['instant', timeNs, name, category, scope, argsAt, argsBytes]);
   }
-  slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number) {
-    this.seen.push(['slice', endNs, durationNs, name, category, argsAt, argsBytes]);
+  slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number, _record: number, track: number) {
+    this.seen.push(['slice', endNs, durationNs, name, category, argsAt, argsBytes, track]);
   }
   objectCreated(timeNs: number, object: number) {
     this.seen.push(['created', timeNs, object]);
@@ -54,6 +54,27 @@ class Log implements RecordVisitor {
   call(timeNs: number, functionId: number, exit: boolean) {
     this.seen.push(['call', timeNs, functionId, exit]);
   }
+  run(timeNs: number, functionId: number, call: number, kind: number) {
+    this.seen.push(['run', timeNs, functionId, call, kind]);
+  }
+  callArguments(argsAt: number, argsBytes: number) {
+    this.seen.push(['arguments', argsAt, argsBytes]);
+  }
+  callResult(argsAt: number, argsBytes: number) {
+    this.seen.push(['result', argsAt, argsBytes]);
+  }
+  asyncBegin(...all: number[]) {
+    this.seen.push(['async-begin', ...all.slice(0, -1)]);
+  }
+  asyncInstant(...all: number[]) {
+    this.seen.push(['async-instant', ...all.slice(0, -1)]);
+  }
+  asyncEnd(...all: number[]) {
+    this.seen.push(['async-end', ...all.slice(0, -1)]);
+  }
+  flow(...all: number[]) {
+    this.seen.push(['flow', ...all.slice(0, -1)]);
+  }
 }
 
 test('gives every kind of record with its time since the start', () => {
@@ -66,7 +87,7 @@ test('gives every kind of record with its time since the start', () => {
     ...call(1700, 0x3ffffff, false),
     ...call(1800, 0x3ffffff, true),
     ...record(RecordKind.EPOCH, 4, []),
-    ...record(RecordKind.SLICE, 1000, [1, 0, ...f64(250), 0, 0]),
+    ...record(RecordKind.SLICE, 1000, [1, 0, ...f64(250), 0, 4]),
     ...record(RecordKind.OBJECT_CREATED, 1001, [9, 0]),
     ...record(RecordKind.OBJECT_SNAPSHOT, 1002, [9, 1, 0, 0]),
     ...record(RecordKind.OBJECT_DELETED, 1003, [9, 0]),
@@ -83,13 +104,43 @@ test('gives every kind of record with its time since the start', () => {
     ['instant', 600, 1, 2, 1, 56, 2],
     ['call', 700, 0x3ffffff, false],
     ['call', 800, 0x3ffffff, true],
-    ['slice', EPOCH, 250, 1, 0, 120, 0],
+    ['slice', EPOCH, 250, 1, 0, 120, 0, 4],
     ['created', EPOCH + 1, 9],
     ['snapshot', EPOCH + 2, 9, 1, 136],
     ['deleted', EPOCH + 3, 9],
     ['stall', EPOCH + 4, 5e6],
     ['gap', 3 * EPOCH + 1000, 12, 1, 2],
     ['deleted', 3 * EPOCH + 2000, 9],
+  ]);
+});
+
+test('gives runs, values of calls, async slices and arrows', () => {
+  const json = new TextEncoder().encode('[1]');
+  const log = new Log();
+  const bytes = Uint8Array.from([
+    ...record(RecordKind.CALL_BEGIN, 1001, [5, 1]),
+    ...record(RecordKind.CALL_ARGUMENTS, 1001, [3, 0], json),
+    ...record(RecordKind.CALL_SUSPEND, 1002, [5, 1]),
+    ...record(RecordKind.CALL_RESUME, 1003, [5, 1]),
+    ...record(RecordKind.CALL_RESULT, 1003, [3, 0], json),
+    ...record(RecordKind.CALL_END, 1004, [5, 1]),
+    ...record(RecordKind.ASYNC_BEGIN, 1005, [9, 1, 2, 3, 8, 1, 3, 0], json),
+    ...record(RecordKind.ASYNC_INSTANT, 1006, [9, 1, 4, 3], json),
+    ...record(RecordKind.ASYNC_END, 1007, [9, 1, 0, 0]),
+    ...record(RecordKind.FLOW, 1008, [9, 1, 2, 3, 2, 0]),
+  ]);
+  expect(decodeRecords(bytes, 3, START, log)).toBe(0);
+  expect(log.seen).toEqual([
+    ['run', 1, 5, 1, RecordKind.CALL_BEGIN],
+    ['arguments', 32, 3],
+    ['run', 2, 5, 1, RecordKind.CALL_SUSPEND],
+    ['run', 3, 5, 1, RecordKind.CALL_RESUME],
+    ['result', 88, 3],
+    ['run', 4, 5, 1, RecordKind.CALL_END],
+    ['async-begin', 5, 9, 1, 2, 3, 8, 1, 152, 3],
+    ['async-instant', 6, 9, 1, 4, 184, 3],
+    ['async-end', 7, 9, 1, 0, 216, 0],
+    ['flow', 8, 9, 1, 2, 3, 2],
   ]);
 });
 
@@ -106,6 +157,10 @@ test.each([
   ['a slice of negative length', record(RecordKind.SLICE, 0, [1, 0, ...f64(-1), 0, 0])],
   ['a snapshot with more entries than it holds', record(RecordKind.OBJECT_SNAPSHOT, 0, [1, 0, 50, 0])],
   ['a gap with a deeper stack than it holds', record(RecordKind.GAP, 0, [...f64(1), 3, 0, 1, 90])],
+  ['args of an async slice that leave their record', record(RecordKind.ASYNC_BEGIN, 0, [1, 0, 1, 0, 0, 0, 8, 0])],
+  ['a result that leaves its record', record(RecordKind.CALL_RESULT, 0, [9, 0])],
+  ['an arrow without its phase', record(RecordKind.FLOW, 0, [1, 0, 1, 0])],
+  ['a run of no function', record(RecordKind.CALL_END, 0, [])],
   ['an empty object record', record(RecordKind.OBJECT_CREATED, 0, [])],
 ])('steps over %s, and reads on', (_, damaged) => {
   const log = new Log();
@@ -155,4 +210,23 @@ test('reads definitions, and names what is not defined', () => {
   expect(damaged).toBe(1);
   expect(definitions.counters.get(1)).toEqual({ id: 1, name: 'jobs', series: ['__proto__', '🧵 "quoted" <b>', '(undefined text 99)'] });
   expect(definitions.objects.get(1)).toEqual({ id: 1, name: '🧵 "quoted" <b>', className: '' });
+});
+
+test('reads the functions of a file', () => {
+  const lines = (text: string) => new TextEncoder().encode(text);
+  const text = lines('12 3 1 Cart.add item\n40 7 0 (anonymous cart.ts:40)\nnonsense');
+  const file = lines('src/cart.ts');
+  const definitions = new Definitions();
+  const damaged = definitions.add(
+    Uint8Array.from([
+      ...record(RecordKind.DEF_STRING, 0, [1, file.length], file),
+      ...record(RecordKind.DEF_FUNCTIONS, 0, [7, 3, 1, text.length], text),
+      ...record(RecordKind.DEF_FUNCTIONS, 0, [20, 2, 1, 0]),
+    ]),
+  );
+  expect(damaged).toBe(1);
+  expect(definitions.functions.get(7)).toEqual({ id: 7, name: 'Cart.add item', file: 'src/cart.ts', line: 12, column: 3, flags: 1 });
+  expect(definitions.functions.get(8)).toMatchObject({ name: '(anonymous cart.ts:40)', line: 40, flags: 0 });
+  expect(definitions.functions.get(9)).toMatchObject({ name: 'nonsense', line: 0 });
+  expect(definitions.functionName(99)).toBe('(undefined function 99)');
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { sinceMonotonic } from '../../../../core/base/time.ts';
+import { MAX_OPEN_FRAMES, OpenStack } from '../../../../core/protocol/open-stack.ts';
 import { encodeGap, RecordStream } from '../../../../core/protocol/record-stream.ts';
 import { MAX_BLOCK_BYTES } from '../../../../core/protocol/recording-format.ts';
 import type { BlockFields } from '../../../../core/protocol/recording-writer.ts';
@@ -38,7 +39,12 @@ const epoch = (high: number) => words(high, extendedTag(RecordKind.EPOCH, 0));
 const instant = (low: number, argsBytes = 0) =>
   Buffer.concat([words(low, extendedTag(RecordKind.INSTANT, 16 + padTo8(argsBytes)), 1, 1, 0, argsBytes), new Uint8Array(padTo8(argsBytes)).fill(7)]);
 const at = (high: number, low: number) => sinceMonotonic(start, high, low);
-const openStack = ({ fields, payload }: Emitted) => [...new Uint32Array(payload.slice(0, (fields.openStackWords ?? 0) * 4).buffer)];
+const openFrames = ({ fields, payload }: Emitted) => {
+  const stack = new OpenStack();
+  stack.read(new Uint32Array(payload.slice(0, (fields.openStackWords ?? 0) * 4).buffer));
+  return Array.from({ length: stack.depth }, (_, i) => ({ start: stack.startNs(i), id: stack.functionId(i), call: stack.call(i) }));
+};
+const openStack = (block: Emitted) => openFrames(block).map(({ id }) => id);
 const recordsOf = (blocks: readonly Emitted[]) =>
   Buffer.concat(blocks.map(({ fields, payload }) => payload.subarray(padTo8((fields.openStackWords ?? 0) * 4))));
 
@@ -73,7 +79,34 @@ describe('RecordStream', () => {
     records.push(instant(8));
     records.flush();
     expect(blocks.map(openStack)).toEqual([[], [5, 6], [5, 8, 9]]);
-    expect(blocks[2]?.payload.length).toBe(16 + 24);
+    expect(blocks[2]?.payload.length).toBe(3 * 16 + 24);
+    expect(openFrames(blocks[2] as Emitted)[1]).toEqual({ start: at(11, 6), id: 8, call: 0 });
+  });
+
+  it('counts runs of async functions and generators among the open calls', () => {
+    const { records, blocks } = stream();
+    const run = (kind: RecordKind, low: number, id: number, call: number) => words(low, extendedTag(kind, 8), id, call);
+    records.push(Buffer.concat([epoch(11), enter(1, 1), run(RecordKind.CALL_BEGIN, 2, 7, 1), run(RecordKind.CALL_BEGIN, 3, 7, 2)]));
+    records.flush();
+    records.push(Buffer.concat([run(RecordKind.CALL_SUSPEND, 4, 7, 2), run(RecordKind.CALL_END, 5, 7, 1), run(RecordKind.CALL_RESUME, 6, 7, 2)]));
+    records.flush();
+    // Ended while it was suspended: it closes no run.
+    records.push(Buffer.concat([run(RecordKind.CALL_END, 7, 9, 3), instant(8)]));
+    records.flush();
+    expect(blocks.map((block) => openFrames(block).map(({ id, call }) => [id, call]))).toEqual([
+      [],
+      [
+        [1, 0],
+        [7, 1],
+        [7, 2],
+      ],
+      [
+        [1, 0],
+        [7, 2],
+      ],
+    ]);
+    expect(openFrames(blocks[2] as Emitted)[1]?.start).toBe(at(11, 6));
+    expect(blocks.map(({ events }) => events)).toEqual([3, 3, 2]);
   });
 
   it('names open calls to a depth that a block has room for, and counts the others', () => {
@@ -89,7 +122,7 @@ describe('RecordStream', () => {
     records.flush();
     records.push(instant(4));
     records.flush();
-    expect(openStack(blocks[1] as Emitted)).toEqual(Array.from({ length: 16 * 1024 }, (_, i) => i + 1));
+    expect(openStack(blocks[1] as Emitted)).toEqual(Array.from({ length: MAX_OPEN_FRAMES }, (_, i) => i + 1));
     expect(openStack(blocks.at(-1) as Emitted)).toEqual([1, 2, 3]);
   });
 
@@ -121,6 +154,7 @@ describe('RecordStream', () => {
     records.push(instant(70));
     records.flush();
     expect(blocks.map(openStack)).toEqual([[], [4, 5, 6]]);
+    expect(openFrames(blocks[1] as Emitted)[0]?.start).toBe(at(13, 50));
     expect(blocks[0]?.fields).toMatchObject({ droppedBefore: 0, lastNs: at(13, 60) });
     expect(blocks[1]?.fields).toMatchObject({ droppedBefore: 41, clockHigh: 13, firstNs: at(13, 70) });
   });
