@@ -1,4 +1,5 @@
 /** A session as every process names it: what to run, what runs, how it ended. Plain JSON. */
+import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 
@@ -31,6 +32,8 @@ export interface LaunchConfig {
   readonly maskSecrets: boolean;
   /** In their order. Absent: none. */
   readonly plugins?: readonly PluginChoice[];
+  /** What differs from the defaults. `whenFull` and `maskSecrets` above are not repeated here. */
+  readonly capture?: Partial<CaptureOptions>;
 }
 
 /** A plugin in a run configuration: one that is not enabled stays there with its arguments. */
@@ -57,6 +60,7 @@ export interface SpawnPlan {
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
   readonly plugins?: readonly PluginLaunch[];
+  readonly capture?: CaptureOptions;
 }
 
 /** What Stop waits between asking the process tree to end and ending it. */

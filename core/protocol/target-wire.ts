@@ -9,6 +9,7 @@
  * A DEFS body is a whole number of definition records, and is sent before the DATA that uses them.
  * The DATA bodies of one thread, put together, are one stream of records: a frame may end inside a record.
  */
+import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch, PluginLimits } from './plugins.ts';
 
 export const FrameType = {
@@ -105,6 +106,8 @@ export interface TargetOptions {
   readonly spillFolder: string;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
+  /** What is recorded beside what the script itself tells. Absent: nothing. */
+  readonly capture?: CaptureOptions;
   /**
    * Each process of the launch loads them for itself. What their handlers leave of its events is
    * `<spillFolder>/<pid>.processed.json` (trace-event JSON, renamed into place before the socket closes).
