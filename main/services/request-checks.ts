@@ -1,4 +1,5 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
+import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
@@ -25,6 +26,19 @@ const target: Check<LaunchConfig['target']> = (value, where) => {
   }
 };
 
+/** Any part of the table; what is in no table is left out. */
+const capture: Check<Partial<CaptureOptions>> = (value, where) => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse(where, 'must be an object');
+  const options: Record<string, unknown> = {};
+  for (const option of CAPTURE_OPTIONS) {
+    if (!Object.hasOwn(value, option.key)) continue;
+    const given = (value as Record<string, unknown>)[option.key];
+    if (captureProblem(option, given) !== undefined) return refuse(`${where}.${option.key}`, `is no value that ${option.flag} can have`);
+    options[option.key] = given;
+  }
+  return options;
+};
+
 export const launchConfig = shape<LaunchConfig>(
   {
     target,
@@ -37,8 +51,9 @@ export const launchConfig = shape<LaunchConfig>(
     recordEnvironmentValues: flag,
     maskSecrets: flag,
     plugins: list(shape<PluginChoice>({ spec: words, enabled: flag }), 100),
+    capture,
   },
-  ['plugins'],
+  ['plugins', 'capture'],
 );
 
 export const settingsPart = shape<Partial<Settings>>(

@@ -22,6 +22,10 @@ test('a good form comes through as it is, without what does not belong to it', (
   expect(REQUEST_CHECKS['session.start']({ ...launch, extra: 1, __proto__: { x: 1 } }, '')).toEqual(launch);
 });
 
+test('capture options come through, others do not', () => {
+  expect(start({ capture: { calls: 'off', include: ['src'], evil: 1 } })()).toEqual({ ...launch, capture: { calls: 'off', include: ['src'] } });
+});
+
 test.each([
   ['target.kind must be one of script, npm-script, command', { target: { kind: 'shell', path: '/a' } }],
   ['target.kind must be one of', { target: null }],
@@ -33,6 +37,8 @@ test.each([
   ['environment has more than 1000 entries', { environment: Array.from({ length: 1001 }, () => ({ name: 'a', value: '' })) }],
   ['environment[1].value must be text', { environment: [{ name: 'a', value: '' }, { name: 'b' }] }],
   ['whenFull must be one of exact, live', { whenFull: 'maybe' }],
+  ['capture.maxDepth is no value that max-depth can have', { capture: { maxDepth: -1 } }],
+  ['capture must be an object', { capture: [] }],
   ['maskSecrets must be true or false', { maskSecrets: 'yes' }],
 ])('%s', (sentence, change) => {
   expect(start(change)).toThrow(sentence);
