@@ -17,6 +17,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
+import type { SamplingState } from './sampling.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -106,6 +107,8 @@ export type RecordingInfo =
     }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the sampling of a thread of that process fares; a later line for the same thread replaces the earlier one. */
+  | { readonly kind: 'sampling'; readonly process: number; readonly state: SamplingState; readonly timeNs: number }
   /** Before the ATTACHMENT blocks of that number; they lie in order. It is whole when `bytes` of it are there. */
   | { readonly kind: 'attachment'; readonly attachment: number; readonly name: string; readonly bytes: number; readonly timeNs: number }
   /**

@@ -2,6 +2,7 @@
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
+import type { SamplingState } from './sampling.ts';
 
 export type SessionId = string;
 /** A recording that the collector holds open: a live one, a saved `.tsr`, or any other trace file. */
@@ -86,6 +87,8 @@ export interface SessionInfo {
   readonly events: number;
   readonly bytes: number;
   readonly dropped: number;
+  /** Of the process that began last to be sampled. Absent: nothing was sampled yet. */
+  readonly sampling?: SamplingState;
   /** Recording stopped writing, for example because the disk is full; the target goes on. */
   readonly recordingProblem?: string;
 }

@@ -11,6 +11,7 @@
  */
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch, PluginLimits } from './plugins.ts';
+import type { TakeRequest } from './sampling.ts';
 
 export const FrameType = {
   /** JSON `TargetHello`. */
@@ -29,6 +30,10 @@ export const FrameType = {
   BYE: 8,
   /** JSON `PluginState`: at every change, the last one counts. */
   PLUGIN: 9,
+  /** JSON `SamplingState`, of the thread in it. */
+  SAMPLING: 20,
+  /** JSON `TakeProgress`. */
+  TAKE: 21,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -83,8 +88,13 @@ export interface ThreadStats {
   readonly stallNs: number;
 }
 
-/** Gate of recording: `stop` makes every event of the target a no-op until `start`. */
-export type TargetControl = { readonly command: 'start' } | { readonly command: 'stop' };
+export type TargetControl =
+  /** Gate of recording: `stop` makes every event of the target a no-op until `start`. */
+  | { readonly command: 'start' }
+  | { readonly command: 'stop' }
+  /** Sampling of every thread; without an interval that of the launch. */
+  | { readonly command: 'sampling'; readonly on: boolean; readonly intervalUs?: number }
+  | ({ readonly command: 'take' } & TakeRequest);
 
 /** Environment variables by which a launch tells the preload. All are hidden from the script. */
 export const TargetEnvironment = {

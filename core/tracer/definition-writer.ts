@@ -67,6 +67,17 @@ export class DefinitionWriter {
     return this.#append(RecordKind.DEF_OBJECT, payload) ? id : 0;
   }
 
+  /** Functions of one file, from the id `first` on: `line column flags name` of each, see DEF_FUNCTIONS. False: not told. */
+  functions(first: number, file: string, lines: readonly string[]): boolean {
+    const fileId = file === '' ? 0 : this.text(file);
+    if (file !== '' && fileId === 0) return false;
+    const text = Buffer.from(lines.join('\n'), 'utf8');
+    const payload = new Uint8Array(padTo8(16 + text.length));
+    new Uint32Array(payload.buffer, 0, 4).set([first, lines.length, fileId, text.length]);
+    payload.set(text, 16);
+    return this.#append(RecordKind.DEF_FUNCTIONS, payload);
+  }
+
   #append(kind: RecordKind, payload: Uint8Array): boolean {
     const record = new Uint8Array(8 + payload.length);
     new Uint32Array(record.buffer, 0, 2).set([0, extendedTag(kind, payload.length)]);

@@ -1,11 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
+import { SAMPLED_THREADS } from '../protocol/sampling.ts';
 import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
+import { SamplerLink } from './sampling/sampler-link.ts';
 import { writeSpill } from './spill.ts';
 
 // In every supported Node, and not in the library of ES2023.
@@ -43,7 +45,9 @@ export class Drain {
   #finishing = false;
   /** Where each ring stood when the ending process asked for all that is in them. */
   #targets: Map<RingReader, number> | undefined;
-  #errors: string[] = [];
+  /** Frames that wait for the next look at the socket. */
+  #frames: Uint8Array[] = [];
+  readonly #sampler: SamplerLink;
   readonly #plugins = new Map<number, PluginState>();
   /** Of them, those whose last state has not been sent. */
   readonly #changedPlugins = new Set<number>();
@@ -53,6 +57,13 @@ export class Drain {
     this.#start = start;
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
+    this.#sampler = new SamplerLink({
+      folder: start.folder,
+      process: start.process,
+      intervalUs: start.sampling.intervalUs,
+      addRing: (ring) => this.#take(ring),
+      send: (frame) => this.#frames.push(frame),
+    });
   }
 
   run(): void {
@@ -65,6 +76,7 @@ export class Drain {
     // A pending Atomics.waitAsync alone does not keep a worker alive.
     this.#keepAlive = setInterval(() => {}, 0x7fffffff);
     this.#connect();
+    if (this.#start.sampling.on) this.#sampler.obey({ command: 'sampling', on: true });
     this.#sleep();
   }
 
@@ -73,13 +85,14 @@ export class Drain {
       if (this.#known.has(message.thread)) return;
       this.#known.add(message.thread);
       this.#readers.set(message.thread, new RingReader(message));
+      this.#sampler.thread(message);
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
     } else if (message.kind === 'plugin') {
       this.#plugins.set(message.state.index, message.state);
       this.#changedPlugins.add(message.state.index);
-    } else this.#errors.push(message.message);
+    } else this.#frames.push(jsonFrame(FrameType.TRACER_ERROR, 0, { message: message.message }));
   }
 
   #connect(): void {
@@ -110,6 +123,7 @@ export class Drain {
     Atomics.notify(this.#process, ProcessWord.DONE);
     this.#readers.clear();
     this.#copy.close();
+    this.#sampler.close();
     clearInterval(this.#keepAlive);
     this.#channel.close();
     parentPort?.close();
@@ -147,7 +161,7 @@ export class Drain {
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
       this.#sendPlugins(socket);
-      for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+      this.#sendFrames(socket);
     }
     this.#answerRequest();
   }
@@ -157,6 +171,11 @@ export class Drain {
     const over = reader.ended || reader.saysEnded;
     const next = reader.next();
     const { thread } = reader.hello;
+    // A sampler's stream is one once there is something in it.
+    if (!reader.greeted && thread >= SAMPLED_THREADS && next.data.units + next.definitions.units === 0) {
+      if (over) this.#readers.delete(thread);
+      return;
+    }
     if (!reader.greeted) {
       reader.greeted = true;
       socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
@@ -203,6 +222,11 @@ export class Drain {
     }
   }
 
+  #sendFrames(socket: Socket): void {
+    if (this.#finishing) return;
+    for (const frame of this.#frames.splice(0)) socket.write(frame);
+  }
+
   #sendPlugins(socket: Socket): void {
     for (const index of this.#changedPlugins) socket.write(jsonFrame(FrameType.PLUGIN, 0, this.#plugins.get(index)));
     this.#changedPlugins.clear();
@@ -227,9 +251,10 @@ export class Drain {
     try {
       control = JSON.parse(json) as TargetControl;
     } catch {
-      this.#errors.push('The collector sent a control frame that is not JSON.');
+      this.#frames.push(jsonFrame(FrameType.TRACER_ERROR, 0, { message: 'The collector sent a control frame that is not JSON.' }));
       return;
     }
+    if (control.command === 'sampling' || control.command === 'take') this.#sampler.obey(control);
     if (control.command !== 'start' && control.command !== 'stop') return;
     Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
     Atomics.add(this.#process, ProcessWord.GENERATION, 1);
@@ -247,8 +272,10 @@ export class Drain {
     }
     this.#targets ??= new Map([...this.#readers.values()].map((reader) => [reader, reader.written]));
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
-    this.#finishing = true;
     const socket = this.#socket;
+    this.#sampler.receiveNow();
+    this.#sendFrames(socket);
+    this.#finishing = true;
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
     socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {

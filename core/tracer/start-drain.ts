@@ -7,10 +7,10 @@ import type { DrainStart } from './ring-layout.ts';
  * Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing.
  * `failed`: it ended by an error of its own, which must not become an uncaught exception of the script.
  */
-export function startDrain(folder: string, start: DrainStart, failed: (error: unknown) => void): Worker {
+export function startDrain(folder: string, start: Omit<DrainStart, 'folder'>, failed: (error: unknown) => void): Worker {
   // The script's own workers are traced, this one is not.
   const worker = new (plainWorker())(path.join(folder, 'drain.cjs'), {
-    workerData: start,
+    workerData: { ...start, folder } satisfies DrainStart,
     name: 'trace-studio drain',
     // Without these it would run the preload itself, and see the script's flags.
     execArgv: [],

@@ -6,6 +6,7 @@ import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
 import { RingWriter } from './ring-writer.ts';
 import { RUNTIME, type Runtime } from './runtime.ts';
+import { sampledThread } from './sampling/thread-side.ts';
 import type { TargetSettings } from './target-settings.ts';
 
 type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
@@ -42,7 +43,7 @@ export function provideRuntime(
     attach,
   });
   const apiFile = path.join(folder, 'api.cjs');
-  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
+  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept, sampled: sampledThread() };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
   resolveApi(folder, patch);
 }

@@ -12,6 +12,7 @@ import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
+import { finishSampling } from './sampling/thread-side.ts';
 import { startDrain } from './start-drain.ts';
 import { takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
@@ -35,6 +36,9 @@ export function traceProcess(folder: string): void {
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
+  const { capture } = settings.options;
+  const samples = capture?.calls === 'sampling';
+
   /** How each plugin fares, as far as this thread knows. */
   const plugins = new Map<number, PluginState>();
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
@@ -56,7 +60,8 @@ export function traceProcess(folder: string): void {
   let watch: EndWatch | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
-    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
+    const sampling = { on: samples, intervalUs: capture?.samplingUs ?? 1000 };
+    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring, sampling } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
@@ -64,10 +69,13 @@ export function traceProcess(folder: string): void {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
   };
-  setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
+  // A script may block from its first line on; what it does before the sampler has been started is not seen.
+  if (samples) ensureDrain();
+  else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   onProcessEnd(
     () => {
+      finishSampling(ring.buffer, words);
       if (!finishDrain(words)) spill();
       kept.remove();
     },

@@ -4,6 +4,7 @@ import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
+import { finishSampling } from './sampling/thread-side.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
@@ -43,6 +44,7 @@ export function traceWorker(folder: string): void {
   timer.unref();
   onProcessEnd(
     () => {
+      finishSampling(ring.buffer, words);
       const ends = clock() + ATTACH_LIMIT_MS;
       while (!attach() && clock() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
         Atomics.wait(ringWords, RingWord.ATTACHED, 0, REPEAT_MS);

@@ -5,6 +5,7 @@ import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import type { CollectorControl, CollectorReading, CollectorStreams } from '../../core/protocol/collector-api.ts';
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
+import type { TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { TargetHello } from '../../core/protocol/target-wire.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { LocalServer, type SocketPlace } from './local-socket.ts';
@@ -52,6 +53,7 @@ export class Collector {
   #shutdown: Promise<void> | undefined;
   /** Called at each change of a session, at most ten times a second for each. */
   onSession: (info: SessionInfo) => void = () => {};
+  onTake: (session: SessionId, progress: TakeProgress) => void = () => {};
   /** The host asked for the end and everything has ended. */
   onShutdown: () => void = () => {};
 
@@ -68,6 +70,11 @@ export class Collector {
         this.stdin(session, text, end === true);
         return null;
       },
+      'session.sampling': ({ session, on }) => {
+        this.sampling(session, on);
+        return null;
+      },
+      'session.take': ({ session, ...order }) => this.take(session, order),
       'session.list': () => this.sessions(),
       'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
       'recording.saveAs': async ({ recording, path }) => ({ bytes: await this.#recording(recording).saveAs(path) }),
@@ -148,6 +155,18 @@ export class Collector {
   stdin(session: SessionId, text: string, end: boolean): void {
     if (this.#session(session).stdin(text, end)) return;
     throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
+  }
+
+  sampling(session: SessionId, on: boolean): void {
+    this.#session(session).sampling(on);
+  }
+
+  /** Rejects with a ProblemError. */
+  take(session: SessionId, order: TakeOrder): Promise<TakeProgress> {
+    return this.#session(session).take(order, (progress) => {
+      this.onTake(session, progress);
+      for (const peer of this.#controls) peer.notify('session.take', { session, progress });
+    });
   }
 
   sessions(): readonly SessionInfo[] {

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import type { EarlyTarget } from './early-target.ts';
@@ -18,6 +20,7 @@ import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
 import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
+import { Takes } from './takes.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
 
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
@@ -72,6 +75,10 @@ export class Session {
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
+  readonly #takes = new Takes();
+  /** What the user has switched last; undefined: as the launch said. */
+  #wantsSampling: boolean | undefined;
+  #sampling: SamplingState | undefined;
   #target: TargetProcess | undefined;
   #tree: ProcessTree | undefined;
   #state: SessionState = 'starting';
@@ -182,6 +189,7 @@ export class Session {
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
+      ...(this.#sampling && { sampling: this.#sampling }),
       ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
     };
   }
@@ -219,7 +227,10 @@ export class Session {
       return undefined;
     }
     const traced = this.#addProcess(hello);
+    traced.onTake = (progress) => this.#takes.progress(connection, progress);
+    traced.onSampling = (state) => this.#sampled(state);
     this.#connections.add(connection);
+    if (this.#wantsSampling !== undefined) connection.control({ command: 'sampling', on: this.#wantsSampling });
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -227,6 +238,7 @@ export class Session {
 
   left(connection: TargetConnection, problem: string | undefined): void {
     this.#connections.delete(connection);
+    this.#takes.left(connection);
     const traced = connection.process;
     if (!traced) return;
     if (problem) {
@@ -306,6 +318,25 @@ export class Session {
     if (!this.#target?.write(text, end)) return false;
     if (text !== '') this.#recorder.console(ConsoleSource.STDIN, Buffer.from(text));
     return true;
+  }
+
+  sampling(on: boolean): void {
+    this.#wantsSampling = on;
+    for (const connection of this.#connections) connection.control({ command: 'sampling', on });
+  }
+
+  /** A CPU profile or a heap snapshot. Rejects with a ProblemError. */
+  take(order: TakeOrder, tell: (progress: TakeProgress) => void): Promise<TakeProgress> {
+    const connection = [...this.#connections].find(({ process }) => process && (order.pid === undefined || process.pid === order.pid));
+    if (connection) return this.#takes.start(connection, order, tell);
+    const message = order.pid === undefined ? 'No process of this run is connected.' : `Process ${order.pid} is not connected.`;
+    return Promise.reject(new ProblemError({ code: 'not-connected', message, remedy: 'Wait until the tracer has connected, or start the script again.' }));
+  }
+
+  #sampled(state: SamplingState): void {
+    if (state.thread !== 0 && this.#sampling?.thread === 0) return;
+    this.#sampling = state;
+    this.#changed();
   }
 
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */

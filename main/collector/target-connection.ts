@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
-import { FrameType, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
+import type { SamplingState, TakeProgress } from '../../core/protocol/sampling.ts';
+import { encodeFrameHeader, FrameType, type TargetControl, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
 import { PluginReports } from './plugin-reports.ts';
 import type { Recorder } from './recorder.ts';
@@ -28,6 +29,9 @@ export class TracedProcess implements FrameSink {
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
   #ended = false;
+  /** How a profile or snapshot fares that was asked of it. */
+  onTake: (progress: TakeProgress) => void = () => {};
+  onSampling: (state: SamplingState) => void = () => {};
 
   constructor(recorder: Recorder, index: number, hello: TargetHello) {
     this.#recorder = recorder;
@@ -82,6 +86,12 @@ export class TracedProcess implements FrameSink {
         return;
       case FrameType.BYE:
         this.#orderly = true;
+        return;
+      case FrameType.SAMPLING:
+        this.#sampling(samplingState(parse(body)));
+        return;
+      case FrameType.TAKE:
+        this.onTake(takeProgress(parse(body)));
         return;
       default:
         throw new WireError(`a frame of unknown type ${type}`);
@@ -148,6 +158,11 @@ export class TracedProcess implements FrameSink {
     return added;
   }
 
+  #sampling(state: SamplingState): void {
+    this.#recorder.info({ kind: 'sampling', process: this.index, state, timeNs: this.#recorder.now() });
+    this.onSampling(state);
+  }
+
   #stats(thread: number, stats: Partial<ThreadStats>): void {
     const { dropped, stalls, stallNs } = stats;
     if (typeof dropped !== 'number' || typeof stalls !== 'number' || typeof stallNs !== 'number') throw new WireError('statistics without numbers');
@@ -207,6 +222,24 @@ function parse(body: Uint8Array): unknown {
 function text(value: unknown, key: string): string | undefined {
   const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   return typeof found === 'string' ? found : undefined;
+}
+
+/** Throws WireError. */
+function samplingState(given: unknown): SamplingState {
+  const { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks, message } = (given ?? {}) as Partial<SamplingState>;
+  const numbers = [thread, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs];
+  const isKnown = (state === 'on' || state === 'off' || state === 'failed') && (chunks === 'overlap' || chunks === 'stop-start');
+  if (!isKnown || !numbers.every((value) => typeof value === 'number')) throw new WireError('a state of sampling that cannot be read');
+  const known = { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks } as SamplingState;
+  return typeof message === 'string' ? { ...known, message: cut(message, MAX_ARGUMENT_LETTERS) } : known;
+}
+
+/** Throws WireError. */
+function takeProgress(given: unknown): TakeProgress {
+  const { take, state, done, bytes, message } = (given ?? {}) as Partial<TakeProgress>;
+  const isKnown = state === 'running' || state === 'done' || state === 'failed';
+  if (!isKnown || ![take, done, bytes].every((value) => typeof value === 'number')) throw new WireError('a progress that cannot be read');
+  return { take, state, done, bytes, message: cut(message ?? '', MAX_ARGUMENT_LETTERS) } as TakeProgress;
 }
 
 /** Throws WireError. */
@@ -275,6 +308,11 @@ export class TargetConnection {
 
   close(): void {
     this.#socket.destroy();
+  }
+
+  control(control: TargetControl): void {
+    const body = Buffer.from(JSON.stringify(control));
+    this.#socket.write(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]));
   }
 
   #receive(chunk: Uint8Array): void {

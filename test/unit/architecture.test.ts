@@ -21,7 +21,12 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/instrument': [[], ['amaro']],
   // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
-  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/tracer/save'], ['node:']],
+  // In a worker of its own, started when somebody wants samples.
+  'core/tracer/sampling': [
+    ['core/protocol', 'core/tracer'],
+    ['node:', '@jridgewell/trace-mapping'],
+  ],
+  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/tracer/save', 'core/tracer/sampling'], ['node:']],
   'core/plugins': [[], ['node:', 'trace-studio']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
   'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import { SAMPLED_SUFFIX, SAMPLED_THREADS } from '../../protocol/sampling.ts';
+import { FrameType, type TargetControl } from '../../protocol/target-wire.ts';
+import { jsonFrame } from '../frames.ts';
+import { type DrainMessage, RING_HEADER_BYTES, RingWord, ringBufferBytes, Sampling } from '../ring-layout.ts';
+import type { FromSampler, SamplerStart, ToSampler } from './messages.ts';
+
+/** What a second of sampling writes is some tens of kilobytes. */
+const SAMPLED_RING_BYTES = 1024 * 1024;
+
+type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
+
+export interface SamplerLinkOptions {
+  /** Of the tracer's files. */
+  readonly folder: string;
+  readonly process: SharedArrayBuffer;
+  readonly intervalUs: number;
+  /** A ring of the sampler's, to be drained like the others. */
+  readonly addRing: (ring: RingMessage) => void;
+  readonly send: (frame: Uint8Array) => void;
+}
+
+/** The drain's end of the sampler, which is started when it is first asked for something. */
+export class SamplerLink {
+  readonly #options: SamplerLinkOptions;
+  readonly #threads = new Map<number, RingMessage>();
+  #worker: Worker | undefined;
+  #take: () => void = () => {};
+  #isOn = false;
+
+  constructor(options: SamplerLinkOptions) {
+    this.#options = options;
+  }
+
+  /** A thread of the program. */
+  thread(ring: RingMessage): void {
+    if (ring.thread >= SAMPLED_THREADS) return;
+    this.#threads.set(ring.thread, ring);
+    if (this.#worker) this.#tellThread(ring);
+  }
+
+  obey(control: Extract<TargetControl, { command: 'sampling' | 'take' }>): void {
+    try {
+      if (control.command === 'take') {
+        const { command: _, ...request } = control;
+        this.#tell({ kind: 'take', request });
+      } else if (control.on || this.#isOn) {
+        this.#isOn = control.on;
+        this.#tell({ kind: 'sampling', on: control.on, intervalUs: control.intervalUs ?? this.#options.intervalUs });
+      }
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** What the sampler has said is sent now, though this thread's event loop has not turned since. */
+  receiveNow(): void {
+    this.#take();
+  }
+
+  /** Nobody listens to what it says: no thread has to wait for it. */
+  close(): void {
+    for (const { buffer } of this.#threads.values()) {
+      const words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
+      Atomics.store(words, RingWord.SAMPLING, Sampling.DONE);
+      Atomics.notify(words, RingWord.SAMPLING);
+    }
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #tell(message: ToSampler): void {
+    this.#worker ??= this.#launch();
+    this.#worker.postMessage(message);
+  }
+
+  #launch(): Worker {
+    const { folder, process } = this.#options;
+    const { port1, port2 } = new MessageChannel();
+    const start: SamplerStart = { traceStudioSampler: true, folder, process, port: port2 };
+    const worker = new Worker(path.join(folder, 'sampler.cjs'), {
+      workerData: start,
+      transferList: [port2],
+      name: 'trace-studio sampler',
+      execArgv: [],
+      env: {},
+      stdin: false,
+      stdout: true,
+      stderr: true,
+      trackUnmanagedFds: false,
+    });
+    worker.unref();
+    worker.on('error', (error) => this.#failed(error));
+    port1.on('message', (message: FromSampler) => this.#receive(message));
+    port1.unref();
+    this.#take = () => {
+      for (let next = receiveMessageOnPort(port1); next; next = receiveMessageOnPort(port1)) this.#receive(next.message as FromSampler);
+    };
+    for (const ring of this.#threads.values()) this.#tellThread(ring, worker);
+    return worker;
+  }
+
+  #tellThread({ thread, name, buffer: words }: RingMessage, worker = this.#worker): void {
+    const out = new SharedArrayBuffer(ringBufferBytes(SAMPLED_RING_BYTES));
+    this.#options.addRing({
+      kind: 'ring',
+      thread: SAMPLED_THREADS + thread,
+      name: `${name}${SAMPLED_SUFFIX}`,
+      ringBytes: SAMPLED_RING_BYTES,
+      buffer: out,
+    });
+    worker?.postMessage({ kind: 'thread', thread, words, out, outBytes: SAMPLED_RING_BYTES } satisfies ToSampler);
+  }
+
+  #receive(message: FromSampler): void {
+    const { send } = this.#options;
+    if (message.kind === 'state') send(jsonFrame(FrameType.SAMPLING, 0, message.state));
+    else if (message.kind === 'take') send(jsonFrame(FrameType.TAKE, 0, message.progress));
+    else send(jsonFrame(FrameType.TRACER_ERROR, 0, { message: message.message }));
+  }
+
+  #failed(error: unknown): void {
+    this.#options.send(jsonFrame(FrameType.TRACER_ERROR, 0, { message: `The thread that samples has failed: ${String(error)}` }));
+    this.close();
+  }
+}
