@@ -11,8 +11,8 @@ import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
+import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { writeSpill } from './spill.ts';
-import { finishSampling } from './sampling/thread-side.ts';
 import { startDrain } from './start-drain.ts';
 import { takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
@@ -69,9 +69,11 @@ export function traceProcess(folder: string): void {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
   };
-  // A script may block from its first line on; what it does before the sampler has been started is not seen.
-  if (samples) ensureDrain();
-  else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
+  // A script may block from its first line on.
+  if (samples) {
+    ensureDrain();
+    if (!capture?.startPaused) sampleEarly(capture?.samplingUs ?? 1000);
+  } else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   onProcessEnd(
     () => {

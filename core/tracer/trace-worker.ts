@@ -4,7 +4,7 @@ import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
-import { finishSampling } from './sampling/thread-side.ts';
+import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
@@ -39,6 +39,9 @@ export function traceWorker(folder: string): void {
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const kept = new KeptEvents({ process: words, copyFile, hello: new Uint8Array(0), rings: () => [ring] });
   const ringWords = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
+
+  const { capture } = settings.options;
+  if (capture?.calls === 'sampling' && words[ProcessWord.GATE] === 1) sampleEarly(capture.samplingUs);
 
   const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
   timer.unref();

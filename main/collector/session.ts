@@ -5,8 +5,8 @@ import { ProblemError } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
 import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
+import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
 import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import type { EarlyTarget } from './early-target.ts';
@@ -19,8 +19,8 @@ import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
 import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
-import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
 import { Takes } from './takes.ts';
+import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
 
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */

@@ -106,13 +106,17 @@ export class SampledCalls {
 
   #seen(frame: CallFrame, parent: Seen | undefined): Seen {
     if (!parent) return { kind: 'stack', stack: EMPTY }; // (root)
-    if (parent.kind === 'own' || (frame.functionName === SWAP_FUNCTION && frame.url === '')) return { kind: 'own', stack: EMPTY };
+    if (parent.kind === 'own' || isOurs(frame)) return { kind: 'own', stack: EMPTY };
     const id = this.#idOf(frame);
     const stack = id === 0 ? parent.stack : [...parent.stack, id];
     const kind = frame.scriptId === '0' && parent.stack.length === 0 ? (PSEUDO.get(frame.functionName) ?? 'stack') : 'stack';
     return { kind, stack };
   }
 }
+
+/** Natives that it calls: the engine may leave out the frame between such a one and the program's. */
+const OWN_NATIVES: ReadonlySet<string> = new Set(['profile', 'profileEnd', 'url']);
+const isOurs = ({ functionName, scriptId }: CallFrame): boolean => functionName === SWAP_FUNCTION || (scriptId === '0' && OWN_NATIVES.has(functionName));
 
 const PSEUDO: ReadonlyMap<string, Seen['kind']> = new Map([
   ['(idle)', 'idle'],

@@ -37,8 +37,10 @@ export class SourcePositions {
     let at: SourcePosition = { file: url, line: line + 1, column: column + 1 };
     for (let step = 0; step < MAX_STEPS && at.line > 0; step++) {
       const next = this.#original(at);
-      if (!next || next.file === at.file) break;
-      at = next;
+      const isSame = next?.file === at.file;
+      if (next) at = next;
+      // What a loader made of a file has its name, too: the map leads from there to itself.
+      if (!next || isSame) break;
     }
     return { ...at, file: shown(at.file) };
   }

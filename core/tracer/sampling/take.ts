@@ -1,5 +1,5 @@
-import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { TakeProgress, TakeRequest } from '../../protocol/sampling.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import type { ThreadSession } from './thread-session.ts';

@@ -59,6 +59,7 @@ export class ThreadSampler {
   #started: readonly [before: number, after: number] | undefined;
   /** Scripts whose maps the engine has been asked for. */
   readonly #askedFor = new Set<string>();
+  #hasEarly = true;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ThreadSamplerOptions) {
@@ -106,7 +107,11 @@ export class ThreadSampler {
     for (;;) {
       const isOver = this.#isOver;
       const goOn = !isOver && Atomics.load(this.#options.process, ProcessWord.GATE) === 1;
-      if (!isOn && isOver) return;
+      if (!isOn && isOver) {
+        await this.#takeEarly(chunks, intervalUs);
+        this.#calls.end(this.#coveredUs);
+        return;
+      }
       if (!isOn && !goOn) {
         await this.#pause(GATE_MS);
         continue;
@@ -115,6 +120,9 @@ export class ThreadSampler {
       const { profile, pauseUs } = await chunks.change(goOn);
       if (!isOn) this.#started = [before, monotonicUs()];
       const worked = performance.now();
+      if (!isOn) await this.#takeEarly(chunks, intervalUs);
+      else if (profile && this.#started) this.#offsetUs = clockOffset(profile.startTime, this.#started);
+      if (isOn) this.#started = undefined;
       if (profile) await this.#take(profile, intervalUs);
       isOn = goOn;
       if (!goOn) {
@@ -135,9 +143,14 @@ export class ThreadSampler {
     this.#chunkMs = Math.min(MAX_CHUNK_MS, Math.max(MIN_CHUNK_MS, wanted));
   }
 
+  /** Only the first profile of ours has one before it. */
+  async #takeEarly(chunks: Chunks, intervalUs: number): Promise<void> {
+    const profile = this.#hasEarly ? await chunks.early() : undefined;
+    this.#hasEarly = false;
+    if (profile) await this.#take(profile, intervalUs);
+  }
+
   async #take(profile: CpuProfile, intervalUs: number): Promise<void> {
-    if (this.#started) this.#offsetUs = clockOffset(profile.startTime, this.#started);
-    this.#started = undefined;
     const [start, end] = [profile.startTime + this.#offsetUs, profile.endTime + this.#offsetUs];
     const frames = profile.nodes.map((node) => node.callFrame);
     const unknown = new Set(frames.map(({ url }) => url).filter((url) => !this.#askedFor.has(url) && this.#positions.wants(url)));

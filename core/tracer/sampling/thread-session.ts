@@ -122,7 +122,8 @@ export async function watchWorkers(session: ThreadSession, found: (thread: numbe
     const thread = threadOf((workerInfo as { title?: string }).title ?? '');
     const worker = new WorkerSession(session, id);
     workers.set(id, worker);
-    if (thread !== undefined && found(thread, worker)) watchWorkers(worker, found).catch(() => {}); // It has ended already.
+    if (thread !== undefined && found(thread, worker))
+      watchWorkers(worker, found).catch(() => {}); // It has ended already.
     else session.post('NodeWorker.detach', { sessionId }).catch(() => {});
   });
   session.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {
