@@ -4,15 +4,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchEvents } from './events.mjs';
 import { benchLive } from './live.mjs';
+import { benchSampling } from './sampling.mjs';
 import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const GROUPS = { 'start-up': benchStartUp, events: benchEvents, live: benchLive, soak: benchSoak };
+const GROUPS = { 'start-up': benchStartUp, events: benchEvents, live: benchLive, sampling: benchSampling, soak: benchSoak };
 const named = process.argv.slice(2);
 // The soak takes half an hour: only when it is named.
-const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'events', 'live'];
+const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'events', 'live', 'sampling'];
 
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0) {

@@ -14,13 +14,13 @@ const { waitAsync } = Atomics as typeof Atomics & {
 };
 
 /** The window learns of something new no more often than this, */
-const MIN_CHUNK_MS = 100;
+const MIN_CHUNK_MS = 200;
 /** and no less often, whatever a change of chunks costs. */
 const MAX_CHUNK_MS = 3000;
 /** A change of chunks may take so much of the sampled thread, */
 const MAX_PAUSE = 0.03;
 /** and making calls of a chunk so much of the sampler's. */
-const MAX_WORK = 0.25;
+const MAX_WORK = 0.1;
 /** While nothing is recorded, the gate is looked at so often. */
 const GATE_MS = 50;
 const TELL_MS = 1000;
