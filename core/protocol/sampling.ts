@@ -32,8 +32,9 @@ export interface TakeRequest {
   /** Chosen by who asks; progress carries it. */
   readonly take: number;
   readonly what: TakeKind;
-  /** Absolute. Written beside it first, and renamed when it is whole. */
+  /** Absolute. `part`, in the same folder, is written and renamed when it is whole. */
   readonly path: string;
+  readonly part: string;
   readonly overwrite: boolean;
   /** Node's number of the thread; 0 is the main thread. */
   readonly thread: number;

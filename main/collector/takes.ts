@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
 import { ProblemError } from '../../core/base/result.ts';
 import type { TakeOrder, TakeProgress, TakeRequest } from '../../core/protocol/sampling.ts';
 import type { TargetConnection } from './target-connection.ts';
@@ -9,6 +10,7 @@ const PROFILE_INTERVAL_US = 1000;
 interface Pending {
   readonly connection: TargetConnection;
   readonly order: TakeOrder;
+  readonly part: string;
   readonly tell: (progress: TakeProgress) => void;
   readonly done: (progress: TakeProgress) => void;
   readonly failed: (error: Error) => void;
@@ -23,9 +25,10 @@ export class Takes {
   start(connection: TargetConnection, order: TakeOrder, tell: (progress: TakeProgress) => void): Promise<TakeProgress> {
     const take = this.#next++;
     const { what, path, overwrite, seconds, thread = 0 } = order;
-    const request: TakeRequest = { take, what, path, overwrite, seconds, thread, intervalUs: PROFILE_INTERVAL_US };
+    const part = `${path}.${randomBytes(4).toString('hex')}.part`;
+    const request: TakeRequest = { take, what, path, part, overwrite, seconds, thread, intervalUs: PROFILE_INTERVAL_US };
     return new Promise((done, failed) => {
-      this.#pending.set(take, { connection, order, tell, done, failed });
+      this.#pending.set(take, { connection, order, part, tell, done, failed });
       connection.control({ command: 'take', ...request });
     });
   }
@@ -42,6 +45,7 @@ export class Takes {
   left(connection: TargetConnection): void {
     for (const [take, pending] of this.#pending) {
       if (pending.connection !== connection) continue;
+      removePart(pending.part);
       const isThere = existsSync(pending.order.path) && !pending.order.overwrite;
       const message = isThere ? 'It was written while the process ended.' : `${nameOf(pending.order)} was not taken: the process has ended.`;
       this.#end(take, pending, { take, state: isThere ? 'done' : 'failed', done: 1, bytes: 0, message });
@@ -56,3 +60,11 @@ export class Takes {
 }
 
 const nameOf = ({ what }: TakeOrder): string => (what === 'cpu-profile' ? 'The CPU profile' : 'The heap snapshot');
+
+function removePart(part: string): void {
+  try {
+    rmSync(part, { force: true });
+  } catch {
+    // In a folder where only the script may remove: it is the user's to do.
+  }
+}

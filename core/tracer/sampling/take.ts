@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
-import { closeSync, linkSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { TakeProgress, TakeRequest } from '../../protocol/sampling.ts';
 import type { CpuProfile } from './cpu-profile.ts';
+import { ThreadReach } from './thread-reach.ts';
 import type { ThreadSession } from './thread-session.ts';
 
 const PROGRESS_MS = 250;
@@ -17,20 +17,17 @@ export interface TakeSurroundings {
 
 /** Writes a CPU profile or a heap snapshot of the thread of `session` into a file. Tells how it goes, and never rejects. */
 export async function take(session: ThreadSession, request: TakeRequest, around: TakeSurroundings): Promise<void> {
-  const part = `${request.path}.${randomBytes(4).toString('hex')}.part`;
+  const { part } = request;
   const told = (state: TakeProgress['state'], done: number, bytes: number, message: string): void =>
     around.tell({ take: request.take, state, done, bytes, message });
-  let file: number | undefined;
   try {
-    file = openSync(part, 'wx', 0o600);
-    const target = new FileTarget(file);
-    const message = await (request.what === 'cpu-profile' ? takeProfile : takeSnapshot)(session, request, target, { ...around, told });
-    closeSync(file);
-    file = undefined;
+    // For the eyes of its owner: it holds what the program has in memory.
+    writeFileSync(part, '', { flag: 'wx', mode: 0o600 });
+    const message = await (request.what === 'cpu-profile' ? takeProfile : takeSnapshot)(session, request, { ...around, told });
+    const { size } = statSync(part);
     intoPlace(part, request);
-    told('done', 1, target.bytes, message);
+    told('done', 1, size, message);
   } catch (error) {
-    if (file !== undefined) closeSync(file);
     rmSync(part, { force: true });
     told('failed', 0, 0, whyNot(request, error as NodeJS.ErrnoException));
   }
@@ -38,7 +35,7 @@ export async function take(session: ThreadSession, request: TakeRequest, around:
 
 type Told = TakeSurroundings & { readonly told: (state: 'running', done: number, bytes: number, message: string) => void };
 
-async function takeProfile(session: ThreadSession, request: TakeRequest, target: FileTarget, around: Told): Promise<string> {
+async function takeProfile(session: ThreadSession, request: TakeRequest, around: Told): Promise<string> {
   await session.post('Profiler.enable');
   if (around.sampledEveryUs === undefined) await session.post('Profiler.setSamplingInterval', { interval: request.intervalUs });
   await session.post('Profiler.start');
@@ -52,62 +49,29 @@ async function takeProfile(session: ThreadSession, request: TakeRequest, target:
     await Promise.race([pause(Math.min(PROGRESS_MS, began + lastsMs - performance.now())), around.ending]);
   }
   const { profile } = (await session.post('Profiler.stop')) as { profile: CpuProfile };
-  target.write(JSON.stringify(profile));
-  target.check();
+  writeFileSync(request.part, JSON.stringify(profile));
   const seconds = ((profile.endTime - profile.startTime) / 1e6).toFixed(1);
   const interval = around.sampledEveryUs ?? request.intervalUs;
   return `A CPU profile of ${seconds} s with ${profile.samples?.length ?? 0} samples, one every ${interval} µs${ended ? '; the thread ended before its time' : ''}.`;
 }
 
-async function takeSnapshot(session: ThreadSession, _request: TakeRequest, target: FileTarget, around: Told): Promise<string> {
-  let toldAt = performance.now();
-  const ends = [
-    session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => {
-      target.write(String(chunk));
-      if (performance.now() - toldAt < PROGRESS_MS) return;
-      toldAt = performance.now();
-      around.told('running', 0.9, target.bytes, 'The heap snapshot is being written.');
-    }),
-    session.on('HeapProfiler.reportHeapSnapshotProgress', ({ done, total }) => {
-      if (performance.now() - toldAt < PROGRESS_MS) return;
-      toldAt = performance.now();
-      around.told('running', (0.9 * Number(done)) / Math.max(1, Number(total)), 0, 'The heap is being walked; the thread stands still meanwhile.');
-    }),
-  ];
+/** The thread writes it itself, straight into the file: nothing of it goes through memory that others share. */
+async function takeSnapshot(session: ThreadSession, { part }: TakeRequest, around: Told): Promise<string> {
+  const reach = await ThreadReach.find(session);
+  if (!reach) throw new Error('there is no tracer in the thread.');
+  const look = (): void => {
+    const bytes = statSync(part).size;
+    const message = bytes === 0 ? 'The heap is being walked' : `The heap snapshot is being written: ${(bytes / 1e6).toFixed(0)} MB until now`;
+    around.told('running', bytes === 0 ? 0 : 0.5, bytes, `${message}. The thread stands still meanwhile.`);
+  };
+  look();
+  const looking = setInterval(look, PROGRESS_MS);
   try {
-    around.told('running', 0, 0, 'The heap is being walked; the thread stands still meanwhile.');
-    await session.post('HeapProfiler.takeHeapSnapshot', { reportProgress: true });
+    await reach.writeHeap(part);
   } finally {
-    for (const end of ends) end();
+    clearInterval(looking);
   }
-  target.check();
-  return `A heap snapshot of ${(target.bytes / 1e6).toFixed(1)} MB.`;
-}
-
-/** Writes at once, so that the thread that sends is the only one that has the data. What fails is told by `check`. */
-class FileTarget {
-  readonly #file: number;
-  #error: unknown;
-  bytes = 0;
-
-  constructor(file: number) {
-    this.#file = file;
-  }
-
-  write(text: string): void {
-    if (this.#error !== undefined) return;
-    try {
-      const bytes = Buffer.from(text, 'utf8');
-      for (let at = 0; at < bytes.length; ) at += writeSync(this.#file, bytes, at);
-      this.bytes += bytes.length;
-    } catch (error) {
-      this.#error = error;
-    }
-  }
-
-  check(): void {
-    if (this.#error !== undefined) throw this.#error;
-  }
+  return `A heap snapshot of ${(statSync(part).size / 1e6).toFixed(1)} MB.`;
 }
 
 function intoPlace(part: string, { path, overwrite }: TakeRequest): void {

@@ -79,8 +79,10 @@ export class ThreadSampler {
     try {
       await session.post('Profiler.enable');
       await session.post('Profiler.setSamplingInterval', { interval: intervalUs });
-      this.#chunks = await chooseChunks(session);
-      await this.#loop(this.#chunks, intervalUs);
+      do {
+        this.#chunks?.dispose();
+        this.#chunks = await chooseChunks(session);
+      } while (await this.#loop(this.#chunks, intervalUs));
       this.#tell('off', intervalUs);
     } catch (error) {
       this.#calls.end(this.#coveredUs);
@@ -88,6 +90,7 @@ export class ThreadSampler {
       if (session.closed) this.#tell('off', intervalUs);
       else this.#tell('failed', intervalUs, error instanceof Error ? error.message : String(error));
     }
+    this.#chunks?.dispose();
     this.#chunks = undefined;
     this.#options.writer.publish();
   }
@@ -102,7 +105,8 @@ export class ThreadSampler {
     return this.#stopped || Atomics.load(this.#options.words, RingWord.SAMPLING) !== Sampling.RUNNING;
   }
 
-  async #loop(chunks: Chunks, intervalUs: number): Promise<void> {
+  /** True: another kind of chunks has become the right one. */
+  async #loop(chunks: Chunks, intervalUs: number): Promise<boolean> {
     let isOn = false;
     for (;;) {
       const isOver = this.#isOver;
@@ -110,14 +114,14 @@ export class ThreadSampler {
       if (!isOn && isOver) {
         await this.#takeEarly(chunks, intervalUs);
         this.#calls.end(this.#coveredUs);
-        return;
+        return false;
       }
       if (!isOn && !goOn) {
         await this.#pause(GATE_MS);
         continue;
       }
       const before = monotonicUs();
-      const { profile, pauseUs } = await chunks.change(goOn);
+      const { profile, pauseUs, isWrongKind } = await chunks.change(goOn);
       if (!isOn) this.#started = [before, monotonicUs()];
       const worked = performance.now();
       if (!isOn) await this.#takeEarly(chunks, intervalUs);
@@ -131,6 +135,11 @@ export class ThreadSampler {
       }
       this.#options.writer.publish();
       if (profile) this.#adapt(pauseUs, performance.now() - worked);
+      if (goOn && isWrongKind) {
+        const last = await chunks.change(false);
+        if (last.profile) await this.#take(last.profile, intervalUs);
+        return true;
+      }
       if (performance.now() - this.#toldAt > TELL_MS) this.#tell('on', intervalUs);
       if (goOn) await this.#pause(this.#chunkMs);
     }

@@ -23,6 +23,8 @@ export interface SampledThread {
   swap(next: string, last: string): readonly [us: number, debugged: boolean];
   /** The profile that the thread began itself, as JSON, which ends with this; empty: there is none. */
   early(): string;
+  /** Writes a heap snapshot into a file. Empty, or why it could not. The protocol's own would wait for the event loop. */
+  writeHeap(file: string): string;
 }
 
 /** Undefined where the engine has no profiles by title. */
@@ -47,6 +49,14 @@ export function sampledThread(): SampledThread | undefined {
       });
       session?.disconnect();
       return json;
+    },
+    writeHeap: function traceStudioSwap(file) {
+      try {
+        process.getBuiltinModule('node:v8').writeHeapSnapshot(file);
+        return '';
+      } catch (error) {
+        return String((error as Error).message);
+      }
     },
   };
 }
