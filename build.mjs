@@ -34,6 +34,7 @@ const PROGRAMS = [
   },
   { entry: 'main/cli/record.ts', file: 'cli/record.cjs', external: [] },
   { entry: 'main/cli/studio.ts', file: 'cli/studio.cjs', external: [] },
+  { entry: 'main/cli/attach.ts', file: 'cli/attach.cjs', external: [] },
   { entry: 'main/cli/export.ts', file: 'cli/export.cjs', external: [] },
   { entry: 'main/collector/collector-process.ts', file: 'collector/collector.cjs', external: [] },
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },

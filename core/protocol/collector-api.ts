@@ -4,11 +4,22 @@
  * The collector keeps no queue per window: `recording.follow` reads the file from an offset and waits at its end.
  */
 import type { TakeOrder, TakeProgress } from './sampling.ts';
-import type { RecordingId, RecordingInfoSummary, SessionId, SessionInfo, SpawnPlan } from './session-types.ts';
+import type { RecordingId, RecordingInfoSummary, SessionId, SessionInfo, SpawnPlan, TracerAddress } from './session-types.ts';
 
 /** Calls of the host. */
 export interface CollectorControl {
   'session.start': (argument: { readonly plan: SpawnPlan; readonly file: string; readonly session: SessionId; readonly recording: RecordingId }) => SessionInfo;
+  /**
+   * A session of a process that runs: the host puts the tracer into it, with this address, or says why it could not (`session.stop`). From then on
+   * it is as any other, but is left where another is ended.
+   */
+  'session.attach': (argument: {
+    readonly plan: SpawnPlan;
+    readonly pid: number;
+    readonly file: string;
+    readonly session: SessionId;
+    readonly recording: RecordingId;
+  }) => { readonly info: SessionInfo; readonly address: TracerAddress };
   /** Politely (SIGTERM to the tree), and with SIGKILL after `graceMs`. Resolves when the tree is gone. */
   'session.stop': (argument: { readonly session: SessionId; readonly graceMs: number }) => SessionInfo;
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;

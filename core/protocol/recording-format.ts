@@ -132,6 +132,8 @@ export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
+  /** The studio had attached to a process, and left it; or `processEnded`: it ended, by itself. */
+  | { readonly kind: 'detached'; readonly processEnded: boolean }
   | { readonly kind: 'failed-to-start'; readonly message: string };
 
 /**

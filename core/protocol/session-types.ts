@@ -64,6 +64,13 @@ export interface SpawnPlan {
   readonly capture?: CaptureOptions;
 }
 
+/** How a tracer finds its collector: what `process.env` tells one that is launched. */
+export interface TracerAddress {
+  readonly socket: string;
+  readonly secret: string;
+  readonly spillFolder: string;
+}
+
 /** What Stop waits between asking the process tree to end and ending it. */
 export const STOP_GRACE_MS = 5000;
 
@@ -79,6 +86,8 @@ export interface SessionInfo {
   readonly nodeVersion?: string;
   readonly state: SessionState;
   readonly pid?: number;
+  /** The process ran before: it is left, not ended. */
+  readonly attached?: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly end?: SessionEnd;

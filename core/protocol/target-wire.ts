@@ -94,7 +94,9 @@ export type TargetControl =
   | { readonly command: 'stop' }
   /** Sampling of every thread; without an interval that of the launch. */
   | { readonly command: 'sampling'; readonly on: boolean; readonly intervalUs?: number }
-  | ({ readonly command: 'take' } & TakeRequest);
+  | ({ readonly command: 'take' } & TakeRequest)
+  /** Only of a process that was attached to: it sends what it has, says BYE, and goes on without a tracer. */
+  | { readonly command: 'detach' };
 
 /** Environment variables by which a launch tells the preload. All are hidden from the script. */
 export const TargetEnvironment = {

@@ -126,6 +126,7 @@ export class Drain {
     this.#sampler.close();
     clearInterval(this.#keepAlive);
     this.#channel.close();
+    parentPort?.postMessage('detach');
     parentPort?.close();
   }
 
@@ -253,6 +254,12 @@ export class Drain {
     } catch {
       this.#frames.push(jsonFrame(FrameType.TRACER_ERROR, 0, { message: 'The collector sent a control frame that is not JSON.' }));
       return;
+    }
+    // The main thread does it when it has its next turn; nothing is recorded from now on.
+    if (control.command === 'detach') {
+      Atomics.store(this.#process, ProcessWord.GATE, 0);
+      this.#sampler.obey({ command: 'sampling', on: false });
+      parentPort?.postMessage('detach');
     }
     if (control.command === 'sampling' || control.command === 'take') this.#sampler.obey(control);
     if (control.command !== 'start' && control.command !== 'stop') return;

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
+import { onDetach } from './detach.ts';
 import type { KeptEvents } from './kept-events.ts';
-import { resolveApi } from './resolve-api.ts';
+import { resolveApi, resolveApiFromNowOn } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
 import { RingWriter } from './ring-writer.ts';
 import { RUNTIME, type Runtime } from './runtime.ts';
@@ -45,5 +46,11 @@ export function provideRuntime(
   const apiFile = path.join(folder, 'api.cjs');
   const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept, sampled: sampledThread() };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
-  resolveApi(folder, patch);
+  onDetach(() => {
+    if ((globalThis as { [RUNTIME]?: Runtime })[RUNTIME] === runtime) delete (globalThis as { [RUNTIME]?: Runtime })[RUNTIME];
+  });
+  if (settings.attached) {
+    resolveApiFromNowOn(folder);
+    patch();
+  } else resolveApi(folder, patch);
 }

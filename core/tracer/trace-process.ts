@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
 import { FrameType } from '../protocol/target-wire.ts';
 import { traceChildProcesses } from './child-processes.ts';
+import { undoAll } from './detach.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
 import { targetHello } from './hello.ts';
@@ -14,7 +15,7 @@ import { isTaken, RingReader } from './ring-reader.ts';
 import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
-import { takeSettings } from './target-settings.ts';
+import { type TargetSettings, takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
 import { traceWorkers } from './worker-threads.ts';
 
@@ -24,9 +25,9 @@ import { traceWorkers } from './worker-threads.ts';
  */
 const DRAIN_AFTER_MS = 10;
 
-/** Puts the tracer into the main thread, if this process was launched by the studio. */
-export function traceProcess(folder: string): void {
-  const settings = takeSettings(process.env);
+/** Puts the tracer into the main thread: if this process was launched by the studio, or as an attached studio says. */
+export function traceProcess(folder: string, attached?: TargetSettings): void {
+  const settings = attached ? { ...attached, attached: true } : takeSettings(process.env);
   if (!settings) return;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
@@ -64,23 +65,33 @@ export function traceProcess(folder: string): void {
     const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring, sampling } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
+      if (attached) drain.on('message', detach);
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
     } catch (error) {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
   };
-  // A script may block from its first line on.
+  // A script may block from its first line on, and one that is attached to does it already.
+  if (samples || attached) ensureDrain();
   if (samples) {
-    ensureDrain();
     if (!capture?.startPaused) sampleEarly(capture?.samplingUs ?? 1000);
   } else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
+  const finish = (): void => {
+    finishSampling(ring.buffer, words);
+    if (!finishDrain(words)) spill();
+    kept.remove();
+  };
+  /** The studio leaves, or is gone: the process goes on as it was before it came. */
+  function detach(): void {
+    finish();
+    undoAll();
+    words[ProcessWord.GATE] = 0;
+    Atomics.store(words, ProcessWord.STATE, DrainState.GONE);
+    void drain?.terminate();
+  }
   onProcessEnd(
-    () => {
-      finishSampling(ring.buffer, words);
-      if (!finishDrain(words)) spill();
-      kept.remove();
-    },
+    finish,
     (worker) => worker === drain,
     () => watch,
   );
@@ -107,7 +118,8 @@ export function traceProcess(folder: string): void {
     if (patched) return;
     patched = true;
     traceWorkers(shared, tellDrain);
-    traceChildProcesses(settings);
+    // Children of a process that is attached to are left alone: they would go on to be traced when the studio has left it.
+    if (!attached) traceChildProcesses(settings);
   };
   provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
   if (settings.options.plugins?.length) {

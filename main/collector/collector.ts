@@ -65,6 +65,7 @@ export class Collector {
   serveControl(channel: ByteChannel): void {
     const calls: ControlCalls = {
       'session.start': (argument) => this.start(argument),
+      'session.attach': (argument) => this.attach(argument),
       'session.stop': ({ session, graceMs }) => this.stop(session, graceMs),
       'session.stdin': ({ session, text, end }) => {
         this.stdin(session, text, end === true);
@@ -107,9 +108,9 @@ export class Collector {
 
   /**
    * Starts a target and its recording. A target that cannot start gives a session that has ended, with the reason.
-   * `early`: one that `startEarly` has started, in the first session of this collector.
+   * `early`: one that `startEarly` has started, in the first session of this collector. `attachTo`: see `attach`.
    */
-  async start(argument: Parameters<CollectorControl['session.start']>[0], early?: EarlyTarget): Promise<SessionInfo> {
+  async start(argument: Parameters<CollectorControl['session.start']>[0], early?: EarlyTarget, attachTo?: number): Promise<SessionInfo> {
     const { plan, file, session: id, recording } = argument;
     if (this.#shutdown) throw new ProblemError({ code: 'shutting-down', message: 'The studio is closing.' });
     if (this.#sessions.has(id) || this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Session ${id} exists already.` });
@@ -131,6 +132,7 @@ export class Collector {
         changed: (info) => this.#changed(info),
         greeting: () => this.#greeting.size > 0,
         ...(early && { early }),
+        ...(attachTo !== undefined && { attachTo }),
       });
     } catch (error) {
       // It has not reached the script yet.
@@ -143,6 +145,15 @@ export class Collector {
     else await session.launch();
     await listening.catch((error: Error) => session.cannotListen(error));
     return session.info;
+  }
+
+  /** The tracer is put into the process by who asks, with the address that comes back. */
+  async attach(argument: Parameters<CollectorControl['session.attach']>[0]): Promise<ReturnType<CollectorControl['session.attach']>> {
+    const { pid, session: id, ...rest } = argument;
+    const other = [...this.#sessions.values()].find((each) => !each.ended && each.traces(pid));
+    if (other) throw new ProblemError({ code: 'already-traced', message: `Process ${pid} is recorded already: ${other.info.title}.` });
+    const info = await this.start({ ...rest, session: id }, undefined, pid);
+    return { info, address: this.#session(id).address };
   }
 
   async stop(session: SessionId, graceMs: number): Promise<SessionInfo> {

@@ -6,9 +6,10 @@ import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
-import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import { AttachedTarget } from './attached-target.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -52,6 +53,8 @@ export interface SessionOptions {
   readonly changed: (info: SessionInfo) => void;
   /** A target that runs already. */
   readonly early?: EarlyTarget;
+  /** A process that the studio attaches to. */
+  readonly attachTo?: number;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
 }
@@ -79,7 +82,7 @@ export class Session {
   /** What the user has switched last; undefined: as the launch said. */
   #wantsSampling: boolean | undefined;
   #sampling: SamplingState | undefined;
-  #target: TargetProcess | undefined;
+  #target: TargetProcess | AttachedTarget | undefined;
   #tree: ProcessTree | undefined;
   #state: SessionState = 'starting';
   #targetEnd: TargetEnd | undefined;
@@ -140,11 +143,10 @@ export class Session {
 
   /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
   async launch(): Promise<void> {
-    const { plan, socketPath, stdio, early } = this.#options;
+    const { plan, stdio, early, attachTo } = this.#options;
     try {
       if (!early) mkdirSync(this.#spillFolder, { mode: 0o700 });
-      const address = { socket: socketPath, secret: this.secret, spillFolder: this.#spillFolder };
-      this.#target = await (early?.target ?? TargetProcess.start(plan, address, stdio));
+      this.#target = attachTo === undefined ? await (early?.target ?? TargetProcess.start(plan, this.address, stdio)) : new AttachedTarget(attachTo);
     } catch (error) {
       await this.abandon((error as Error).message);
       return;
@@ -157,6 +159,10 @@ export class Session {
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
     this.#tell();
+  }
+
+  get address(): TracerAddress {
+    return { socket: this.#options.socketPath, secret: this.secret, spillFolder: this.#spillFolder };
   }
 
   /** Ends a session whose target does not run. */
@@ -182,6 +188,7 @@ export class Session {
       ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
       state: this.#state,
       ...(this.#target && { pid: this.#target.pid }),
+      ...(this.#options.attachTo !== undefined && { attached: true }),
       startedAtMs: this.#startedAtMs,
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       ...(this.#end && { end: this.#end }),
@@ -192,6 +199,11 @@ export class Session {
       ...(this.#sampling && { sampling: this.#sampling }),
       ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
     };
+  }
+
+  /** A process of this session runs under that number. */
+  traces(pid: number): boolean {
+    return this.#target?.pid === pid || this.#connectedPids().includes(pid);
   }
 
   get ended(): boolean {
@@ -256,6 +268,7 @@ export class Session {
     traced.end();
     await this.#plugins.takeFile(traced);
     this.#ending--;
+    if (this.#target instanceof AttachedTarget && traced.pid === this.#target.pid) this.#target.over();
     this.#changed();
     this.#finishIfDone();
   }
@@ -364,6 +377,7 @@ export class Session {
   #forceAt = 0;
 
   async #stopTree(tree: ProcessTree): Promise<void> {
+    if (this.#target instanceof AttachedTarget) return this.#leave(this.#target);
     tree.signal('SIGTERM');
     while (tree.alive() && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
     if (!tree.alive()) return;
@@ -376,6 +390,14 @@ export class Session {
     }
     // It hangs inside the system (a dead network disk), and will end when that lets it go.
     if (!this.#targetEnd) this.#target?.abandon();
+  }
+
+  /** Its tracer takes itself out when it is told to, or when nobody listens any more. */
+  async #leave(target: AttachedTarget): Promise<void> {
+    for (const connection of this.#connections) connection.control({ command: 'detach' });
+    while (!target.end && this.#connections.size > 0 && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
+    this.#closeAll();
+    target.over();
   }
 
   // The end
@@ -436,6 +458,7 @@ export class Session {
   }
 
   #sessionEnd(end: TargetEnd): SessionEnd {
+    if (this.#target instanceof AttachedTarget) return { kind: 'detached', processEnded: !this.#stopping };
     if (this.#stopping) return { kind: 'stopped', ...end, forced: this.#forced };
     return 'signal' in end ? { kind: 'signalled', signal: end.signal } : { kind: 'exited', code: end.code };
   }

@@ -1,14 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { TargetEnvironment, type TargetOptions } from '../../core/protocol/target-wire.ts';
-
-export interface TracerAddress {
-  readonly socket: string;
-  readonly secret: string;
-  readonly spillFolder: string;
-}
 
 /**
  * `recorded`: pipes, whose text goes into the recording. `inherited`: the target has the terminal of the collector's own

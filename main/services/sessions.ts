@@ -129,13 +129,14 @@ export class Sessions {
   lost(description: string): void {
     const running = [...this.#sessions.values()].filter(({ info }) => info.state !== 'ended');
     for (const { info } of running) {
-      if (info.pid !== undefined) endTree(info.pid);
+      // One that was attached to goes on: its tracer leaves it when nobody listens.
+      if (info.pid !== undefined && !info.attached) endTree(info.pid);
       this.changed({
         ...info,
         state: 'ended',
         endedAtMs: Date.now(),
         end: { kind: 'stopped', forced: true },
-        recordingProblem: `The recorder ended unexpectedly (${description}), and ${info.title} was stopped. What was recorded until then is kept.`,
+        recordingProblem: `The recorder ended unexpectedly (${description}), and ${info.title} was ${info.attached ? 'left' : 'stopped'}. What was recorded until then is kept.`,
       });
     }
   }

@@ -29,6 +29,11 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/tracer/save', 'core/tracer/sampling'], ['node:']],
   'core/plugins': [[], ['node:', 'trace-studio']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
+  // The debugger of a running process speaks WebSocket, and Node 20 has no client for it.
+  'main/services/attach': [
+    ['core/protocol', 'main/services'],
+    ['node:', 'ws'],
+  ],
   'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
   'main/web': [
     ['core/protocol', 'main/services'],

@@ -23,6 +23,8 @@ export function endWords(end: SessionEnd): string {
       return `Ended by ${end.signal}`;
     case 'stopped':
       return end.forced ? 'Stopped by force' : 'Stopped';
+    case 'detached':
+      return end.processEnded ? 'Ended' : 'Detached';
     case 'failed-to-start':
       return 'Did not start';
   }
