@@ -21,4 +21,6 @@ export type ToSampler =
 export type FromSampler =
   | { readonly kind: 'state'; readonly state: SamplingState }
   | { readonly kind: 'take'; readonly progress: TakeProgress }
+  /** A thread that has no tracer, since it was there before: asks for a place for what is seen of it. */
+  | { readonly kind: 'found'; readonly thread: number; readonly name: string }
   | { readonly kind: 'error'; readonly message: string };

@@ -36,6 +36,7 @@ export class SamplerLink {
   /** A thread of the program. */
   thread(ring: RingMessage): void {
     if (ring.thread >= SAMPLED_THREADS) return;
+    if (this.#threads.has(ring.thread)) return;
     this.#threads.set(ring.thread, ring);
     if (this.#worker) this.#tellThread(ring);
   }
@@ -116,8 +117,17 @@ export class SamplerLink {
   #receive(message: FromSampler): void {
     const { send } = this.#options;
     if (message.kind === 'state') send(jsonFrame(FrameType.SAMPLING, 0, message.state));
+    else if (message.kind === 'found') this.#found(message.thread, message.name);
     else if (message.kind === 'take') send(jsonFrame(FrameType.TAKE, 0, message.progress));
     else send(jsonFrame(FrameType.TRACER_ERROR, 0, { message: message.message }));
+  }
+
+  #found(thread: number, name: string): void {
+    if (this.#threads.has(thread)) return;
+    // Nobody writes into it, and the thread does not know that it is looked at.
+    const ring: RingMessage = { kind: 'ring', thread, name, ringBytes: 0, buffer: new SharedArrayBuffer(RING_HEADER_BYTES) };
+    this.#threads.set(thread, ring);
+    this.#tellThread(ring);
   }
 
   #failed(error: unknown): void {

@@ -19,6 +19,8 @@ const { waitAsync } = Atomics as typeof Atomics & {
 
 /** The main thread ends, and with it the others, whose last samples are waited for so long. */
 const WORKERS_LIMIT_MS = 500;
+/** The drain tells of a thread that has a tracer within this time. */
+const TELL_LIMIT_MS = 300;
 /** A worker thread that has just been started is found within this time. */
 const FIND_LIMIT_MS = 2000;
 
@@ -42,7 +44,7 @@ class Sampler {
   readonly #start: SamplerStart;
   readonly #ownUrl: string;
   readonly #threads = new Map<number, Thread>();
-  /** Of threads that the drain has not told of: a worker is found before that, or is none of the program's. */
+  /** Of threads that the drain has not told of: a worker is found before that, or was there before the tracer. */
   readonly #unclaimed = new Map<number, ThreadSession>();
   #main: MainThreadSession | undefined;
   #isOn = false;
@@ -118,11 +120,12 @@ class Sampler {
     }
     this.#main = session;
     // It may end meanwhile.
-    watchWorkers(session, (thread, worker) => {
+    watchWorkers(session, (thread, name, worker) => {
       worker.onClose = () => this.#gone(thread);
-      if (!this.#threads.has(thread)) this.#unclaimed.set(thread, worker);
-      else if (this.#claim(thread, worker)) this.#apply();
-      return true;
+      if (!this.#threads.has(thread)) {
+        this.#unclaimed.set(thread, worker);
+        setTimeout(() => this.#unclaimed.has(thread) && this.#tell({ kind: 'found', thread, name }), TELL_LIMIT_MS);
+      } else if (this.#claim(thread, worker)) this.#apply();
     }).catch(() => {});
   }
 

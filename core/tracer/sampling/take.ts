@@ -1,6 +1,7 @@
 import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { TakeProgress, TakeRequest } from '../../protocol/sampling.ts';
 import type { CpuProfile } from './cpu-profile.ts';
+import { nameOptimisedCode } from './fresh-code.ts';
 import { ThreadReach } from './thread-reach.ts';
 import type { ThreadSession } from './thread-session.ts';
 
@@ -39,6 +40,7 @@ async function takeProfile(session: ThreadSession, request: TakeRequest, around:
   await session.post('Profiler.enable');
   if (around.sampledEveryUs === undefined) await session.post('Profiler.setSamplingInterval', { interval: request.intervalUs });
   await session.post('Profiler.start');
+  if (around.sampledEveryUs === undefined) await nameOptimisedCode(session);
   const [began, lastsMs] = [performance.now(), request.seconds * 1000];
   let ended = false;
   around.ending.then(() => {

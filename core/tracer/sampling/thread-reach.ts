@@ -3,6 +3,23 @@ import type { CpuProfile } from './cpu-profile.ts';
 import { SWAP_FUNCTION } from './sampled-calls.ts';
 import type { ThreadSession } from './thread-session.ts';
 
+/** For a thread that was there before the tracer: as much of `SampledThread` as can be said in a line. */
+const STAND_IN = `(() => {
+  const { profile, profileEnd } = console;
+  const hrtime = process.hrtime.bigint;
+  if (![profile, profileEnd].every((own) => /\\[native code\\]/.test(Function.prototype.toString.call(own)))) return undefined;
+  return {
+    swap: function ${SWAP_FUNCTION}(next, last) {
+      const before = hrtime();
+      if (next !== '') profile(next);
+      if (last !== '') profileEnd(last);
+      return [Number(hrtime() - before) / 1000, process.getBuiltinModule('node:inspector')?.url() !== undefined];
+    },
+    early: () => '',
+    writeHeap: (file) => (process.getBuiltinModule('node:v8').writeHeapSnapshot(file), ''),
+  };
+})()`;
+
 /** The sampler's end of what the tracer left for it in a thread: `SampledThread` of thread-side.ts. Works while the thread is busy. */
 export class ThreadReach {
   readonly #session: ThreadSession;
@@ -13,10 +30,10 @@ export class ThreadReach {
     this.#objectId = objectId;
   }
 
-  /** Undefined: there is no tracer in the thread. */
+  /** Undefined: the thread's console is not the engine's. */
   static async find(session: ThreadSession): Promise<ThreadReach | undefined> {
     const found = await session.post('Runtime.evaluate', {
-      expression: `globalThis[Symbol.for(${JSON.stringify(RUNTIME.description)})]?.sampled`,
+      expression: `globalThis[Symbol.for(${JSON.stringify(RUNTIME.description)})]?.sampled ?? ${STAND_IN}`,
       silent: true,
       objectGroup: 'trace-studio',
     });

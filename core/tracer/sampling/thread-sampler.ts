@@ -2,6 +2,7 @@ import type { SamplingState } from '../../protocol/sampling.ts';
 import { ProcessWord, RingWord, Sampling } from '../ring-layout.ts';
 import { type Chunks, chooseChunks } from './chunks.ts';
 import type { CpuProfile } from './cpu-profile.ts';
+import { nameOptimisedCode } from './fresh-code.ts';
 import { FunctionTable } from './function-table.ts';
 import { SampledCalls } from './sampled-calls.ts';
 import type { SampledWriter } from './sampled-writer.ts';
@@ -77,8 +78,10 @@ export class ThreadSampler {
     this.#stopped = false;
     this.#session = session;
     try {
-      await session.post('Profiler.enable');
-      await session.post('Profiler.setSamplingInterval', { interval: intervalUs });
+      // Together: a `console.profile` of the script in between would be one of this session's. Refused while a profile is on: then its interval stays.
+      const enabled = session.post('Profiler.enable');
+      await session.post('Profiler.setSamplingInterval', { interval: intervalUs }).catch(() => {});
+      await enabled;
       do {
         this.#chunks?.dispose();
         this.#chunks = await chooseChunks(session);
@@ -124,8 +127,10 @@ export class ThreadSampler {
       const { profile, pauseUs, isWrongKind } = await chunks.change(goOn);
       if (!isOn) this.#started = [before, monotonicUs()];
       const worked = performance.now();
-      if (!isOn) await this.#takeEarly(chunks, intervalUs);
-      else if (profile && this.#started) this.#offsetUs = clockOffset(profile.startTime, this.#started);
+      if (!isOn) {
+        await this.#takeEarly(chunks, intervalUs);
+        await nameOptimisedCode(this.#session as ThreadSession);
+      } else if (profile && this.#started) this.#offsetUs = clockOffset(profile.startTime, this.#started);
       if (isOn) this.#started = undefined;
       if (profile) await this.#take(profile, intervalUs);
       isOn = goOn;

@@ -1,5 +1,8 @@
 import { Session } from 'node:inspector';
 
+/** How the tracer's own worker threads are called. */
+const OWN_THREADS = 'trace-studio ';
+
 export type Params = Readonly<Record<string, unknown>>;
 type Listener = (params: Params) => void;
 
@@ -111,20 +114,20 @@ export class WorkerSession extends ThreadSession {
   }
 }
 
-/**
- * Finds the worker threads below the thread of `session`, also those that workers start. `found` says whether a thread is of interest:
- * it is given Node's number of the thread and a session with it.
- */
-export async function watchWorkers(session: ThreadSession, found: (thread: number, session: WorkerSession) => boolean): Promise<void> {
+/** Finds the worker threads below the thread of `session`, also those that workers start: Node's number, name, and a session. */
+export async function watchWorkers(session: ThreadSession, found: (thread: number, name: string, session: WorkerSession) => void): Promise<void> {
   const workers = new Map<string, WorkerSession>();
   session.on('NodeWorker.attachedToWorker', ({ sessionId, workerInfo }) => {
     const id = String(sessionId);
     const thread = threadOf((workerInfo as { title?: string }).title ?? '');
+    if (!thread) {
+      session.post('NodeWorker.detach', { sessionId }).catch(() => {});
+      return;
+    }
     const worker = new WorkerSession(session, id);
     workers.set(id, worker);
-    if (thread !== undefined && found(thread, worker))
-      watchWorkers(worker, found).catch(() => {}); // It has ended already.
-    else session.post('NodeWorker.detach', { sessionId }).catch(() => {});
+    found(thread.number, thread.name, worker);
+    watchWorkers(worker, found).catch(() => {}); // It has ended already.
   });
   session.on('NodeWorker.detachedFromWorker', ({ sessionId }) => {
     workers.get(String(sessionId))?.close();
@@ -134,8 +137,9 @@ export async function watchWorkers(session: ThreadSession, found: (thread: numbe
   await session.post('NodeWorker.enable', { waitForDebuggerOnStart: false });
 }
 
-/** Node's number of a worker thread, which the protocol tells in its title alone: `[worker 3] the name`. */
-function threadOf(title: string): number | undefined {
-  const found = /^\[worker (\d+)\]|^Worker (\d+)/.exec(title);
-  return found ? Number(found[1] ?? found[2]) : undefined;
+/** The protocol tells both in a title alone: `[worker 3] the name`. Undefined for the tracer's own. */
+function threadOf(title: string): { readonly number: number; readonly name: string } | undefined {
+  const [, number, name = ''] = /^\[worker (\d+)\] ?(.*)$/.exec(title) ?? /^Worker (\d+)(.*)$/.exec(title) ?? [];
+  if (number === undefined || name.startsWith(OWN_THREADS)) return undefined;
+  return { number: Number(number), name: name || `worker ${number}` };
 }

@@ -75,7 +75,8 @@ async function openInspector(target: NodeProcess): Promise<OpenInspector> {
   const usual: InspectorPlace = { host: '127.0.0.1', port: flaggedPort(argv) || DEFAULT_PORT };
   const before = await listeningPorts(pid);
   // Only where it is the process's own: others are not spoken to.
-  const own = before ? before.filter(({ port }) => port === usual.port) : [usual];
+  const isAnywhere = argv.some((word) => /^--inspect(?:-brk|-wait)?=(?:.*:)?0$/.test(word));
+  const own = before ? before.filter(({ port }) => isAnywhere || port === usual.port) : [usual];
   for (const place of own) {
     const url = await inspectorUrl(place);
     if (url !== undefined && (before || (await leadsTo(url, pid)))) return { url, port: place.port, wasOpened: false };

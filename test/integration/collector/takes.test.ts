@@ -30,15 +30,12 @@ class Marked {}
 globalThis.kept = Array.from({ length: 1000 }, () => new Marked());
 `;
 
-/** A loop that was optimised while it ran has no name in a profile that begins later: that is the engine's. */
-const FLAGS = ['--no-use-osr'];
-
 const stop = (): void => writeFileSync(path.join(folder, 'stop'), '');
 
 /** Starts a script; resolves when its tracer has connected. */
 async function start(code: string, node = process.execPath, calls: 'off' | 'sampling' = 'off'): Promise<void> {
   writeFileSync(path.join(folder, 'script.cjs'), BUSY + code);
-  await fixture.start(spawnPlan({ file: node, args: [...FLAGS, path.join(folder, 'script.cjs')], preload, capture: { calls }, cwd: folder }));
+  await fixture.start(spawnPlan({ file: node, args: [path.join(folder, 'script.cjs')], preload, capture: { calls }, cwd: folder }));
   await fixture.until((info) => info.processes > 0);
 }
 
