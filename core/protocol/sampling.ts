@@ -55,6 +55,7 @@ export interface TakeProgress {
 }
 
 export const MAX_PROFILE_SECONDS = 600;
+export const DEFAULT_PROFILE_SECONDS = 5;
 export const TAKE_EXTENSIONS = { 'cpu-profile': '.cpuprofile', 'heap-snapshot': '.heapsnapshot' } as const satisfies Record<TakeKind, string>;
 
 /** What a window or the command line asks for. */

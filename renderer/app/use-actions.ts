@@ -1,9 +1,11 @@
 /** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
 import { useMemo } from 'react';
+import { DEFAULT_ATTACH } from '../../core/protocol/attach.ts';
+import type { TakeKind } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
-import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
+import { attachRun, isSampled, restartRun, showSession, startRun, stopRun, takeFile } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { configForScript, forgottenValues, inspected, launchState, setDraft } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
@@ -23,6 +25,12 @@ export interface Actions {
   runAgain(): void;
   stop(): void;
   restart(): void;
+  /** Of the run in sight, while it goes on. */
+  toggleSampling(): void;
+  takeFile(what: TakeKind): void;
+  attach(): void;
+  /** Rejects with what is in the way. */
+  attachTo(pid: number, sampling: boolean): Promise<void>;
   configure(): void;
   /** The form as it is now. */
   configureDraft(): void;
@@ -139,6 +147,19 @@ export function useActions(): Actions {
       restart: () => {
         const session = sessionOf(activeTrace());
         if (session) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be restarted');
+      },
+      toggleSampling: () => {
+        const session = sessionOf(activeTrace());
+        if (session && isRunning(session)) told(studio.request('session.sampling', { session: session.id, on: !isSampled(session) }));
+      },
+      takeFile: (what) => {
+        const session = sessionOf(activeTrace());
+        if (session && isRunning(session)) told(takeFile(studio, picker, session, what));
+      },
+      attach: () => showDialog({ kind: 'attach' }),
+      attachTo: async (pid, sampling) => {
+        await attachRun(studio, pid, { ...DEFAULT_ATTACH, sampling });
+        setWindow({ screen: 'main' });
       },
       configure: () => {
         const session = sessionOf(activeTrace());

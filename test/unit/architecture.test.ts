@@ -34,7 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
     ['core/protocol', 'main/services'],
     ['node:', 'ws'],
   ],
-  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
+  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api', 'main/services/attach'], ['node:']],
   'main/web': [
     ['core/protocol', 'main/services'],
     ['node:', 'ws'],

@@ -13,6 +13,7 @@ export interface Standing {
 
 const GRACE = `${STOP_GRACE_MS / 1000} s`;
 export const STOP_WORDS = `Asks the script to end. After ${GRACE} it is ended by force.`;
+export const DETACH_WORDS = 'Leaves the program as it was before. It goes on.';
 export const STOPPING_WORDS = `asked to end, by force after ${GRACE}`;
 
 export function endWords(end: SessionEnd): string {
