@@ -125,12 +125,15 @@ export async function listeningPorts(pid: number): Promise<readonly InspectorPla
   }
 }
 
+/** As /proc writes it. What listens at all addresses is reached by the loopback of IPv4, too. */
+const IPV6_LOOPBACK = '00000000000000000000000001000000';
+
 /** Rows of /proc/net/tcp in state LISTEN (0A). */
 export function readListening(text: string): (InspectorPlace & { readonly inode: string })[] {
   return text.split('\n').flatMap((line) => {
     const [, address, port, inode] = /^\s*\d+: ([0-9A-F]+):([0-9A-F]{4}) [0-9A-F]+:[0-9A-F]{4} 0A (?:\S+\s+){5}(\d+)/.exec(line) ?? [];
     if (address === undefined || port === undefined || inode === undefined) return [];
-    return [{ host: address.length > 8 && !/^0{24}|^0{16}FFFF0000/.test(address) ? '::1' : '127.0.0.1', port: Number.parseInt(port, 16), inode }];
+    return [{ host: address === IPV6_LOOPBACK ? '::1' : '127.0.0.1', port: Number.parseInt(port, 16), inode }];
   });
 }
 
