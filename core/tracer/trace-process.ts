@@ -74,7 +74,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   // A script may block from its first line on, and one that is attached to does it already.
   if (samples || attached) ensureDrain();
   if (samples) {
-    if (!capture?.startPaused) sampleEarly(capture?.samplingUs ?? 1000);
+    if (words[ProcessWord.GATE] === 1) sampleEarly(capture?.samplingUs ?? 1000);
   } else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   const finish = (): void => {

@@ -9,6 +9,7 @@ import type { FromSampler, SamplerStart, ToSampler } from './messages.ts';
 /** What a second of sampling writes is some tens of kilobytes. */
 const SAMPLED_RING_BYTES = 1024 * 1024;
 
+type SamplerControl = Extract<TargetControl, { command: 'sampling' | 'take' }>;
 type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
 
 export interface SamplerLinkOptions {
@@ -28,6 +29,8 @@ export class SamplerLink {
   #worker: Worker | undefined;
   #take: () => void = () => {};
   #isOn = false;
+  /** Why it is not started again: its rings are known to the drain, and new ones would not be. */
+  #failure: string | undefined;
 
   constructor(options: SamplerLinkOptions) {
     this.#options = options;
@@ -41,9 +44,10 @@ export class SamplerLink {
     if (this.#worker) this.#tellThread(ring);
   }
 
-  obey(control: Extract<TargetControl, { command: 'sampling' | 'take' }>): void {
+  obey(control: SamplerControl): void {
     try {
-      if (control.command === 'take') {
+      if (this.#failure !== undefined) this.#refuse(control, this.#failure);
+      else if (control.command === 'take') {
         const { command: _, ...request } = control;
         this.#tell({ kind: 'take', request });
       } else if (control.on || this.#isOn) {
@@ -130,8 +134,15 @@ export class SamplerLink {
     this.#tellThread(ring);
   }
 
+  #refuse(control: SamplerControl, message: string): void {
+    const { send } = this.#options;
+    if (control.command === 'take') send(jsonFrame(FrameType.TAKE, 0, { take: control.take, state: 'failed', done: 0, bytes: 0, message }));
+    else if (control.on) send(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+  }
+
   #failed(error: unknown): void {
-    this.#options.send(jsonFrame(FrameType.TRACER_ERROR, 0, { message: `The thread that samples has failed: ${String(error)}` }));
+    this.#failure = `The thread that samples has failed: ${String(error)}`;
+    this.#options.send(jsonFrame(FrameType.TRACER_ERROR, 0, { message: this.#failure }));
     this.close();
   }
 }

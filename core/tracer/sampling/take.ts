@@ -47,7 +47,7 @@ async function takeProfile(session: ThreadSession, request: TakeRequest, around:
     ended = true;
   });
   while (!ended && performance.now() - began < lastsMs) {
-    around.told('running', (performance.now() - began) / lastsMs, 0, `A CPU profile of ${request.seconds} s is being taken.`);
+    around.told('running', Math.min(1, (performance.now() - began) / lastsMs), 0, `A CPU profile of ${request.seconds} s is being taken.`);
     await Promise.race([pause(Math.min(PROGRESS_MS, began + lastsMs - performance.now())), around.ending]);
   }
   const { profile } = (await session.post('Profiler.stop')) as { profile: CpuProfile };

@@ -1,6 +1,6 @@
 import type { SamplingState } from '../../protocol/sampling.ts';
 import { ProcessWord, RingWord, Sampling } from '../ring-layout.ts';
-import { type Chunks, chooseChunks } from './chunks.ts';
+import { type Change, type Chunks, chooseChunks } from './chunks.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import { nameOptimisedCode } from './fresh-code.ts';
 import { FunctionTable } from './function-table.ts';
@@ -88,8 +88,7 @@ export class ThreadSampler {
       } while (await this.#loop(this.#chunks, intervalUs));
       this.#tell('off', intervalUs);
     } catch (error) {
-      this.#calls.end(this.#coveredUs);
-      this.#coveredUs = 0;
+      this.#close();
       if (session.closed) this.#tell('off', intervalUs);
       else this.#tell('failed', intervalUs, error instanceof Error ? error.message : String(error));
     }
@@ -116,7 +115,7 @@ export class ThreadSampler {
       const goOn = !isOver && Atomics.load(this.#options.process, ProcessWord.GATE) === 1;
       if (!isOn && isOver) {
         await this.#takeEarly(chunks, intervalUs);
-        this.#calls.end(this.#coveredUs);
+        this.#close();
         return false;
       }
       if (!isOn && !goOn) {
@@ -124,30 +123,41 @@ export class ThreadSampler {
         continue;
       }
       const before = monotonicUs();
-      const { profile, pauseUs, isWrongKind } = await chunks.change(goOn);
-      if (!isOn) this.#started = [before, monotonicUs()];
-      const worked = performance.now();
-      if (!isOn) {
-        await this.#takeEarly(chunks, intervalUs);
-        await nameOptimisedCode(this.#session as ThreadSession);
-      } else if (profile && this.#started) this.#offsetUs = clockOffset(profile.startTime, this.#started);
-      if (isOn) this.#started = undefined;
-      if (profile) await this.#take(profile, intervalUs);
+      const change = await chunks.change(goOn);
+      if (isOn) await this.#taken(change, intervalUs);
+      else await this.#begun(chunks, [before, monotonicUs()], intervalUs);
       isOn = goOn;
-      if (!goOn) {
-        this.#calls.end(this.#coveredUs);
-        this.#coveredUs = 0;
-      }
+      if (!goOn) this.#close();
       this.#options.writer.publish();
-      if (profile) this.#adapt(pauseUs, performance.now() - worked);
-      if (goOn && isWrongKind) {
-        const last = await chunks.change(false);
-        if (last.profile) await this.#take(last.profile, intervalUs);
+      if (goOn && change.isWrongKind) {
+        await this.#taken(await chunks.change(false), intervalUs);
         return true;
       }
       if (performance.now() - this.#toldAt > TELL_MS) this.#tell('on', intervalUs);
       if (goOn) await this.#pause(this.#chunkMs);
     }
+  }
+
+  /** The first profile of a row is on. */
+  async #begun(chunks: Chunks, bracket: readonly [before: number, after: number], intervalUs: number): Promise<void> {
+    this.#started = bracket;
+    await this.#takeEarly(chunks, intervalUs);
+    await nameOptimisedCode(this.#session as ThreadSession);
+  }
+
+  async #taken({ profile, pauseUs }: Change, intervalUs: number): Promise<void> {
+    const began = performance.now();
+    if (profile && this.#started) this.#offsetUs = clockOffset(profile.startTime, this.#started);
+    this.#started = undefined;
+    if (!profile) return; // The gap in front of the next one is seen.
+    await this.#take(profile, intervalUs);
+    this.#adapt(pauseUs, performance.now() - began);
+  }
+
+  /** Nobody looks from now on. */
+  #close(): void {
+    this.#calls.end(this.#coveredUs);
+    this.#coveredUs = 0;
   }
 
   /** Half of what the last change took and half of the usual: one that met a garbage collection does not make the window slow. */

@@ -13,6 +13,7 @@ const inspector = (): typeof import('node:inspector') | undefined => process.get
 const FINISH_LIMIT_MS = 2000;
 /** A script that is over before the sampler has been started waits for it so long. */
 const START_LIMIT_MS = 500;
+const EARLY_LIMIT_MS = 10_000;
 
 /** What the sampler calls in the thread that it looks at, through the engine's debugging protocol. */
 export interface SampledThread {
@@ -70,16 +71,23 @@ let earlySession: Session | undefined;
 export function sampleEarly(intervalUs: number): void {
   const found = inspector();
   if (!found) return;
-  const session = new found.Session();
   try {
+    const session = new found.Session();
     session.connect();
     session.post('Profiler.enable');
     session.post('Profiler.setSamplingInterval', { interval: intervalUs });
     session.post('Profiler.start');
     earlySession = session;
+    // Where no sampler comes (there is no collector), it must not grow for ever.
+    setTimeout(endEarly, EARLY_LIMIT_MS).unref();
   } catch {
     // The sampler says what is wrong.
   }
+}
+
+function endEarly(): void {
+  earlySession?.disconnect();
+  earlySession = undefined;
 }
 
 /** Of a thread that is about to end: lets the sampler take what it has seen last. The protocol is served while the thread waits here. */
@@ -102,6 +110,5 @@ export function finishSampling(buffer: SharedArrayBuffer, words: Int32Array): vo
     waitWhile(Sampling.FINISH, FINISH_LIMIT_MS);
   }
   // Node says on stderr that it waits for a debugger where one is connected.
-  earlySession?.disconnect();
-  earlySession = undefined;
+  endEarly();
 }

@@ -5,7 +5,8 @@ import http from 'node:http';
 import WebSocket from 'ws';
 
 const ANSWER_MS = 2000;
-const MAX_LIST_BYTES = 1024 * 1024;
+/** Of an answer: ours are a number or a word. */
+const MAX_BYTES = 1024 * 1024;
 /** Where Node opens it unless it was told another port. */
 export const DEFAULT_PORT = 9229;
 
@@ -30,7 +31,7 @@ function getJson(url: string): Promise<unknown> {
       response.setEncoding('utf8');
       response.on('data', (chunk: string) => {
         text += chunk;
-        if (text.length > MAX_LIST_BYTES) response.destroy();
+        if (text.length > MAX_BYTES) response.destroy();
       });
       response.on('close', () => {
         try {
@@ -63,7 +64,7 @@ export class Inspector {
 
   static open(url: string): Promise<Inspector> {
     return new Promise((resolve, reject) => {
-      const socket = new WebSocket(url, { handshakeTimeout: ANSWER_MS, perMessageDeflate: false });
+      const socket = new WebSocket(url, { handshakeTimeout: ANSWER_MS, perMessageDeflate: false, maxPayload: MAX_BYTES });
       socket.once('open', () => resolve(new Inspector(socket)));
       socket.once('error', reject);
     });
@@ -71,10 +72,11 @@ export class Inspector {
 
   /** The value of an expression in the process's main thread. Rejects with what it threw. */
   async evaluate(expression: string, timeoutMs: number): Promise<unknown> {
-    const answer = (await this.#call('Runtime.evaluate', { expression, returnByValue: true, includeCommandLineAPI: true, silent: true }, timeoutMs)) as {
-      result?: { value?: unknown };
-      exceptionDetails?: { exception?: { description?: string }; text?: string };
-    };
+    const answer =
+      ((await this.#call('Runtime.evaluate', { expression, returnByValue: true, silent: true }, timeoutMs)) as {
+        result?: { value?: unknown };
+        exceptionDetails?: { exception?: { description?: string }; text?: string };
+      }) ?? {};
     const { exceptionDetails: thrown } = answer;
     if (thrown) throw new Error((thrown.exception?.description ?? thrown.text ?? 'unknown').split('\n', 1)[0]);
     return answer.result?.value;
@@ -103,7 +105,14 @@ export class Inspector {
   }
 
   #receive(text: string): void {
-    const { id, result, error } = JSON.parse(text) as { id?: number; result?: unknown; error?: { message: string } };
+    let message: { id?: number; result?: unknown; error?: { message: string } };
+    try {
+      message = JSON.parse(text) as typeof message;
+    } catch {
+      this.#socket.close(); // No debugger.
+      return;
+    }
+    const { id, result, error } = message;
     const waiting = id === undefined ? undefined : this.#waiting.get(id);
     if (!waiting) return;
     this.#waiting.delete(id as number);
