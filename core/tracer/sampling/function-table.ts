@@ -2,8 +2,6 @@ import { FunctionFlag, MAX_FUNCTION_ID } from '../../protocol/records.ts';
 import type { CallFrame } from './cpu-profile.ts';
 import type { SourcePositions } from './source-positions.ts';
 
-/** Functions of one DEF_FUNCTIONS record. */
-const MAX_LINES = 1000;
 const MAX_NAME_LETTERS = 1000;
 
 /** Tells the definitions of functions, in front of the calls that use them. */
@@ -43,9 +41,7 @@ export class FunctionTable {
       byFile.set(file, own);
       own.push({ key, line });
     }
-    for (const [file, all] of byFile) {
-      for (let at = 0; at < all.length; at += MAX_LINES) this.#tell(file, all.slice(at, at + MAX_LINES));
-    }
+    for (const [file, group] of byFile) this.#tell(file, group);
   }
 
   /** A call of it stands where nobody looked. */

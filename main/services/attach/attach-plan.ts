@@ -6,10 +6,24 @@ import type { TargetOptions } from '../../../core/protocol/target-wire.ts';
 /** A process that was not started for being watched never waits for the recorder. */
 const WHEN_FULL = 'live';
 
-/** What is recorded: its code is loaded already, and cannot be changed so that every call is told. */
+/**
+ * What is recorded. The code is loaded already, and cannot be changed so that every call is told; and nothing is put into the runtime that could not be
+ * taken back when the process is left.
+ */
 export function attachCapture({ sampling, samplingUs }: AttachOptions): CaptureOptions {
-  return { ...DEFAULT_CAPTURE, calls: sampling ? 'sampling' : 'off', samplingUs, whenFull: WHEN_FULL };
+  return { ...DEFAULT_CAPTURE, ...NO_RUNTIME, calls: sampling ? 'sampling' : 'off', samplingUs, whenFull: WHEN_FULL };
 }
+
+const NO_RUNTIME = {
+  asyncOperations: false,
+  asyncHooks: false,
+  gc: false,
+  eventLoop: false,
+  consoleCalls: false,
+  marks: false,
+  warnings: false,
+  modules: false,
+} as const;
 
 /** What the collector knows of it, as if it had started it. */
 export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFolder: string): SpawnPlan {
