@@ -4,8 +4,8 @@ import path from 'node:path';
 import { expect, test } from './fixtures.ts';
 
 const BUSY = `
-  function spin() { let sum = 0; for (let i = 0; i < 2e5; i++) sum += Math.sqrt(i); return sum; }
-  setInterval(spin, 10);
+  function spin(n = 18) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
+  setInterval(() => spin(), 10);
   console.log('ready');
 `;
 

@@ -200,8 +200,8 @@ describe('docs/attach.md', () => {
         expect([status, stderr]).toEqual([0, expect.stringMatching(/attached to night-shift\.mjs.*\n.*wrote night/)]);
       }
       const calls = recordedCalls(readFileSync(path.join(folder, 'night.tsr')));
-      expect(calls.some((call) => call.function.name === 'count' && call.function.file.endsWith('night-shift.mjs'))).toBe(true);
-      expect(readFileSync(path.join(folder, 'night.cpuprofile'), 'utf8')).toContain('"count"');
+      expect(calls.some((call) => call.function.name === 'fibonacci' && call.function.file.endsWith('night-shift.mjs'))).toBe(true);
+      expect(readFileSync(path.join(folder, 'night.cpuprofile'), 'utf8')).toContain('"fibonacci"');
       expect(readFileSync(path.join(folder, 'night.heapsnapshot'), 'utf8')).toContain('"node_count"');
       expect(child.exitCode).toBeNull();
     } finally {

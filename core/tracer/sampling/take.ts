@@ -1,11 +1,12 @@
 import { linkSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { TakeProgress, TakeRequest } from '../../protocol/sampling.ts';
 import type { CpuProfile } from './cpu-profile.ts';
-import { nameOptimisedCode } from './fresh-code.ts';
+import { isHeldByOneCall, nameOptimisedCode } from './fresh-code.ts';
 import { ThreadReach } from './thread-reach.ts';
 import type { ThreadSession } from './thread-session.ts';
 
 const PROGRESS_MS = 250;
+const LOOK_MS = 300;
 
 /** What a take is told from outside while it goes on. */
 export interface TakeSurroundings {
@@ -39,8 +40,9 @@ type Told = TakeSurroundings & { readonly told: (state: 'running', done: number,
 async function takeProfile(session: ThreadSession, request: TakeRequest, around: Told): Promise<string> {
   await session.post('Profiler.enable');
   if (around.sampledEveryUs === undefined) await session.post('Profiler.setSamplingInterval', { interval: request.intervalUs });
+  const isHeld = around.sampledEveryUs === undefined && (await looksHeld(session, around.ending));
   await session.post('Profiler.start');
-  if (around.sampledEveryUs === undefined) await nameOptimisedCode(session);
+  if (isHeld) await nameOptimisedCode(session);
   const [began, lastsMs] = [performance.now(), request.seconds * 1000];
   let ended = false;
   around.ending.then(() => {
@@ -55,6 +57,13 @@ async function takeProfile(session: ThreadSession, request: TakeRequest, around:
   const seconds = ((profile.endTime - profile.startTime) / 1e6).toFixed(1);
   const interval = around.sampledEveryUs ?? request.intervalUs;
   return `A CPU profile of ${seconds} s with ${profile.samples?.length ?? 0} samples, one every ${interval} µs${ended ? '; the thread ended before its time' : ''}.`;
+}
+
+/** A short profile before the one that was asked for. */
+async function looksHeld(session: ThreadSession, ending: Promise<void>): Promise<boolean> {
+  await session.post('Profiler.start');
+  await Promise.race([pause(LOOK_MS), ending]);
+  return isHeldByOneCall(((await session.post('Profiler.stop')) as { profile: CpuProfile }).profile);
 }
 
 /** The thread writes it itself, straight into the file: nothing of it goes through memory that others share. */

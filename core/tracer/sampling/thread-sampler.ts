@@ -2,7 +2,7 @@ import type { SamplingState } from '../../protocol/sampling.ts';
 import { ProcessWord, RingWord, Sampling } from '../ring-layout.ts';
 import { type Change, type Chunks, chooseChunks } from './chunks.ts';
 import type { CpuProfile } from './cpu-profile.ts';
-import { nameOptimisedCode } from './fresh-code.ts';
+import { isHeldByOneCall, nameOptimisedCode } from './fresh-code.ts';
 import { FunctionTable } from './function-table.ts';
 import { SampledCalls } from './sampled-calls.ts';
 import type { SampledWriter } from './sampled-writer.ts';
@@ -25,6 +25,8 @@ const MAX_WORK = 0.1;
 /** While nothing is recorded, the gate is looked at so often. */
 const GATE_MS = 50;
 const TELL_MS = 1000;
+/** So many chunks in a row in which one call holds the thread: then it can be made slow for a moment. */
+const HELD_CHUNKS = 3;
 /** A profile's clock is the monotonic one where its start lies between two readings of ours, give or take so much. */
 const CLOCK_TOLERANCE_US = 2000;
 
@@ -61,6 +63,8 @@ export class ThreadSampler {
   /** Scripts whose maps the engine has been asked for. */
   readonly #askedFor = new Set<string>();
   #hasEarly = true;
+  /** Chunks in a row in which one call held the thread; infinite once the optimised code has been named. */
+  #held = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ThreadSamplerOptions) {
@@ -141,8 +145,9 @@ export class ThreadSampler {
   /** The first profile of a row is on. */
   async #begun(chunks: Chunks, bracket: readonly [before: number, after: number], intervalUs: number): Promise<void> {
     this.#started = bracket;
-    await this.#takeEarly(chunks, intervalUs);
-    await nameOptimisedCode(this.#session as ThreadSession);
+    if (this.#held <= HELD_CHUNKS) this.#held = 0; // At most once in the life of a thread.
+    // A program that has only just begun has little to optimise anew.
+    if (await this.#takeEarly(chunks, intervalUs)) await this.#nameOptimisedCode();
   }
 
   async #taken({ profile, pauseUs }: Change, intervalUs: number): Promise<void> {
@@ -152,6 +157,14 @@ export class ThreadSampler {
     if (!profile) return; // The gap in front of the next one is seen.
     await this.#take(profile, intervalUs);
     this.#adapt(pauseUs, performance.now() - began);
+    if (this.#held > HELD_CHUNKS) return; // It has been done.
+    this.#held = isHeldByOneCall(profile) ? this.#held + 1 : 0;
+    if (this.#held === HELD_CHUNKS) await this.#nameOptimisedCode();
+  }
+
+  #nameOptimisedCode(): Promise<void> {
+    this.#held = Number.POSITIVE_INFINITY;
+    return nameOptimisedCode(this.#session as ThreadSession);
   }
 
   /** Nobody looks from now on. */
@@ -167,11 +180,12 @@ export class ThreadSampler {
     this.#chunkMs = Math.min(MAX_CHUNK_MS, Math.max(MIN_CHUNK_MS, wanted));
   }
 
-  /** Only the first profile of ours has one before it. */
-  async #takeEarly(chunks: Chunks, intervalUs: number): Promise<void> {
+  /** Only the first profile of ours has one before it. False: there is none. */
+  async #takeEarly(chunks: Chunks, intervalUs: number): Promise<boolean> {
     const profile = this.#hasEarly ? await chunks.early() : undefined;
     this.#hasEarly = false;
     if (profile) await this.#take(profile, intervalUs);
+    return profile !== undefined;
   }
 
   async #take(profile: CpuProfile, intervalUs: number): Promise<void> {

@@ -71,7 +71,7 @@ function look() {
 }
 require('node:inspector');
 setInterval(look, 10);
-function spin() { let sum = 0; for (let i = 0; i < 2e5; i++) sum += Math.sqrt(i); return sum; }
+function spin(n = 18) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
 `;
 
 interface Started {
@@ -113,7 +113,7 @@ const samplesOf = (name = 'one'): number => fixture.collector.sessions().find((i
 
 describe.each(nodeVersions())('attached to a program in $title', ({ path: node }) => {
   it('sees what it does, and leaves it as it was', async () => {
-    const { pid, child } = await start(`${TARGET} setInterval(spin, 5);`, { node });
+    const { pid, child } = await start(`${TARGET} setInterval(() => spin(), 5);`, { node });
     const before = await stateNow();
     const info = await attachToPid(pid);
     expect(info).toMatchObject({ attached: true, pid, title: 'program.cjs' });
@@ -183,7 +183,7 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
   });
 
   it('is left when nobody listens any more', async () => {
-    const { pid } = await start(`${TARGET} setInterval(spin, 5);`, { node });
+    const { pid } = await start(`${TARGET} setInterval(() => spin(), 5);`, { node });
     const before = await stateNow();
     await attachToPid(pid);
     await expect.poll(() => samplesOf(), { timeout: 20_000 }).toBeGreaterThan(20);
@@ -200,7 +200,7 @@ function counters(): string[] {
 
 describe('attaching', () => {
   it('leaves a debugger alone that was open before', async () => {
-    const { pid } = await start(`${TARGET} setInterval(spin, 5);`, { flags: ['--inspect=0'] });
+    const { pid } = await start(`${TARGET} setInterval(() => spin(), 5);`, { flags: ['--inspect=0'] });
     await attachToPid(pid);
     await expect.poll(() => samplesOf(), { timeout: 20_000 }).toBeGreaterThan(20);
     await fixture.collector.stop('one', 5000);
@@ -208,7 +208,7 @@ describe('attaching', () => {
   });
 
   it('samples worker threads that were there before', async () => {
-    const worker = `${'function inWorker() { let sum = 0; for (let i = 0; i < 2e5; i++) sum += Math.cbrt(i); return sum; }'} setInterval(inWorker, 5);`;
+    const worker = `${'function inWorker(n = 18) { return n < 2 ? n : inWorker(n - 1) + inWorker(n - 2); }'} setInterval(() => inWorker(), 5);`;
     const { pid } = await start(
       `new (require('node:worker_threads').Worker)(${JSON.stringify(worker)}, { eval: true, name: 'older' }); setInterval(() => {}, 1000);`,
     );

@@ -12,8 +12,8 @@ afterEach(() => folder.remove());
 
 const file = (name: string) => path.join(folder.path, name);
 const PROGRAM = `
-  function spin() { let sum = 0; for (let i = 0; i < 2e5; i++) sum += Math.sqrt(i); return sum; }
-  setInterval(spin, 5);
+  function spin(n = 18) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
+  setInterval(() => spin(), 5);
   process.stdin.on('data', () => process.exit(0));
   console.log('works');
 `;

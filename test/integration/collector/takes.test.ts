@@ -89,7 +89,7 @@ describe.each(nodeVersions())('files on demand in $title', ({ path: node }) => {
   it('are written beside sampling, which goes on', async () => {
     await start(`setTimeout(() => busy(), 100);`, node, 'sampling');
     await fixture.until((info) => info.sampling?.state === 'on');
-    await take('cpu-profile', 'a.cpuprofile');
+    await take('cpu-profile', 'a.cpuprofile', { seconds: 2.5 });
     expect(functionsOf('a.cpuprofile')).toContain('busy');
     const { samples = 0 } = fixture.collector.sessions()[0]?.sampling ?? {};
     await fixture.until((info) => (info.sampling?.samples ?? 0) > samples);
