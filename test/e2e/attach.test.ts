@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from './fixtures.ts';
 
 const BUSY = `
-  function spin(n = 18) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
+  function spin(n = 25) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
   setInterval(() => spin(), 10);
   console.log('ready');
 `;

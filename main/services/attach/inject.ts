@@ -83,12 +83,18 @@ async function openInspector(target: NodeProcess): Promise<OpenInspector> {
   }
   const takenBefore = !own.length && (await isTaken(usual));
   signal(target);
+  // It may be closing at this moment, after somebody else: then it has not heard.
+  let isHeard = own.length === 0;
   const ends = Date.now() + OPEN_MS;
   while (Date.now() < ends) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     if (!isThere(pid)) throw new ProblemError({ code: 'process-ended', message: `${target.name} (process ${pid}) has ended.` });
     const now = await listeningPorts(pid);
-    const opened = now ? now.filter(({ port }) => !before?.some((known) => known.port === port)) : [usual];
+    const opened = now ? now.filter(({ port }) => port === usual.port || !before?.some((known) => known.port === port)) : [usual];
+    if (!isHeard && opened.length === 0) {
+      isHeard = true;
+      signal(target);
+    }
     for (const place of opened) {
       const url = await inspectorUrl(place);
       if (url !== undefined) return { url, port: place.port, wasOpened: true };

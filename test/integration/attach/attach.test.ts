@@ -71,7 +71,7 @@ function look() {
 }
 require('node:inspector');
 setInterval(look, 10);
-function spin(n = 18) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
+function spin(n = 25) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
 `;
 
 interface Started {
@@ -208,7 +208,7 @@ describe('attaching', () => {
   });
 
   it('samples worker threads that were there before', async () => {
-    const worker = `${'function inWorker(n = 18) { return n < 2 ? n : inWorker(n - 1) + inWorker(n - 2); }'} setInterval(() => inWorker(), 5);`;
+    const worker = `${'function inWorker(n = 25) { return n < 2 ? n : inWorker(n - 1) + inWorker(n - 2); }'} setInterval(() => inWorker(), 5);`;
     const { pid } = await start(
       `new (require('node:worker_threads').Worker)(${JSON.stringify(worker)}, { eval: true, name: 'older' }); setInterval(() => {}, 1000);`,
     );

@@ -12,7 +12,7 @@ afterEach(() => folder.remove());
 
 const file = (name: string) => path.join(folder.path, name);
 const PROGRAM = `
-  function spin(n = 18) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
+  function spin(n = 25) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
   setInterval(() => spin(), 5);
   process.stdin.on('data', () => process.exit(0));
   console.log('works');
