@@ -106,6 +106,50 @@ test('saving over a file that is there asks first; a second save goes to the sam
   expect(readFileSync(file).subarray(0, 8).toString()).toBe('TSRECORD');
 });
 
+test('no path that can be typed replaces a file without a question, and a path that cannot be written stays to be changed', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'a native dialog asks by itself');
+  const { window, work } = studio;
+  const { filePanel } = window;
+  await recordSmall(studio);
+  // In another folder, below the listed one, hidden: none of them is in the list that the panel shows.
+  for (const [name, typed] of [
+    ['other/precious.tsr', path.join(work, 'other/precious.tsr')],
+    ['other/below.tsr', 'other/below'],
+    ['.hidden.tsr', '.hidden.tsr'],
+  ] as const) {
+    const file = studio.script(name, 'precious');
+    await window.menu('File', /^Save as/);
+    await filePanel.typeAndSave(typed);
+    await expect(filePanel.refusal).toContainText('exists already');
+    expect(readFileSync(file, 'utf8')).toBe('precious');
+    await filePanel.dialog.getByRole('button', { name: 'Cancel' }).click();
+  }
+  await window.menu('File', /^Save as/);
+  await filePanel.typeAndSave('/no/such/folder/a.tsr');
+  await expect(filePanel.refusal).toContainText('There is no folder /no/such/folder');
+  const file = path.join(work, 'other/precious.tsr');
+  await filePanel.typeAndSave(file);
+  await filePanel.replace();
+  await expect(window.messages).toContainText('precious.tsr');
+  expect(readFileSync(file).subarray(0, 8).toString()).toBe('TSRECORD');
+});
+
+test('Change… of an export confirms nothing by itself', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'a native dialog asks by itself');
+  const { window, page } = studio;
+  await recordSmall(studio);
+  const file = studio.script('other/precious.json', 'precious');
+  await window.menu('File', /^Export/);
+  const dialog = page.getByRole('dialog', { name: 'Export trace' });
+  await dialog.getByRole('button', { name: 'Change…' }).click();
+  await window.filePanel.typeAndSave(file);
+  await dialog.getByRole('button', { name: 'Export', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('already a file');
+  expect(readFileSync(file, 'utf8')).toBe('precious');
+  await dialog.getByRole('button', { name: 'Replace' }).click();
+  await expect(dialog.getByText(/^Exported/)).toBeVisible();
+});
+
 test('an unsaved recording is listed after the studio was killed, and opens', async ({ studio }) => {
   await studio.start.runExample('A job queue and its workers');
   await studio.window.movesBy('queue', 'waiting', 2);

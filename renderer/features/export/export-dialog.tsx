@@ -47,7 +47,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
   const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json)$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
   const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
-  const exists = failure?.code === 'file-exists' || failure?.code === 'exists';
+  const exists = failure?.code === 'file-exists';
 
   const begin = async (overwrite: boolean) => {
     if (open.recording === undefined) return;
@@ -59,16 +59,13 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     }
   };
   const change = async () => {
-    const picked = await picker.save({
-      title: 'Export to',
-      suggestedName: baseName(path),
-      extension: about.extension,
-      ...(folder !== undefined && { folder: folderOf(path) }),
+    const question = { title: 'Export to', suggestedName: baseName(path), extension: about.extension, ...(folder !== undefined && { folder: folderOf(path) }) };
+    // Export writes later, and asks then where nobody has asked yet.
+    await picker.save(question, async (picked, replace) => {
+      setChosen(picked);
+      setConfirmed(replace ? picked : undefined);
+      setFailure(undefined);
     });
-    if (picked === undefined) return;
-    setChosen(picked);
-    setConfirmed(picked);
-    setFailure(undefined);
   };
 
   const state = job === undefined ? 'form' : (progress?.state ?? 'running');
@@ -161,7 +158,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
                       setFailure(undefined);
                     }}
                   />
-                  <Button onClick={() => void change()}>Change…</Button>
+                  <Button onClick={() => void change().catch(setFailure)}>Change…</Button>
                 </div>
               )}
             </Field>

@@ -3,6 +3,7 @@ import { ChevronRight, FileCode2, File as FileIcon, Folder, FolderOpen, House, S
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { FileEntry, FileListing, FilePurpose, FileRoot } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
+import type { WriteTo } from '../../state/pick-file.tsx';
 import { baseName, formatAgo, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, EmptyState, Icon, Spinner, TextField } from '../../widgets/index.ts';
 import './file-panel.css';
@@ -18,12 +19,20 @@ export interface PanelQuestion {
 
 interface FilePanelProps {
   readonly question: PanelQuestion;
+  /** Writes to the path that was chosen; the panel stays until that is done. */
+  readonly write?: WriteTo | undefined;
   readonly onAnswer: (path: string | undefined) => void;
+}
+
+interface Refusal {
+  readonly path: string;
+  readonly exists: boolean;
+  readonly words: string;
 }
 
 let lastFolder: string | undefined;
 
-export function FilePanel({ question, onAnswer }: FilePanelProps) {
+export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
   const { studio } = useClients();
   const saving = question.suggestedName !== undefined;
   const [roots, setRoots] = useState<readonly FileRoot[]>([]);
@@ -33,7 +42,8 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
   const [filter, setFilter] = useState('');
   const [at, setAt] = useState(0);
   const [name, setName] = useState(question.suggestedName ?? '');
-  const [overwrite, setOverwrite] = useState<string | undefined>();
+  const [writing, setWriting] = useState(false);
+  const [refused, setRefused] = useState<Refusal | undefined>();
   const list = useRef<HTMLDivElement>(null);
   const nameField = useRef<HTMLInputElement>(null);
 
@@ -82,9 +92,21 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
       else if (chosen) take(chosen);
       return;
     }
-    if (target === undefined) return;
-    if (listing?.entries.some((entry) => entry.path === target) && overwrite !== target) setOverwrite(target);
-    else onAnswer(target);
+    if (target !== undefined && !writing) void save(target);
+  };
+  // Only the host knows what is in the way: the list shows one folder, and not all of it.
+  const mayReplace = refused?.exists === true && refused.path === target;
+  const save = async (path: string) => {
+    setWriting(true);
+    try {
+      await write?.(path, mayReplace);
+      onAnswer(path);
+    } catch (error) {
+      const { code, message, remedy = '' } = error as { code?: string; message: string; remedy?: string };
+      const exists = code === 'file-exists';
+      setRefused({ path, exists, words: exists ? `${baseName(path)} exists already. Press Replace to overwrite it.` : `${message} ${remedy}`.trim() });
+      setWriting(false);
+    }
   };
   const onKey = (event: KeyboardEvent) => {
     const last = Math.max(0, entries.length - 1);
@@ -115,15 +137,15 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
   return (
     <Dialog
       open
-      onClose={() => onAnswer(undefined)}
+      onClose={() => !writing && onAnswer(undefined)}
       title={question.title}
       width={720}
       height={560}
       initialFocus={saving ? nameField : list}
       footLeft={
-        overwrite !== undefined && overwrite === target ? (
-          <span className="warn" role="alert">
-            {baseName(overwrite)} exists already. Press Replace to overwrite it.
+        refused !== undefined && refused.path === target ? (
+          <span className={refused.exists ? 'warn' : 'error'} role="alert">
+            {refused.words}
           </span>
         ) : (
           <span className="t3 label mono ellipsis">{target ?? listing?.path}</span>
@@ -131,11 +153,11 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
       }
       foot={
         <>
-          <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)}>
+          <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)} disabled={writing}>
             Cancel
           </Button>
-          <Button size="l" kind="primary" onClick={confirm} disabled={saving ? target === undefined : question.purpose !== 'folder' && !chosen}>
-            {saving ? (overwrite !== undefined && overwrite === target ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
+          <Button size="l" kind="primary" onClick={confirm} disabled={saving ? target === undefined || writing : question.purpose !== 'folder' && !chosen}>
+            {saving ? (mayReplace ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
           </Button>
         </>
       }
@@ -236,7 +258,7 @@ function crumbs(path: string | undefined, root: FileRoot | undefined): readonly 
   return out;
 }
 
-const isWholePath = (name: string) => /^(\/|[A-Za-z]:[\\/])/.test(name);
+const isWholePath = (name: string) => /^(~?\/|[A-Za-z]:[\\/])/.test(name);
 const joinPath = (folder: string, name: string) => `${folder.replace(/[/\\]$/, '')}/${name}`;
 const withExtension = (name: string, extension: string | undefined) =>
   extension === undefined || name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;

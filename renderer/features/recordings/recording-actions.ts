@@ -2,7 +2,7 @@
 import type { RecordingInfoSummary } from '../../../core/protocol/session-types.ts';
 import type { StudioClient } from '../../../core/protocol/studio-api.ts';
 import { libraryState, refreshRecent } from '../../state/library-store.ts';
-import type { FilePicker } from '../../state/pick-file.tsx';
+import type { FilePicker, SaveQuestion } from '../../state/pick-file.tsx';
 import { sessionState } from '../../state/session-store.ts';
 import { closeTrace, type OpenTrace, openTrace, updateTrace } from '../../state/trace-store.ts';
 import { baseName, folderOf } from '../../state/words.ts';
@@ -42,7 +42,7 @@ export function recordingActions(studio: StudioClient, picker: FilePicker): Reco
   const saveAs = async (open: OpenTrace): Promise<boolean> => {
     if (open.recording === undefined) return false;
     const suggestedName = `${baseName(open.path || open.title).replace(/\.(tsr|json|json\.gz|gz)$/, '')}.tsr`;
-    const path = await picker.save({
+    const question: SaveQuestion = {
       title: 'Save recording',
       suggestedName: open.unsaved
         ? `${
@@ -54,11 +54,9 @@ export function recordingActions(studio: StudioClient, picker: FilePicker): Reco
         : suggestedName,
       extension: 'tsr',
       ...(!open.unsaved && open.path !== '' && { folder: folderOf(open.path) }),
-    });
-    if (path === undefined) return false;
-    // The picker has asked about an existing file already.
-    saved(open, await studio.request('recordings.save', { recording: open.recording, path, overwrite: true }));
-    return true;
+    };
+    const { recording } = open;
+    return picker.save(question, async (path, overwrite) => saved(open, await studio.request('recordings.save', { recording, path, overwrite })));
   };
 
   const saved = (open: OpenTrace, now: RecordingInfoSummary) => {
