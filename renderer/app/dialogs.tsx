@@ -49,8 +49,7 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
           }
           onClose={close}
           onRun={async (config) => {
-            await actions.runOrFail(config);
-            close();
+            if (await actions.runOrFail(config)) close();
           }}
         />
       );

@@ -5,7 +5,7 @@ import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, forgottenValues, inspected, launchState, setDraft } from '../state/launch-store.ts';
+import { configForScript, forgottenValues, inspected, launchState, setDraft, startOnce } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
@@ -18,8 +18,8 @@ export interface Actions {
   readonly recordings: RecordingActions;
   /** Shows what went wrong in a message. */
   run(config: LaunchConfig): void;
-  /** Rejects with what went wrong. */
-  runOrFail(config: LaunchConfig): Promise<void>;
+  /** Rejects with what went wrong. False: another run is being started. */
+  runOrFail(config: LaunchConfig): Promise<boolean>;
   runAgain(): void;
   stop(): void;
   restart(): void;
@@ -62,12 +62,17 @@ export function useActions(): Actions {
     const told = (work: Promise<unknown>, title?: string) => {
       work.catch((error: unknown) => toastProblem(error, title));
     };
-    const runOrFail = async (config: LaunchConfig) => {
+    const begin = async (config: LaunchConfig) => {
       setDraft(config);
       await startRun(studio, config);
       setWindow({ screen: 'main' });
       endToast('run-failed');
     };
+    const again = (session: SessionInfo, title: string) =>
+      told(
+        startOnce(() => restartRun(studio, session, launchState().bySession[session.id])),
+        title,
+      );
     const run = (config: LaunchConfig) => {
       const start = async () => {
         // The start page shows what is wrong with what was typed: back to the field.
@@ -88,9 +93,9 @@ export function useActions(): Actions {
         if (problems.length > 0 && problems.every((problem) => problem.field === 'plugins')) showDialog({ kind: 'run-config', page: 'plugins' });
         else if (problems.length > 0 && scriptField()) scriptField()?.focus();
         else if (problems.length > 0) showDialog({ kind: 'run-config' });
-        else await runOrFail(config);
+        else await begin(config);
       };
-      start().catch((error: unknown) => {
+      startOnce(start).catch((error: unknown) => {
         const { code, message, remedy } = error as { code?: string; message: string; remedy?: string };
         toast({
           tone: 'error',
@@ -121,10 +126,10 @@ export function useActions(): Actions {
     return {
       recordings,
       run,
-      runOrFail,
+      runOrFail: (config) => startOnce(() => begin(config)),
       runAgain: () => {
         const session = sessionOf(activeTrace());
-        if (session && !isRunning(session)) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be run again');
+        if (session && !isRunning(session)) again(session, 'It could not be run again');
         else if (!session && activeTrace()) showDialog({ kind: 'run-config' });
         else if (!session) {
           const { draft } = launchState();
@@ -138,7 +143,7 @@ export function useActions(): Actions {
       },
       restart: () => {
         const session = sessionOf(activeTrace());
-        if (session) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be restarted');
+        if (session) again(session, 'It could not be restarted');
       },
       configure: () => {
         const session = sessionOf(activeTrace());

@@ -52,6 +52,32 @@ test('arguments, working folder, environment and Node flags reach the script', a
   await expect(start.heading).toBeHidden();
 });
 
+test('a double click, two Enters and Ctrl+Enter twice begin one run each', async ({ studio }) => {
+  const { start, window, page } = studio;
+  const runs = window.runs.getByRole('listitem');
+  await start.example('A job queue and its workers').dblclick();
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(runs).toHaveCount(1);
+
+  await start.show();
+  await start.script.fill(studio.script('waits.cjs', WAITS));
+  // Both before the page has done anything about the first.
+  await start.script.evaluate((input: HTMLInputElement) => {
+    for (let n = 0; n < 2; n++) input.form?.requestSubmit();
+  });
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(runs).toHaveCount(2);
+
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await configuration.script.evaluate((input) => {
+    for (let n = 0; n < 2; n++) input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+  });
+  await expect(configuration.dialog).toBeHidden();
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(runs).toHaveCount(3);
+});
+
 test('an npm script of the folder runs in one click', async ({ studio }) => {
   studio.script('package.json', JSON.stringify({ name: 'shop', scripts: { greet: 'node greet.cjs' } }));
   studio.script('greet.cjs', 'console.log("good day from npm")');

@@ -4,7 +4,7 @@ import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
-import { changeDraft, launchState, useDraft, useInspection } from '../../state/launch-store.ts';
+import { changeDraft, launchState, useDraft, useInspection, useStarting } from '../../state/launch-store.ts';
 import { defaultNode, refreshNodes, useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { folderOf, plural } from '../../state/words.ts';
@@ -41,8 +41,8 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   const inspection = useInspection();
   const nodes = useLibrary((library) => library.nodes);
   const info = useLibrary((library) => library.info);
+  const starting = useStarting();
   const [failure, setFailure] = useState<Problem | undefined>();
-  const [starting, setStarting] = useState(false);
   const [tried, setTried] = useState(false);
   const [page, setPage] = useState<string>(asked === 'environment' ? 'node' : (asked ?? 'script'));
   const pages = useRef<HTMLDivElement>(null);
@@ -56,6 +56,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   const problemOf = (field: LaunchField) => (field === 'target' && !typed && !tried ? undefined : problemAt(inspection, field, changeDraft));
 
   const run = async () => {
+    if (starting) return;
     setFailure(undefined);
     setTried(true);
     if (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0) {
@@ -63,14 +64,11 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
       requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus());
       return;
     }
-    setStarting(true);
     try {
       await onRun(draft);
     } catch (error) {
       const { code, message, remedy } = error as { code?: string; message: string; remedy?: string };
       setFailure({ code: code ?? 'failed', message, ...(remedy !== undefined && { remedy }) });
-    } finally {
-      setStarting(false);
     }
   };
 
@@ -88,7 +86,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   // Ctrl+Enter runs from any field.
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void run();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat) void run();
     };
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);

@@ -22,7 +22,11 @@ export class StartPage {
   }
 
   async runExample(title: string): Promise<void> {
-    await this.#page.getByRole('button', { name: `Run example ${title}` }).click();
+    await this.example(title).click();
+  }
+
+  example(title: string): Locator {
+    return this.#page.getByRole('button', { name: `Run example ${title}` });
   }
 
   /** From a trace window back to the start page. */
