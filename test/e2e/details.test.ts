@@ -32,6 +32,22 @@ test('each line of the console has its time', async ({ studio }) => {
   expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThan(1);
 });
 
+test('the wheel reaches the first line of the console and the first event', async ({ studio }) => {
+  const { window } = studio;
+  const script = `
+    const tracer = require('trace-studio').getTracer();
+    for (let i = 1; i <= 300; i++) { tracer.logInstant('step ' + i + '.'); console.log('line ' + i + '.'); }
+  `;
+  await studio.start.runScript(studio.script('many.cjs', script));
+  await expect(window.consoleLine('line 300.')).toBeVisible();
+  await window.wheelToTop(window.console.getByRole('log'));
+  await expect(window.consoleLine('line 1.')).toBeVisible();
+  await window.showDrawer('Events');
+  await expect(window.events.getByText('step 300.')).toBeVisible();
+  await window.wheelToTop(window.events.getByRole('grid'));
+  await expect(window.events.getByText('step 1.')).toBeVisible();
+});
+
 test('values that look secret are shown when the run says so', async ({ studio }) => {
   const { window, page } = studio;
   const script = studio.script(

@@ -77,6 +77,17 @@ export class TraceWindow {
     await this.page.getByRole('menu', { name: menu }).getByRole('menuitem', { name: item }).click();
   }
 
+  /** Turns the wheel over a list until nothing moves any more. */
+  async wheelToTop(list: Locator): Promise<void> {
+    await list.hover();
+    await expect
+      .poll(async () => {
+        await this.page.mouse.wheel(0, -2000);
+        return list.evaluate((element) => element.scrollTop);
+      })
+      .toBe(0);
+  }
+
   async showDrawer(tab: 'Console' | 'Events'): Promise<void> {
     await this.page.getByRole('tab', { name: tab }).click();
   }
