@@ -51,6 +51,8 @@ export class Recorder {
   #ended = false;
   #taken = 0;
   #attachments = 0;
+  #failureWords: string | undefined;
+  #failureTold: Promise<unknown> = Promise.resolve();
   #stoppedNs: number | undefined;
 
   constructor(file: RecordingFile, head: RecordingHead, options: RecorderOptions) {
@@ -70,6 +72,21 @@ export class Recorder {
   /** The session is over: what is still put in belongs to its end, however long it takes. */
   stopClock(): void {
     this.#stoppedNs ??= this.now();
+  }
+
+  /**
+   * The file has failed. The recording's time ends here, or graphs would hold their last values to the end of the run. Resolves when
+   * the file says so itself, where that still fits: whoever follows it reads it there.
+   */
+  async stopped(words: string): Promise<void> {
+    this.stopClock();
+    this.#failureWords = words;
+    this.#failureTold = this.#file.appendAfterFailure(this.#encoder.info([this.#diskLoss(words)]));
+    await this.#failureTold;
+  }
+
+  #diskLoss(message: string): RecordingInfo {
+    return { kind: 'loss', what: 'disk', count: this.#file.lostEvents, message, timeNs: this.now() };
   }
 
   /** Events that are in the file, or on their way into it. */
@@ -228,10 +245,11 @@ export class Recorder {
     this.#ended = true;
     clearTimeout(this.#timer);
     await this.#file.settled();
+    await this.#failureTold;
     const failure = this.#file.failure;
     if (failure) {
-      const message = `Recording stopped: ${failure.message}`;
-      const lines: RecordingInfo[] = [{ kind: 'loss', what: 'disk', count: this.#file.lostEvents, message, timeNs: this.now() }, ...this.#info];
+      // Again, with all that was lost until the end.
+      const lines = [this.#diskLoss(this.#failureWords ?? `Recording stopped: ${failure.message}.`), ...this.#info];
       // The index and the footer are left out: their offsets would be those of blocks that were never written.
       await this.#file.appendAfterFailure(this.#encoder.info(lines));
     }

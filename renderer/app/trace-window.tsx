@@ -7,7 +7,7 @@ import { EventsPanel } from '../features/events/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
-import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
+import { mainNotice, StatusBar, standing, Toolbar } from '../features/session/index.ts';
 import { selectRunPlugin } from '../state/plugin-store.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
@@ -240,7 +240,8 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
 
 function TraceNotices({ trace }: { readonly trace: TraceId }) {
   const summary = useCalmSummary(trace, 250);
-  const notice = summary?.notices[0];
+  const session = useSession(trace);
+  const notice = mainNotice(session, summary?.notices ?? []);
   if (!summary) return null;
   return (
     <>
@@ -253,7 +254,7 @@ function TraceNotices({ trace }: { readonly trace: TraceId }) {
         </div>
       )}
       {notice && (
-        <div className="trace-notice" role="status">
+        <div className="trace-notice" role={session?.recordingProblem === undefined ? 'status' : 'alert'}>
           <Icon of={TriangleAlert} />
           <span>
             {notice.message} {notice.remedy}

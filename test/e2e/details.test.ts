@@ -79,10 +79,23 @@ test('a recording that cannot grow is told at once, the script goes on, and what
   await window.movesBy('work', 'done', 1);
   const limited = spawnSync('prlimit', ['--pid', String(recorderOf(studio.data)), `--fsize=${256 * 1024}`], { encoding: 'utf8' });
   expect(limited.stderr).toBe('');
-  await expect(window.statusBar.getByRole('alert')).toContainText('Recording stopped');
-  await expect(window.state()).toHaveText(/Running/);
+  await expect(window.banner).toContainText('Recording stopped');
+  await expect(window.banner).toContainText('The script goes on');
+  await expect(window.state()).toHaveText('Running, not recorded');
+  // Not a line of the window is wider than the window.
+  expect(await window.statusBar.evaluate((bar) => bar.scrollWidth - bar.clientWidth)).toBe(0);
+  // Time stands still where recording stopped, while more and more is dropped.
+  const dropped = window.statusBar.getByText(/^Dropped/);
+  await expect(dropped).not.toHaveText('Dropped 0');
+  const stoppedAt = await window.elapsed.textContent();
+  for (let news = 0; news < 3; news++) await expect(dropped).not.toHaveText((await dropped.textContent()) ?? '');
+  await expect(window.elapsed).toHaveText(stoppedAt ?? '');
+
   await window.button('Stop').click();
   await expect(window.state()).toHaveText(/Stopped/);
+  await expect(window.banner).toContainText(/Recording stopped: .*could not be written/);
+  await expect(window.banner).not.toContainText('The script goes on');
+  await expect(window.console.getByRole('status')).toContainText(/Stopped/);
   await expect(page.getByRole('figure', { name: 'work' })).toBeVisible();
 });
 

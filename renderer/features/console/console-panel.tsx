@@ -1,8 +1,10 @@
 import { ArrowDownToLine, CircleCheck, CircleX, ListFilter, OctagonX, SquareTerminal } from 'lucide-react';
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useState } from 'react';
+import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import type { SessionId } from '../../../core/protocol/session-types.ts';
 import { clipText, formatCount, formatMomentShort } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
+import { useSession } from '../../state/session-store.ts';
 import { subscribeTraces, useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { goToMoment, useView } from '../../state/view-store.ts';
@@ -197,7 +199,7 @@ function Whole({ line, onClose }: { readonly line: ConsoleLine; readonly onClose
 }
 
 function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {
-  const end = useTraceValue(trace, (summary) => summary?.end);
+  const { end } = useEnd(trace);
   if (!answered) return <div className="console-empty" />;
   return (
     <div className="console-empty">
@@ -214,12 +216,20 @@ function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; reado
   );
 }
 
+/** How the script ended and after which time. A recording that stopped before that does not know it; its session does. */
+function useEnd(trace: TraceId): { readonly end: SessionEnd | undefined; readonly afterNs: number } {
+  const session = useSession(trace);
+  const recorded = useTraceValue(trace, (summary) => ({ end: summary?.end, afterNs: summary?.end ? summary.endNs : 0 }));
+  if (session?.recordingProblem === undefined || session.endedAtMs === undefined) return recorded;
+  return { end: session.end, afterNs: (session.endedAtMs - session.startedAtMs) * 1e6 };
+}
+
 function EndLine({ trace }: { readonly trace: TraceId }) {
-  const end = useTraceValue(trace, (summary) => summary?.end);
-  const endNs = useTraceValue(trace, (summary) => (summary?.end ? summary.endNs : 0));
+  const { end, afterNs } = useEnd(trace);
+  const endNs = useTraceValue(trace, (summary) => (summary?.phase === 'complete' ? summary.endNs : 0));
   const pinned = useView(trace, (view) => view.cursorNs);
   if (!end) return null;
-  const { title, why, bad } = endWords(end, endNs);
+  const { title, why, bad } = endWords(end, afterNs);
   const glyph = end.kind === 'failed-to-start' ? CircleX : bad ? OctagonX : CircleCheck;
   return (
     <div className={`console-end ${bad ? 'console-end-bad' : ''}`} role="status">

@@ -1,4 +1,5 @@
 /** How a run stands, in words, a tone for its dot, and whether it went wrong. */
+import type { Problem } from '../../../core/base/result.ts';
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import { type SessionInfo, STOP_GRACE_MS } from '../../../core/protocol/session-types.ts';
 import type { TraceSummary } from '../../trace/trace-worker-api.ts';
@@ -36,11 +37,18 @@ function ended(end: SessionEnd): Standing {
   return { word: endWords(end), tone: 'error', badge, live: false };
 }
 
+/** What stands over the graphs: of several notices the one that says why there is no more. */
+export function mainNotice(session: SessionInfo | undefined, notices: readonly Problem[]): Problem | undefined {
+  if (session?.recordingProblem !== undefined) return { code: 'recording-stopped', message: session.recordingProblem };
+  return notices.find((notice) => notice.code === 'loss-disk') ?? notices[0];
+}
+
 export function standing(session: SessionInfo | undefined, summary: TraceSummary | undefined): Standing {
   switch (session?.state) {
     case 'starting':
       return { word: 'Starting', tone: 'live', badge: 'live', live: true };
     case 'running':
+      if (session.recordingProblem !== undefined) return { word: 'Running, not recorded', tone: 'warn', badge: 'not recorded', live: true };
       return { word: 'Running', tone: 'live', badge: 'live', live: true };
     case 'stopping':
       return { word: 'Stopping', tone: 'warn', badge: 'stopping', live: true };

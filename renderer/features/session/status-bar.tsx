@@ -33,9 +33,9 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
       {session && <span className="status-command mono medium-only">{session.command.join(' ')}</span>}
       <span className="grow" />
       {session?.recordingProblem !== undefined && (
-        <span className="status-item status-notice" role="alert">
+        <span className="status-item status-notice status-sentence" title={session.recordingProblem}>
           <Icon of={TriangleAlert} size="xs" />
-          {session.recordingProblem}
+          <span className="ellipsis">{session.recordingProblem}</span>
         </span>
       )}
       {notices.length > 0 && (

@@ -80,9 +80,9 @@ function Readings({ trace }: { readonly trace: TraceId }) {
   const rate = formatBytes(rates.bytesPerSecond).split(' ');
   return (
     <dl className="readings" aria-label="Readings">
-      <div className={`reading reading-clock ${now.live ? 'reading-live' : ''}`}>
+      <div className={`reading reading-clock ${now.tone === 'live' ? 'reading-live' : ''}`}>
         <dt>
-          {now.live && <Dot tone="live" />}
+          {now.live && <Dot tone={now.tone} />}
           {now.live ? (now.word === 'Running' ? 'Live' : now.word) : now.word}
         </dt>
         <dd>{formatElapsed(summary?.endNs ?? 0)}</dd>

@@ -13,6 +13,10 @@ export class TraceWindow {
   readonly events: Locator;
   readonly dialog: Locator;
   readonly messages: Locator;
+  /** What went wrong with the recording, over the graphs. */
+  readonly banner: Locator;
+  /** How far the recording is. */
+  readonly elapsed: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -24,6 +28,8 @@ export class TraceWindow {
     this.console = page.getByRole('region', { name: 'Console' });
     this.events = page.getByRole('region', { name: 'Events' });
     this.dialog = page.getByRole('dialog');
+    this.banner = page.getByRole('main', { name: 'Graphs and lists' }).getByRole('alert');
+    this.elapsed = this.toolbar.getByRole('definition').first();
     this.messages = page.getByRole('region', { name: 'Messages' });
   }
 
