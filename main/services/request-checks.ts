@@ -93,6 +93,10 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.list': nothing,
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
+  'upload.begin': shape<{ name: string; bytes: number }>({ name: filled(255), bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
+  'upload.append': shape<{ upload: string }>({ upload: id }),
+  'upload.finish': shape<{ upload: string }>({ upload: id }),
+  'upload.cancel': shape<{ upload: string }>({ upload: id }),
   'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
     { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag, view: oneOf('processed', 'raw') },
     ['overwrite', 'view'],
