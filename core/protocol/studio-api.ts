@@ -146,7 +146,7 @@ export type FilePurpose = 'script' | 'folder' | 'trace' | 'node' | 'plugin';
 export type TraceView = 'processed' | 'raw';
 
 /** Above this a trace is copied by other means; it would be half of what unsaved recordings may fill. */
-export const MOST_UPLOAD_BYTES = 2 * 1024 ** 3;
+export const MOST_UPLOAD_BYTES = 2_000_000_000;
 export const UPLOAD_PIECE_BYTES = 1024 * 1024;
 
 export type ExportFormat = 'chrome-json' | 'chrome-json-gz' | 'recording';

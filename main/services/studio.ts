@@ -254,7 +254,7 @@ class StudioServices implements Studio {
       'dialog.pickOpen': (question) => host.pickOpen(question),
       'dialog.pickSave': (question) => host.pickSave(question),
       'files.roots': () => this.#roots.list(),
-      'files.list': ({ path: folder, purpose }) => listFolder(folder, purpose, this.#roots),
+      'files.list': ({ path: folder, purpose }) => listFolder(this.#userPath(folder), purpose, this.#roots),
 
       'window.setDocument': (document) => {
         host.setDocument(document);

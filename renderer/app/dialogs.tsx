@@ -1,7 +1,7 @@
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
 import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
-import { CloseRunningDialog, CloseUnsavedDialog } from '../features/recordings/index.ts';
+import { CloseRunningDialog, CloseUnsavedDialog, UploadDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
 import { AboutDialog, SettingsDialog, ShortcutsDialog } from '../features/settings/index.ts';
 import { useClients } from '../state/clients.tsx';
@@ -55,6 +55,20 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
       );
     case 'export':
       return open ? <ExportDialog open={open} onClose={close} /> : null;
+    case 'upload':
+      return open ? (
+        <UploadDialog
+          open={open}
+          purpose={dialog.purpose}
+          upload={actions.recordings.upload}
+          onClose={close}
+          onDone={() => {
+            close();
+            if (dialog.purpose === 'save') actions.saveAs();
+            else actions.exportTrace();
+          }}
+        />
+      ) : null;
     case 'close-running':
       return open ? (
         <CloseRunningDialog

@@ -110,7 +110,7 @@ export function useActions(): Actions {
       const open = activeTrace();
       if (!open) return;
       if (open.recording === undefined) {
-        toast({ tone: 'info', title: 'This file was opened in the browser only', text: 'It is where you dropped it from; there is nothing to save.' });
+        showDialog({ kind: 'upload', trace: open.trace, purpose: 'save' });
         return;
       }
       told(
@@ -213,9 +213,7 @@ export function useActions(): Actions {
       exportTrace: () => {
         const open = activeTrace();
         if (!open) return;
-        if (open.recording === undefined) {
-          toast({ tone: 'info', title: 'This file was opened in the browser only', text: 'Open it with File, Open trace… to export it.' });
-        } else showDialog({ kind: 'export', trace: open.trace });
+        showDialog(open.recording === undefined ? { kind: 'upload', trace: open.trace, purpose: 'export' } : { kind: 'export', trace: open.trace });
       },
       close: (trace) => {
         const open = trace === undefined ? activeTrace() : traceState().open.find((each) => each.trace === trace);

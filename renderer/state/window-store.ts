@@ -6,6 +6,7 @@ export type OpenDialog =
   /** `page`: the section that is asked about. */
   | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' }
   | { readonly kind: 'export'; readonly trace: TraceId }
+  | { readonly kind: 'upload'; readonly trace: TraceId; readonly purpose: 'save' | 'export' }
   | { readonly kind: 'close-running'; readonly trace: TraceId }
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
   | { readonly kind: 'close-window'; readonly running: number }

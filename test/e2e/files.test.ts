@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Page } from 'playwright/test';
 import { expect, type Studio, test } from './fixtures.ts';
+import { RunConfiguration } from './pages/run-configuration.ts';
 
 const SMALL = `
   const { getTracer, VizCounter, VizObject } = require('trace-studio');
@@ -160,7 +162,7 @@ test('an unsaved recording is listed after the studio was killed, and opens', as
   await expect(studio.window.object('worker Ada')).toBeVisible();
 });
 
-test('a trace on the browser’s own machine is read in the page, and never uploaded', async ({ studio }) => {
+test('a trace on the browser’s own machine is read in the page, and uploaded only when its user wants to save or export it', async ({ studio }) => {
   test.skip(studio.host !== 'web', 'a desktop window opens files of its machine with Open trace');
   const { window, page } = studio;
   const file = studio.script(
@@ -171,6 +173,65 @@ test('a trace on the browser’s own machine is read in the page, and never uplo
   await window.menu('File', 'Open from this computer…');
   await (await chooser).setFiles(file);
   await expect(window.now('far', 'n')).toHaveText('3');
+  expect(uploaded(studio)).toEqual([]);
+
+  await window.menu('File', /^Export/);
+  await expect(window.dialog).toContainText('Upload elsewhere.json to export it?');
+  await window.dialog.getByRole('button', { name: 'Cancel' }).click();
+  expect(uploaded(studio)).toEqual([]);
+
+  await window.menu('File', /^Save as/);
+  await window.dialog.getByRole('button', { name: /^Upload/ }).click();
+  await window.filePanel.typeAndSave('far');
+  await expect(window.messages).toContainText('far.tsr');
+  expect(readFileSync(path.join(studio.work, 'far.tsr')).subarray(0, 8).toString()).toBe('TSRECORD');
+  // It is a recording like any other now, and a reload finds it again.
+  await page.reload();
+  await expect(window.now('far', 'n')).toHaveText('3');
+  await window.menu('File', /^Export/);
+  await expect(page.getByRole('dialog', { name: 'Export trace' })).toBeVisible();
+});
+
+/** Copies of uploaded traces in the studio's folder. */
+function uploaded(studio: Studio): string[] {
+  const recordings = path.join(studio.data, 'recordings');
+  return existsSync(recordings) ? readdirSync(recordings).filter((name) => /\.trace\.|\.upload$/.test(name)) : [];
+}
+
+test('paths can be typed where a browser tells none: of a hidden folder, of a script and a Node outside of the studio’s folders', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'a native dialog shows hidden folders, and a drop tells its path');
+  const { window, start, page } = studio;
+  const { filePanel } = window;
+  const hidden = studio.script('.hidden/down/trace.json', JSON.stringify([{ ph: 'C', name: 'hidden', pid: 1, tid: 1, ts: 1, args: { n: 7 } }]));
+  await window.menu('File', /^Open trace/);
+  await filePanel.typePath('/no/such/file.json');
+  await expect(filePanel.refusal).toContainText('There is no /no/such/file.json');
+  await filePanel.typePath(path.join(studio.data, '..'));
+  await expect(filePanel.refusal).toContainText('--root');
+  await filePanel.typePath('.hidden/down');
+  await expect(filePanel.dialog.getByRole('option', { name: /^trace\.json/ })).toBeVisible();
+  await filePanel.typePath(hidden);
+  await expect(window.now('hidden', 'n')).toHaveText('7');
+
+  // Outside of the only root, which is the work folder.
+  const outside = path.join(studio.data, '../outside.cjs');
+  writeFileSync(outside, 'console.log("ran", process.argv0);');
+  await start.show();
+  await dropFile(page, 'outside.cjs', 'console.log("something else, so that it is not found");');
+  const where = page.getByRole('dialog', { name: 'Where is outside.cjs?' });
+  await where.getByRole('textbox', { name: 'Path' }).fill(outside);
+  await where.getByRole('button', { name: 'Use this path' }).click();
+  await expect(start.script).toHaveValue(outside);
+
+  const node = path.join(studio.data, '../.nvm/node');
+  mkdirSync(path.dirname(node));
+  symlinkSync(process.execPath, node);
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await configuration.typeNode(node);
+  await expect(configuration.preview).toContainText(node);
+  await configuration.run.click();
+  await expect(window.consoleLine(/^ran/)).toBeVisible();
 });
 
 test('a page with a running script asks before it goes', async ({ studio }) => {
@@ -189,21 +250,22 @@ test('a page with a running script asks before it goes', async ({ studio }) => {
 test('a dropped trace opens in the page, and a dropped script is found where it lies', async ({ studio }) => {
   test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from; dropped paths are in its contract tests');
   const { window, start, page } = studio;
-  const drop = (name: string, text: string) =>
-    page.evaluate(
-      ([fileName, content]) => {
-        const dataTransfer = new DataTransfer();
-        dataTransfer.items.add(new File([content ?? ''], fileName ?? ''));
-        for (const type of ['dragenter', 'dragover', 'drop'])
-          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-      },
-      [name, text],
-    );
   const script = 'console.log("found by its content");\n';
   const file = studio.script('deep/down/dropped.cjs', script);
-  await drop('dropped.cjs', script);
+  await dropFile(page, 'dropped.cjs', script);
   await expect(start.script).toHaveValue(file);
 
-  await drop('dropped.json', JSON.stringify([{ ph: 'C', name: 'dropped', pid: 1, tid: 1, ts: 1, args: { n: 5 } }]));
+  await dropFile(page, 'dropped.json', JSON.stringify([{ ph: 'C', name: 'dropped', pid: 1, tid: 1, ts: 1, args: { n: 5 } }]));
   await expect(window.now('dropped', 'n')).toHaveText('5');
 });
+
+function dropFile(page: Page, name: string, text: string): Promise<void> {
+  return page.evaluate(
+    ([fileName, content]) => {
+      const dataTransfer = new DataTransfer();
+      dataTransfer.items.add(new File([content ?? ''], fileName ?? ''));
+      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, text],
+  );
+}

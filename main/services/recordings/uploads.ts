@@ -32,7 +32,7 @@ export class Uploads {
     if (bytes > MOST_UPLOAD_BYTES) {
       throw new ProblemError({
         code: 'upload-too-large',
-        message: `${name} is larger than ${MOST_UPLOAD_BYTES / 1024 ** 3} GB, which is the most that is uploaded.`,
+        message: `${name} is larger than ${MOST_UPLOAD_BYTES / 1e9} GB, which is the most that is uploaded.`,
         remedy: 'Copy it to the machine where the studio runs, and open it there by its path.',
       });
     }

@@ -24,6 +24,9 @@ interface FilePanelProps {
   readonly onAnswer: (path: string | undefined) => void;
 }
 
+/** These may lie anywhere: where they are used says what is wrong with them. The others are read through the studio's folders only. */
+const ANYWHERE: ReadonlySet<FilePurpose> = new Set<FilePurpose>(['script', 'folder', 'node']);
+
 interface Refusal {
   readonly path: string;
   readonly exists: boolean;
@@ -41,6 +44,7 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
   const [problem, setProblem] = useState<string | undefined>();
   const [filter, setFilter] = useState('');
   const [at, setAt] = useState(0);
+  /** A name to save as, or a path to open. */
   const [name, setName] = useState(question.suggestedName ?? '');
   const [writing, setWriting] = useState(false);
   const [refused, setRefused] = useState<Refusal | undefined>();
@@ -79,7 +83,8 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
   const entries = (listing?.entries ?? []).filter((entry) => entry.name.toLowerCase().includes(filter.toLowerCase()));
   const chosen = entries[Math.min(at, entries.length - 1)];
   // A whole path may be typed where a name is asked for.
-  const target = saving && listing && name !== '' ? withExtension(isWholePath(name) ? name : joinPath(listing.path, name), question.extension) : undefined;
+  const wholePath = listing && name.trim() !== '' ? (isWholePath(name.trim()) ? name.trim() : joinPath(listing.path, name.trim())) : undefined;
+  const target = saving && wholePath !== undefined ? withExtension(wholePath, question.extension) : wholePath;
 
   const take = (entry: FileEntry) => {
     if (entry.kind === 'folder') setFolder(entry.path);
@@ -87,6 +92,10 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
     else onAnswer(entry.path);
   };
   const confirm = () => {
+    if (!saving && target !== undefined) {
+      void openTyped(target);
+      return;
+    }
     if (!saving) {
       if (question.purpose === 'folder') onAnswer(listing?.path);
       else if (chosen) take(chosen);
@@ -106,6 +115,20 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
       const exists = code === 'file-exists';
       setRefused({ path, exists, words: exists ? `${baseName(path)} exists already. Press Replace to overwrite it.` : `${message} ${remedy}`.trim() });
       setWriting(false);
+    }
+  };
+  /** A folder is shown; anything else that may be chosen is. */
+  const openTyped = async (path: string) => {
+    try {
+      const found = await studio.request('files.list', { path, purpose: question.purpose });
+      setName('');
+      if (question.purpose === 'folder') onAnswer(found.path);
+      else setFolder(found.path);
+    } catch (error) {
+      const { code, message, remedy = '' } = error as { code?: string; message: string; remedy?: string };
+      const isFile = code === 'not-a-folder' && question.purpose !== 'folder';
+      if (isFile || (code === 'outside-roots' && ANYWHERE.has(question.purpose))) onAnswer(path);
+      else setRefused({ path, exists: false, words: `${message} ${remedy}`.trim() });
     }
   };
   const onKey = (event: KeyboardEvent) => {
@@ -156,7 +179,12 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
           <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)} disabled={writing}>
             Cancel
           </Button>
-          <Button size="l" kind="primary" onClick={confirm} disabled={saving ? target === undefined || writing : question.purpose !== 'folder' && !chosen}>
+          <Button
+            size="l"
+            kind="primary"
+            onClick={confirm}
+            disabled={saving ? target === undefined || writing : question.purpose !== 'folder' && !chosen && target === undefined}
+          >
             {saving ? (mayReplace ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
           </Button>
         </>
@@ -225,13 +253,19 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
               </div>
             ))}
         </div>
-        {listing?.cut && <div className="files-note">There is more in this folder than is listed. Type a path, or use the filter of your shell.</div>}
-        {saving && (
-          <div className="files-name">
-            <label htmlFor="files-name">Name</label>
-            <TextField id="files-name" ref={nameField} mono value={name} onChange={setName} onKeyDown={(event) => event.key === 'Enter' && confirm()} />
-          </div>
-        )}
+        {listing?.cut && <div className="files-note">There is more in this folder than is listed. Type the path of what is missing.</div>}
+        <div className="files-name">
+          <label htmlFor="files-name">{saving ? 'Name' : 'Path'}</label>
+          <TextField
+            id="files-name"
+            ref={nameField}
+            mono
+            value={name}
+            placeholder={saving ? undefined : 'Or type a path, also of a hidden folder: ~/.nvm'}
+            onChange={setName}
+            onKeyDown={(event) => event.key === 'Enter' && confirm()}
+          />
+        </div>
       </div>
     </Dialog>
   );

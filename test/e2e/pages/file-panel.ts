@@ -16,7 +16,14 @@ export class FilePanel {
     await this.dialog.getByRole('button', { name: 'Save', exact: true }).click();
   }
 
-  /** What it says in the way of saving. */
+  /** Types a path and presses Enter: a folder is shown, a file is taken. */
+  async typePath(path: string): Promise<void> {
+    const field = this.dialog.getByRole('textbox', { name: 'Path' });
+    await field.fill(path);
+    await field.press('Enter');
+  }
+
+  /** What it says in the way of saving or opening. */
   get refusal(): Locator {
     return this.dialog.getByRole('alert');
   }

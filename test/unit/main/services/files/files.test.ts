@@ -96,7 +96,7 @@ describe('a folder', () => {
   });
 
   test('that is a file, or outside, is refused', async () => {
-    await expect(names('script', folder.write('root/a.js'))).rejects.toMatchObject({ code: 'folder-unreadable' });
+    await expect(names('script', folder.write('root/a.js'))).rejects.toMatchObject({ code: 'not-a-folder' });
     await expect(names('script', path.join(root, 'way-out'))).rejects.toMatchObject({ code: 'outside-roots' });
   });
 });
