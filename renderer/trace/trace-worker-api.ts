@@ -185,8 +185,10 @@ export interface ConsoleLine {
   readonly index: number;
   readonly timeNs: number;
   readonly source: 'stdout' | 'stderr' | 'stdin' | 'studio';
-  /** One line without its end; ANSI codes are still in it. */
+  /** One line without its end, from its last return of the carriage on; ANSI codes are still in it. */
   readonly text: string;
+  /** ANSI codes that an earlier line, or what the line was written over, has left on. */
+  readonly style?: string;
   /** The line was longer than is shown. */
   readonly cut: boolean;
 }

@@ -146,6 +146,23 @@ test('colours of the terminal are shown, and errors are marked', async ({ studio
   await expect(window.console).toContainText('stdout is not a terminal');
 });
 
+test('a colour lasts over its line, a progress bar shows its last state, a link its words', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(
+    studio.script(
+      'styled.cjs',
+      `process.stdout.write('\\u001b[31mred\\nstill red\\u001b[0m\\nplain\\n');
+       process.stdout.write('10 %\\r50 %\\r100 % done\\n');
+       process.stdout.write('\\u001b]8;;https://example.com/\\u0007the docs\\u001b]8;;\\u0007\\n');`,
+    ),
+  );
+  const color = (text: string) => window.consoleLine(new RegExp(`^${text}$`)).evaluate((node) => getComputedStyle(node).color);
+  await expect(window.consoleLine('the docs')).toHaveText('the docs');
+  expect(await color('still red')).toBe(await color('red'));
+  expect(await color('still red')).not.toBe(await color('plain'));
+  await expect(window.consoleLine('100 % done')).toHaveText('100 % done');
+});
+
 test('closing a running one asks: keep recording leaves it running and listed', async ({ studio }) => {
   const { window, start } = studio;
   await studio.start.runScript(studio.script('waits.cjs', WAITS));

@@ -165,13 +165,14 @@ const Line = memo(function Line({ line, selected, onSelect }: LineProps) {
 
 function sameLine(before: LineProps, now: LineProps): boolean {
   if (before.selected !== now.selected || before.onSelect !== now.onSelect) return false;
-  return before.line?.index === now.line?.index && before.line?.text === now.line?.text && before.line?.cut === now.line?.cut;
+  const [a, b] = [before.line, now.line];
+  return a?.index === b?.index && a?.text === b?.text && a?.style === b?.style && a?.cut === b?.cut;
 }
 
 function Text({ line }: { readonly line: ConsoleLine }) {
   return (
     <span className="console-text">
-      {ansiSpans(line.text).map((span, k) => (
+      {ansiSpans(line.text, line.style).map((span, k) => (
         <span
           // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place.
           key={k}

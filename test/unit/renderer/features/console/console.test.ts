@@ -31,6 +31,20 @@ describe('ansiSpans', () => {
     expect(plainText('tab\tstays')).toBe('tab\tstays');
   });
 
+  it('goes on in the colours of an earlier line', () => {
+    expect(ansiSpans('red', `${E}31m`)).toEqual([{ text: 'red', className: 'ansi-red' }]);
+    expect(ansiSpans(`red${E}0m plain`, `${E}1m${E}31m`).map(({ text, className }) => [text, className])).toEqual([
+      ['red', 'ansi-bold ansi-red'],
+      [' plain', ''],
+    ]);
+  });
+
+  it('shows the text of a link, and neither its address nor a title', () => {
+    const link = '\u001b]8;;https://example.com/\u001b\\the docs\u001b]8;;\u001b\\';
+    expect(ansiSpans(`see ${link}.`)).toEqual([{ text: 'see the docs.', className: '' }]);
+    expect(ansiSpans(`\u001b]0;my title\u0007${E}2K${E}32mdone`)).toEqual([{ text: 'done', className: 'ansi-green' }]);
+  });
+
   it('knows the corners of the table of 256', () => {
     expect([16, 231, 232, 255].map(paletteColor)).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)', 'rgb(8, 8, 8)', 'rgb(238, 238, 238)']);
   });
