@@ -29,10 +29,43 @@ test('snapshots are stepped through, and what changed is marked', async ({ studi
   await inspector.getByRole('button', { name: 'Previous snapshot' }).click();
   await expect(inspector).toContainText('Snapshot 2 of 3');
   await expect(window.field('~ changed total:')).toContainText('39→40');
-  await inspector.getByRole('tree').press('ArrowLeft');
-  await expect(inspector).toContainText(/Snapshot [12] of 3/);
   await inspector.getByRole('button', { name: 'Next snapshot' }).click();
-  await expect(inspector).toContainText(/Snapshot [23] of 3/);
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+});
+
+test('keys step through snapshots: arrows from the list of objects, Shift with arrows from anywhere, and the help says so', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  const { inspector } = window;
+  // The focus stays in the list, where the object was clicked.
+  await window.object('cart').click();
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+  await page.keyboard.press('ArrowLeft');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await page.keyboard.press('ArrowLeft');
+  await expect(inspector).toContainText('Snapshot 1 of 3');
+  await page.keyboard.press('ArrowRight');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+
+  // In the tree the arrows fold, with Shift they step.
+  const tree = inspector.getByRole('tree');
+  await tree.focus();
+  const items = window.field('items:').or(window.field('~ changed items:'));
+  await expect(items).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowLeft');
+  await expect(items).toHaveAttribute('aria-expanded', 'false');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+
+  await window.button(/^Run configuration/).focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await inspector.getByRole('button', { name: 'Previous snapshot' }).hover();
+  await expect(page.getByText('Shift ←')).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(window.dialog).toContainText('Previous snapshot');
+  await expect(window.dialog.getByText('Shift ←')).toBeVisible();
 });
 
 test('several series share a graph; one can be hidden; the table twin holds the same numbers', async ({ studio }) => {

@@ -3,7 +3,7 @@ import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'r
 import { clipText, formatMoment } from '../../drawing/format.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { goToMoment, selectObject, selectSnapshot, useView } from '../../state/view-store.ts';
+import { goToMoment, noteSnapshot, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, EmptyState, IconButton, toast } from '../../widgets/index.ts';
 import { SnapshotStrip } from './snapshot-strip.tsx';
@@ -75,8 +75,11 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
   const count = snapshot?.count ?? info.snapshots;
   const index = snapshot?.index ?? 0;
   const pick = (next: number) => selectSnapshot(trace, Math.max(0, Math.min(count - 1, next)));
-  // From the index that was asked for, not the one that has arrived: quick presses add up.
-  const step = (by: -1 | 1) => pick((live ? index : chosen) + by);
+  const step = (by: -1 | 1) => stepSnapshot(trace, by);
+  useEffect(() => {
+    noteSnapshot(trace, { object: info.id, index, count });
+    return () => noteSnapshot(trace, undefined);
+  }, [trace, info.id, index, count]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
     if (event.key === 'ArrowLeft') step(-1);
@@ -167,8 +170,24 @@ function SnapshotHead({ trace, snapshot, times, count, index, onStep, onPick }: 
   return (
     <>
       <div className="inspector-steps">
-        <IconButton icon={ChevronLeft} label="Previous snapshot" keys="←" kind="default" size="s" disabled={index <= 0} onClick={() => onStep(-1)} />
-        <IconButton icon={ChevronRight} label="Next snapshot" keys="→" kind="default" size="s" disabled={index >= count - 1} onClick={() => onStep(1)} />
+        <IconButton
+          icon={ChevronLeft}
+          label="Previous snapshot"
+          keys="Shift+ArrowLeft"
+          kind="default"
+          size="s"
+          disabled={index <= 0}
+          onClick={() => onStep(-1)}
+        />
+        <IconButton
+          icon={ChevronRight}
+          label="Next snapshot"
+          keys="Shift+ArrowRight"
+          kind="default"
+          size="s"
+          disabled={index >= count - 1}
+          onClick={() => onStep(1)}
+        />
         <span className="inspector-count">
           Snapshot <b>{index + 1}</b> <span>of {count}</span>
         </span>

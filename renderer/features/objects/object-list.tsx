@@ -2,7 +2,7 @@ import { Box, ChevronDown, ChevronRight, Search } from 'lucide-react';
 import { useState } from 'react';
 import { clipText, formatCount } from '../../drawing/format.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { selectObject, useView } from '../../state/view-store.ts';
+import { selectObject, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, TextField } from '../../widgets/index.ts';
 import { groupByClass } from './object-groups.ts';
@@ -67,6 +67,11 @@ function Members({ trace, members, selected }: MembersProps) {
             aria-current={object.id === selected}
             title={`${clipText(object.name)}\n${formatCount(object.snapshots)} snapshots${object.deletedNs === undefined ? '' : ', deleted'}`}
             onClick={() => selectObject(trace, object.id)}
+            onKeyDown={(event) => {
+              // The eye is on the inspector, the focus still in the list: the arrows step there.
+              const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined;
+              if (by !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && stepSnapshot(trace, by)) event.preventDefault();
+            }}
           >
             <Icon of={Box} />
             <span className="object-name">{clipText(object.name, 200)}</span>
