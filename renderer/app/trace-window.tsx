@@ -254,12 +254,12 @@ function TraceNotices({ trace }: { readonly trace: TraceId }) {
         </div>
       )}
       {notice && (
-        <div className="trace-notice" role={session?.recordingProblem === undefined ? 'status' : 'alert'}>
+        <section className="trace-notice" aria-label="About this trace">
           <Icon of={TriangleAlert} />
-          <span>
+          <span role={session?.recordingProblem === undefined ? 'status' : 'alert'}>
             {notice.message} {notice.remedy}
           </span>
-        </div>
+        </section>
       )}
     </>
   );

@@ -98,14 +98,22 @@ test('pausing the view leaves the recording going on', async ({ studio }) => {
   await studio.start.runExample('A job queue and its workers');
   await window.movesBy('queue', 'waiting', 2);
   await window.button('Pause view').click();
-  const events = window.toolbar.getByRole('definition').nth(2);
-  const before = await events.textContent();
-  await expect(events).not.toHaveText(before ?? '');
-  await window
-    .button(/Resume|Follow|Continue/)
-    .first()
-    .click();
+  // What is in sight now: the picture of the graph, and the numbers of its legend.
+  const inSight = async () => `${await window.picture('queue')} ${await window.counter('queue').getByRole('table').textContent()}`;
+  let still = '';
+  await expect
+    .poll(async () => {
+      const before = still;
+      still = await inSight();
+      return still === before;
+    })
+    .toBe(true);
+  const events = window.reading('Events');
+  for (let news = 0; news < 3; news++) await expect(events).not.toHaveText((await events.textContent()) ?? '');
+  expect(await inSight()).toBe(still);
+  await window.button('Resume view').click();
   await window.movesBy('queue', 'waiting', 1);
+  expect(await inSight()).not.toBe(still);
   await window.button('Stop').click();
   await expect(window.state()).toHaveText(/Stopped/);
 });

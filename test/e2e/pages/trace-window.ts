@@ -15,6 +15,9 @@ export class TraceWindow {
   readonly messages: Locator;
   /** What went wrong with the recording, over the graphs. */
   readonly banner: Locator;
+  /** What is to be known of a file, over the graphs. */
+  readonly notice: Locator;
+  readonly graphs: Locator;
   /** How far the recording is. */
   readonly elapsed: Locator;
 
@@ -28,7 +31,9 @@ export class TraceWindow {
     this.console = page.getByRole('region', { name: 'Console' });
     this.events = page.getByRole('region', { name: 'Events' });
     this.dialog = page.getByRole('dialog');
-    this.banner = page.getByRole('main', { name: 'Graphs and lists' }).getByRole('alert');
+    this.banner = page.getByRole('region', { name: 'About this trace' }).getByRole('alert');
+    this.notice = page.getByRole('region', { name: 'About this trace' }).getByRole('status');
+    this.graphs = page.getByRole('region', { name: 'Counters' });
     this.elapsed = this.toolbar.getByRole('definition').first();
     this.messages = page.getByRole('region', { name: 'Messages' });
   }
@@ -63,6 +68,19 @@ export class TraceWindow {
       await expect(cell).not.toHaveText(before ?? '');
       before = await cell.textContent();
     }
+  }
+
+  /** What is drawn of a counter, as text that differs when one pixel does. */
+  async picture(counter: string): Promise<string> {
+    return this.counter(counter)
+      .locator('canvas')
+      .first()
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  }
+
+  /** A number of the toolbar. */
+  reading(name: string): Locator {
+    return this.toolbar.getByRole('definition').and(this.page.locator(`dt:text-is("${name}") + dd`));
   }
 
   object(name: string): Locator {
