@@ -1,6 +1,14 @@
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
-import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
+import {
+  type BlockHeader,
+  BlockType,
+  type LaunchRecord,
+  type RecordingFooter,
+  type RecordingHead,
+  type RecordingInfo,
+  type SessionEnd,
+} from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
@@ -12,6 +20,7 @@ import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
+import { launchRecordOf } from './launch-record.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
@@ -62,6 +71,7 @@ export class Trace {
   readonly #intake: Intake;
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochNs = '0';
+  #launch: LaunchRecord | undefined;
   #endNs = 0;
   #damagedRecords = 0;
   #reloadProblem: Problem | undefined;
@@ -89,6 +99,12 @@ export class Trace {
   setHead(head: RecordingHead): void {
     this.#start = splitMonotonic(BigInt(head.startMonotonicNs));
     this.#startEpochNs = head.startEpochNs;
+    this.#launch = launchRecordOf(head.launch);
+  }
+
+  /** What was run. Undefined before the head, and for an imported trace. */
+  get launch(): LaunchRecord | undefined {
+    return this.#launch;
   }
 
   /** Takes in a whole block with a good checksum; `offset` is that of its header in the file. Blocks come in the order of the file. */

@@ -2,10 +2,11 @@
 import { useMemo } from 'react';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
+import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, forgottenValues, inspected, launchState, setDraft, startOnce } from '../state/launch-store.ts';
+import { configForScript, describeTarget, forgetValues, forgottenValues, inspected, launchState, setDraft, startOnce } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
@@ -54,7 +55,7 @@ export const sessionOf = (open: OpenTrace | undefined): SessionInfo | undefined 
 const sameTarget = (a: LaunchConfig, b: LaunchConfig): boolean => JSON.stringify(a.target) === JSON.stringify(b.target);
 
 export function useActions(): Actions {
-  const { studio } = useClients();
+  const { studio, traces } = useClients();
   const picker = useFilePicker();
   return useMemo(() => {
     const recordings = recordingActions(studio, picker);
@@ -123,6 +124,41 @@ export function useActions(): Actions {
       );
     };
 
+    const configure = () => {
+      const open = activeTrace();
+      const session = sessionOf(open);
+      const config = session && launchState().bySession[session.id];
+      if (config) {
+        const { draft } = launchState();
+        // What was chosen in the plugin manager since then is not thrown away.
+        const plugins = sameTarget(draft, config) ? draft.plugins : config.plugins;
+        setDraft({ ...config, ...(plugins && { plugins }) });
+      } else if (open && describeTarget(launchState().draft) !== session?.title) {
+        told(configureAsRecorded(open));
+        return;
+      }
+      showDialog({ kind: 'run-config' });
+    };
+    /** The form as the recording tells that it was: of a file that was opened, or of a run that another window started. */
+    const configureAsRecorded = async (open: OpenTrace) => {
+      const record = await traces.request('trace.launch', { trace: open.trace });
+      const config = record && configFromRecord(record);
+      if (config && !sameTarget(launchState().draft, config)) {
+        const gone = valuesNotRecorded(record);
+        setDraft(config);
+        forgetValues(gone);
+        if (gone.length > 0) {
+          toast({
+            tone: 'info',
+            key: 'run-failed',
+            title: `The recording names ${gone.join(', ')}, without a value`,
+            text: 'Fill the values in, or run it without.',
+          });
+        }
+      }
+      showDialog({ kind: 'run-config' });
+    };
+
     return {
       recordings,
       run,
@@ -130,7 +166,7 @@ export function useActions(): Actions {
       runAgain: () => {
         const session = sessionOf(activeTrace());
         if (session && !isRunning(session)) again(session, 'It could not be run again');
-        else if (!session && activeTrace()) showDialog({ kind: 'run-config' });
+        else if (!session && activeTrace()) configure();
         else if (!session) {
           const { draft } = launchState();
           if (draft.target.kind === 'script' && draft.target.path.trim() === '') scriptField()?.focus();
@@ -145,17 +181,7 @@ export function useActions(): Actions {
         const session = sessionOf(activeTrace());
         if (session) again(session, 'It could not be restarted');
       },
-      configure: () => {
-        const session = sessionOf(activeTrace());
-        const config = session && launchState().bySession[session.id];
-        if (config) {
-          const { draft } = launchState();
-          // What was chosen in the plugin manager since then is not thrown away.
-          const plugins = sameTarget(draft, config) ? draft.plugins : config.plugins;
-          setDraft({ ...config, ...(plugins && { plugins }) });
-        }
-        showDialog({ kind: 'run-config' });
-      },
+      configure,
       configureDraft: () => showDialog({ kind: 'run-config', page: 'plugins' }),
       showPlugins: () => {
         const session = sessionOf(activeTrace());
@@ -223,5 +249,5 @@ export function useActions(): Actions {
         else told(recordings.close(open));
       },
     };
-  }, [studio, picker]);
+  }, [studio, traces, picker]);
 }

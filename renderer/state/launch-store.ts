@@ -95,6 +95,9 @@ function inspectSoon(ms: number): void {
   }, ms);
 }
 
+/** The draft came from a recording that names these variables without their values. */
+export const forgetValues = (names: readonly string[]): void => store.setState({ forgotten: names });
+
 /** Two clicks are one run: while one is being started, asking for another does nothing. False: nothing was done. */
 export async function startOnce(start: () => Promise<unknown>): Promise<boolean> {
   if (store.getState().starting) return false;

@@ -129,6 +129,8 @@ class QueryLoop<K extends Method> {
 
 /** What must move in a summary for an answer to be another one: a live trace changes in each frame, most answers do not. */
 const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = {
+  // Known with the head, as is the start.
+  'trace.launch': (summary) => summary.startEpochMs,
   'counters.list': (summary) => summary.counterSamples + summary.countersRevision,
   'counters.grid': (summary) => summary.revision,
   'processes.list': (summary) => summary.processesRevision,

@@ -76,6 +76,7 @@ export class TraceService {
       if (followed) this.#changed.delete(followed);
       return null;
     },
+    'trace.launch': ({ trace }) => this.#of(trace).trace.launch ?? null,
     'counters.list': ({ trace }) => this.#of(trace).trace.counters(),
     'counters.grid': ({ trace, ...query }) => {
       const followed = this.#of(trace);

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
-import type { SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 
 /** One open trace in this window. Minted by the page. */
@@ -197,6 +197,8 @@ export interface TraceRequests {
   'data.connect': (argument: DataChannel) => null;
   'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
+  /** What was run. null before the head has been read, and for a trace that does not say. */
+  'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
   'counters.grid': (argument: {
     readonly trace: TraceId;

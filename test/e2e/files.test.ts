@@ -88,6 +88,38 @@ test('a file that is no trace, and one of a later version, get a sentence and st
   await expect(window.graphs).toContainText('its format is version 99');
 });
 
+test('a recording that is opened again says what was run, and Run… would run that again', async ({ studio }) => {
+  const { window, page, start } = studio;
+  const form = new RunConfiguration(page);
+  await form.open();
+  await form.script.fill(studio.script('small.cjs', SMALL));
+  await form.arguments.fill('--fast "two words"');
+  await form.nodeFlags.fill('--stack-trace-limit=7');
+  await form.addVariable('GREETING', 'good day');
+  await form.run.click();
+  await expect(window.state()).toHaveText(/Exited 0/);
+  const file = await saveAs(studio, 'again.tsr');
+  await window.close('again.tsr');
+  await expect(start.heading).toBeVisible();
+  // Another form in between: what is shown must come from the file.
+  await start.script.fill('/somewhere/else.js');
+  await openFile(studio, file);
+  await expect(window.statusBar).toContainText(/node v\d+/);
+  await expect(window.statusBar.getByTitle(`in ${studio.work}`)).toContainText('--stack-trace-limit=7');
+  await expect(window.button(/^Run configuration, small\.cjs/)).toBeVisible();
+
+  await window.button(/^Run…/).click();
+  await expect(form.script).toHaveValue(/small\.cjs$/);
+  await expect(form.arguments).toHaveValue("--fast 'two words'");
+  await expect(form.nodeFlags).toHaveValue('--stack-trace-limit=7');
+  await expect(form.folder).toHaveValue(studio.work);
+  // Its name is in the recording, its value is not, and that is said.
+  await expect(form.dialog.getByRole('textbox', { name: /^Name/ })).toHaveValue('GREETING');
+  await expect(window.messages).toContainText('GREETING');
+  await form.run.click();
+  await expect(window.state()).toHaveText(/Exited 0/);
+});
+
 test('saving over a file that is there asks first; a second save goes to the same file', async ({ studio }) => {
   const { window } = studio;
   await recordSmall(studio);

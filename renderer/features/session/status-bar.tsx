@@ -2,6 +2,7 @@ import { Database, TriangleAlert } from 'lucide-react';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
+import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { formatBytes, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
@@ -11,6 +12,9 @@ import './status-bar.css';
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const summary = useCalmSummary(trace, 250);
   const session = useSession(trace);
+  const record = useLaunchRecord(trace);
+  const command = session?.command ?? record?.command;
+  const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
   const now = standing(session, summary);
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
   const bytes = Math.max(summary?.loadedBytes ?? 0, session?.bytes ?? 0);
@@ -23,14 +27,18 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         {now.word}
         {session?.state === 'stopping' && <span className="t2">{STOPPING_WORDS}</span>}
       </span>
-      {session?.nodeVersion !== undefined && <span className="status-item">node {session.nodeVersion}</span>}
+      {nodeVersion !== undefined && <span className="status-item">node {nodeVersion}</span>}
       {session?.pid !== undefined && <span className="status-item">pid {session.pid}</span>}
       {session && (
         <span className="status-item">
           {session.processes === 0 && now.live ? 'tracer not connected yet' : plural(session.processes, 'process', 'processes')}
         </span>
       )}
-      {session && <span className="status-command mono medium-only">{session.command.join(' ')}</span>}
+      {command && (
+        <span className="status-command mono medium-only" title={record && `${command.join(' ')}\nin ${record.cwd}`}>
+          {command.join(' ')}
+        </span>
+      )}
       <span className="grow" />
       {session?.recordingProblem !== undefined && (
         <span className="status-item status-notice status-sentence" title={session.recordingProblem}>
