@@ -1,11 +1,11 @@
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
 import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
-import { CloseRunningDialog, CloseUnsavedDialog, UploadDialog } from '../features/recordings/index.ts';
+import { CloseRunningDialog, CloseUnsavedDialog, DiscardDialog, UploadDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
 import { AboutDialog, SettingsDialog, ShortcutsDialog } from '../features/settings/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { useLibrary } from '../state/library-store.ts';
+import { refreshRecent, useLibrary } from '../state/library-store.ts';
 import { type OpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { showDialog, useWindow } from '../state/window-store.ts';
 import { toastProblem } from '../widgets/index.ts';
@@ -69,6 +69,16 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
           }}
         />
       ) : null;
+    case 'discard': {
+      const { item } = dialog;
+      return (
+        <DiscardDialog
+          item={item}
+          onCancel={close}
+          onDiscard={() => told(studio.request('recordings.discard', { ref: item.ref }).then(() => refreshRecent(studio)))}
+        />
+      );
+    }
     case 'close-running':
       return open ? (
         <CloseRunningDialog

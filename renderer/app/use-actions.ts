@@ -7,7 +7,7 @@ import { type RecordingActions, recordingActions } from '../features/recordings/
 import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { configForScript, describeTarget, forgetValues, forgottenValues, inspected, launchState, setDraft, startOnce } from '../state/launch-store.ts';
-import { libraryState, refreshRecent } from '../state/library-store.ts';
+import { libraryState } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
@@ -229,7 +229,7 @@ export function useActions(): Actions {
         } else told(recordings.openPath(path));
       },
       openRecent: (item) => told(recordings.openRecent(item.ref)),
-      discardRecent: (item) => told(studio.request('recordings.discard', { ref: item.ref }).then(() => refreshRecent(studio))),
+      discardRecent: (item) => showDialog({ kind: 'discard', item }),
       showElsewhere: (id) => {
         const session = sessionState()[id];
         if (session) showSession(session);

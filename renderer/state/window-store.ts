@@ -1,5 +1,6 @@
 /** What is open in the window around the data: dialogs, drawer, sidebar. */
 import { create } from 'zustand';
+import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
 export type OpenDialog =
@@ -7,6 +8,7 @@ export type OpenDialog =
   | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' }
   | { readonly kind: 'export'; readonly trace: TraceId }
   | { readonly kind: 'upload'; readonly trace: TraceId; readonly purpose: 'save' | 'export' }
+  | { readonly kind: 'discard'; readonly item: RecentItem }
   | { readonly kind: 'close-running'; readonly trace: TraceId }
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
   | { readonly kind: 'close-window'; readonly running: number }

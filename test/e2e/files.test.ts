@@ -180,6 +180,21 @@ test('Change… of an export confirms nothing by itself', async ({ studio }) => 
   await expect(dialog.getByText(/^Exported/)).toBeVisible();
 });
 
+test('the bin of an unsaved recording asks before its only copy goes', async ({ studio }) => {
+  const { window, start } = studio;
+  await recordSmall(studio);
+  const kept = () => readdirSync(path.join(studio.data, 'recordings')).filter((name) => name.endsWith('.tsr')).length;
+  await window.close('small.cjs');
+  await window.dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(start.recording('small.cjs')).toBeVisible();
+  await start.discard('small.cjs', 'Keep');
+  await expect(start.recording('small.cjs')).toBeVisible();
+  expect(kept()).toBe(1);
+  await start.discard('small.cjs', 'Discard');
+  await expect(start.recording('small.cjs')).toBeHidden();
+  expect(kept()).toBe(0);
+});
+
 test('an unsaved recording is listed after the studio was killed, and opens', async ({ studio }) => {
   await studio.start.runExample('A job queue and its workers');
   await studio.window.movesBy('queue', 'waiting', 2);

@@ -38,6 +38,16 @@ export class StartPage {
     return this.recordings.getByRole('button', { name: `Open ${title}` });
   }
 
+  async discard(title: string, answer: 'Keep' | 'Discard'): Promise<void> {
+    const row = this.recordings.getByRole('listitem').filter({ hasText: title });
+    await row.hover();
+    await row.getByRole('button', { name: `Discard ${title}` }).click();
+    await this.#page
+      .getByRole('dialog', { name: `Discard ${title}?` })
+      .getByRole('button', { name: answer, exact: true })
+      .click();
+  }
+
   running(title: string): Locator {
     return this.#page.getByRole('button', { name: `Show the running ${title}` });
   }
