@@ -239,7 +239,7 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
 }
 
 function TraceNotices({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 250);
+  const summary = useCalmSummary(trace);
   const session = useSession(trace);
   const notice = mainNotice(session, summary?.notices ?? []);
   if (!summary) return null;

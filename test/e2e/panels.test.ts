@@ -93,6 +93,38 @@ test('events are listed and filtered by kind and by text', async ({ studio }) =>
   await expect(window.events).not.toContainText('checkout');
 });
 
+test('every place that shows a number shows the same one', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 2);
+  // Forty looks at one moment each, while everything moves.
+  const series = (await window.counter('queue').getByRole('rowheader').first().textContent()) ?? '';
+  const places = {
+    toolbar: await window.reading('Events').elementHandle(),
+    statusBar: await window.statusBar.getByText(/^[\d,]+ events?$/).elementHandle(),
+    legend: await window.now('queue', series).elementHandle(),
+    sidebar: await page
+      .getByRole('region', { name: 'Counter list' })
+      .getByRole('button', { name: /^queue/ })
+      .locator('span')
+      .last()
+      .elementHandle(),
+  };
+  const looks = await page.evaluate(async (handles) => {
+    const texts: (string | null | undefined)[][] = [];
+    while (texts.length < 40) {
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
+      texts.push([handles.toolbar, handles.statusBar, handles.legend, handles.sidebar].map((node) => node?.textContent));
+    }
+    return texts;
+  }, places);
+  expect(looks.filter(([toolbar, statusBar]) => `${toolbar} events` !== statusBar)).toEqual([]);
+  expect(looks.filter(([, , legend, sidebar]) => legend !== sidebar)).toEqual([]);
+  // They did move.
+  expect(new Set(looks.map(([toolbar]) => toolbar)).size).toBeGreaterThan(3);
+  expect(new Set(looks.map(([, , legend]) => legend)).size).toBeGreaterThan(1);
+});
+
 test('pausing the view leaves the recording going on', async ({ studio }) => {
   const { window } = studio;
   await studio.start.runExample('A job queue and its workers');

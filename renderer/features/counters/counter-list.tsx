@@ -6,6 +6,7 @@ import { revealCounter } from '../../state/view-store.ts';
 import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { TextField } from '../../widgets/index.ts';
 import { splitUnit } from './counter-name.ts';
+import { useNewestCell } from './newest-values.ts';
 import { useCounterInfos } from './use-counters.ts';
 import './counters.css';
 
@@ -36,14 +37,14 @@ export function CounterList({ trace }: { readonly trace: TraceId }) {
 function CounterRow({ trace, info, index }: { readonly trace: TraceId; readonly info: CounterInfo; readonly index: number }) {
   const { title, unit } = splitUnit(info.name);
   const first = info.series[0];
-  const value = formatValue(first?.samples ? first.last : undefined);
+  const cell = useNewestCell(trace, info.key, formatValue(first?.samples ? first.last : undefined));
   return (
     <li>
       <button type="button" className="counter-row" title={clipText(info.name)} onClick={() => revealCounter(trace, info.key)}>
         <i className={`counter-swatch series-color-${seriesStyle(index, 0, 1).color}`} aria-hidden="true" />
         <span className="counter-row-name">{clipText(title, 200)}</span>
         <span className="counter-row-value">
-          {value}
+          <span ref={cell} />
           {unit && ` ${unit}`}
         </span>
       </button>

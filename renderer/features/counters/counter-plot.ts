@@ -51,8 +51,8 @@ interface PlotOptions {
   readonly palette: () => Palette;
   /** There is something new to draw: the board calls `draw`, now or in a later frame. */
   readonly onDirty: () => void;
-  /** New values for the legend, as they are drawn. */
-  readonly onNumbers: (numbers: readonly SeriesNumbers[]) => void;
+  /** New values for the legend, as they are drawn. `newest`: those of the end of the recording, not of a moment before it. */
+  readonly onNumbers: (numbers: readonly SeriesNumbers[], newest: boolean) => void;
 }
 
 const LINE_PX = 1.4;
@@ -290,7 +290,8 @@ export class CounterPlot {
       min: formatValue(stats.min, decimals),
       max: formatValue(stats.max, decimals),
     }));
-    const text = JSON.stringify(numbers);
+    const newest = this.frame !== undefined && this.frame.range.toNs >= this.frame.endNs;
+    const text = JSON.stringify([newest, numbers]);
     const since = performance.now() - this.numbersAt;
     // Told again now and then: the cells may have been made anew.
     if (text === this.toldNumbers && since < NUMBERS_AGAIN_MS) return;
@@ -304,7 +305,7 @@ export class CounterPlot {
     }
     this.toldNumbers = text;
     this.numbersAt = performance.now();
-    this.options.onNumbers(numbers);
+    this.options.onNumbers(numbers, newest);
   }
 
   private x(ns: number, box: PlotBox): number {

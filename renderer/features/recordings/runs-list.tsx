@@ -1,7 +1,8 @@
 import { Plus, X } from 'lucide-react';
 import { formatDuration } from '../../drawing/format.ts';
 import { useSessions } from '../../state/session-store.ts';
-import { type OpenTrace, useActiveTraceId, useOpenTraces, useTraceValue } from '../../state/trace-store.ts';
+import { type OpenTrace, useActiveTraceId, useOpenTraces } from '../../state/trace-store.ts';
+import { useCalmValue } from '../../state/use-calm-summary.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Dot, IconButton } from '../../widgets/index.ts';
 import './runs-list.css';
@@ -73,9 +74,9 @@ const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB
 
 function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps) {
   // A tenth of a second is what a row shows; finer changes do not re-render it.
-  const tenths = useTraceValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
+  const tenths = useCalmValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
   // The state of a file without a session is its phase.
-  useTraceValue(open.trace, (summary) => summary?.phase);
+  useCalmValue(open.trace, (summary) => summary?.phase);
   const marks = marksOf(open.trace, open.session);
   return (
     <li className="run-row" data-selected={selected || undefined}>

@@ -10,7 +10,7 @@ import { STOPPING_WORDS, standing } from './session-words.ts';
 import './status-bar.css';
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 250);
+  const summary = useCalmSummary(trace);
   const session = useSession(trace);
   const record = useLaunchRecord(trace);
   const command = session?.command ?? record?.command;

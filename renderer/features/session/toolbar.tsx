@@ -79,7 +79,7 @@ const recordTitle = ({ script, command: [program = '', ...words] }: LaunchRecord
 
 /** Only these numbers re-render while events come in. */
 function Readings({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 125);
+  const summary = useCalmSummary(trace);
   const session = useSession(trace);
   const open = useOpenTrace(trace);
   const now = standing(session, summary);
