@@ -78,6 +78,10 @@ test('a file that is no trace, and one of a later version, get a sentence and st
   await openFile(studio, text);
   await expect(window.graphs).toContainText('This trace cannot be shown');
   await expect(window.graphs).toContainText('This is not a trace: it is text');
+  // Nothing here speaks of a script.
+  await expect(window.console).toContainText('No output');
+  await expect(window.console).not.toContainText('terminal');
+  await expect(window.inspector).toContainText('The file could not be read.');
   expect(readFileSync(text, 'utf8')).toBe('Dear reader, this is no trace.');
 
   const head = new Uint8Array(128);
@@ -216,6 +220,9 @@ test('a trace on the browser’s own machine is read in the page, and uploaded o
   await window.menu('File', 'Open from this computer…');
   await (await chooser).setFiles(file);
   await expect(window.now('far', 'n')).toHaveText('3');
+  await expect(window.inspector).toContainText('No objects in this trace');
+  await expect(window.console).toContainText('No output in this trace');
+  await expect(window.console).not.toContainText('terminal');
   expect(uploaded(studio)).toEqual([]);
 
   await window.menu('File', /^Export/);

@@ -179,12 +179,38 @@ test('closing a running one asks: keep recording leaves it running and listed', 
 });
 
 test('a script that never uses the tracer runs as it is, and the empty graphs say what to do', async ({ studio }) => {
-  const { window, page } = studio;
-  await studio.start.runScript(studio.script('plain.cjs', 'console.log("only this")'));
+  const { window, start } = studio;
+  await start.runScript(studio.script('plain.cjs', 'console.log("only this")'));
   await expect(window.consoleLine('only this')).toBeVisible();
   await expect(window.state()).toHaveText(/Exited 0/);
-  await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('No counters');
-  await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('VizCounter');
+  await expect(window.graphs).toContainText('No counters in this recording');
+  await expect(window.inspector).toContainText('No objects in this recording');
+  // What the empty places offer is a script as it stands: both together make a counter and an object.
+  const counter = (await window.graphs.getByRole('code').textContent()) ?? '';
+  expect(counter).toContain("require('trace-studio')");
+  await window.inspector.getByRole('button', { name: 'With import' }).click();
+  const object = (await window.inspector.getByRole('code').textContent()) ?? '';
+  await start.show();
+  await start.runScript(studio.script('counter.cjs', counter));
+  await expect(window.now('queue', 'waiting')).toHaveText('3');
+  await start.show();
+  await start.runScript(studio.script('object.mjs', object));
+  await window.object('cart').click();
+  await expect(window.field('items:').or(window.field('+ added items:'))).toBeVisible();
+  await window.showDrawer('Events');
+  await expect(window.events).toContainText('cart');
+});
+
+test('the lines that an empty place offers are copied as they stand', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'the clipboard is given to the page by the browser’s context');
+  const { window, page } = studio;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await studio.start.runScript(studio.script('plain.cjs', ''));
+  await expect(window.state()).toHaveText(/Exited 0/);
+  await window.graphs.getByRole('button', { name: 'Copy' }).click();
+  await expect(window.messages).toContainText('Copied');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied.trim()).toBe(((await window.graphs.getByRole('code').textContent()) ?? '').trim());
 });
 
 test('closing the desktop window while a script runs asks, and cancelling leaves everything as it was', async ({ studio }) => {

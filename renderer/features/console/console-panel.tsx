@@ -7,6 +7,7 @@ import { useClients } from '../../state/clients.tsx';
 import { useSession } from '../../state/session-store.ts';
 import { subscribeTraces, useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { type TraceSource, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, useView } from '../../state/view-store.ts';
 import type { ConsoleLine, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
@@ -28,6 +29,7 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
   const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
   const [selected, setSelected] = useState<ConsoleLine>();
   const search = useSearch(trace, filter.trim());
+  const { kind } = useTraceSource(trace);
 
   // While following, the newest lines are asked for by "the last", so that they are there with the count that names them.
   const asked = follow && !search ? { from: -1, count: range.count + 2 * PAGE } : pageAround(range, PAGE);
@@ -87,7 +89,7 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
           <span className="console-found" role="status">
             {foundWords(search)}
           </span>
-        ) : (
+        ) : kind === 'imported' || kind === 'failed' ? null : (
           <span
             className="console-note"
             title="The script's stdout and stderr are pipes: isTTY is false there, and many programs then print without colours. FORCE_COLOR=1 asks most of them for colours."
@@ -199,9 +201,19 @@ function Whole({ line, onClose }: { readonly line: ConsoleLine; readonly onClose
   );
 }
 
+const UNRECORDED = { title: 'No output was recorded', why: 'The recording stopped before the script ended.' };
+const SILENCE: Readonly<Record<Exclude<TraceSource['kind'], 'loading'>, { readonly title: string; readonly why: string }>> = {
+  running: { title: 'Nothing printed yet', why: 'What the script writes to stdout and stderr appears here.' },
+  ended: { title: 'The script printed nothing', why: 'What a script writes to stdout and stderr appears here.' },
+  imported: { title: 'No output in this trace', why: 'Traces of other formats hold none.' },
+  failed: { title: 'No output', why: 'The file could not be read.' },
+};
+
 function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {
-  const { end } = useEnd(trace);
-  if (!answered) return <div className="console-empty" />;
+  const { kind } = useTraceSource(trace);
+  const stopped = useSession(trace)?.recordingProblem !== undefined;
+  if (!answered || kind === 'loading') return <div className="console-empty" />;
+  const silence = kind === 'ended' && stopped ? UNRECORDED : SILENCE[kind];
   return (
     <div className="console-empty">
       {filtered ? (
@@ -209,8 +221,8 @@ function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; reado
           The filter looks for its text in each line.
         </EmptyState>
       ) : (
-        <EmptyState icon={SquareTerminal} title={end ? 'The script printed nothing' : 'Nothing printed yet'}>
-          What the script writes to stdout and stderr appears here.
+        <EmptyState icon={SquareTerminal} title={silence.title}>
+          {silence.why}
         </EmptyState>
       )}
     </div>

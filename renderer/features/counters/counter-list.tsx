@@ -2,6 +2,7 @@ import { Search } from 'lucide-react';
 import { useState } from 'react';
 import { clipText, formatValue } from '../../drawing/format.ts';
 import { seriesStyle } from '../../drawing/palette.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { revealCounter } from '../../state/view-store.ts';
 import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { TextField } from '../../widgets/index.ts';
@@ -17,7 +18,8 @@ export function CounterList({ trace }: { readonly trace: TraceId }) {
   const infos = useCounterInfos(trace) ?? [];
   const [filter, setFilter] = useState('');
   const wanted = filter.trim().toLowerCase();
-  if (infos.length === 0) return <p className="counter-list-none">No counters yet</p>;
+  const { kind } = useTraceSource(trace);
+  if (infos.length === 0) return <p className="counter-list-none">{noneTitle('counters', kind)}</p>;
   return (
     <>
       {infos.length >= FILTER_FROM && (

@@ -3,8 +3,9 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../drawing/format.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { EmptyState } from '../../widgets/index.ts';
+import { CodeExample, EmptyState } from '../../widgets/index.ts';
 import { CounterBoard } from './counter-board.ts';
 import { CounterPanel } from './counter-panel.tsx';
 import { panelLayout, panelSpan } from './panel-layout.ts';
@@ -66,28 +67,39 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   );
 }
 
-const COUNTER_LINE = "new VizCounter(getTracer(), 'queue').waiting = queue.length";
+const COUNTER_LINES = ["const queue = new VizCounter(getTracer(), 'queue');", 'queue.waiting = 3;'];
 
 function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly answered: boolean }) {
   // To the second: the words need not run with every event.
-  const { phase, message, remedy, events } = useTraceValue(trace, (summary) => ({
-    phase: summary?.phase ?? 'loading',
+  const { kind, commonJs } = useTraceSource(trace);
+  const { message, remedy, events } = useTraceValue(trace, (summary) => ({
     message: summary?.problem?.message,
     remedy: summary?.problem?.remedy,
     events: summary?.events ?? 0,
   }));
-  if (phase === 'failed') {
+  if (kind === 'failed') {
     return (
       <EmptyState icon={CircleAlert} tone="error" title="This trace cannot be shown">
         {message} {remedy}
       </EmptyState>
     );
   }
-  if (!answered || phase === 'loading') return null;
-  const over = phase === 'complete';
+  if (!answered || kind === 'loading') return null;
+  const over = kind !== 'running';
+  if (kind === 'imported') {
+    return (
+      <EmptyState icon={ChartLine} title={noneTitle('counters', kind)}>
+        {eventWords(events, over)}
+      </EmptyState>
+    );
+  }
   return (
-    <EmptyState icon={ChartLine} title={over ? 'No counters in this trace' : 'No counters yet'} code={COUNTER_LINE}>
-      {eventWords(events, over)} Add one line to your script:
+    <EmptyState
+      icon={ChartLine}
+      title={noneTitle('counters', kind)}
+      code={<CodeExample key={`${commonJs}`} names={['getTracer', 'VizCounter']} lines={COUNTER_LINES} commonJs={commonJs} />}
+    >
+      {eventWords(events, over)} {over ? 'Add this to your script, and run it again:' : 'Add this to your script:'}
     </EmptyState>
   );
 }

@@ -1,11 +1,11 @@
 import { Box, Braces, Camera, ChevronLeft, ChevronRight, Copy, Radio } from 'lucide-react';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { clipText, formatMoment } from '../../drawing/format.ts';
-import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, noteSnapshot, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, EmptyState, IconButton, toast } from '../../widgets/index.ts';
+import { Button, CodeExample, EmptyState, IconButton, toast } from '../../widgets/index.ts';
 import { SnapshotStrip } from './snapshot-strip.tsx';
 import { type Folds, toJson, valueRows } from './value-rows.ts';
 import { ValueTree } from './value-tree.tsx';
@@ -33,10 +33,10 @@ export function ObjectInspector({ trace }: { readonly trace: TraceId }) {
   );
 }
 
-const OBJECT_LINE = "const cart = new VizObject(getTracer(), 'cart')";
+const OBJECT_LINES = ["const cart = new VizObject(getTracer(), 'cart');", "cart.items = ['lamp'];"];
 
 function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boolean }) {
-  const phase = useTraceValue(trace, (summary) => summary?.phase);
+  const { kind, commonJs } = useTraceSource(trace);
   if (any) {
     return (
       <EmptyState icon={Box} title="No object chosen">
@@ -44,10 +44,21 @@ function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boole
       </EmptyState>
     );
   }
-  if (phase === undefined || phase === 'loading') return null;
+  if (kind === 'loading') return null;
+  if (kind === 'failed' || kind === 'imported') {
+    return (
+      <EmptyState icon={Box} title={noneTitle('objects', kind)}>
+        {kind === 'failed' ? 'The file could not be read.' : undefined}
+      </EmptyState>
+    );
+  }
   return (
-    <EmptyState icon={Box} title="No objects yet" code={OBJECT_LINE}>
-      An object of your script can be followed through time. Add one line:
+    <EmptyState
+      icon={Box}
+      title={noneTitle('objects', kind)}
+      code={<CodeExample key={`${commonJs}`} names={['getTracer', 'VizObject']} lines={OBJECT_LINES} commonJs={commonJs} />}
+    >
+      An object of your script can be followed through time. {kind === 'ended' ? 'Add this to it, and run it again:' : 'Add this to it:'}
     </EmptyState>
   );
 }

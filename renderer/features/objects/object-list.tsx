@@ -2,6 +2,7 @@ import { Box, ChevronDown, ChevronRight, Search } from 'lucide-react';
 import { useState } from 'react';
 import { clipText, formatCount } from '../../drawing/format.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { selectObject, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, TextField } from '../../widgets/index.ts';
@@ -18,7 +19,8 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
   const selected = useView(trace, (view) => view.object);
   const [filter, setFilter] = useState('');
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  if (objects.length === 0) return <p className="object-list-none">No objects yet</p>;
+  const { kind } = useTraceSource(trace);
+  if (objects.length === 0) return <p className="object-list-none">{noneTitle('objects', kind)}</p>;
   const wanted = filter.trim().toLowerCase();
   const matching = wanted === '' ? objects : objects.filter((each) => `${each.name}\n${each.className}`.toLowerCase().includes(wanted));
   const toggle = (name: string) =>
