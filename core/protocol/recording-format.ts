@@ -129,7 +129,9 @@ export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
-  | { readonly kind: 'failed-to-start'; readonly message: string };
+  | { readonly kind: 'failed-to-start'; readonly message: string }
+  /** The recorder ended before it, and the studio ended it then. Never in a recording itself: nobody was left to write it. */
+  | { readonly kind: 'recorder-lost' };
 
 /**
  * Console record, in CONSOLE blocks (stream 0): f64 time in ns since the start, u8 source, u8 0, u16 0, u32 byte length,

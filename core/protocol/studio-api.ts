@@ -4,6 +4,7 @@
  */
 import type { Problem } from '../base/result.ts';
 import type { ArgsSchema } from './plugins.ts';
+import type { SessionEnd } from './recording-format.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
 
 export interface StudioInfo {
@@ -67,8 +68,8 @@ export interface RecentItem {
   readonly unsaved: boolean;
   /** The studio ended before this recording did. */
   readonly recovered: boolean;
-  readonly exitCode?: number;
-  readonly signal?: string;
+  /** How its run ended. */
+  readonly end?: SessionEnd;
   readonly missing?: boolean;
 }
 

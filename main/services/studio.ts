@@ -323,8 +323,7 @@ class StudioServices implements Studio {
           recovered,
           // An uploaded trace was not recorded here.
           ...(endedAtMs !== undefined && journal.session !== '' && { durationNs: (endedAtMs - journal.startedAtMs) * 1e6 }),
-          ...(end !== undefined && 'code' in end && end.code !== undefined && { exitCode: end.code }),
-          ...(end !== undefined && 'signal' in end && end.signal !== undefined && { signal: end.signal }),
+          ...(end && { end }),
         };
       });
     const files = await Promise.all(

@@ -99,6 +99,31 @@ test('a recording that cannot grow is told at once, the script goes on, and what
   await expect(page.getByRole('figure', { name: 'work' })).toBeVisible();
 });
 
+test('a recorder that dies is said to have died, in the window and in the list; a run that was stopped is listed as stopped', async ({ studio }) => {
+  test.skip(process.platform !== 'linux', 'the recorder is found in /proc');
+  const { window, start } = studio;
+  const script = studio.script('waits.cjs', "console.log('ready'); setInterval(() => {}, 1000);");
+  await start.runScript(script);
+  await expect(window.consoleLine('ready')).toBeVisible();
+  process.kill(recorderOf(studio.data), 'SIGKILL');
+  await expect(window.state()).toHaveText('Ended with its recorder');
+  await expect(window.banner).toContainText('The recorder ended unexpectedly');
+  expect(await window.statusBar.evaluate((bar) => bar.scrollWidth - bar.clientWidth)).toBe(0);
+  await expect(window.console.getByRole('status')).toContainText('when its recorder ended');
+  await window.close('waits.cjs');
+  await window.dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(start.recordings.getByRole('listitem')).toContainText('recorder lost');
+
+  await start.runScript(script);
+  await expect(window.consoleLine('ready')).toBeVisible();
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText('Stopped');
+  await window.close('waits.cjs');
+  await window.dialog.getByRole('button', { name: 'Keep', exact: true }).click();
+  await expect(start.recordings.getByRole('listitem').first()).toContainText('stopped');
+  await expect(start.recordings.getByRole('listitem').first()).not.toContainText('SIGTERM');
+});
+
 /** The process that has a recording of this studio open. */
 function recorderOf(data: string): number {
   const recordings = path.join(data, 'recordings');

@@ -21,6 +21,8 @@ export function endWords(end: SessionEnd, afterNs: number): EndWords {
         : { title: `Stopped ${after}`, why: stoppedHow(end.code, end.signal), bad: false };
     case 'failed-to-start':
       return { title: 'Could not start', why: end.message, bad: true };
+    case 'recorder-lost':
+      return { title: `Stopped ${after}, when its recorder ended`, why: 'Nothing would have been recorded any more. Run it again.', bad: true };
   }
 }
 

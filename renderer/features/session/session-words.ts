@@ -26,14 +26,30 @@ export function endWords(end: SessionEnd): string {
       return end.forced ? 'Stopped by force' : 'Stopped';
     case 'failed-to-start':
       return 'Did not start';
+    case 'recorder-lost':
+      return 'Ended with its recorder';
   }
 }
 
-const wentWrong = (end: SessionEnd): boolean => end.kind === 'failed-to-start' || end.kind === 'signalled' || (end.kind === 'exited' && end.code !== 0);
+/** For a badge in a list; undefined where nothing went wrong. */
+function wrongBadge(end: SessionEnd): string | undefined {
+  switch (end.kind) {
+    case 'exited':
+      return end.code === 0 ? undefined : `exit ${end.code}`;
+    case 'signalled':
+      return end.signal;
+    case 'failed-to-start':
+      return 'not started';
+    case 'recorder-lost':
+      return 'recorder lost';
+    case 'stopped':
+      return undefined;
+  }
+}
 
 function ended(end: SessionEnd): Standing {
-  if (!wentWrong(end)) return { word: endWords(end), tone: 'ring', live: false };
-  const badge = end.kind === 'exited' ? `exit ${end.code}` : end.kind === 'signalled' ? end.signal : 'not started';
+  const badge = wrongBadge(end);
+  if (badge === undefined) return { word: endWords(end), tone: 'ring', live: false };
   return { word: endWords(end), tone: 'error', badge, live: false };
 }
 

@@ -104,7 +104,9 @@ describe('unsaved recordings', () => {
     const next = new StudioFixture({ dataFolder: path.join(fixture.folder, 'data') });
     try {
       const after = next.window();
-      expect(await after.request('recordings.recent', null)).toMatchObject([{ ref: recording, unsaved: true, recovered: false, exitCode: 0 }]);
+      expect(await after.request('recordings.recent', null)).toMatchObject([
+        { ref: recording, unsaved: true, recovered: false, end: { kind: 'exited', code: 0 } },
+      ]);
       expect(await after.request('recordings.openRecent', { ref: recording })).toMatchObject({ id: recording, title: 'count.js', unsaved: true });
       await after.request('recordings.discard', { ref: recording });
       expect(await after.request('recordings.recent', null)).toEqual([]);

@@ -57,6 +57,7 @@ describe('endWords', () => {
     expect(endWords({ kind: 'signalled', signal: 'SIGKILL' }, 1e9).title).toBe('Ended by SIGKILL after 1.00 s');
     expect(endWords({ kind: 'stopped', forced: true }, 1e9).title).toBe('Stopped by force after 1.00 s');
     expect(endWords({ kind: 'stopped', forced: false, signal: 'SIGTERM' }, 1e9)).toMatchObject({ title: 'Stopped after 1.00 s', bad: false });
+    expect(endWords({ kind: 'recorder-lost' }, 1e9)).toMatchObject({ title: 'Stopped after 1.00 s, when its recorder ended', bad: true });
     expect(endWords({ kind: 'failed-to-start', message: 'node: not found' }, 0)).toEqual({ title: 'Could not start', why: 'node: not found', bad: true });
   });
 });

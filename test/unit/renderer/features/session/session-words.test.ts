@@ -27,6 +27,7 @@ describe('standing', () => {
     [{ kind: 'stopped', signal: 'SIGTERM', forced: false }, 'Stopped', 'ring', undefined],
     [{ kind: 'stopped', signal: 'SIGKILL', forced: true }, 'Stopped by force', 'ring', undefined],
     [{ kind: 'failed-to-start', message: 'x' }, 'Did not start', 'error', 'not started'],
+    [{ kind: 'recorder-lost' }, 'Ended with its recorder', 'error', 'recorder lost'],
   ])('of an ended run: %o', (end, word, tone, badge) => {
     const now = standing(session({ state: 'ended', end }), undefined);
     expect([now.word, now.tone, now.badge, now.live]).toEqual([word, tone, badge, false]);
