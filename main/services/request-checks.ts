@@ -1,11 +1,16 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
+import { ProblemError } from '../../core/base/result.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
 // PATH_MAX of Linux; Windows' long paths are shorter than its 32 767 in practice.
-const path = filled(4096);
+const path: Check<string> = (value, where) => {
+  const checked = text(4096)(value, where);
+  if (checked.trim() === '') throw new ProblemError({ code: 'empty-path', message: 'No path is given.', remedy: 'Type one, or choose a file.' });
+  return checked;
+};
 /** A command line: Linux takes at most 128 KiB per argument. */
 const words = text(65_536);
 const title = text(1024);

@@ -168,6 +168,27 @@ test('no path that can be typed replaces a file without a question, and a path t
   expect(readFileSync(file).subarray(0, 8).toString()).toBe('TSRECORD');
 });
 
+test('an export says what is wrong with its path: none, or a name that Open would not list', async ({ studio }) => {
+  const { window, page, work } = studio;
+  await recordSmall(studio);
+  await window.menu('File', /^Export/);
+  const dialog = page.getByRole('dialog', { name: 'Export trace' });
+  const file = dialog.getByRole('textbox', { name: 'File' });
+  const go = dialog.getByRole('button', { name: 'Export', exact: true });
+  await file.fill(' ');
+  await go.click();
+  await expect(dialog.getByRole('alert')).toContainText('No path is given. Type one, or choose a file.');
+  const odd = path.join(work, 'x.txt');
+  await file.fill(odd);
+  await go.click();
+  await expect(dialog.getByRole('alert')).toContainText('x.txt does not end in .json');
+  expect(existsSync(odd)).toBe(false);
+  await dialog.getByRole('button', { name: 'Call it x.txt.json' }).click();
+  await go.click();
+  await expect(dialog.getByRole('status')).toContainText(`to ${odd}.json`);
+  expect(existsSync(`${odd}.json`)).toBe(true);
+});
+
 test('Change… of an export confirms nothing by itself', async ({ studio }) => {
   test.skip(studio.host !== 'web', 'a native dialog asks by itself');
   const { window, page } = studio;

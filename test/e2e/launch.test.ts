@@ -101,6 +101,26 @@ test('what is typed reaches the script, and its exit code is shown', async ({ st
   await expect(window.console).toContainText(/7/);
 });
 
+test('an error is told where the script ended, and shown among what it printed, however deep its stack', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(
+    studio.script(
+      'fails.cjs',
+      `Error.stackTraceLimit = 60;
+       const deep = (n) => { if (n === 0) throw new TypeError('the lamp is out'); deep(n - 1); };
+       deep(50);`,
+    ),
+  );
+  await expect(window.state()).toHaveText('Exited 1');
+  const end = window.console.getByRole('status');
+  await expect(end).toContainText('Exit 1');
+  await expect(end).toContainText('TypeError: the lamp is out');
+  const line = window.consoleLine('TypeError: the lamp is out');
+  await expect(line).toBeHidden();
+  await end.getByRole('button', { name: 'Show the error' }).click();
+  await expect(line).toBeVisible();
+});
+
 test('stop ends the whole process tree, restart begins anew', async ({ studio }) => {
   const { window } = studio;
   const script = studio.script(

@@ -1,20 +1,19 @@
-import { ArrowDownToLine, CircleCheck, CircleX, ListFilter, OctagonX, SquareTerminal } from 'lucide-react';
+import { ArrowDownToLine, ListFilter, SquareTerminal } from 'lucide-react';
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useState } from 'react';
-import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import type { SessionId } from '../../../core/protocol/session-types.ts';
-import { clipText, formatCount, formatMomentShort } from '../../drawing/format.ts';
+import { formatCount, formatMomentShort } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useSession } from '../../state/session-store.ts';
-import { subscribeTraces, useTraceValue } from '../../state/trace-store.ts';
+import { subscribeTraces } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { type TraceSource, useTraceSource } from '../../state/use-trace-source.ts';
-import { goToMoment, useView } from '../../state/view-store.ts';
+import { goToMoment } from '../../state/view-store.ts';
 import type { ConsoleLine, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Button, EmptyState, Icon, TextField } from '../../widgets/index.ts';
+import { Button, EmptyState, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { ansiSpans } from './ansi.ts';
-import { endWords } from './end-words.ts';
+import { ConsoleEnd } from './console-end.tsx';
 import { LineSearch, type SearchState } from './line-search.ts';
 import { StdinForm } from './stdin-form.tsx';
 import './console.css';
@@ -28,6 +27,8 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
   const [filter, setFilter] = useState('');
   const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
   const [selected, setSelected] = useState<ConsoleLine>();
+  /** Number of the line that was to be brought into sight. */
+  const [revealed, setRevealed] = useState<number>();
   const search = useSearch(trace, filter.trim());
   const { kind } = useTraceSource(trace);
 
@@ -45,6 +46,14 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
       goToMoment(trace, line.timeNs);
     },
     [trace],
+  );
+  const reveal = useCallback(
+    (line: ConsoleLine) => {
+      setFilter('');
+      setRevealed(line.index);
+      select(line);
+    },
+    [select],
   );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && selected) setSelected(undefined);
@@ -68,11 +77,12 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
           onFollow={setFollow}
           onWindow={onWindow}
           onKeyDown={onKeyDown}
+          active={search || revealed === undefined ? undefined : revealed - first}
           row={(row) => <Line key={row} line={lineAt(row)} selected={selected !== undefined && lineAt(row)?.index === selected.index} onSelect={select} />}
         />
       )}
       {selected && <Whole line={selected} onClose={() => setSelected(undefined)} />}
-      <EndLine trace={trace} />
+      <ConsoleEnd trace={trace} onShowLine={reveal} />
       <div className="console-foot">
         <TextField
           className="console-filter"
@@ -224,36 +234,6 @@ function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; reado
         <EmptyState icon={SquareTerminal} title={silence.title}>
           {silence.why}
         </EmptyState>
-      )}
-    </div>
-  );
-}
-
-/** How the script ended and after which time. A recording that stopped before that does not know it; its session does. */
-function useEnd(trace: TraceId): { readonly end: SessionEnd | undefined; readonly afterNs: number } {
-  const session = useSession(trace);
-  const recorded = useTraceValue(trace, (summary) => ({ end: summary?.end, afterNs: summary?.end ? summary.endNs : 0 }));
-  if (session?.recordingProblem === undefined || session.endedAtMs === undefined) return recorded;
-  return { end: session.end, afterNs: (session.endedAtMs - session.startedAtMs) * 1e6 };
-}
-
-function EndLine({ trace }: { readonly trace: TraceId }) {
-  const { end, afterNs } = useEnd(trace);
-  const endNs = useTraceValue(trace, (summary) => (summary?.phase === 'complete' ? summary.endNs : 0));
-  const pinned = useView(trace, (view) => view.cursorNs);
-  if (!end) return null;
-  const { title, why, bad } = endWords(end, afterNs);
-  const glyph = end.kind === 'failed-to-start' ? CircleX : bad ? OctagonX : CircleCheck;
-  return (
-    <div className={`console-end ${bad ? 'console-end-bad' : ''}`} role="status">
-      <Icon of={glyph} size="m" />
-      <b>{title}</b>
-      {why !== undefined && <span title={clipText(why)}>{why}</span>}
-      <span className="console-space" />
-      {endNs > 0 && pinned !== endNs && (
-        <Button size="s" onClick={() => goToMoment(trace, endNs)}>
-          Show the end
-        </Button>
       )}
     </div>
   );

@@ -42,6 +42,10 @@ describe('roots', () => {
     await expect(roots.resolveNew(path.join(root, 'gone/a.tsr'))).rejects.toMatchObject({ code: 'folder-not-found' });
   });
 
+  test('do not call themselves outside of themselves', async () => {
+    expect(await roots.resolveNew(root)).toBe(root);
+  });
+
   test('a root that is a link is followed once', async () => {
     const file = folder.write('root/a.tsr');
     symlinkSync(root, path.join(folder.path, 'linked'));
