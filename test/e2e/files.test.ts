@@ -220,6 +220,20 @@ test('the bin of an unsaved recording asks before its only copy goes', async ({ 
   expect(kept()).toBe(0);
 });
 
+test('many recent recordings leave the examples in sight', async ({ studio }) => {
+  const { window, start } = studio;
+  for (let n = 0; n < 6; n++) {
+    await start.runScript(studio.script(`run-${n}.cjs`, ''));
+    await expect(window.state()).toHaveText(/Exited 0/);
+    await start.show();
+    await expect(start.recording(`run-${n}.cjs`)).toBeVisible();
+  }
+  await expect(start.recording('run-0.cjs')).toBeHidden();
+  await expect(start.example('Lifts in a tower')).toBeInViewport();
+  await start.recordings.getByRole('button', { name: 'Show 2 more' }).click();
+  await expect(start.recording('run-0.cjs')).toBeVisible();
+});
+
 test('an unsaved recording is listed after the studio was killed, and opens', async ({ studio }) => {
   await studio.start.runExample('A job queue and its workers');
   await studio.window.movesBy('queue', 'waiting', 2);

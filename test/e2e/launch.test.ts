@@ -87,6 +87,22 @@ test('an npm script of the folder runs in one click', async ({ studio }) => {
   await expect(studio.window.state()).toHaveText(/Exited 0/);
 });
 
+test('all npm scripts can be reached from the start page, and the form for them opens at them', async ({ studio }) => {
+  const scripts = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'greet'].map((name) => [name, 'node greet.cjs']));
+  studio.script('package.json', JSON.stringify({ name: 'shop', scripts }));
+  studio.script('greet.cjs', 'console.log("good day from npm")');
+  const { page, start } = studio;
+  await page.reload();
+  await expect(start.npmScript('a')).toBeVisible();
+  await expect(start.npmScript('greet')).toBeHidden();
+  await page.getByRole('button', { name: 'Show 2 more' }).click();
+  await expect(start.npmScript('greet')).toBeVisible();
+  await page.getByRole('button', { name: 'An npm script or a command…' }).click();
+  const form = new RunConfiguration(page);
+  await expect(form.dialog.getByRole('radio', { name: 'npm script' })).toBeChecked();
+  await expect(form.dialog.getByRole('textbox', { name: 'Folder of package.json' })).toHaveValue(studio.work);
+});
+
 test('what is typed reaches the script, and its exit code is shown', async ({ studio }) => {
   const { window } = studio;
   await studio.start.runScript(studio.script('waits.cjs', WAITS));

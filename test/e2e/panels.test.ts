@@ -93,6 +93,40 @@ test('events are listed and filtered by kind and by text', async ({ studio }) =>
   await expect(window.events).not.toContainText('checkout');
 });
 
+test('the status bar has state, elapsed, events, rate and loss, and no bar of the window is too narrow for what is in it', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 1);
+  await expect(window.statusBar).toContainText(/Running.*\d\d:\d\d\.\d{3}.*\d events.*\d \/ s.*Dropped 0/);
+  for (const width of [760, 900, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 700 });
+    expect([width, await window.crowded()]).toEqual([width, []]);
+  }
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText('Stopped');
+  await page.setViewportSize({ width: 760, height: 600 });
+  expect(await window.crowded()).toEqual([]);
+  // The legend's columns are named, also in a low window.
+  await expect(window.counter('queue').getByRole('columnheader', { name: 'Now' })).toBeVisible();
+});
+
+test('counters of one name in several processes are told apart', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(
+    studio.script(
+      'three.cjs',
+      `const { getTracer, VizCounter } = require('trace-studio');
+       const load = new VizCounter(getTracer(), 'load'); load.now = 7;
+       if (process.argv[2] !== 'child') for (let i = 0; i < 2; i++) require('child_process').fork(__filename, ['child']);`,
+    ),
+  );
+  const rows = page.getByRole('region', { name: 'Counter list' }).getByRole('button', { name: /^load/ });
+  await expect(rows).toHaveCount(3);
+  await expect(window.state()).toHaveText(/Exited 0/);
+  // The same name and the same value: the process makes the difference.
+  await expect.poll(async () => new Set(await rows.allTextContents()).size).toBe(3);
+});
+
 test('every place that shows a number shows the same one', async ({ studio }) => {
   const { window, page } = studio;
   await studio.start.runExample('A job queue and its workers');

@@ -2,20 +2,19 @@ import { ChartLine, CircleAlert } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../drawing/format.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
-import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
-import type { TraceId } from '../../trace/trace-worker-api.ts';
+import type { ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { CodeExample, EmptyState } from '../../widgets/index.ts';
 import { CounterBoard } from './counter-board.ts';
 import { CounterPanel } from './counter-panel.tsx';
 import { panelLayout, panelSpan } from './panel-layout.ts';
-import { useCounterStructure } from './use-counters.ts';
+import { processName, useCounterStructure, useProcessOf } from './use-counters.ts';
 import './counters.css';
 
 /** All counters of a trace as graphs on one range of time. */
 export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   const counters = useCounterStructure(trace);
-  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
+  const processOf = useProcessOf(trace);
   const board = useMemo(() => new CounterBoard(trace), [trace]);
   const place = useRef<HTMLElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
@@ -30,11 +29,6 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
 
   const count = counters?.length ?? 0;
   const { columns, rowHeight } = panelLayout(count, size.width, size.height);
-  const processName = (index: number) => {
-    if (!processes || processes.length < 2) return undefined;
-    const process = processes.find((each) => each.process === index);
-    return process ? `${process.name} ${process.pid}` : undefined;
-  };
 
   return (
     <section className="counter-panels" aria-label="Counters" ref={place}>
@@ -57,7 +51,7 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
                 info={info}
                 index={index}
                 span={panelSpan(index, count, columns)}
-                process={processName(info.process)}
+                process={nameOf(processOf(info.process))}
               />
             ))}
           </div>
@@ -66,6 +60,8 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
     </section>
   );
 }
+
+const nameOf = (process: ProcessInfo | undefined): string | undefined => process && processName(process);
 
 const COUNTER_LINES = ["const queue = new VizCounter(getTracer(), 'queue');", 'queue.waiting = 3;'];
 

@@ -84,16 +84,16 @@ function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps)
         type="button"
         className="run-open"
         aria-current={selected || undefined}
-        title={[marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
+        title={[open.title, marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
         onClick={() => onOpen(open.trace)}
       >
         <Dot tone={marks.tone} />
         <span className="run-name ellipsis">{open.title}</span>
-        {when !== undefined && <span className="run-when">{when}</span>}
-        {marks.badge !== undefined && <Badge tone={marks.tone === 'live' ? 'live' : marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
+        {/* The dot says that it is live; the place belongs to the name. */}
+        {marks.badge !== undefined && marks.tone !== 'live' && <Badge tone={marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
         {open.unsaved && !marks.live && <i className="run-unsaved" title="Not saved" />}
         <span className="run-value" aria-hidden="true">
-          {tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8)}
+          {when ?? (tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8))}
         </span>
       </button>
       <IconButton icon={X} size="s" className="run-close" label={`Close ${open.title}`} onClick={() => onClose(open.trace)} />

@@ -114,7 +114,7 @@ function Readings({ trace }: { readonly trace: TraceId }) {
           </dd>
         </div>
       )}
-      <div className="reading reading-rate">
+      <div className="reading reading-rate reading-events">
         <dt>Events</dt>
         <dd>{formatCount(summary?.events ?? 0)}</dd>
       </div>

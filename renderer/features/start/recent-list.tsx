@@ -1,9 +1,10 @@
-import { FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
+import { ChevronDown, FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import type { RecentItem } from '../../../core/protocol/studio-api.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes, shortPath } from '../../state/words.ts';
-import { Badge, Icon, IconButton } from '../../widgets/index.ts';
+import { Badge, Button, Icon, IconButton } from '../../widgets/index.ts';
 
 /** How a script is asked to end from outside: by kill, by Ctrl+C, by a closed terminal. */
 const POLITE = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
@@ -28,6 +29,7 @@ interface RecentListProps {
   readonly items: readonly RecentItem[] | undefined;
   readonly home: string | undefined;
   readonly keepRule: string | undefined;
+  /** Rows before the others are asked for. */
   readonly most: number;
   readonly onOpen: (item: RecentItem) => void;
   readonly onDiscard: (item: RecentItem) => void;
@@ -37,7 +39,8 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
   const now = Date.now();
   // What was never saved comes first: after a crash it is what the user looks for.
   const sorted = [...(items ?? [])].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
-  const shown = sorted.slice(0, most);
+  const [all, setAll] = useState(false);
+  const shown = all || sorted.length <= most + 1 ? sorted : sorted.slice(0, most);
   return (
     <section aria-label="Recent recordings">
       <div className="start-head">
@@ -98,7 +101,11 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
       </ul>
       {shown.length > 0 && (
         <div className="start-foot">
-          {sorted.length > most && <span>{sorted.length - most} older ones are not listed</span>}
+          {shown.length < sorted.length && (
+            <Button size="s" kind="quiet" icon={ChevronDown} onClick={() => setAll(true)}>
+              Show {sorted.length - shown.length} more
+            </Button>
+          )}
           <span className="grow" />
           {keepRule && sorted.some((item) => item.unsaved) && <span>{keepRule}</span>}
         </div>

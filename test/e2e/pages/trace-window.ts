@@ -70,6 +70,26 @@ export class TraceWindow {
     }
   }
 
+  /** Controls of toolbar and status bar that cover each other, hold more than they show, or stick out of the window. */
+  async crowded(): Promise<string[]> {
+    const bars = await Promise.all([this.toolbar.elementHandle(), this.statusBar.elementHandle()]);
+    return this.page.evaluate((elements) => {
+      const found: string[] = [];
+      for (const bar of elements) {
+        const parts = [...(bar?.children ?? [])].filter((part) => part.getClientRects().length > 0 && part.getBoundingClientRect().width > 0);
+        for (const [k, part] of parts.entries()) {
+          const box = part.getBoundingClientRect();
+          const next = parts[k + 1]?.getBoundingClientRect();
+          const name = part.textContent || part.getAttribute('aria-label') || part.className;
+          if (next && next.left < box.right - 0.5) found.push(`${name} lies under its neighbour`);
+          if (box.right > innerWidth + 0.5) found.push(`${name} sticks out`);
+          if (part instanceof HTMLButtonElement && part.scrollWidth > part.clientWidth + 1) found.push(`${name} does not hold its words`);
+        }
+      }
+      return found;
+    }, bars);
+  }
+
   /** What is drawn of a counter, as text that differs when one pixel does. */
   async picture(counter: string): Promise<string> {
     return this.counter(counter)
