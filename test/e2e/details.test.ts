@@ -14,7 +14,7 @@ test('the cross-hair is on every graph at once', async ({ studio }) => {
   `;
   await studio.start.runScript(studio.script('two.cjs', counters));
   const graph = (name: string) => window.counter(name).getByRole('img');
-  const crossHair = (name: string) => window.counter(name).locator('canvas').nth(1);
+  const crossHair = (name: string) => window.counter(name).locator('canvas').last();
   await expect(graph('second')).toBeVisible();
   await expect(crossHair('second')).toBeHidden();
   const box = await graph('first').boundingBox();

@@ -245,6 +245,8 @@ test('the lines that an empty place offers are copied as they stand', async ({ s
   await expect(window.state()).toHaveText(/Exited 0/);
   await window.graphs.getByRole('button', { name: 'Copy' }).click();
   await expect(window.messages).toContainText('Copied');
+  // The message covers no control.
+  for (const name of ['Follow', 'Show the end']) await window.console.getByRole('button', { name }).click({ trial: true, timeout: 2000 });
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied.trim()).toBe(((await window.graphs.getByRole('code').textContent()) ?? '').trim());
 });

@@ -38,6 +38,7 @@ export class CounterBoard {
     if (this.frame === undefined) this.start();
     return () => {
       this.plots.delete(plot);
+      this.round.forget(plot);
       if (this.plots.size === 0) this.stop();
     };
   }
@@ -100,11 +101,21 @@ export class CounterBoard {
     const due = this.round.due([...this.plots].filter((plot) => plot.isDirty()));
     this.budget.begin(nowMs, due.length);
     for (const plot of due) if (!this.drawIfAffordable(plot)) break;
+    this.showFinished();
   }
 
   /** A panel has news between frames: shown in this one if there is time left, and if no other waits for its turn. */
   drawNews(plot: CounterPlot): void {
-    if (plot.isDirty() && this.round.mayDraw(plot)) this.drawIfAffordable(plot);
+    if (plot.isDirty() && this.round.mayDraw(plot) && this.drawIfAffordable(plot)) this.showFinished();
+  }
+
+  /** Behind uPlot, which draws in a microtask. */
+  private showFinished(): void {
+    const finished = this.round.takeFinished();
+    if (finished.length === 0) return;
+    queueMicrotask(() => {
+      for (const plot of finished) plot.show();
+    });
   }
 
   private drawIfAffordable(plot: CounterPlot): boolean {

@@ -1,11 +1,13 @@
 /**
  * Where panels take turns over several frames, all of them show the same moment: a round goes on until every panel that had
- * something new at its beginning was drawn. Neighbours never differ in their axis of time.
+ * something new at its beginning was drawn, and only then do they come into sight. Neighbours never differ in their axis of time.
  */
 export class DrawingRound<Panel, Moment> {
   private moment: Moment | undefined;
   private readonly waiting = new Set<Panel>();
-  /** Some panel shows the moment already. */
+  /** Drawn, and out of sight as yet. */
+  private readonly finished = new Set<Panel>();
+  /** Some panel was drawn with the moment already. */
   private shown = false;
 
   /** The moment of this frame: that of the round under way, or a new one. `keep` false: the user has moved the view, begin anew. */
@@ -33,6 +35,21 @@ export class DrawingRound<Panel, Moment> {
 
   drawn(panel: Panel): void {
     this.waiting.delete(panel);
+    this.finished.add(panel);
     this.shown = true;
+  }
+
+  /** Who comes into sight now: all that were drawn, once nobody is waited for. */
+  takeFinished(): readonly Panel[] {
+    if (this.waiting.size > 0) return [];
+    const finished = [...this.finished];
+    this.finished.clear();
+    return finished;
+  }
+
+  /** A panel has gone. */
+  forget(panel: Panel): void {
+    this.waiting.delete(panel);
+    this.finished.delete(panel);
   }
 }

@@ -93,8 +93,7 @@ export class TraceWindow {
   /** What is drawn of a counter, as text that differs when one pixel does. */
   async picture(counter: string): Promise<string> {
     return this.counter(counter)
-      .locator('canvas')
-      .first()
+      .locator('.counter-picture')
       .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   }
 

@@ -46,6 +46,15 @@ describe('DrawingRound', () => {
     expect([frame(), frame()]).toEqual([1, 2]);
   });
 
+  it('brings panels into sight together', () => {
+    const { frame, round } = board(['a', 'b', 'c'], 1);
+    const seen = [1, 2, 3, 4].map(() => {
+      frame();
+      return round.takeFinished();
+    });
+    expect(seen).toEqual([[], [], ['a', 'b', 'c'], []]);
+  });
+
   it('waits for no panel that has gone', () => {
     const round = new DrawingRound<string, number>();
     round.begin(true, () => 1);
