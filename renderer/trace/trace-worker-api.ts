@@ -7,6 +7,10 @@ import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 
+export type * from './timeline-api.ts';
+/** The timeline and its analysis. */
+export { ItemFlag } from './timeline-api.ts';
+
 /** One open trace in this window. Minted by the page. */
 export type TraceId = string;
 /** Index of a counter series in its trace; stable while the trace is open. */
