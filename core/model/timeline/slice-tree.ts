@@ -1,0 +1,211 @@
+import { mergedPicture, type Picture } from '../../protocol/summary/picture.ts';
+import { mergedStatistics, type Statistics } from '../../protocol/summary/statistics.ts';
+import { DEPTH_MASK, END, FLAGS_SHIFT, FLOATS, SHAPE, SliceFlag, type SliceTable, START, WORDS } from '../../protocol/summary/slice-table.ts';
+
+/** Parts of a node. Few: then the picture to draw from is never much finer than the pixels. */
+export const FAN_OUT = 4;
+/** Histograms of durations are kept from this level on; below it the slices themselves are read. */
+export const HISTOGRAM_LEVEL = 2;
+
+/** A stretch of a track. Level 0: a segment, whose slices can be had one by one. */
+export interface TreeNode {
+  readonly level: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+  /** Of the level below; empty at level 0. */
+  readonly parts: readonly TreeNode[];
+  /** Undefined: to be read. */
+  picture: Picture | undefined;
+  statistics: Statistics | undefined;
+  /** Level 0. Undefined: to be decoded. */
+  slices: Slices | undefined;
+  /** Level 0: what its owner finds it by. */
+  readonly segment: number;
+}
+
+/** Slices of a segment, and those that do not cross its borders by row. */
+export class Slices {
+  readonly table: SliceTable;
+  /** By index in the table; undefined: `begin` comes from the place. */
+  readonly refs: Float64Array | undefined;
+  #order: Uint32Array | undefined;
+  #from = new Uint32Array(1);
+  #indexed = 0;
+
+  constructor(table: SliceTable, refs?: Float64Array) {
+    this.table = table;
+    this.refs = refs;
+  }
+
+  get bytes(): number {
+    return this.table.bytes + (this.refs?.byteLength ?? 0) + (this.#order?.byteLength ?? 0);
+  }
+
+  /** Indices by row, in a row by start. */
+  get order(): Uint32Array {
+    return this.#index();
+  }
+  /** `order[from[row]]` … is the first of a row. */
+  get from(): Uint32Array {
+    this.#index();
+    return this.#from;
+  }
+
+  /** A counting sort. What grows is indexed again when it is asked for. */
+  #index(): Uint32Array {
+    const { count, words } = this.table;
+    if (this.#order && this.#indexed === count) return this.#order;
+    let rows = 0;
+    for (let u = SHAPE; u < count * WORDS; u += WORDS) rows = Math.max(rows, ((words[u] as number) & DEPTH_MASK) + 1);
+    const from = new Uint32Array(rows + 1);
+    for (let u = SHAPE; u < count * WORDS; u += WORDS) {
+      const shape = words[u] as number;
+      if ((shape & CROSSES) !== 0) continue;
+      const row = (shape & DEPTH_MASK) + 1;
+      from[row] = (from[row] as number) + 1;
+    }
+    for (let row = 0; row < rows; row++) from[row + 1] = (from[row + 1] as number) + (from[row] as number);
+    const next = from.slice();
+    const order = new Uint32Array(from[rows] as number);
+    for (let i = 0, u = SHAPE; i < count; i++, u += WORDS) {
+      const shape = words[u] as number;
+      if ((shape & CROSSES) !== 0) continue;
+      const row = shape & DEPTH_MASK;
+      const at = next[row] as number;
+      next[row] = at + 1;
+      order[at] = i;
+    }
+    this.#from = from;
+    this.#order = order;
+    this.#indexed = count;
+    return order;
+  }
+
+  /** The table has changed in another way than by growing. */
+  changed(): void {
+    this.#indexed = -1;
+  }
+
+  /** First place in `order`, of a row's `[from, to)`, whose slice ends after `timeNs`. Slices of a row follow each other. */
+  firstEndingAfter(timeNs: number, from: number, to: number): number {
+    const order = this.order;
+    const { floats } = this.table;
+    let low = from;
+    let high = to;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((floats[(order[middle] as number) * FLOATS + END] as number) > timeNs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
+  /** First index in the table, behind the entries, that starts after `timeNs`. */
+  firstStartingAfter(timeNs: number): number {
+    const { count, entries, floats } = this.table;
+    let low = entries;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((floats[middle * FLOATS + START] as number) > timeNs) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+const CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
+
+/**
+ * Segments of a track, and the levels above them: every FAN_OUT nodes that follow each other are the parts of one of the next level, as soon as they are
+ * there. What is not part of a higher one yet is a root.
+ */
+export class SliceTree {
+  /** All nodes of a level, in order of time. */
+  readonly levels: TreeNode[][] = [];
+  #roots: TreeNode[] = [];
+  /** Grows with every change. */
+  revision = 0;
+
+  get segments(): readonly TreeNode[] {
+    return this.levels[0] ?? [];
+  }
+
+  get roots(): readonly TreeNode[] {
+    return this.#roots;
+  }
+
+  addSegment(node: Omit<TreeNode, 'level' | 'parts'>): TreeNode {
+    const made: TreeNode = { level: 0, parts: [], ...node };
+    this.#add(made);
+    return made;
+  }
+
+  /** A node that is known from the file, with its parts; these were added before. */
+  addGroup(level: number, node: Pick<TreeNode, 'picture' | 'statistics'>, parts: readonly TreeNode[]): TreeNode {
+    const first = parts[0] as TreeNode;
+    const last = parts[parts.length - 1] as TreeNode;
+    const made: TreeNode = { level, fromNs: first.fromNs, toNs: last.toNs, parts, slices: undefined, segment: -1, ...node };
+    this.#roots.splice(this.#roots.length - parts.length, parts.length, made);
+    this.#put(made);
+    return made;
+  }
+
+  #put(node: TreeNode): void {
+    while (this.levels.length <= node.level) this.levels.push([]);
+    (this.levels[node.level] as TreeNode[]).push(node);
+    this.revision++;
+  }
+
+  #add(node: TreeNode): void {
+    this.#put(node);
+    this.#roots.push(node);
+    this.#group();
+  }
+
+  /** The last roots become parts of one, if they are enough of one level. */
+  #group(): void {
+    for (;;) {
+      const parts = this.#roots.slice(-FAN_OUT);
+      const level = parts[0]?.level;
+      if (level === undefined || parts.length < FAN_OUT || parts.some((part) => part.level !== level)) return;
+      this.addGroup(level + 1, groupOf(parts), parts);
+    }
+  }
+
+  /** Takes out the segments from `count` on, and every node that has one of them. */
+  truncate(count: number): void {
+    this.revision++;
+    const first = this.segments[count];
+    if (!first) return;
+    (this.levels[0] as TreeNode[]).length = count;
+    for (const nodes of this.levels.slice(1)) while ((nodes.at(-1)?.toNs ?? 0) > first.fromNs || hasPart(nodes.at(-1), first)) nodes.pop();
+    this.#roots = [];
+    let at = 0;
+    // Roots are the largest nodes that are whole, from the left.
+    while (at < count) {
+      let span = 1;
+      let level = 0;
+      while (at % (span * FAN_OUT) === 0 && this.levels[level + 1]?.[at / (span * FAN_OUT)] !== undefined) {
+        level++;
+        span *= FAN_OUT;
+      }
+      this.#roots.push((this.levels[level] as TreeNode[])[at / span] as TreeNode);
+      at += span;
+    }
+  }
+}
+
+function hasPart(node: TreeNode | undefined, part: TreeNode): boolean {
+  return node !== undefined && (node === part || node.parts.some((one) => hasPart(one, part)));
+}
+
+/** Picture and statistics of parts that are all there; else they are to be read. */
+function groupOf(parts: readonly TreeNode[]): Pick<TreeNode, 'picture' | 'statistics'> {
+  const pictures = parts.map((part) => part.picture);
+  const statistics = parts.map((part) => part.statistics);
+  return {
+    picture: pictures.every((picture) => picture !== undefined) ? mergedPicture(pictures) : undefined,
+    statistics: statistics.every((one) => one !== undefined) ? mergedStatistics(statistics) : undefined,
+  };
+}
