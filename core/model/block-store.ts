@@ -23,6 +23,9 @@ export class BlockStore {
   readonly #crc = uint32Column();
   readonly #clockHigh = uint32Column();
   readonly #recordsAt = uint32Column();
+  readonly #stackWords = uint32Column();
+  readonly #unnamedFrames = uint32Column();
+  readonly #firstNs = float64Column();
   readonly #cache = new Map<number, { readonly payload: Uint8Array; readonly detailBytes: number; dropDetail(): void }>();
   readonly #cacheBudget = new DetailBudget(PAYLOAD_CACHE_BYTES);
   readonly #reading = new Map<number, Promise<Uint8Array>>();
@@ -44,6 +47,9 @@ export class BlockStore {
     this.#crc.push(header.payloadCrc);
     this.#clockHigh.push(header.clockHigh);
     this.#recordsAt.push(Math.min(payload.length, padTo8(header.openStackWords * 4)));
+    this.#stackWords.push(header.openStackWords);
+    this.#unnamedFrames.push(header.unnamedFrames);
+    this.#firstNs.push(header.firstNs);
     // The newest blocks are what a follower of the lists asks for next.
     this.#remember(block, payload);
     return block;
@@ -54,6 +60,27 @@ export class BlockStore {
   }
   clockHigh(block: number): number {
     return this.#clockHigh.get(block);
+  }
+
+  /** Word of the payload at which the records begin. */
+  firstWord(block: number): number {
+    return this.#recordsAt.get(block) / 4;
+  }
+  /** Of the open stack in front of the records. */
+  openStackWords(block: number): number {
+    return this.#stackWords.get(block);
+  }
+  /** Open calls that it does not name. */
+  unnamedFrames(block: number): number {
+    return this.#unnamedFrames.get(block);
+  }
+  firstNs(block: number): number {
+    return this.#firstNs.get(block);
+  }
+
+  /** Several at once: they are on their way together. */
+  payloads(blocks: readonly number[]): Promise<Uint8Array[]> {
+    return Promise.all(blocks.map((block) => this.payload(block)));
   }
 
   /** The payload from its first record on. Rejects when the file no longer holds what it held. */

@@ -125,6 +125,11 @@ export class Processes {
     });
   }
 
+  /** Empty where it is not known. */
+  processName(process: number): string {
+    return this.#processes.get(process)?.name ?? '';
+  }
+
   #nameOf(process: number): string {
     const known = this.#processes.get(process);
     return known ? `${known.name} (process ${known.pid})` : `process ${process}`;

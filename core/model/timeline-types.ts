@@ -31,8 +31,10 @@ export interface TrackInfo {
   readonly process: number;
   /** Stream of the thread; undefined for tracks of a process. */
   readonly stream?: number;
-  /** Of the thread, counter, object or track; empty where the trace has none. */
+  /** Of the thread, process, counter or object; empty where the trace has none. */
   readonly name: string;
+  /** Of slices beside a thread's own: what they are, "garbage collection" for example. Empty: the thread's own. */
+  readonly beside: string;
   /** Rows that it has so far: greatest depth + 1, or lanes. Grows. */
   readonly rows: number;
   /** From this row on lie slices that overlap others without nesting; = `rows` where there are none. */
@@ -92,7 +94,7 @@ export const ItemFlag = {
   ERROR: 2,
   /** An async slice. */
   ASYNC: 4,
-  /** Part of an async slice in which it ran on its thread; lies over the slice, in the same row. */
+  /** A stretch in which an async function ran: on its thread a call, in an async track a part that lies over the slice, in the same row. */
   RUN: 8,
   /** No length: `x1` = `x0`. */
   INSTANT: 16,

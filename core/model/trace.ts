@@ -16,6 +16,7 @@ import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
+import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
 
 const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 
@@ -24,6 +25,8 @@ export interface TraceOptions {
   readonly detailBytes?: number;
   /** Awaited between pieces of background work, so that the embedder can answer questions in between. */
   readonly pause?: () => Promise<void>;
+  /** How large the segments are in which slices are decoded; default SEGMENT_SIZES. */
+  readonly segments?: SegmentSizes;
   /** Data that was read again has arrived: answers change. */
   readonly onLoaded?: () => void;
 }
@@ -60,6 +63,8 @@ export class Trace {
   readonly #events: EventList;
   readonly #console: ConsoleLines;
   readonly #intake: Intake;
+  /** What is drawn over time. */
+  readonly timeline: Timeline;
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochNs = '0';
   #endNs = 0;
@@ -83,7 +88,20 @@ export class Trace {
     this.#objects = new Objects(blocks, start);
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
-    this.#intake = new Intake(this.#counters, this.#objects, this.#processes);
+    this.timeline = new Timeline({
+      blocks,
+      budget,
+      start,
+      pause,
+      onLoaded,
+      segments: options.segments ?? SEGMENT_SIZES,
+      facts: (stream) => {
+        const { process, name } = this.#processes.thread(stream);
+        return { process, threadName: name };
+      },
+      processName: (process) => this.#processes.processName(process),
+    });
+    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline);
   }
 
   setHead(head: RecordingHead): void {
@@ -128,8 +146,11 @@ export class Trace {
     const thread = this.#processes.thread(header.stream);
     if (header.droppedBefore > thread.droppedByHeaders) thread.droppedByHeaders = header.droppedBefore;
     const block = this.#blocks.add(header, payload, offset);
-    this.#intake.enter(header.stream, this.definitionsOf(header.stream), block, offset);
+    const definitions = this.definitionsOf(header.stream);
+    this.#intake.enter(header.stream, definitions, block, offset);
+    this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
     this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    if (this.#intake.hasCalls || this.timeline.hasCalls) this.timeline.calls(header, payload);
     this.#events.add(block, this.#intake.counts);
   }
 
@@ -155,6 +176,14 @@ export class Trace {
   /** Bytes of decoded detail in memory. */
   get detailBytes(): number {
     return this.#budget.bytes;
+  }
+
+  /** What they may be. */
+  get budgetBytes(): number {
+    return this.#budget.maxBytes;
+  }
+  set budgetBytes(bytes: number) {
+    this.#budget.setMax(bytes);
   }
 
   get eventCount(): number {
@@ -264,6 +293,7 @@ export class Trace {
   async settled(): Promise<void> {
     await this.#counters.settled();
     await this.#events.settled();
+    await this.timeline.settled();
   }
 }
 
@@ -283,6 +313,9 @@ class Intake extends IgnoringVisitor {
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #processes: Processes;
+  readonly #timeline: Timeline;
+  /** The block has calls. */
+  hasCalls = false;
   #tracks = new Map<number, CounterTrack>();
   #definitions = new Definitions();
   #stream = 0;
@@ -290,8 +323,9 @@ class Intake extends IgnoringVisitor {
   #block = 0;
   #offset = 0;
 
-  constructor(counters: Counters, objects: Objects, processes: Processes) {
+  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline) {
     super();
+    this.#timeline = timeline;
     this.#counters = counters;
     this.#objects = objects;
     this.#processes = processes;
@@ -300,6 +334,7 @@ class Intake extends IgnoringVisitor {
   enter(stream: number, definitions: Definitions, block: number, offset: number): void {
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
+    this.hasCalls = false;
     this.#stream = stream;
     this.#process = this.#processes.thread(stream).process;
     this.#definitions = definitions;
@@ -326,12 +361,42 @@ class Intake extends IgnoringVisitor {
     this.#count(COUNTER);
   }
 
-  override instant(): void {
+  override instant(timeNs: number, name: number, category: number, _scope: number, _argsAt: number, _argsBytes: number, record: number): void {
     this.#count(INSTANT);
+    this.#timeline.instant(timeNs, name, category, record);
   }
 
-  override slice(): void {
+  override slice(endNs: number, durationNs: number, name: number, category: number, _argsAt: number, _argsBytes: number, record: number, track: number): void {
     this.#count(SLICE);
+    this.#timeline.slice(endNs - durationNs, endNs, name, category, record, track);
+  }
+
+  override call(): void {
+    this.hasCalls = true;
+  }
+
+  override run(timeNs: number, functionId: number, call: number, kind: number, record: number): void {
+    this.hasCalls = true;
+    this.#timeline.run(timeNs, functionId, call, kind, record);
+  }
+
+  override asyncBegin(
+    timeNs: number,
+    number: number,
+    scope: number,
+    name: number,
+    category: number,
+    parent: number,
+    _flags: number,
+    _argsAt: number,
+    _argsBytes: number,
+    record: number,
+  ): void {
+    this.#timeline.asyncBegin(timeNs, number, scope, name, category, parent, record);
+  }
+
+  override asyncEnd(timeNs: number, number: number, scope: number): void {
+    this.#timeline.asyncEnd(timeNs, number, scope);
   }
 
   override objectCreated(timeNs: number, object: number): void {

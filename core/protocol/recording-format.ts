@@ -8,7 +8,8 @@
  *
  * Block header:
  *
- *     0  u32 magic "TSBK"       4  u8 type, u8 0, u16 0     8  u32 payload bytes   12  u32 CRC-32 of the payload
+ *     0  u32 magic "TSBK"       4  u8 type, u8 0             6  u16 open calls that the open stack does not name (DATA only)
+ *     8  u32 payload bytes      12 u32 CRC-32 of the payload
  *     16 u32 stream             20 u32 count of records     24 f64 first time, ns since the recording's start
  *     32 f64 last time          40 u32 high word of the clock in force at the first record
  *     44 u32 words of open stack at the start of the payload (see open-stack.ts; DATA only)
@@ -165,6 +166,8 @@ export interface BlockHeader {
   readonly lastNs: number;
   readonly clockHigh: number;
   readonly openStackWords: number;
+  /** Open calls that are too deep to be named there: as many ends are theirs. */
+  readonly unnamedFrames: number;
   readonly droppedBefore: number;
   readonly sequence: number;
 }

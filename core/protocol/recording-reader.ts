@@ -62,6 +62,7 @@ export function decodeBlockHeader(bytes: Uint8Array, at = 0): BlockHeader | unde
     lastNs: view.getFloat64(32, true),
     clockHigh: view.getUint32(40, true),
     openStackWords,
+    unnamedFrames: view.getUint16(6, true),
     droppedBefore: view.getFloat64(48, true),
     sequence: view.getUint32(56, true),
   };

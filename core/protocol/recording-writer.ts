@@ -46,6 +46,7 @@ export function encodeBlockHeader(header: BlockHeader): Uint8Array<ArrayBuffer> 
   const view = new DataView(bytes.buffer);
   view.setUint32(0, BLOCK_MAGIC, true);
   view.setUint8(4, header.type);
+  view.setUint16(6, Math.min(0xffff, header.unnamedFrames), true);
   view.setUint32(8, header.payloadBytes, true);
   view.setUint32(12, header.payloadCrc, true);
   view.setUint32(16, header.stream, true);
@@ -95,6 +96,7 @@ export interface BlockFields {
   readonly lastNs: number;
   readonly clockHigh?: number;
   readonly openStackWords?: number;
+  readonly unnamedFrames?: number;
   readonly droppedBefore?: number;
 }
 
@@ -109,6 +111,7 @@ export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: 
     lastNs: fields.lastNs,
     clockHigh: fields.clockHigh ?? 0,
     openStackWords: fields.openStackWords ?? 0,
+    unnamedFrames: fields.unnamedFrames ?? 0,
     droppedBefore: fields.droppedBefore ?? 0,
     payloadBytes: payload.length,
     payloadCrc: crc(payload),

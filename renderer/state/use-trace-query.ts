@@ -4,7 +4,7 @@ import type { TraceClient, TraceId, TraceRequests, TraceSummary } from '../trace
 import { useClients } from './clients.tsx';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
-type Method = Exclude<keyof TraceRequests, 'data.connect' | 'trace.open' | 'trace.close'>;
+type Method = Exclude<keyof TraceRequests, 'data.connect' | 'trace.open' | 'trace.close' | 'trace.budget'>;
 type Argument<K extends Method> = Omit<Parameters<TraceRequests[K]>[0], 'trace'>;
 
 export interface TraceAnswer<K extends Method> {
@@ -138,6 +138,9 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'objects.times': (summary) => summary.snapshots + summary.objectsRevision,
   'events.page': (summary) => summary.revision,
   'console.page': (summary) => summary.consoleChunks,
+  'tracks.list': (summary) => summary.tracksRevision,
+  'names.get': () => 0,
+  'timeline.view': (summary) => summary.revision,
 };
 
 /** The step to "complete" counts as a change, even where the numbers stay. */

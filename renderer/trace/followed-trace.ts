@@ -24,6 +24,8 @@ export interface Surroundings {
   readonly steadyMs: () => number;
   /** Resolves in a later task, so that messages in between are handled. */
   readonly nextTask: () => Promise<void>;
+  /** Of decoded detail that a trace keeps in memory; undefined: the model's default. */
+  readonly detailBytes?: number;
 }
 
 /** What is known of a source before it is read. */
@@ -58,6 +60,7 @@ export class FollowedTrace {
   #listsChangedMs = Number.NEGATIVE_INFINITY;
   #listsRevision = 0;
   #listsEvents = -1;
+  #detailBytes: number | undefined;
   /** What the revisions of an earlier view had grown to: those of the next go on from there. */
   #processesBefore = 0;
   #pluginsBefore = 0;
@@ -76,7 +79,18 @@ export class FollowedTrace {
   }
 
   #traceOf(source: ByteSource): Trace {
-    return new Trace({ read: (offset, length) => source.read(offset, length) }, { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed() });
+    const detailBytes = this.#detailBytes ?? this.#surroundings.detailBytes;
+    const options = { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed(), ...(detailBytes !== undefined && { detailBytes }) };
+    const trace = new Trace({ read: (offset, length) => source.read(offset, length) }, options);
+    trace.timeline.isLoading = true;
+    return trace;
+  }
+
+  /** Of decoded detail in memory. */
+  set detailBytes(bytes: number) {
+    this.#detailBytes = bytes;
+    this.#trace.budgetBytes = bytes;
+    this.#changed();
   }
 
   get trace(): Trace {
@@ -175,7 +189,7 @@ export class FollowedTrace {
   /** Numbers of counters and objects mean others from here on: every revision moves. */
   #replace(trace: Trace): void {
     const before = this.#trace;
-    this.#listsRevision += before.countersSize + before.objectsSize + 1;
+    this.#listsRevision += before.countersSize + before.objectsSize + before.timeline.size + 1;
     this.#processesBefore += before.processesRevision;
     this.#pluginsBefore += before.pluginsRevision;
     this.#listsEvents = -1;
@@ -190,11 +204,15 @@ export class FollowedTrace {
       const fresh = this.#phase === 'live';
       for (const item of reader.push(piece)) this.#take(item, trace);
       this.#decodedBytes += piece.length;
-      if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
+      if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) {
+        this.#phase = 'live';
+        trace.timeline.isLoading = false;
+      }
       this.#clock?.note(trace.endNs, fresh);
       this.#changed();
     }
     for (const item of reader.end()) this.#take(item, trace);
+    trace.timeline.isLoading = false;
   }
 
   /** The same bytes in small pieces, with a break for the page's questions whenever the work on them took a slice of time. */
@@ -285,6 +303,10 @@ export class FollowedTrace {
       objectsRevision: this.#revisionOf(this.trace.objectsSize),
       processesRevision: this.#processesBefore + this.trace.processesRevision,
       pluginsRevision: this.#pluginsBefore + this.trace.pluginsRevision,
+      tracksRevision: this.#revisionOf(this.trace.timeline.size),
+      issuesRevision: 0,
+      timelineSlices: this.trace.timeline.slices,
+      memory: { usedBytes: this.trace.detailBytes, budgetBytes: this.trace.budgetBytes },
       ...(this.view !== undefined && { view: this.view }),
       ...(totals.end && { end: totals.end }),
     };

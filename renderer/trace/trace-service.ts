@@ -81,6 +81,16 @@ export class TraceService {
       const followed = this.#of(trace);
       return followed.trace.grid({ ...query, endNs: followed.live ? Math.max(followed.endNs, query.toNs) : followed.endNs });
     },
+    'tracks.list': ({ trace }) => this.#of(trace).trace.timeline.list(),
+    'names.get': ({ trace, names }) => this.#of(trace).trace.timeline.namesOf(names),
+    'timeline.view': ({ trace, ...query }) => {
+      const followed = this.#of(trace);
+      return followed.trace.timeline.view({ ...query, endNs: query.endNs ?? followed.endNs });
+    },
+    'trace.budget': ({ trace, detailBytes }) => {
+      this.#of(trace).detailBytes = detailBytes;
+      return null;
+    },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
     'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),
     'objects.list': ({ trace }) => this.#of(trace).trace.objects(),
@@ -137,8 +147,9 @@ export class TraceService {
   }
 }
 
-/** Bulk answers are handed over, not copied. */
+/** Bulk answers are handed over, not copied: typed arrays that an answer is, or has as its members. */
 function buffersOf(value: unknown): ArrayBuffer[] {
-  const view = value instanceof Float64Array ? value : (value as { readonly x?: unknown } | undefined)?.x;
-  return view instanceof Float64Array && view.buffer instanceof ArrayBuffer ? [view.buffer] : [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const views = ArrayBuffer.isView(value) ? [value] : Object.values(value).filter((member) => ArrayBuffer.isView(member));
+  return [...new Set(views.map((view) => view.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
 }

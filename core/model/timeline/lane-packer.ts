@@ -1,29 +1,41 @@
-/**
- * Lanes for things that overlap: each gets the lowest lane that is free where it begins. Give them in the order of their starts; equal numbers of lanes and
- * things cost no more than the sorting did.
- */
+/** Lanes for things that overlap: each gets the lowest lane that is free where it begins. */
 export class LanePacker {
   /** Lanes that are free, lowest first. */
   readonly #free = new Heap();
   /** Lanes that are taken, by when they become free. */
   readonly #taken = new Heap();
-  #lanes = 0;
+  /** By lane: until when it is, or was, taken. */
+  readonly #ends: number[] = [];
 
   /** Lanes so far. */
   get lanes(): number {
-    return this.#lanes;
+    return this.#ends.length;
   }
 
-  /** `endNs` infinite: until `release`. */
+  /** `endNs` infinite: until `release`. Starts should grow; one that lies back gets a lane that was free then. */
   place(startNs: number, endNs: number): number {
     while (this.#taken.size > 0 && this.#taken.leastKey <= startNs) this.#free.push(this.#taken.leastValue, this.#taken.pop());
-    const lane = this.#free.size > 0 ? this.#free.pop() : this.#lanes++;
+    const lane = this.#takeFree(startNs) ?? this.#ends.push(0) - 1;
+    this.#ends[lane] = endNs;
     if (endNs !== Number.POSITIVE_INFINITY) this.#taken.push(Math.max(endNs, startNs), lane);
+    return lane;
+  }
+
+  #takeFree(startNs: number): number | undefined {
+    const later: number[] = [];
+    let lane: number | undefined;
+    while (this.#free.size > 0 && lane === undefined) {
+      const free = this.#free.pop();
+      if ((this.#ends[free] as number) <= startNs) lane = free;
+      else later.push(free);
+    }
+    for (const free of later) this.#free.push(free, free);
     return lane;
   }
 
   /** A lane whose end was not known is free from `endNs` on. */
   release(lane: number, endNs: number): void {
+    this.#ends[lane] = endNs;
     this.#taken.push(endNs, lane);
   }
 }

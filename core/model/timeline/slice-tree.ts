@@ -1,6 +1,6 @@
 import { mergedPicture, type Picture } from '../../protocol/summary/picture.ts';
-import { mergedStatistics, type Statistics } from '../../protocol/summary/statistics.ts';
 import { DEPTH_MASK, END, FLAGS_SHIFT, FLOATS, SHAPE, SliceFlag, type SliceTable, START, WORDS } from '../../protocol/summary/slice-table.ts';
+import { mergedStatistics, type Statistics } from '../../protocol/summary/statistics.ts';
 
 /** Parts of a node. Few: then the picture to draw from is never much finer than the pixels. */
 export const FAN_OUT = 4;

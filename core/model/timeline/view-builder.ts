@@ -18,6 +18,8 @@ export class ViewBuilder {
   readonly #perNs: number;
   #count = 0;
   #rowStart = 0;
+  #given = 0;
+  #kept = -1;
   #row = 0;
   #rows = new Uint32Array(FIRST_ITEMS);
   #x0 = new Float32Array(FIRST_ITEMS);
@@ -45,6 +47,22 @@ export class ViewBuilder {
     this.columns = columns;
     this.#perNs = columns / (toNs - fromNs);
     this.pixelNs = (toNs - fromNs) / columns;
+  }
+
+  /** Flags that every item gets, and those that none keeps, from here on. */
+  setTrack(given: number, taken: number): void {
+    this.#given = given;
+    this.#kept = ~taken;
+  }
+
+  /** Single slices of the row under way that are so wide. */
+  wideItems(pixels: number): { readonly ref: number; readonly name: number }[] {
+    const items: { readonly ref: number; readonly name: number }[] = [];
+    for (let at = this.#rowStart; at < this.#count; at++) {
+      if (this.#merged[at] !== 1 || (this.#x1[at] as number) - (this.#x0[at] as number) < pixels) continue;
+      items.push({ ref: this.#ref[at] as number, name: this.#name[at] as number });
+    }
+    return items;
   }
 
   beginRow(row: number): void {
@@ -113,7 +131,8 @@ export class ViewBuilder {
       this.#put(x0, x1, this.#gatheredName, 1, 1, this.#gatheredFlags, this.#gatheredRef);
     } else {
       const busy = width > 0 ? Math.min(1, this.#gatheredBusy / width) : 1;
-      if (!this.#extend(x0, x1, this.#gatheredName, count, busy, this.#gatheredFlags)) this.#put(x0, x1, this.#gatheredName, count, busy, this.#gatheredFlags, 0);
+      if (!this.#extend(x0, x1, this.#gatheredName, count, busy, this.#gatheredFlags))
+        this.#put(x0, x1, this.#gatheredName, count, busy, this.#gatheredFlags, 0);
     }
     this.#gathered = 0;
     this.#gatheredBusy = 0;
@@ -145,7 +164,7 @@ export class ViewBuilder {
     this.#name[at] = name;
     this.#merged[at] = merged;
     this.#busy[at] = busy;
-    this.#flags[at] = flags;
+    this.#flags[at] = (flags & this.#kept) | this.#given;
     this.#ref[at] = ref;
   }
 

@@ -64,9 +64,9 @@ export class CallDecoder {
   }
 
   /** `frames`: words of the open stack in front of the records of block `firstBlock` of the stream; `unnamed`: open calls that are not among them. */
-  beginAlone(frames: Uint32Array, unnamed: number, firstBlock: number): void {
-    const { table } = this;
-    for (let at = 0; at < Math.min(this.depth, MAX_OPEN_FRAMES); at++) this.#countOpen(table.nameOf(this.open[at] as number), -1);
+  beginAlone(frames: Uint32Array, unnamed: number, firstBlock: number, table = new SliceTable()): void {
+    for (let at = 0; at < Math.min(this.depth, MAX_OPEN_FRAMES); at++) this.#countOpen(this.table.nameOf(this.open[at] as number), -1);
+    this.table = table;
     table.clear();
     this.#begin(firstBlock);
     this.lastNs = Number.NEGATIVE_INFINITY;
@@ -81,8 +81,32 @@ export class CallDecoder {
       table.floats[frame * FLOATS + SELF] = Number.NaN;
     }
     table.entries = count;
-    table.entryBegin = new Float64Array(count).fill(Number.NaN);
+    // Where they began is known where nothing lies before: here.
+    table.entryBegin = Float64Array.from({ length: count }, (_, frame) => (firstBlock === 0 ? frame * OPEN_FRAME_WORDS : Number.NaN));
     this.depth += unnamed;
+  }
+
+  /** Whether the frames in front of a block are what is open here. They are not where blocks before it were lost. */
+  agreesWith(frames: Uint32Array, unnamed: number): boolean {
+    const count = Math.floor(frames.length / OPEN_FRAME_WORDS);
+    if (count + unnamed !== this.depth) return false;
+    if (count === 0) return true;
+    const innermost = this.open[count - 1] as number;
+    return frames[(count - 1) * OPEN_FRAME_WORDS + 2] === this.table.nameOf(innermost);
+  }
+
+  /** Blocks were lost: what the frames in front of the segment's `block`-th block tell is open now, since the time at which reading goes on. */
+  resync(frames: Uint32Array, unnamed: number, block: number, timeNs: number): void {
+    const count = Math.floor(frames.length / OPEN_FRAME_WORDS);
+    const functions = Uint32Array.from({ length: count }, (_, frame) => frames[frame * OPEN_FRAME_WORDS + 2] as number);
+    this.lastNs = Math.max(this.lastNs, timeNs);
+    this.#replace(functions, this.lastNs, block * PLACE_WORDS);
+    for (let at = 0; at < count; at++) {
+      const call = frames[at * OPEN_FRAME_WORDS + 3] as number;
+      const u = (this.open[at] as number) * WORDS;
+      this.table.words[u + CALL] = call;
+    }
+    this.depth = count + unnamed;
   }
 
   /** What is open begins the new table. */

@@ -228,7 +228,19 @@ export function mergedPicture(parts: readonly Picture[]): Picture {
       show(row, list, i);
     });
   }
-  return { level: first.level + 1, fromNs, toNs, firstPlace, rows, count, cells: cells.packed(), wide: wide.list(), own: own.list(), came: came.list(), left: last.left };
+  return {
+    level: first.level + 1,
+    fromNs,
+    toNs,
+    firstPlace,
+    rows,
+    count,
+    cells: cells.packed(),
+    wide: wide.list(),
+    own: own.list(),
+    came: came.list(),
+    left: last.left,
+  };
 }
 
 /** Calls `each` for the slices of a list by row. */

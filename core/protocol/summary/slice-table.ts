@@ -103,6 +103,16 @@ export class SliceTable {
     this.words = new Uint32Array(floats.buffer);
   }
 
+  /** Fills in slice `i`, for which there is room, without a parent. */
+  put(i: number, startNs: number, endNs: number, selfNs: number, name: number, depth: number, flags: number): void {
+    this.floats[i * FLOATS + START] = startNs;
+    this.floats[i * FLOATS + END] = endNs;
+    this.floats[i * FLOATS + SELF] = selfNs;
+    this.words[i * WORDS + NAME] = name;
+    this.words[i * WORDS + PARENT] = NO_PARENT;
+    this.words[i * WORDS + SHAPE] = depth | (flags << FLAGS_SHIFT);
+  }
+
   startOf(i: number): number {
     return this.floats[i * FLOATS + START] as number;
   }

@@ -1,0 +1,252 @@
+import type { MonotonicTime } from '../../base/time.ts';
+import { OPEN_FRAME_WORDS } from '../../protocol/open-stack.ts';
+import type { BlockHeader } from '../../protocol/recording-format.ts';
+import { CallDecoder } from '../../protocol/summary/call-decoder.ts';
+import { pictureOf } from '../../protocol/summary/picture.ts';
+import { isWholeSegment, type SegmentRule } from '../../protocol/summary/segment-rule.ts';
+import { PLACE_WORDS, SliceTable } from '../../protocol/summary/slice-table.ts';
+import { statisticsOf } from '../../protocol/summary/statistics.ts';
+import type { BlockStore } from '../block-store.ts';
+import { uint32Column } from '../column.ts';
+import type { Definitions } from '../definitions.ts';
+import type { NameId, SliceRef } from '../timeline-types.ts';
+import { Band, type Tail } from './band.ts';
+import type { StreamNames } from './names.ts';
+import { Slices, SliceTree, type TreeNode } from './slice-tree.ts';
+
+export interface CallBandOptions {
+  readonly blocks: BlockStore;
+  readonly start: () => MonotonicTime;
+  readonly definitions: Definitions;
+  readonly names: StreamNames;
+  readonly rule: SegmentRule;
+  /** A segment is whole, and its slices are in memory. */
+  readonly onSegment: (node: TreeNode) => void;
+}
+
+/** What went wrong in a stream's calls, for the list of issues. */
+export interface CallProblems {
+  jumps: number;
+  firstJumpNs: number;
+  tooDeep: number;
+  firstTooDeepNs: number;
+}
+
+/** The calls of one thread: what comes in is decoded at once, and cut into segments; these can be decoded again alone. */
+export class CallBand extends Band {
+  readonly tree = new SliceTree();
+  readonly problems: CallProblems = { jumps: 0, firstJumpNs: Number.NaN, tooDeep: 0, firstTooDeepNs: Number.NaN };
+  rows = 0;
+  readonly #options: CallBandOptions;
+  readonly #decoder: CallDecoder;
+  #again: CallDecoder | undefined;
+  #tail: Slices;
+  /** Number in the block store of each block of the stream. */
+  readonly #blocks = uint32Column();
+  /** First block of each segment, and the words of its last one. */
+  readonly #firstBlocks = uint32Column();
+  #tailFirst = 0;
+  #tailBytes = 0;
+  #tailFromNs = Number.NaN;
+  #sealedCount = 0;
+  #rowsSeen = 0;
+  #unmatched = 0;
+
+  constructor(options: CallBandOptions) {
+    super();
+    this.#options = options;
+    this.#decoder = new CallDecoder(options.start);
+    this.#tail = new Slices(this.#decoder.table);
+  }
+
+  /** Slices so far, open ones too. */
+  get count(): number {
+    return this.#sealedCount + this.#tail.table.count - this.#tail.table.entries;
+  }
+
+  get firstNs(): number {
+    const first = this.tree.segments[0];
+    return first ? first.fromNs : this.#tailFromNs;
+  }
+
+  get lastNs(): number {
+    return this.#decoder.lastNs;
+  }
+
+  /** Open calls. */
+  get open(): number {
+    return this.#decoder.depth;
+  }
+  /** Start of the outermost of them. */
+  get openSinceNs(): number {
+    return this.#decoder.depth > 0 ? this.#decoder.table.startOf(this.#decoder.open[0] as number) : Number.NaN;
+  }
+
+  /** Ends without a beginning. */
+  get unmatched(): number {
+    return this.#unmatched + this.#decoder.unmatched;
+  }
+
+  get tail(): Tail | undefined {
+    const { open } = this.#decoder;
+    return {
+      slices: this.#tail,
+      fromNs: this.#tailFromNs,
+      toNs: this.#decoder.lastNs,
+      entryAt: (row) => (row < this.#tail.table.entries ? row : -1),
+      openAt: (row) => (row < Math.min(this.#decoder.depth, open.length) ? (open[row] as number) : -1),
+    };
+  }
+
+  nameOf(name: number): NameId {
+    return this.#options.names.function(name);
+  }
+
+  refOfBegin(begin: number): SliceRef {
+    if (Number.isNaN(begin)) return 0;
+    const block = Math.floor(begin / PLACE_WORDS);
+    return (this.#blocks.get(block) + 1) * PLACE_WORDS + (begin - block * PLACE_WORDS);
+  }
+
+  refOf(slices: Slices, i: number, segment: TreeNode | undefined): SliceRef {
+    const { table } = slices;
+    if (i < table.entries) return this.refOfBegin(table.entryBegin[i] as number);
+    const first = segment ? this.#firstBlocks.get(segment.segment) : this.#tailFirst;
+    return this.refOfBegin(first * PLACE_WORDS + table.placeOf(i));
+  }
+
+  /** Of a slice whose record lies in a block of the store: place among the blocks of the stream. -1: it is none of its blocks. */
+  beginOfRef(ref: SliceRef): number {
+    const block = Math.floor(ref / PLACE_WORDS) - 1;
+    let low = 0;
+    let high = this.#blocks.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#blocks.get(middle) < block) low = middle + 1;
+      else high = middle;
+    }
+    return this.#blocks.get(low) === block ? low * PLACE_WORDS + (ref - (block + 1) * PLACE_WORDS) : -1;
+  }
+
+  /** Segment in which a place lies, or undefined: it is in the tail. */
+  segmentOf(begin: number): TreeNode | undefined {
+    const block = Math.floor(begin / PLACE_WORDS);
+    if (block >= this.#tailFirst) return undefined;
+    let low = 0;
+    let high = this.#firstBlocks.length;
+    while (high - low > 1) {
+      const middle = (low + high) >>> 1;
+      if (this.#firstBlocks.get(middle) <= block) low = middle;
+      else high = middle;
+    }
+    return this.tree.segments[low];
+  }
+
+  /** Index in a segment's table, or the tail's, of what began at a place; -1: nothing did. */
+  indexOf(slices: Slices, segment: TreeNode | undefined, begin: number): number {
+    const { table } = slices;
+    const place = begin - (segment ? this.#firstBlocks.get(segment.segment) : this.#tailFirst) * PLACE_WORDS;
+    let low = table.entries;
+    let high = table.count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (table.placeOf(middle) < place) low = middle + 1;
+      else high = middle;
+    }
+    return low < table.count && table.placeOf(low) === place ? low : -1;
+  }
+
+  /** Takes in the next block of the stream; `block` is its number in the store. */
+  add(header: BlockHeader, payload: Uint8Array, block: number): void {
+    const decoder = this.#decoder;
+    decoder.exceptionCategory = this.#options.definitions.exceptionCategory;
+    const number = this.#blocks.length;
+    this.#blocks.push(block);
+    const inSegment = number - this.#tailFirst;
+    const words = framesOf(payload, header.openStackWords);
+    if (!decoder.agreesWith(words, header.unnamedFrames)) {
+      if (number === 0) decoder.beginAlone(words, header.unnamedFrames, 0);
+      else decoder.resync(words, header.unnamedFrames, inSegment, header.firstNs);
+    }
+    if (Number.isNaN(this.#tailFromNs)) this.#tailFromNs = header.firstNs;
+    decoder.add(payload, padded(header.openStackWords), header.clockHigh, inSegment);
+    this.#tailBytes += payload.length;
+    this.#noteRows();
+    if (isWholeSegment(this.#options.rule, this.#tailBytes, inSegment + 1)) this.seal();
+  }
+
+  #noteRows(): void {
+    const { table } = this.#decoder;
+    for (let i = this.#rowsSeen; i < table.count; i++) {
+      const row = table.depthOf(i) + 1;
+      if (row > this.rows) this.rows = row;
+    }
+    this.#rowsSeen = table.count;
+  }
+
+  /** Ends the segment under way. */
+  seal(): void {
+    const decoder = this.#decoder;
+    const { table } = decoder;
+    if (this.#blocks.length === this.#tailFirst) return;
+    const fromNs = this.#tailFromNs;
+    const toNs = Math.max(fromNs, decoder.lastNs);
+    const slices = this.#tail;
+    const firstPlace = this.#tailFirst * PLACE_WORDS;
+    const beginOf = (i: number) => (i < table.entries ? (table.entryBegin[i] as number) : firstPlace + table.placeOf(i));
+    const picture = pictureOf(table, fromNs, toNs, firstPlace, beginOf);
+    const statistics = statisticsOf(table, fromNs, toNs, true);
+    this.#noteProblems();
+    this.#sealedCount += table.count - table.entries;
+    decoder.beginNext(this.#blocks.length, new SliceTable());
+    table.trim();
+    const segment = this.#firstBlocks.length;
+    this.#firstBlocks.push(this.#tailFirst);
+    this.#tail = new Slices(decoder.table);
+    this.#tailFirst = this.#blocks.length;
+    this.#tailBytes = 0;
+    this.#tailFromNs = toNs;
+    this.#rowsSeen = 0;
+    this.#options.onSegment(this.tree.addSegment({ fromNs, toNs, picture, statistics, slices, segment }));
+  }
+
+  #noteProblems(): void {
+    const { jumps, firstJumpNs, tooDeep, unmatched, lastNs } = this.#decoder;
+    const { problems } = this;
+    if (jumps > 0 && problems.jumps === 0) problems.firstJumpNs = firstJumpNs;
+    problems.jumps += jumps;
+    if (tooDeep > 0 && problems.tooDeep === 0) problems.firstTooDeepNs = lastNs;
+    problems.tooDeep += tooDeep;
+    this.#unmatched += unmatched;
+  }
+
+  async load(node: TreeNode): Promise<Slices> {
+    const { blocks, definitions, start } = this.#options;
+    const first = this.#firstBlocks.get(node.segment);
+    const end = node.segment + 1 < this.#firstBlocks.length ? this.#firstBlocks.get(node.segment + 1) : this.#tailFirst;
+    const numbers = Array.from({ length: end - first }, (_, i) => this.#blocks.get(first + i));
+    const payloads = await blocks.payloads(numbers);
+    const decoder = this.#again ?? new CallDecoder(start);
+    this.#again = decoder;
+    decoder.exceptionCategory = definitions.exceptionCategory;
+    payloads.forEach((payload, i) => {
+      const block = numbers[i] as number;
+      const words = blocks.openStackWords(block);
+      const frames = framesOf(payload, words);
+      const unnamed = blocks.unnamedFrames(block);
+      if (i === 0) decoder.beginAlone(frames, unnamed, first, new SliceTable());
+      else if (!decoder.agreesWith(frames, unnamed)) decoder.resync(frames, unnamed, i, blocks.firstNs(block));
+      decoder.add(payload, padded(words), blocks.clockHigh(block), i);
+    });
+    decoder.table.trim();
+    return new Slices(decoder.table);
+  }
+}
+
+const padded = (words: number): number => (words + 1) & ~1;
+
+function framesOf(payload: Uint8Array, words: number): Uint32Array {
+  const count = words - (words % OPEN_FRAME_WORDS);
+  if (payload.byteOffset % 4 === 0) return new Uint32Array(payload.buffer, payload.byteOffset, count);
+  return new Uint32Array(payload.slice(0, count * 4).buffer);
+}

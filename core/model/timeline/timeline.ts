@@ -1,0 +1,289 @@
+import type { MonotonicTime } from '../../base/time.ts';
+import type { BlockHeader } from '../../protocol/recording-format.ts';
+import { SEGMENT_RULE, type SegmentRule } from '../../protocol/summary/segment-rule.ts';
+import type { BlockStore } from '../block-store.ts';
+import type { Definitions } from '../definitions.ts';
+import type { DetailBudget } from '../detail-budget.ts';
+import { ItemFlag, type NameId, type NameInfo, type SliceRef, type TimelineView, type TrackInfo, type TrackKind, type ViewQuery } from '../timeline-types.ts';
+import { AsyncSlices } from './async-slices.ts';
+import type { Band, IsHit } from './band.ts';
+import { CallBand } from './call-band.ts';
+import { LaneBand } from './lane-band.ts';
+import { looseReader, refOfRecord } from './loose-reader.ts';
+import { Names, StreamNames } from './names.ts';
+import { SegmentLoader } from './segment-loader.ts';
+import type { TreeNode } from './slice-tree.ts';
+import { SEGMENT_SLICES, SortedBand } from './sorted-band.ts';
+import { bandAt, rowsOf, type Track } from './track.ts';
+import { ViewBuilder } from './view-builder.ts';
+
+export interface TimelineOptions {
+  readonly blocks: BlockStore;
+  readonly budget: DetailBudget;
+  readonly start: () => MonotonicTime;
+  readonly pause: () => Promise<void>;
+  readonly onLoaded: (problem?: unknown) => void;
+  /** Of a stream, as far as it is known by now. */
+  readonly facts: (stream: number) => { readonly process: number; readonly threadName: string };
+  readonly processName: (process: number) => string;
+  readonly segments: SegmentSizes;
+}
+
+/** How large segments are. Tests make them small. */
+export interface SegmentSizes extends SegmentRule {
+  /** Slices of a segment, where they are sorted. */
+  readonly slices: number;
+}
+export const SEGMENT_SIZES: SegmentSizes = { ...SEGMENT_RULE, slices: SEGMENT_SLICES };
+
+const MAX_COLUMNS = 16_384;
+const MAX_ROWS = 4096;
+const MAX_NAMES = 10_000;
+const SAMPLED = / \(sampled\)$/;
+/** An async slice of so many pixels shows when it ran. */
+const RUNS_FROM_PIXELS = 4;
+
+/** What one stream of records feeds. */
+interface Stream {
+  readonly number: number;
+  readonly definitions: Definitions;
+  readonly names: StreamNames;
+  calls: CallBand | undefined;
+  /** By track definition; 0: the thread's own. */
+  readonly slices: Map<number, SortedBand>;
+  instants: SortedBand | undefined;
+}
+
+/**
+ * Everything that is drawn over time: tracks, and the slices in them. Fed by `Trace` with the records of blocks; `enter` says whose they are.
+ */
+export class Timeline {
+  readonly names = new Names();
+  readonly loader: SegmentLoader;
+  readonly async: AsyncSlices;
+  /** More blocks are on their way: what has to be sorted waits for them, but for a first look. */
+  isLoading = false;
+  readonly #options: TimelineOptions;
+  readonly #streams = new Map<number, Stream>();
+  readonly #tracks: Track[] = [];
+  readonly #lanes = new Map<number, LaneBand>();
+  // Of the records that are told now.
+  #stream: Stream | undefined;
+  #process = 0;
+  #block = 0;
+  #firstWord = 0;
+
+  constructor(options: TimelineOptions) {
+    this.#options = options;
+    this.loader = new SegmentLoader(options);
+    this.async = new AsyncSlices((process) => this.#laneBand(process));
+  }
+
+  /** The next records are those of a block of this stream; behind its open stack they begin at word `firstWord` of the payload. */
+  enter(number: number, definitions: Definitions, block: number, firstWord: number): void {
+    let stream = this.#streams.get(number);
+    if (!stream) {
+      stream = { number, definitions, names: new StreamNames(this.names, definitions), calls: undefined, slices: new Map(), instants: undefined };
+      this.#streams.set(number, stream);
+    }
+    this.#stream = stream;
+    this.#process = this.#options.facts(number).process;
+    this.#block = block;
+    this.#firstWord = firstWord;
+  }
+
+  /** Calls of the block that was entered: `payload` is all of it. */
+  calls(header: BlockHeader, payload: Uint8Array): void {
+    const stream = this.#stream as Stream;
+    if (!stream.calls) {
+      const { blocks, start } = this.#options;
+      const { definitions, names } = stream;
+      stream.calls = new CallBand({ blocks, start, definitions, names, rule: this.#options.segments, onSegment: (node) => this.loader.keep(node) });
+      this.#addTrack('calls', stream.number, '', [stream.calls]);
+    }
+    stream.calls.add(header, payload, this.#block);
+  }
+
+  /** Of the stream that was entered: it has had calls, so its blocks are told to `calls`. */
+  get hasCalls(): boolean {
+    return this.#stream?.calls !== undefined;
+  }
+
+  slice(startNs: number, endNs: number, name: number, category: number, record: number, track: number): void {
+    const stream = this.#stream as Stream;
+    const band = stream.slices.get(track) ?? this.#addSlices(stream, track);
+    band.add(startNs, endNs, stream.names.text(name, category), this.#ref(record));
+  }
+
+  instant(timeNs: number, name: number, category: number, record: number): void {
+    const stream = this.#stream as Stream;
+    const band = stream.instants ?? this.#addInstants(stream);
+    band.add(timeNs, timeNs, stream.names.text(name, category), this.#ref(record));
+  }
+
+  asyncBegin(timeNs: number, number: number, scope: number, name: number, category: number, parent: number, record: number): void {
+    const stream = this.#stream as Stream;
+    this.async.begin(stream.number, this.#process, timeNs, number, scope, stream.names.text(name, category), parent, this.#ref(record));
+  }
+
+  asyncEnd(timeNs: number, number: number, scope: number): void {
+    this.async.end((this.#stream as Stream).number, this.#process, timeNs, number, scope);
+  }
+
+  run(timeNs: number, functionId: number, call: number, kind: number, record: number): void {
+    const stream = this.#stream as Stream;
+    this.async.run(stream.number, this.#process, timeNs, stream.names.function(functionId), call, kind, this.#ref(record));
+  }
+
+  #ref(record: number): SliceRef {
+    return refOfRecord(this.#block, this.#firstWord, record);
+  }
+
+  #addSlices(stream: Stream, track: number): SortedBand {
+    const band = this.#sortedBand(stream, 'slice', track);
+    stream.slices.set(track, band);
+    this.#addTrack('slices', stream.number, track === 0 ? '' : stream.definitions.text(track), [band, band.overflow]);
+    return band;
+  }
+
+  #addInstants(stream: Stream): SortedBand {
+    const band = this.#sortedBand(stream, 'instant', 0);
+    stream.instants = band;
+    this.#addTrack('instants', stream.number, '', [band]);
+    return band;
+  }
+
+  #sortedBand(stream: Stream, kind: 'slice' | 'instant', track: number): SortedBand {
+    const { blocks, start } = this.#options;
+    const read = looseReader({ blocks, start }, stream.names, kind, track);
+    return new SortedBand({ read, segmentSlices: this.#options.segments.slices, onSegment: (node) => this.loader.keep(node) });
+  }
+
+  #laneBand(process: number): LaneBand {
+    let band = this.#lanes.get(process);
+    if (!band) {
+      band = new LaneBand();
+      this.#lanes.set(process, band);
+      this.#tracks.push({ id: this.#tracks.length, kind: 'async', process, stream: undefined, beside: '', bands: [band] });
+    }
+    return band;
+  }
+
+  #addTrack(kind: TrackKind, stream: number, beside: string, bands: readonly Band[]): void {
+    this.#tracks.push({ id: this.#tracks.length, kind, process: this.#process, stream, beside, bands });
+  }
+
+  /** Puts what came in any order in its places. */
+  #refresh(bands: Iterable<Band>): ReadonlyMap<TreeNode, Band> {
+    const missing = new Map<TreeNode, Band>();
+    for (const band of bands) if (band instanceof SortedBand) for (const node of band.refresh(this.isLoading)) missing.set(node, band);
+    return missing;
+  }
+
+  get tracks(): readonly Track[] {
+    return this.#tracks;
+  }
+
+  /** Grows when there are new tracks or rows. */
+  get size(): number {
+    let size = this.#tracks.length;
+    for (const track of this.#tracks) size += rowsOf(track);
+    return size;
+  }
+
+  /** Slices of all tracks, open ones too; instants are none. */
+  get slices(): number {
+    let slices = 0;
+    for (const track of this.#tracks) if (track.kind !== 'instants') for (const band of track.bands) slices += band.count;
+    return slices;
+  }
+
+  /** By process, in it by kind, and then in the order in which they came. */
+  list(): TrackInfo[] {
+    this.#refresh(this.#tracks.flatMap((track) => track.bands));
+    return this.#tracks.map((track) => this.#info(track)).sort((a, b) => a.process - b.process || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.id - b.id);
+  }
+
+  #info(track: Track): TrackInfo {
+    const { id, kind, process, stream, beside, bands } = track;
+    const [main] = bands as [Band];
+    const name = stream === undefined ? this.#options.processName(process) : this.#options.facts(stream).threadName;
+    return {
+      id,
+      kind,
+      process,
+      ...(stream !== undefined && { stream }),
+      name,
+      beside,
+      rows: rowsOf(track),
+      overflowRow: main.rows,
+      items: bands.reduce((sum, band) => sum + band.count, 0),
+      firstNs: main.firstNs,
+      lastNs: main.lastNs,
+      isSampled: kind === 'calls' && SAMPLED.test(name),
+    };
+  }
+
+  namesOf(ids: readonly NameId[]): NameInfo[] {
+    return ids.slice(0, MAX_NAMES).flatMap((id) => this.names.get(id) ?? []);
+  }
+
+  /** See TimelineView. `endNs`: where open slices end. */
+  view(query: ViewQuery & { readonly endNs: number }, isHit?: IsHit): TimelineView {
+    const fromNs = Number.isFinite(query.fromNs) ? query.fromNs : 0;
+    const toNs = query.toNs > fromNs ? query.toNs : fromNs + 1;
+    const columns = Math.min(MAX_COLUMNS, Math.max(1, Math.floor(query.columns) || 1));
+    const builder = new ViewBuilder(fromNs, toNs, columns);
+    const wanted = new Map<TreeNode, Band>();
+    let row = 0;
+    for (const range of query.rows) {
+      const track = this.#tracks[range.track];
+      const count = Math.min(Math.max(0, range.count), MAX_ROWS - row);
+      if (track) this.#paint(track, range.from, count, row, builder, query.endNs, wanted, isHit);
+      row += count;
+    }
+    const isMore = this.loader.want(wanted);
+    return { ...builder.view(), isCoarse: builder.isCoarse && isMore };
+  }
+
+  #paint(
+    track: Track,
+    from: number,
+    count: number,
+    firstRow: number,
+    builder: ViewBuilder,
+    endNs: number,
+    wanted: Map<TreeNode, Band>,
+    isHit: IsHit | undefined,
+  ): void {
+    for (const [node, band] of this.#refresh(track.bands)) wanted.set(node, band);
+    builder.setTrack(track.kind === 'async' ? ItemFlag.ASYNC : track.kind === 'instants' ? ItemFlag.INSTANT : 0, track.kind === 'async' ? ItemFlag.RUN : 0);
+    for (let r = 0; r < count; r++) {
+      const place = bandAt(track, from + r);
+      if (!place) break;
+      builder.beginRow(firstRow + r);
+      place.band.paint(place.row, builder, endNs, (node) => wanted.set(node, place.band), isHit);
+      builder.endRow();
+      if (track.kind === 'async') this.#paintRuns(builder);
+    }
+  }
+
+  /** Over async functions that are wide enough: when they ran. */
+  #paintRuns(builder: ViewBuilder): void {
+    const wide = builder.wideItems(RUNS_FROM_PIXELS);
+    builder.setTrack(ItemFlag.RUN, 0);
+    for (const { ref, name } of wide) {
+      const runs = this.async.runsOf(ref);
+      for (let i = 0; i < runs.length; i += 2) builder.slice(runs[i] as number, runs[i + 1] as number, name, 0, ref);
+      builder.endRow();
+    }
+    builder.setTrack(ItemFlag.ASYNC, ItemFlag.RUN);
+  }
+
+  /** Resolves when nothing is being read again. */
+  settled(): Promise<void> {
+    return this.loader.settled();
+  }
+}
+
+const KINDS: readonly TrackKind[] = ['calls', 'slices', 'instants', 'async', 'counter', 'object'];
