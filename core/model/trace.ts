@@ -16,6 +16,8 @@ import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
+import { Analysis } from './timeline/analysis.ts';
+import { Explorer } from './timeline/explorer.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
 
 const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
@@ -63,8 +65,10 @@ export class Trace {
   readonly #events: EventList;
   readonly #console: ConsoleLines;
   readonly #intake: Intake;
-  /** What is drawn over time. */
+  /** What is drawn over time; single slices of it; sums over many. */
   readonly timeline: Timeline;
+  readonly explorer: Explorer;
+  readonly analysis: Analysis;
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochNs = '0';
   #endNs = 0;
@@ -96,11 +100,13 @@ export class Trace {
       onLoaded,
       segments: options.segments ?? SEGMENT_SIZES,
       facts: (stream) => {
-        const { process, name } = this.#processes.thread(stream);
-        return { process, threadName: name };
+        const { process, thread, name } = this.#processes.thread(stream);
+        return { process, thread, threadName: name };
       },
       processName: (process) => this.#processes.processName(process),
     });
+    this.explorer = new Explorer(this.timeline, blocks);
+    this.analysis = new Analysis({ timeline: this.timeline, explorer: this.explorer, pause, onProgress: onLoaded });
     this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline);
   }
 
@@ -294,6 +300,7 @@ export class Trace {
     await this.#counters.settled();
     await this.#events.settled();
     await this.timeline.settled();
+    await this.analysis.settled();
   }
 }
 
@@ -387,12 +394,16 @@ class Intake extends IgnoringVisitor {
     name: number,
     category: number,
     parent: number,
-    _flags: number,
+    flags: number,
     _argsAt: number,
     _argsBytes: number,
     record: number,
   ): void {
-    this.#timeline.asyncBegin(timeNs, number, scope, name, category, parent, record);
+    this.#timeline.asyncBegin(timeNs, number, scope, name, category, parent, flags, record);
+  }
+
+  override flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number): void {
+    this.#timeline.flow(timeNs, number, scope, name, category, phase);
   }
 
   override asyncEnd(timeNs: number, number: number, scope: number): void {

@@ -1,5 +1,5 @@
 import { BUSY_UNIT, bucketWidth, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
-import { CALL, DEPTH_MASK, END, FLAGS_SHIFT, FLOATS, NAME, PLACE, SELF, SHAPE, SliceFlag, START, WORDS } from '../../protocol/summary/slice-table.ts';
+import { END, FLAGS_SHIFT, FLOATS, NAME, SELF, SHAPE, SliceFlag, START, WORDS } from '../../protocol/summary/slice-table.ts';
 import { ItemFlag, type NameId, type SliceRef } from '../timeline-types.ts';
 import type { Slices, SliceTree, TreeNode } from './slice-tree.ts';
 import type { ViewBuilder } from './view-builder.ts';
@@ -44,6 +44,12 @@ export abstract class Band {
   /** Of all slices; not finite while there are none. */
   abstract readonly firstNs: number;
   abstract readonly lastNs: number;
+  /** Segments that stay as they are, unless `generation` grows; those behind them may be put together anew at any time, and are in memory. */
+  get settled(): number {
+    return this.tree.segments.length;
+  }
+  generation = 0;
+
   /** Name in the trace. */
   abstract nameOf(name: number): NameId;
   /** Of `begin` in lists of pictures. */
@@ -86,7 +92,7 @@ export abstract class Band {
   }
 }
 
-const CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
+const _CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
 
 /** What a flag of a slice is called in a view. */
 export function itemFlagsOf(flags: number): number {

@@ -220,6 +220,26 @@ export class CallBand extends Band {
     this.#unmatched += unmatched;
   }
 
+  /** Where what a slice returned lies: block of the store, and byte of its payload. Undefined: it was not recorded. */
+  async resultPlace(
+    slice: { readonly row: number; readonly startNs: number; readonly endNs: number },
+    load: (node: TreeNode) => Promise<Slices | undefined>,
+  ): Promise<{ readonly block: number; readonly byte: number } | undefined> {
+    // It stands in front of the end: of two segments that meet there either may have it.
+    for (const segment of [...this.tree.segments.filter((node) => node.fromNs <= slice.endNs && node.toNs >= slice.endNs), undefined]) {
+      const slices = segment ? await load(segment) : this.#tail;
+      if (!slices) continue;
+      const { table } = slices;
+      for (let i = 0; i < table.count; i++) {
+        if (table.depthOf(i) !== slice.row || table.startOf(i) !== slice.startNs || table.endOf(i) !== slice.endNs || table.resultOf(i) < 0) continue;
+        const begin = (segment ? this.#firstBlocks.get(segment.segment) : this.#tailFirst) * PLACE_WORDS + table.resultOf(i);
+        const block = Math.floor(begin / PLACE_WORDS);
+        return { block: this.#blocks.get(block), byte: (begin - block * PLACE_WORDS) * 4 };
+      }
+    }
+    return undefined;
+  }
+
   async load(node: TreeNode): Promise<Slices> {
     const { blocks, definitions, start } = this.#options;
     const first = this.#firstBlocks.get(node.segment);

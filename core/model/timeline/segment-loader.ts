@@ -59,6 +59,15 @@ export class SegmentLoader {
     return true;
   }
 
+  /** Statistics and slices that an answer lacked are read in the background; `onLoaded` tells. */
+  wantLater(lacking: { readonly statistics: readonly (readonly [TreeNode, Band])[]; readonly slices: readonly (readonly [TreeNode, Band])[] }): void {
+    for (const [node, band] of lacking.slices) this.#wanted.set(node, band);
+    if (this.#wanted.size === 0) return;
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+    });
+  }
+
   /** Slices of a segment, read if need be. Undefined: they cannot be read. */
   load(node: TreeNode, band: Band): Promise<Slices | undefined> {
     if (node.slices) {
@@ -72,6 +81,9 @@ export class SegmentLoader {
     }
     return loading;
   }
+
+  /** Picture of a node, read if need be; without one when it cannot be. */
+  async loadPicture(_node: TreeNode, _band: Band): Promise<void> {}
 
   async #read(node: TreeNode, band: Band): Promise<Slices | undefined> {
     if (this.#unreadable.has(node)) return undefined;

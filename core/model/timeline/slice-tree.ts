@@ -148,6 +148,9 @@ export class SliceTree {
     const made: TreeNode = { level, fromNs: first.fromNs, toNs: last.toNs, parts, slices: undefined, segment: -1, ...node };
     this.#roots.splice(this.#roots.length - parts.length, parts.length, made);
     this.#put(made);
+    // Its own is enough: those of small stretches can be made again from their slices.
+    if (made.statistics)
+      for (const part of parts) if (part.statistics && part.level < HISTOGRAM_LEVEL) part.statistics = { ...part.statistics, histogram: undefined };
     return made;
   }
 
@@ -175,9 +178,9 @@ export class SliceTree {
 
   /** Takes out the segments from `count` on, and every node that has one of them. */
   truncate(count: number): void {
-    this.revision++;
     const first = this.segments[count];
     if (!first) return;
+    this.revision++;
     (this.levels[0] as TreeNode[]).length = count;
     for (const nodes of this.levels.slice(1)) while ((nodes.at(-1)?.toNs ?? 0) > first.fromNs || hasPart(nodes.at(-1), first)) nodes.pop();
     this.#roots = [];

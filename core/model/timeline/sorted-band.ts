@@ -55,6 +55,10 @@ export class SortedBand extends Band {
     this.overflow = new OverflowBand();
   }
 
+  override get settled(): number {
+    return Math.max(0, this.#segments.length - 1);
+  }
+
   /** Slices, those that wait to be put in their places too; without those of the overflow. */
   get count(): number {
     return this.#count - this.overflow.count;
@@ -146,6 +150,7 @@ export class SortedBand extends Band {
     const retried = this.overflow.takeFrom(from?.fromNs ?? Number.NEGATIVE_INFINITY);
     const loose = retried.length > 0 ? joined(added, retried) : added;
     const order = orderOf(loose, loose.length / LOOSE);
+    if (first < this.settled) this.generation++;
     this.#segments.length = first;
     this.tree.truncate(first);
     this.#begin(entries);
@@ -223,7 +228,15 @@ export class SortedBand extends Band {
     for (let i = table.entries; i < table.count; i++) blocks.add(Math.floor((refs[i] as number) / PLACE_WORDS) - 1);
     const segment = this.#segments.length;
     this.#segments.push({ fromNs, nextNs, entries, blocks: Uint32Array.from(blocks).sort() });
-    this.#options.onSegment(this.tree.addSegment({ fromNs, toNs, picture, statistics, slices, segment }));
+    // The last one stays in memory: what is new goes there.
+    const before = this.tree.segments.at(-1);
+    this.tree.addSegment({ fromNs, toNs, picture, statistics, slices, segment });
+    if (before) this.#options.onSegment(before);
+  }
+
+  /** Whether a segment has slices of a block. */
+  hasBlock(node: TreeNode, block: number): boolean {
+    return this.#segments[node.segment]?.blocks.includes(block) ?? false;
   }
 
   async load(node: TreeNode): Promise<Slices> {
@@ -274,6 +287,9 @@ function joined(a: Float64Array, b: Float64Array): Float64Array {
 export class OverflowBand extends Band {
   readonly tree = new SliceTree();
   readonly tail = undefined;
+  override get settled(): number {
+    return 0;
+  }
   rows = 0;
   #loose = new Float64Array(0);
 

@@ -1,5 +1,6 @@
 import type { MonotonicTime } from '../../base/time.ts';
 import type { BlockHeader } from '../../protocol/recording-format.ts';
+import { AsyncFlag, FlowPhase } from '../../protocol/records.ts';
 import { SEGMENT_RULE, type SegmentRule } from '../../protocol/summary/segment-rule.ts';
 import type { BlockStore } from '../block-store.ts';
 import type { Definitions } from '../definitions.ts';
@@ -8,6 +9,7 @@ import { ItemFlag, type NameId, type NameInfo, type SliceRef, type TimelineView,
 import { AsyncSlices } from './async-slices.ts';
 import type { Band, IsHit } from './band.ts';
 import { CallBand } from './call-band.ts';
+import { Flows } from './flows.ts';
 import { LaneBand } from './lane-band.ts';
 import { looseReader, refOfRecord } from './loose-reader.ts';
 import { Names, StreamNames } from './names.ts';
@@ -24,7 +26,7 @@ export interface TimelineOptions {
   readonly pause: () => Promise<void>;
   readonly onLoaded: (problem?: unknown) => void;
   /** Of a stream, as far as it is known by now. */
-  readonly facts: (stream: number) => { readonly process: number; readonly threadName: string };
+  readonly facts: (stream: number) => { readonly process: number; readonly thread: number; readonly threadName: string };
   readonly processName: (process: number) => string;
   readonly segments: SegmentSizes;
 }
@@ -61,6 +63,7 @@ export class Timeline {
   readonly names = new Names();
   readonly loader: SegmentLoader;
   readonly async: AsyncSlices;
+  readonly flows = new Flows();
   /** More blocks are on their way: what has to be sorted waits for them, but for a first look. */
   isLoading = false;
   readonly #options: TimelineOptions;
@@ -121,9 +124,16 @@ export class Timeline {
     band.add(timeNs, timeNs, stream.names.text(name, category), this.#ref(record));
   }
 
-  asyncBegin(timeNs: number, number: number, scope: number, name: number, category: number, parent: number, record: number): void {
+  asyncBegin(timeNs: number, number: number, scope: number, name: number, category: number, parent: number, flags: number, record: number): void {
     const stream = this.#stream as Stream;
-    this.async.begin(stream.number, this.#process, timeNs, number, scope, stream.names.text(name, category), parent, this.#ref(record));
+    const id = stream.names.text(name, category);
+    this.async.begin(stream.number, this.#process, timeNs, number, scope, id, parent, this.#ref(record));
+    if ((flags & AsyncFlag.FLOW) !== 0) this.flows.add(stream.number, this.#process, timeNs, number, scope, id, FlowPhase.START);
+  }
+
+  flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number): void {
+    const stream = this.#stream as Stream;
+    this.flows.add(stream.number, this.#process, timeNs, number, scope, stream.names.text(name, category), phase);
   }
 
   asyncEnd(timeNs: number, number: number, scope: number): void {
@@ -132,7 +142,8 @@ export class Timeline {
 
   run(timeNs: number, functionId: number, call: number, kind: number, record: number): void {
     const stream = this.#stream as Stream;
-    this.async.run(stream.number, this.#process, timeNs, stream.names.function(functionId), call, kind, this.#ref(record));
+    // The second word of the record: the first one tells the call that it is on its thread.
+    this.async.run(stream.number, this.#process, timeNs, stream.names.function(functionId), call, kind, this.#ref(record) + 1);
   }
 
   #ref(record: number): SliceRef {
@@ -173,11 +184,34 @@ export class Timeline {
     this.#tracks.push({ id: this.#tracks.length, kind, process: this.#process, stream, beside, bands });
   }
 
+  /** All tracks are as new as what came. */
+  refresh(): void {
+    this.#refresh(this.#tracks.flatMap((track) => track.bands));
+  }
+
+  /** What a track is called in a table: its thread, and what lies beside it. */
+  labelOf(track: Track): string {
+    const { stream, process, beside } = track;
+    const name = stream === undefined ? this.#options.processName(process) : this.#options.facts(stream).threadName;
+    return beside === '' ? name : `${name} · ${beside}`;
+  }
+
   /** Puts what came in any order in its places. */
   #refresh(bands: Iterable<Band>): ReadonlyMap<TreeNode, Band> {
     const missing = new Map<TreeNode, Band>();
     for (const band of bands) if (band instanceof SortedBand) for (const node of band.refresh(this.isLoading)) missing.set(node, band);
     return missing;
+  }
+
+  /** The thread's own calls, slices or instants; undefined: it has none. */
+  trackOf(kind: TrackKind, stream: number): Track | undefined {
+    return this.#tracks.find((track) => track.kind === kind && track.stream === stream && track.beside === '');
+  }
+
+  /** Whose a slice is. A track of a process has slices of several threads: `stream` is that of the slice. */
+  whereOf(track: Track, stream: number): { readonly process: number; readonly stream: number; readonly thread: number } {
+    const { process, thread } = this.#options.facts(stream);
+    return { process: track.stream === undefined ? track.process : process, stream, thread };
   }
 
   get tracks(): readonly Track[] {
@@ -200,7 +234,7 @@ export class Timeline {
 
   /** By process, in it by kind, and then in the order in which they came. */
   list(): TrackInfo[] {
-    this.#refresh(this.#tracks.flatMap((track) => track.bands));
+    this.refresh();
     return this.#tracks.map((track) => this.#info(track)).sort((a, b) => a.process - b.process || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.id - b.id);
   }
 

@@ -11,6 +11,7 @@ import {
   PARENT,
   PLACE,
   PLACE_WORDS,
+  RESULT,
   SELF,
   SHAPE,
   SliceFlag,
@@ -123,6 +124,7 @@ export class CallDecoder {
       const i = this.open[at] as number;
       next.floats.set(before.floats.subarray(i * FLOATS, (i + 1) * FLOATS), at * FLOATS);
       next.words[at * WORDS + PARENT] = at === 0 ? NO_PARENT : at - 1;
+      next.words[at * WORDS + RESULT] = 0;
       next.words[at * WORDS + SHAPE] = at | ((before.flagsOf(i) | SliceFlag.CAME) << FLAGS_SHIFT);
       next.entryBegin[at] = i < before.entries ? (before.entryBegin[i] as number) : base + before.placeOf(i);
       this.open[at] = at;
@@ -187,6 +189,7 @@ export class CallDecoder {
         words[u + CALL] = 0;
         words[u + PARENT] = depth === 0 ? NO_PARENT : (open[depth - 1] as number);
         words[u + SHAPE] = depth | (opened > 0 ? LEFT_RECURSIVE : LEFT);
+        words[u + RESULT] = 0;
         open[depth++] = count++;
       } else {
         if (depth === 0) break;
@@ -251,6 +254,9 @@ export class CallDecoder {
         this.#replace(records.subarray(w + 8, w + 8 + told), this.#advance(records[w + 5] as number), places + w + 8);
         break;
       }
+      case RecordKind.CALL_RESULT:
+        if (this.depth > 0 && this.depth <= MAX_OPEN_FRAMES) this.table.words[(this.open[this.depth - 1] as number) * WORDS + RESULT] = places + w + 1;
+        break;
       case RecordKind.INSTANT:
         if (this.exceptionCategory !== 0 && size >= 6 && records[w + 3] === this.exceptionCategory) this.#markError();
         break;
@@ -297,6 +303,7 @@ export class CallDecoder {
     words[u + CALL] = call;
     words[u + PARENT] = depth === 0 ? NO_PARENT : (open[depth - 1] as number);
     words[u + SHAPE] = depth | ((this.#countOpen(name, 1) > 1 ? flags | SliceFlag.RECURSIVE : flags) << FLAGS_SHIFT);
+    words[u + RESULT] = 0;
     open[depth] = i;
   }
 

@@ -5,8 +5,8 @@
  * A slice is 48 bytes that lie together, read through two views of one buffer. Whatever is done to a slice touches most of its fields, so one line of the
  * cache is twice as fast as a column for each field (measured on decoding, statistics, and scans of a row).
  *
- *     floats   Slice.START end self                     at index * FLOATS
- *     words    Slice.NAME place call parent shape 0     at index * WORDS
+ *     floats   start end self                           at index * FLOATS
+ *     words    name place call parent shape result      at index * WORDS, behind the floats
  */
 export const FLOATS = 6;
 export const WORDS = 12;
@@ -28,6 +28,8 @@ export const CALL = 8;
 export const PARENT = 9;
 /** depth + flags × 65536. */
 export const SHAPE = 10;
+/** As PLACE: where the record of what it returned lies, and 1; 0: there is none. */
+export const RESULT = 11;
 
 export const NO_PARENT = 0xffffffff;
 export const FLAGS_SHIFT = 16;
@@ -111,6 +113,7 @@ export class SliceTable {
     this.words[i * WORDS + NAME] = name;
     this.words[i * WORDS + PARENT] = NO_PARENT;
     this.words[i * WORDS + SHAPE] = depth | (flags << FLAGS_SHIFT);
+    this.words[i * WORDS + RESULT] = 0;
   }
 
   startOf(i: number): number {
@@ -130,6 +133,10 @@ export class SliceTable {
   }
   callOf(i: number): number {
     return this.words[i * WORDS + CALL] as number;
+  }
+  /** Place of what it returned; -1: it was not recorded. */
+  resultOf(i: number): number {
+    return (this.words[i * WORDS + RESULT] as number) - 1;
   }
   /** -1: none. */
   parentOf(i: number): number {

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Trace } from '../../../../../core/model/trace.ts';
-import { CallRecording } from '../../../../helpers/build-calls.ts';
 import { TestRecording, traceOf } from '../../../../helpers/build-recording.ts';
-import { NaiveCalls, type NaiveSlice, nested } from './naive.ts';
+import { callSteps, recordedCalls } from './call-steps.ts';
+import { type NaiveSlice, nested } from './naive.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
-
-const FUNCTIONS = ['main', 'handle', 'parse', 'query', 'render', 'log'];
 
 interface Item {
   readonly row: number;
@@ -75,40 +73,6 @@ function expectCovered(
   expect(new Set(refs).size).toBe(refs.length);
 }
 
-const steps = fc.array(
-  fc.record({
-    enters: fc.boolean(),
-    name: fc.nat({ max: FUNCTIONS.length - 1 }),
-    passes: fc.oneof({ weight: 8, arbitrary: fc.nat({ max: 30 }) }, { weight: 1, arbitrary: fc.nat({ max: 5000 }) }),
-    cuts: fc.nat({ max: 6 }),
-  }),
-  { minLength: 1, maxLength: 250 },
-);
-
-function callsOf(list: readonly { readonly enters: boolean; readonly name: number; readonly passes: number; readonly cuts: number }[]): {
-  readonly bytes: Uint8Array;
-  readonly naive: NaiveCalls;
-  readonly endNs: number;
-} {
-  const recording = new CallRecording();
-  const stream = recording.thread(FUNCTIONS);
-  const naive = new NaiveCalls();
-  let time = 10;
-  for (const { enters, name, passes, cuts } of list) {
-    time += passes;
-    const top = naive.stack.at(-1);
-    if (enters || !top) {
-      recording.enter(stream, time, name + 1);
-      naive.enter(time, FUNCTIONS[name] as string);
-    } else {
-      recording.exit(stream, time, FUNCTIONS.indexOf(top.name) + 1);
-      naive.exit(time);
-    }
-    if (cuts === 0) recording.cut(stream);
-  }
-  return { bytes: recording.finish(), naive, endNs: time };
-}
-
 const zooms = fc.record({
   from: fc.double({ min: -0.1, max: 0.9, noNaN: true }),
   span: fc.double({ min: 0.001, max: 1.2, noNaN: true }),
@@ -118,8 +82,8 @@ const zooms = fc.record({
 describe('a view of calls', () => {
   it('has every slice of a pixel or more, and counts the others', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, zooms, fc.integer({ min: 1, max: 12 }), async (list, zoom, blocks) => {
-        const { bytes, naive, endNs } = callsOf(list);
+      fc.asyncProperty(callSteps, zooms, fc.integer({ min: 1, max: 12 }), async (list, zoom, blocks) => {
+        const { bytes, naive, endNs } = recordedCalls(list);
         const trace = traceOf(bytes, { segments: { bytes: 1e9, blocks, slices: 50 } });
         expectCovered(await itemsOf(trace, -1, endNs + 1, zoom.columns), naive.slices, -1, endNs + 1, zoom.columns, endNs);
         const fromNs = Math.round(endNs * zoom.from);
@@ -132,8 +96,8 @@ describe('a view of calls', () => {
 
   it('is the same when segments were dropped and are read again', async () => {
     await fc.assert(
-      fc.asyncProperty(steps, zooms, fc.integer({ min: 1, max: 5 }), async (list, zoom, blocks) => {
-        const { bytes, endNs } = callsOf(list);
+      fc.asyncProperty(callSteps, zooms, fc.integer({ min: 1, max: 5 }), async (list, zoom, blocks) => {
+        const { bytes, endNs } = recordedCalls(list);
         const segments = { bytes: 1e9, blocks, slices: 50 };
         const whole = traceOf(bytes, { segments });
         const dropping = traceOf(bytes, { segments, detailBytes: 100_000_000 });
