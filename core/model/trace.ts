@@ -6,6 +6,7 @@ import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
 import { ConsoleLines, type ConsolePage } from './console-lines.ts';
+import { rangeStatsOf } from './counter-range.ts';
 import type { CounterTrack } from './counter-track.ts';
 import { Counters, type CounterView, type GridView } from './counters.ts';
 import { Definitions } from './definitions.ts';
@@ -18,7 +19,9 @@ import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
 import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
+import { issuesOf } from './timeline/issues.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
+import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
 
 const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 
@@ -99,6 +102,8 @@ export class Trace {
       pause,
       onLoaded,
       segments: options.segments ?? SEGMENT_SIZES,
+      counters: () => this.#counters.list(),
+      objects: this.#objects,
       facts: (stream) => {
         const { process, thread, name } = this.#processes.thread(stream);
         return { process, thread, threadName: name };
@@ -229,6 +234,25 @@ export class Trace {
     return notices;
   }
 
+  /** What is not as it should be. While the trace grows, what is open is no issue. */
+  issues(isComplete: boolean): IssueInfo[] {
+    return issuesOf(this.timeline, { damagedRecords: this.#damagedRecords, dropped: this.#processes.dropped, imported: this.#processes.imported, isComplete });
+  }
+
+  /** Grows when an issue is new or larger. */
+  get issueCount(): number {
+    const { timeline } = this;
+    return (
+      this.#damagedRecords + this.#processes.imported.length + timeline.gaps.gaps + timeline.async.unmatched + timeline.flows.unbound + timeline.problemCount
+    );
+  }
+
+  /** Of the range of each series: see CounterRangeStats. */
+  counterStats(series: readonly number[], fromNs: number, toNs: number): CounterRangeStats[] {
+    const grid = this.grid({ series, fromNs, toNs, columns: 1 });
+    return series.map((id, s) => rangeStatsOf(id, grid, s));
+  }
+
   get processesRevision(): number {
     return this.#processes.revision;
   }
@@ -323,6 +347,7 @@ class Intake extends IgnoringVisitor {
   readonly #timeline: Timeline;
   /** The block has calls. */
   hasCalls = false;
+  #lastCallNs = Number.POSITIVE_INFINITY;
   #tracks = new Map<number, CounterTrack>();
   #definitions = new Definitions();
   #stream = 0;
@@ -342,6 +367,7 @@ class Intake extends IgnoringVisitor {
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
     this.hasCalls = false;
+    this.#lastCallNs = Number.POSITIVE_INFINITY;
     this.#stream = stream;
     this.#process = this.#processes.thread(stream).process;
     this.#definitions = definitions;
@@ -378,8 +404,9 @@ class Intake extends IgnoringVisitor {
     this.#timeline.slice(endNs - durationNs, endNs, name, category, record, track);
   }
 
-  override call(): void {
+  override call(timeNs: number): void {
     this.hasCalls = true;
+    this.#lastCallNs = timeNs;
   }
 
   override run(timeNs: number, functionId: number, call: number, kind: number, record: number): void {
@@ -430,14 +457,16 @@ class Intake extends IgnoringVisitor {
     return this.#objects.track(this.#stream, this.#process, object, this.#definitions);
   }
 
-  override gap(_timeNs: number, lost: number): void {
+  override gap(timeNs: number, lost: number): void {
     this.#count(GAP);
+    this.#timeline.gap(Math.min(timeNs, this.#lastCallNs), timeNs, Math.max(0, lost));
     const thread = this.#processes.thread(this.#stream);
     if (lost > 0) thread.droppedByGaps += lost;
   }
 
-  override stall(_timeNs: number, waitedNs: number): void {
+  override stall(timeNs: number, waitedNs: number): void {
     this.#count(STALL);
+    this.#timeline.stall(timeNs, Math.max(0, waitedNs));
     const thread = this.#processes.thread(this.#stream);
     if (waitedNs > 0) thread.stallByRecords += waitedNs;
   }

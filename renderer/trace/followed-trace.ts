@@ -18,6 +18,8 @@ const PIECE_BYTES = 128 * 1024;
 /** Lists are asked for again when their revision moves, so changes of their numbers are told less often than data. */
 const LIST_CHANGE_MS = 250;
 const MAX_NOTICES = 50;
+/** Before, a pace is chance. */
+const PACE_FROM_MS = 200;
 
 export interface Surroundings {
   readonly wallMs: () => number;
@@ -65,6 +67,8 @@ export class FollowedTrace {
   #processesBefore = 0;
   #pluginsBefore = 0;
   #closed = false;
+  #cancelled = false;
+  readonly #openedMs: number;
 
   /**
    * `view`: what plugins left of their processes' events, or all as it was recorded. While a recording grows, and where only its
@@ -75,6 +79,7 @@ export class FollowedTrace {
     this.#wanted = view;
     this.#surroundings = surroundings;
     this.#onChange = onChange;
+    this.#openedMs = surroundings.steadyMs();
     this.#trace = new Trace({ read: () => Promise.reject(new Error('read before the source was opened')) });
   }
 
@@ -144,6 +149,17 @@ export class FollowedTrace {
     }
   }
 
+  /** Reads no further; what has been read stays. */
+  cancel(): void {
+    if (this.#phase !== 'loading') return;
+    this.#cancelled = true;
+  }
+
+  /** More of it may come. */
+  get isGrowing(): boolean {
+    return this.#phase === 'loading' || this.#phase === 'live';
+  }
+
   close(): void {
     this.#closed = true;
     // A quiet live source is waited for until its next bytes; what it would keep in memory goes now.
@@ -200,6 +216,11 @@ export class FollowedTrace {
     const reader = new BlockReader();
     for await (const piece of this.#inSlices(source.follow(0))) {
       if (this.#closed) return;
+      if (this.#cancelled) {
+        this.#notice(cancelledProblem(this.#loadedBytes, this.#totalBytes));
+        trace.timeline.isLoading = false;
+        return;
+      }
       // What was there when the trace was opened may be old; what comes behind it was recorded just now.
       const fresh = this.#phase === 'live';
       for (const item of reader.push(piece)) this.#take(item, trace);
@@ -280,7 +301,8 @@ export class FollowedTrace {
       this.#listsChangedMs = nowMs;
       this.#listsRevision++;
     }
-    const loadedBytes = this.#converts ? this.#followedBytes : this.#decodedBytes;
+    const loadedBytes = this.#loadedBytes;
+    const remainingMs = this.#remainingMs(loadedBytes, nowMs);
     return {
       trace: this.#id,
       revision: this.#revision,
@@ -304,12 +326,26 @@ export class FollowedTrace {
       processesRevision: this.#processesBefore + this.trace.processesRevision,
       pluginsRevision: this.#pluginsBefore + this.trace.pluginsRevision,
       tracksRevision: this.#revisionOf(this.trace.timeline.size),
-      issuesRevision: 0,
+      issuesRevision: this.#revisionOf(this.trace.issueCount),
       timelineSlices: this.trace.timeline.slices,
       memory: { usedBytes: this.trace.detailBytes, budgetBytes: this.trace.budgetBytes },
       ...(this.view !== undefined && { view: this.view }),
       ...(totals.end && { end: totals.end }),
+      ...(remainingMs !== undefined && { remainingMs }),
     };
+  }
+
+  /** Another format: what is decoded is not what the file holds. */
+  get #loadedBytes(): number {
+    return this.#converts ? this.#followedBytes : this.#decodedBytes;
+  }
+
+  /** At the pace so far; undefined before there is one. */
+  #remainingMs(loadedBytes: number, nowMs: number): number | undefined {
+    const total = this.#totalBytes;
+    const elapsedMs = nowMs - this.#openedMs;
+    if (this.#phase !== 'loading' || total === undefined || loadedBytes === 0 || elapsedMs < PACE_FROM_MS) return undefined;
+    return Math.max(0, Math.round((elapsedMs / loadedBytes) * (total - loadedBytes)));
   }
 
   /** Of a list with `size` entries: 0 as long as it is empty. */
@@ -321,6 +357,11 @@ export class FollowedTrace {
   get listsBehind(): boolean {
     return this.trace.eventCount !== this.#listsEvents;
   }
+}
+
+function cancelledProblem(loadedBytes: number, totalBytes: number | undefined): Problem {
+  const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
+  return { code: 'loading-cancelled', message: `Reading was stopped after ${loadedBytes}${of} bytes: what lies behind is not shown.` };
 }
 
 export function problemOf(error: unknown): Problem {

@@ -5,6 +5,7 @@ import { CollectorSource } from './collector-source.ts';
 import { DataLink } from './data-link.ts';
 import { FileSource } from './file-source.ts';
 import { FollowedTrace, type Opened, problemOf, type Surroundings } from './followed-trace.ts';
+import { type HandlersOf, timelineHandlers } from './timeline-handlers.ts';
 import type { PageMessage, TraceId, TraceInput, TracePushes, TraceRequests, WorkerMessage } from './trace-worker-api.ts';
 
 /** A frame of the screen: summaries come no faster. */
@@ -12,12 +13,7 @@ const PUSH_MS = 16;
 /** How often the clock of a live trace is told while nothing happens; the page draws on between two. */
 const CLOCK_MS = 100;
 
-type Handlers = {
-  readonly [K in keyof TraceRequests]: (
-    argument: Parameters<TraceRequests[K]>[0],
-    ports: readonly PortLike[],
-  ) => ReturnType<TraceRequests[K]> | Promise<ReturnType<TraceRequests[K]>>;
-};
+type Handlers = HandlersOf<TraceRequests>;
 
 export interface ServiceOptions extends Surroundings {
   /** To the page. */
@@ -81,16 +77,6 @@ export class TraceService {
       const followed = this.#of(trace);
       return followed.trace.grid({ ...query, endNs: followed.live ? Math.max(followed.endNs, query.toNs) : followed.endNs });
     },
-    'tracks.list': ({ trace }) => this.#of(trace).trace.timeline.list(),
-    'names.get': ({ trace, names }) => this.#of(trace).trace.timeline.namesOf(names),
-    'timeline.view': ({ trace, ...query }) => {
-      const followed = this.#of(trace);
-      return followed.trace.timeline.view({ ...query, endNs: query.endNs ?? followed.endNs });
-    },
-    'trace.budget': ({ trace, detailBytes }) => {
-      this.#of(trace).detailBytes = detailBytes;
-      return null;
-    },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
     'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),
     'objects.list': ({ trace }) => this.#of(trace).trace.objects(),
@@ -98,6 +84,7 @@ export class TraceService {
     'objects.times': ({ trace, object, limit }) => this.#of(trace).trace.objectTimes(object, limit),
     'events.page': ({ trace, filter, from, count }) => this.#of(trace).trace.events(filter, from, count),
     'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
+    ...timelineHandlers((trace) => this.#of(trace)),
   };
 
   async #open(input: TraceInput): Promise<Opened> {

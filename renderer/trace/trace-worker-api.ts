@@ -196,7 +196,7 @@ export interface ConsoleLine {
   readonly cut: boolean;
 }
 
-export interface TraceRequests extends Pick<TimelineRequests, 'tracks.list' | 'names.get' | 'timeline.view' | 'trace.budget'> {
+export interface TraceRequests extends TimelineRequests {
   'data.connect': (argument: DataChannel) => null;
   'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;

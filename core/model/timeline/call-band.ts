@@ -82,6 +82,10 @@ export class CallBand extends Band {
     return this.#decoder.depth > 0 ? this.#decoder.table.startOf(this.#decoder.open[0] as number) : Number.NaN;
   }
 
+  get outermostOpen(): SliceRef {
+    return this.#decoder.depth > 0 ? this.refOf(this.#tail, this.#decoder.open[0] as number, undefined) : 0;
+  }
+
   /** Ends without a beginning. */
   get unmatched(): number {
     return this.#unmatched + this.#decoder.unmatched;

@@ -230,7 +230,7 @@ export class Explorer {
     const result = slice.band instanceof CallBand ? await this.#resultOf(slice.band, slice) : undefined;
     return {
       ...(args && { args: { json: textOf(args), isCut: args.length > MAX_ARGS, fields: fieldsOf(args) } }),
-      ...(result && { result: { json: textOf(result), isCut: result.length > MAX_ARGS, value: valueOf(result) } }),
+      ...(result && { result: { json: textOf(result), isCut: result.length > MAX_ARGS, value: treeOf(result) } }),
     };
   }
 
@@ -352,6 +352,6 @@ function fieldsOf(json: Uint8Array): readonly ValueTree[] {
   return root?.type === 'object' && root.children ? root.children : root ? [root] : [];
 }
 
-function valueOf(json: Uint8Array): ValueTree {
+function treeOf(json: Uint8Array): ValueTree {
   return fieldsTree(new Map([['', json.subarray(0, MAX_ARGS)]]), undefined).fields[0] as ValueTree;
 }

@@ -33,7 +33,7 @@ export class GroupTotals implements Accumulator {
       if (group >= this.#total.length) this.#grow(group);
       const start = floats[f + START] as number;
       const end = floats[f + END] as number;
-      const inside = (end < toNs ? end : toNs) - (start > fromNs ? start : fromNs);
+      const inside = Math.min(end, toNs) - Math.max(start, fromNs);
       const open = this.#open[group] as number;
       if (open === 0 && inside > 0) this.#total[group] = (this.#total[group] as number) + inside;
       this.#open[group] = open + 1;

@@ -102,7 +102,7 @@ export class PathTree implements Accumulator {
       nodes[i] = node;
       // There is no place for more: it is its caller's own time.
       if (node === parent) continue;
-      const inside = Math.max(0, (end < toNs ? end : toNs) - (start > beginNs ? start : beginNs));
+      const inside = Math.max(0, Math.min(end, toNs) - Math.max(start, beginNs));
       this.total[node] = (this.total[node] as number) + inside;
       this.self[node] = (this.self[node] as number) + inside;
       this.self[parent] = (this.self[parent] as number) - inside;

@@ -314,10 +314,10 @@ export class SliceFinder {
   }
 
   /** The first slice of a row that starts after a time (or at it, behind `ref`); undefined: there is none. */
-  async next(row: number, afterNs: number, ref: SliceRef, accepts: (slice: FoundSlice) => boolean = () => true): Promise<FoundSlice | undefined> {
+  async next(row: number, afterNs: number, ref: SliceRef): Promise<FoundSlice | undefined> {
     let best: FoundSlice | undefined;
     const consider = (slice: FoundSlice) => {
-      if (slice.ref === ref || slice.startNs < afterNs || !accepts(slice)) return;
+      if (slice.ref === ref || slice.startNs < afterNs) return;
       if (!best || slice.startNs < best.startNs) best = slice;
     };
     for (const slice of await this.crossing(afterNs, Number.POSITIVE_INFINITY, row)) consider(slice);
@@ -350,10 +350,10 @@ export class SliceFinder {
   }
 
   /** The last slice of a row that ends at or before a time; undefined: there is none. */
-  async previous(row: number, beforeNs: number, ref: SliceRef, accepts: (slice: FoundSlice) => boolean = () => true): Promise<FoundSlice | undefined> {
+  async previous(row: number, beforeNs: number, ref: SliceRef): Promise<FoundSlice | undefined> {
     let best: FoundSlice | undefined;
     const consider = (slice: FoundSlice) => {
-      if (slice.ref === ref || slice.endNs > beforeNs || !accepts(slice)) return;
+      if (slice.ref === ref || slice.endNs > beforeNs) return;
       if (!best || slice.startNs > best.startNs) best = slice;
     };
     const { tail, tree } = this.#band;
@@ -370,14 +370,12 @@ export class SliceFinder {
     return best;
   }
 
+  /** The last two: one may be where the search began. */
   #eachBefore(slices: Slices, node: TreeNode | undefined, row: number, beforeNs: number, each: (slice: FoundSlice) => void): void {
-    const { table, order, from } = slices;
+    const { order, from } = slices;
     const start = from[row] ?? 0;
-    let steps = 0;
-    for (let at = slices.firstEndingAfter(beforeNs, start, from[row + 1] ?? 0) - 1; at >= start; at--) {
-      each(foundInTable(this.#band, slices, order[at] as number, node));
-      if (++steps > MAX_STEPS) return;
-    }
+    const last = slices.firstEndingAfter(beforeNs, start, from[row + 1] ?? 0) - 1;
+    for (let at = last; at >= start && at > last - 2; at--) each(foundInTable(this.#band, slices, order[at] as number, node));
   }
 }
 
@@ -393,6 +391,3 @@ function rowCount({ picture }: TreeNode, row: number): number {
 /** Segments that are read for a look at one place; and slices that are compared then. */
 const MAX_NEAR = 4;
 const MAX_NEAR_SLICES = 20_000;
-
-/** Slices of a segment that are looked at one by one, walking backwards for one of a name. */
-const MAX_STEPS = 100_000;

@@ -3,13 +3,28 @@ import type { BlockHeader } from '../../protocol/recording-format.ts';
 import { AsyncFlag, FlowPhase } from '../../protocol/records.ts';
 import { SEGMENT_RULE, type SegmentRule } from '../../protocol/summary/segment-rule.ts';
 import type { BlockStore } from '../block-store.ts';
+import { partitionPoint } from '../column.ts';
+import type { CounterView } from '../counters.ts';
 import type { Definitions } from '../definitions.ts';
 import type { DetailBudget } from '../detail-budget.ts';
-import { ItemFlag, type NameId, type NameInfo, type SliceRef, type TimelineView, type TrackInfo, type TrackKind, type ViewQuery } from '../timeline-types.ts';
+import type { Objects, ObjectView } from '../objects.ts';
+import {
+  ItemFlag,
+  type NameId,
+  type NameInfo,
+  type RowRange,
+  type SliceRef,
+  type TimelineView,
+  type TrackId,
+  type TrackInfo,
+  type TrackKind,
+  type ViewQuery,
+} from '../timeline-types.ts';
 import { AsyncSlices } from './async-slices.ts';
 import type { Band, IsHit } from './band.ts';
 import { CallBand } from './call-band.ts';
 import { Flows } from './flows.ts';
+import { GapMarks } from './gap-marks.ts';
 import { LaneBand } from './lane-band.ts';
 import { looseReader, refOfRecord } from './loose-reader.ts';
 import { Names, StreamNames } from './names.ts';
@@ -29,6 +44,8 @@ export interface TimelineOptions {
   readonly facts: (stream: number) => { readonly process: number; readonly thread: number; readonly threadName: string };
   readonly processName: (process: number) => string;
   readonly segments: SegmentSizes;
+  readonly counters: () => readonly CounterView[];
+  readonly objects: Pick<Objects, 'list' | 'life' | 'size'>;
 }
 
 /** How large segments are. Tests make them small. */
@@ -41,6 +58,8 @@ export const SEGMENT_SIZES: SegmentSizes = { ...SEGMENT_RULE, slices: SEGMENT_SL
 const MAX_COLUMNS = 16_384;
 const MAX_ROWS = 4096;
 const MAX_NAMES = 10_000;
+/** Objects, and counters, beyond have no track of their own. */
+const MAX_OTHERS = 2000;
 const SAMPLED = / \(sampled\)$/;
 /** An async slice of so many pixels shows when it ran. */
 const RUNS_FROM_PIXELS = 4;
@@ -64,12 +83,15 @@ export class Timeline {
   readonly loader: SegmentLoader;
   readonly async: AsyncSlices;
   readonly flows = new Flows();
+  readonly gaps = new GapMarks();
   /** More blocks are on their way: what has to be sorted waits for them, but for a first look. */
   isLoading = false;
   readonly #options: TimelineOptions;
   readonly #streams = new Map<number, Stream>();
   readonly #tracks: Track[] = [];
   readonly #lanes = new Map<number, LaneBand>();
+  readonly #counterTracks = new Map<string, Track>();
+  readonly #objectTracks: Track[] = [];
   // Of the records that are told now.
   #stream: Stream | undefined;
   #process = 0;
@@ -134,6 +156,14 @@ export class Timeline {
   flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number): void {
     const stream = this.#stream as Stream;
     this.flows.add(stream.number, this.#process, timeNs, number, scope, stream.names.text(name, category), phase);
+  }
+
+  gap(fromNs: number, timeNs: number, lost: number): void {
+    this.gaps.gap((this.#stream as Stream).number, fromNs, timeNs, lost);
+  }
+
+  stall(timeNs: number, waitedNs: number): void {
+    this.gaps.stall((this.#stream as Stream).number, timeNs - waitedNs, timeNs);
   }
 
   asyncEnd(timeNs: number, number: number, scope: number): void {
@@ -214,6 +244,25 @@ export class Timeline {
     return { process: track.stream === undefined ? track.process : process, stream, thread };
   }
 
+  /** Ids of names without a definition. */
+  get missingNames(): number {
+    let missing = 0;
+    for (const { names } of this.#streams.values()) missing += names.missing;
+    return missing;
+  }
+
+  /** Grows with what is an issue in calls and slices. */
+  get problemCount(): number {
+    let count = 0;
+    for (const track of this.#tracks) {
+      for (const band of track.bands) {
+        if (band instanceof CallBand) count += band.problems.jumps + band.problems.tooDeep + band.unmatched;
+        else if (band instanceof SortedBand) count += band.overflow.count;
+      }
+    }
+    return count;
+  }
+
   get tracks(): readonly Track[] {
     return this.#tracks;
   }
@@ -235,7 +284,33 @@ export class Timeline {
   /** By process, in it by kind, and then in the order in which they came. */
   list(): TrackInfo[] {
     this.refresh();
-    return this.#tracks.map((track) => this.#info(track)).sort((a, b) => a.process - b.process || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.id - b.id);
+    const counters = this.#options.counters().slice(0, MAX_OTHERS);
+    const objects = this.#options.objects.list().slice(0, MAX_OTHERS);
+    const others = [...counters.map((counter) => this.#counterInfo(counter)), ...objects.map((object) => this.#objectInfo(object))];
+    const own = this.#tracks.filter((track) => track.bands.length > 0).map((track) => this.#info(track));
+    return [...own, ...others].sort((a, b) => a.process - b.process || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.id - b.id);
+  }
+
+  #counterInfo({ key, name, process, series }: CounterView): TrackInfo {
+    let track = this.#counterTracks.get(key);
+    if (!track) {
+      track = { id: this.#tracks.length, kind: 'counter', process, stream: undefined, beside: '', bands: [], counter: key };
+      this.#tracks.push(track);
+      this.#counterTracks.set(key, track);
+    }
+    const items = series.reduce((sum, one) => sum + one.samples, 0);
+    return { ...otherInfo(track, name, items), series: series.map(({ id }) => id) };
+  }
+
+  #objectInfo({ id, name, process, snapshots }: ObjectView): TrackInfo {
+    let track = this.#objectTracks[id];
+    if (!track) {
+      track = { id: this.#tracks.length, kind: 'object', process, stream: undefined, beside: '', bands: [], object: id };
+      this.#tracks.push(track);
+      this.#objectTracks[id] = track;
+    }
+    const life = this.#options.objects.life(id);
+    return { ...otherInfo(track, name, snapshots), object: id, firstNs: life?.startNs ?? 0, lastNs: life?.times.at(-1) ?? 0 };
   }
 
   #info(track: Track): TrackInfo {
@@ -290,6 +365,7 @@ export class Timeline {
     wanted: Map<TreeNode, Band>,
     isHit: IsHit | undefined,
   ): void {
+    if (track.object !== undefined && from <= 0 && count > 0) this.#paintObject(track.object, firstRow, builder, endNs);
     for (const [node, band] of this.#refresh(track.bands)) wanted.set(node, band);
     builder.setTrack(track.kind === 'async' ? ItemFlag.ASYNC : track.kind === 'instants' ? ItemFlag.INSTANT : 0, track.kind === 'async' ? ItemFlag.RUN : 0);
     for (let r = 0; r < count; r++) {
@@ -300,6 +376,24 @@ export class Timeline {
       builder.endRow();
       if (track.kind === 'async') this.#paintRuns(builder);
     }
+  }
+
+  /** Its life as a slice, each snapshot as an instant on it. */
+  #paintObject(object: number, row: number, builder: ViewBuilder, endNs: number): void {
+    const life = this.#options.objects.life(object);
+    if (!life) return;
+    const { startNs, times, every } = life;
+    const isOpen = life.endNs === Number.POSITIVE_INFINITY;
+    builder.setTrack(0, 0);
+    builder.beginRow(row);
+    builder.slice(startNs, isOpen ? Math.max(startNs, endNs) : life.endNs, 0, isOpen ? ItemFlag.OPEN : 0, 0);
+    builder.endRow();
+    const first = partitionPoint(times.length, (i) => (times[i] as number) >= builder.fromNs);
+    for (let i = first; i < times.length && (times[i] as number) <= builder.toNs; i++) {
+      const timeNs = times[i] as number;
+      builder.cell(timeNs, timeNs, every, 0, 0, ItemFlag.INSTANT);
+    }
+    builder.endRow();
   }
 
   /** Over async functions that are wide enough: when they ran. */
@@ -314,10 +408,51 @@ export class Timeline {
     builder.setTrack(ItemFlag.ASYNC, ItemFlag.RUN);
   }
 
+  /** The start or end of a slice nearest to a time; from what is drawn there. */
+  snap(rows: readonly RowRange[], atNs: number, withinNs: number, endNs: number): number | undefined {
+    const within = Math.max(1, withinNs);
+    const columns = 64;
+    const view = this.view({ rows, fromNs: atNs - within, toNs: atNs + within, columns, endNs });
+    let best: number | undefined;
+    for (let i = 0; i < view.count; i++) {
+      if (view.merged[i] !== 1) continue;
+      for (const x of [view.x0[i] as number, view.x1[i] as number]) {
+        if (x < 0 || x > columns) continue;
+        const timeNs = view.fromNs + (x / columns) * (view.toNs - view.fromNs);
+        if (best === undefined || Math.abs(timeNs - atNs) < Math.abs(best - atNs)) best = timeNs;
+      }
+    }
+    return best === undefined ? undefined : Math.round(best);
+  }
+
+  /** Four numbers for each place where records were lost or the target waited: track, from, to, records lost. */
+  gapsIn(tracks: readonly TrackId[], fromNs: number, toNs: number): Float64Array {
+    const found: number[] = [];
+    for (const id of tracks) {
+      const stream = this.#tracks[id]?.stream;
+      if (stream !== undefined) this.gaps.each(stream, fromNs, toNs, (from, to, lost) => found.push(id, from, to, lost));
+    }
+    return Float64Array.from(found);
+  }
+
   /** Resolves when nothing is being read again. */
   settled(): Promise<void> {
     return this.loader.settled();
   }
 }
+
+const otherInfo = ({ id, kind, process }: Track, name: string, items: number): TrackInfo => ({
+  id,
+  kind,
+  process,
+  name,
+  beside: '',
+  rows: 1,
+  overflowRow: 1,
+  items,
+  firstNs: 0,
+  lastNs: 0,
+  isSampled: false,
+});
 
 const KINDS: readonly TrackKind[] = ['calls', 'slices', 'instants', 'async', 'counter', 'object'];

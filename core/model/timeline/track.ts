@@ -1,4 +1,4 @@
-import type { SliceRef, TrackId, TrackKind } from '../timeline-types.ts';
+import type { TrackId, TrackKind } from '../timeline-types.ts';
 import type { Band } from './band.ts';
 
 /** A track, as bands of rows below each other. */
@@ -10,16 +10,12 @@ export interface Track {
   readonly stream: number | undefined;
   readonly beside: string;
   readonly bands: readonly Band[];
+  /** Of a counter: its key; of an object: its number. These have no bands. */
+  readonly counter?: string;
+  readonly object?: number;
 }
 
-/** Where a slice is. */
-export interface SlicePlace {
-  readonly track: Track;
-  readonly band: Band;
-  readonly ref: SliceRef;
-}
-
-export const rowsOf = (track: Track): number => track.bands.reduce((rows, band) => rows + band.rows, 0);
+export const rowsOf = (track: Track): number => (track.bands.length === 0 ? 1 : track.bands.reduce((rows, band) => rows + band.rows, 0));
 
 /** The band in which a row of a track lies, and its number there. */
 export function bandAt(track: Track, row: number): { readonly band: Band; readonly row: number } | undefined {

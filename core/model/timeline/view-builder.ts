@@ -84,7 +84,7 @@ export class ViewBuilder {
       return;
     }
     this.#flush();
-    this.#put(x0 < -1 ? -1 : x0, x1 > this.columns + 1 ? this.columns + 1 : x1, name, 1, 1, flags, ref);
+    this.#put(Math.max(x0, -1), Math.min(x1, this.columns + 1), name, 1, 1, flags, ref);
   }
 
   /** `count` slices that begin from `fromNs` to `toNs` and take `busyNs` together. */
@@ -98,7 +98,7 @@ export class ViewBuilder {
     }
     this.#flush();
     const busy = Math.min(1, (busyNs * this.#perNs) / (x1 - x0));
-    this.#put(x0 < -1 ? -1 : x0, x1 > this.columns + 1 ? this.columns + 1 : x1, name, count, busy, flags, 0);
+    this.#put(Math.max(x0, -1), Math.min(x1, this.columns + 1), name, count, busy, flags, 0);
   }
 
   #gather(x0: number, x1: number, count: number, busy: number, name: number, flags: number, ref: number): void {

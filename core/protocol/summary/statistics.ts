@@ -85,7 +85,7 @@ export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, is
       if (duration < (numbers[n + MIN] as number)) numbers[n + MIN] = duration;
       if (duration > (numbers[n + MAX] as number)) numbers[n + MAX] = duration;
     }
-    const inside = (end < toNs ? end : toNs) - (start > fromNs ? start : fromNs);
+    const inside = Math.min(end, toNs) - Math.max(start, fromNs);
     if (inside <= 0) continue;
     numbers[n + SELF] = (numbers[n + SELF] as number) + inside;
     if (((words[u + SHAPE] as number) & RECURSIVE) === 0) numbers[n + TOTAL] = (numbers[n + TOTAL] as number) + inside;
