@@ -67,6 +67,7 @@ export class Explorer {
 
   /** What lies at a time in a row, or nearest to it; of what is narrower than the tolerance the longest. */
   async hit(track: Track, row: number, atNs: number, withinNs: number): Promise<PlacedSlice | undefined> {
+    this.#timeline.refresh();
     const place = bandAt(track, row);
     if (!place) return undefined;
     const { band } = place;
@@ -83,6 +84,7 @@ export class Explorer {
 
   /** The slice that a number tells; undefined: there is none. */
   async find(ref: SliceRef): Promise<PlacedSlice | undefined> {
+    this.#timeline.refresh();
     const block = Math.floor(ref / PLACE_WORDS) - 1;
     if (!(block >= 0 && block < this.#blocks.length)) return undefined;
     const stream = this.#blocks.streamOf(block);
