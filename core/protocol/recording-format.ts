@@ -35,12 +35,22 @@ export const BlockType = {
   DATA: 3,
   /** Console records: see ConsoleRecord below. */
   CONSOLE: 4,
-  /** JSON `RecordingIndex`: where the blocks since the previous index lie. A reader may skip it. */
+  /** Where the blocks since the previous index lie: see `RecordingIndex`. A reader may skip it. */
   INDEX: 5,
   /** JSON `RecordingFooter`. */
   FOOTER: 6,
   /** A piece of an attachment: bytes of what the INFO line `attachment` tells. `stream` is the attachment's number, `count` 0. */
   ATTACHMENT: 7,
+  /**
+   * What a stretch of a stream's calls looks like: a segment (the DATA blocks of the stream since the level-0 SUMMARY before), or the nodes of the level below since
+   * the last node of this level. `count` is the level, first and last time are those of the stretch; bytes of summary/codec.ts, in parts of one block each, numbered in the
+   * place of the clock; in that of unnamed frames stands where the segment's other records are (see summary/side-records.ts). It says the same as the DATA blocks: who reads these may skip it.
+   */
+  SUMMARY: 8,
+  /** By name, what the calls of the stretch of the SUMMARY in front of it took. As that, in parts. */
+  STATISTICS: 9,
+  /** Records of the segment of the SUMMARY in front of it that are no calls, once more: for who does not read the DATA blocks. */
+  EXTRACT: 10,
 } as const;
 export type BlockType = (typeof BlockType)[keyof typeof BlockType];
 
@@ -140,12 +150,20 @@ export const ConsoleSource = { STDOUT: 0, STDERR: 1, STDIN: 2, STUDIO: 3 } as co
 export type ConsoleSource = (typeof ConsoleSource)[keyof typeof ConsoleSource];
 export const CONSOLE_HEADER_BYTES = 16;
 
+/** As bytes: f64 `previous`, then for each block f64 its offset and the 64 bytes of its header. */
 export interface RecordingIndex {
   /** Offset in the file of the previous INDEX block, or -1. */
   readonly previous: number;
-  /** Rows: offset, type, stream, payload bytes, count, first time, last time. */
-  readonly blocks: readonly (readonly [number, number, number, number, number, number, number])[];
+  readonly blocks: readonly IndexRow[];
 }
+
+export interface IndexRow {
+  /** Of the block's header in the file. */
+  readonly offset: number;
+  readonly header: BlockHeader;
+}
+
+export const INDEX_ROW_BYTES = 8 + BLOCK_HEADER_BYTES;
 
 export interface RecordingFooter {
   readonly lastIndex: number;

@@ -22,6 +22,7 @@ import type { Band, IsHit } from './band.ts';
 import type { Explorer, PlacedSlice } from './explorer.ts';
 import { GroupTotals } from './group-totals.ts';
 import { NameTotals } from './name-totals.ts';
+import { Wanted } from './node-loader.ts';
 import { PathTree } from './path-tree.ts';
 import { Children, flameOf, inverted, levelOf, transformed } from './path-views.ts';
 import { ScanJobs } from './scan-jobs.ts';
@@ -31,7 +32,7 @@ import { type Accepts, type Collected, Durations, SliceCollector } from './slice
 import type { FoundSlice } from './slice-finder.ts';
 import type { Timeline } from './timeline.ts';
 import type { Track } from './track.ts';
-import { addStatistics, eachOpenAt, type Lacking, type Stretch, stretchOf } from './units.ts';
+import { addStatistics, eachOpenAt, type Stretch, stretchOf } from './units.ts';
 
 /** Durations that are held to be sorted; more are told by bins. */
 const MAX_DURATIONS = 4_000_000;
@@ -98,10 +99,9 @@ export class Analysis {
     let lacking = 0;
     let segments = 0;
     for (const band of track.bands) {
-      const lacks: Lacking = { statistics: [], slices: [] };
-      addStatistics(band, stretch, totals, lacks, only);
-      this.#timeline.loader.wantLater(lacks);
-      lacking += lacks.statistics.length + lacks.slices.length;
+      const wanted = new Wanted();
+      lacking += addStatistics(band, stretch, totals, wanted, only);
+      this.#timeline.loader.wantToo(wanted);
       segments += Math.max(1, band.tree.roots.length);
       for (const slice of await this.#openAt(band, stretch)) {
         const id = band.nameOf(slice.name);

@@ -1,6 +1,7 @@
 import { BUSY_UNIT, bucketWidth, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
 import { END, FLAGS_SHIFT, FLOATS, NAME, SELF, SHAPE, SliceFlag, START, WORDS } from '../../protocol/summary/slice-table.ts';
 import { ItemFlag, type NameId, type SliceRef } from '../timeline-types.ts';
+import type { Wanted } from './node-loader.ts';
 import type { Slices, SliceTree, TreeNode } from './slice-tree.ts';
 import type { ViewBuilder } from './view-builder.ts';
 
@@ -59,25 +60,14 @@ export abstract class Band {
   /** Decodes a segment again. */
   abstract load(node: TreeNode): Promise<Slices>;
 
-  #crossing: SliceList[] = [];
-  #crossingRevision = -1;
-
-  /** Of the roots: what came into each. */
-  #came(): readonly SliceList[] {
-    if (this.#crossingRevision !== this.tree.revision) {
-      this.#crossing = this.tree.roots.map((root) => root.picture?.came ?? NO_SLICES);
-      this.#crossingRevision = this.tree.revision;
-    }
-    return this.#crossing;
-  }
-
-  /** `endNs`: where open slices end. `want`: gets the nodes whose picture or slices are missing. */
-  paint(row: number, builder: ViewBuilder, endNs: number, want: (node: TreeNode) => void, isHit?: IsHit): void {
+  /** `endNs`: where open slices end. `wanted` gets the parts of nodes that were used or missed. */
+  paint(row: number, builder: ViewBuilder, endNs: number, wanted: Wanted, isHit?: IsHit): void {
     const { fromNs, toNs } = builder;
-    const painter = new RowPainter(this, row, builder, endNs, want, isHit);
+    const painter = new RowPainter(this, row, builder, endNs, wanted, isHit);
     // What crosses the border between two roots came into one of those behind. Of a row these follow each other, and lie between what the roots hold.
     const roots = this.tree.roots;
-    const came = this.#came();
+    for (const root of roots) painter.use('picture', root);
+    const came = roots.map((root) => root.picture?.came ?? NO_SLICES);
     for (let r = 0; r < roots.length; r++) {
       const root = roots[r] as TreeNode;
       if (root.fromNs > toNs) break;
@@ -110,49 +100,42 @@ class RowPainter {
   readonly #row: number;
   readonly #builder: ViewBuilder;
   readonly #endNs: number;
-  readonly #want: (node: TreeNode) => void;
+  readonly #wanted: Wanted;
   readonly #isHit: IsHit | undefined;
 
-  constructor(band: Band, row: number, builder: ViewBuilder, endNs: number, want: (node: TreeNode) => void, isHit: IsHit | undefined) {
+  constructor(band: Band, row: number, builder: ViewBuilder, endNs: number, wanted: Wanted, isHit: IsHit | undefined) {
     this.#band = band;
     this.#row = row;
     this.#builder = builder;
     this.#endNs = endNs;
-    this.#want = want;
+    this.#wanted = wanted;
     this.#isHit = isHit;
   }
 
   node(node: TreeNode): void {
     const { picture } = node;
-    const isFine = picture !== undefined && bucketWidth(node.fromNs, node.toNs) <= this.#builder.pixelNs;
-    if (node.level === 0) {
-      if (node.slices && !isFine) {
-        this.#want(node);
-        this.#slices(node.slices, node);
-      } else {
-        if (!isFine) this.#miss(node);
-        if (picture) this.#picture(picture);
-      }
-      return;
+    if (bucketWidth(node.fromNs, node.toNs) <= this.#builder.pixelNs) {
+      if (this.use('picture', node)) this.#picture(picture as Picture);
+      else if (node.slices) this.#slices(node.slices, node);
+    } else if (node.level === 0) {
+      if (this.use('slices', node)) this.#slices(node.slices as Slices, node);
+      else if (picture) this.#picture(picture);
+    } else {
+      this.use('picture', node);
+      // Of a part that is not there this node shows the whole: less, but nothing twice.
+      let isComplete = true;
+      for (const part of node.parts) if (this.#isInView(part) && part.slices === undefined && !this.use('picture', part)) isComplete = false;
+      if (!isComplete && picture) this.#picture(picture);
+      else this.#parts(node.parts, picture?.own ?? NO_SLICES);
     }
-    if (isFine) {
-      this.#picture(picture);
-      return;
-    }
-    if (!picture) this.#miss(node);
-    let isComplete = true;
-    for (const part of node.parts) {
-      if (part.picture !== undefined || part.slices !== undefined || !this.#isInView(part)) continue;
-      this.#miss(part);
-      isComplete = false;
-    }
-    if (!isComplete && picture) this.#picture(picture);
-    else this.#parts(node.parts, picture?.own ?? NO_SLICES);
   }
 
-  #miss(node: TreeNode): void {
+  /** Whether a part of a node is there. */
+  use(part: 'slices' | 'picture', node: TreeNode): boolean {
+    this.#wanted.use(part, node, this.#band);
+    if (node[part] !== undefined) return true;
     this.#builder.isCoarse = true;
-    this.#want(node);
+    return false;
   }
 
   #isInView(node: TreeNode): boolean {

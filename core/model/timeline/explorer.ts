@@ -42,11 +42,7 @@ export class Explorer {
 
   finder(slice: Pick<FoundSlice, 'band'>): SliceFinder {
     const { loader } = this.#timeline;
-    return new SliceFinder(
-      slice.band,
-      (node, band) => loader.load(node, band),
-      (node, band) => loader.loadPicture(node, band),
-    );
+    return new SliceFinder(slice.band, loader);
   }
 
   rowOf({ track, slice }: PlacedSlice, endNs: number): SliceRow {
@@ -115,7 +111,7 @@ export class Explorer {
     const begin = band.beginOfRef(ref);
     if (begin < 0) return undefined;
     const segment = band.segmentOf(begin);
-    const slices = segment ? await this.#timeline.loader.load(segment, band) : band.tail?.slices;
+    const slices = segment ? await this.#timeline.loader.slices(segment, band) : band.tail?.slices;
     if (!slices) return undefined;
     const i = band.indexOf(slices, segment, begin);
     if (i >= 0) return { track, slice: await this.finder({ band }).whole(foundInTable(band, slices, i, segment)) };
@@ -138,7 +134,7 @@ export class Explorer {
     }
     for (const node of band.tree.segments) {
       if (band instanceof SortedBand && !band.hasBlock(node, block)) continue;
-      const slices = node.slices ?? (band instanceof SortedBand ? await this.#timeline.loader.load(node, band) : undefined);
+      const slices = node.slices ?? (band instanceof SortedBand ? await this.#timeline.loader.slices(node, band) : undefined);
       const found = slices && search(slices, node);
       if (found) return (found.flags & (SliceFlag.CAME | SliceFlag.LEFT)) === 0 ? found : this.finder({ band }).whole(found);
     }
@@ -247,7 +243,7 @@ export class Explorer {
 
   async #resultOf(band: CallBand, slice: FoundSlice): Promise<Uint8Array | undefined> {
     if (slice.endNs === Number.POSITIVE_INFINITY) return undefined;
-    const place = await band.resultPlace(slice, (node) => this.#timeline.loader.load(node, band));
+    const place = await band.resultPlace(slice, (node) => this.#timeline.loader.slices(node, band));
     if (!place) return undefined;
     return argsAt(await this.#blocks.payload(place.block), place.byte);
   }

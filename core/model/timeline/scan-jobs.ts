@@ -1,5 +1,5 @@
 import type { Band } from './band.ts';
-import type { SegmentLoader } from './segment-loader.ts';
+import type { NodeLoader } from './node-loader.ts';
 import type { Slices, TreeNode } from './slice-tree.ts';
 import { type Stretch, segmentsOf, tailsOf, type Unit } from './units.ts';
 
@@ -33,13 +33,13 @@ interface Job {
 
 /** Works through segments in the background, for the question asked last first; a segment that is not in memory is read. */
 export class ScanJobs {
-  readonly #loader: SegmentLoader;
+  readonly #loader: NodeLoader;
   readonly #pause: () => Promise<void>;
   readonly #onProgress: () => void;
   readonly #jobs = new Map<string, Job>();
   #working: Promise<void> | undefined;
 
-  constructor(options: { readonly loader: SegmentLoader; readonly pause: () => Promise<void>; readonly onProgress: () => void }) {
+  constructor(options: { readonly loader: NodeLoader; readonly pause: () => Promise<void>; readonly onProgress: () => void }) {
     this.#loader = options.loader;
     this.#pause = options.pause;
     this.#onProgress = options.onProgress;
@@ -134,7 +134,7 @@ export class ScanJobs {
       const job = [...this.#jobs.values()].reverse().find((one) => one.todo.length > 0);
       if (!job) break;
       const unit = job.todo[0] as Unit;
-      const slices = await this.#loader.load(unit.node as TreeNode, unit.band);
+      const slices = await this.#loader.slices(unit.node as TreeNode, unit.band);
       // It may have been answered, or replaced, meanwhile.
       if (job.todo[0] !== unit) continue;
       job.todo.shift();

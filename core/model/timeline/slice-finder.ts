@@ -1,7 +1,9 @@
-import type { SliceList } from '../../protocol/summary/picture.ts';
+import { NO_SLICES, type SliceList } from '../../protocol/summary/picture.ts';
 import { SliceFlag } from '../../protocol/summary/slice-table.ts';
-import type { SliceRef } from '../timeline-types.ts';
+import type { NameId, SliceRef } from '../timeline-types.ts';
 import type { Band } from './band.ts';
+import type { NodeLoader } from './node-loader.ts';
+import { RowWalk } from './row-walk.ts';
 import type { Slices, TreeNode } from './slice-tree.ts';
 
 /** A slice of a band. */
@@ -20,10 +22,8 @@ export interface FoundSlice {
   readonly ref: SliceRef;
 }
 
-export type LoadSlices = (node: TreeNode, band: Band) => Promise<Slices | undefined>;
-export type LoadPicture = (node: TreeNode, band: Band) => Promise<void>;
-
-const isLocal = (flags: number): boolean => (flags & (SliceFlag.CAME | SliceFlag.LEFT)) === 0;
+/** Whether a slice began and ended in its segment. */
+export const isLocal = (flags: number): boolean => (flags & (SliceFlag.CAME | SliceFlag.LEFT)) === 0;
 
 export function foundInTable(band: Band, slices: Slices, i: number, node: TreeNode | undefined): FoundSlice {
   const { table } = slices;
@@ -39,7 +39,7 @@ export function foundInTable(band: Band, slices: Slices, i: number, node: TreeNo
   };
 }
 
-function foundInList(band: Band, list: SliceList, row: number, i: number): FoundSlice {
+export function foundInList(band: Band, list: SliceList, row: number, i: number): FoundSlice {
   return {
     band,
     row,
@@ -52,27 +52,29 @@ function foundInList(band: Band, list: SliceList, row: number, i: number): Found
   };
 }
 
+/** Segments that are read for a look at one place; and slices that are compared then. */
+const MAX_NEAR = 4;
+const MAX_NEAR_SLICES = 20_000;
+
 /** Finds slices of one band by row and time, reading what is not in memory. */
 export class SliceFinder {
   readonly #band: Band;
-  readonly #loadSlices: LoadSlices;
-  readonly #loadPicture: LoadPicture;
+  readonly #loader: NodeLoader;
 
-  constructor(band: Band, loadSlices: LoadSlices, loadPicture: LoadPicture) {
+  constructor(band: Band, loader: NodeLoader) {
     this.#band = band;
-    this.#loadSlices = loadSlices;
-    this.#loadPicture = loadPicture;
+    this.#loader = loader;
   }
 
   /**
-   * Slices that cross borders of segments, of one row or of all, which overlap a time range: by row and start. They lie in the lists of
-   * the nodes above the segments, and in the tail.
+   * Slices that cross borders of segments and overlap a time range, of one row or of all: by row and start. They lie in the lists of the nodes above the
+   * segments, and in the tail. Reads the pictures of all nodes in the range, so it should be short.
    */
   async crossing(fromNs: number, toNs: number, row?: number): Promise<FoundSlice[]> {
     const found: FoundSlice[] = [];
     const { tree, tail } = this.#band;
     for (const root of tree.roots) {
-      await this.#loadPicture(root, this.#band);
+      await this.#loader.load('picture', root, this.#band);
       if (root.picture) this.#takeList(root.picture.came, fromNs, toNs, row, found);
       await this.#takeOwn(root, fromNs, toNs, row, found);
     }
@@ -92,7 +94,7 @@ export class SliceFinder {
 
   async #takeOwn(node: TreeNode, fromNs: number, toNs: number, row: number | undefined, found: FoundSlice[]): Promise<void> {
     if (node.level === 0 || node.fromNs > toNs || node.toNs < fromNs) return;
-    await this.#loadPicture(node, this.#band);
+    await this.#loader.load('picture', node, this.#band);
     if (node.picture) this.#takeList(node.picture.own, fromNs, toNs, row, found);
     for (const part of node.parts) await this.#takeOwn(part, fromNs, toNs, row, found);
   }
@@ -113,7 +115,7 @@ export class SliceFinder {
     return all.find((one) => one.startNs === slice.startNs) ?? slice;
   }
 
-  /** The segment that holds a time; of two that meet there the first. Undefined: it is in the tail, or in front of everything. */
+  /** The segment that holds a time; of two that meet there the first. Undefined: it is in the tail, or behind everything. */
   segmentAt(timeNs: number): TreeNode | undefined {
     const { segments } = this.#band.tree;
     let low = 0;
@@ -126,43 +128,15 @@ export class SliceFinder {
     return segments[low];
   }
 
+  #walk(row: number, fromNs: number, toNs: number, isBackwards = false): RowWalk {
+    return new RowWalk({ band: this.#band, loader: this.#loader, row, fromNs, toNs, isBackwards });
+  }
+
   /** Slices of a row that overlap a time range, by start; `limit` of them at most. */
   async inRow(row: number, fromNs: number, toNs: number, limit: number): Promise<FoundSlice[]> {
-    const found = await this.crossing(fromNs, toNs, row);
-    for (const node of this.#band.tree.segments) {
-      if (node.toNs < fromNs) continue;
-      if (node.fromNs > toNs || found.length >= limit + 64) break;
-      if (!this.#hasRow(node, row)) continue;
-      const slices = await this.#loadSlices(node, this.#band);
-      if (slices) this.#takeRow(slices, node, row, fromNs, toNs, limit, found);
-    }
-    const { tail } = this.#band;
-    if (tail && tail.fromNs <= toNs) this.#takeRow(tail.slices, undefined, row, fromNs, toNs, limit, found);
-    return found.sort((a, b) => a.startNs - b.startNs).slice(0, limit);
-  }
-
-  #hasRow(node: TreeNode, row: number): boolean {
-    const { picture } = node;
-    if (!picture) return true;
-    const has = (from: Uint32Array) => (from[row] ?? 0) < (from[row + 1] ?? 0);
-    return has(picture.cells.from) || has(picture.wide.from);
-  }
-
-  #takeRow(slices: Slices, node: TreeNode | undefined, row: number, fromNs: number, toNs: number, limit: number, found: FoundSlice[]): void {
-    const { table, order, from } = slices;
-    const end = from[row + 1] ?? 0;
-    let taken = 0;
-    for (let at = slices.firstEndingAfter(fromNs, from[row] ?? 0, end); at < end && taken < limit; at++) {
-      const i = order[at] as number;
-      if (table.startOf(i) > toNs) break;
-      found.push(foundInTable(this.#band, slices, i, node));
-      taken++;
-    }
-    // One that ends right at the start, or has no length there.
-    const before = slices.firstEndingAfter(fromNs, from[row] ?? 0, end) - 1;
-    for (let at = before; at >= (from[row] ?? 0) && table.endOf(order[at] as number) === fromNs; at--) {
-      found.push(foundInTable(this.#band, slices, order[at] as number, node));
-    }
+    const found: FoundSlice[] = [];
+    await this.#walk(row, fromNs, toNs).run({ bulk: () => 'open', slice: (slice) => (found.push(slice) < limit ? 'on' : 'stop') });
+    return found;
   }
 
   /**
@@ -170,66 +144,66 @@ export class SliceFinder {
    * segment at that time.
    */
   async nearRow(row: number, fromNs: number, toNs: number, atNs: number): Promise<FoundSlice[]> {
-    const segments = this.#band.tree.segments.filter((node) => node.toNs >= fromNs && node.fromNs <= toNs);
-    if (segments.length <= MAX_NEAR) return this.inRow(row, fromNs, toNs, MAX_NEAR_SLICES);
-    const found = await this.crossing(fromNs, toNs, row);
-    for (const root of this.#band.tree.roots) if (root.picture) this.#takeList(root.picture.wide, fromNs, toNs, row, found);
+    const { segments, roots } = this.#band.tree;
+    const first = segments.findIndex((node) => node.toNs >= fromNs);
+    const isShort = first < 0 || (segments[first + MAX_NEAR]?.fromNs ?? Number.POSITIVE_INFINITY) > toNs;
+    if (isShort) return this.inRow(row, fromNs, toNs, MAX_NEAR_SLICES);
+    const found: FoundSlice[] = [];
+    for (const root of roots) {
+      await this.#loader.load('picture', root, this.#band);
+      if (!root.picture) continue;
+      this.#takeList(root.picture.came, fromNs, toNs, row, found);
+      this.#takeList(root.picture.wide, fromNs, toNs, row, found);
+    }
     const node = this.segmentAt(atNs);
-    const slices = node && (await this.#loadSlices(node, this.#band));
-    if (slices) this.#takeRow(slices, node, row, fromNs, toNs, MAX_NEAR_SLICES, found);
+    return [...found, ...(node ? await this.inRow(row, Math.max(fromNs, node.fromNs), Math.min(toNs, node.toNs), MAX_NEAR_SLICES) : [])];
+  }
+
+  /** The first slice of a row that starts at or after a time, other than `ref`; undefined: there is none. */
+  async next(row: number, afterNs: number, ref: SliceRef): Promise<FoundSlice | undefined> {
+    return this.#first(this.#walk(row, afterNs, Number.POSITIVE_INFINITY), (slice) => slice.startNs >= afterNs && slice.ref !== ref);
+  }
+
+  /** The last slice of a row that ends at or before a time, other than `ref`; undefined: there is none. */
+  async previous(row: number, beforeNs: number, ref: SliceRef): Promise<FoundSlice | undefined> {
+    return this.#first(this.#walk(row, Number.NEGATIVE_INFINITY, beforeNs, true), (slice) => slice.endNs <= beforeNs && slice.ref !== ref);
+  }
+
+  async #first(walk: RowWalk, accepts: (slice: FoundSlice) => boolean): Promise<FoundSlice | undefined> {
+    let found: FoundSlice | undefined;
+    await walk.run({
+      bulk: () => 'open',
+      slice: (slice) => {
+        if (!accepts(slice)) return 'on';
+        found = slice;
+        return 'stop';
+      },
+    });
     return found;
   }
 
   /** Direct children of a slice, in order of time: what lies in the row below within its time. */
   async childrenOf(slice: FoundSlice, skip: number, count: number): Promise<{ readonly rows: FoundSlice[]; readonly total: number }> {
-    const row = slice.row + 1;
     const { startNs, endNs } = slice;
-    // A sibling behind may begin where this one ends, and have children there.
-    const isInside = (start: number, end: number) => start >= startNs && end <= endNs && (start < endNs || startNs === endNs);
-    const parts: { readonly total: number; readonly take: () => Promise<FoundSlice[]>; readonly atNs: number }[] = [];
-    for (const crossing of await this.crossing(startNs, endNs, row)) {
-      if (isInside(crossing.startNs, Math.min(crossing.endNs, endNs))) parts.push({ total: 1, take: async () => [crossing], atNs: crossing.startNs });
-    }
-    const ofTable = (slices: Slices, node: TreeNode | undefined): FoundSlice[] => {
-      const found: FoundSlice[] = [];
-      const { table, order, from } = slices;
-      const end = from[row + 1] ?? 0;
-      let at = slices.firstEndingAfter(startNs, from[row] ?? 0, end);
-      while (at > (from[row] ?? 0) && table.endOf(order[at - 1] as number) === startNs) at--;
-      for (; at < end; at++) {
-        const i = order[at] as number;
-        if (table.startOf(i) > endNs) break;
-        if (isInside(table.startOf(i), table.endOf(i))) found.push(foundInTable(this.#band, slices, i, node));
-      }
-      return found;
-    };
-    for (const node of this.#band.tree.segments) {
-      if (node.toNs < startNs || node.fromNs > endNs || !this.#hasRow(node, row)) continue;
-      const load = async () => {
-        const slices = await this.#loadSlices(node, this.#band);
-        return slices ? ofTable(slices, node) : [];
-      };
-      // Inside, all that the row holds is a child: the picture knows how many.
-      const isWhole = node.fromNs > startNs && node.toNs < endNs && node.picture !== undefined;
-      if (isWhole) parts.push({ total: rowCount(node, row), take: load, atNs: node.fromNs });
-      else {
-        const found = await load();
-        parts.push({ total: found.length, take: async () => found, atNs: Math.max(node.fromNs, startNs) });
-      }
-    }
-    const { tail } = this.#band;
-    if (tail && tail.fromNs <= endNs) {
-      const found = ofTable(tail.slices, undefined);
-      parts.push({ total: found.length, take: async () => found, atNs: Math.max(tail.fromNs, startNs) });
-    }
-    parts.sort((a, b) => a.atNs - b.atNs);
     const rows: FoundSlice[] = [];
     let total = 0;
-    for (const part of parts) {
-      if (total + part.total > skip && total < skip + count) rows.push(...(await part.take()).slice(Math.max(0, skip - total), skip + count - total));
-      total += part.total;
-    }
-    return { rows: rows.sort((a, b) => a.startNs - b.startNs), total };
+    await this.#walk(slice.row + 1, startNs, endNs).run({
+      // Only what is on the page is looked at one by one.
+      bulk: (slices) => {
+        if (total + slices > skip && total < skip + count) return 'open';
+        total += slices;
+        return 'skip';
+      },
+      slice: (child) => {
+        // A sibling behind may begin where this one ends, and have children there.
+        const isInside = child.startNs >= startNs && Math.min(child.endNs, endNs) <= endNs && (child.startNs < endNs || startNs === endNs);
+        if (!isInside) return 'on';
+        if (total >= skip && rows.length < count) rows.push(child);
+        total++;
+        return 'on';
+      },
+    });
+    return { rows, total };
   }
 
   /** The innermost slice that is open at a time. */
@@ -240,8 +214,7 @@ export class SliceFinder {
     };
     for (const slice of await this.crossing(timeNs, timeNs)) consider(slice);
     const node = this.segmentAt(timeNs);
-    const { tail } = this.#band;
-    const slices = node ? await this.#loadSlices(node, this.#band) : tail?.slices;
+    const slices = node ? await this.#loader.slices(node, this.#band) : this.#band.tail?.slices;
     if (slices) {
       const { table } = slices;
       let i = slices.firstStartingAfter(timeNs) - 1;
@@ -262,7 +235,7 @@ export class SliceFinder {
     };
     for (const node of tree.segments) {
       if (node.toNs < timeNs) continue;
-      const slices = await this.#loadSlices(node, this.#band);
+      const slices = await this.#loader.slices(node, this.#band);
       const found = slices && (await first(slices, node));
       if (found) return found;
     }
@@ -270,124 +243,90 @@ export class SliceFinder {
   }
 
   /** The next slice of a name by start, in whatever row, or the one before. */
-  async nearestOfName(name: number, slice: FoundSlice, isBackwards: boolean): Promise<FoundSlice | undefined> {
+  async nearestOfName(name: NameId, slice: FoundSlice, isBackwards: boolean): Promise<FoundSlice | undefined> {
+    const sign = isBackwards ? -1 : 1;
+    return this.nearest({
+      fromNs: slice.startNs,
+      isBackwards,
+      mayHave: (id) => id === name,
+      accepts: async (one) => one.ref !== slice.ref && sign * (one.startNs - slice.startNs || one.row - slice.row) > 0,
+    });
+  }
+
+  /**
+   * The slice nearest to a time, by start and row, that is accepted; `mayHave` says which names are worth a look. Nodes without such a name are passed by. `isBeyond` says
+   * that slices from a time on are of no interest any more.
+   */
+  async nearest(query: {
+    readonly fromNs: number;
+    readonly isBackwards: boolean;
+    readonly mayHave: (name: NameId) => boolean;
+    readonly accepts: (slice: FoundSlice) => Promise<boolean>;
+    readonly isBeyond?: (timeNs: number) => boolean;
+  }): Promise<FoundSlice | undefined> {
+    const { fromNs, isBackwards, mayHave, accepts, isBeyond } = query;
     const band = this.#band;
-    const isBeyond = (one: FoundSlice) =>
-      one.ref !== slice.ref &&
-      (isBackwards
-        ? one.startNs < slice.startNs || (one.startNs === slice.startNs && one.row < slice.row)
-        : one.startNs > slice.startNs || (one.startNs === slice.startNs && one.row > slice.row));
+    const sign = isBackwards ? -1 : 1;
     let best: FoundSlice | undefined;
-    const consider = (one: FoundSlice) => {
-      if (band.nameOf(one.name) !== name || !isBeyond(one)) return;
-      if (!best || (isBackwards ? one.startNs > best.startNs : one.startNs < best.startNs)) best = one;
+    const isNearer = (one: FoundSlice) => !best || sign * (one.startNs - best.startNs || one.row - best.row) < 0;
+    const consider = async (one: FoundSlice): Promise<boolean> => {
+      if (!mayHave(band.nameOf(one.name)) || !isNearer(one) || !(await accepts(one))) return false;
+      best = one;
+      return true;
     };
-    for (const one of isBackwards ? await this.crossing(Number.NEGATIVE_INFINITY, slice.startNs) : await this.crossing(slice.startNs, Number.POSITIVE_INFINITY))
-      consider(one);
-    const ofTable = (slices: Slices, node: TreeNode | undefined) => {
-      const { table } = slices;
-      const from = slices.firstStartingAfter(slice.startNs);
-      const step = isBackwards ? -1 : 1;
-      let i = isBackwards ? from - 1 : from;
-      // Those that begin together stand on both sides.
-      while (!isBackwards && i > table.entries && table.startOf(i - 1) === slice.startNs) i--;
-      for (; i >= table.entries && i < table.count; i += step) {
-        if (!isLocal(table.flagsOf(i)) || band.nameOf(table.nameOf(i)) !== name) continue;
-        const one = foundInTable(band, slices, i, node);
-        if (!isBeyond(one)) continue;
-        consider(one);
-        return;
+    const considerList = async (list: SliceList): Promise<void> => {
+      for (let row = 0; row + 1 < list.from.length; row++) {
+        for (let i = list.from[row] as number; i < (list.from[row + 1] as number); i++) {
+          const start = list.start[i] as number;
+          if (sign * (start - fromNs) >= 0) await consider(foundInList(band, list, row, i));
+        }
       }
     };
-    const { segments } = band.tree;
-    const order = isBackwards ? [...segments].reverse() : segments;
-    if (isBackwards && band.tail) ofTable(band.tail.slices, undefined);
-    for (const node of order) {
-      if (isBackwards ? node.fromNs > slice.startNs : node.toNs < slice.startNs) continue;
-      if (best && (isBackwards ? node.toNs < best.startNs : node.fromNs > best.startNs)) return best;
-      if (node.statistics && !node.statistics.name.some((one) => band.nameOf(one) === name)) continue;
-      const slices = await this.#loadSlices(node, band);
-      if (slices) ofTable(slices, node);
-    }
-    if (!isBackwards && band.tail) ofTable(band.tail.slices, undefined);
-    return best;
-  }
-
-  /** The first slice of a row that starts after a time (or at it, behind `ref`); undefined: there is none. */
-  async next(row: number, afterNs: number, ref: SliceRef): Promise<FoundSlice | undefined> {
-    let best: FoundSlice | undefined;
-    const consider = (slice: FoundSlice) => {
-      if (slice.ref === ref || slice.startNs < afterNs) return;
-      if (!best || slice.startNs < best.startNs) best = slice;
+    const considerTable = async (slices: Slices, node: TreeNode | undefined, withCrossing: boolean): Promise<void> => {
+      const { table } = slices;
+      let i = slices.firstStartingAfter(fromNs);
+      if (isBackwards) i--;
+      // Those that begin together stand on both sides.
+      else while (i > table.entries && table.startOf(i - 1) === fromNs) i--;
+      for (; i >= table.entries && i < table.count; i += sign) {
+        const start = table.startOf(i);
+        if (best && sign * (start - best.startNs) > 0) return;
+        if ((withCrossing || isLocal(table.flagsOf(i))) && mayHave(band.nameOf(table.nameOf(i)))) await consider(foundInTable(band, slices, i, node));
+      }
     };
-    for (const slice of await this.crossing(afterNs, Number.POSITIVE_INFINITY, row)) consider(slice);
-    for (const node of this.#band.tree.segments) {
-      if (node.toNs < afterNs) continue;
-      if (best && node.fromNs > best.startNs) return best;
-      if (!this.#hasRow(node, row)) continue;
-      const slices = await this.#loadSlices(node, this.#band);
-      if (slices) this.#eachFrom(slices, node, row, afterNs, consider, () => best !== undefined);
-    }
-    const { tail } = this.#band;
-    if (tail) this.#eachFrom(tail.slices, undefined, row, afterNs, consider, () => best !== undefined);
-    return best;
-  }
-
-  #eachFrom(slices: Slices, node: TreeNode | undefined, row: number, fromNs: number, each: (slice: FoundSlice) => void, isDone: () => boolean): void {
-    const { table, order, from } = slices;
-    const end = from[row + 1] ?? 0;
-    let low = from[row] ?? 0;
-    let high = end;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (table.startOf(order[middle] as number) >= fromNs) high = middle;
-      else low = middle + 1;
-    }
-    for (let at = low; at < end; at++) {
-      each(foundInTable(this.#band, slices, order[at] as number, node));
-      if (isDone()) return;
-    }
-  }
-
-  /** The last slice of a row that ends at or before a time; undefined: there is none. */
-  async previous(row: number, beforeNs: number, ref: SliceRef): Promise<FoundSlice | undefined> {
-    let best: FoundSlice | undefined;
-    const consider = (slice: FoundSlice) => {
-      if (slice.ref === ref || slice.endNs > beforeNs) return;
-      if (!best || slice.startNs > best.startNs) best = slice;
+    const isDone = (node: { readonly fromNs: number; readonly toNs: number }): boolean => {
+      const edge = isBackwards ? node.toNs : node.fromNs;
+      return (best !== undefined && sign * (edge - best.startNs) > 0) || (isBeyond?.(edge) ?? false);
     };
-    const { tail, tree } = this.#band;
-    for (const slice of await this.crossing(Number.NEGATIVE_INFINITY, beforeNs, row)) consider(slice);
-    if (tail && tail.fromNs <= beforeNs) this.#eachBefore(tail.slices, undefined, row, beforeNs, consider);
-    for (let s = tree.segments.length - 1; s >= 0; s--) {
-      const node = tree.segments[s] as TreeNode;
-      if (node.fromNs > beforeNs) continue;
-      if (best && node.toNs < best.startNs) return best;
-      if (!this.#hasRow(node, row)) continue;
-      const slices = await this.#loadSlices(node, this.#band);
-      if (slices) this.#eachBefore(slices, node, row, beforeNs, consider);
+    const visit = async (node: TreeNode): Promise<void> => {
+      if (isBackwards ? node.fromNs > fromNs : node.toNs < fromNs) return;
+      if (isDone(node)) return;
+      await this.#loader.load('statistics', node, band);
+      // Those that cross borders are told where they end, so only what lies inside is ruled out.
+      const isRuledOut = node.statistics && !node.statistics.name.some((one) => mayHave(band.nameOf(one)));
+      if (isRuledOut) return;
+      if (node.level === 0) {
+        const slices = await this.#loader.slices(node, band);
+        if (slices) await considerTable(slices, node, false);
+        return;
+      }
+      await this.#loader.load('picture', node, band);
+      if (node.picture) await considerList(node.picture.own);
+      for (const part of isBackwards ? [...node.parts].reverse() : node.parts) await visit(part);
+    };
+    const { tail, tree } = band;
+    for (const root of tree.roots) {
+      await this.#loader.load('picture', root, band);
+      if (root.picture) await considerList(root.picture.came);
     }
+    if (!tail) await considerList(tree.roots.at(-1)?.picture?.left ?? NO_SLICES);
+    // What came into the tail stands in front of it.
+    if (tail)
+      for (let i = 0; i < tail.slices.table.entries; i++)
+        if (sign * (tail.slices.table.startOf(i) - fromNs) >= 0) await consider(foundInTable(band, tail.slices, i, undefined));
+    if (tail && isBackwards) await considerTable(tail.slices, undefined, true);
+    for (const root of isBackwards ? [...tree.roots].reverse() : tree.roots) await visit(root);
+    if (tail && !isBackwards) await considerTable(tail.slices, undefined, true);
     return best;
-  }
-
-  /** The last two: one may be where the search began. */
-  #eachBefore(slices: Slices, node: TreeNode | undefined, row: number, beforeNs: number, each: (slice: FoundSlice) => void): void {
-    const { order, from } = slices;
-    const start = from[row] ?? 0;
-    const last = slices.firstEndingAfter(beforeNs, start, from[row + 1] ?? 0) - 1;
-    for (let at = last; at >= start && at > last - 2; at--) each(foundInTable(this.#band, slices, order[at] as number, node));
   }
 }
-
-/** Slices of a row that begin and end in a node, as its picture counts them. */
-function rowCount({ picture }: TreeNode, row: number): number {
-  if (!picture) return 0;
-  const { cells, wide } = picture;
-  let count = row + 1 < wide.from.length ? (wide.from[row + 1] as number) - (wide.from[row] as number) : 0;
-  for (let i = cells.from[row] ?? 0; i < (cells.from[row + 1] ?? 0); i++) count += cells.count[i] as number;
-  return count;
-}
-
-/** Segments that are read for a look at one place; and slices that are compared then. */
-const MAX_NEAR = 4;
-const MAX_NEAR_SLICES = 20_000;

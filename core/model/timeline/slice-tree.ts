@@ -1,11 +1,8 @@
+import type { IndexRow } from '../../protocol/recording-format.ts';
 import { mergedPicture, type Picture } from '../../protocol/summary/picture.ts';
+import { FAN_OUT, HISTOGRAM_LEVEL } from '../../protocol/summary/segment-rule.ts';
 import { DEPTH_MASK, END, FLAGS_SHIFT, FLOATS, SHAPE, SliceFlag, type SliceTable, START, WORDS } from '../../protocol/summary/slice-table.ts';
 import { mergedStatistics, type Statistics } from '../../protocol/summary/statistics.ts';
-
-/** Parts of a node. Few: then the picture to draw from is never much finer than the pixels. */
-export const FAN_OUT = 4;
-/** Histograms of durations are kept from this level on; below it the slices themselves are read. */
-export const HISTOGRAM_LEVEL = 2;
 
 /** A stretch of a track. Level 0: a segment, whose slices can be had one by one. */
 export interface TreeNode {
@@ -21,6 +18,8 @@ export interface TreeNode {
   slices: Slices | undefined;
   /** Level 0: what its owner finds it by. */
   readonly segment: number;
+  /** Where its picture and its statistics lie in the file. Undefined: nowhere, so they stay in memory. */
+  source: { readonly picture: readonly IndexRow[]; readonly statistics: readonly IndexRow[] } | undefined;
 }
 
 /** Slices of a segment, and those that do not cross its borders by row. */
@@ -135,17 +134,36 @@ export class SliceTree {
     return this.#roots;
   }
 
-  addSegment(node: Omit<TreeNode, 'level' | 'parts'>): TreeNode {
-    const made: TreeNode = { level: 0, parts: [], ...node };
-    this.#add(made);
+  addSegment(node: Omit<TreeNode, 'level' | 'parts' | 'source'>): TreeNode {
+    const made: TreeNode = { level: 0, parts: [], source: undefined, ...node };
+    this.#put(made);
+    this.#roots.push(made);
+    this.#group();
     return made;
   }
 
-  /** A node that is known from the file, with its parts; these were added before. */
-  addGroup(level: number, node: Pick<TreeNode, 'picture' | 'statistics'>, parts: readonly TreeNode[]): TreeNode {
+  /** A segment of which the file holds picture and statistics, as it does of the nodes above: these are told by `addKnown`. */
+  addKnownSegment(node: Pick<TreeNode, 'fromNs' | 'toNs' | 'segment' | 'source'>): TreeNode {
+    const made: TreeNode = { level: 0, parts: [], picture: undefined, statistics: undefined, slices: undefined, ...node };
+    this.#put(made);
+    this.#roots.push(made);
+    return made;
+  }
+
+  /** A node that the file holds, above the last roots of the level below. False: it does not fit to these. */
+  addKnown(level: number, node: Pick<TreeNode, 'fromNs' | 'toNs' | 'source'>): boolean {
+    let first = this.#roots.length;
+    while (first > 0 && (this.#roots[first - 1] as TreeNode).level === level - 1) first--;
+    const parts = this.#roots.slice(first);
+    if (parts.length === 0 || parts[0]?.fromNs !== node.fromNs || parts.at(-1)?.toNs !== node.toNs) return false;
+    this.#addGroup(level, { picture: undefined, statistics: undefined }, parts).source = node.source;
+    return true;
+  }
+
+  #addGroup(level: number, node: Pick<TreeNode, 'picture' | 'statistics'>, parts: readonly TreeNode[]): TreeNode {
     const first = parts[0] as TreeNode;
     const last = parts[parts.length - 1] as TreeNode;
-    const made: TreeNode = { level, fromNs: first.fromNs, toNs: last.toNs, parts, slices: undefined, segment: -1, ...node };
+    const made: TreeNode = { level, fromNs: first.fromNs, toNs: last.toNs, parts, slices: undefined, segment: -1, source: undefined, ...node };
     this.#roots.splice(this.#roots.length - parts.length, parts.length, made);
     this.#put(made);
     // Its own is enough: those of small stretches can be made again from their slices.
@@ -160,19 +178,13 @@ export class SliceTree {
     this.revision++;
   }
 
-  #add(node: TreeNode): void {
-    this.#put(node);
-    this.#roots.push(node);
-    this.#group();
-  }
-
   /** The last roots become parts of one, if they are enough of one level. */
   #group(): void {
     for (;;) {
       const parts = this.#roots.slice(-FAN_OUT);
       const level = parts[0]?.level;
       if (level === undefined || parts.length < FAN_OUT || parts.some((part) => part.level !== level)) return;
-      this.addGroup(level + 1, groupOf(parts), parts);
+      this.#addGroup(level + 1, groupOf(parts), parts);
     }
   }
 

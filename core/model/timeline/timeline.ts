@@ -28,7 +28,7 @@ import { GapMarks } from './gap-marks.ts';
 import { LaneBand } from './lane-band.ts';
 import { looseReader, refOfRecord } from './loose-reader.ts';
 import { Names, StreamNames } from './names.ts';
-import { SegmentLoader } from './segment-loader.ts';
+import { NodeLoader, Wanted } from './node-loader.ts';
 import type { TreeNode } from './slice-tree.ts';
 import { SEGMENT_SLICES, SortedBand } from './sorted-band.ts';
 import { bandAt, rowsOf, type Track } from './track.ts';
@@ -80,7 +80,7 @@ interface Stream {
  */
 export class Timeline {
   readonly names = new Names();
-  readonly loader: SegmentLoader;
+  readonly loader: NodeLoader;
   readonly async: AsyncSlices;
   readonly flows = new Flows();
   readonly gaps = new GapMarks();
@@ -100,7 +100,7 @@ export class Timeline {
 
   constructor(options: TimelineOptions) {
     this.#options = options;
-    this.loader = new SegmentLoader(options);
+    this.loader = new NodeLoader(options);
     this.async = new AsyncSlices((process) => this.#laneBand(process));
   }
 
@@ -123,7 +123,7 @@ export class Timeline {
     if (!stream.calls) {
       const { blocks, start } = this.#options;
       const { definitions, names } = stream;
-      stream.calls = new CallBand({ blocks, start, definitions, names, rule: this.#options.segments, onSegment: (node) => this.loader.keep(node) });
+      stream.calls = new CallBand({ blocks, start, definitions, names, rule: this.#options.segments, onSegment: (node) => this.loader.keep('slices', node) });
       this.#addTrack('calls', stream.number, '', [stream.calls]);
     }
     stream.calls.add(header, payload, this.#block);
@@ -197,7 +197,7 @@ export class Timeline {
   #sortedBand(stream: Stream, kind: 'slice' | 'instant', track: number): SortedBand {
     const { blocks, start } = this.#options;
     const read = looseReader({ blocks, start }, stream.names, kind, track);
-    return new SortedBand({ read, segmentSlices: this.#options.segments.slices, onSegment: (node) => this.loader.keep(node) });
+    return new SortedBand({ read, segmentSlices: this.#options.segments.slices, onSegment: (node) => this.loader.keep('slices', node) });
   }
 
   #laneBand(process: number): LaneBand {
@@ -343,7 +343,7 @@ export class Timeline {
     const toNs = query.toNs > fromNs ? query.toNs : fromNs + 1;
     const columns = Math.min(MAX_COLUMNS, Math.max(1, Math.floor(query.columns) || 1));
     const builder = new ViewBuilder(fromNs, toNs, columns);
-    const wanted = new Map<TreeNode, Band>();
+    const wanted = new Wanted();
     let row = 0;
     for (const range of query.rows) {
       const track = this.#tracks[range.track];
@@ -355,24 +355,15 @@ export class Timeline {
     return { ...builder.view(), isCoarse: builder.isCoarse && isMore };
   }
 
-  #paint(
-    track: Track,
-    from: number,
-    count: number,
-    firstRow: number,
-    builder: ViewBuilder,
-    endNs: number,
-    wanted: Map<TreeNode, Band>,
-    isHit: IsHit | undefined,
-  ): void {
+  #paint(track: Track, from: number, count: number, firstRow: number, builder: ViewBuilder, endNs: number, wanted: Wanted, isHit: IsHit | undefined): void {
     if (track.object !== undefined && from <= 0 && count > 0) this.#paintObject(track.object, firstRow, builder, endNs);
-    for (const [node, band] of this.#refresh(track.bands)) wanted.set(node, band);
+    for (const [node, band] of this.#refresh(track.bands)) wanted.use('slices', node, band);
     builder.setTrack(track.kind === 'async' ? ItemFlag.ASYNC : track.kind === 'instants' ? ItemFlag.INSTANT : 0, track.kind === 'async' ? ItemFlag.RUN : 0);
     for (let r = 0; r < count; r++) {
       const place = bandAt(track, from + r);
       if (!place) break;
       builder.beginRow(firstRow + r);
-      place.band.paint(place.row, builder, endNs, (node) => wanted.set(node, place.band), isHit);
+      place.band.paint(place.row, builder, endNs, wanted, isHit);
       builder.endRow();
       if (track.kind === 'async') this.#paintRuns(builder);
     }

@@ -1,9 +1,11 @@
+import { HISTOGRAM_LEVEL } from '../../protocol/summary/segment-rule.ts';
 import { SliceFlag } from '../../protocol/summary/slice-table.ts';
 import type { Statistics } from '../../protocol/summary/statistics.ts';
 import { statisticsOf } from '../../protocol/summary/statistics.ts';
 import type { NameId, Scope } from '../timeline-types.ts';
 import type { Band } from './band.ts';
 import type { NameTotals } from './name-totals.ts';
+import type { Wanted } from './node-loader.ts';
 import type { Slices, TreeNode } from './slice-tree.ts';
 import type { Track } from './track.ts';
 
@@ -59,36 +61,37 @@ export function tailsOf(stretch: Stretch): (Unit & { readonly slices: Slices })[
   );
 }
 
-/** What a sum over a band lacks. */
-export interface Lacking {
-  readonly statistics: [TreeNode, Band][];
-  readonly slices: [TreeNode, Band][];
-}
-
 /**
- * Adds the statistics of a stretch of one band: whole nodes by what they know, the two segments at its ends by their slices. `lacking` gets what is
- * not in memory. `withHistogram`: nodes that do not know the durations are taken apart.
+ * Adds the statistics of a stretch of one band: whole nodes by what they know, the two segments at its ends by their slices. `wanted` gets what was used and what is
+ * not in memory; returns how many nodes that is. `only`: durations by bin are wanted of these names, so nodes that do not know them are taken apart.
  */
-export function addStatistics(band: Band, stretch: Stretch, totals: NameTotals, lacking: Lacking, only?: ReadonlySet<NameId>): void {
+export function addStatistics(band: Band, stretch: Stretch, totals: NameTotals, wanted: Wanted, only?: ReadonlySet<NameId>): number {
   const { fromNs, toNs } = stretch;
+  let lacking = 0;
   const nameOf = (name: number) => band.nameOf(name);
   const ofSlices = (slices: Slices, from: number, to: number): void => {
-    const isFirst = fromNs <= from;
-    totals.add(partOf(slices, Math.max(from, fromNs), Math.min(to, toNs), isFirst), nameOf, only);
+    totals.add(partOf(slices, Math.max(from, fromNs), Math.min(to, toNs), fromNs <= from), nameOf, only);
   };
   const visit = (node: TreeNode): void => {
     if (node.toNs < fromNs || node.fromNs > toNs) return;
-    const isInside = node.fromNs >= fromNs && node.toNs <= toNs;
-    if (isInside && node.statistics && (only === undefined || node.statistics.histogram !== undefined)) totals.add(node.statistics, nameOf, only);
-    else if (node.level > 0 && isInside && node.statistics === undefined && only === undefined) lacking.statistics.push([node, band]);
-    else if (node.level > 0) node.parts.forEach(visit);
-    else if (node.slices) ofSlices(node.slices, node.fromNs, node.toNs);
-    else if (isInside && only === undefined) lacking.statistics.push([node, band]);
-    else lacking.slices.push([node, band]);
+    const { statistics } = node;
+    // Below this level a node from the file does not know the durations.
+    const isEnough = only === undefined || (statistics ? statistics.histogram !== undefined : node.level >= HISTOGRAM_LEVEL);
+    if (node.fromNs >= fromNs && node.toNs <= toNs && isEnough && (statistics || node.source)) {
+      wanted.use('statistics', node, band);
+      if (statistics) totals.add(statistics, nameOf, only);
+      else lacking++;
+    } else if (node.level > 0) node.parts.forEach(visit);
+    else {
+      wanted.use('slices', node, band);
+      if (node.slices) ofSlices(node.slices, node.fromNs, node.toNs);
+      else lacking++;
+    }
   };
   band.tree.roots.forEach(visit);
   const { tail } = band;
   if (tail && tail.slices.table.count > 0) ofSlices(tail.slices, tail.fromNs, Math.max(tail.toNs, stretch.endNs));
+  return lacking;
 }
 
 const partOf = (slices: Slices, fromNs: number, toNs: number, isFirst: boolean): Statistics => statisticsOf(slices.table, fromNs, toNs, isFirst);

@@ -50,6 +50,8 @@ export class CallDecoder {
   unmatched = 0;
   tooDeep = 0;
   damaged = 0;
+  /** Told of every record that is no plain call. */
+  extended: { add(kind: number, word: number, high: number, size: number, call: number): void } | undefined;
   /** Instants of this category mark the call that they lie in; 0: none does. */
   exceptionCategory = 0;
   readonly #start: () => MonotonicTime;
@@ -58,6 +60,7 @@ export class CallDecoder {
   /** Number in the stream of the segment's first block. */
   #firstBlock = 0;
   #base = 0;
+  #high = 0;
 
   constructor(start: () => MonotonicTime, table = new SliceTable()) {
     this.#start = start;
@@ -149,6 +152,7 @@ export class CallDecoder {
     const end = records.length & ~1;
     const places = block * PLACE_WORDS;
     this.#base = sinceMonotonic(this.#start(), clockHigh, 0);
+    this.#high = clockHigh;
     let w = firstWord;
     while (w >= 0 && w < end) {
       const to = Math.min(end, w + LOOP_WORDS);
@@ -232,9 +236,11 @@ export class CallDecoder {
       return -1;
     }
     const kind = tag & 0xff;
+    this.extended?.add(kind, w, this.#high, size, size >= 4 ? (records[w + 3] as number) : 0);
     switch (kind) {
       case RecordKind.EPOCH:
         this.#base = sinceMonotonic(this.#start(), low, 0);
+        this.#high = low;
         break;
       case RecordKind.CALL_BEGIN:
       case RecordKind.CALL_RESUME:
@@ -251,6 +257,7 @@ export class CallDecoder {
         if (size < 8 || told > size - 8) break;
         // A lost EPOCH record may hide in the gap: it tells the whole time, and what follows counts from there.
         this.#base = sinceMonotonic(this.#start(), records[w + 4] as number, 0);
+        this.#high = records[w + 4] as number;
         this.#replace(records.subarray(w + 8, w + 8 + told), this.#advance(records[w + 5] as number), places + w + 8);
         break;
       }

@@ -13,3 +13,8 @@ export interface SegmentRule {
 export const SEGMENT_RULE: SegmentRule = { bytes: 1024 * 1024, blocks: Math.min(1024, MAX_SEGMENT_BLOCKS) };
 
 export const isWholeSegment = (rule: SegmentRule, payloadBytes: number, blocks: number): boolean => payloadBytes >= rule.bytes || blocks >= rule.blocks;
+
+/** Parts of a node of the levels above the segments. Few: then the picture to draw from is never much finer than the pixels. */
+export const FAN_OUT = 4;
+/** Durations by bin are kept from this level on; below it the slices themselves are read. */
+export const HISTOGRAM_LEVEL = 2;
