@@ -1,6 +1,15 @@
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
-import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  BlockType,
+  type IndexRow,
+  type RecordingFooter,
+  type RecordingHead,
+  type RecordingInfo,
+  type SessionEnd,
+} from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
@@ -13,10 +22,12 @@ import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
+import { type OpeningPlan, planOpening, readRows } from './indexed-opening.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
+import type { FoundIndex } from './recording-index.ts';
 import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
 import { issuesOf } from './timeline/issues.ts';
@@ -76,12 +87,15 @@ export class Trace {
   #startEpochNs = '0';
   #endNs = 0;
   #damagedRecords = 0;
+  #damagedBlocks = 0;
+  readonly #source: RandomAccess;
   #reloadProblem: Problem | undefined;
   footer: RecordingFooter | undefined;
 
   /** `source` gives the same file that the blocks come from: dropped detail is read from it again. */
   constructor(source: RandomAccess, options: TraceOptions = {}) {
     const pause = options.pause ?? (() => Promise.resolve());
+    this.#source = source;
     this.#blocks = new BlockStore(source);
     const budget = new DetailBudget(options.detailBytes ?? DEFAULT_DETAIL_BYTES);
     this.#budget = budget;
@@ -120,6 +134,59 @@ export class Trace {
     this.#startEpochNs = head.startEpochNs;
   }
 
+  /**
+   * Takes in what the index of a recording tells, in place of the blocks up to its end: names at once, calls by their summaries. Resolves when the
+   * timeline can be looked at; `readRest` then reads what else there is, piece by piece. False: it has no summaries, or they do not fit together;
+   * begin again with another Trace then, and all blocks.
+   */
+  async openByIndex(index: FoundIndex): Promise<boolean> {
+    const plan = planOpening(index.rows);
+    if (!plan) return false;
+    this.footer = index.footer;
+    for await (const { row, payload } of readRows(this.#source, plan.first)) {
+      if (payload) this.addBlock(row.header, payload, row.offset);
+      else this.#damagedBlocks++;
+    }
+    for (const row of plan.attachments) this.attachments.block(row.header, row.offset);
+    for (const { header } of index.rows) {
+      if (header.type !== BlockType.DATA && header.type !== BlockType.CONSOLE) continue;
+      if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+    }
+    for (const { stream, blocks, nodes } of plan.streams) {
+      const thread = this.#processes.thread(stream);
+      for (const { header } of blocks) thread.droppedByHeaders = Math.max(thread.droppedByHeaders, header.droppedBefore);
+      const numbers = blocks.map((row) => this.#blocks.addUnread(row.header, row.offset));
+      if (!(await this.timeline.adopt(stream, this.definitionsOf(stream), nodes, numbers))) return false;
+    }
+    this.#rest = plan.then;
+    return true;
+  }
+
+  #rest: OpeningPlan['then'] = [];
+
+  /** Reads what `openByIndex` left for later; gives how much of it is done, 0 … 1. */
+  async *readRest(): AsyncGenerator<number, void, undefined> {
+    const rest = this.#rest.map(({ row, isSide }) => ({ ...row, isSide }));
+    this.#rest = [];
+    let done = 0;
+    for await (const { row, payload } of readRows(this.#source, rest)) {
+      if (!payload) this.#damagedBlocks++;
+      else if (row.isSide) this.#addSide(row.header, payload, row.offset);
+      else this.addBlock(row.header, payload, row.offset);
+      yield ++done / rest.length;
+    }
+  }
+
+  /** Records of a segment whose calls are known already. */
+  #addSide(header: BlockHeader, payload: Uint8Array, offset: number): void {
+    const block = this.#blocks.add(header, payload, offset);
+    const definitions = this.definitionsOf(header.stream);
+    this.#intake.enter(header.stream, definitions, block, offset);
+    this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
+    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#events.add(block, this.#intake.counts);
+  }
+
   /** Takes in a whole block with a good checksum; `offset` is that of its header in the file. Blocks come in the order of the file. */
   addBlock(header: BlockHeader, payload: Uint8Array, offset: number): void {
     switch (header.type) {
@@ -138,6 +205,10 @@ export class Trace {
       case BlockType.CONSOLE:
         this.#console.add(this.#blocks.add(header, payload, offset), payload);
         break;
+      case BlockType.SUMMARY:
+      case BlockType.STATISTICS:
+        this.timeline.summary(header, offset);
+        return;
       case BlockType.FOOTER:
         this.footer = decodeFooter(payload);
         return;
@@ -224,6 +295,12 @@ export class Trace {
     const notices = [...this.#processes.notices];
     if (this.#damagedRecords > 0) {
       notices.push({ code: 'damaged-records', message: `${this.#damagedRecords} records of the recording could not be understood and were left out.` });
+    }
+    if (this.#damagedBlocks > 0) {
+      notices.push({
+        code: 'recording-damaged',
+        message: `The recording is damaged: ${this.#damagedBlocks} of its blocks are not what its index says, and were left out.`,
+      });
     }
     const { leftOut } = this.#objects;
     if (leftOut > 0) notices.push({ code: 'many-objects', message: `${leftOut} objects are not listed: there are more than the studio keeps an index of.` });

@@ -4,7 +4,8 @@ import { KeptRecording } from '../../core/formats/kept-recording.ts';
 import { openTrace } from '../../core/formats/open-trace.ts';
 import { findAttachments, processedRecording, usableParts } from '../../core/formats/processed-view.ts';
 import type { Attachments } from '../../core/model/attachments.ts';
-import { Trace } from '../../core/model/trace.ts';
+import { INDEXED_FROM_BYTES, openIndexed } from '../../core/model/open-recording.ts';
+import { Trace, type TraceOptions } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import { gunzip } from './gunzip.ts';
@@ -84,11 +85,14 @@ export class FollowedTrace {
   }
 
   #traceOf(source: ByteSource): Trace {
-    const detailBytes = this.#detailBytes ?? this.#surroundings.detailBytes;
-    const options = { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed(), ...(detailBytes !== undefined && { detailBytes }) };
-    const trace = new Trace({ read: (offset, length) => source.read(offset, length) }, options);
+    const trace = new Trace({ read: (offset, length) => source.read(offset, length) }, this.#traceOptions());
     trace.timeline.isLoading = true;
     return trace;
+  }
+
+  #traceOptions(): TraceOptions {
+    const detailBytes = this.#detailBytes ?? this.#surroundings.detailBytes;
+    return { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed(), ...(detailBytes !== undefined && { detailBytes }) };
   }
 
   /** Of decoded detail in memory. */
@@ -124,8 +128,10 @@ export class FollowedTrace {
       const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
-        this.#trace = this.#traceOf(recording);
-        await this.#feed(recording, this.#trace);
+        if (!(await this.#openIndexed(recording))) {
+          this.#trace = this.#traceOf(recording);
+          await this.#feed(recording, this.#trace);
+        }
         if (this.#live && this.#phase === 'live') this.#phase = 'complete';
         this.#changed();
         await this.#switch(recording);
@@ -212,9 +218,36 @@ export class FollowedTrace {
     this.#trace = trace;
   }
 
-  async #feed(source: ByteSource, trace: Trace): Promise<void> {
-    const reader = new BlockReader();
-    for await (const piece of this.#inSlices(source.follow(0))) {
+  /** A large recording is there as soon as its index was read; what else is in it comes afterwards. False: it has to be read from its start. */
+  async #openIndexed(source: ByteSource): Promise<boolean> {
+    const size = this.#converts ? undefined : await source.size();
+    if (size === undefined || size < INDEXED_FROM_BYTES) return false;
+    const opened = await openIndexed(source, size, this.#traceOptions());
+    if (!opened || this.#closed) return false;
+    const { trace, endOffset } = opened;
+    this.#trace = trace;
+    trace.timeline.isLoading = true;
+    this.#clock = new LiveClock(trace.totals().startEpochMs, this.#surroundings);
+    const { steadyMs, nextTask } = this.#surroundings;
+    let sliceEnd = steadyMs() + SLICE_MS;
+    for await (const done of trace.readRest()) {
+      if (this.#closed || this.#cancelled) break;
+      this.#decodedBytes = Math.floor(done * endOffset);
+      if (steadyMs() < sliceEnd) continue;
+      this.#changed();
+      await nextTask();
+      sliceEnd = steadyMs() + SLICE_MS;
+    }
+    this.#decodedBytes = endOffset;
+    await this.#feed(source, trace, endOffset);
+    return true;
+  }
+
+  async #feed(source: ByteSource, trace: Trace, offset = 0): Promise<void> {
+    const reader = new BlockReader({ offset });
+    // A whole recording ends with its footer, which an index has told of.
+    const isWhole = trace.footer !== undefined && offset > 0;
+    for await (const piece of this.#inSlices(source.follow(offset))) {
       if (this.#closed) return;
       if (this.#cancelled) {
         this.#notice(cancelledProblem(this.#loadedBytes, this.#totalBytes));
@@ -232,7 +265,7 @@ export class FollowedTrace {
       this.#clock?.note(trace.endNs, fresh);
       this.#changed();
     }
-    for (const item of reader.end()) this.#take(item, trace);
+    if (!isWhole) for (const item of reader.end()) this.#take(item, trace);
     trace.timeline.isLoading = false;
   }
 

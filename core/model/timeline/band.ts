@@ -55,6 +55,8 @@ export abstract class Band {
   abstract nameOf(name: number): NameId;
   /** Of `begin` in lists of pictures. */
   abstract refOfBegin(begin: number): SliceRef;
+  /** `begin` of slice `i` of a segment, as lists of pictures have it. */
+  abstract beginOf(slices: Slices, i: number, segment: TreeNode): number;
   /** Of slice `i` of a segment, or of the tail. */
   abstract refOf(slices: Slices, i: number, segment: TreeNode | undefined): SliceRef;
   /** Decodes a segment again. */
@@ -118,7 +120,7 @@ class RowPainter {
       if (this.use('picture', node)) this.#picture(picture as Picture);
       else if (node.slices) this.#slices(node.slices, node);
     } else if (node.level === 0) {
-      if (this.use('slices', node)) this.#slices(node.slices as Slices, node);
+      if (this.use('slices', node)) this.#segment(node.slices as Slices, node);
       else if (picture) this.#picture(picture);
     } else {
       this.use('picture', node);
@@ -128,6 +130,13 @@ class RowPainter {
       if (!isComplete && picture) this.#picture(picture);
       else this.#parts(node.parts, picture?.own ?? NO_SLICES);
     }
+  }
+
+  /** Pixel by pixel from a picture that is fine enough, or slice by slice. */
+  #segment(slices: Slices, node: TreeNode): void {
+    const fine = slices.fine(node.fromNs, node.toNs, this.#builder.pixelNs, (i) => this.#band.beginOf(slices, i, node));
+    if (fine) this.#picture(fine);
+    else this.#slices(slices, node);
   }
 
   /** Whether a part of a node is there. */
@@ -182,8 +191,8 @@ class RowPainter {
   }
 
   /** Cells and the wide slices between them, by the bucket in which they begin. */
-  #picture({ fromNs, toNs, cells, wide }: Picture): void {
-    const width = bucketWidth(fromNs, toNs);
+  #picture({ fromNs, toNs, buckets, cells, wide }: Picture): void {
+    const width = bucketWidth(fromNs, toNs, buckets);
     const row = this.#row;
     const first = Math.floor((this.#builder.fromNs - fromNs) / width);
     const last = Math.floor((this.#builder.toNs - fromNs) / width);

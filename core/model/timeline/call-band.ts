@@ -2,7 +2,7 @@ import type { MonotonicTime } from '../../base/time.ts';
 import { OPEN_FRAME_WORDS } from '../../protocol/open-stack.ts';
 import type { BlockHeader } from '../../protocol/recording-format.ts';
 import { CallDecoder } from '../../protocol/summary/call-decoder.ts';
-import { pictureOf } from '../../protocol/summary/picture.ts';
+import { pictureOf, type SliceList } from '../../protocol/summary/picture.ts';
 import { isWholeSegment, type SegmentRule } from '../../protocol/summary/segment-rule.ts';
 import { PLACE_WORDS, SliceTable } from '../../protocol/summary/slice-table.ts';
 import { statisticsOf } from '../../protocol/summary/statistics.ts';
@@ -22,6 +22,15 @@ export interface CallBandOptions {
   readonly rule: SegmentRule;
   /** A segment is whole, and its slices are in memory. */
   readonly onSegment: (node: TreeNode) => void;
+}
+
+/** A node that a recording's index tells of. `firstBlock`: of a segment, number among the stream's blocks. */
+export interface KnownNode {
+  readonly level: number;
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly firstBlock: number;
+  readonly source: NonNullable<TreeNode['source']>;
 }
 
 /** What went wrong in a stream's calls, for the list of issues. */
@@ -51,6 +60,11 @@ export class CallBand extends Band {
   #sealedCount = 0;
   #rowsSeen = 0;
   #unmatched = 0;
+  /** Nothing has come behind the adopted part so far. What it left open is in `left`. */
+  #isAdopted = false;
+  #left: SliceList | undefined;
+  #lastAdoptedNs = Number.NEGATIVE_INFINITY;
+  #carriedOver = 0;
 
   constructor(options: CallBandOptions) {
     super();
@@ -61,7 +75,7 @@ export class CallBand extends Band {
 
   /** Slices so far, open ones too. */
   get count(): number {
-    return this.#sealedCount + this.#tail.table.count - this.#tail.table.entries;
+    return this.#sealedCount + this.#carriedOver + this.#tail.table.count - this.#tail.table.entries;
   }
 
   get firstNs(): number {
@@ -70,19 +84,21 @@ export class CallBand extends Band {
   }
 
   get lastNs(): number {
-    return this.#decoder.lastNs;
+    return Math.max(this.#lastAdoptedNs, this.#decoder.lastNs);
   }
 
   /** Open calls. */
   get open(): number {
-    return this.#decoder.depth;
+    return this.#left ? this.#left.start.length : this.#decoder.depth;
   }
   /** Start of the outermost of them. */
   get openSinceNs(): number {
+    if (this.#left) return this.#left.start[0] ?? Number.NaN;
     return this.#decoder.depth > 0 ? this.#decoder.table.startOf(this.#decoder.open[0] as number) : Number.NaN;
   }
 
   get outermostOpen(): SliceRef {
+    if (this.#left) return this.refOfBegin(this.#left.begin[0] ?? Number.NaN);
     return this.#decoder.depth > 0 ? this.refOf(this.#tail, this.#decoder.open[0] as number, undefined) : 0;
   }
 
@@ -92,6 +108,7 @@ export class CallBand extends Band {
   }
 
   get tail(): Tail | undefined {
+    if (this.#isAdopted) return undefined;
     const { open } = this.#decoder;
     return {
       slices: this.#tail,
@@ -113,10 +130,12 @@ export class CallBand extends Band {
   }
 
   refOf(slices: Slices, i: number, segment: TreeNode | undefined): SliceRef {
-    const { table } = slices;
-    if (i < table.entries) return this.refOfBegin(table.entryBegin[i] as number);
-    const first = segment ? this.#firstBlocks.get(segment.segment) : this.#tailFirst;
-    return this.refOfBegin(first * PLACE_WORDS + table.placeOf(i));
+    return this.refOfBegin(this.beginOf(slices, i, segment));
+  }
+
+  beginOf({ table }: Slices, i: number, segment: TreeNode | undefined): number {
+    if (i < table.entries) return table.entryBegin[i] as number;
+    return (segment ? this.#firstBlocks.get(segment.segment) : this.#tailFirst) * PLACE_WORDS + table.placeOf(i);
   }
 
   /** Of a slice whose record lies in a block of the store: place among the blocks of the stream. -1: it is none of its blocks. */
@@ -160,6 +179,40 @@ export class CallBand extends Band {
     return low < table.count && table.placeOf(low) === place ? low : -1;
   }
 
+  /**
+   * The stream's first segments, as a recording tells them that is opened by its index: `blocks` are the numbers in the store of their DATA blocks, which are read when
+   * they are needed. False: they do not fit together; then nothing can be said of the stream by its summaries.
+   */
+  adopt(nodes: readonly KnownNode[], blocks: readonly number[]): boolean {
+    for (const block of blocks) this.#blocks.push(block);
+    for (const { level, fromNs, toNs, source, firstBlock } of nodes) {
+      if (level > 0) {
+        if (!this.tree.addKnown(level, { fromNs, toNs, source })) return false;
+        continue;
+      }
+      const segment = this.#firstBlocks.length;
+      this.#firstBlocks.push(firstBlock);
+      this.tree.addKnownSegment({ fromNs, toNs, segment, source });
+      this.#tailFromNs = toNs;
+    }
+    this.#tailFirst = this.#blocks.length;
+    this.#isAdopted = true;
+    return true;
+  }
+
+  /** The pictures of the roots are there: they tell what is in the adopted part. */
+  noteRoots(): void {
+    let count = 0;
+    for (const { picture } of this.tree.roots) {
+      if (!picture) continue;
+      count += picture.count + picture.came.start.length;
+      this.rows = Math.max(this.rows, picture.rows);
+    }
+    this.#left = this.tree.roots.at(-1)?.picture?.left;
+    this.#sealedCount = count + (this.#left?.start.length ?? 0);
+    this.#lastAdoptedNs = this.tree.roots.at(-1)?.toNs ?? Number.NEGATIVE_INFINITY;
+  }
+
   /** Takes in the next block of the stream; `block` is its number in the store. */
   add(header: BlockHeader, payload: Uint8Array, block: number): void {
     const decoder = this.#decoder;
@@ -168,7 +221,8 @@ export class CallBand extends Band {
     this.#blocks.push(block);
     const inSegment = number - this.#tailFirst;
     const words = framesOf(payload, header.openStackWords);
-    if (!decoder.agreesWith(words, header.unnamedFrames)) {
+    if (this.#isAdopted && number === this.#tailFirst && this.#left) this.#beginBehindAdopted(words, header.unnamedFrames, number);
+    else if (!decoder.agreesWith(words, header.unnamedFrames)) {
       if (number === 0) decoder.beginAlone(words, header.unnamedFrames, 0);
       else decoder.resync(words, header.unnamedFrames, inSegment, header.firstNs);
     }
@@ -179,6 +233,24 @@ export class CallBand extends Band {
     if (isWholeSegment(this.#options.rule, this.#tailBytes, inSegment + 1)) this.seal();
   }
 
+  /** What was open at the end of the adopted part goes on: its picture tells where it began. */
+  #beginBehindAdopted(frames: Uint32Array, unnamed: number, number: number): void {
+    const decoder = this.#decoder;
+    decoder.beginAlone(frames, unnamed, number, decoder.table);
+    const left = this.#left;
+    this.#left = undefined;
+    if (!left) return;
+    const { table } = decoder;
+    for (let i = 0; i < table.entries; i++) {
+      const at = left.from[i] ?? left.start.length;
+      if (at < (left.from[i + 1] ?? 0) && left.start[at] === table.startOf(i)) table.entryBegin[i] = left.begin[at] as number;
+    }
+    // They are told by the tail from now on.
+    this.#sealedCount -= left.start.length;
+    this.#isAdopted = false;
+    this.#carriedOver = table.entries;
+  }
+
   #noteRows(): void {
     const { table } = this.#decoder;
     for (let i = this.#rowsSeen; i < table.count; i++) {
@@ -186,6 +258,12 @@ export class CallBand extends Band {
       if (row > this.rows) this.rows = row;
     }
     this.#rowsSeen = table.count;
+  }
+
+  /** The newest node of a level has its picture and statistics in the file, too: then it need not stay in memory. Returns it. */
+  noteSource(level: number, fromNs: number, toNs: number): TreeNode | undefined {
+    const node = this.tree.levels[level]?.at(-1);
+    return node?.fromNs === fromNs && node.toNs === toNs ? node : undefined;
   }
 
   /** Ends the segment under way. */

@@ -45,6 +45,9 @@ export class LaneBand extends Band {
   refOf(slices: Slices, i: number): SliceRef {
     return slices.refs?.[i] ?? 0;
   }
+  beginOf(slices: Slices, i: number): number {
+    return slices.refs?.[i] ?? 0;
+  }
 
   load(node: TreeNode): Promise<Slices> {
     return node.slices ? Promise.resolve(node.slices) : Promise.reject(new Error('they are not kept'));

@@ -1,7 +1,7 @@
 import { ProblemError } from '../../base/result.ts';
 import type { IndexRow } from '../../protocol/recording-format.ts';
 import { decodePicture, decodeStatistics } from '../../protocol/summary/codec.ts';
-import type { Picture, SliceList } from '../../protocol/summary/picture.ts';
+import { type Picture, pictureBytes } from '../../protocol/summary/picture.ts';
 import type { Statistics } from '../../protocol/summary/statistics.ts';
 import type { BlockStore } from '../block-store.ts';
 import type { Detail, DetailBudget } from '../detail-budget.ts';
@@ -156,9 +156,13 @@ export class NodeLoader {
 
   async #read(part: NodePart, node: TreeNode, band: Band): Promise<void> {
     try {
-      if (part === 'slices') node.slices = await band.load(node);
-      else if (part === 'picture') node.picture = await this.#readPicture(node);
-      else node.statistics = await this.#readStatistics(node);
+      if (part === 'slices') {
+        const slices = await band.load(node);
+        slices.prepare(node.fromNs, node.toNs, (i) => band.beginOf(slices, i, node));
+        node.slices = slices;
+      }
+      if (part === 'picture') node.picture = await this.#readPicture(node);
+      if (part === 'statistics') node.statistics = await this.#readStatistics(node);
       this.keep(part, node);
     } catch (error) {
       // What is there still answers; trying again with each view would only fail as often.
@@ -207,13 +211,15 @@ class NodeDetail implements Detail {
   readonly #node: TreeNode;
   readonly #part: NodePart;
   readonly #onDrop: () => void;
-  readonly detailBytes: number;
 
   constructor(node: TreeNode, part: NodePart, onDrop: () => void) {
     this.#node = node;
     this.#part = part;
     this.#onDrop = onDrop;
-    this.detailBytes = bytesOf(node, part);
+  }
+
+  get detailBytes(): number {
+    return bytesOf(this.#node, this.#part);
   }
 
   dropDetail(): void {
@@ -226,9 +232,5 @@ function bytesOf(node: TreeNode, part: NodePart): number {
   if (part === 'slices') return node.slices?.bytes ?? 0;
   if (part === 'picture') return node.picture ? pictureBytes(node.picture) : 0;
   const { statistics } = node;
-  return statistics ? statistics.name.length * 60 + (statistics.histogram?.bin.length ?? 0) * 10 : 0;
+  return statistics ? statistics.name.length * 60 + (statistics.histogram?.bin.length ?? 0) * 6 : 0;
 }
-
-const listBytes = ({ from, start }: SliceList): number => from.byteLength + start.length * 37;
-const pictureBytes = ({ cells, wide, own, came, left }: Picture): number =>
-  cells.from.byteLength + cells.bucket.length * 11 + listBytes(wide) + listBytes(own) + listBytes(came) + listBytes(left);

@@ -1,5 +1,5 @@
 import type { IndexRow } from '../../protocol/recording-format.ts';
-import { mergedPicture, type Picture } from '../../protocol/summary/picture.ts';
+import { type BeginOf, BUCKETS, bucketWidth, mergedPicture, type Picture, pictureBytes, pictureOf } from '../../protocol/summary/picture.ts';
 import { FAN_OUT, HISTOGRAM_LEVEL } from '../../protocol/summary/segment-rule.ts';
 import { DEPTH_MASK, END, FLAGS_SHIFT, FLOATS, SHAPE, SliceFlag, type SliceTable, START, WORDS } from '../../protocol/summary/slice-table.ts';
 import { mergedStatistics, type Statistics } from '../../protocol/summary/statistics.ts';
@@ -27,6 +27,9 @@ export class Slices {
   readonly table: SliceTable;
   /** By index in the table; undefined: `begin` comes from the place. */
   readonly refs: Float64Array | undefined;
+  /** Finer pictures of the segment, by number of buckets, made when they are first drawn. */
+  readonly #fine = new Map<number, Picture>();
+  #fineBytes = 0;
   #order: Uint32Array | undefined;
   #from = new Uint32Array(1);
   #indexed = 0;
@@ -37,7 +40,7 @@ export class Slices {
   }
 
   get bytes(): number {
-    return this.table.bytes + (this.refs?.byteLength ?? 0) + (this.#order?.byteLength ?? 0);
+    return this.table.bytes + (this.refs?.byteLength ?? 0) + (this.#order?.byteLength ?? 0) + this.#fineBytes;
   }
 
   /** Indices by row, in a row by start. */
@@ -80,6 +83,26 @@ export class Slices {
     return order;
   }
 
+  /** A picture with as many buckets as a power of four times BUCKETS allows, none wider than `widthNs`. Undefined: the slices themselves are as quick. */
+  fine(fromNs: number, toNs: number, widthNs: number, beginOf: BeginOf): Picture | undefined {
+    let buckets = BUCKETS * 4;
+    while (bucketWidth(fromNs, toNs, buckets) > widthNs && buckets <= MAX_FINE_BUCKETS) buckets *= 4;
+    if (buckets > MAX_FINE_BUCKETS) return undefined;
+    let picture = this.#fine.get(buckets);
+    if (!picture) {
+      picture = pictureOf(this.table, fromNs, toNs, Number.NEGATIVE_INFINITY, beginOf, buckets);
+      this.#fine.set(buckets, picture);
+      this.#fineBytes += pictureBytes(picture);
+    }
+    return picture;
+  }
+
+  /** Makes what a view would have to wait for. */
+  prepare(fromNs: number, toNs: number, beginOf: BeginOf): void {
+    for (let buckets = BUCKETS * 4; buckets <= MAX_FINE_BUCKETS; buckets *= 4) this.fine(fromNs, toNs, bucketWidth(fromNs, toNs, buckets), beginOf);
+    this.#index();
+  }
+
   /** The table has changed in another way than by growing. */
   changed(): void {
     this.#indexed = -1;
@@ -113,6 +136,8 @@ export class Slices {
   }
 }
 
+/** A segment that is drawn wider than so many pixels is one of two or three on the screen. */
+const MAX_FINE_BUCKETS = 1024;
 const CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
 
 /**

@@ -75,6 +75,9 @@ export class SortedBand extends Band {
   refOf(slices: Slices, i: number): SliceRef {
     return slices.refs?.[i] ?? 0;
   }
+  beginOf(slices: Slices, i: number): number {
+    return slices.refs?.[i] ?? 0;
+  }
 
   add(startNs: number, endNs: number, name: NameId, ref: SliceRef): void {
     const at = this.#newCount * LOOSE;
@@ -315,6 +318,9 @@ export class OverflowBand extends Band {
     return begin;
   }
   refOf(slices: Slices, i: number): SliceRef {
+    return slices.refs?.[i] ?? 0;
+  }
+  beginOf(slices: Slices, i: number): number {
     return slices.refs?.[i] ?? 0;
   }
   load(): Promise<Slices> {

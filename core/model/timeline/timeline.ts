@@ -1,5 +1,5 @@
 import type { MonotonicTime } from '../../base/time.ts';
-import type { BlockHeader } from '../../protocol/recording-format.ts';
+import { type BlockHeader, BlockType } from '../../protocol/recording-format.ts';
 import { AsyncFlag, FlowPhase } from '../../protocol/records.ts';
 import { SEGMENT_RULE, type SegmentRule } from '../../protocol/summary/segment-rule.ts';
 import type { BlockStore } from '../block-store.ts';
@@ -22,7 +22,7 @@ import {
 } from '../timeline-types.ts';
 import { AsyncSlices } from './async-slices.ts';
 import type { Band, IsHit } from './band.ts';
-import { CallBand } from './call-band.ts';
+import { CallBand, type KnownNode } from './call-band.ts';
 import { Flows } from './flows.ts';
 import { GapMarks } from './gap-marks.ts';
 import { LaneBand } from './lane-band.ts';
@@ -119,14 +119,43 @@ export class Timeline {
 
   /** Calls of the block that was entered: `payload` is all of it. */
   calls(header: BlockHeader, payload: Uint8Array): void {
-    const stream = this.#stream as Stream;
+    this.#callsOf(this.#stream as Stream).add(header, payload, this.#block);
+  }
+
+  /** Calls of a stream that is known by its summaries. False: these do not fit together. */
+  async adopt(number: number, definitions: Definitions, nodes: readonly KnownNode[], blocks: readonly number[]): Promise<boolean> {
+    this.enter(number, definitions, blocks[0] ?? 0, 0);
+    const band = this.#callsOf(this.#stream as Stream);
+    if (!band.adopt(nodes, blocks)) return false;
+    await Promise.all(band.tree.roots.map((root) => this.loader.load('picture', root, band)));
+    band.noteRoots();
+    return true;
+  }
+
+  /** A part of a summary went by in the file: from now on it can be read again there. The first part of a segment's says that the segment is whole. */
+  summary(header: BlockHeader, offset: number): void {
+    const band = this.#streams.get(header.stream)?.calls;
+    if (!band) return;
+    const isPicture = header.type === BlockType.SUMMARY;
+    if (isPicture && header.count === 0 && header.clockHigh === 0) band.seal();
+    const node = band.noteSource(header.count, header.firstNs, header.lastNs);
+    if (!node) return;
+    const row = { offset, header };
+    const { picture = [], statistics = [] } = node.source ?? {};
+    node.source = isPicture ? { picture: [...picture, row], statistics } : { picture, statistics: [...statistics, row] };
+    // Only when both are there does it stand for the node.
+    if (!isPicture) for (const part of ['picture', 'statistics'] as const) this.loader.keep(part, node);
+  }
+
+  #callsOf(stream: Stream): CallBand {
     if (!stream.calls) {
-      const { blocks, start } = this.#options;
+      const { blocks, start, segments } = this.#options;
       const { definitions, names } = stream;
-      stream.calls = new CallBand({ blocks, start, definitions, names, rule: this.#options.segments, onSegment: (node) => this.loader.keep('slices', node) });
+      const onSegment = (node: TreeNode) => this.loader.keep('slices', node);
+      stream.calls = new CallBand({ blocks, start, definitions, names, rule: segments, onSegment });
       this.#addTrack('calls', stream.number, '', [stream.calls]);
     }
-    stream.calls.add(header, payload, this.#block);
+    return stream.calls;
   }
 
   /** Of the stream that was entered: it has had calls, so its blocks are told to `calls`. */

@@ -33,7 +33,7 @@ export function decodePicture(bytes: Uint8Array): Picture | undefined {
   const lists = LISTS.map((_, l) => readList(reader, lengths[1 + l * 2] as number, lengths[2 + l * 2] as number));
   if (!cells || lists.some((list) => list === undefined)) return undefined;
   const [wide, own, came, left] = lists as [SliceList, SliceList, SliceList, SliceList];
-  return { level, fromNs, toNs, firstPlace, rows, count, cells, wide, own, came, left };
+  return { level, fromNs, toNs, firstPlace, rows, buckets: BUCKETS, count, cells, wide, own, came, left };
 }
 
 function readCells(reader: ColumnReader, rows: number, cells: number): Cells | undefined {
@@ -100,7 +100,7 @@ export function decodeStatistics(bytes: Uint8Array): Statistics | undefined {
 function readHistogram(reader: ColumnReader, rows: number, bins: number): Histogram | undefined {
   const from = reader.words(rows + 1);
   const bin = reader.shorts(bins);
-  const count = reader.floats(bins);
+  const count = reader.words(bins);
   if (!from || !bin || !count || !isAscending(from, bins) || bin.some((one) => one >= BINS)) return undefined;
   return { from, bin, count };
 }

@@ -37,6 +37,8 @@ export interface Picture {
   /** `begin` of a slice that began inside is not below this; -Infinity: its start tells, which then differs from that of all before. */
   readonly firstPlace: number;
   readonly rows: number;
+  /** Parts of its time; BUCKETS, but for what is made for a closer look. */
+  readonly buckets: number;
   /** Slices in cells and wide. */
   readonly count: number;
   readonly cells: Cells;
@@ -49,7 +51,7 @@ export interface Picture {
 /** `from[row]` … `from[row + 1]` are those of a row, by bucket. */
 export interface Cells {
   readonly from: Uint32Array;
-  readonly bucket: Uint8Array;
+  readonly bucket: Uint8Array | Uint16Array;
   readonly count: Uint32Array;
   /** Time that they take, as a part of the bucket × BUSY_UNIT. */
   readonly busy: Uint16Array;
@@ -57,7 +59,7 @@ export interface Cells {
   readonly name: Uint32Array;
 }
 
-export const bucketWidth = (fromNs: number, toNs: number): number => Math.max(1, (toNs - fromNs) / BUCKETS);
+export const bucketWidth = (fromNs: number, toNs: number, buckets: number = BUCKETS): number => Math.max(1, (toNs - fromNs) / buckets);
 
 /** `begin` of slice `i` of the table. */
 export type BeginOf = (i: number) => number;
@@ -65,15 +67,15 @@ export type BeginOf = (i: number) => number;
 const CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
 
 /** Picture of a segment. */
-export function pictureOf(table: SliceTable, fromNs: number, toNs: number, firstPlace: number, beginOf: BeginOf): Picture {
+export function pictureOf(table: SliceTable, fromNs: number, toNs: number, firstPlace: number, beginOf: BeginOf, buckets = BUCKETS): Picture {
   const { count, floats, words } = table;
-  const width = bucketWidth(fromNs, toNs);
+  const width = bucketWidth(fromNs, toNs, buckets);
   let rows = 0;
   for (let u = SHAPE; u < count * WORDS; u += WORDS) {
     const depth = (words[u] as number) & DEPTH_MASK;
     if (depth >= rows) rows = depth + 1;
   }
-  const cells = new CellColumn(rows, fromNs, width);
+  const cells = new CellColumn(rows, fromNs, width, buckets);
   const wide: number[] = [];
   const came: number[] = [];
   const left: number[] = [];
@@ -101,6 +103,7 @@ export function pictureOf(table: SliceTable, fromNs: number, toNs: number, first
     toNs,
     firstPlace,
     rows,
+    buckets,
     count: count - came.length - left.length,
     cells: cells.packed(),
     wide: list(wide),
@@ -113,6 +116,7 @@ export function pictureOf(table: SliceTable, fromNs: number, toNs: number, first
 /** Cells of slices that come in the order of their starts: of all rows one bucket at a time. */
 class CellColumn {
   readonly #rows: number;
+  readonly #buckets: number;
   readonly #fromNs: number;
   readonly #perNs: number;
   readonly #width: number;
@@ -124,8 +128,9 @@ class CellColumn {
   readonly #name: Uint32Array;
   readonly #made: { readonly row: number; readonly bucket: number; readonly count: number; readonly busy: number; readonly name: number }[] = [];
 
-  constructor(rows: number, fromNs: number, width: number) {
+  constructor(rows: number, fromNs: number, width: number, buckets: number) {
     this.#rows = rows;
+    this.#buckets = buckets;
     this.#fromNs = fromNs;
     this.#width = width;
     this.#perNs = 1 / width;
@@ -146,10 +151,10 @@ class CellColumn {
   }
 
   #moveTo(timeNs: number): void {
-    const bucket = Math.min(BUCKETS - 1, Math.floor((timeNs - this.#fromNs) * this.#perNs));
+    const bucket = Math.min(this.#buckets - 1, Math.floor((timeNs - this.#fromNs) * this.#perNs));
     if (bucket !== this.#bucket) this.#endBucket();
     this.#bucket = bucket;
-    this.#endNs = bucket === BUCKETS - 1 ? Number.POSITIVE_INFINITY : this.#fromNs + (bucket + 1) * this.#width;
+    this.#endNs = bucket === this.#buckets - 1 ? Number.POSITIVE_INFINITY : this.#fromNs + (bucket + 1) * this.#width;
   }
 
   #endBucket(): void {
@@ -165,7 +170,7 @@ class CellColumn {
 
   packed(): Cells {
     this.#endBucket();
-    const packed = newCells(this.#rows, this.#made.length);
+    const packed = newCells(this.#rows, this.#made.length, this.#buckets);
     const { from } = packed;
     for (const { row } of this.#made) from[row + 1] = (from[row + 1] as number) + 1;
     for (let row = 0; row < this.#rows; row++) from[row + 1] = (from[row + 1] as number) + (from[row] as number);
@@ -179,9 +184,9 @@ class CellColumn {
   }
 }
 
-const newCells = (rows: number, cells: number): Cells => ({
+const newCells = (rows: number, cells: number, buckets: number): Cells => ({
   from: new Uint32Array(rows + 1),
-  bucket: new Uint8Array(cells),
+  bucket: buckets <= 256 ? new Uint8Array(cells) : new Uint16Array(cells),
   count: new Uint32Array(cells),
   busy: new Uint16Array(cells),
   name: new Uint32Array(cells),
@@ -234,6 +239,7 @@ export function mergedPicture(parts: readonly Picture[]): Picture {
     toNs,
     firstPlace,
     rows,
+    buckets: BUCKETS,
     count,
     cells: cells.packed(),
     wide: wide.list(),
@@ -249,6 +255,11 @@ export function eachSlice(list: SliceList, each: (row: number, list: SliceList, 
     for (let i = list.from[row] as number; i < (list.from[row + 1] as number); i++) each(row, list, i);
   }
 }
+
+/** What a picture takes in memory. */
+export const pictureBytes = ({ cells, wide, own, came, left }: Picture): number =>
+  cells.from.byteLength + cells.bucket.length * 11 + listBytes(wide) + listBytes(own) + listBytes(came) + listBytes(left);
+const listBytes = ({ from, start }: SliceList): number => from.byteLength + start.length * 37;
 
 /** Cells that are counted in any order: all of them, row by row. */
 class CellGrid {
@@ -303,7 +314,7 @@ class CellGrid {
   packed(): Cells {
     let cells = 0;
     for (const count of this.#count) if (count !== 0) cells++;
-    const packed = newCells(this.#rows, cells);
+    const packed = newCells(this.#rows, cells, BUCKETS);
     let at = 0;
     for (let row = 0; row < this.#rows; row++) {
       for (let bucket = 0; bucket < BUCKETS; bucket++) {

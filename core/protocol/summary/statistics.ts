@@ -24,7 +24,7 @@ export interface Statistics {
 export interface Histogram {
   readonly from: Uint32Array;
   readonly bin: Uint16Array;
-  readonly count: Float64Array;
+  readonly count: Uint32Array;
 }
 
 /** Sixteen bins for each doubling of the duration, so a bin's middle is within 3 % of all that is in it. Bin 0: less than 1 ns. */
@@ -259,6 +259,6 @@ class HistogramMaker {
   }
 
   made(): Histogram {
-    return { from: this.#from, bin: Uint16Array.from(this.#bins), count: Float64Array.from(this.#made) };
+    return { from: this.#from, bin: Uint16Array.from(this.#bins), count: Uint32Array.from(this.#made) };
   }
 }
