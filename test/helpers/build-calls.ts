@@ -1,7 +1,10 @@
 import { RecordStream } from '../../core/protocol/record-stream.ts';
 import { BlockType } from '../../core/protocol/recording-format.ts';
-import { RecordingEncoder } from '../../core/protocol/recording-writer.ts';
+import { type BlockFields, RecordingEncoder } from '../../core/protocol/recording-writer.ts';
 import { extendedTag, padTo8, RecordKind } from '../../core/protocol/records.ts';
+import type { SegmentRule } from '../../core/protocol/summary/segment-rule.ts';
+import { SliceTable } from '../../core/protocol/summary/slice-table.ts';
+import { StreamSummaries } from '../../core/protocol/summary/stream-summaries.ts';
 import { concat } from './build-recording.ts';
 
 /** Inside a word, so that tests cross the border of its high word. */
@@ -11,6 +14,14 @@ const encoder = new TextEncoder();
 
 /** Writes the calls of threads as a target does, and cuts them into blocks as the collector does: `cut` ends one. Times are ns since the start. */
 export class CallRecording {
+  readonly #rule: SegmentRule | undefined;
+  readonly #scratch = new SliceTable();
+
+  /** `rule`: with summaries, of segments of that size. */
+  constructor(rule?: SegmentRule) {
+    this.#rule = rule;
+  }
+
   readonly #encoder = new RecordingEncoder({ studio: 'test', session: 'test', startMonotonicNs: `${START_NS}`, startEpochNs: '0', title: 'calls' });
   readonly #parts: Uint8Array[] = [this.#encoder.fileHeader];
   readonly #threads: Thread[] = [];
@@ -26,9 +37,17 @@ export class CallRecording {
       stream,
       START,
       () => START,
-      (fields, payload) => this.#parts.push(...this.#encoder.block(fields, payload).map((part) => part.slice())),
+      (fields, payload) => {
+        // The stream goes on in the same buffer.
+        const own = payload.slice();
+        this.#parts.push(...this.#encoder.block(fields, own));
+        summaries?.add(fields, own);
+      },
     );
-    const thread = { records, high: -1, strings: new Map<string, number>() };
+    const rule = this.#rule;
+    const emit = (fields: BlockFields, payload: Uint8Array) => this.#parts.push(...this.#encoder.block(fields, payload));
+    const summaries = rule && new StreamSummaries({ stream, start: START, scratch: this.#scratch, rule, emit });
+    const thread = { records, summaries, high: -1, strings: new Map<string, number>() };
     this.#threads.push(thread);
     this.#define(
       stream,
@@ -157,13 +176,25 @@ export class CallRecording {
     return concat(this.#parts);
   }
 
+  /** An index of what there is, as the collector writes one from time to time. */
+  index(): void {
+    this.soFar();
+    this.#parts.push(...this.#encoder.index());
+  }
+
   finish(): Uint8Array {
-    return concat([this.soFar(), ...this.#encoder.closing({ events: 0, dropped: 0, durationNs: 0 })]);
+    this.soFar();
+    for (const { summaries } of this.#threads) {
+      summaries?.seal();
+      summaries?.end();
+    }
+    return concat([...this.#parts, ...this.#encoder.closing({ events: 0, dropped: 0, durationNs: 0 })]);
   }
 }
 
 interface Thread {
   readonly records: RecordStream;
+  readonly summaries: StreamSummaries | undefined;
   high: number;
   readonly strings: Map<string, number>;
 }

@@ -1,9 +1,9 @@
-import { BUSY_UNIT, bucketWidth, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
+import { BUSY_UNIT, bucketWidth, type Cells, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
 import { END, FLAGS_SHIFT, FLOATS, NAME, SELF, SHAPE, SliceFlag, START, WORDS } from '../../protocol/summary/slice-table.ts';
 import { ItemFlag, type NameId, type SliceRef } from '../timeline-types.ts';
 import type { Wanted } from './node-loader.ts';
 import type { Slices, SliceTree, TreeNode } from './slice-tree.ts';
-import type { ViewBuilder } from './view-builder.ts';
+import type { ItemSource, ViewBuilder } from './view-builder.ts';
 
 /** What of a slice a search looks at. `flags`: see SliceFlag. */
 export type IsHit = (name: NameId, durationNs: number, selfNs: number, flags: number) => boolean;
@@ -87,13 +87,27 @@ export abstract class Band {
 const _CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
 
 /** What a flag of a slice is called in a view. */
-export function itemFlagsOf(flags: number): number {
-  return (
+export const itemFlagsOf = (flags: number): number => ITEM_FLAGS[flags & 127] as number;
+
+const ITEM_FLAGS = Uint8Array.from(
+  { length: 128 },
+  (_, flags) =>
     ((flags & SliceFlag.ERROR) !== 0 ? ItemFlag.ERROR : 0) |
     ((flags & SliceFlag.RUN) !== 0 ? ItemFlag.RUN : 0) |
     ((flags & SliceFlag.TORN) !== 0 ? ItemFlag.TORN : 0) |
-    ((flags & SliceFlag.LEFT) !== 0 ? ItemFlag.OPEN : 0)
-  );
+    ((flags & SliceFlag.LEFT) !== 0 ? ItemFlag.OPEN : 0),
+);
+
+/** First place from `low` to `high` in an ascending column whose number is not below `least`; `high` where there is none. */
+function firstFrom(column: Float64Array | Uint16Array, low: number, high: number, least: number): number {
+  let from = low;
+  let to = high;
+  while (from < to) {
+    const middle = (from + to) >>> 1;
+    if ((column[middle] as number) >= least) to = middle;
+    else from = middle + 1;
+  }
+  return from;
 }
 
 /** Gives the slices of one row to a view. */
@@ -155,16 +169,22 @@ class RowPainter {
   #parts(parts: readonly TreeNode[], own: SliceList): void {
     let i = own.from[this.#row] ?? 0;
     const end = own.from[this.#row + 1] ?? 0;
+    const source = i < end ? this.#sourceOfList(own) : undefined;
     for (const part of parts) {
+      if (source) this.#builder.setSource(source);
       for (; i < end && (own.start[i] as number) <= part.fromNs; i++) this.#listed(own, i);
       if (this.#isInView(part)) this.node(part);
     }
+    if (source) this.#builder.setSource(source);
     for (; i < end; i++) this.#listed(own, i);
   }
 
   /** The slices of the row in a list. */
   list(list: SliceList): void {
-    for (let i = list.from[this.#row] ?? 0; i < (list.from[this.#row + 1] ?? 0); i++) this.#listed(list, i);
+    const end = list.from[this.#row + 1] ?? 0;
+    let i = list.from[this.#row] ?? 0;
+    if (i < end) this.#builder.setSource(this.#sourceOfList(list));
+    for (; i < end; i++) this.#listed(list, i);
   }
 
   /** Slices that never ended. */
@@ -172,22 +192,25 @@ class RowPainter {
     this.list(list);
   }
 
-  #listed(list: SliceList, i: number): void {
-    this.#put(
-      list.start[i] as number,
-      list.end[i] as number,
-      list.self[i] as number,
-      list.name[i] as number,
-      list.flags[i] as number,
-      this.#band.refOfBegin(list.begin[i] as number),
-    );
+  #sourceOfList(list: SliceList): ItemSource {
+    return { nameOf: (i) => this.#band.nameOf(list.name[i] as number), refOf: (i) => this.#band.refOfBegin(list.begin[i] as number) };
   }
 
-  #put(start: number, end: number, self: number, name: number, flags: number, ref: SliceRef): void {
-    const until = end === Number.POSITIVE_INFINITY ? Math.max(start, this.#endNs) : end;
-    const id = this.#band.nameOf(name);
-    const item = itemFlagsOf(flags);
-    this.#builder.slice(start, until, id, this.#isHit?.(id, until - start, self, flags) ? item | ItemFlag.HIT : item, ref);
+  /** The list's source is set. */
+  #listed(list: SliceList, i: number): void {
+    const start = list.start[i] as number;
+    const until = this.#untilOf(start, list.end[i] as number);
+    const flags = list.flags[i] as number;
+    this.#builder.slice(start, until, itemFlagsOf(flags) | this.#hit(list.name[i] as number, until - start, list.self[i] as number, flags), i);
+  }
+
+  /** Where it is drawn to. */
+  #untilOf(start: number, end: number): number {
+    return end === Number.POSITIVE_INFINITY ? Math.max(start, this.#endNs) : end;
+  }
+
+  #hit(name: number, durationNs: number, selfNs: number, flags: number): number {
+    return this.#isHit?.(this.#band.nameOf(name), durationNs, selfNs, flags) ? ItemFlag.HIT : 0;
   }
 
   /** Cells and the wide slices between them, by the bucket in which they begin. */
@@ -196,40 +219,71 @@ class RowPainter {
     const row = this.#row;
     const first = Math.floor((this.#builder.fromNs - fromNs) / width);
     const last = Math.floor((this.#builder.toNs - fromNs) / width);
-    let w = wide.from[row] ?? 0;
     const wideEnd = wide.from[row + 1] ?? 0;
-    let c = cells.from[row] ?? 0;
+    let w = wide.from[row] ?? 0;
+    // Of the wide ones in front of the view none is told; that they end in it, only the last can.
+    if (w < wideEnd) w = Math.max(w, firstFrom(wide.start, w, wideEnd, this.#builder.fromNs) - 1);
     const cellEnd = cells.from[row + 1] ?? 0;
-    // Hot: up to 64 cells for each node of each row.
-    for (; c < cellEnd; c++) {
-      const bucket = cells.bucket[c] as number;
-      if (bucket < first) continue;
-      if (bucket > last) break;
-      const start = fromNs + bucket * width;
-      for (; w < wideEnd && (wide.start[w] as number) < start; w++) this.#listed(wide, w);
-      const name = this.#band.nameOf(cells.name[c] as number);
-      const flags = this.#isHit?.(name, Number.NaN, Number.NaN, 0) ? ItemFlag.HIT : 0;
-      const busyNs = ((cells.busy[c] as number) / BUSY_UNIT) * width;
-      // A wide slice that begins in this bucket comes behind what ended there before it.
-      this.#builder.cell(start, Math.min(start + width, toNs), cells.count[c] as number, busyNs, name, flags);
+    const source: ItemSource = { nameOf: (cell) => this.#band.nameOf(cells.name[cell] as number), refOf: () => 0 };
+    const sourceOfWide = this.#sourceOfList(wide);
+    this.#builder.setSource(source);
+    const isNarrow = width <= this.#builder.pixelNs && this.#isHit === undefined;
+    let c = firstFrom(cells.bucket, cells.from[row] ?? 0, cellEnd, first);
+    const behind = firstFrom(cells.bucket, c, cellEnd, last + 1);
+    while (c < behind) {
+      // A wide slice that begins in a bucket comes behind what ended there before it.
+      const bucket = w < wideEnd ? Math.floor(((wide.start[w] as number) - fromNs) / width) : buckets;
+      const next = firstFrom(cells.bucket, c, behind, bucket + 1);
+      if (isNarrow) this.#builder.cells(cells, c, next, fromNs, width, toNs);
+      else for (let at = c; at < next; at++) this.#cell(cells, at, fromNs + (cells.bucket[at] as number) * width, width);
+      c = next;
+      if (w === wideEnd) break;
+      this.#builder.setSource(sourceOfWide);
+      const until = c < behind ? fromNs + (cells.bucket[c] as number) * width : this.#builder.toNs;
+      const nextWide = firstFrom(wide.start, w, wideEnd, until);
+      this.#listedFrom(wide, w, nextWide);
+      w = nextWide;
+      this.#builder.setSource(source);
     }
-    for (; w < wideEnd && (wide.start[w] as number) <= this.#builder.toNs; w++) this.#listed(wide, w);
+    this.#builder.setSource(sourceOfWide);
+    this.#listedFrom(wide, w, wideEnd);
+  }
+
+  /** The list's source is set. */
+  #listedFrom(list: SliceList, from: number, behind: number): void {
+    const { start, end, flags } = list;
+    for (let i = from; i < behind; i++) {
+      if (!this.#isHit) i = this.#builder.narrow(start, end, flags, ITEM_FLAGS, i, behind);
+      if (i === behind || (start[i] as number) > this.#builder.toNs) return;
+      this.#listed(list, i);
+    }
+  }
+
+  #cell(cells: Cells, c: number, startNs: number, width: number): void {
+    const flags = this.#isHit ? this.#hit(cells.name[c] as number, Number.NaN, Number.NaN, 0) : 0;
+    this.#builder.cell(startNs, startNs + width, cells.count[c] as number, ((cells.busy[c] as number) / BUSY_UNIT) * width, flags, c);
   }
 
   #slices(slices: Slices, node: TreeNode | undefined): void {
-    const { table, order, from } = slices;
-    const { floats, words } = table;
-    const end = from[this.#row + 1] ?? 0;
-    const { toNs } = this.#builder;
-    for (let at = slices.firstEndingAfter(this.#builder.fromNs, from[this.#row] ?? 0, end); at < end; at++) {
-      const i = order[at] as number;
-      const f = i * FLOATS;
-      const start = floats[f + START] as number;
-      if (start > toNs) break;
-      const u = i * WORDS;
-      const flags = (words[u + SHAPE] as number) >>> FLAGS_SHIFT;
-      this.#put(start, floats[f + END] as number, floats[f + SELF] as number, words[u + NAME] as number, flags, this.#band.refOf(slices, i, node));
+    const { from, order, start, end, flags } = slices.rows;
+    const behind = from[this.#row + 1] ?? 0;
+    const builder = this.#builder;
+    const { toNs } = builder;
+    builder.setSource({
+      nameOf: (at) => this.#band.nameOf(slices.table.nameOf(order[at] as number)),
+      refOf: (at) => this.#band.refOf(slices, order[at] as number, node),
+    });
+    for (let at = slices.firstEndingAfter(builder.fromNs, this.#row); at < behind; at++) {
+      if (!this.#isHit) at = builder.narrow(start, end, flags, ITEM_FLAGS, at, behind);
+      if (at === behind || (start[at] as number) > toNs) break;
+      let item = itemFlagsOf(flags[at] as number);
+      if (this.#isHit) item |= this.#hitOfTable(slices, order[at] as number);
+      builder.slice(start[at] as number, end[at] as number, item, at);
     }
+  }
+
+  #hitOfTable({ table }: Slices, i: number): number {
+    return this.#hit(table.nameOf(i), table.endOf(i) - table.startOf(i), table.selfOf(i), table.flagsOf(i));
   }
 
   tail(tail: Tail): void {
@@ -245,6 +299,9 @@ class RowPainter {
 
   #ofTable(slices: Slices, i: number): void {
     const { table } = slices;
-    this.#put(table.startOf(i), table.endOf(i), table.selfOf(i), table.nameOf(i), table.flagsOf(i), this.#band.refOf(slices, i, undefined));
+    this.#builder.setSource({ nameOf: () => this.#band.nameOf(table.nameOf(i)), refOf: () => this.#band.refOf(slices, i, undefined) });
+    const start = table.startOf(i);
+    const until = this.#untilOf(start, table.endOf(i));
+    this.#builder.slice(start, until, itemFlagsOf(table.flagsOf(i)) | this.#hit(table.nameOf(i), until - start, table.selfOf(i), table.flagsOf(i)), i);
   }
 }

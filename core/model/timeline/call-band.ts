@@ -331,12 +331,15 @@ export class CallBand extends Band {
     const decoder = this.#again ?? new CallDecoder(start);
     this.#again = decoder;
     decoder.exceptionCategory = definitions.exceptionCategory;
+    const table = new SliceTable(0);
+    // A call is an enter and an exit, of eight bytes each.
+    table.reserve(Math.ceil(payloads.reduce((sum, payload) => sum + payload.length, 0) / 16) + FEW);
     payloads.forEach((payload, i) => {
       const block = numbers[i] as number;
       const words = blocks.openStackWords(block);
       const frames = framesOf(payload, words);
       const unnamed = blocks.unnamedFrames(block);
-      if (i === 0) decoder.beginAlone(frames, unnamed, first, new SliceTable());
+      if (i === 0) decoder.beginAlone(frames, unnamed, first, table);
       else if (!decoder.agreesWith(frames, unnamed)) decoder.resync(frames, unnamed, i, blocks.firstNs(block));
       decoder.add(payload, padded(words), blocks.clockHigh(block), i);
     });
@@ -344,6 +347,9 @@ export class CallBand extends Band {
     return new Slices(decoder.table);
   }
 }
+
+/** Calls that are open at the end of a segment have no exit in it. */
+const FEW = 64;
 
 const padded = (words: number): number => (words + 1) & ~1;
 

@@ -8,6 +8,7 @@ import { fieldsTree } from '../value-tree.ts';
 import { itemFlagsOf } from './band.ts';
 import { CallBand } from './call-band.ts';
 import { NO_POINT } from './flows.ts';
+import { ROUNDING_NS } from './nesting.ts';
 import { argsAt, kindAt } from './record-args.ts';
 import { type FoundSlice, foundInTable, SliceFinder } from './slice-finder.ts';
 import type { Slices, TreeNode } from './slice-tree.ts';
@@ -188,7 +189,7 @@ export class Explorer {
     for (let row = 0; row < slice.row; row++) {
       const around = await finder.inRow(row, slice.startNs, slice.startNs, 8);
       const end = slice.endNs;
-      const above = around.findLast((one) => one.startNs <= slice.startNs && (one.endNs >= end || one.endNs === Number.POSITIVE_INFINITY));
+      const above = around.findLast((one) => one.startNs <= slice.startNs && (one.endNs >= end - ROUNDING_NS || one.endNs === Number.POSITIVE_INFINITY));
       if (above) found.push(above);
     }
     return found;

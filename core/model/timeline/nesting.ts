@@ -74,7 +74,7 @@ function putLongestFirst(loose: Float64Array, order: Uint32Array): void {
 }
 
 /** Times that were computed from fractions may be off by one: that is no overlap. */
-const ROUNDING_NS = 1;
+export const ROUNDING_NS = 1;
 
 /**
  * Puts slices that come by start (see `orderOf`) into tables of nested ones, with depth, parent and self time. A slice that goes on when the one it began in

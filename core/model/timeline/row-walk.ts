@@ -126,21 +126,21 @@ export class RowWalk {
 
   #slices(slices: Slices, node: TreeNode | undefined): void {
     const { band, fromNs, isBackwards, row, toNs } = this.#options;
-    const { table, order, from } = slices;
+    const { order, from, start, end } = slices.rows;
     const first = from[row] ?? 0;
-    const end = from[row + 1] ?? 0;
+    const behind = from[row + 1] ?? first;
+    const tell = (at: number) => this.#slice(foundInTable(band, slices, order[at] as number, node));
     if (isBackwards) {
-      let at = slices.firstEndingAfter(toNs, first, end);
+      let at = slices.firstEndingAfter(toNs, row);
       // The one that ends behind may begin in front.
-      if (at < end && table.startOf(order[at] as number) <= toNs) at++;
-      for (at--; at >= first && !this.#isStopped && table.endOf(order[at] as number) >= fromNs; at--)
-        this.#slice(foundInTable(band, slices, order[at] as number, node));
+      if (at < behind && (start[at] as number) <= toNs) at++;
+      for (at--; at >= first && !this.#isStopped && (end[at] as number) >= fromNs; at--) tell(at);
       return;
     }
-    let at = slices.firstEndingAfter(fromNs, first, end);
+    let at = slices.firstEndingAfter(fromNs, row);
     // Those that end right there overlap too.
-    while (at > first && table.endOf(order[at - 1] as number) === fromNs) at--;
-    for (; at < end && !this.#isStopped && table.startOf(order[at] as number) <= toNs; at++) this.#slice(foundInTable(band, slices, order[at] as number, node));
+    while (at > first && end[at - 1] === fromNs) at--;
+    for (; at < behind && !this.#isStopped && (start[at] as number) <= toNs; at++) tell(at);
   }
 }
 

@@ -196,7 +196,7 @@ export class SliceFinder {
       },
       slice: (child) => {
         // A sibling behind may begin where this one ends, and have children there.
-        const isInside = child.startNs >= startNs && Math.min(child.endNs, endNs) <= endNs && (child.startNs < endNs || startNs === endNs);
+        const isInside = child.startNs >= startNs && (child.startNs < endNs || startNs === endNs);
         if (!isInside) return 'on';
         if (total >= skip && rows.length < count) rows.push(child);
         total++;

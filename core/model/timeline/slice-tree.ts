@@ -22,7 +22,10 @@ export interface TreeNode {
   source: { readonly picture: readonly IndexRow[]; readonly statistics: readonly IndexRow[] } | undefined;
 }
 
-/** Slices of a segment, and those that do not cross its borders by row. */
+/**
+ * Slices of a segment, and those that do not cross its borders by row: in a row they follow each other. What is drawn of a row lies together there; in the table, which is in the
+ * order of starts, each slice of a row would be a miss of the cache.
+ */
 export class Slices {
   readonly table: SliceTable;
   /** By index in the table; undefined: `begin` comes from the place. */
@@ -30,9 +33,8 @@ export class Slices {
   /** Finer pictures of the segment, by number of buckets, made when they are first drawn. */
   readonly #fine = new Map<number, Picture>();
   #fineBytes = 0;
-  #order: Uint32Array | undefined;
-  #from = new Uint32Array(1);
-  #indexed = 0;
+  #rows = NO_ROWS;
+  #indexed = -1;
 
   constructor(table: SliceTable, refs?: Float64Array) {
     this.table = table;
@@ -40,23 +42,13 @@ export class Slices {
   }
 
   get bytes(): number {
-    return this.table.bytes + (this.refs?.byteLength ?? 0) + (this.#order?.byteLength ?? 0) + this.#fineBytes;
+    return this.table.bytes + (this.refs?.byteLength ?? 0) + this.#rows.order.length * BYTES_IN_ROW + this.#fineBytes;
   }
 
-  /** Indices by row, in a row by start. */
-  get order(): Uint32Array {
-    return this.#index();
-  }
-  /** `order[from[row]]` … is the first of a row. */
-  get from(): Uint32Array {
-    this.#index();
-    return this.#from;
-  }
-
-  /** A counting sort. What grows is indexed again when it is asked for. */
-  #index(): Uint32Array {
-    const { count, words } = this.table;
-    if (this.#order && this.#indexed === count) return this.#order;
+  /** A counting sort. What grows is sorted again when it is asked for. */
+  get rows(): SliceRows {
+    const { count, floats, words } = this.table;
+    if (this.#indexed === count) return this.#rows;
     let rows = 0;
     for (let u = SHAPE; u < count * WORDS; u += WORDS) rows = Math.max(rows, ((words[u] as number) & DEPTH_MASK) + 1);
     const from = new Uint32Array(rows + 1);
@@ -68,19 +60,25 @@ export class Slices {
     }
     for (let row = 0; row < rows; row++) from[row + 1] = (from[row + 1] as number) + (from[row] as number);
     const next = from.slice();
-    const order = new Uint32Array(from[rows] as number);
-    for (let i = 0, u = SHAPE; i < count; i++, u += WORDS) {
+    const slices = from[rows] as number;
+    const order = new Uint32Array(slices);
+    const start = new Float64Array(slices);
+    const end = new Float64Array(slices);
+    const flags = new Uint8Array(slices);
+    for (let i = 0, u = SHAPE, f = 0; i < count; i++, u += WORDS, f += FLOATS) {
       const shape = words[u] as number;
       if ((shape & CROSSES) !== 0) continue;
       const row = shape & DEPTH_MASK;
       const at = next[row] as number;
       next[row] = at + 1;
       order[at] = i;
+      start[at] = floats[f + START] as number;
+      end[at] = floats[f + END] as number;
+      flags[at] = shape >>> FLAGS_SHIFT;
     }
-    this.#from = from;
-    this.#order = order;
+    this.#rows = { from, order, start, end, flags };
     this.#indexed = count;
-    return order;
+    return this.#rows;
   }
 
   /** A picture with as many buckets as a power of four times BUCKETS allows, none wider than `widthNs`. Undefined: the slices themselves are as quick. */
@@ -100,7 +98,7 @@ export class Slices {
   /** Makes what a view would have to wait for. */
   prepare(fromNs: number, toNs: number, beginOf: BeginOf): void {
     for (let buckets = BUCKETS * 4; buckets <= MAX_FINE_BUCKETS; buckets *= 4) this.fine(fromNs, toNs, bucketWidth(fromNs, toNs, buckets), beginOf);
-    this.#index();
+    void this.rows;
   }
 
   /** The table has changed in another way than by growing. */
@@ -108,15 +106,14 @@ export class Slices {
     this.#indexed = -1;
   }
 
-  /** First place in `order`, of a row's `[from, to)`, whose slice ends after `timeNs`. Slices of a row follow each other. */
-  firstEndingAfter(timeNs: number, from: number, to: number): number {
-    const order = this.order;
-    const { floats } = this.table;
-    let low = from;
-    let high = to;
+  /** First place in a row whose slice ends after a time; the end of the row where none does. */
+  firstEndingAfter(timeNs: number, row: number): number {
+    const { from, end } = this.rows;
+    let low = from[row] ?? 0;
+    let high = from[row + 1] ?? low;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((floats[(order[middle] as number) * FLOATS + END] as number) > timeNs) high = middle;
+      if ((end[middle] as number) > timeNs) high = middle;
       else low = middle + 1;
     }
     return low;
@@ -135,6 +132,24 @@ export class Slices {
     return low;
   }
 }
+
+/** Columns of slices by row. `from[row]` … `from[row + 1]` are those of a row; `order` tells their indices in the table. */
+export interface SliceRows {
+  readonly from: Uint32Array;
+  readonly order: Uint32Array;
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  readonly flags: Uint8Array;
+}
+
+const NO_ROWS: SliceRows = {
+  from: new Uint32Array(1),
+  order: new Uint32Array(0),
+  start: new Float64Array(0),
+  end: new Float64Array(0),
+  flags: new Uint8Array(0),
+};
+const BYTES_IN_ROW = 21;
 
 /** A segment that is drawn wider than so many pixels is one of two or three on the screen. */
 const MAX_FINE_BUCKETS = 1024;

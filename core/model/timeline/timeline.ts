@@ -406,12 +406,13 @@ export class Timeline {
     const isOpen = life.endNs === Number.POSITIVE_INFINITY;
     builder.setTrack(0, 0);
     builder.beginRow(row);
-    builder.slice(startNs, isOpen ? Math.max(startNs, endNs) : life.endNs, 0, isOpen ? ItemFlag.OPEN : 0, 0);
+    builder.setSource({ nameOf: () => 0, refOf: () => 0 });
+    builder.slice(startNs, isOpen ? Math.max(startNs, endNs) : life.endNs, isOpen ? ItemFlag.OPEN : 0, 0);
     builder.endRow();
     const first = partitionPoint(times.length, (i) => (times[i] as number) >= builder.fromNs);
     for (let i = first; i < times.length && (times[i] as number) <= builder.toNs; i++) {
       const timeNs = times[i] as number;
-      builder.cell(timeNs, timeNs, every, 0, 0, ItemFlag.INSTANT);
+      builder.cell(timeNs, timeNs, every, 0, ItemFlag.INSTANT, 0);
     }
     builder.endRow();
   }
@@ -422,7 +423,8 @@ export class Timeline {
     builder.setTrack(ItemFlag.RUN, 0);
     for (const { ref, name } of wide) {
       const runs = this.async.runsOf(ref);
-      for (let i = 0; i < runs.length; i += 2) builder.slice(runs[i] as number, runs[i + 1] as number, name, 0, ref);
+      builder.setSource({ nameOf: () => name, refOf: () => ref });
+      for (let i = 0; i < runs.length; i += 2) builder.slice(runs[i] as number, runs[i + 1] as number, 0, 0);
       builder.endRow();
     }
     builder.setTrack(ItemFlag.ASYNC, ItemFlag.RUN);

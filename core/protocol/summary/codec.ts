@@ -41,7 +41,7 @@ function readCells(reader: ColumnReader, rows: number, cells: number): Cells | u
   const count = reader.words(cells);
   const name = reader.words(cells);
   const busy = reader.shorts(cells);
-  const bucket = reader.octets(cells);
+  const bucket = reader.shorts(cells);
   if (!from || !count || !name || !busy || !bucket || !isAscending(from, cells) || bucket.some((one) => one >= BUCKETS)) return undefined;
   return { from, count, name, busy, bucket };
 }

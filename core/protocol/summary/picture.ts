@@ -51,7 +51,7 @@ export interface Picture {
 /** `from[row]` … `from[row + 1]` are those of a row, by bucket. */
 export interface Cells {
   readonly from: Uint32Array;
-  readonly bucket: Uint8Array | Uint16Array;
+  readonly bucket: Uint16Array;
   readonly count: Uint32Array;
   /** Time that they take, as a part of the bucket × BUSY_UNIT. */
   readonly busy: Uint16Array;
@@ -92,11 +92,7 @@ export function pictureOf(table: SliceTable, fromNs: number, toNs: number, first
     if (duration >= width) wide.push(i);
     else cells.add(shape & DEPTH_MASK, start, duration, words[u + NAME] as number);
   }
-  const list = (of: readonly number[]): SliceList => {
-    const made = new ListMaker();
-    for (const i of of) made.add(table.depthOf(i), table.startOf(i), table.endOf(i), table.selfOf(i), beginOf(i), table.nameOf(i), table.flagsOf(i));
-    return made.list();
-  };
+  const list = (of: readonly number[]): SliceList => listOf(table, of, beginOf);
   return {
     level: 0,
     fromNs,
@@ -170,7 +166,7 @@ class CellColumn {
 
   packed(): Cells {
     this.#endBucket();
-    const packed = newCells(this.#rows, this.#made.length, this.#buckets);
+    const packed = newCells(this.#rows, this.#made.length);
     const { from } = packed;
     for (const { row } of this.#made) from[row + 1] = (from[row + 1] as number) + 1;
     for (let row = 0; row < this.#rows; row++) from[row + 1] = (from[row + 1] as number) + (from[row] as number);
@@ -184,9 +180,9 @@ class CellColumn {
   }
 }
 
-const newCells = (rows: number, cells: number, buckets: number): Cells => ({
+const newCells = (rows: number, cells: number): Cells => ({
   from: new Uint32Array(rows + 1),
-  bucket: buckets <= 256 ? new Uint8Array(cells) : new Uint16Array(cells),
+  bucket: new Uint16Array(cells),
   count: new Uint32Array(cells),
   busy: new Uint16Array(cells),
   name: new Uint32Array(cells),
@@ -199,6 +195,39 @@ function putCell(cells: Cells, at: number, bucket: number, count: number, busy: 
   cells.busy[at] = Math.min(65535, Math.round(busy * BUSY_UNIT));
   cells.name[at] = name;
 }
+
+/** Slices of a table, which are told in the order of their starts. */
+function listOf(table: SliceTable, slices: readonly number[], beginOf: BeginOf): SliceList {
+  if (slices.length === 0) return NO_SLICES;
+  let rows = 0;
+  for (const i of slices) rows = Math.max(rows, table.depthOf(i) + 1);
+  const list = newList(rows, slices.length);
+  for (const i of slices) list.from[table.depthOf(i) + 1] = (list.from[table.depthOf(i) + 1] as number) + 1;
+  for (let row = 0; row < rows; row++) list.from[row + 1] = (list.from[row + 1] as number) + (list.from[row] as number);
+  const next = list.from.slice();
+  for (const i of slices) {
+    const row = table.depthOf(i);
+    const at = next[row] as number;
+    next[row] = at + 1;
+    list.start[at] = table.startOf(i);
+    list.end[at] = table.endOf(i);
+    list.self[at] = table.selfOf(i);
+    list.begin[at] = beginOf(i);
+    list.name[at] = table.nameOf(i);
+    list.flags[at] = table.flagsOf(i);
+  }
+  return list;
+}
+
+const newList = (rows: number, slices: number): SliceList => ({
+  from: new Uint32Array(rows + 1),
+  start: new Float64Array(slices),
+  end: new Float64Array(slices),
+  self: new Float64Array(slices),
+  begin: new Float64Array(slices),
+  name: new Uint32Array(slices),
+  flags: new Uint8Array(slices),
+});
 
 /** Picture of parts of one level that follow each other on a track. */
 export function mergedPicture(parts: readonly Picture[]): Picture {
@@ -258,7 +287,7 @@ export function eachSlice(list: SliceList, each: (row: number, list: SliceList, 
 
 /** What a picture takes in memory. */
 export const pictureBytes = ({ cells, wide, own, came, left }: Picture): number =>
-  cells.from.byteLength + cells.bucket.length * 11 + listBytes(wide) + listBytes(own) + listBytes(came) + listBytes(left);
+  cells.from.byteLength + cells.bucket.length * 12 + listBytes(wide) + listBytes(own) + listBytes(came) + listBytes(left);
 const listBytes = ({ from, start }: SliceList): number => from.byteLength + start.length * 37;
 
 /** Cells that are counted in any order: all of them, row by row. */
@@ -314,7 +343,7 @@ class CellGrid {
   packed(): Cells {
     let cells = 0;
     for (const count of this.#count) if (count !== 0) cells++;
-    const packed = newCells(this.#rows, cells, BUCKETS);
+    const packed = newCells(this.#rows, cells);
     let at = 0;
     for (let row = 0; row < this.#rows; row++) {
       for (let bucket = 0; bucket < BUCKETS; bucket++) {
@@ -329,7 +358,7 @@ class CellGrid {
 }
 
 /** Slices in any order, into a list by row and start. */
-export class ListMaker {
+class ListMaker {
   readonly #row: number[] = [];
   readonly #start: number[] = [];
   readonly #end: number[] = [];
@@ -367,15 +396,7 @@ export class ListMaker {
     for (let i = 0; i < count; i++) order[i] = i;
     order.sort((a, b) => (this.#row[a] as number) - (this.#row[b] as number) || (this.#start[a] as number) - (this.#start[b] as number) || a - b);
     const rows = (this.#row[order[count - 1] as number] as number) + 1;
-    const list = {
-      from: new Uint32Array(rows + 1),
-      start: new Float64Array(count),
-      end: new Float64Array(count),
-      self: new Float64Array(count),
-      begin: new Float64Array(count),
-      name: new Uint32Array(count),
-      flags: new Uint8Array(count),
-    };
+    const list = newList(rows, count);
     for (let at = 0; at < count; at++) {
       const i = order[at] as number;
       list.start[at] = this.#start[i] as number;
@@ -392,12 +413,4 @@ export class ListMaker {
   }
 }
 
-export const NO_SLICES: SliceList = {
-  from: new Uint32Array(1),
-  start: new Float64Array(0),
-  end: new Float64Array(0),
-  self: new Float64Array(0),
-  begin: new Float64Array(0),
-  name: new Uint32Array(0),
-  flags: new Uint8Array(0),
-};
+export const NO_SLICES: SliceList = newList(0, 0);

@@ -54,6 +54,7 @@ export const SliceFlag = {
 
 export const BYTES_PER_SLICE = WORDS * 4;
 const FIRST_CAPACITY = 512;
+const MAX_WASTE = 1.15;
 
 /** A place inside a segment: number of the block there, and word of the block's payload. */
 export const PLACE_WORDS = 2 ** 18;
@@ -93,9 +94,14 @@ export class SliceTable {
     this.#resize(Math.max(FIRST_CAPACITY, this.capacity * 2));
   }
 
-  /** Gives back what is not used. */
+  /** Room for so many: where the number is known about, growing step by step would copy all of them a few times. */
+  reserve(capacity: number): void {
+    if (capacity > this.capacity) this.#resize(capacity);
+  }
+
+  /** Gives back what is not used, if it is worth a copy. */
   trim(): void {
-    if (this.capacity > this.count) this.#resize(this.count);
+    if (this.capacity > this.count * MAX_WASTE) this.#resize(this.count);
   }
 
   #resize(capacity: number): void {

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { SegmentRule } from '../../../../../core/protocol/summary/segment-rule.ts';
 import { CallRecording } from '../../../../helpers/build-calls.ts';
 import { NaiveCalls } from './naive.ts';
 
@@ -24,8 +25,11 @@ export const callSteps: fc.Arbitrary<CallStep[]> = fc.array(
 );
 
 /** The steps as a recording of one thread, and as plain slices. What is open at the end stays so. */
-export function recordedCalls(steps: readonly CallStep[]): { readonly bytes: Uint8Array; readonly naive: NaiveCalls; readonly endNs: number } {
-  const recording = new CallRecording();
+export function recordedCalls(
+  steps: readonly CallStep[],
+  rule?: SegmentRule,
+): { readonly bytes: Uint8Array; readonly naive: NaiveCalls; readonly endNs: number } {
+  const recording = new CallRecording(rule);
   const stream = recording.thread(FUNCTIONS);
   const naive = new NaiveCalls();
   let time = 10;
