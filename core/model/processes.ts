@@ -36,6 +36,8 @@ export class Processes {
   readonly #processes = new Map<number, Process>();
   readonly #threads = new Map<number, Thread>();
   readonly notices: Problem[] = [];
+  /** Of an imported trace: what could not be taken in as it is. */
+  readonly imported: { readonly count: number; readonly text: string }[] = [];
   end: SessionEnd | undefined;
   /** Replaces the head's: an imported file may tell it only at its end. */
   startEpochNs: string | undefined;
@@ -75,6 +77,7 @@ export class Processes {
         this.#notice({ code: 'tracer-error', message: `The tracer inside ${this.#nameOf(line.process)} failed: ${text(line.message)}` });
         return;
       case 'loss':
+        if (line.what === 'imported' && this.imported.length < MAX_NOTICES) this.imported.push({ count: number(line.count), text: text(line.message) });
         this.#notice({ code: `loss-${text(line.what)}`, message: text(line.message) });
         return;
       case 'imported':
@@ -123,6 +126,11 @@ export class Processes {
       const own = threads.filter((thread) => thread.process === id).map(({ stream, thread, name, dropped }) => ({ stream, thread, name, dropped }));
       return { process: id, pid, name, nodeVersion, ended, threads: own };
     });
+  }
+
+  /** Empty where it is not known. */
+  processName(process: number): string {
+    return this.#processes.get(process)?.name ?? '';
   }
 
   #nameOf(process: number): string {

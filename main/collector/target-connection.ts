@@ -168,7 +168,7 @@ export class TracedProcess implements FrameSink {
 
   #endThread(thread: TracedThread): void {
     thread.ended = true;
-    thread.records.rest();
+    this.#recorder.rest(thread.stream);
     this.#recorder.info({ kind: 'thread-end', stream: thread.stream, timeNs: this.#recorder.now() });
   }
 }

@@ -116,6 +116,10 @@ export function emptySummary(trace: TraceId): TraceSummary {
     objectsRevision: 0,
     processesRevision: 0,
     pluginsRevision: 0,
+    tracksRevision: 0,
+    issuesRevision: 0,
+    timelineSlices: 0,
+    memory: { usedBytes: 0, budgetBytes: 0 },
   };
 }
 

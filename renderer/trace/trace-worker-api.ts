@@ -6,6 +6,11 @@ import type { Problem } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
+import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
+
+export type * from './timeline-api.ts';
+/** The timeline and its analysis. */
+export { ItemFlag } from './timeline-api.ts';
 
 /** One open trace in this window. Minted by the page. */
 export type TraceId = string;
@@ -24,7 +29,7 @@ export type TraceInput =
 export type DataChannel = { readonly kind: 'websocket'; readonly url: string } | { readonly kind: 'port' };
 
 /** Pushed when anything changed, at most once a frame (16 ms). Small; lists travel only when their revision moved. */
-export interface TraceSummary {
+export interface TraceSummary extends TimelineSummary {
   readonly trace: TraceId;
   /** Grows whenever data changed: what React watches. */
   readonly revision: number;
@@ -193,7 +198,7 @@ export interface ConsoleLine {
   readonly cut: boolean;
 }
 
-export interface TraceRequests {
+export interface TraceRequests extends TimelineRequests {
   'data.connect': (argument: DataChannel) => null;
   'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
