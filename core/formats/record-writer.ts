@@ -731,7 +731,42 @@ class StreamBuffer {
 
   /** Numbers of the records by time; equal times stay in the order in which they came. */
   #sorted(): ArrayLike<number> {
-    const count = this.count;
+    const { count } = this;
+    // Most are in order, and a few are late: these are sorted, and merged with the others.
+    const order = new Uint32Array(count);
+    const late: number[] = [];
+    let latest = Number.NEGATIVE_INFINITY;
+    let inOrder = 0;
+    for (let record = 0; record < count; record++) {
+      const time = this.#timeOf(record);
+      if (time < latest) late.push(record);
+      else {
+        latest = time;
+        order[inOrder++] = record;
+      }
+    }
+    if (late.length > count / 8) return this.#sortedAtOnce();
+    late.sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || a - b);
+    // From the end, so that it needs no second list. Of two at one time, the one that came first stays first.
+    let from = inOrder - 1;
+    let to = count - 1;
+    for (let l = late.length - 1; l >= 0; to--) {
+      const lateRecord = late[l] as number;
+      const record = from < 0 ? -1 : (order[from] as number);
+      const after = record < 0 ? -1 : this.#timeOf(record) - this.#timeOf(lateRecord) || record - lateRecord;
+      if (after > 0) {
+        order[to] = record;
+        from--;
+      } else {
+        order[to] = lateRecord;
+        l--;
+      }
+    }
+    return order;
+  }
+
+  #sortedAtOnce(): ArrayLike<number> {
+    const { count } = this;
     const keys = new Float64Array(count);
     const span = (this.greatestHigh - this.leastHigh + 1) * WORD;
     if (span * count <= Number.MAX_SAFE_INTEGER) {
