@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../../../core/base/result.ts';
@@ -12,8 +13,11 @@ import { type DecodedEvent, type DecodedRecording, decodeRecording } from '../..
 vi.setConfig({ testTimeout: 60_000 });
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
-const REPORTS = readdirSync(FIXTURES).filter((name) => name.endsWith('.json'));
-const report = (name: string): Uint8Array => readFileSync(path.join(FIXTURES, name));
+const REPORTS = readdirSync(FIXTURES);
+const report = (name: string): Uint8Array => {
+  const bytes = readFileSync(path.join(FIXTURES, name));
+  return name.endsWith('.gz') ? gunzipSync(bytes) : bytes;
+};
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 async function* pieces(bytes: Uint8Array, sizes: readonly number[]): AsyncGenerator<Uint8Array> {
@@ -44,33 +48,71 @@ interface JsonEvent {
   readonly dur?: number;
   readonly name: string;
   readonly cat?: string;
+  readonly id?: string | number;
+  readonly bp?: string;
   readonly s?: string;
   readonly args?: Readonly<Record<string, unknown>> | null;
 }
 
-/** What the reader should give, by JSON.parse of the whole: the oracle. */
+/** What the reader should give, by JSON.parse of the whole: the oracle. Async slices and arrows are numbered in the order of the file. */
 function byOracle(json: string): { readonly startNs: number; readonly events: DecodedEvent[] } {
   const list = (JSON.parse(json) as { traceEvents: JsonEvent[] }).traceEvents;
-  const shown = list.filter((event) => 'XCiNOD'.includes(event.ph));
+  const shown = list.filter((event) => event.ph !== 'M');
   const ns = (micros: number): number => Math.round(micros * 1000);
   const startNs = Math.min(...shown.map((event) => ns(event.ts)));
   const order: string[] = [];
   const live = new Map<string, number>();
-  const all = shown.map((event): DecodedEvent => {
+  const begun = new Map<string, DecodedEvent[]>();
+  const open = new Map<string, { readonly number: number; readonly name: string }[]>();
+  const arrows = new Map<string, number>();
+  let asyncSlices = 0;
+  const endNs = Math.max(...shown.map((event) => ns(event.ts) + ns(event.dur ?? 0))) - startNs;
+  const all = shown.flatMap((event): DecodedEvent[] => {
     // A main thread has its process's number on Linux, and 0 in a recording.
     const common = { thread: `${event.pid}/${event.tid === event.pid ? 0 : event.tid}`, timeNs: ns(event.ts) - startNs, name: event.name };
     const args = event.args && Object.keys(event.args).length > 0 ? { args: event.args } : {};
-    if (event.ph === 'X') return { kind: 'slice', ...common, durationNs: ns(event.dur ?? 0), category: event.cat ?? '', ...args };
-    if (event.ph === 'i') return { kind: 'instant', ...common, category: event.cat ?? '', scope: 'tpg'.indexOf(event.s ?? 't'), ...args };
-    if (event.ph === 'C') return { kind: 'counter', ...common, values: event.args as Readonly<Record<string, number>> };
-    const key = `${event.pid} ${(event as unknown as { id: string }).id} ${event.name}`;
+    const category = event.cat ?? '';
+    if (event.ph === 'X') return [{ kind: 'slice', ...common, durationNs: ns(event.dur ?? 0), category, ...args }];
+    if (event.ph === 'B') {
+      begun.set(common.thread, [...(begun.get(common.thread) ?? []), { kind: 'slice', ...common, category, ...args }]);
+      return [];
+    }
+    if (event.ph === 'E') {
+      const begin = begun.get(common.thread)?.pop();
+      if (begin === undefined) throw new Error('the fixture has ends without begin');
+      const joined = { ...(begin.args as object), ...(event.args ?? {}) };
+      return [{ ...begin, durationNs: common.timeNs - begin.timeNs, ...(Object.keys(joined).length > 0 && { args: joined }) }];
+    }
+    if (event.ph === 'i' || event.ph === 'I') return [{ kind: 'instant', ...common, category, scope: 'tpg'.indexOf(event.s ?? 't'), ...args }];
+    if (event.ph === 'C') return [{ kind: 'counter', ...common, values: event.args as Readonly<Record<string, number>> }];
+    if ('bne'.includes(event.ph)) {
+      const key = `${category} ${event.id}`;
+      const stack = open.get(key) ?? [];
+      open.set(key, stack);
+      if (event.ph === 'n') return [{ kind: 'async-instant', ...common, number: stack.at(-1)?.number ?? 0, ...args }];
+      if (event.ph === 'b') {
+        const parent = stack.at(-1)?.number ?? 0;
+        stack.push({ number: ++asyncSlices, name: event.name });
+        return [{ kind: 'async-begin', ...common, number: asyncSlices, parent, category, ...args }];
+      }
+      const at = stack.findLastIndex((one) => one.name === event.name);
+      return [{ kind: 'async-end', ...common, name: '', number: stack.splice(at, 1)[0]?.number ?? 0, ...args }];
+    }
+    if ('stf'.includes(event.ph)) {
+      const key = `${category} ${event.name} ${event.id}`;
+      if (!arrows.has(key)) arrows.set(key, arrows.size + 1);
+      const phase = event.ph === 's' ? 0 : event.ph === 't' ? 1 : event.bp === 'e' ? 3 : 2;
+      return [{ kind: 'flow', ...common, number: arrows.get(key) as number, category, phase }];
+    }
+    const key = `${event.pid} ${event.id} ${event.name}`;
     if (event.ph === 'N' || !live.has(key)) live.set(key, order.push(key) - 1);
     const object = live.get(key) as number;
-    if (event.ph === 'N') return { kind: 'created', ...common, object };
-    if (event.ph === 'D') return { kind: 'deleted', ...common, object };
-    return { kind: 'snapshot', ...common, object, state: event.args?.snapshot as Readonly<Record<string, unknown>> };
+    if (event.ph === 'N') return [{ kind: 'created', ...common, object }];
+    if (event.ph === 'D') return [{ kind: 'deleted', ...common, object }];
+    return [{ kind: 'snapshot', ...common, object, state: event.args?.snapshot as Readonly<Record<string, unknown>> }];
   });
-  return { startNs, events: all };
+  const unended = [...begun.values()].flat().map((begin) => ({ ...begin, durationNs: endNs - begin.timeNs }));
+  return { startNs, events: [...all, ...unended] };
 }
 
 /** Same events, whatever the order of those at one time and of threads. */
@@ -117,10 +159,11 @@ describe('readTraceEvents on real reports', () => {
     expect(BigInt(startEpochNs ?? 0) - BigInt(recording.head.startMonotonicNs)).toBe(1795287957548807004n);
   });
 
-  it('counts the kinds that are not shown yet, in words', async () => {
-    expect(notices(await decoded(report('instants_async_flow.json')))).toEqual([
-      '5 events are of kinds that are not shown yet: 3 async (b, e, n), 2 flow (f, s).',
-    ]);
+  it('tells the Node version and other metadata of a process', async () => {
+    const recording = await decoded(report('node-trace-events.json.gz'));
+    expect(recording.info.filter((line) => line.kind === 'process').at(-1)).toMatchObject({ pid: 27095, name: expect.any(String), nodeVersion: 'v20.20.2' });
+    expect(recording.info.filter((line) => line.kind === 'metadata').map((line) => line.name)).toContain('node');
+    expect(recording.info.flatMap((line) => (line.kind === 'loss' ? [[line.issue, line.count]] : []))).toEqual([['async-begin-without-end', 158]]);
   });
 
   it('is read by the model without a damaged record', async () => {
@@ -155,7 +198,7 @@ describe('readTraceEvents, cut and damaged', () => {
   });
 
   it('says that more text follows', async () => {
-    expect(notices(await decoded('[{"ph":"i","ts":1,"name":"a"}][]'))).toEqual([
+    expect(notices(await decoded('[{"ph":"i","ts":1,"name":"a"}]}'))).toEqual([
       'After the end of the trace more text follows, from byte 30 on: it was not read.',
     ]);
   });
@@ -265,7 +308,9 @@ describe('readTraceEvents, events', () => {
       ),
     );
     expect(trace.processes()).toMatchObject([{ pid: 1, name: 'server', threads: [{ thread: 2, name: 'worker' }] }, { threads: [{ thread: 2 ** 40 + 1 }] }]);
-    expect(trace.totals().notices.map((notice) => notice.message)).toEqual(['1 metadata events other than names of processes and threads were left out.']);
+    expect(trace.totals().notices.map((notice) => notice.message)).toEqual([
+      '1 events could not be read (no phase, no time, or values that are none) and were left out.',
+    ]);
   });
 
   it('reads values of counters as numbers, gaps and what Python writes, and counts the rest', async () => {
@@ -341,7 +386,7 @@ describe('readTraceEvents, events', () => {
     expect(recording.events[1]?.name?.length).toBeLessThan(70_000);
     expect(Object.keys(recording.events[2]?.values ?? {})).toHaveLength(4096);
     expect(recording.events[3]?.state).toEqual({ big: { $ts: 'budget' }, small: 1 });
-    expect(recording.info.find((line) => line.kind === 'imported')).toMatchObject({ metadata: { huge: '(1000002 bytes, not kept)' } });
+    expect(recording.info.find((line) => line.kind === 'attachment')).toMatchObject({ name: 'trace-event/huge', bytes: 1_000_002 });
     expect(notices(recording)).toHaveLength(3);
   });
 
