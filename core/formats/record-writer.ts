@@ -238,6 +238,22 @@ export class RecordingBuilder {
       .pop(functionId, 0);
   }
 
+  /** See RecordKind.CALL_BEGIN and those behind it. `call` numbers the activation, from 1. */
+  run(stream: number, high: number, low: number, kind: number, functionId: number, call: number): void {
+    const buffer = this.#record(stream, high, low, kind, 8);
+    buffer.words[buffer.at >>> 2] = functionId;
+    buffer.words[(buffer.at >>> 2) + 1] = call;
+    buffer.noteCopied(high, low, buffer.words[(buffer.at >>> 2) - 1] as number);
+  }
+
+  /** CALL_ARGUMENTS right behind its enter, or CALL_RESULT right in front of its exit. `json` as for `instant`. */
+  callValue(stream: number, high: number, low: number, kind: typeof RecordKind.CALL_ARGUMENTS | typeof RecordKind.CALL_RESULT, json: Uint8Array): void {
+    const buffer = this.#record(stream, high, low, kind, 8 + padTo8(json.length));
+    buffer.words[buffer.at >>> 2] = json.length;
+    buffer.words[(buffer.at >>> 2) + 1] = 0;
+    buffer.bytes.set(json, buffer.at + 8);
+  }
+
   /**
    * A record of another recording, with another time: `words` from `from` to `to` are all of it, in a buffer of its own with `payload`. Ids mean
    * what the stream's `definitions` say. Calls come in order.

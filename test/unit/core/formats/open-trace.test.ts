@@ -46,7 +46,7 @@ describe('openTrace', () => {
 
   it('turns JSON into a recording, compressed or not', async () => {
     const plain = await recordingOf(REPORT);
-    expect(decodeRecording(plain).events).toHaveLength(17);
+    expect(decodeRecording(plain).events).toHaveLength(22);
     expect(decodeRecording(plain).head.title).toBe('name');
     expect(Buffer.compare(await recordingOf(gzipSync(REPORT)), plain)).toBe(0);
   });
@@ -67,7 +67,7 @@ describe('openTrace', () => {
     const parts: Uint8Array[] = [];
     for await (const part of opened.recording) parts.push(part);
     const recording = decodeRecording(concat(parts));
-    expect(recording.events).toHaveLength(17);
+    expect(recording.events).toHaveLength(22);
     expect(recording.info.find((line) => line.kind === 'loss')).toMatchObject({
       message: 'The file is compressed, and cut or damaged (incorrect data check): 3047 bytes of its content could be read.',
     });
