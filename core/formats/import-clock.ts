@@ -33,7 +33,7 @@ export class ImportClock {
   #greatestNs = Number.NEGATIVE_INFINITY;
   #greatestHigh = 0;
   #greatestLow = 0;
-  #startNs = 0;
+  #startRelativeNs = 0;
   #start: MonotonicTime | undefined;
   /** What is the epoch at zero of the trace's clock, as far as it is known. */
   baseTimeNs: bigint | undefined;
@@ -120,7 +120,7 @@ export class ImportClock {
     if (this.#start === undefined) {
       // Decided by events alone, so that it does not depend on the pieces in which the file comes.
       if (this.#timed >= this.#firstEvents || this.#builder.waitingBytes > MAX_WAITING_BYTES) this.start();
-    } else if (ns < this.#startNs) this.beforeStart++;
+    } else if (ns < this.#startRelativeNs) this.beforeStart++;
   }
 
   /** Makes the least time so far time 0 of the recording, if none is known. */
@@ -133,18 +133,19 @@ export class ImportClock {
 
   #startAt(start: RecordingStart, isEpochKnown: boolean): void {
     this.#start = splitMonotonic(start.monotonicNs);
-    this.#startNs = (this.#start.high - this.#originHigh) * WORD + (this.#start.low - this.#originLow);
+    this.#startRelativeNs = (this.#start.high - this.#originHigh) * WORD + (this.#start.low - this.#originLow);
     this.headHasEpoch = isEpochKnown;
     this.#builder.setStart(start);
   }
 
-  get #startNanoseconds(): bigint {
+  /** Time 0 on the clock of the trace. */
+  get startNs(): bigint {
     return this.#start === undefined ? 0n : (BigInt(this.#start.high) << 32n) + BigInt(this.#start.low);
   }
 
   /** Epoch of time 0, where the head of the recording could not tell it yet. */
   get lateStartEpochNs(): bigint | undefined {
-    return this.baseTimeNs === undefined || this.headHasEpoch ? undefined : this.baseTimeNs + this.#startNanoseconds;
+    return this.baseTimeNs === undefined || this.headHasEpoch ? undefined : this.baseTimeNs + this.startNs;
   }
 
   /** The latest end, in words: of time 0 where there was none. */

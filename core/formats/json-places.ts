@@ -20,7 +20,7 @@ export interface JsonPlace {
   text?(value: string): void;
   literal?(value: boolean | null): void;
   /** The text of an object or list; one that is longer than 512 KB is stepped over. Instead of all of the above. */
-  json?(bytes: Uint8Array, start: number, end: number): void;
+  raw?(bytes: Uint8Array, start: number, end: number): void;
 }
 
 export interface JsonEnd {
@@ -136,8 +136,8 @@ export class JsonPlaces {
         continue;
       }
       if (c === OPEN_BRACE || c === OPEN_BRACKET) {
-        if (this.#place?.json !== undefined && this.#skipped === 0) {
-          const taken = this.#json(last);
+        if (this.#place?.raw !== undefined && this.#skipped === 0) {
+          const taken = this.#raw(last);
           if (taken === undefined) return;
           if (taken) {
             this.#valueEnded();
@@ -153,7 +153,7 @@ export class JsonPlaces {
   }
 
   /** False: it is too long, and to be stepped over. Undefined: more is to come. */
-  #json(last: boolean): boolean | undefined {
+  #raw(last: boolean): boolean | undefined {
     const limit = Math.min(this.#to, this.#from + MAX_JSON_BYTES);
     const end = endOfValue(this.#held, this.#from, limit);
     if (end < 0) {
@@ -163,7 +163,7 @@ export class JsonPlaces {
       }
       return false;
     }
-    this.#place?.json?.(this.#held, this.#from, end);
+    this.#place?.raw?.(this.#held, this.#from, end);
     this.#from = end;
     return true;
   }

@@ -7,7 +7,7 @@ import type { Attachments } from '../../core/model/attachments.ts';
 import { Trace } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
-import { gunzip } from './gunzip.ts';
+import { gunzip, inflate } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
@@ -100,7 +100,7 @@ export class FollowedTrace {
         read: (offset, length) => source.read(offset, length),
         follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
       };
-      const opened = live ? undefined : await openTrace(counted, (bytes) => this.#inSlices(gunzip(bytes)), { title });
+      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
       const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));

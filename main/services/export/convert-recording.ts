@@ -4,7 +4,6 @@
  */
 import { closeSync, createWriteStream, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import { KeptRecording } from '../../../core/formats/kept-recording.ts';
@@ -12,6 +11,7 @@ import { type OpenedTrace, openTrace } from '../../../core/formats/open-trace.ts
 import { processedRecording, readAttachments, usableParts } from '../../../core/formats/processed-view.ts';
 import { writeTraceEvents } from '../../../core/formats/trace-event-writer.ts';
 import type { ExportFormat, TraceView } from '../../../core/protocol/studio-api.ts';
+import { crc32, nodeCodecs } from './codecs.ts';
 import { FileSource } from './file-source.ts';
 
 export interface Conversion {
@@ -42,7 +42,7 @@ const PROGRESS_MS = 100;
 export const convertRecording = (conversion: Conversion): Promise<Converted> =>
   convert(conversion, async (file, notes) => {
     const { source, format, view = 'processed', live = false } = conversion;
-    const opened = await openTrace(file, gunzip, { title: path.basename(source), ...(crc32 && { crc: crc32 }) });
+    const opened = await openTrace(file, nodeCodecs, { title: path.basename(source), ...(crc32 && { crc: crc32 }) });
     // What plugins left of a process that has ended is not all of a session that goes on.
     if (format !== 'recording' && view === 'processed' && !live) return processedView(file, opened, notes);
     return opened.kind === 'recording' ? file.follow(0) : opened.recording;
@@ -90,19 +90,6 @@ async function processedView(file: FileSource, opened: OpenedTrace, notes: strin
 
 async function* contents(pieces: AsyncIterable<{ readonly content: Uint8Array }>): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const { content } of pieces) yield content;
-}
-
-/** In zlib since Node 20.15 and 22.2. */
-const crc32 = (zlib as { readonly crc32?: (bytes: Uint8Array) => number }).crc32;
-
-/** Gives what can be decompressed and throws at the damage. */
-async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const inflate = zlib.createGunzip();
-  const fed = pipeline(Readable.from(bytes), inflate);
-  // The loop below throws the same error; without a listener the process would end of it.
-  fed.catch(() => {});
-  yield* inflate;
-  await fed;
 }
 
 /** On the disk when it resolves. */
