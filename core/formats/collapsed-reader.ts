@@ -4,13 +4,11 @@
  */
 import { ProblemError } from '../base/result.ts';
 import { ProfileRecording, type ReadOptions } from './profile-recording.ts';
-import { MAX_SAMPLED_DEPTH, type SampledFrame } from './sampled-calls.ts';
+import { MAX_SAMPLED_DEPTH } from './sampled-calls.ts';
 
 const MAX_LINE_BYTES = 4 * 1024 * 1024;
 const NEW_LINE = 0x0a;
 const LINE = /^(.*\S)\s+(\d+(?:\.\d+)?)$/;
-/** `name (file:line:column)`, as it is written here. */
-const PLACED = /^(.*) \((.+):(\d+)(?::(\d+))?\)$/;
 const decoder = new TextDecoder();
 
 /** Whether the beginning of a file is a list of collapsed stacks: lines that end in a number, some of which have several frames. */
@@ -43,7 +41,7 @@ export async function* readCollapsed(source: AsyncIterable<Uint8Array>, options:
     for (const frame of frames.split(';', MAX_SAMPLED_DEPTH)) {
       let id = ids.get(frame);
       if (id === undefined) {
-        id = calls.function(frameOf(frame));
+        id = calls.function({ name: frame, file: '', line: 0, column: 0 });
         ids.set(frame, id);
       }
       if (id !== 0) stack[depth++] = id;
@@ -62,12 +60,6 @@ export async function* readCollapsed(source: AsyncIterable<Uint8Array>, options:
   calls.end(recording.high, recording.low);
   recording.lost('unreadable-line', odd, `${odd} lines are no stacks with a number behind them, and were left out.`, example);
   yield* recording.finish('collapsed stacks', { unit: 'counts' });
-}
-
-function frameOf(text: string): SampledFrame {
-  const [, name, file, line, column] = PLACED.exec(text) ?? [];
-  if (name === undefined || file === undefined) return { name: text, file: '', line: 0, column: 0 };
-  return { name, file, line: Number(line), column: Number(column ?? 0) };
 }
 
 /** Lines with the byte that each begins at; a longer one than any should be is cut. */

@@ -2,6 +2,7 @@ import { MAX_OPEN_FRAMES, OPEN_FRAME_WORDS } from '../protocol/open-stack.ts';
 
 /** Where ended calls go. `call`: number of the activation; 0: a plain call. `args` and `result` are JSON. */
 export interface CallEnds {
+  callOpened(startNs: number, functionId: number, call: number): void;
   callEnded(startNs: number, endNs: number, functionId: number, call: number, args: Uint8Array | undefined, result: Uint8Array | undefined): void;
   /** Nothing ended it; `endNs` is the end of the trace. */
   callLeft(startNs: number, endNs: number, functionId: number, call: number, args: Uint8Array | undefined): void;
@@ -25,13 +26,14 @@ export class OpenCalls {
     return this.#depth;
   }
 
-  push(startNs: number, functionId: number, call: number): void {
+  push(startNs: number, functionId: number, call: number, ends: CallEnds): void {
     const at = this.#depth++;
     if (at >= MAX_FRAMES) return;
     if (at >= this.#starts.length) this.#grow();
     this.#starts[at] = startNs;
     this.#functions[at] = functionId;
     this.#calls[at] = call;
+    ends.callOpened(startNs, functionId, call);
   }
 
   /** An end that is not of the innermost call ends all calls down to its own; one without a beginning means nothing. */
@@ -43,6 +45,13 @@ export class OpenCalls {
     let at = this.#depth - 1;
     while (at >= 0 && (this.#functions[at] !== functionId || this.#calls[at] !== call)) at--;
     if (at >= 0) this.#endDownTo(at, timeNs, ends);
+  }
+
+  /** Those that are open, from the outermost. */
+  *frames(): Generator<{ readonly startNs: number; readonly functionId: number; readonly call: number }, void, undefined> {
+    for (let at = 0; at < Math.min(this.#depth, MAX_FRAMES); at++) {
+      yield { startNs: this.#starts[at] as number, functionId: this.#functions[at] as number, call: this.#calls[at] as number };
+    }
   }
 
   setArguments(json: Uint8Array): void {
@@ -60,7 +69,7 @@ export class OpenCalls {
     let same = 0;
     while (same < depth && same < this.#depth && this.#functions[same] === functionAt(same)) same++;
     this.#endDownTo(same, timeNs, ends);
-    for (let frame = same; frame < depth; frame++) this.push(timeNs, functionAt(frame), 0);
+    for (let frame = same; frame < depth; frame++) this.push(timeNs, functionAt(frame), 0, ends);
   }
 
   /** A block tells the stack that it begins with: what was known is wrong where blocks before it are missing. */
@@ -73,7 +82,7 @@ export class OpenCalls {
     // Frames beyond those that a block names are known from before.
     if (!isFirst && same === frames && frames === Math.min(this.#depth, MAX_OPEN_FRAMES)) return;
     this.#endDownTo(same, timeNs, ends);
-    for (let frame = same; frame < frames; frame++) this.push(view.getFloat64(frame * OPEN_FRAME_WORDS * 4, true), at(frame, 2), at(frame, 3));
+    for (let frame = same; frame < frames; frame++) this.push(view.getFloat64(frame * OPEN_FRAME_WORDS * 4, true), at(frame, 2), at(frame, 3), ends);
   }
 
   finish(timeNs: number, ends: CallEnds): void {

@@ -50,6 +50,8 @@ export class PerfettoTracks {
   readonly #byUuid = new Map<bigint, PerfettoTrack>();
   readonly #processes = new Map<number, ProcessEntry>();
   readonly #threads = new Map<string, { readonly stream: number; name: string }>();
+  /** By pid: counters of a process lie in one stream. */
+  readonly #counterStreams = new Map<number, number>();
   #streams = 0;
   #lanes = 0;
   #last: PerfettoTrack | undefined;
@@ -190,6 +192,12 @@ export class PerfettoTracks {
       const stream = this.threadStream(thread.pid, thread.tid, thread.name);
       if (stream === 0) return undefined;
       return { stream, track: track.counter === undefined ? this.#builder.string(stream, name) : 0 };
+    }
+    if (track.counter !== undefined) {
+      let counters = this.#counterStreams.get(pid);
+      counters ??= this.#newStream(this.#processOf(pid), FIRST_TRACK_TID + this.#lanes++, 'counters');
+      this.#counterStreams.set(pid, counters);
+      return counters === 0 ? undefined : { stream: counters, track: 0 };
     }
     // Beside the threads: a stream of its own, since what lies on it need not nest in anything else.
     const stream = this.#newStream(this.#processOf(pid), FIRST_TRACK_TID + this.#lanes++, name);

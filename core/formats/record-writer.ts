@@ -238,6 +238,11 @@ export class RecordingBuilder {
       .pop(functionId, 0);
   }
 
+  /** Calls that are open before the stream's first record, from the outermost: function id, number of the activation, and since when. */
+  openCalls(stream: number, calls: Iterable<{ readonly high: number; readonly low: number; readonly functionId: number; readonly call: number }>): void {
+    this.#stream(stream).openBefore(calls);
+  }
+
   /** See RecordKind.CALL_BEGIN and those behind it. `call` numbers the activation, from 1. */
   run(stream: number, high: number, low: number, kind: number, functionId: number, call: number): void {
     const buffer = this.#record(stream, high, low, kind, 8);
@@ -664,6 +669,11 @@ class StreamBuffer {
   openFrames(): OpenFrames {
     this.#frames ??= new OpenFrames();
     return this.#frames;
+  }
+
+  openBefore(calls: Iterable<{ readonly high: number; readonly low: number; readonly functionId: number; readonly call: number }>): void {
+    for (const { high, low, functionId, call } of calls) this.openFrames().push(high, low, functionId, call);
+    this.#framesBefore = this.openFrames().copy();
   }
 
   /** Of the record that was added last, whatever it is. */

@@ -176,14 +176,14 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
   override call(timeNs: number, functionId: number, exit: boolean): void {
     const { calls } = this.stream;
     if (exit) calls.pop(timeNs, functionId, 0, this);
-    else calls.push(timeNs, functionId, 0);
+    else calls.push(timeNs, functionId, 0, this);
   }
 
   override run(timeNs: number, functionId: number, call: number, kind: number): void {
     const { calls } = this.stream;
     const opens = kind === RecordKind.CALL_BEGIN || kind === RecordKind.CALL_RESUME;
     if (kind === RecordKind.CALL_BEGIN) this.activationBegan(timeNs, functionId, call);
-    if (opens) calls.push(timeNs, functionId, call);
+    if (opens) calls.push(timeNs, functionId, call, this);
     else calls.pop(timeNs, functionId, call, this);
     if (kind === RecordKind.CALL_END) this.activationEnded(timeNs, functionId, call);
   }
@@ -210,6 +210,7 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
   console(_header: BlockHeader, _payload: Uint8Array): void {}
   attached(_attachment: number, _piece: Uint8Array): void {}
   damaged(_item: Extract<RecordingItem, { readonly kind: 'cut' | 'damage' }>): void {}
+  callOpened(_startNs: number, _functionId: number, _call: number): void {}
   /** A call, or one run of an async function, in `this.stream`. Inner ones come before those around them. */
   callEnded(_startNs: number, _endNs: number, _functionId: number, _call: number, _args: Uint8Array | undefined, _result: Uint8Array | undefined): void {}
   callLeft(_startNs: number, _endNs: number, _functionId: number, _call: number, _args: Uint8Array | undefined): void {}

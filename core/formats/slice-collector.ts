@@ -1,6 +1,6 @@
 import { RecordingWalker, type WalkedStream, walk } from './recording-walker.ts';
+import type { SampledFrame } from './sampled-calls.ts';
 import { MAX_SLICES, SliceColumns, tooManySlices } from './slice-columns.ts';
-import { placeOf } from './trace-event-texts.ts';
 
 /** The slices of a thread, or of one of the tracks beside its calls. */
 export interface SliceTrack {
@@ -14,14 +14,16 @@ export interface SliceChoice {
   /** Since the start of the recording: slices that reach into this range. */
   readonly fromNs?: number;
   readonly toNs?: number;
-  /** Name of what encloses nothing and is no call, beside its place: by default the name alone. */
-  readonly nameOf?: (name: string, place: string) => string;
+  /** Functions of one name are told apart by their place. */
+  readonly byPlace?: boolean;
 }
 
 /** Takes the slices and calls of a recording into columns. Also those that nothing ended: up to the end of the trace. */
 export class SliceCollector extends RecordingWalker {
   readonly tracks: SliceTrack[] = [];
   readonly names: string[] = [];
+  /** By name: where its functions are; slices that are no calls have no place. */
+  readonly frames: SampledFrame[] = [];
   /** Calls that nothing ended. */
   left = 0;
   exampleOfLeft: string | undefined;
@@ -74,9 +76,8 @@ export class SliceCollector extends RecordingWalker {
     let number = this.#of.functions.get(functionId);
     if (number === undefined) {
       const { definitions } = this.stream;
-      const name = definitions.functionName(functionId);
-      const { nameOf } = this.#choice;
-      number = this.#number(nameOf === undefined ? name : nameOf(name, placeOf(definitions.functions.get(functionId))));
+      const { file = '', line = 0, column = 0 } = (this.#choice.byPlace && definitions.functions.get(functionId)) || {};
+      number = this.#number(definitions.functionName(functionId), file, line, column);
       this.#of.functions.set(functionId, number);
     }
     this.#add(0, startNs, Math.max(0, endNs - startNs), number);
@@ -89,11 +90,13 @@ export class SliceCollector extends RecordingWalker {
     this.callEnded(startNs, endNs, functionId);
   }
 
-  #number(name: string): number {
-    let number = this.#numbers.get(name);
+  #number(name: string, file = '', line = 0, column = 0): number {
+    const key = file === '' ? name : `${name}\n${line}:${column}:${file}`;
+    let number = this.#numbers.get(key);
     if (number === undefined) {
       number = this.names.push(name) - 1;
-      this.#numbers.set(name, number);
+      this.frames.push({ name, file, line, column });
+      this.#numbers.set(key, number);
     }
     return number;
   }
