@@ -35,6 +35,7 @@ const PROGRAMS = [
   { entry: 'main/cli/record.ts', file: 'cli/record.cjs', external: [] },
   { entry: 'main/cli/studio.ts', file: 'cli/studio.cjs', external: [] },
   { entry: 'main/cli/export.ts', file: 'cli/export.cjs', external: [] },
+  { entry: 'main/cli/traces.ts', file: 'cli/traces.cjs', external: [] },
   { entry: 'main/collector/collector-process.ts', file: 'collector/collector.cjs', external: [] },
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
   { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },

@@ -2,7 +2,9 @@
  * The contract between a window and its host (Electron or web): requests, and what the host pushes.
  * Both ends derive from these two maps; a handler that is missing does not compile. See `handlersFor` and `StudioClient`.
  */
+
 import type { Problem } from '../base/result.ts';
+import type { ExportFormat } from './export-formats.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
 
@@ -145,7 +147,7 @@ export type FilePurpose = 'script' | 'folder' | 'trace' | 'node' | 'plugin';
 /** `processed`: what plugins left, where they changed anything; the default. `raw`: what was recorded. */
 export type TraceView = 'processed' | 'raw';
 
-export type ExportFormat = 'chrome-json' | 'chrome-json-gz' | 'recording';
+export type { ExportFormat };
 export interface ExportProgress {
   readonly job: string;
   readonly doneBytes: number;

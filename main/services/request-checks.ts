@@ -1,5 +1,7 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
+
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
+import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
@@ -94,7 +96,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
   'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
-    { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag, view: oneOf('processed', 'raw') },
+    { recording: id, format: oneOf(...EXPORT_FORMAT_NAMES), path, overwrite: flag, view: oneOf('processed', 'raw') },
     ['overwrite', 'view'],
   ),
   'export.cancel': shape<{ job: string }>({ job: id }),

@@ -7,6 +7,7 @@ import type { Attachments } from '../../core/model/attachments.ts';
 import { Trace } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
+import { BlobStore } from './blob-store.ts';
 import { gunzip, inflate } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
@@ -102,7 +103,7 @@ export class FollowedTrace {
       };
       const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
-      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
+      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording, undefined, new BlobStore()) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
         this.#trace = this.#traceOf(recording);
@@ -154,7 +155,7 @@ export class FollowedTrace {
     for (const problem of problems) this.#notice(problem);
     if (parts.length === 0) return false;
     const pieces = processedRecording(recording, parts, { onProblem: (problem) => this.#notice(problem) });
-    const source = new KeptRecording(pieces, recording);
+    const source = new KeptRecording(pieces, recording, new BlobStore());
     const trace = this.#traceOf(source);
     const isFirst = this.#view === undefined;
     // Nothing is shown yet: then it may grow before the user's eyes.
