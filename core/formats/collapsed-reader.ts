@@ -11,12 +11,13 @@ const NEW_LINE = 0x0a;
 const LINE = /^(.*\S)\s+(\d+(?:\.\d+)?)$/;
 const decoder = new TextDecoder();
 
-/** Whether the beginning of a file is a list of collapsed stacks: lines that end in a number, some of which have several frames. */
+/** Whether the beginning of a file is a list of collapsed stacks: nearly all lines end in a number, and some have several frames. */
 export function looksCollapsed(first: string, isAll: boolean): boolean {
   const lines = first.split(/\r?\n/);
   // The last one may be cut.
   const whole = (isAll || lines.length === 1 ? lines : lines.slice(0, -1)).filter((line) => line.trim() !== '' && !line.startsWith('#'));
-  return whole.length > 0 && whole.every((line) => LINE.test(line)) && whole.some((line) => line.includes(';'));
+  const stacks = whole.filter((line) => LINE.test(line));
+  return stacks.length >= whole.length * 0.8 && stacks.some((line) => line.includes(';'));
 }
 
 export async function* readCollapsed(source: AsyncIterable<Uint8Array>, options: ReadOptions): AsyncGenerator<Uint8Array, void, undefined> {

@@ -30,7 +30,7 @@ import type { ExportOptions, TraceExport } from './trace-export.ts';
 import { TraceIds } from './trace-ids.ts';
 
 /** Slices that wait to be put in order. */
-const MAX_HELD_BYTES = 192 * 1024 * 1024;
+const MAX_HELD_BYTES = 96 * 1024 * 1024;
 const MAX_KNOWN = 1_000_000;
 const MAX_ANNOTATIONS = 4096;
 const WORD = 2 ** 32;

@@ -25,10 +25,12 @@ export class SpeedscopeExport implements TraceExport {
     });
     out.write(']},"profiles":[');
     let profiles = 0;
+    // All begin together, so that what was at one time in two threads is at one place.
+    const startNs = Math.min(...tracks.map(({ slices }) => slices.starts[0] as number));
     for (const track of tracks) {
       for (let lane = 0; lane < laneCount(track.slices); lane++) {
         out.write(profiles++ === 0 ? '\n' : ',\n');
-        yield* this.#profile(track, lane, out);
+        yield* this.#profile(track, lane, startNs, out);
       }
     }
     const name = JSON.stringify(this.#options.title ?? '');
@@ -38,12 +40,10 @@ export class SpeedscopeExport implements TraceExport {
     this.notes = [...calls.told, ...calls.leftOut(), ...unended];
   }
 
-  *#profile({ name, slices }: CallTrack, lane: number, out: TextOutput): Generator<Uint8Array, void, undefined> {
-    const rows = rowsOf(slices.lanes, lane);
-    const first = slices.starts[rows.first] as number;
-    const start = JSON.stringify(lane === 0 ? name : `${name} (overlapping ${lane})`);
-    out.write(`{"type":"evented","name":${start},"unit":"nanoseconds","startValue":${first},"events":[`);
-    let last = first;
+  *#profile({ name, slices }: CallTrack, lane: number, startNs: number, out: TextOutput): Generator<Uint8Array, void, undefined> {
+    const called = JSON.stringify(lane === 0 ? name : `${name} (overlapping ${lane})`);
+    out.write(`{"type":"evented","name":${called},"unit":"nanoseconds","startValue":${startNs},"events":[`);
+    let last = startNs;
     let comma = '';
     const event = (type: 'O' | 'C', timeNs: number, row: number): void => {
       // A file has one order: a rounding error never makes it go back.
@@ -56,8 +56,4 @@ export class SpeedscopeExport implements TraceExport {
     out.write(`],"endValue":${last}}`);
     yield* out.take();
   }
-}
-
-function rowsOf(lanes: Uint16Array, lane: number): { readonly first: number } {
-  return { first: Math.max(0, lanes.indexOf(lane)) };
 }
