@@ -204,7 +204,8 @@ class PerfettoImporter {
   readonly #clockOffsets = new Map<number, number>();
   readonly #otherPackets = new Map<number, number>();
   #packets = 0;
-  #realtimeOffset: number | undefined;
+  /** Of the calendar against the clock of the trace, in ns: more than a double holds. */
+  #realtimeOffset: bigint | undefined;
   #notInflated = 0;
   #inflateProblem = '';
   #withoutState = 0;
@@ -410,28 +411,28 @@ class PerfettoImporter {
   /** Clocks of the machine, and those of the sequence, read at one moment. */
   #snapshot(sequence: Sequence, bytes: Uint8Array, start: number, end: number): void {
     const clocks = new ProtoFields().reset(bytes, start, end);
-    const read = new Map<number, { readonly timestamp: number; readonly isIncremental: boolean; readonly multiplier: number }>();
+    const read = new Map<number, { readonly timestamp: number; readonly bits: bigint; readonly isIncremental: boolean; readonly multiplier: number }>();
     while (clocks.next()) {
       if (clocks.field !== ClockSnapshot.CLOCKS || clocks.wire !== Wire.BYTES) continue;
       const clock = new ProtoFields().reset(bytes, clocks.start, clocks.end);
       let id = 0;
-      const told = { timestamp: 0, isIncremental: false, multiplier: 1 };
+      const told = { timestamp: 0, bits: 0n, isIncremental: false, multiplier: 1 };
       while (clock.next()) {
         if (clock.field === Clock.ID) id = clock.low;
-        else if (clock.field === Clock.TIMESTAMP) told.timestamp = clock.number;
+        else if (clock.field === Clock.TIMESTAMP) Object.assign(told, { timestamp: clock.number, bits: clock.bits });
         else if (clock.field === Clock.IS_INCREMENTAL) told.isIncremental = clock.bool;
         else if (clock.field === Clock.UNIT_MULTIPLIER) told.multiplier = clock.number || 1;
       }
       read.set(id, told);
     }
-    const boot = read.get(ClockId.BOOTTIME)?.timestamp;
-    const trace = boot ?? read.get(ClockId.MONOTONIC)?.timestamp;
-    if (trace === undefined) return;
-    for (const [id, { timestamp, isIncremental, multiplier }] of read) {
+    const own = read.get(ClockId.BOOTTIME) ?? read.get(ClockId.MONOTONIC);
+    if (own === undefined) return;
+    const trace = own.timestamp;
+    for (const [id, { timestamp, bits, isIncremental, multiplier }] of read) {
       if (id >= ClockId.FIRST_OF_SEQUENCE && id < ClockId.BEHIND_SEQUENCE) {
         sequence.clocks.set(id, { multiplier, isIncremental, raw: timestamp, rawAnchor: timestamp, traceAnchor: trace });
       } else {
-        if (id === ClockId.REALTIME) this.#realtimeOffset = timestamp - trace;
+        if (id === ClockId.REALTIME) this.#realtimeOffset = bits - own.bits;
         this.#clockOffsets.set(id, trace - timestamp);
       }
     }
@@ -493,7 +494,7 @@ class PerfettoImporter {
     const kinds = others.slice(0, 20).map(([field, one]) => `${one} of field ${field}`);
     tell('other-packets', count, `${count.toLocaleString('en-US')} packets hold data of kinds that are not shown: ${kinds.join(', ')}.`, kinds[0] ?? '');
     const start = this.#clock.startNs;
-    const epoch = this.#realtimeOffset === undefined ? {} : { startEpochNs: `${start + BigInt(Math.round(this.#realtimeOffset))}` };
+    const epoch = this.#realtimeOffset === undefined ? {} : { startEpochNs: `${start + this.#realtimeOffset}` };
     this.builder.info({ kind: 'imported', format: 'Perfetto trace', metadata: {}, ...epoch, timeNs });
   }
 }
