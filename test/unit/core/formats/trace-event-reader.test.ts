@@ -400,3 +400,203 @@ describe('readTraceEvents, events', () => {
     }
   });
 });
+
+describe('readTraceEvents, texts of several kinds', () => {
+  const a = '{"ph":"i","ts":1,"name":"a"}';
+  const b = '{"ph":"i","ts":2,"name":"b"}';
+  const c = '{"name":"c","ts":3,"args":{},"ph":"i"}';
+
+  it.each([
+    ['an event a line', `${a}\n${b}\r\n${c}\n`, 'abc'],
+    ['events one behind the other', `${a}${b} ${c}`, 'abc'],
+    ['with commas, and a byte order mark', `\ufeff${a},\n${b},\n${c},`, 'abc'],
+    ['records after a separator', `\u001e${a}\n\u001e${b}\n`, 'ab'],
+    ['lists behind lists', `[${a}]\n[${b},${c}]`, 'abc'],
+    ['lists that are not closed', `[${a},\n[${b}\n[${c}`, 'abc'],
+    ['objects behind objects', `{"traceEvents":[${a}]}\n{"metadata":{"x":1},"traceEvents":[${b},${c}]}`, 'abc'],
+    ['an object behind a list that is not closed', `[${a},{"traceEvents":[${b}]}`, 'ab'],
+    ['a list behind an object, and an event', `{"traceEvents":[${a}],"x":[1]}[${b}]${c}`, 'abc'],
+    ['an object that says much before its events', `{"metadata":{"a":${JSON.stringify('x'.repeat(300_000))}},"traceEvents":[${a}]}`, 'a'],
+    ['lines of a log between them', `${a}\nhello there\n${b}\n`, 'ab'],
+    ['an object among lines that is no event', `${a}\n{"level":"info"}\n${b}`, 'ab'],
+  ])('reads %s', async (_, text, names) => {
+    for (const sizes of [[1 << 20], [1], [7, 100_000]]) {
+      const recording = decodeRecording(await read(text, { sizes }));
+      expect(recording.events.map(({ name }) => name).join('')).toBe(names);
+    }
+  });
+
+  it('tells where a line was cut, and what between lines is no event', async () => {
+    const recording = await decoded(`${a}\nnoise\n${b}\n{"ph":"i","ts":`);
+    expect(recording.info.flatMap((line) => (line.kind === 'loss' ? [[line.issue, line.count]] : []))).toEqual([
+      ['cut', 1],
+      ['not-an-event', 1],
+    ]);
+  });
+
+  it('refuses lines of objects that are no events', async () => {
+    await expect(read('{"level":"info"}\n'.repeat(5000))).rejects.toMatchObject({ code: 'not-a-trace' });
+  });
+});
+
+describe('readTraceEvents, what belongs together', () => {
+  const event = (ph: string, ts: number, more: string, pid = 1, tid = 1): string => `{"ph":"${ph}","ts":${ts},"pid":${pid},"tid":${tid},${more}}`;
+  const async = async (...list: readonly string[]) => {
+    const recording = await decoded(`[${list.join()}]`);
+    const shown = recording.events.map(({ kind, number, parent, name, thread }) => [kind, number, parent, name, thread]);
+    return { shown, losses: recording.info.flatMap((line) => (line.kind === 'loss' ? [[line.issue, line.count]] : [])) };
+  };
+
+  it('nests async slices of one id, and ends the one that has the name of the end', async () => {
+    const { shown } = await async(
+      event('b', 1, '"cat":"c","id":"0x1","name":"outer"'),
+      event('b', 2, '"cat":"c","id":"0x1","name":"inner"'),
+      event('n', 3, '"cat":"c","id":"0x1","name":"outer"'),
+      event('e', 4, '"cat":"c","id":"0x1","name":"outer"'),
+      event('e', 5, '"cat":"c","id":"0x1","name":"inner"'),
+    );
+    expect(shown.map(([kind, number, parent]) => [kind, number, parent])).toEqual([
+      ['async-begin', 1, 0],
+      ['async-begin', 2, 1],
+      ['async-instant', 1, undefined],
+      ['async-end', 1, undefined],
+      ['async-end', 2, undefined],
+    ]);
+  });
+
+  it('tells ids apart by category, scope and process', async () => {
+    const { shown, losses } = await async(
+      event('b', 1, '"cat":"c","id":1,"name":"x"', 1),
+      event('b', 2, '"cat":"c","id":1,"name":"x"', 2),
+      event('b', 3, '"cat":"d","id":1,"name":"x"', 1),
+      event('b', 4, '"cat":"c","id":1,"scope":"s","name":"x"', 1),
+      event('b', 5, '"cat":"c","id2":{"local":"0x1"},"name":"x"', 1),
+      event('b', 6, '"cat":"c","id2":{"local":"0x1"},"name":"x"', 2),
+      event('e', 7, '"cat":"c","id":1,"name":"x"', 1),
+      event('e', 8, '"cat":"c","id":1,"scope":"s","name":"x"', 1),
+      event('e', 9, '"cat":"c","id2":{"local":"0x1"},"name":"x"', 2),
+      event('e', 10, '"cat":"d","id":1,"name":"x"', 1),
+      event('e', 11, '"cat":"c","id":1,"name":"x"', 2),
+    );
+    expect(
+      shown
+        .filter(([kind]) => kind === 'async-end')
+        .map(([, number]) => number)
+        .sort(),
+    ).toEqual([1, 2, 3, 4, 6]);
+    expect(losses).toEqual([['async-begin-without-end', 1]]);
+  });
+
+  it('ends in another process what has a global id, and takes an end that stands before its begin', async () => {
+    const { shown, losses } = await async(
+      event('b', 1, '"cat":"c","id2":{"global":"7"},"name":"x"', 1),
+      event('e', 9, '"cat":"c","id":5,"name":"early"', 3, 4),
+      event('b', 2, '"cat":"c","id":5,"name":"early"', 3, 3),
+      event('e', 3, '"cat":"c","id2":{"global":"7"},"name":"x"', 2),
+      event('e', 4, '"cat":"c","id":99,"name":"nobody"'),
+    );
+    expect(shown.map(([kind, number, , , thread]) => `${kind} ${number} ${thread}`).sort()).toEqual([
+      'async-begin 1 1/0',
+      'async-begin 2 3/0',
+      'async-end 1 2/1',
+      'async-end 2 3/4',
+    ]);
+    expect(losses).toEqual([['async-end-without-begin', 1]]);
+  });
+
+  it('reads the older async events, by name', async () => {
+    const { shown } = await async(
+      event('S', 1, '"cat":"c","id":1,"name":"a"'),
+      event('S', 2, '"cat":"c","id":1,"name":"b"'),
+      event('T', 3, '"cat":"c","id":1,"name":"a","args":{"step":"half"}'),
+      event('p', 4, '"cat":"c","id":1,"name":"b"'),
+      event('F', 5, '"cat":"c","id":1,"name":"a"'),
+      event('F', 6, '"cat":"c","id":1,"name":"b"'),
+    );
+    expect(shown.map(([kind, number]) => `${kind} ${number}`)).toEqual([
+      ...['async-begin 1', 'async-begin 2', 'async-instant 1', 'async-instant 2', 'async-end 1', 'async-end 2'],
+    ]);
+  });
+
+  it('binds arrows by category, name and id, in any order of the file', async () => {
+    const recording = await decoded(
+      `[${event('f', 9, '"cat":"c","id":1,"name":"m","bp":"e"', 2)},${event('s', 1, '"cat":"c","id":"1","name":"m"')},${event('t', 5, '"cat":"c","id":1,"name":"m"')},${event('f', 6, '"cat":"c","id":1,"name":"other"')}]`,
+    );
+    expect(recording.events.map(({ kind, number, phase, timeNs }) => [kind, number, phase, timeNs]).sort((x, y) => Number(x[3]) - Number(y[3]))).toEqual([
+      ['flow', 1, 0, 0],
+      ['flow', 1, 1, 4000],
+      ['flow', 2, 2, 5000],
+      ['flow', 1, 3, 8000],
+    ]);
+  });
+
+  it('ends inner slices with the one whose name an end has, and tells them', async () => {
+    const recording = await decoded(
+      `[${event('B', 1, '"name":"out"')},${event('B', 2, '"name":"in"')},${event('E', 4, '"name":"out"')},${event('E', 5, '"name":"nobody"')},${event('X', 6, '"dur":-3,"name":"back"')}]`,
+    );
+    expect(recording.events.map(({ name, timeNs, durationNs }) => [name, timeNs, durationNs])).toEqual([
+      ['in', 1000, 2000],
+      ['out', 0, 3000],
+      ['back', 5000, 0],
+    ]);
+    const losses = recording.info.flatMap((line) => (line.kind === 'loss' ? [[line.issue, line.example]] : []));
+    expect(losses.map(([issue]) => issue)).toEqual(['mismatched-end', 'end-without-begin', 'negative-duration']);
+    expect(losses[1]?.[1]).toMatch(/^“nobody” at byte \d+$/);
+  });
+
+  it('reads sort indexes, labels and the version of Node', async () => {
+    const meta = (name: string, args: string, tid = 1): string => event('M', 0, `"name":"${name}","args":${args}`, 1, tid);
+    const recording = await decoded(
+      `[${meta('process_name', '{"name":"server"}')},${meta('process_sort_index', '{"sort_index":-5}')},${meta('process_labels', '{"labels":"a,b"}')},${meta('thread_sort_index', '{"sort_index":"3"}', 7)},${meta('thread_name', '{"name":"w"}', 7)},${meta('version', '{"node":"22.1.0"}')},${event('i', 1, '"name":"x"')}]`,
+    );
+    const last = (kind: string) => recording.info.filter((line) => line.kind === kind).at(-1);
+    expect(last('process')).toMatchObject({ name: 'server', sortIndex: -5, labels: ['a', 'b'], nodeVersion: 'v22.1.0' });
+    expect(recording.info.filter((line) => line.kind === 'thread' && line.thread === 7).at(-1)).toMatchObject({ name: 'w', sortIndex: 3 });
+    expect(last('metadata')).toMatchObject({ name: 'version', args: { node: '22.1.0' } });
+  });
+
+  it('turns CPU profiles inside of a trace into calls beside the thread', async () => {
+    const node = (id: number, parent: number | undefined, functionName: string) => ({
+      id,
+      ...(parent !== undefined && { parent }),
+      callFrame: { functionName, url: 'app.js', lineNumber: 4, columnNumber: 2 },
+    });
+    const profile = (ts: number, name: string, data: object, tid: number) =>
+      `{"ph":"P","ts":${ts},"pid":1,"tid":${tid},"id":"0x1","name":"${name}","args":{"data":${JSON.stringify(data)}}}`;
+    const nodes = [node(1, undefined, '(root)'), node(2, 1, 'outer'), node(3, 2, 'inner')];
+    const recording = await decoded(
+      `[${event('X', 100, '"dur":500,"name":"task"', 1, 5)},${profile(90, 'Profile', { startTime: 100 }, 5)},${profile(200, 'ProfileChunk', { cpuProfile: { nodes, samples: [2, 3] }, timeDeltas: [10, 20] }, 9)},${profile(300, 'ProfileChunk', { cpuProfile: { samples: [2, 1] }, timeDeltas: [30, 40] }, 9)},${event('P', 400, '"name":"other sample"', 1, 5)}]`,
+    );
+    const start = Number(recording.head.startMonotonicNs);
+    expect(
+      recording.events.filter(({ kind }) => kind === 'call').map(({ name, exit, timeNs }) => `${(start + timeNs) / 1000} ${exit ? '-' : '+'}${name}`),
+    ).toEqual([...['110 +outer', '130 +inner', '160 -inner', '200 -outer']]);
+    expect(recording.info).toContainEqual(expect.objectContaining({ kind: 'thread', thread: 5, name: 'Thread 5 (sampled)' }));
+    expect(recording.events.find(({ kind }) => kind === 'instant')).toMatchObject({ name: 'other sample' });
+  });
+
+  it('keeps times exactly that are far from each other, up to 2^53 microseconds and beyond', async () => {
+    const times = ['0', '9007199254740993', '1795287957548807.001', '9223372036854774.999'];
+    const recording = await decoded(
+      `[${times.map((ts, i) => `{"ph":"i","ts":${ts},"name":"${i}"}`).join()},{"ph":"i","ts":99999999999999999999,"name":"no clock"}]`,
+    );
+    const read = recording.events.map(({ name, timeNs }) => [name, timeNs]).sort();
+    expect(read).toEqual(times.map((ts, i) => [String(i), Number(ts.replace('.', '').padEnd(ts.includes('.') ? 0 : ts.length + 3, '0'))]));
+    expect(notices(recording)).toEqual([expect.stringContaining('1 events could not be read')]);
+  });
+
+  it('bounds threads and names, and counts what is beyond', async () => {
+    const lines = Array.from({ length: 6000 }, (_, i) => event('i', i, `"name":"n${i}"`, 1, i)).join();
+    const recording = await decoded(`[${lines}]`);
+    expect(recording.events).toHaveLength(4096);
+    expect(recording.info.find((line) => line.kind === 'loss')).toMatchObject({ issue: 'many-threads', count: 6000 - 4096 });
+  });
+
+  it('takes nesting of a million levels in args for what it is', async () => {
+    const deep = `${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}`;
+    const recording = await decoded(`[${event('i', 1, `"name":"deep","args":{"d":${deep}}`)},${event('i', 2, '"name":"__proto__","args":{"__proto__":1}')}]`);
+    expect(recording.events.map(({ name }) => name)).toEqual(['deep', '__proto__']);
+    expect(JSON.stringify(recording.events[1]?.args)).toBe('{"__proto__":1}');
+    expect(notices(recording)).toEqual([expect.stringContaining('The args of 1 events')]);
+  });
+});
