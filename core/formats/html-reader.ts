@@ -2,6 +2,7 @@
  * Traces inside of HTML pages: a recording that the studio's own report carries, the JSON that VizTracer pastes into its page, the data of catapult's
  * `trace2html`. Found by bytes, while the page goes by.
  */
+import { REPORT_RECORDING_ID } from '../protocol/report-page.ts';
 import { notATrace } from './trace-event-tokenizer.ts';
 
 const encoder = new TextEncoder();
@@ -9,7 +10,7 @@ const encoder = new TextEncoder();
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
 
 /** In front of the recording in a report of the studio: base64 of its bytes, up to the next `<`. */
-export const REPORT_MARK = '<script id="trace-studio-recording" type="text/plain">';
+export const REPORT_MARK = `<script id="${REPORT_RECORDING_ID}" type="text/plain">`;
 
 interface Mark {
   readonly bytes: Uint8Array;

@@ -14,6 +14,9 @@ import { putInPlace } from './write-report.ts';
 
 type Of<K extends TraceCommand['kind']> = Extract<TraceCommand, { readonly kind: K }>;
 
+/** Beside the bundle's folder. */
+const REPORT_PAGE = path.join(__dirname, '../report/report.html');
+
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 
 /** All of it: a reader of a pipe may take its time. */
@@ -60,6 +63,7 @@ async function convert(command: Of<'convert'>): Promise<number> {
       ...(toNs !== undefined && { toNs }),
       ...(thread !== undefined && { thread }),
       ...(table !== undefined && { table }),
+      reportPage: REPORT_PAGE,
     }),
   );
 }
@@ -68,7 +72,15 @@ async function combine(command: Of<'combine'>): Promise<number> {
   const { inputs, format, compressed, align, marker } = command;
   const sources = inputs.map((input) => path.resolve(input));
   return writeOutput(inputs, command, (target) =>
-    combineFiles({ sources, target, format, compressed, ...(align !== undefined && { align }), ...(marker !== undefined && { marker }) }),
+    combineFiles({
+      sources,
+      target,
+      format,
+      compressed,
+      reportPage: REPORT_PAGE,
+      ...(align !== undefined && { align }),
+      ...(marker !== undefined && { marker }),
+    }),
   );
 }
 

@@ -21,6 +21,8 @@ export interface Conversion {
   readonly thread?: string;
   /** Of CSV. */
   readonly table?: CsvTable;
+  /** dist/report/report.html: what an HTML report is made of. */
+  readonly reportPage?: string;
   /** At most ten times a second. `doneBytes` of the source. */
   readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number; readonly events: number }) => void;
 }

@@ -42,7 +42,7 @@ export async function convertRecording(conversion: Conversion): Promise<Converte
   }
 }
 
-export interface Combination extends Pick<Conversion, 'target' | 'format' | 'compressed'> {
+export interface Combination extends Pick<Conversion, 'target' | 'format' | 'compressed' | 'reportPage'> {
   readonly sources: readonly string[];
   readonly align?: CombineOptions['align'];
   readonly marker?: string;
@@ -62,7 +62,11 @@ export async function combineFiles({ sources, align, marker, ...conversion }: Co
     }));
     const options = { title: sources.map((file) => path.basename(file)).join(' + '), ...(crc32 && { crc: crc32 }) };
     const combined = new CombinedRecording(named, { ...options, ...(align && { align }), ...(marker !== undefined && { marker }) });
-    const written = writerFor(conversion.format, combined, { title: options.title, live: false });
+    const written = writerFor(conversion.format, combined, {
+      ...(conversion.reportPage !== undefined && { reportPage: conversion.reportPage }),
+      title: options.title,
+      live: false,
+    });
     await writeFile(written, conversion);
     const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
     return { events: written.events, totalBytes, notes: [...combined.notes, ...written.notes] };

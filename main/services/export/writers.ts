@@ -7,6 +7,7 @@ import { SpeedscopeExport } from '../../../core/formats/speedscope-writer.ts';
 import { writeTraceEvents } from '../../../core/formats/trace-event-writer.ts';
 import type { TraceExport } from '../../../core/formats/trace-export.ts';
 import type { ExportFormat } from '../../../core/protocol/export-formats.ts';
+import { HtmlExport } from './html-export.ts';
 
 export interface WriteOptions {
   readonly title: string;
@@ -15,6 +16,8 @@ export interface WriteOptions {
   /** Of formats that hold one thread: its name or number. */
   readonly thread?: string;
   readonly table?: CsvTable;
+  /** The page that a report is made of. */
+  readonly reportPage?: string;
 }
 
 /** `recording`: it is handed on as it is. */
@@ -39,7 +42,8 @@ export function writerFor(format: ExportFormat, recording: AsyncIterable<Uint8Ar
     case 'csv':
       return new CsvExport(recording, { ...options, ...(table !== undefined && { table }) });
     case 'html':
-      throw new Error('a report in HTML is not written yet');
+      if (options.reportPage === undefined) throw new Error('the page of reports is not known');
+      return new HtmlExport(recording, { title: options.title, page: options.reportPage });
   }
 }
 
