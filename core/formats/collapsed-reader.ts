@@ -3,6 +3,7 @@
  * stack behind the other, as long as their number tells: one nanosecond for each. Equal beginnings of lines that follow each other are one call.
  */
 import { ProblemError } from '../base/result.ts';
+import { joined } from './joined.ts';
 import { ProfileRecording, type ReadOptions } from './profile-recording.ts';
 import { MAX_SAMPLED_DEPTH } from './sampled-calls.ts';
 
@@ -82,11 +83,4 @@ async function* lines(source: AsyncIterable<Uint8Array>): AsyncGenerator<{ reado
 
 function lineText(bytes: Uint8Array, from: number, to: number): string {
   return decoder.decode(bytes.subarray(from, Math.min(to, from + MAX_LINE_BYTES))).trimEnd();
-}
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }

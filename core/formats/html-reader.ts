@@ -3,6 +3,7 @@
  * `trace2html`. Found by bytes, while the page goes by.
  */
 import { REPORT_RECORDING_ID } from '../protocol/report-page.ts';
+import { joined } from './joined.ts';
 import { notATrace } from './trace-event-tokenizer.ts';
 
 const encoder = new TextEncoder();
@@ -47,9 +48,7 @@ export async function findEmbedded(page: AsyncIterable<Uint8Array>): Promise<Emb
       await chunks.return?.();
       throw notATrace('it is an HTML page that carries none');
     }
-    const bytes = new Uint8Array(held.length + next.value.length);
-    bytes.set(held);
-    bytes.set(next.value, held.length);
+    const bytes = joined(held, next.value);
     const found = firstMark(bytes);
     if (found !== undefined) {
       const rest = following(bytes.subarray(found.at), chunks);

@@ -3,6 +3,7 @@
  * seen, which a double holds exactly for 104 days; what lies further away goes by the words themselves.
  */
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
+import { knownEpoch } from './decimal-time.ts';
 import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
 
 const WORD = 2 ** 32;
@@ -127,8 +128,8 @@ export class ImportClock {
   start(): void {
     if (this.#start !== undefined) return;
     const monotonicNs = this.#timed > 0 ? (BigInt(this.#leastHigh) << 32n) + BigInt(this.#leastLow) : 0n;
-    const epochNs = this.baseTimeNs === undefined ? 0n : this.baseTimeNs + monotonicNs;
-    this.#startAt({ monotonicNs, epochNs: epochNs > 0n ? epochNs : 0n }, epochNs > 0n);
+    const epochNs = this.baseTimeNs === undefined ? 0n : knownEpoch(this.baseTimeNs + monotonicNs);
+    this.#startAt({ monotonicNs, epochNs }, epochNs > 0n);
   }
 
   #startAt(start: RecordingStart, isEpochKnown: boolean): void {

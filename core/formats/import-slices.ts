@@ -109,13 +109,14 @@ export class ImportSlices {
     const args = joined !== undefined && joined.length > MAX_ARGS_BYTES ? begin.args : joined;
     const durationNs = (high - begin.high) * WORD + (low - begin.low);
     const { builder, losses } = this.#to;
-    if (durationNs >= 0) {
+    if (durationNs > Number.MAX_SAFE_INTEGER) losses.add('unreadable-event', () => `begun at byte ${begin.where}, and ended more than 104 days later`);
+    else if (durationNs >= 0) {
       builder.slice(thread.stream, high, low, durationNs, begin.name, begin.category, args);
-      return;
+    } else {
+      // An end before its begin is a slice without length at its begin.
+      losses.add('negative-duration', () => `begun at byte ${begin.where}`);
+      builder.slice(thread.stream, begin.high, begin.low, 0, begin.name, begin.category, args);
     }
-    // An end before its begin is a slice without length at its begin.
-    losses.add('negative-duration', () => `begun at byte ${begin.where}`);
-    builder.slice(thread.stream, begin.high, begin.low, 0, begin.name, begin.category, args);
   }
 
   /** What is open lasts to the end of the trace. */

@@ -6,6 +6,7 @@ import { readCpuProfile } from './cpu-profile-reader.ts';
 import { readFirefoxProfile } from './firefox-reader.ts';
 import { readHeapProfile } from './heap-profile-reader.ts';
 import { findEmbedded } from './html-reader.ts';
+import { joined } from './joined.ts';
 import { PeekedStream } from './peeked-stream.ts';
 import { readPerfetto } from './perfetto-reader.ts';
 import type { ReadOptions } from './profile-recording.ts';
@@ -49,6 +50,8 @@ export type OpenedTrace =
  */
 export const MAX_INFLATION = 200;
 export const MIN_INFLATED_BYTES = 256 * 1024 * 1024;
+/** Of what is compressed: decompressors get pieces of this size. */
+const COMPRESSED_PIECE = 32 * 1024;
 /** A page that holds what is compressed: no more than that. */
 const MAX_WRAPPINGS = 3;
 
@@ -144,7 +147,7 @@ class Opening {
     let taken = 0;
     let given = 0;
     async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
-      for await (const part of bytes) {
+      for await (const part of inEvenPieces(bytes)) {
         taken += part.length;
         yield part;
       }
@@ -166,6 +169,23 @@ class Opening {
       this.#notes.push(`The file is compressed, and cut or damaged (${why}): ${given} bytes of its content could be read.`);
     }
   }
+}
+
+/** Where there is damage, decompressors throw away what came of the same piece: how much is kept must not depend on how a file came in. */
+async function* inEvenPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let rest: Uint8Array[] = [];
+  let held = 0;
+  for await (let part of bytes) {
+    for (let missing = COMPRESSED_PIECE - held; part.length >= missing; missing = COMPRESSED_PIECE) {
+      yield held === 0 ? part.subarray(0, missing) : joined(...rest, part.subarray(0, missing));
+      part = part.subarray(missing);
+      rest = [];
+      held = 0;
+    }
+    if (part.length > 0) rest.push(part);
+    held += part.length;
+  }
+  if (held > 0) yield joined(...rest);
 }
 
 /** A recording of a later version is refused here, before a window opens for it. */

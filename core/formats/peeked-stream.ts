@@ -1,3 +1,5 @@
+import { joined } from './joined.ts';
+
 /** A stream whose first bytes are looked at before it is read. */
 export class PeekedStream {
   readonly #parts: AsyncIterator<Uint8Array>;
@@ -20,13 +22,7 @@ export class PeekedStream {
         have += next.value.length;
       }
     }
-    const whole = new Uint8Array(have);
-    let at = 0;
-    for (const part of this.#peeked) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole.subarray(0, length);
+    return joined(...this.#peeked).subarray(0, length);
   }
 
   async *all(): AsyncGenerator<Uint8Array, void, undefined> {

@@ -264,6 +264,10 @@ export class PerfettoEvents {
 
   #slice(target: Target, begin: OpenEvent, high: number, low: number, endArgs: Uint8Array | undefined): void {
     const durationNs = (high - begin.high) * WORD + (low - begin.low);
+    if (durationNs > Number.MAX_SAFE_INTEGER) {
+      this.#losses.add('unreadable-event', () => `${begin.name} ends more than 104 days after its begin`);
+      return;
+    }
     const args = joinedObjects(begin.args, endArgs);
     const texts = [this.#text(target, begin.name), this.#text(target, begin.category)] as const;
     if (durationNs < 0) this.#losses.add('negative-duration', () => begin.name);

@@ -1,5 +1,6 @@
 /** What readers of profiles share: a recording of one process whose threads hold calls that were seen by a sampler. */
 import type { RecordingInfo } from '../protocol/recording-format.ts';
+import { knownEpoch } from './decimal-time.ts';
 import { RecordingBuilder } from './record-writer.ts';
 import { SampledCalls } from './sampled-calls.ts';
 
@@ -35,7 +36,7 @@ export class ProfileRecording {
     const start = startNs < 0n || startNs > MAX_START_NS ? 0n : startNs;
     this.#startHigh = Number(start >> 32n);
     this.#startLow = Number(start & 0xffffffffn);
-    this.builder.setStart({ monotonicNs: start, epochNs: epochNs > 0n ? epochNs : 0n });
+    this.builder.setStart({ monotonicNs: start, epochNs: knownEpoch(epochNs) });
   }
 
   /** Sets `high` and `low` to a time since the start. */

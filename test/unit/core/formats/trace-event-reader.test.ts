@@ -544,6 +544,14 @@ describe('readTraceEvents, what belongs together', () => {
     expect(losses[1]?.[1]).toMatch(/^“nobody” at byte \d+$/);
   });
 
+  it('leaves out a slice that lasts longer than its duration can tell', async () => {
+    const recording = await decoded(
+      `[${event('B', 0, '"name":"long"')},${event('E', 1e15, '"name":"long"')},${event('B', 1, '"name":"short"')},${event('E', 2, '"name":"short"')}]`,
+    );
+    expect(recording.events.map(({ name }) => name)).toEqual(['short']);
+    expect(recording.info.flatMap((line) => (line.kind === 'loss' ? [[line.issue, line.count]] : []))).toEqual([['unreadable-event', 1]]);
+  });
+
   it('reads sort indexes, labels and the version of Node', async () => {
     const meta = (name: string, args: string, tid = 1): string => event('M', 0, `"name":"${name}","args":${args}`, 1, tid);
     const recording = await decoded(
