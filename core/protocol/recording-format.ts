@@ -89,9 +89,20 @@ export type RecordingInfo =
       readonly name: string;
       readonly argv: readonly string[];
       readonly nodeVersion: string;
+      /** Where it is shown among the others: by this number, then in the order of the file. */
+      readonly sortIndex?: number;
+      readonly labels?: readonly string[];
       readonly timeNs: number;
     }
-  | { readonly kind: 'thread'; readonly stream: number; readonly process: number; readonly thread: number; readonly name: string; readonly timeNs: number }
+  | {
+      readonly kind: 'thread';
+      readonly stream: number;
+      readonly process: number;
+      readonly thread: number;
+      readonly name: string;
+      readonly sortIndex?: number;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
   | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
@@ -102,6 +113,9 @@ export type RecordingInfo =
       readonly what: 'console' | 'disk' | 'imported' | 'plugins';
       readonly count: number;
       readonly message: string;
+      /** Of an imported trace: a stable word for what is amiss, and one case of it in words. */
+      readonly issue?: string;
+      readonly example?: string;
       readonly timeNs: number;
     }
   /**
@@ -113,6 +127,15 @@ export type RecordingInfo =
       readonly format: string;
       readonly metadata: Readonly<Record<string, unknown>>;
       readonly startEpochNs?: string;
+      readonly timeNs: number;
+    }
+  /** From an imported trace: what it says of a process, or of one of its threads, beyond names and order. */
+  | {
+      readonly kind: 'metadata';
+      readonly process: number;
+      readonly stream?: number;
+      readonly name: string;
+      readonly args: unknown;
       readonly timeNs: number;
     }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */

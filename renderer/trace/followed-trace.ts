@@ -8,7 +8,8 @@ import { INDEXED_FROM_BYTES, openIndexed } from '../../core/model/open-recording
 import { Trace, type TraceOptions } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
-import { gunzip } from './gunzip.ts';
+import { BlobStore } from './blob-store.ts';
+import { gunzip, inflate } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
@@ -123,9 +124,9 @@ export class FollowedTrace {
         read: (offset, length) => source.read(offset, length),
         follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
       };
-      const opened = live ? undefined : await openTrace(counted, (bytes) => this.#inSlices(gunzip(bytes)), { title });
+      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
-      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
+      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording, undefined, new BlobStore()) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
         if (!(await this.#openIndexed(recording))) {
@@ -190,7 +191,7 @@ export class FollowedTrace {
     for (const problem of problems) this.#notice(problem);
     if (parts.length === 0) return false;
     const pieces = processedRecording(recording, parts, { onProblem: (problem) => this.#notice(problem) });
-    const source = new KeptRecording(pieces, recording);
+    const source = new KeptRecording(pieces, recording, new BlobStore());
     const trace = this.#traceOf(source);
     const isFirst = this.#view === undefined;
     // Nothing is shown yet: then it may grow before the user's eyes.
