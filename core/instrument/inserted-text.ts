@@ -109,4 +109,4 @@ const forms = (): string[] => {
 };
 
 /** What was put into a file, in one expression. */
-export const insertedPattern = (): RegExp => new RegExp(`;;(?=const ${escaped(TOKEN)}=)|${forms().join('|')}`, 'g');
+export const insertedPattern = (): RegExp => new RegExp(`;;(?=(?:const|let) ${escaped(TOKEN)}=)|${forms().join('|')}`, 'g');

@@ -108,6 +108,8 @@ export interface TargetOptions {
   readonly maskSecrets?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
   readonly capture?: CaptureOptions;
+  /** Where instrumented files are kept for later runs: a folder of the user's. Absent: nowhere. */
+  readonly cacheFolder?: string;
   /**
    * Each process of the launch loads them for itself. What their handlers leave of its events is
    * `<spillFolder>/<pid>.processed.json` (trace-event JSON, renamed into place before the socket closes).

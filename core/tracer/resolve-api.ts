@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CallTracer } from './calls/trace-calls.ts';
 import { beforeFirstUse } from './first-use.ts';
 import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
@@ -22,7 +23,7 @@ type RegisterHooks = (hooks: ResolveHook) => void;
  * `patch`: changes modules of Node, and is called before the script can have them: at once, or, where the script is CommonJS and
  * nothing else can load code (a flag, a main that is no file), before the first file that may ask for them.
  */
-export function resolveApi(folder: string, patch: () => void): void {
+export function resolveApi(folder: string, patch: () => void, calls?: CallTracer): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
@@ -35,7 +36,11 @@ export function resolveApi(folder: string, patch: () => void): void {
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
   const patchLater = !atOnce && flags.trim() === '' && process.argv[1] !== undefined;
-  const listeners = [...(atOnce ? [] : [atFirstImport(folder, register)]), ...(patchLater ? [beforeFirstUse(patch)] : [])];
+  const listeners = [
+    ...(atOnce ? [] : [atFirstImport(folder, register)]),
+    ...(patchLater ? [beforeFirstUse(patch)] : []),
+    ...(calls ? [calls.beforeLoad] : []),
+  ];
   resolveRequire(internals, path.join(folder, 'api.cjs'), listeners);
   if (!patchLater) patch();
 }

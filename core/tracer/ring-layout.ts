@@ -26,6 +26,8 @@ export const ProcessWord = {
   KEPT: 7,
   /** 1 while the drain sleeps longer than usual: the next record rings the bell. */
   DOZES: 8,
+  /** The number of the next function: of the whole process, since threads may share the text that asks for it. */
+  NEXT_FUNCTION: 9,
 } as const;
 export const PROCESS_BYTES = 64;
 
@@ -43,6 +45,11 @@ export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
 
 /** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
 export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;
+
+/** What a thread's table says of a function. The drain writes `MUTED`, the thread the others. */
+export const FunctionState = { UNKNOWN: 0, RECORDED: 1, MUTED: 2 } as const;
+/** Functions of a process at most: those of later files are not recorded. */
+export const MAX_FUNCTIONS = 2 ** 20;
 
 /** Int32 index into a thread's buffer. */
 export const RingWord = {
@@ -67,7 +74,15 @@ const MIN_RING_BYTES = 64 * 1024;
 const MAX_RING_BYTES = 1024 * 1024 * 1024;
 export const DEFINITION_RING_BYTES = 1024 * 1024;
 
-export const ringBufferBytes = (ringBytes: number): number => RING_HEADER_BYTES + ringBytes + DEFINITION_RING_BYTES;
+/** `calls`: with a table of functions behind the rings, see FunctionState. */
+export const ringBufferBytes = (ringBytes: number, calls = false): number =>
+  RING_HEADER_BYTES + ringBytes + DEFINITION_RING_BYTES + (calls ? MAX_FUNCTIONS : 0);
+
+/** The table behind the rings of a thread whose calls are recorded. */
+export function functionTable({ buffer, ringBytes }: { readonly buffer: SharedArrayBuffer; readonly ringBytes: number }): Uint8Array | undefined {
+  const at = ringBufferBytes(ringBytes);
+  return buffer.byteLength > at ? new Uint8Array(buffer, at, MAX_FUNCTIONS) : undefined;
+}
 
 /** A power of two within bounds; 8 MiB for anything else. */
 export function validRingBytes(wanted: number | undefined): number {

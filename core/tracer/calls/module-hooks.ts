@@ -1,0 +1,81 @@
+import * as Module from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { Kind, TracedFiles } from './traced-files.ts';
+
+interface Loaded {
+  readonly format?: string | null;
+  readonly source?: string | ArrayBufferView | ArrayBuffer | null;
+}
+interface LoadContext {
+  readonly conditions?: readonly string[];
+}
+type NextLoad = (url: string, context: LoadContext) => Loaded;
+type RegisterHooks = (hooks: { load: (url: string, context: LoadContext, next: NextLoad) => Loaded }) => { deregister(): void };
+
+// Taken at load: a script may replace them.
+const toPath = fileURLToPath;
+const decoder = new TextDecoder();
+const decode = decoder.decode.bind(decoder);
+const stripTypes = (Module.default as { stripTypeScriptTypes?: (source: string) => string }).stripTypeScriptTypes;
+
+/** What kind of source Node is about to run as which format; undefined: nothing of ours. */
+export function kindOf(format: string | null | undefined, file: string): { readonly kind: Kind; readonly typescript: boolean } | undefined {
+  switch (format) {
+    case 'module':
+      return { kind: 'module', typescript: false };
+    case 'commonjs':
+      return { kind: 'commonjs', typescript: false };
+    case 'module-typescript':
+      return { kind: 'module', typescript: true };
+    case 'commonjs-typescript':
+      return { kind: 'commonjs', typescript: true };
+    case undefined:
+    case null: // A package that does not say: Node tries.
+      return /\.json$|\.node$|\.wasm$/.test(file) ? undefined : { kind: 'either', typescript: /\.ts$/.test(file) };
+    case 'typescript':
+      return { kind: 'either', typescript: true };
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Node's hooks in this thread, which are asked for the text of every module: none of ours is on the stack when it runs.
+ * `isOwnLoad`: whether a required file is read by Node itself, and no loader of the script's.
+ */
+export function traceByHooks(files: TracedFiles, isOwnLoad: (file: string) => boolean, served: (file: string) => void): void {
+  const internals = Module.default as unknown as { registerHooks: RegisterHooks };
+  internals.registerHooks({
+    load(url, context, next) {
+      const loaded = next(url, context);
+      if (typeof url !== 'string' || !url.startsWith('file:') || loaded.source == null) return loaded;
+      const file = toPath(url);
+      const found = kindOf(loaded.format, file);
+      if (!found || !files.chosen(file)) return loaded;
+      // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
+      const isRequired = context.conditions?.includes('require') === true;
+      if (found.kind !== 'module' && (!isRequired || !isOwnLoad(file))) return loaded;
+      const { source } = loaded;
+      let text = typeof source === 'string' ? source : decode(source as Uint8Array);
+      if (found.typescript) {
+        const stripped = withoutTypes(text);
+        if (stripped === undefined) return loaded;
+        text = stripped;
+      }
+      const code = files.code(file, text, found.kind);
+      if (code === text) return loaded;
+      files.facts.hooks.registerHooks = true;
+      if (found.kind !== 'module') served(file);
+      return { ...loaded, source: code };
+    },
+  });
+}
+
+/** Undefined: Node cannot do it, and says so itself when it runs the file. */
+function withoutTypes(source: string): string | undefined {
+  try {
+    return stripTypes?.(source);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,139 @@
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { ID } from '../../instrument/inserted-text.ts';
+import type { FileRequest, FunctionGroup, InstrumentedFile } from '../../instrument/instrument-file.ts';
+import type { CaptureOptions } from '../../protocol/capture-options.ts';
+import { STUDIO_VERSION } from '../../protocol/version.ts';
+import { ChosenFiles } from './chosen-files.ts';
+import { FileCache } from './file-cache.ts';
+import { OwnRealm } from './own-realm.ts';
+
+// Taken at load: a script may replace them.
+const [read, stat, from] = [readFileSync, statSync, Buffer.from];
+const toText = Buffer.prototype.toString;
+const { apply } = Reflect;
+
+/** A map larger than this is not worth the wait. */
+const MAX_BESIDE_BYTES = 64 * 1024 * 1024;
+
+export type Kind = FileRequest['kind'];
+
+/** How recording of calls goes, for the window: totals of this thread. */
+export interface CallFacts {
+  files: number;
+  functions: number;
+  /** Of the files: those that were made in an earlier run. */
+  cached: number;
+  readonly hooks: Record<string, true>;
+}
+
+export interface TracedFilesOptions {
+  readonly folder: string;
+  readonly cacheFolder: string | undefined;
+  readonly capture: CaptureOptions;
+  /** Numbers for so many functions; 0: there are none left. */
+  readonly number: (count: number) => number;
+  /** Takes in the definitions of functions from `first` on. */
+  readonly define: (first: number, groups: readonly FunctionGroup[]) => void;
+  readonly leftAlone: (file: string, reason: string) => void;
+}
+
+interface TracedFile {
+  readonly source: string;
+  /** What runs in place of it. */
+  readonly code: string;
+}
+
+/** Text of files on its way into the engine: finds out which are to be recorded, and puts the recording in. */
+export class TracedFiles {
+  readonly facts: CallFacts = { files: 0, functions: 0, cached: 0, hooks: Object.create(null) };
+  readonly #options: TracedFilesOptions;
+  readonly #chosen: ChosenFiles;
+  readonly #cache: FileCache;
+  readonly #realm: OwnRealm;
+  #instrument: ((request: FileRequest) => InstrumentedFile) | undefined;
+  /** By path. No Map: a script may have changed what one does. */
+  readonly #files: Record<string, TracedFile> = Object.create(null);
+
+  constructor(options: TracedFilesOptions) {
+    this.#options = options;
+    const { capture, folder, cacheFolder } = options;
+    this.#realm = new OwnRealm(folder);
+    this.#chosen = new ChosenFiles(capture, folder, (patterns) =>
+      this.#realm.load<typeof import('../../instrument/file-globs.ts')>('file-globs.cjs').fileGlobs(patterns),
+    );
+    const made = [STUDIO_VERSION, path.basename(folder), process.version, capture.logArguments, capture.logReturn, capture.logExceptions].join();
+    this.#cache = new FileCache(cacheFolder, made);
+  }
+
+  chosen(file: string): boolean {
+    return this.#chosen.has(file);
+  }
+
+  /** What a file was given in place of its text, if it was. */
+  codeOf(file: string): string | undefined {
+    return this.#files[file]?.code;
+  }
+
+  /** `source` of a chosen file, with the recording in it; as it is where that cannot be done. */
+  code(file: string, source: string, kind: Kind): string {
+    const known = this.#files[file];
+    // Already with the recording in it: it came through another loader.
+    if (known && (known.source === source || known.code === source)) return known.code;
+    const { code, groups, reason, leftAlone } = this.#instrumented(file, source, kind);
+    for (let i = 0; i < leftAlone.length; i++) this.#options.leftAlone(file, leftAlone[i] as string);
+    if (reason !== '') this.#options.leftAlone(file, reason);
+    let count = 0;
+    for (let i = 0; i < groups.length; i++) count += (groups[i] as FunctionGroup).count;
+    if (count === 0) return source;
+    const first = this.#options.number(count);
+    if (first === 0) {
+      this.#options.leftAlone(file, 'There are more functions in this process than can be told apart.');
+      return source;
+    }
+    this.#options.define(first, groups);
+    const numbered = withNumbers(code, first);
+    this.#files[file] = { source, code: numbered };
+    this.facts.files++;
+    this.facts.functions += count;
+    return numbered;
+  }
+
+  #instrumented(file: string, source: string, kind: Kind): InstrumentedFile {
+    const key = this.#cache.keyOf(source, file, kind);
+    const kept = this.#cache.read(key);
+    if (kept) {
+      this.facts.cached++;
+      return kept;
+    }
+    this.#instrument ??= this.#realm.load<typeof import('../../instrument/instrument-file.ts')>('instrument.cjs').instrumentFile;
+    const { logArguments, logReturn, logExceptions } = this.#options.capture;
+    const options = { arguments: logArguments, results: logReturn, exceptions: logExceptions };
+    const made = this.#instrument({ file, source, kind, ...options, readText, fromBase64 });
+    this.#cache.write(key, made);
+    return made;
+  }
+}
+
+/** The first ID becomes `first`, and so on. */
+function withNumbers(code: string, first: number): string {
+  let text = '';
+  let from = 0;
+  let number = first;
+  for (let at = code.indexOf(ID); at >= 0; at = code.indexOf(ID, from)) {
+    text += code.slice(from, at) + number++;
+    from = at + 1;
+  }
+  return text + code.slice(from);
+}
+
+function readText(file: string): string | undefined {
+  try {
+    const found = stat(file, { throwIfNoEntry: false });
+    return found?.isFile() && found.size <= MAX_BESIDE_BYTES ? (read(file, 'utf8') as string) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const fromBase64 = (text: string): string => apply(toText, from(text, 'base64'), ['utf8']);
