@@ -7,40 +7,42 @@
  */
 export const PREFIX = '_$ts';
 
-/** Names of what the inserted code calls. `TOKEN` is a variable of each function. */
+/** Names of what the inserted code calls. `token` is a variable of each function. */
 export const NAMES = {
   /** (id) → id, or 0 where the call is not recorded. */
-  ENTER: '_$tsE',
+  enter: '_$tsE',
+  /** As `enter`, of a file whose end is not told where an error leaves it. */
+  module: '_$tsM',
   /** (token) */
-  EXIT: '_$tsX',
+  exit: '_$tsX',
   /** (id) → token of a call that may wait. */
-  BEGIN: '_$tsB',
+  begin: '_$tsB',
   /** (value, token) → value: the run ends. */
-  SUSPEND: '_$tsS',
+  suspend: '_$tsS',
   /** (value, token) → value: it runs on. */
-  RESUME: '_$tsR',
+  resume: '_$tsR',
   /** (token) */
-  FINISH: '_$tsF',
+  finish: '_$tsF',
   /** (error): the first statement of a catch. */
-  CAUGHT: '_$tsC',
+  caught: '_$tsC',
   /** (error, itself, offset of the statement in the original file) → error */
-  THROWN: '_$tsW',
+  thrown: '_$tsW',
   /** (token, arguments by name) */
-  ARGUMENTS: '_$tsA',
+  arguments: '_$tsA',
   /** (value, token) → value: what is about to be returned. */
-  RESULT: '_$tsV',
-  TOKEN: '_$tsT',
+  result: '_$tsV',
+  token: '_$tsT',
   /** Of a `catch` that names no error. */
-  UNNAMED: '_$tsU',
+  unnamed: '_$tsU',
 } as const;
 
 /** Stands for the number of a function until the file is loaded: the first one for the first function, and so on. */
 export const ID = '\x01';
 
-const { ENTER, EXIT, BEGIN, SUSPEND, RESUME, FINISH, CAUGHT, THROWN, ARGUMENTS, RESULT, TOKEN, UNNAMED } = NAMES;
+const { enter, module, exit, begin, suspend, resume, finish, caught, thrown, arguments: args, result, token, unnamed } = NAMES;
 
-const open = (waits: boolean): string => `const ${TOKEN}=${waits ? BEGIN : ENTER}(${ID});`;
-const close = (waits: boolean): string => `${waits ? FINISH : EXIT}(${TOKEN})`;
+const open = (waits: boolean): string => `const ${token}=${waits ? begin : enter}(${ID});`;
+const close = (waits: boolean): string => `${waits ? finish : exit}(${token})`;
 
 export const inserted = {
   /** Behind the `{` of a body. `parameters`: names of what is recorded as arguments. */
@@ -51,36 +53,36 @@ export const inserted = {
     after: `)}finally{ ${close(waits)}}}`,
   }),
   /** Of a file whose body cannot stand in a block: an ES module. */
-  module: (waits: boolean) => ({ before: open(waits).replace('const', 'let'), after: `;;${close(waits)};` }),
+  module: (waits: boolean) => ({ before: `let ${token}=${waits ? begin : module}(${ID});`, after: `;;${close(waits)};` }),
   /** Behind a directive without a semicolon. */
   semicolon: ';;',
   /** Before `await` or `yield`, behind the keyword, and behind what follows. */
-  wait: { before: `${RESUME}(`, value: ` ${SUSPEND}((`, noValue: ` ${SUSPEND}(void 0,${TOKEN})`, afterValue: `),${TOKEN})`, after: `,${TOKEN})` },
+  wait: { before: `${resume}(`, value: ` ${suspend}((`, noValue: ` ${suspend}(void 0,${token})`, afterValue: `),${token})`, after: `,${token})` },
   /** A statement: the function runs on. */
-  resume: `${RESUME}(0,${TOKEN});`,
+  resume: `${resume}(0,${token});`,
   /** Around the body of a `for await`, what it runs over, and the whole of it. */
   forAwait: {
-    statement: `{ ${RESUME};`,
-    iterable: `${SUSPEND}( (`,
-    afterIterable: `),${TOKEN})`,
-    block: { before: `${RESUME}(1,${TOKEN});try{`, after: `}finally{${SUSPEND}(0,${TOKEN})}` },
-    plain: { before: `{ ${RESUME}(1,${TOKEN});try{`, after: `}finally{ ${SUSPEND}(0,${TOKEN})}}` },
-    afterStatement: `${RESUME}(0,${TOKEN})}`,
+    statement: `{ ${resume};`,
+    iterable: `${suspend}( (`,
+    afterIterable: `),${token})`,
+    block: { before: `${resume}(1,${token});try{`, after: `}finally{${suspend}(0,${token})}` },
+    plain: { before: `{ ${resume}(1,${token});try{`, after: `}finally{ ${suspend}(0,${token})}}` },
+    afterStatement: `${resume}(0,${token})}`,
   },
-  caught: (error: string): string => `${CAUGHT}(${error});`,
-  caughtUnnamed: { parameter: `(${UNNAMED})`, statement: `${CAUGHT}(${UNNAMED});` },
-  thrown: (offset: number) => ({ before: ` ${THROWN}((`, after: `),${THROWN},${offset})` }),
-  result: { before: ` ${RESULT}((`, after: `),${TOKEN})` },
+  caught: (error: string): string => `${caught}(${error});`,
+  caughtUnnamed: { parameter: `(${unnamed})`, statement: `${caught}(${unnamed});` },
+  thrown: (offset: number) => ({ before: ` ${thrown}((`, after: `),${thrown},${offset})` }),
+  result: { before: ` ${result}((`, after: `),${token})` },
 } as const;
 
-const argumentsText = (parameters: string | undefined): string => (parameters === undefined ? '' : `${ARGUMENTS}(${TOKEN},{${parameters}});`);
+const argumentsText = (parameters: string | undefined): string => (parameters === undefined ? '' : `${args}(${token},{${parameters}});`);
 
 const escaped = (text: string): string => text.replaceAll(/[$(){}*]/g, String.raw`\$&`);
 const forms = (): string[] => {
-  const { wait, forAwait, caughtUnnamed, result } = inserted;
+  const { wait, forAwait, caughtUnnamed } = inserted;
   const both = [true, false];
   const id = (text: string): string => escaped(text).replaceAll(ID, String.raw`\d+`);
-  const withArguments = (text: string): string => id(text).replace(';try', String.raw`;(?:${escaped(ARGUMENTS)}\(${escaped(TOKEN)},\{[^{}]*\}\);)?try`);
+  const withArguments = (text: string): string => id(text).replace(';try', String.raw`;(?:${escaped(args)}\(${escaped(token)},\{[^{}]*\}\);)?try`);
   // Where one form begins like another, the longer one comes first.
   return [
     ...both.map((waits) => withArguments(inserted.expressionBody(waits).before)),
@@ -98,15 +100,15 @@ const forms = (): string[] => {
     escaped(wait.value),
     escaped(wait.before),
     escaped(forAwait.iterable),
-    String.raw` ${escaped(THROWN)}\(\(`,
-    String.raw`\),${escaped(THROWN)},\d+\)`,
-    escaped(result.before),
-    escaped(result.after),
+    String.raw` ${escaped(thrown)}\(\(`,
+    String.raw`\),${escaped(thrown)},\d+\)`,
+    escaped(inserted.result.before),
+    escaped(inserted.result.after),
     escaped(caughtUnnamed.parameter),
     escaped(caughtUnnamed.statement),
-    String.raw`${escaped(CAUGHT)}\([^()]*\);`,
+    String.raw`${escaped(caught)}\([^()]*\);`,
   ];
 };
 
 /** What was put into a file, in one expression. */
-export const insertedPattern = (): RegExp => new RegExp(`;;(?=(?:const|let) ${escaped(TOKEN)}=)|${forms().join('|')}`, 'g');
+export const insertedPattern = (): RegExp => new RegExp(`;;(?=(?:const|let) ${escaped(token)}=)|${forms().join('|')}`, 'g');

@@ -31,7 +31,13 @@ export function resolveApi(folder: string, patch: () => void, calls?: CallTracer
   if (typescript) requireTypeScript(folder);
   const register = (): void => {
     if (internals.registerHooks && !typescript) internals.registerHooks(resolveHook(apiUrl));
-    else Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
+    else {
+      const own = calls?.forHooksThread?.();
+      Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), {
+        data: { apiUrl, typescript, calls: own },
+        transferList: own ? [own.port] : [],
+      });
+    }
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();

@@ -51,6 +51,12 @@ export const FunctionState = { UNKNOWN: 0, RECORDED: 1, MUTED: 2 } as const;
 /** Functions of a process at most: those of later files are not recorded. */
 export const MAX_FUNCTIONS = 2 ** 20;
 
+/** Numbers for `count` functions of the process: the first of them; 0: there are not so many left. */
+export function nextFunctions(processWords: Int32Array, count: number): number {
+  const first = Atomics.add(processWords, ProcessWord.NEXT_FUNCTION, count) + 1;
+  return first + count <= MAX_FUNCTIONS ? first : 0;
+}
+
 /** Int32 index into a thread's buffer. */
 export const RingWord = {
   /** Records are whole up to here; written by the thread. */

@@ -1,10 +1,13 @@
 /** Entry of what records calls: loaded where a launch asks for every call, and nowhere else. */
 import * as Module from 'node:module';
+import type { MessagePort } from 'node:worker_threads';
 import type { FunctionGroup } from '../../instrument/instrument-file.ts';
 import type { TargetOptions } from '../../protocol/target-wire.ts';
-import { FunctionState, MAX_FUNCTIONS, ProcessWord } from '../ring-layout.ts';
+import { workerThreads } from '../builtins.ts';
+import { FunctionState, nextFunctions } from '../ring-layout.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
+import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
 import { traceByHooks } from './module-hooks.ts';
 import { bindNames } from './recording-names.ts';
 import { TracedFiles } from './traced-files.ts';
@@ -25,7 +28,12 @@ export interface CallTracer {
   readonly beforeLoad: (file: string) => void;
   /** A function that this thread's table does not know is called. */
   readonly look: (id: number) => boolean;
+  /** What the thread is told in which Node runs hooks of modules; undefined where this thread has hooks itself. */
+  readonly forHooksThread: (() => HooksThreadStart) | undefined;
 }
+
+/** For `resolve-hooks.mjs`. */
+export const hooksThreadCalls = (): HooksThreadCalls => new HooksThreadCalls();
 
 /** Records the calls of this thread from now on. */
 export function traceCalls({ folder, options, writer, words, functions }: CallTraceOptions): CallTracer {
@@ -33,28 +41,30 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
     folder,
     cacheFolder: options.cacheFolder,
     capture: options.capture,
-    number: (count) => {
-      const first = Atomics.add(words, ProcessWord.NEXT_FUNCTION, count) + 1;
-      return first + count <= MAX_FUNCTIONS ? first : 0;
-    },
+    number: (count) => nextFunctions(words, count),
     define: (first, groups) => define(writer, functions, first, groups),
     leftAlone: (file, reason) => writer.report(`${file} is left alone. ${reason}`),
   });
   bindNames({
-    ENTER: (id: number) => writer.enter(id),
-    EXIT: (token: number) => writer.exit(token),
-    BEGIN: (id: number) => writer.begin(id),
-    SUSPEND: (value: unknown, token: number) => {
+    enter: (id: number) => writer.enter(id),
+    module: (id: number) => {
+      const token = writer.enter(id);
+      if (token !== 0) closeLater(writer, token);
+      return token;
+    },
+    exit: (token: number) => writer.exit(token),
+    begin: (id: number) => writer.begin(id),
+    suspend: (value: unknown, token: number) => {
       writer.suspend(token);
       return value;
     },
-    RESUME: (value: unknown, token: number) => {
+    resume: (value: unknown, token: number) => {
       writer.resume(token);
       return value;
     },
-    FINISH: (token: number) => writer.finish(token),
-    CAUGHT: () => {},
-    THROWN: (error: unknown) => error,
+    finish: (token: number) => writer.finish(token),
+    caught: () => {},
+    thrown: (error: unknown) => error,
   });
   const commonJs = new CommonJsHooks(files);
   const hasHooks = 'registerHooks' in Module.default;
@@ -64,10 +74,44 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
       (file) => commonJs.isOwnLoad(file),
       (file) => commonJs.served(file),
     );
+  if (hasHooks) return { beforeLoad: () => {}, look: () => false, forHooksThread: undefined };
+  const ports: MessagePort[] = [];
   return {
-    beforeLoad: hasHooks ? () => {} : (file) => commonJs.awaitReading(file),
-    look: () => false,
+    beforeLoad: (file) => commonJs.awaitReading(file),
+    look: (id) => {
+      for (const port of ports) listen(port, files, writer, functions);
+      return functions[id] === FunctionState.RECORDED;
+    },
+    forHooksThread: () => {
+      const { port1, port2 } = new (workerThreads().MessageChannel)();
+      ports.push(port1);
+      return { folder, capture: options.capture, cacheFolder: options.cacheFolder, process: words.buffer as SharedArrayBuffer, port: port2 };
+    },
   };
+}
+
+/** Takes in what the thread of hooks has said. */
+function listen(port: MessagePort, files: TracedFiles, writer: RingWriter, table: Uint8Array): void {
+  const { receiveMessageOnPort } = workerThreads();
+  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
+    const message = next.message as HooksThreadMessage;
+    if (message.kind === 'left-alone') {
+      writer.report(`${message.file} is left alone. ${message.reason}`);
+      continue;
+    }
+    define(writer, table, message.first, message.groups);
+    files.take(
+      message.file,
+      message.code,
+      message.groups.reduce((sum, { count }) => sum + count, 0),
+    );
+  }
+}
+
+/** The body of a module has no end where an error leaves it: it is over when what the engine runs in one go is. */
+async function closeLater(writer: RingWriter, token: number): Promise<void> {
+  await undefined;
+  writer.close(token);
 }
 
 function define(writer: RingWriter, table: Uint8Array, first: number, groups: readonly FunctionGroup[]): void {

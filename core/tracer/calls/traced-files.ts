@@ -36,6 +36,8 @@ export interface TracedFilesOptions {
   /** Takes in the definitions of functions from `first` on. */
   readonly define: (first: number, groups: readonly FunctionGroup[]) => void;
   readonly leftAlone: (file: string, reason: string) => void;
+  /** What was defined last is in this text. */
+  readonly changed?: (file: string, code: string) => void;
 }
 
 interface TracedFile {
@@ -96,7 +98,15 @@ export class TracedFiles {
     this.#files[file] = { source, code: numbered };
     this.facts.files++;
     this.facts.functions += count;
+    this.#options.changed?.(file, numbered);
     return numbered;
+  }
+
+  /** Another thread has changed the text of a file that runs in this one. */
+  take(file: string, code: string, functions: number): void {
+    this.#files[file] = { source: code, code };
+    this.facts.files++;
+    this.facts.functions += functions;
   }
 
   #instrumented(file: string, source: string, kind: Kind): InstrumentedFile {
