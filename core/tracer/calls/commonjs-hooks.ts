@@ -19,17 +19,20 @@ const SCRIPT = /\.(?:c?js)$/;
 /**
  * Text of required files. A wrapper around what compiles them would stand in each stack trace of a module that is being loaded; so
  * the text is changed where it is read, which is over before it runs. Only what is not read by Node itself (a file that was
- * imported, or one of a loader that the script has) is changed at the last moment, with a frame that `stack-traces.ts` takes out.
+ * imported, or one of a loader that the script has) is changed at the last moment, with a frame that `original-code.ts` takes out.
  */
 export class CommonJsHooks {
   readonly #files: TracedFiles;
   /** Files whose text has been changed already, and is about to be compiled. */
   readonly #served: Record<string, true> = Object.create(null);
+  /** Files whose text is to be changed when they are compiled. */
+  readonly #expected: Record<string, true> = Object.create(null);
+  #expects = 0;
+  #plain: Compile | undefined;
   #awaited: string | undefined;
 
   constructor(files: TracedFiles) {
     this.#files = files;
-    this.#watchCompile();
   }
 
   served(file: string): void {
@@ -43,15 +46,103 @@ export class CommonJsHooks {
     return own === (plainExtensions[extension] ?? plainExtensions['.js']);
   }
 
+  /** The file is about to be required. One that a loader of the script's reads comes as it has made it. */
+  beforeLoad(file: string): void {
+    if (this.#expected[file]) this.#watch();
+    else if (SCRIPT.test(file) && !this.isOwnLoad(file) && this.#files.chosen(file)) this.expectCompile(file);
+  }
+
+  /** The file comes to be compiled with the text that it has. */
+  expectCompile(file: string): void {
+    if (internals._cache[file] !== undefined) return;
+    if (!this.#expected[file]) this.#expects++;
+    this.#expected[file] = true;
+    this.#watch();
+  }
+
   /**
-   * For a Node without hooks in this thread: the file is about to be loaded. The next reading of it gives the changed text, and
-   * nothing else is changed by then.
+   * Stands in for what compiles a module until the next one is compiled: while that runs, Node's own function is in its place again, since
+   * stack traces name it by that.
    */
-  awaitReading(file: string): void {
+  #watch(): void {
+    const current = internals.prototype._compile;
+    if (this.#plain !== undefined && current !== this.#plain) return; // It stands there already.
+    this.#plain = current;
+    const changed = (content: string, file: string, format: unknown): string => this.#changed(content, file, format);
+    const done = (): Compile => {
+      const plain = this.#plain as Compile;
+      this.#plain = undefined;
+      if (internals.prototype._compile === _compile) setCompile(plain);
+      return plain;
+    };
+    const again = (): void => {
+      if (this.#expects > 0) this.#watch();
+    };
+    const { _compile } = {
+      _compile(this: unknown, content: string, file: string, ...rest: unknown[]): unknown {
+        const plain = done();
+        try {
+          return apply(plain, this, [changed(content, file, rest[0]), file, ...rest]);
+        } finally {
+          again();
+        }
+      },
+    };
+    setCompile(_compile);
+  }
+
+  #changed(content: string, file: string, format: unknown): string {
+    if (this.#expected[file]) {
+      delete this.#expected[file];
+      this.#expects--;
+    } else if (this.#served[file] || !this.#files.chosen(file)) {
+      delete this.#served[file];
+      return content;
+    }
+    // An ES module comes by the hooks; TypeScript is not JavaScript yet.
+    if (typeof content !== 'string' || format === 'module' || format === 'commonjs-typescript' || format === 'typescript') return content;
+    const code = this.#files.code(file, content, 'either');
+    if (code !== content) this.#files.facts.hooks.compile = true;
+    return code;
+  }
+
+  /** For a Node without hooks in this thread: from now on text is changed where it is read, and else where it is compiled. */
+  watchReading(): (file: string) => void {
+    let compile = internals.prototype._compile;
+    const changing = (module: { filename?: unknown }): boolean => {
+      const file = module.filename;
+      if (typeof file !== 'string' || !this.#files.chosen(file)) return false;
+      const served = this.#served[file];
+      delete this.#served[file];
+      return served !== true;
+    };
+    const changed = (content: string, file: string, format: unknown): string => this.#changed(content, file, format);
+    const { _compile } = {
+      _compile(this: unknown, content: string, file: string, ...rest: unknown[]): unknown {
+        return apply(compile, this, [changed(content, file, rest[0]), file, ...rest]);
+      },
+    };
+    defineProperty(internals.prototype, '_compile', {
+      configurable: true,
+      enumerable: true,
+      get(this: { filename?: unknown }) {
+        return changing(this) ? _compile : compile;
+      },
+      set(this: unknown, value: Compile) {
+        // A loader of the script's: of one module, or of all.
+        if (this === internals.prototype) compile = value;
+        else defineProperty(this as object, '_compile', { value, writable: true, configurable: true, enumerable: true });
+      },
+    });
+    return (file) => this.#awaitReading(file);
+  }
+
+  /** The file is about to be loaded: the next reading of it gives the changed text, and nothing else is changed by then. */
+  #awaitReading(file: string): void {
     if (!SCRIPT.test(file) || internals._cache[file] !== undefined || !this.isOwnLoad(file) || !this.#files.chosen(file)) return;
-    const awaited = this.#awaited !== undefined;
+    const awaits = this.#awaited !== undefined;
     this.#awaited = file;
-    if (awaited) return;
+    if (awaits) return;
     const modules = fs as { readFileSync: typeof fs.readFileSync };
     const before = getOwnPropertyDescriptor(modules, 'readFileSync');
     const plain = modules.readFileSync;
@@ -79,38 +170,8 @@ export class CommonJsHooks {
     }
     return code;
   }
+}
 
-  #watchCompile(): void {
-    let compile = internals.prototype._compile;
-    const changing = (module: { filename?: unknown } | undefined): Compile | undefined => {
-      const file = module?.filename;
-      if (typeof file !== 'string' || !this.#files.chosen(file)) return undefined;
-      if (this.#served[file]) {
-        delete this.#served[file];
-        return undefined;
-      }
-      return changed;
-    };
-    defineProperty(internals.prototype, '_compile', {
-      configurable: true,
-      enumerable: true,
-      get(this: { filename?: unknown }) {
-        return changing(this) ?? compile;
-      },
-      set(this: unknown, value: Compile) {
-        // A loader of the script's: of one module, or of all.
-        if (this === internals.prototype) compile = value;
-        else defineProperty(this as object, '_compile', { value, writable: true, configurable: true, enumerable: true });
-      },
-    });
-    const files = this.#files;
-    const { _compile: changed } = {
-      _compile(this: unknown, content: string, file: string, ...rest: unknown[]): unknown {
-        const isText = typeof content === 'string' && typeof file === 'string' && rest[0] !== 'module' && !String(rest[0]).endsWith('typescript');
-        const code = isText ? files.code(file, content, 'either') : content;
-        if (code !== content) files.facts.hooks.compile = true;
-        return apply(compile, this, [code, file, ...rest]);
-      },
-    };
-  }
+function setCompile(value: Compile): void {
+  defineProperty(internals.prototype, '_compile', { value, writable: true, configurable: true, enumerable: true });
 }

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { FunctionGroup } from '../../instrument/instrument-file.ts';
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
 import { nextFunctions } from '../ring-layout.ts';
+import { OwnRealm } from './own-realm.ts';
 import type { Kind } from './traced-files.ts';
 import { TracedFiles } from './traced-files.ts';
 
@@ -38,6 +39,7 @@ export class HooksThreadCalls {
     let defined: { first: number; groups: readonly FunctionGroup[] } | undefined;
     const files = new TracedFiles({
       folder,
+      realm: new OwnRealm(folder),
       cacheFolder,
       capture,
       number: (count) => nextFunctions(words, count),

@@ -1,5 +1,6 @@
 import * as Module from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { CommonJsHooks } from './commonjs-hooks.ts';
 import type { Kind, TracedFiles } from './traced-files.ts';
 
 interface Loaded {
@@ -41,9 +42,8 @@ export function kindOf(format: string | null | undefined, file: string): { reado
 
 /**
  * Node's hooks in this thread, which are asked for the text of every module: none of ours is on the stack when it runs.
- * `isOwnLoad`: whether a required file is read by Node itself, and no loader of the script's.
  */
-export function traceByHooks(files: TracedFiles, isOwnLoad: (file: string) => boolean, served: (file: string) => void): void {
+export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void {
   const internals = Module.default as unknown as { registerHooks: RegisterHooks };
   internals.registerHooks({
     load(url, context, next) {
@@ -52,9 +52,12 @@ export function traceByHooks(files: TracedFiles, isOwnLoad: (file: string) => bo
       const file = toPath(url);
       const found = kindOf(loaded.format, file);
       if (!found || !files.chosen(file)) return loaded;
-      // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
-      const isRequired = context.conditions?.includes('require') === true;
-      if (found.kind !== 'module' && (!isRequired || !isOwnLoad(file))) return loaded;
+      if (found.kind !== 'module' && !commonJs.isOwnLoad(file)) return loaded;
+      if (found.kind === 'commonjs' && context.conditions?.includes('require') !== true) {
+        // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
+        commonJs.expectCompile(file);
+        return loaded;
+      }
       const { source } = loaded;
       let text = typeof source === 'string' ? source : decode(source as Uint8Array);
       if (found.typescript) {
@@ -65,7 +68,7 @@ export function traceByHooks(files: TracedFiles, isOwnLoad: (file: string) => bo
       const code = files.code(file, text, found.kind);
       if (code === text) return loaded;
       files.facts.hooks.registerHooks = true;
-      if (found.kind !== 'module') served(file);
+      if (found.kind !== 'module') commonJs.served(file);
       return { ...loaded, source: code };
     },
   });

@@ -9,6 +9,8 @@ import type { RingWriter } from '../ring-writer.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
 import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
 import { traceByHooks } from './module-hooks.ts';
+import { OriginalCode } from './original-code.ts';
+import { OwnRealm } from './own-realm.ts';
 import { bindNames } from './recording-names.ts';
 import { TracedFiles } from './traced-files.ts';
 
@@ -37,8 +39,10 @@ export const hooksThreadCalls = (): HooksThreadCalls => new HooksThreadCalls();
 
 /** Records the calls of this thread from now on. */
 export function traceCalls({ folder, options, writer, words, functions }: CallTraceOptions): CallTracer {
+  const realm = new OwnRealm(folder);
   const files = new TracedFiles({
     folder,
+    realm,
     cacheFolder: options.cacheFolder,
     capture: options.capture,
     number: (count) => nextFunctions(words, count),
@@ -66,18 +70,15 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
     caught: () => {},
     thrown: (error: unknown) => error,
   });
+  new OriginalCode(files, realm, folder).show();
   const commonJs = new CommonJsHooks(files);
-  const hasHooks = 'registerHooks' in Module.default;
-  if (hasHooks)
-    traceByHooks(
-      files,
-      (file) => commonJs.isOwnLoad(file),
-      (file) => commonJs.served(file),
-    );
-  if (hasHooks) return { beforeLoad: () => {}, look: () => false, forHooksThread: undefined };
+  if ('registerHooks' in Module.default) {
+    traceByHooks(files, commonJs);
+    return { beforeLoad: (file) => commonJs.beforeLoad(file), look: () => false, forHooksThread: undefined };
+  }
   const ports: MessagePort[] = [];
   return {
-    beforeLoad: (file) => commonJs.awaitReading(file),
+    beforeLoad: commonJs.watchReading(),
     look: (id) => {
       for (const port of ports) listen(port, files, writer, functions);
       return functions[id] === FunctionState.RECORDED;

@@ -6,7 +6,7 @@ import type { CaptureOptions } from '../../protocol/capture-options.ts';
 import { STUDIO_VERSION } from '../../protocol/version.ts';
 import { ChosenFiles } from './chosen-files.ts';
 import { FileCache } from './file-cache.ts';
-import { OwnRealm } from './own-realm.ts';
+import type { OwnRealm } from './own-realm.ts';
 
 // Taken at load: a script may replace them.
 const [read, stat, from] = [readFileSync, statSync, Buffer.from];
@@ -28,7 +28,9 @@ export interface CallFacts {
 }
 
 export interface TracedFilesOptions {
+  /** Of the tracer. */
   readonly folder: string;
+  readonly realm: OwnRealm;
   readonly cacheFolder: string | undefined;
   readonly capture: CaptureOptions;
   /** Numbers for so many functions; 0: there are none left. */
@@ -60,7 +62,7 @@ export class TracedFiles {
   constructor(options: TracedFilesOptions) {
     this.#options = options;
     const { capture, folder, cacheFolder } = options;
-    this.#realm = new OwnRealm(folder);
+    this.#realm = options.realm;
     this.#chosen = new ChosenFiles(capture, folder, (patterns) =>
       this.#realm.load<typeof import('../../instrument/file-globs.ts')>('file-globs.cjs').fileGlobs(patterns),
     );
