@@ -25,8 +25,6 @@ export const NAMES = {
   finish: '_$tsF',
   /** (error): the first statement of a catch. */
   caught: '_$tsC',
-  /** (error, itself, offset of the statement in the original file) → error */
-  thrown: '_$tsW',
   /** (token, arguments by name) */
   arguments: '_$tsA',
   /** (value, token) → value: what is about to be returned. */
@@ -39,7 +37,7 @@ export const NAMES = {
 /** Stands for the number of a function until the file is loaded: the first one for the first function, and so on. */
 export const ID = '\x01';
 
-const { enter, module, exit, begin, suspend, resume, finish, caught, thrown, arguments: args, result, token, unnamed } = NAMES;
+const { enter, module, exit, begin, suspend, resume, finish, caught, arguments: args, result, token, unnamed } = NAMES;
 
 const open = (waits: boolean): string => `const ${token}=${waits ? begin : enter}(${ID});`;
 const close = (waits: boolean): string => `${waits ? finish : exit}(${token})`;
@@ -71,7 +69,6 @@ export const inserted = {
   },
   caught: (error: string): string => `${caught}(${error});`,
   caughtUnnamed: { parameter: `(${unnamed})`, statement: `${caught}(${unnamed});` },
-  thrown: (offset: number) => ({ before: ` ${thrown}((`, after: `),${thrown},${offset})` }),
   result: { before: ` ${result}((`, after: `),${token})` },
 } as const;
 
@@ -100,8 +97,6 @@ const forms = (): string[] => {
     escaped(wait.value),
     escaped(wait.before),
     escaped(forAwait.iterable),
-    String.raw` ${escaped(thrown)}\(\(`,
-    String.raw`\),${escaped(thrown)},\d+\)`,
     escaped(inserted.result.before),
     escaped(inserted.result.after),
     escaped(caughtUnnamed.parameter),
@@ -109,6 +104,12 @@ const forms = (): string[] => {
     String.raw`${escaped(caught)}\([^()]*\);`,
   ];
 };
+
+/**
+ * Behind a file that names no source map. Node shows the line of an uncaught error as a map has it only for files that name one; at the
+ * end of such a process `core/tracer/calls/fatal-error.ts` lays one over each file that shows the original line. Until then it says nothing.
+ */
+export const EMPTY_MAP = '\n//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbXSwibWFwcGluZ3MiOiIifQ==';
 
 /** What was put into a file, in one expression. */
 export const insertedPattern = (): RegExp => new RegExp(`;;(?=(?:const|let) ${escaped(token)}=)|${forms().join('|')}`, 'g');

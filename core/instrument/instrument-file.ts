@@ -1,4 +1,5 @@
 import { oneLine } from './function-names.ts';
+import { EMPTY_MAP } from './inserted-text.ts';
 import { type FoundFunction, holdsOwnNames, instrument } from './instrument.ts';
 import { lineOf, lineStarts } from './line-starts.ts';
 import { type Position, type SourceHost, SourceMaps } from './source-maps.ts';
@@ -36,7 +37,8 @@ export interface FunctionGroup {
 }
 
 export function instrumentFile(request: FileRequest): InstrumentedFile {
-  if (holdsOwnNames(request.source)) return leftAlone('It holds names that recording would put in: it is instrumented already, or a bundle of the tracer.');
+  const { source } = request;
+  if (holdsOwnNames(source)) return leftAlone('It holds names that recording would put in: it is instrumented already, or a bundle of the tracer.');
   try {
     const { code, functions, leftAlone: skipped } = inEitherKind(request);
     const positions = new Positions(request);
@@ -44,7 +46,8 @@ export function instrumentFile(request: FileRequest): InstrumentedFile {
       const { file: where, line } = positions.of(at);
       return `The function at ${where}:${line} is not recorded: it ${reason}.`;
     });
-    return { code, reason: '', groups: groupsOf(functions, positions), leftAlone: reasons, read: positions.read };
+    const named = source.includes('sourceMappingURL=') || functions.length === 0 ? code : code + EMPTY_MAP;
+    return { code: named, reason: '', groups: groupsOf(functions, positions), leftAlone: reasons, read: positions.read };
   } catch (error) {
     if (error instanceof RangeError) return leftAlone('It nests too deeply.');
     const { message } = error as Error;

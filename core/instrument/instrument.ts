@@ -201,9 +201,6 @@ class Instrumenter {
       case 'TryStatement':
         this.#try(node);
         return;
-      case 'ThrowStatement':
-        this.#throw(node);
-        return;
       case 'ReturnStatement':
         this.#return(node);
         return;
@@ -391,15 +388,6 @@ class Instrumenter {
     this.#visit(body, undefined);
   }
 
-  #throw(node: Node): void {
-    const { argument } = node;
-    if (!argument) return;
-    const forms = inserted.thrown(node.start);
-    if (this.#options.exceptions) this.#put(node.start + 'throw'.length, forms.before, undefined);
-    this.#visit(argument, undefined);
-    if (this.#options.exceptions) this.#put(endOfArgument(this.#source, node, argument), forms.after, undefined);
-  }
-
   #return(node: Node): void {
     const { argument } = node;
     if (!argument) return;
@@ -411,7 +399,7 @@ class Instrumenter {
   }
 }
 
-/** Behind the expression of a `return` or `throw`, its brackets included: a node's own end is inside of them. */
+/** Behind the expression of a `return`, its brackets included: a node's own end is inside of them. */
 function endOfArgument(source: string, statement: Node, argument: Node): number {
   const end = source[statement.end - 1] === ';' ? statement.end - 1 : statement.end;
   return Math.max(end, argument.end);

@@ -34,7 +34,7 @@ export function provideRuntime(
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
   attach: () => boolean,
   patch: () => void,
-): void {
+): calls.CallTracer | undefined {
   let callTracer: calls.CallTracer | undefined;
   const functions = functionTable(ring);
   const recorder = new RingWriter({
@@ -56,6 +56,7 @@ export function provideRuntime(
     callTracer = loadCalls(folder).traceCalls({ folder, options, writer: recorder, words, functions });
   }
   resolveApi(folder, patch, callTracer);
+  return callTracer;
 }
 
 function loadCalls(folder: string): typeof calls {

@@ -73,6 +73,7 @@ export function traceProcess(folder: string): void {
     },
     (worker) => worker === drain,
     () => watch,
+    (error) => callTracer?.uncaught(error),
   );
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   const attach = (): boolean => {
@@ -99,7 +100,7 @@ export function traceProcess(folder: string): void {
     traceWorkers(shared, tellDrain);
     traceChildProcesses(settings);
   };
-  provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
+  const callTracer = provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
   if (settings.options.plugins?.length) {
     patch(); // A plugin may have threads of its own.
     const changed = (state: PluginState): void => {

@@ -3,7 +3,7 @@
  * user wrote. Nothing is loaded for it until one of the two meets instrumented code.
  */
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type * as positions from '../../instrument/original-positions.ts';
 import type { OwnRealm } from './own-realm.ts';
 import type { TracedFiles } from './traced-files.ts';
@@ -11,7 +11,7 @@ import type { TracedFiles } from './traced-files.ts';
 // Taken at load: a script may replace them.
 const { apply, defineProperty, getOwnPropertyDescriptor } = Reflect;
 const { indexOf, startsWith } = String.prototype;
-const toPath = fileURLToPath;
+const [toPath, toUrl] = [fileURLToPath, pathToFileURL];
 const PREFIX = '_$ts';
 
 /** The engine's own, and Node's description of it. */
@@ -32,6 +32,8 @@ export class OriginalCode {
   readonly #tracerFolder: string;
   #loaded: typeof positions | undefined;
   readonly #positions: Record<string, { readonly code: string; readonly found: positions.OriginalPositions }> = Object.create(null);
+  /** A stack trace is being made. */
+  formats = false;
   /** Functions of ours that stand for one of the engine's or the script's: they have its text. */
   readonly #standIns: { readonly own: unknown; readonly plain: unknown }[] = [];
 
@@ -80,7 +82,14 @@ export class OriginalCode {
   #showStacks(): void {
     const before = getOwnPropertyDescriptor(Error, 'prepareStackTrace');
     if (before?.configurable === false) return;
-    const correct = (trace: CallSite[]): CallSite[] => this.#corrected(trace);
+    const format = (prepare: Prepare, self: unknown, error: unknown, trace: CallSite[]): unknown => {
+      this.formats = true;
+      try {
+        return apply(prepare, self, [error, this.#corrected(trace)]);
+      } finally {
+        this.formats = false;
+      }
+    };
     const wrapped = new WeakMap<object, Prepare>();
     const plainOf = new WeakMap<object, Prepare>();
     const wrap = (plain: Prepare): Prepare => {
@@ -88,7 +97,7 @@ export class OriginalCode {
       if (known) return known;
       const { prepare } = {
         prepare(this: unknown, error: unknown, trace: CallSite[]): unknown {
-          return apply(plain, this, [error, correct(trace)]);
+          return format(plain, this, error, trace);
         },
       };
       defineProperty(prepare, 'name', { value: plain.name, configurable: true });
@@ -132,7 +141,7 @@ export class OriginalCode {
   }
 
   #correct(frame: CallSite, name: string): void {
-    const found = this.#positionsOf(name);
+    const found = this.positionsOf(apply(startsWith, name, ['file:']) ? safePath(name) : name);
     if (!found || getOwnPropertyDescriptor(frame, 'getColumnNumber')) return;
     const tools = this.#tools();
     const [line, column] = [frame.getLineNumber() ?? 0, frame.getColumnNumber() ?? 0];
@@ -152,8 +161,8 @@ export class OriginalCode {
     defineProperty(frame, 'toString', { value: own.toString, configurable: true });
   }
 
-  #positionsOf(name: string): positions.OriginalPositions | undefined {
-    const file = apply(startsWith, name, ['file:']) ? safePath(name) : name;
+  /** Undefined: a file of which nothing is recorded. */
+  positionsOf(file: string): positions.OriginalPositions | undefined {
     const code = this.#files.codeOf(file);
     if (code === undefined) return undefined;
     const known = this.#positions[file];
@@ -161,6 +170,15 @@ export class OriginalCode {
     const found = new (this.#tools().OriginalPositions)(code);
     this.#positions[file] = { code, found };
     return found;
+  }
+
+  textOf(file: string): string {
+    return this.#tools().originalText(this.#files.codeOf(file) ?? '');
+  }
+
+  /** What the engine calls the file: by its path, or an ES module by its URL. */
+  nameOf(file: string): string {
+    return this.#files.isModule(file) ? toUrl(file).href : file;
   }
 }
 

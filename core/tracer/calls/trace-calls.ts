@@ -7,6 +7,7 @@ import { workerThreads } from '../builtins.ts';
 import { FunctionState, nextFunctions } from '../ring-layout.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
+import { showOriginalLine } from './fatal-error.ts';
 import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
 import { traceByHooks } from './module-hooks.ts';
 import { OriginalCode } from './original-code.ts';
@@ -30,6 +31,8 @@ export interface CallTracer {
   readonly beforeLoad: (file: string) => void;
   /** A function that this thread's table does not know is called. */
   readonly look: (id: number) => boolean;
+  /** Nobody has handled the error that ends this process. */
+  readonly uncaught: (error: unknown) => void;
   /** What the thread is told in which Node runs hooks of modules; undefined where this thread has hooks itself. */
   readonly forHooksThread: (() => HooksThreadStart) | undefined;
 }
@@ -68,17 +71,19 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
     },
     finish: (token: number) => writer.finish(token),
     caught: () => {},
-    thrown: (error: unknown) => error,
   });
-  new OriginalCode(files, realm, folder).show();
+  const original = new OriginalCode(files, realm, folder);
+  original.show();
+  const uncaught = (error: unknown): void => showOriginalLine(error, files, original);
   const commonJs = new CommonJsHooks(files);
   if ('registerHooks' in Module.default) {
     traceByHooks(files, commonJs);
-    return { beforeLoad: (file) => commonJs.beforeLoad(file), look: () => false, forHooksThread: undefined };
+    return { beforeLoad: (file) => commonJs.beforeLoad(file), look: () => false, uncaught, forHooksThread: undefined };
   }
   const ports: MessagePort[] = [];
   return {
     beforeLoad: commonJs.watchReading(),
+    uncaught,
     look: (id) => {
       for (const port of ports) listen(port, files, writer, functions);
       return functions[id] === FunctionState.RECORDED;

@@ -43,6 +43,8 @@ export interface TracedFilesOptions {
 }
 
 interface TracedFile {
+  /** It runs as an ES module. */
+  readonly isModule: boolean;
   readonly source: string;
   /** What runs in place of it. */
   readonly code: string;
@@ -79,6 +81,15 @@ export class TracedFiles {
     return this.#files[file]?.code;
   }
 
+  isModule(file: string): boolean {
+    return this.#files[file]?.isModule === true;
+  }
+
+  /** Paths of all files that are recorded. */
+  names(): readonly string[] {
+    return Object.keys(this.#files);
+  }
+
   /** `source` of a chosen file, with the recording in it; as it is where that cannot be done. */
   code(file: string, source: string, kind: Kind): string {
     const known = this.#files[file];
@@ -97,7 +108,7 @@ export class TracedFiles {
     }
     this.#options.define(first, groups);
     const numbered = withNumbers(code, first);
-    this.#files[file] = { source, code: numbered };
+    this.#files[file] = { isModule: kind === 'module', source, code: numbered };
     this.facts.files++;
     this.facts.functions += count;
     this.#options.changed?.(file, numbered);
@@ -106,7 +117,7 @@ export class TracedFiles {
 
   /** Another thread has changed the text of a file that runs in this one. */
   take(file: string, code: string, functions: number): void {
-    this.#files[file] = { source: code, code };
+    this.#files[file] = { isModule: true, source: code, code };
     this.facts.files++;
     this.facts.functions += functions;
   }
