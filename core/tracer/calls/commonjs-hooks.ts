@@ -164,10 +164,8 @@ export class CommonJsHooks {
   #read(file: string, read: typeof fs.readFileSync): string {
     const source = read(file, 'utf8') as string;
     const code = this.#files.code(file, source, 'either');
-    if (code !== source) {
-      this.#files.facts.hooks.reading = true;
-      this.served(file);
-    }
+    if (code !== source) this.#files.facts.hooks.reading = true;
+    this.served(file);
     return code;
   }
 }

@@ -53,11 +53,6 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void 
       const found = kindOf(loaded.format, file);
       if (!found || !files.chosen(file)) return loaded;
       if (found.kind !== 'module' && !commonJs.isOwnLoad(file)) return loaded;
-      if (found.kind === 'commonjs' && context.conditions?.includes('require') !== true) {
-        // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
-        commonJs.expectCompile(file);
-        return loaded;
-      }
       const { source } = loaded;
       let text = typeof source === 'string' ? source : decode(source as Uint8Array);
       if (found.typescript) {
@@ -67,6 +62,11 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void 
       }
       const code = files.code(file, text, found.kind);
       if (code === text) return loaded;
+      if (found.kind === 'commonjs' && context.conditions?.includes('require') !== true) {
+        // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
+        commonJs.expectCompile(file);
+        return loaded;
+      }
       files.facts.hooks.registerHooks = true;
       if (found.kind !== 'module') commonJs.served(file);
       return { ...loaded, source: code };
