@@ -6,6 +6,7 @@
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
 import type { PluginState } from '../protocol/plugins.ts';
+import type { LeftAlone } from '../protocol/target-wire.ts';
 
 export const ProcessWord = {
   /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
@@ -28,6 +29,13 @@ export const ProcessWord = {
   DOZES: 8,
   /** The number of the next function: of the whole process, since threads may share the text that asks for it. */
   NEXT_FUNCTION: 9,
+  /** Of CallCapture: files, functions, files of an earlier run; and a bit for each of CALL_HOOKS. */
+  CALL_FILES: 10,
+  CALL_FUNCTIONS: 11,
+  CALL_CACHED: 12,
+  CALL_HOOKS: 13,
+  /** Rules of muted functions that the drain has: with some, new definitions are waited for until it has looked at them. */
+  MUTE_RULES: 14,
 } as const;
 export const PROCESS_BYTES = 64;
 
@@ -105,7 +113,8 @@ export type DrainMessage =
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
   | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'plugin'; readonly state: PluginState };
+  | { readonly kind: 'plugin'; readonly state: PluginState }
+  | ({ readonly kind: 'left-alone' } & LeftAlone);
 
 /** `workerData` of the drain worker. */
 export interface DrainStart {
@@ -117,5 +126,7 @@ export interface DrainStart {
   /** Where the process's own events are kept when it asks for that. */
   readonly copyFile: string;
   readonly process: SharedArrayBuffer;
+  /** Calls shorter than this are left out; 0: none. */
+  readonly minDurationNs: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
 }

@@ -20,6 +20,8 @@ const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
 const CONNECT_LIMIT_MS = 1000;
+/** So long a file that is loaded while functions are muted waits for the drain to mute those of its own. */
+const MUTE_WAIT_MS = 50;
 const SHORT_TEXT = 48;
 /** Shorter payloads are copied word by word: making a view of the scratch costs more. */
 const SHORT_PAYLOAD = 512;
@@ -242,7 +244,20 @@ export class RingWriter implements Recorder {
 
   /** Functions of `file` with the numbers from `first` on; a line for each, see DEF_FUNCTIONS. False: there is no room, and none may be called. */
   defineFunctions(first: number, file: string, lines: readonly string[]): boolean {
-    return this.#definitions.functions(first, file, lines);
+    if (!this.#definitions.functions(first, file, lines)) return false;
+    // Some may be muted: the drain does that, and a call of theirs may come next.
+    if (this.#process[ProcessWord.MUTE_RULES] !== 0) this.#waitAWhile(RingWord.DEF_READ, this.#words[RingWord.DEF_WRITE] as number, MUTE_WAIT_MS);
+    return true;
+  }
+
+  #waitAWhile(word: number, position: number, limitMs: number): void {
+    const began = hrtime();
+    notify(this.#process, ProcessWord.BELL);
+    for (let now = load(this.#words, word); ((now - position) | 0) < 0; now = load(this.#words, word)) {
+      const left = limitMs - Number(hrtime() - began) / 1e6;
+      if (left <= 0) return;
+      wait(this.#words, word, now, left);
+    }
   }
 
   #known(id: number): boolean {

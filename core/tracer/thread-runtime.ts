@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { LeftAlone } from '../protocol/target-wire.ts';
 import { workerThreads } from './builtins.ts';
 import type * as calls from './calls/trace-calls.ts';
 import type { KeptEvents } from './kept-events.ts';
@@ -34,6 +35,7 @@ export function provideRuntime(
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
   attach: () => boolean,
   patch: () => void,
+  leftAlone: (one: LeftAlone) => void,
 ): calls.CallTracer | undefined {
   let callTracer: calls.CallTracer | undefined;
   const functions = functionTable(ring);
@@ -53,7 +55,7 @@ export function provideRuntime(
   const { capture } = settings.options;
   if (functions && capture) {
     const options = { ...settings.options, capture };
-    callTracer = loadCalls(folder).traceCalls({ folder, options, writer: recorder, words, functions });
+    callTracer = loadCalls(folder).traceCalls({ folder, options, writer: recorder, words, functions, leftAlone });
   }
   resolveApi(folder, patch, callTracer);
   return callTracer;

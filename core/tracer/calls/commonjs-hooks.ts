@@ -102,7 +102,7 @@ export class CommonJsHooks {
     // An ES module comes by the hooks; TypeScript is not JavaScript yet.
     if (typeof content !== 'string' || format === 'module' || format === 'commonjs-typescript' || format === 'typescript') return content;
     const code = this.#files.code(file, content, 'either');
-    if (code !== content) this.#files.facts.hooks.compile = true;
+    if (code !== content) this.#files.came('compile');
     return code;
   }
 
@@ -164,7 +164,7 @@ export class CommonJsHooks {
   #read(file: string, read: typeof fs.readFileSync): string {
     const source = read(file, 'utf8') as string;
     const code = this.#files.code(file, source, 'either');
-    if (code !== source) this.#files.facts.hooks.reading = true;
+    if (code !== source) this.#files.came('read');
     this.served(file);
     return code;
   }

@@ -6,6 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { FunctionGroup } from '../../instrument/instrument-file.ts';
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
 import { nextFunctions } from '../ring-layout.ts';
+import { countCalls } from './call-capture.ts';
 import { OwnRealm } from './own-realm.ts';
 import type { Kind } from './traced-files.ts';
 import { TracedFiles } from './traced-files.ts';
@@ -46,6 +47,7 @@ export class HooksThreadCalls {
       define: (first, groups) => {
         defined = { first, groups };
       },
+      counted: (what) => countCalls(words, { ...what, hook: 'hooks-thread' }),
       leftAlone: (file, reason) => this.#say({ kind: 'left-alone', file, reason }),
       changed: (file, code) => {
         const groups = (defined?.groups ?? []).map(({ file: name, count, lines }) => ({ file: name, count, lines }));

@@ -67,7 +67,7 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void 
         commonJs.expectCompile(file);
         return loaded;
       }
-      files.facts.hooks.registerHooks = true;
+      files.came('load');
       if (found.kind !== 'module') commonJs.served(file);
       return { ...loaded, source: code };
     },

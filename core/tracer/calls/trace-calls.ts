@@ -2,10 +2,11 @@
 import * as Module from 'node:module';
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionGroup } from '../../instrument/instrument-file.ts';
-import type { TargetOptions } from '../../protocol/target-wire.ts';
+import type { LeftAlone, TargetOptions } from '../../protocol/target-wire.ts';
 import { workerThreads } from '../builtins.ts';
 import { FunctionState, nextFunctions } from '../ring-layout.ts';
 import type { RingWriter } from '../ring-writer.ts';
+import { countCalls } from './call-capture.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
 import { showOriginalLine } from './fatal-error.ts';
 import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
@@ -24,6 +25,8 @@ export interface CallTraceOptions {
   readonly words: Int32Array;
   /** See FunctionState. */
   readonly functions: Uint8Array;
+  /** Told of what is not recorded. */
+  readonly leftAlone: (one: LeftAlone) => void;
 }
 
 export interface CallTracer {
@@ -41,7 +44,7 @@ export interface CallTracer {
 export const hooksThreadCalls = (): HooksThreadCalls => new HooksThreadCalls();
 
 /** Records the calls of this thread from now on. */
-export function traceCalls({ folder, options, writer, words, functions }: CallTraceOptions): CallTracer {
+export function traceCalls({ folder, options, writer, words, functions, leftAlone }: CallTraceOptions): CallTracer {
   const realm = new OwnRealm(folder);
   const files = new TracedFiles({
     folder,
@@ -50,7 +53,8 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
     capture: options.capture,
     number: (count) => nextFunctions(words, count),
     define: (first, groups) => define(writer, functions, first, groups),
-    leftAlone: (file, reason) => writer.report(`${file} is left alone. ${reason}`),
+    leftAlone: (file, reason) => leftAlone({ file, reason }),
+    counted: (what) => countCalls(words, what),
   });
   bindNames({
     enter: (id: number) => writer.enter(id),
@@ -85,7 +89,7 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
     beforeLoad: commonJs.watchReading(),
     uncaught,
     look: (id) => {
-      for (const port of ports) listen(port, files, writer, functions);
+      for (const port of ports) listen(port, files, writer, functions, leftAlone);
       return functions[id] === FunctionState.RECORDED;
     },
     forHooksThread: () => {
@@ -97,20 +101,16 @@ export function traceCalls({ folder, options, writer, words, functions }: CallTr
 }
 
 /** Takes in what the thread of hooks has said. */
-function listen(port: MessagePort, files: TracedFiles, writer: RingWriter, table: Uint8Array): void {
+function listen(port: MessagePort, files: TracedFiles, writer: RingWriter, table: Uint8Array, leftAlone: (one: LeftAlone) => void): void {
   const { receiveMessageOnPort } = workerThreads();
   for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
     const message = next.message as HooksThreadMessage;
     if (message.kind === 'left-alone') {
-      writer.report(`${message.file} is left alone. ${message.reason}`);
+      leftAlone({ file: message.file, reason: message.reason });
       continue;
     }
     define(writer, table, message.first, message.groups);
-    files.take(
-      message.file,
-      message.code,
-      message.groups.reduce((sum, { count }) => sum + count, 0),
-    );
+    files.take(message.file, message.code);
   }
 }
 
@@ -123,7 +123,9 @@ async function closeLater(writer: RingWriter, token: number): Promise<void> {
 function define(writer: RingWriter, table: Uint8Array, first: number, groups: readonly FunctionGroup[]): void {
   let id = first;
   for (const { file, count, lines } of groups) {
-    if (writer.defineFunctions(id, file, lines.split('\n'))) table.fill(FunctionState.RECORDED, id, id + count);
+    // Before the drain sees the definitions: it may mute some of them at once.
+    table.fill(FunctionState.RECORDED, id, id + count);
+    if (!writer.defineFunctions(id, file, lines.split('\n'))) table.fill(FunctionState.UNKNOWN, id, id + count);
     id += count;
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ID } from '../../instrument/inserted-text.ts';
 import type { FileRequest, FunctionGroup, InstrumentedFile } from '../../instrument/instrument-file.ts';
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
+import type { CallHook } from '../../protocol/target-wire.ts';
 import { STUDIO_VERSION } from '../../protocol/version.ts';
 import { ChosenFiles } from './chosen-files.ts';
 import { FileCache } from './file-cache.ts';
@@ -18,13 +19,12 @@ const MAX_BESIDE_BYTES = 64 * 1024 * 1024;
 
 export type Kind = FileRequest['kind'];
 
-/** How recording of calls goes, for the window: totals of this thread. */
-export interface CallFacts {
-  files: number;
-  functions: number;
-  /** Of the files: those that were made in an earlier run. */
-  cached: number;
-  readonly hooks: Record<string, true>;
+/** What is added to the totals of the process. */
+export interface Counted {
+  readonly files?: number;
+  readonly functions?: number;
+  readonly cached?: number;
+  readonly hook?: CallHook;
 }
 
 export interface TracedFilesOptions {
@@ -38,6 +38,7 @@ export interface TracedFilesOptions {
   /** Takes in the definitions of functions from `first` on. */
   readonly define: (first: number, groups: readonly FunctionGroup[]) => void;
   readonly leftAlone: (file: string, reason: string) => void;
+  readonly counted: (what: Counted) => void;
   /** What was defined last is in this text. */
   readonly changed?: (file: string, code: string) => void;
 }
@@ -52,7 +53,6 @@ interface TracedFile {
 
 /** Text of files on its way into the engine: finds out which are to be recorded, and puts the recording in. */
 export class TracedFiles {
-  readonly facts: CallFacts = { files: 0, functions: 0, cached: 0, hooks: Object.create(null) };
   readonly #options: TracedFilesOptions;
   readonly #chosen: ChosenFiles;
   readonly #cache: FileCache;
@@ -109,24 +109,26 @@ export class TracedFiles {
     this.#options.define(first, groups);
     const numbered = withNumbers(code, first);
     this.#files[file] = { isModule: kind === 'module', source, code: numbered };
-    this.facts.files++;
-    this.facts.functions += count;
+    this.#options.counted({ files: 1, functions: count });
     this.#options.changed?.(file, numbered);
     return numbered;
   }
 
   /** Another thread has changed the text of a file that runs in this one. */
-  take(file: string, code: string, functions: number): void {
+  take(file: string, code: string): void {
     this.#files[file] = { isModule: true, source: code, code };
-    this.facts.files++;
-    this.facts.functions += functions;
+  }
+
+  /** A file's text was changed by way of `hook`. */
+  came(hook: CallHook): void {
+    this.#options.counted({ hook });
   }
 
   #instrumented(file: string, source: string, kind: Kind): InstrumentedFile {
     const key = this.#cache.keyOf(source, file, kind);
     const kept = this.#cache.read(key);
     if (kept) {
-      this.facts.cached++;
+      this.#options.counted({ cached: 1 });
       return kept;
     }
     this.#instrument ??= this.#realm.load<typeof import('../../instrument/instrument-file.ts')>('instrument.cjs').instrumentFile;

@@ -1,9 +1,11 @@
 /** Every call of the user's code, on every version of Node: real scripts, the real tracer, decoded. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
 import { callLines } from './call-lines.ts';
 import { nodeVersions } from './node-matrix.ts';
-import { type RunOptions, runTarget, writeScript } from './run-target.ts';
+import { type RunOptions, runTarget, startTarget, takeAll, writeScript } from './run-target.ts';
 import { TestCollector } from './test-collector.ts';
 
 let collector: TestCollector;
@@ -84,5 +86,100 @@ console.log(steps.next().value, steps.next(4).value, [...steps].length);`,
       '  …count#4…',
       '  …count#4',
     ]);
+  });
+
+  it('mutes functions while the main thread is busy, and keeps what remains in its place', async () => {
+    const script = writeScript(collector, {
+      'main.cjs': `const { workerData } = require('worker_threads');
+function often() { return 1; }
+function outer() { return often() + inner(); }
+function inner() { return often(); }
+let rounds = 0;
+process.stdout.write('started\\n');
+const until = process.hrtime.bigint() + 20_000_000_000n;
+const flag = require('fs');
+while (!flag.existsSync(process.argv[2]) && process.hrtime.bigint() < until) { outer(); rounds++; if (rounds % 100 === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1); }
+require('./late.cjs').late();
+console.log('done');`,
+      'late.cjs': 'function late() { return helper(); } function helper() { return 1; } exports.late = late;',
+    });
+    const folder = path.dirname(script);
+    const flag = path.join(folder, 'flag');
+    const target = startTarget(collector, script, { node, args: [flag], options: { capture } });
+    await target.printed('started');
+    const stream = () => collector.targets[0]?.threads.get(0)?.stream;
+    await collector.until(() => (stream()?.calls.length ?? 0) > 100);
+    collector.control({
+      command: 'mute',
+      muted: true,
+      functions: [
+        { file: script, name: 'often' },
+        { file: path.join(folder, 'late.cjs'), name: 'helper' },
+      ],
+    });
+    await collector.until(() => collector.targets[0]?.capture?.muted === 1);
+    const before = stream()?.calls.length ?? 0;
+    await collector.until(() => (stream()?.calls.length ?? 0) > before + 20_000);
+    writeFileSync(flag, '');
+    await target.ended;
+    await takeAll(collector);
+    const lines = callLines(stream()?.calls ?? []);
+    expect(lines.slice(0, 6)).toEqual(['main.cjs', '  outer', '    often', '    inner', '      often', '  outer']);
+    expect(lines.slice(-6, -2)).toEqual(['  outer', '    inner', '  outer', '    inner']);
+    expect(lines.at(-2)).toBe('  late.cjs');
+    expect(lines.at(-1)).toBe('  late');
+  });
+
+  it('leaves out calls that are too short, with what belongs to them', async () => {
+    const { lines } = await traced(
+      {
+        'main.cjs': `function wait(ms) { const until = process.hrtime.bigint() + BigInt(ms * 1e6); while (process.hrtime.bigint() < until); }
+function quick() { return 1; }
+function slow() { quick(); wait(4); quick(); inner(); }
+function inner() { wait(3); quick(); }
+for (let i = 0; i < 1000; i++) quick();
+slow();`,
+      },
+      { node, options: { capture: { ...capture, minDurationUs: 1000 } } },
+    );
+    // On a busy machine any call may take a millisecond.
+    const isQuick = (line: string): boolean => line.trim() === 'quick';
+    expect(lines.filter((line) => !isQuick(line))).toEqual(['main.cjs', '  slow', '    wait', '    inner', '      wait']);
+    expect(lines.filter(isQuick).length).toBeLessThan(100);
+  });
+
+  it('records no call deeper than the limit', async () => {
+    const { lines } = await traced(
+      { 'main.cjs': 'function down(n) { return n === 0 ? 0 : down(n - 1); }\ndown(5); down(1);' },
+      { node, options: { capture: { ...capture, maxDepth: 3 } } },
+    );
+    expect(lines).toEqual(['main.cjs', '  down', '    down', '  down', '    down']);
+  });
+
+  it('says what it leaves alone, how it came to the text, and takes the files of an earlier run', async () => {
+    const files = {
+      'main.cjs': `require('./odd.cjs'); require('./fine.cjs'); try { require('./broken.cjs'); } catch (e) { console.log(e.constructor.name, e.message); }`,
+      'odd.cjs': 'function odd() { var f; function f() { return 1; } return f; }\nodd();',
+      'fine.cjs': 'exports.fine = () => 1;',
+      'broken.cjs': 'let a = ;',
+    };
+    const script = writeScript(collector, files);
+    const cacheFolder = path.join(collector.folder, 'cache');
+    const run = { node, options: { capture, cacheFolder } };
+    const first = await runTarget(collector, script, run);
+    const second = await runTarget(collector, script, run);
+    const hook = collector.targets[0]?.hello?.nodeVersion.startsWith('v20') ? 'read' : 'load';
+    expect([first.stdout, second.stdout]).toEqual(Array(2).fill("SyntaxError Unexpected token ';'\n"));
+    expect(collector.targets.map((target) => target.capture)).toEqual([
+      { files: 3, functions: 5, cached: 0, hooks: [hook], muted: 0 },
+      { files: 3, functions: 5, cached: 3, hooks: [hook], muted: 0 },
+    ]);
+    for (const target of collector.targets) {
+      expect(target.leftAlone.map(({ file, reason }) => [path.basename(file), reason.replace(/ at .*:(?=\d)/, ' at odd.cjs:')])).toEqual([
+        ['odd.cjs', 'The function at odd.cjs:1 is not recorded: it declares a variable and a function of one name.'],
+        ['broken.cjs', expect.stringMatching(/^It cannot be parsed: .*Unexpected token/)],
+      ]);
+      expect(callLines(target.threads.get(0)?.stream.calls ?? [])).toEqual(['main.cjs', '  odd.cjs', '  fine.cjs']);
+    }
   });
 });
