@@ -32,6 +32,8 @@ export class OriginalCode {
   readonly #tracerFolder: string;
   #loaded: typeof positions | undefined;
   readonly #positions: Record<string, { readonly code: string; readonly found: positions.OriginalPositions }> = Object.create(null);
+  /** Stack traces are made by a function of the script's own. */
+  isFormattedByScript = false;
   /** A stack trace is being made. */
   formats = false;
   /** Functions of ours that stand for one of the engine's or the script's: they have its text. */
@@ -115,6 +117,7 @@ export class OriginalCode {
       get: () => (typeof current === 'function' ? wrap(current as Prepare) : current),
       set: (value: unknown) => {
         current = (typeof value === 'function' && plainOf.get(value)) || value;
+        this.isFormattedByScript = typeof current === 'function' && current !== before?.value;
       },
     });
   }

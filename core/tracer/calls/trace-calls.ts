@@ -1,5 +1,6 @@
 /** Entry of what records calls: loaded where a launch asks for every call, and nowhere else. */
 import * as Module from 'node:module';
+import { types } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionGroup } from '../../instrument/instrument-file.ts';
 import type { LeftAlone, TargetOptions } from '../../protocol/target-wire.ts';
@@ -7,6 +8,7 @@ import { workerThreads } from '../builtins.ts';
 import { FunctionState, nextFunctions } from '../ring-layout.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { countCalls } from './call-capture.ts';
+import { CallValues } from './call-values.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
 import { showOriginalLine } from './fatal-error.ts';
 import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
@@ -56,6 +58,8 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
     leftAlone: (file, reason) => leftAlone({ file, reason }),
     counted: (what) => countCalls(words, what),
   });
+  const original = new OriginalCode(files, realm, folder);
+  const values = new CallValues(writer, original, types);
   bindNames({
     enter: (id: number) => writer.enter(id),
     module: (id: number) => {
@@ -74,11 +78,18 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
       return value;
     },
     finish: (token: number) => writer.finish(token),
-    caught: () => {},
+    caught: (error: unknown) => values.caught(error),
+    arguments: (token: number, given: object) => values.arguments(token, given),
+    result: (value: unknown, token: number) => {
+      values.result(value, token);
+      return value;
+    },
   });
-  const original = new OriginalCode(files, realm, folder);
   original.show();
-  const uncaught = (error: unknown): void => showOriginalLine(error, files, original);
+  const uncaught = (error: unknown): void => {
+    if (options.capture.logExceptions) values.uncaught(error);
+    showOriginalLine(error, files, original);
+  };
   const commonJs = new CommonJsHooks(files);
   if ('registerHooks' in Module.default) {
     traceByHooks(files, commonJs);

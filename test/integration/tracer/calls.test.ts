@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
 import { callLines } from './call-lines.ts';
+import type { TracedCall } from './decode-stream.ts';
 import { nodeVersions } from './node-matrix.ts';
 import { type RunOptions, runTarget, startTarget, takeAll, writeScript } from './run-target.ts';
 import { TestCollector } from './test-collector.ts';
@@ -182,4 +183,72 @@ slow();`,
       expect(callLines(target.threads.get(0)?.stream.calls ?? [])).toEqual(['main.cjs', '  odd.cjs', '  fine.cjs']);
     }
   });
+
+  it('records arguments, results and exceptions, and runs nothing of the script for it', async () => {
+    const { stdout, stderr } = await traced(
+      {
+        'main.cjs': `class Refused extends Error {}
+class Odd extends Error { get message() { console.log('a getter ran'); return 'x'; } }
+const proxy = new Proxy({}, { get() { console.log('a trap ran'); }, ownKeys() { console.log('a trap ran'); return []; }, getPrototypeOf() { console.log('a trap ran'); return null; } });
+const sly = { password: 'hidden', get now() { console.log('a getter ran'); return 1; }, toString() { console.log('toString ran'); return ''; }, toJSON() { console.log('toJSON ran'); return {}; } };
+function many(a, { b, c: [d] } = { b: 1, c: [2] }, ...rest) { return [a, b, d, rest.length]; }
+const double = (x) => x * 2;
+async function later(v) { await null; return v; }
+function* steps(n) { yield n; return 'end'; }
+function fails() { throw new Refused('no way'); }
+many(proxy, undefined, sly, new Map([['token', 'hidden'], ['k', 2]]), -0);
+double(21);
+for (const step of steps(3));
+for (const f of [fails, () => null.x, () => { throw new Odd(); }, () => { throw 'text'; }, () => { throw proxy; }]) { try { f(); } catch (e) { try { throw e; } catch (again) {} } }
+try { fails(); } catch { }
+later(5);`,
+      },
+      { node, options: { capture: { ...capture, logArguments: true, logReturn: true } } },
+    );
+    expect([stdout, stderr]).toEqual(['', '']);
+    const { calls = [], events = [] } = collector.targets[0]?.threads.get(0)?.stream ?? {};
+    const argumentsOf = (name: string): unknown => calls.find((call) => call.function.name === name && call.args)?.args;
+    const resultsOf = (name: string): unknown[] => callResults(calls, name);
+    const map = {
+      $ts: 'map',
+      size: 2,
+      entries: [
+        ['token', { $ts: 'masked' }],
+        ['k', 2],
+      ],
+    };
+    const copy = {
+      password: { $ts: 'masked' },
+      now: { $ts: 'function', name: 'get now' },
+      toString: { $ts: 'function', name: 'toString' },
+      toJSON: { $ts: 'function', name: 'toJSON' },
+    };
+    expect(argumentsOf('many')).toEqual({ a: { $ts: 'proxy' }, b: 1, d: 2, rest: [copy, map, { $ts: 'number', text: '-0' }] });
+    expect(argumentsOf('double')).toEqual({ x: 21 });
+    expect(argumentsOf('later')).toEqual({ v: 5 });
+    expect([resultsOf('many'), resultsOf('double'), resultsOf('later'), resultsOf('steps')]).toEqual([[[{ $ts: 'proxy' }, 1, 2, 3]], [42], [5], ['end']]);
+    const exceptions = events.flatMap((event) =>
+      event.kind === 'instant' ? [{ name: event.name, ...(event.args as { message: string; stack: string }) }] : [],
+    );
+    expect(exceptions).toEqual([
+      { name: 'Refused', message: 'no way', stack: expect.stringMatching(/^Error: no way\n {4}at fails \(.*main\.cjs:9:26\)\n/), caught: true },
+      { name: 'TypeError', message: "Cannot read properties of null (reading 'x')", stack: expect.stringContaining('main.cjs:13:'), caught: true },
+      { name: 'Odd', message: '', caught: true },
+      // A text thrown again is another one, for all that can be told.
+      { name: 'string', value: 'text', caught: true },
+      { name: 'string', value: 'text', caught: true },
+      { name: 'Proxy', value: { $ts: 'proxy' }, caught: true },
+      { name: 'Refused', message: 'no way', stack: expect.any(String), caught: true },
+    ]);
+  });
 });
+
+/** What calls of a function have returned, in their order. */
+function callResults(calls: readonly TracedCall[], name: string): unknown[] {
+  const results: unknown[] = [];
+  for (const [i, { kind, function: called }] of calls.entries()) {
+    const before = calls[i - 1];
+    if ((kind === 'exit' || kind === 'end') && called.name === name && before && 'result' in before) results.push(before.result);
+  }
+  return results;
+}
