@@ -13,6 +13,7 @@ const setNext = getPrototypeOf(new Set().values()) as { next: () => IteratorResu
 const [nextOfMap, nextOfSet] = [mapNext.next, setNext.next];
 const sizeGetter = (prototype: object): (() => number) => getOwnPropertyDescriptor(prototype, 'size')?.get as () => number;
 const [mapSize, setSize] = [sizeGetter(Map.prototype), sizeGetter(Set.prototype)];
+const { min: least } = Math;
 const [slice, toText] = [String.prototype.slice, String];
 const enumerable = Object.prototype.propertyIsEnumerable;
 
@@ -129,7 +130,7 @@ export class UntouchedCopy {
   #array(value: readonly unknown[], depth: number): string {
     const { length } = value;
     if (depth >= this.#limits.maxDepth) return this.#deep('Array', length);
-    const most = length < this.#limits.maxEntries ? length : this.#limits.maxEntries;
+    const most = least(length, this.#limits.maxEntries);
     let text = '';
     let taken = 0;
     for (; taken < most && this.#left > 0; taken++) {

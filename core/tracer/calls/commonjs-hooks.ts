@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import type { TracedFiles } from './traced-files.ts';
+import { withoutTypes } from './without-types.ts';
 
 type Compile = (this: unknown, content: string, file: string, ...rest: unknown[]) => unknown;
 interface Internals {
@@ -99,10 +100,14 @@ export class CommonJsHooks {
       delete this.#served[file];
       return content;
     }
-    // An ES module comes by the hooks; TypeScript is not JavaScript yet.
-    if (typeof content !== 'string' || format === 'module' || format === 'commonjs-typescript' || format === 'typescript') return content;
-    const code = this.#files.code(file, content, 'either');
-    if (code !== content) this.#files.came('compile');
+    // An ES module comes by the hooks.
+    if (typeof content !== 'string' || format === 'module' || format === 'module-typescript') return content;
+    const isTypeScript = format === 'commonjs-typescript' || format === 'typescript';
+    const source = isTypeScript ? withoutTypes(content) : content;
+    if (source === undefined) return content;
+    const code = this.#files.code(file, source, 'either');
+    if (code === source) return content;
+    this.#files.came('compile');
     return code;
   }
 

@@ -2,6 +2,7 @@ import * as Module from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { CommonJsHooks } from './commonjs-hooks.ts';
 import type { Kind, TracedFiles } from './traced-files.ts';
+import { withoutTypes } from './without-types.ts';
 
 interface Loaded {
   readonly format?: string | null;
@@ -17,7 +18,6 @@ type RegisterHooks = (hooks: { load: (url: string, context: LoadContext, next: N
 const toPath = fileURLToPath;
 const decoder = new TextDecoder();
 const decode = decoder.decode.bind(decoder);
-const stripTypes = (Module.default as { stripTypeScriptTypes?: (source: string) => string }).stripTypeScriptTypes;
 
 /** What kind of source Node is about to run as which format; undefined: nothing of ours. */
 export function kindOf(format: string | null | undefined, file: string): { readonly kind: Kind; readonly typescript: boolean } | undefined {
@@ -62,7 +62,7 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void 
       }
       const code = files.code(file, text, found.kind);
       if (code === text) return loaded;
-      if (found.kind === 'commonjs' && context.conditions?.includes('require') !== true) {
+      if (found.kind === 'commonjs' && !found.typescript && context.conditions?.includes('require') !== true) {
         // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
         commonJs.expectCompile(file);
         return loaded;
@@ -72,13 +72,4 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void 
       return { ...loaded, source: code };
     },
   });
-}
-
-/** Undefined: Node cannot do it, and says so itself when it runs the file. */
-function withoutTypes(source: string): string | undefined {
-  try {
-    return stripTypes?.(source);
-  } catch {
-    return undefined;
-  }
 }
