@@ -29,15 +29,15 @@ export function resolveApi(folder: string, patch: () => void, calls?: CallTracer
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
   const typescript = needsTypeScript(flags);
   if (typescript) requireTypeScript(folder);
+  const hooksFile = pathToFileURL(path.join(folder, 'resolve-hooks.mjs')).href;
+  let instances = 0;
+  const registerInThread = calls?.hooksThread?.((own) => {
+    Module.register(`${hooksFile}?${instances++}`, { data: { apiUrl, typescript, calls: own }, transferList: [own.port] });
+  });
   const register = (): void => {
     if (internals.registerHooks && !typescript) internals.registerHooks(resolveHook(apiUrl));
-    else {
-      const own = calls?.forHooksThread?.();
-      Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), {
-        data: { apiUrl, typescript, calls: own },
-        transferList: own ? [own.port] : [],
-      });
-    }
+    else if (registerInThread) registerInThread();
+    else Module.register(hooksFile, { data: { apiUrl, typescript } });
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();

@@ -8,12 +8,15 @@ const require = createRequire(import.meta.url);
 let apiUrl;
 let typescript = false;
 let calls;
+/** Registered again, behind the hooks of the script's: only the last instance records calls. */
+const NEWEST = Symbol.for('trace-studio.newest-hooks');
 
 export function initialize(data) {
   apiUrl = data.apiUrl;
   if (data.calls) {
     calls ??= require('./calls.cjs').hooksThreadCalls();
     calls.join(data.calls);
+    globalThis[NEWEST] = import.meta.url;
   }
   typescript ||= data.typescript; // Registered twice where a plugin needs what the script does not.
 }
@@ -31,7 +34,7 @@ export async function resolve(specifier, context, nextResolve) {
 export async function load(url, context, nextLoad) {
   const loaded = await (stripsTypes(url) ? stripped(url) : nextLoad(url, context));
   // What is CommonJS is changed where it is run.
-  if (!calls || loaded.format !== 'module' || loaded.source == null || !url.startsWith('file:')) return loaded;
+  if (!calls || globalThis[NEWEST] !== import.meta.url || loaded.format !== 'module' || loaded.source == null || !url.startsWith('file:')) return loaded;
   const { source } = loaded;
   return { ...loaded, source: calls.code(fileURLToPath(url), typeof source === 'string' ? source : decoder.decode(source), 'module') };
 }

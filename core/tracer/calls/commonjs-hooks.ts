@@ -15,7 +15,8 @@ const internals = Module.default as unknown as Internals;
 const { apply, defineProperty, getOwnPropertyDescriptor } = Reflect;
 const extensionOf = path.extname;
 const plainExtensions = { ...internals._extensions };
-const SCRIPT = /\.(?:c?js)$/;
+const SCRIPT = /\.c?js$/;
+const NO_SCRIPT = /\.(?:json|node|wasm)$/;
 
 /**
  * Text of required files. A wrapper around what compiles them would stand in each stack trace of a module that is being loaded; so
@@ -50,7 +51,7 @@ export class CommonJsHooks {
   /** The file is about to be required. One that a loader of the script's reads comes as it has made it. */
   beforeLoad(file: string): void {
     if (this.#expected[file]) this.#watch();
-    else if (SCRIPT.test(file) && !this.isOwnLoad(file) && this.#files.chosen(file)) this.expectCompile(file);
+    else if (!NO_SCRIPT.test(file) && !this.isOwnLoad(file) && this.#files.chosen(file)) this.expectCompile(file);
   }
 
   /** The file comes to be compiled with the text that it has. */

@@ -13,6 +13,9 @@ interface LoadContext {
 }
 type NextLoad = (url: string, context: LoadContext) => Loaded;
 type RegisterHooks = (hooks: { load: (url: string, context: LoadContext, next: NextLoad) => Loaded }) => { deregister(): void };
+interface Internals {
+  registerHooks: RegisterHooks;
+}
 
 // Taken at load: a script may replace them.
 const toPath = fileURLToPath;
@@ -43,9 +46,9 @@ export function kindOf(format: string | null | undefined, file: string): { reado
 /**
  * Node's hooks in this thread, which are asked for the text of every module: none of ours is on the stack when it runs.
  */
-export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void {
-  const internals = Module.default as unknown as { registerHooks: RegisterHooks };
-  internals.registerHooks({
+export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks, standIn: StandIn): void {
+  const internals = Module.default as unknown as Internals;
+  const hooks: Parameters<RegisterHooks>[0] = {
     load(url, context, next) {
       const loaded = next(url, context);
       if (typeof url !== 'string' || !url.startsWith('file:') || loaded.source == null) return loaded;
@@ -71,5 +74,49 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks): void 
       if (found.kind !== 'module') commonJs.served(file);
       return { ...loaded, source: code };
     },
-  });
+  };
+  const plain = internals.registerHooks;
+  let own = plain(hooks);
+  // Hooks of the script's come after ours, and would be given instrumented text to compile: ours go behind them again.
+  const { registerHooks } = {
+    registerHooks(this: unknown, given: Parameters<RegisterHooks>[0]): ReturnType<RegisterHooks> {
+      const handle = plain(given);
+      own.deregister();
+      own = plain(hooks);
+      return handle;
+    },
+  };
+  internals.registerHooks = registerHooks;
+  standIn(registerHooks, plain);
 }
+
+/**
+ * For a Node that runs hooks in a thread of its own: `again` registers ours once more, behind those that the script has registered
+ * just now.
+ */
+export function registerAgainAfterOthers(again: () => void, standIn: StandIn): () => void {
+  const internals = Module.default as { register: (...args: unknown[]) => unknown };
+  const plain = internals.register;
+  let own = false;
+  const { register } = {
+    register(this: unknown, ...args: unknown[]): unknown {
+      const answer = Reflect.apply(plain, this, args);
+      if (!own) registerOwn();
+      return answer;
+    },
+  };
+  const registerOwn = (): void => {
+    own = true;
+    try {
+      again();
+    } finally {
+      own = false;
+    }
+  };
+  internals.register = register;
+  standIn(register, plain);
+  return registerOwn;
+}
+
+/** Tells that a function of ours is to look like another. */
+export type StandIn = (own: unknown, plain: unknown) => void;

@@ -69,11 +69,12 @@ export class OriginalCode {
         return textOf(this);
       },
     };
-    this.#standIn(own, plain);
+    this.standIn(own, plain);
     defineProperty(Function.prototype, 'toString', { value: own, writable: true, configurable: true, enumerable: false });
   }
 
-  #standIn(own: unknown, plain: unknown): void {
+  /** `own` has the text of `plain` from now on. */
+  standIn(own: unknown, plain: unknown): void {
     this.#standIns[this.#standIns.length] = { own, plain };
   }
 
@@ -110,7 +111,7 @@ export class OriginalCode {
     };
     let current: unknown = before?.value;
     const first = typeof current === 'function' ? wrap(current as Prepare) : undefined;
-    if (first) this.#standIn(first, current);
+    if (first) this.standIn(first, current);
     defineProperty(Error, 'prepareStackTrace', {
       configurable: true,
       enumerable: before?.enumerable ?? false,

@@ -12,7 +12,7 @@ import { CallValues } from './call-values.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
 import { showOriginalLine } from './fatal-error.ts';
 import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
-import { traceByHooks } from './module-hooks.ts';
+import { registerAgainAfterOthers, traceByHooks } from './module-hooks.ts';
 import { OriginalCode } from './original-code.ts';
 import { OwnRealm } from './own-realm.ts';
 import { bindNames } from './recording-names.ts';
@@ -38,8 +38,11 @@ export interface CallTracer {
   readonly look: (id: number) => boolean;
   /** Nobody has handled the error that ends this process. */
   readonly uncaught: (error: unknown) => void;
-  /** What the thread is told in which Node runs hooks of modules; undefined where this thread has hooks itself. */
-  readonly forHooksThread: (() => HooksThreadStart) | undefined;
+  /**
+   * For a Node that runs hooks of modules in a thread of its own; undefined where this thread has hooks itself. `register` puts ours
+   * there, with what that thread is to be told; what is returned does so now, and it is done again when the script has put some there.
+   */
+  readonly hooksThread: ((register: (start: HooksThreadStart) => void) => () => void) | undefined;
 }
 
 /** For `resolve-hooks.mjs`. */
@@ -92,8 +95,9 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
   };
   const commonJs = new CommonJsHooks(files);
   if ('registerHooks' in Module.default) {
-    traceByHooks(files, commonJs);
-    return { beforeLoad: (file) => commonJs.beforeLoad(file), look: () => false, uncaught, forHooksThread: undefined };
+    traceByHooks(files, commonJs, (own, plain) => original.standIn(own, plain));
+    Module.syncBuiltinESMExports();
+    return { beforeLoad: (file) => commonJs.beforeLoad(file), look: () => false, uncaught, hooksThread: undefined };
   }
   const ports: MessagePort[] = [];
   return {
@@ -103,10 +107,15 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
       for (const port of ports) listen(port, files, writer, functions, leftAlone);
       return functions[id] === FunctionState.RECORDED;
     },
-    forHooksThread: () => {
-      const { port1, port2 } = new (workerThreads().MessageChannel)();
-      ports.push(port1);
-      return { folder, capture: options.capture, cacheFolder: options.cacheFolder, process: words.buffer as SharedArrayBuffer, port: port2 };
+    hooksThread: (register) => {
+      const again = (): void => {
+        const { port1, port2 } = new (workerThreads().MessageChannel)();
+        ports.push(port1);
+        register({ folder, capture: options.capture, cacheFolder: options.cacheFolder, process: words.buffer as SharedArrayBuffer, port: port2 });
+      };
+      const registerOwn = registerAgainAfterOthers(again, (own, plain) => original.standIn(own, plain));
+      Module.syncBuiltinESMExports();
+      return registerOwn;
     },
   };
 }
