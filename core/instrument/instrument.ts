@@ -111,19 +111,18 @@ class Instrumenter {
 
   #splice(): Instrumented {
     const functions: FoundFunction[] = [];
-    const pieces: string[] = [];
+    let code = '';
     let from = 0;
     for (let i = 0; i < this.#offsets.length; i++) {
       const owner = this.#owners[i];
       if (owner?.leftAlone !== undefined) continue;
       const offset = this.#offsets[i] as number;
-      pieces.push(this.#source.slice(from, offset), this.#texts[i] as string);
+      code += this.#source.slice(from, offset) + (this.#texts[i] as string);
       from = offset;
       const begun = this.#begins.get(i);
       if (begun) functions.push({ ...(begun.name !== undefined && { name: begun.name }), at: begun.at, flags: begun.flags });
     }
-    pieces.push(this.#source.slice(from));
-    return { code: pieces.join(''), functions, leftAlone: this.#leftAlone };
+    return { code: code + this.#source.slice(from), functions, leftAlone: this.#leftAlone };
   }
 
   /** Where the first statement after the directives may be put. */
@@ -149,9 +148,70 @@ class Instrumenter {
     }
   }
 
-  /** `name`: what a function or class that is the value here is called. */
+  /**
+   * `name`: what a function or class that is the value here is called.
+   *
+   * Hot: every node passes here. What there is most of comes first, and its fields are read by their names.
+   */
   #visit(node: Node, name: string | undefined): void {
     switch (node.type) {
+      case 'Identifier':
+      case 'Literal':
+      case 'ThisExpression':
+        return;
+      case 'MemberExpression':
+        this.#visit(node.object as Node, undefined);
+        if (node.computed) this.#visit(node.property as Node, undefined);
+        return;
+      case 'CallExpression':
+        if (node.callee?.type === 'Identifier' && node.callee.name === 'eval') this.#fn.evals = true;
+        this.#visit(node.callee as Node, undefined);
+        this.#list(node.arguments as readonly Node[]);
+        return;
+      case 'ExpressionStatement':
+        this.#visit(node.expression as unknown as Node, undefined);
+        return;
+      case 'BinaryExpression':
+      case 'LogicalExpression':
+        this.#visit(node.left as Node, undefined);
+        this.#visit(node.right as Node, undefined);
+        return;
+      case 'AssignmentExpression':
+      case 'AssignmentPattern': {
+        const { left, right } = node as { readonly left: Node; readonly right: Node };
+        this.#visit(left, undefined);
+        this.#visit(right, takesName(right) ? targetName(this.#source, left, this.#fn.self) : undefined);
+        return;
+      }
+      case 'BlockStatement':
+        this.#list(node.body as readonly Node[]);
+        return;
+      case 'IfStatement':
+      case 'ConditionalExpression':
+        this.#visit(node.test as Node, undefined);
+        this.#visit(node.consequent as Node, undefined);
+        if (node.alternate) this.#visit(node.alternate, undefined);
+        return;
+      case 'UnaryExpression':
+      case 'UpdateExpression':
+        this.#visit(node.argument as Node, undefined);
+        return;
+      case 'SequenceExpression':
+        this.#list(node.expressions as readonly Node[]);
+        return;
+      case 'ReturnStatement':
+        this.#return(node);
+        return;
+      case 'ObjectExpression':
+        for (const property of node.properties ?? []) this.#property(property, name);
+        return;
+      case 'VariableDeclaration':
+        if (node.kind === 'var') this.#fn.vars.push(node);
+        for (const { id, init } of node.declarations ?? []) {
+          if (id) this.#visit(id, undefined);
+          if (init) this.#visit(init, id?.type === 'Identifier' ? id.name : undefined);
+        }
+        return;
       case 'FunctionDeclaration':
         if (node.id?.name !== undefined) this.#fn.declaredInBlocks.push(node.id.name);
         this.#function(node, node.id?.name ?? name, node.start);
@@ -163,21 +223,6 @@ class Instrumenter {
       case 'ClassDeclaration':
       case 'ClassExpression':
         this.#class(node, node.id?.name ?? name);
-        return;
-      case 'ObjectExpression':
-        for (const property of node.properties ?? []) this.#property(property, name);
-        return;
-      case 'VariableDeclaration':
-        if (node.kind === 'var') this.#fn.vars.push(node);
-        for (const declarator of node.declarations ?? []) {
-          if (declarator.id) this.#visit(declarator.id, undefined);
-          if (declarator.init) this.#visit(declarator.init, declarator.id?.type === 'Identifier' ? declarator.id.name : undefined);
-        }
-        return;
-      case 'AssignmentExpression':
-      case 'AssignmentPattern':
-        if (node.left) this.#visit(node.left, undefined);
-        if (node.right) this.#visit(node.right, node.left && targetName(this.#source, node.left, this.#fn.self));
         return;
       case 'Property': // Of a pattern.
         if (node.computed && node.key) this.#visit(node.key, undefined);
@@ -201,15 +246,15 @@ class Instrumenter {
       case 'TryStatement':
         this.#try(node);
         return;
-      case 'ReturnStatement':
-        this.#return(node);
-        return;
-      case 'CallExpression':
-        if (node.callee?.type === 'Identifier' && node.callee.name === 'eval') this.#fn.evals = true;
-        this.#children(node);
-        return;
       default:
         this.#children(node);
+    }
+  }
+
+  #list(nodes: readonly (Node | null)[]): void {
+    for (let i = 0; i < nodes.length; i++) {
+      const node = nodes[i];
+      if (node) this.#visit(node, undefined);
     }
   }
 
@@ -218,8 +263,8 @@ class Instrumenter {
     for (const key of childrenOf(node.type)) {
       const child = fields[key];
       if (!child) continue;
-      if (!isList(child)) this.#visit(child, undefined);
-      else for (const one of child) if (one) this.#visit(one, undefined);
+      if (isList(child)) this.#list(child);
+      else this.#visit(child, undefined);
     }
   }
 
@@ -231,6 +276,10 @@ class Instrumenter {
     }
     if (property.computed) this.#visit(key, undefined);
     if (property.shorthand) return;
+    if (!takesName(value)) {
+      this.#visit(value, undefined);
+      return;
+    }
     const plain = `${owner === undefined ? '' : `${owner}.`}${keyName(this.#source, key, property.computed === true)}`;
     const name = property.kind === 'get' || property.kind === 'set' ? `${property.kind} ${plain}` : plain;
     if (value.type === 'FunctionExpression' && value.id == null) this.#function(value, name, property.start, { self: owner });
@@ -430,6 +479,11 @@ function isLabelledForAwait(node: Node): boolean {
   return inner.type === 'ForOfStatement' && inner.await === true;
 }
 
+/** A function, a class, or an object with some in it. */
+function takesName({ type }: Node): boolean {
+  return type === 'FunctionExpression' || type === 'ArrowFunctionExpression' || type === 'ClassExpression' || type === 'ObjectExpression';
+}
+
 const isList = (child: Node | readonly (Node | null)[]): child is readonly (Node | null)[] => Array.isArray(child);
 
 /** `// !viztracer: ignore`: the function in whose first line it stands, or above which; at the top of a file all of it. */
@@ -450,8 +504,8 @@ class IgnoredLines {
   }
 
   /** A comment before the first statement that is not right above a function. */
-  wholeFile({ type, start }: Node): boolean {
-    const mayBeFunction = /^(?:Function|Class|Variable|Export|Expression)/.test(type);
+  wholeFile({ type, start, directive }: Node): boolean {
+    const mayBeFunction = directive === undefined && /^(?:Function|Class|Variable|Export|Expression)/.test(type);
     return this.#comments.some((at) => at < start && (!mayBeFunction || this.#linesBetween(at, start) > 1));
   }
 

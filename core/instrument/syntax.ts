@@ -38,6 +38,12 @@ export interface Node {
   readonly callee?: Node;
   readonly superClass?: Node | null;
   readonly declaration?: Node | null;
+  readonly expression?: Node;
+  readonly expressions?: readonly Node[];
+  readonly arguments?: readonly Node[];
+  readonly test?: Node | null;
+  readonly consequent?: Node | readonly Node[];
+  readonly alternate?: Node | null;
 }
 
 export type SourceKind = 'commonjs' | 'module';
@@ -45,7 +51,7 @@ export type SourceKind = 'commonjs' | 'module';
 /** Throws a SyntaxError. What Node alone would refuse may pass: Node is handed the text anyway. */
 export const parseSource = (source: string, kind: SourceKind): Node =>
   // `webcompat`: the syntax of Annex B, which Node has. `next`: what Node has before it is in a yearly standard.
-  parse(source, { sourceType: kind, ranges: true, next: true, webcompat: true }) as unknown as Node;
+  parse(source, { sourceType: kind, ranges: { start: true, end: true }, next: true, webcompat: true }) as unknown as Node;
 
 /** Children of each type of node, in the order of the text: insertions are made in the order in which nodes are visited. */
 const CHILDREN: Readonly<Record<string, readonly string[]>> = {
