@@ -36,11 +36,11 @@ export class CallValues {
 
   /** `values`: an object of ours, the parameters by name. */
   arguments(token: number, values: object): void {
-    if (token !== 0) this.#writer.callArguments(this.#copy.of(values));
+    if (token !== 0) safely(() => this.#writer.callArguments(this.#copy.of(values)));
   }
 
   result(value: unknown, token: number): void {
-    if (token !== 0) this.#writer.callResult(this.#copy.of(value));
+    if (token !== 0) safely(() => this.#writer.callResult(this.#copy.of(value)));
   }
 
   /** An error has reached a `catch` of the script's. Told once for each. */
@@ -49,12 +49,12 @@ export class CallValues {
     const isObject = typeof error === 'object' && error !== null;
     if (isObject && apply(has, this.#seen, [error])) return;
     if (isObject) apply(add, this.#seen, [error]);
-    this.#tell(error, true);
+    safely(() => this.#tell(error, true));
   }
 
   /** It has reached nobody. */
   uncaught(error: unknown): void {
-    if (this.#writer.recording) this.#tell(error, false);
+    if (this.#writer.recording) safely(() => this.#tell(error, false));
   }
 
   #tell(error: unknown, caught: boolean): void {
@@ -109,6 +109,15 @@ export class CallValues {
       if (value !== undefined && typeof value !== 'string') return false;
     }
     return true;
+  }
+}
+
+/** At the end of the stack there may be no room for a copy: the script is not to see an error of ours. */
+function safely(run: () => void): void {
+  try {
+    run();
+  } catch {
+    // Not recorded.
   }
 }
 

@@ -1,6 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import path from 'node:path';
 import type { FunctionGroup, InstrumentedFile } from '../../instrument/instrument-file.ts';
+
+// Taken at load: a script may replace them.
+const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = fs;
 
 /** All files together at most: beyond that the oldest go. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -67,7 +70,7 @@ export class FileCache {
   }
 
   #fileOf(key: string): string {
-    return path.join(this.#folder as string, key.slice(0, 2), key);
+    return `${this.#folder}${path.sep}${key.slice(0, 2)}${path.sep}${key}`;
   }
 
   #makeRoom(folder: string): void {

@@ -62,7 +62,7 @@ export class OriginalCode {
       let of = self;
       for (let i = 0; i < this.#standIns.length; i++) if (this.#standIns[i]?.own === self) of = this.#standIns[i]?.plain;
       const text = apply(plain, of, []) as string;
-      return (apply(indexOf, text, [PREFIX]) as number) < 0 ? text : this.#tools().originalText(text);
+      return (apply(indexOf, text, [PREFIX]) as number) < 0 ? text : this.#originalText(text);
     };
     const { toString: own } = {
       toString(this: unknown): string {
@@ -71,6 +71,14 @@ export class OriginalCode {
     };
     this.standIn(own, plain);
     defineProperty(Function.prototype, 'toString', { value: own, writable: true, configurable: true, enumerable: false });
+  }
+
+  #originalText(text: string): string {
+    try {
+      return this.#tools().originalText(text);
+    } catch {
+      return text; // The tracer's files are gone.
+    }
   }
 
   /** `own` has the text of `plain` from now on. */
@@ -88,7 +96,7 @@ export class OriginalCode {
     const format = (prepare: Prepare, self: unknown, error: unknown, trace: CallSite[]): unknown => {
       this.formats = true;
       try {
-        return apply(prepare, self, [error, this.#corrected(trace)]);
+        return apply(prepare, self, [error, this.#safelyCorrected(trace)]);
       } finally {
         this.formats = false;
       }
@@ -121,6 +129,14 @@ export class OriginalCode {
         this.isFormattedByScript = typeof current === 'function' && current !== before?.value;
       },
     });
+  }
+
+  #safelyCorrected(trace: CallSite[]): CallSite[] {
+    try {
+      return this.#corrected(trace);
+    } catch {
+      return trace;
+    }
   }
 
   /** Without our own frames, and with the columns of the original text. */

@@ -95,6 +95,15 @@ export class TracedFiles {
     const known = this.#files[file];
     // Already with the recording in it: it came through another loader.
     if (known && (known.source === source || known.code === source)) return known.code;
+    try {
+      return this.#changed(file, source, kind);
+    } catch (error) {
+      this.#options.leftAlone(file, `The tracer failed at it: ${error instanceof Error ? error.message : String(error)}`);
+      return source;
+    }
+  }
+
+  #changed(file: string, source: string, kind: Kind): string {
     const { code, groups, reason, leftAlone } = this.#instrumented(file, source, kind);
     for (let i = 0; i < leftAlone.length; i++) this.#options.leftAlone(file, leftAlone[i] as string);
     if (reason !== '') this.#options.leftAlone(file, reason);
