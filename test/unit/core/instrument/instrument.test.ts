@@ -155,6 +155,13 @@ const text = '// !viztracer: ignore is not said of this'; function after() {}`;
     expect(namesOf(source).map((name) => name.replace(/ \d$/, ''))).toEqual(['program.js', 'kept', 'A.last']);
   });
 
+  it('is as the user page shows it', () => {
+    const page = readFileSync(path.resolve(fixtures, '../../../docs/function-tracing.md'), 'utf8');
+    const [, code = ''] = /```js\n(.*?)```/s.exec(page) ?? [];
+    expect(code).toContain('function hash');
+    expect(namesOf(code)).toEqual(['program.js 8']);
+  });
+
   it('is a whole file where the comment stands at its top', () => {
     for (const top of [
       '// !viztracer: ignore\n\n',
