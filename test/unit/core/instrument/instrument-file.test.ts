@@ -23,7 +23,7 @@ const TO_SOURCE = { sources: ['../src/main.ts'], mappings: 'AAEA;AAOA' };
 describe('a file', () => {
   it('has a line for each function, where it was written', () => {
     expect(groups(request('function a() {}\n  const b = async () => {}; [1].map((x) => x);'))).toEqual([
-      ['/project/out/main.js', '1 1 8 main.js', '1 1 0 a', '2 13 1 b', '2 36 0 (anonymous main.js:2)'],
+      ['/project/out/main.js', '1 1 8 main.js', '1 1 0 a', '2 13 1 b', '2 37 0 (anonymous main.js:2)'],
     ]);
   });
 
