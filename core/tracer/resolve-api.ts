@@ -43,7 +43,7 @@ export function resolveApi(folder: string, patch: () => void, calls?: CallTracer
   if (atOnce) register();
   const patchLater = !atOnce && flags.trim() === '' && process.argv[1] !== undefined;
   const listeners = [
-    ...(atOnce ? [] : [atFirstImport(folder, register)]),
+    ...(atOnce ? [] : [atFirstImport(folder, register, calls)]),
     ...(patchLater ? [beforeFirstUse(patch)] : []),
     ...(calls ? [calls.beforeLoad] : []),
   ];
@@ -86,10 +86,11 @@ function resolveRequire(internals: ModuleInternals, apiFile: string, found: read
  * `registerHooks` they take a thread of their own, whose start takes tens of milliseconds.
  * What is returned is to be told of each file.
  */
-function atFirstImport(tracerFolder: string, register: () => void): (file: string) => void {
+function atFirstImport(tracerFolder: string, register: () => void, calls: CallTracer | undefined): (file: string) => void {
   let registered = false;
   return (file) => {
-    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.includes('node_modules') || file.startsWith(tracerFolder) || !imports(file)) return;
+    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.startsWith(tracerFolder)) return;
+    if ((file.includes('node_modules') && !calls?.chosen(file)) || !imports(file)) return;
     registered = true;
     register();
   };

@@ -34,6 +34,8 @@ export interface CallTraceOptions {
 export interface CallTracer {
   /** To be told of each file that is about to be required. */
   readonly beforeLoad: (file: string) => void;
+  /** Calls of this file are recorded. */
+  readonly chosen: (file: string) => boolean;
   /** A function that this thread's table does not know is called. */
   readonly look: (id: number) => boolean;
   /** Nobody has handled the error that ends this process. */
@@ -93,15 +95,17 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
     if (options.capture.logExceptions) values.uncaught(error);
     showOriginalLine(error, files, original);
   };
+  const chosen = (file: string): boolean => files.chosen(file);
   const commonJs = new CommonJsHooks(files);
   if ('registerHooks' in Module.default) {
     traceByHooks(files, commonJs, (own, plain) => original.standIn(own, plain));
     Module.syncBuiltinESMExports();
-    return { beforeLoad: (file) => commonJs.beforeLoad(file), look: () => false, uncaught, hooksThread: undefined };
+    return { beforeLoad: (file) => commonJs.beforeLoad(file), chosen, look: () => false, uncaught, hooksThread: undefined };
   }
   const ports: MessagePort[] = [];
   return {
     beforeLoad: commonJs.watchReading(),
+    chosen,
     uncaught,
     look: (id) => {
       for (const port of ports) listen(port, files, writer, functions, leftAlone);
