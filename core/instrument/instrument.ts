@@ -166,7 +166,7 @@ class Instrumenter {
       case 'CallExpression':
         if (node.callee?.type === 'Identifier' && node.callee.name === 'eval') this.#fn.evals = true;
         this.#visit(node.callee as Node, undefined);
-        this.#list(node.arguments as readonly Node[]);
+        this.#arguments(node.callee as Node, node.arguments as readonly Node[]);
         return;
       case 'ExpressionStatement':
         this.#visit(node.expression as unknown as Node, undefined);
@@ -249,6 +249,13 @@ class Instrumenter {
       default:
         this.#children(node);
     }
+  }
+
+  #arguments(callee: Node, nodes: readonly Node[]): void {
+    const [first, second] = nodes;
+    // esbuild, and so tsx, keeps names this way: `__name(() => 1, "f")`.
+    if (first && callee.type === 'Identifier' && callee.name === '__name' && typeof second?.value === 'string') this.#visit(first, oneLine(second.value));
+    else this.#list(nodes);
   }
 
   #list(nodes: readonly (Node | null)[]): void {

@@ -79,7 +79,7 @@ Shop.prototype.added = function () {}; a.b.c = () => {}; this.own = () => {};
 function Old() { this.method = function () {}; }
 [1].map((x) => x); (function () {})(); (function named() {})();
 function withDefault(f = () => 1) {}
-const { x = () => 2 } = {};`;
+const { x = () => 2 } = {}; const kept = __name(() => 1, 'kept');`;
     expect(namesOf(source)).toEqual([
       'program.js 8',
       'plain 0',
@@ -116,6 +116,7 @@ const { x = () => 2 } = {};`;
       'f 0',
       'withDefault 0',
       'x 0',
+      'kept 0',
     ]);
   });
 
