@@ -18,6 +18,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
+import type { CallCapture, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -78,6 +79,8 @@ export interface LaunchRecord {
   /** Specs of the plugins, in their order. */
   readonly plugins?: readonly string[];
 }
+
+export const MAX_LEFT_ALONE = 1000;
 
 /** One JSON line of an INFO block. `process` is the index of the process in the recording, `stream` that of the thread. */
 export type RecordingInfo =
@@ -140,6 +143,10 @@ export type RecordingInfo =
     }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the recording of calls goes in a process; a later line replaces the earlier one. */
+  | ({ readonly kind: 'capture'; readonly process: number; readonly timeNs: number } & CallCapture)
+  /** A file or function whose calls are not recorded, and why: at most MAX_LEFT_ALONE of a process. */
+  | ({ readonly kind: 'left-alone'; readonly process: number; readonly timeNs: number } & LeftAlone)
   /** Before the ATTACHMENT blocks of that number; they lie in order. It is whole when `bytes` of it are there. */
   | { readonly kind: 'attachment'; readonly attachment: number; readonly name: string; readonly bytes: number; readonly timeNs: number }
   /**

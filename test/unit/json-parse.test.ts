@@ -21,6 +21,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/model/value-tree.ts': 'one snapshot, a record at most',
   'core/protocol/recording-reader.ts': 'head, INFO line, index and footer of a recording, a block at most',
   'core/protocol/rpc.ts': 'one message',
+  'core/tracer/calls/file-cache.ts': 'the first line of an entry that it wrote itself',
   'core/tracer/drain-loop.ts': 'one control frame',
   'core/tracer/kept-events.ts': 'one THREAD frame of this process',
   'core/tracer/plugin-host.ts': 'its task, an argument',
