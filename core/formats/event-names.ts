@@ -92,6 +92,6 @@ export class EventNames {
     const end = fields.end[Field.NAME] as number;
     const start = end === 0 ? 0 : (fields.start[Field.NAME] as number);
     if (fields.isString[Field.NAME] === 0 || end === 0) return this.numberOf(fields.bytes, start, end);
-    return this.#known(this.#texts.internHashed(fields.bytes, start, end, fields.nameHash));
+    return this.#known(this.#texts.internHashed(fields.bytes, fields.view, start, end, fields.nameHash));
   }
 }

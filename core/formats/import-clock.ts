@@ -7,34 +7,38 @@ import { knownEpoch } from './decimal-time.ts';
 import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
 
 const WORD = 2 ** 32;
+const PER_WORD = 2 ** -32;
 /** Blocks that wait for time 0 to be known. */
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Beyond 2^63 ns no clock of any tool has gone. */
 const MAX_HIGH = 2 ** 31;
 
+/** For a field that will hold doubles: V8 lays out objects by what they held first, and a later change of it throws away all hot code. */
+const DOUBLE = Number.NaN;
+
 export class ImportClock {
   /** The time that was set last, in words, and in ns since the first time. */
   high = 0;
-  low = 0;
+  low = DOUBLE;
   /** The same for the end of what takes time. */
   endHigh = 0;
-  endLow = 0;
-  relativeNs = 0;
+  endLow = DOUBLE;
+  relativeNs = DOUBLE;
   /** Times before time 0 of the recording. */
   beforeStart = 0;
   readonly #builder: RecordingBuilder;
   readonly #firstEvents: number;
   #originMicros = Number.NaN;
   #originHigh = 0;
-  #originLow = 0;
+  #originLow = DOUBLE;
   #timed = 0;
   #leastNs = Number.POSITIVE_INFINITY;
   #leastHigh = 0;
-  #leastLow = 0;
+  #leastLow = DOUBLE;
   #greatestNs = Number.NEGATIVE_INFINITY;
   #greatestHigh = 0;
-  #greatestLow = 0;
-  #startRelativeNs = 0;
+  #greatestLow = DOUBLE;
+  #startRelativeNs = DOUBLE;
   #start: MonotonicTime | undefined;
   /** What is the epoch at zero of the trace's clock, as far as it is known. */
   baseTimeNs: bigint | undefined;
@@ -44,6 +48,8 @@ export class ImportClock {
   constructor(builder: RecordingBuilder, firstEvents: number, start?: RecordingStart) {
     this.#builder = builder;
     this.#firstEvents = firstEvents;
+    this.low = this.endLow = this.relativeNs = 0;
+    this.#originLow = this.#leastLow = this.#greatestLow = this.#startRelativeNs = 0;
     if (start === undefined) return;
     this.#setOrigin(start.monotonicNs);
     this.#startAt(start, true);
@@ -122,6 +128,31 @@ export class ImportClock {
       // Decided by events alone, so that it does not depend on the pieces in which the file comes.
       if (this.#timed >= this.#firstEvents || this.#builder.waitingBytes > MAX_WAITING_BYTES) this.start();
     } else if (ns < this.#startRelativeNs) this.beforeStart++;
+  }
+
+  /** `set`, `setEnd` and `note` in one, for what lasts from a plain time on. False: no clock goes there, and nothing was noted. Hot. */
+  takeSlice(micros: number, nanos: number, durationNs: number): boolean {
+    const ns = (micros - this.#originMicros) * 1000 + nanos;
+    const low = this.#originLow + ns;
+    const end = low + durationNs;
+    const carry = (end * PER_WORD) | 0;
+    const high = this.#originHigh + carry;
+    if (this.#start !== undefined && ns >= this.#startRelativeNs && low >= 0 && end <= Number.MAX_SAFE_INTEGER && high < MAX_HIGH) {
+      this.#timed++;
+      this.endHigh = high;
+      this.endLow = end - carry * WORD;
+      this.relativeNs = ns;
+      if (ns + durationNs > this.#greatestNs) {
+        this.#greatestNs = ns + durationNs;
+        this.#greatestHigh = this.endHigh;
+        this.#greatestLow = this.endLow;
+      }
+      return true;
+    }
+    this.set(micros, nanos);
+    if (!this.setEnd(durationNs)) return false;
+    this.note(durationNs);
+    return true;
   }
 
   /** Makes the least time so far time 0 of the recording, if none is known. */

@@ -2,7 +2,7 @@ import { joinedArgs } from './event-values.ts';
 import type { ImportContext } from './import-context.ts';
 import { MAX_ARGS_BYTES, MAX_OPEN_SLICES } from './import-losses.ts';
 import type { ImportedThread, OpenSlice } from './import-tracks.ts';
-import { type EventFields, Field } from './trace-event-fields.ts';
+import { type EventFields, Field, NOT_PLAIN } from './trace-event-fields.ts';
 
 const WORD = 2 ** 32;
 /** Slices between an end and its begin: a file that has more of them is odd, and may not take for ever. */
@@ -21,21 +21,27 @@ export class ImportSlices {
   /** X. Hot: most events of most traces. */
   complete(fields: EventFields): void {
     const { clock, losses, builder, copier } = this.#to;
-    if (!this.#to.readTime(fields)) return;
-    let durationNs = this.#to.durationOf(fields);
+    const isPlain = fields.tsMicros !== NOT_PLAIN && fields.durMicros !== NOT_PLAIN;
+    if (!isPlain && !this.#to.readTime(fields)) return;
+    let durationNs = isPlain ? fields.durMicros * 1000 + fields.durNanos : this.#to.durationOf(fields);
     if (durationNs !== undefined && durationNs < 0) {
       losses.add('negative-duration', () => this.#to.where(fields));
       durationNs = 0;
     }
-    if (durationNs === undefined || !clock.setEnd(durationNs)) {
+    const isTime = durationNs !== undefined && (isPlain ? durationNs <= Number.MAX_SAFE_INTEGER : clock.setEnd(durationNs));
+    if (!isTime || durationNs === undefined) {
       losses.add('unreadable-event', () => this.#to.where(fields));
       return;
     }
     const thread = this.#to.threadOf(fields);
     if (thread === undefined) return;
-    clock.note(durationNs);
+    if (!isPlain) clock.note(durationNs);
+    else if (!clock.takeSlice(fields.tsMicros, fields.tsNanos, durationNs)) {
+      losses.add('unreadable-event', () => this.#to.where(fields));
+      return;
+    }
     const name = this.#to.nameOf(thread, fields);
-    const category = this.#to.categoryOf(thread, fields);
+    const category = fields.end[Field.CAT] === 0 ? 0 : this.#to.categoryOf(thread, fields);
     const argsBytes = fields.end[Field.ARGS] === 0 ? 0 : this.#to.args(fields);
     builder.slice(thread.stream, clock.endHigh, clock.endLow, durationNs, name, category, copier.bytes, argsBytes);
   }

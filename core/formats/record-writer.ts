@@ -30,6 +30,8 @@ const FIRST_BUFFER_BYTES = 4096;
 /** High words of the clock that one block may span: each change costs an EPOCH record, 8 bytes beyond the target. */
 const MAX_EPOCHS = 8000;
 const WORD = 2 ** 32;
+/** First value of a field that will hold doubles: V8 lays out objects by it, and a later change of that throws away all hot code. */
+const DOUBLE = Number.NaN;
 
 const encoder = new TextEncoder();
 
@@ -52,12 +54,12 @@ export class RecordingBuilder {
   #sealed: SealedBlock[] = [];
   #encoder: RecordingEncoder | undefined;
   #startHigh = 0;
-  #startLow = 0;
+  #startLow = DOUBLE;
   #buffered = 0;
   #sealedBytes = 0;
   #events = 0;
-  #dropped = 0;
-  #lastNs = 0;
+  #dropped = DOUBLE;
+  #lastNs = DOUBLE;
   #console: Uint8Array[] = [];
   #consoleCount = 0;
   #consoleBytes = 0;
@@ -67,6 +69,7 @@ export class RecordingBuilder {
 
   constructor(options: RecordingBuilderOptions) {
     this.#options = options;
+    this.#startLow = this.#lastNs = this.#dropped = 0;
   }
 
   get started(): boolean {
@@ -199,7 +202,7 @@ export class RecordingBuilder {
     buffer.words[w + 1] = category;
     buffer.words[w + 2] = scope;
     buffer.words[w + 3] = argsBytes;
-    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 16);
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 16, args, argsBytes);
   }
 
   /** The time is that of the end. `args` as for `instant`. */
@@ -222,7 +225,7 @@ export class RecordingBuilder {
     buffer.doubles[(buffer.at + 8) >>> 3] = durationNs;
     buffer.words[w + 4] = argsBytes;
     buffer.words[w + 5] = track;
-    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 24);
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 24, args, argsBytes);
   }
 
   /** A call begins. `functionId`: of `functionDefinition`. */
@@ -299,7 +302,7 @@ export class RecordingBuilder {
     buffer.words[w + 5] = flags;
     buffer.words[w + 6] = argsBytes;
     buffer.words[w + 7] = 0;
-    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 32);
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 32, args, argsBytes);
   }
 
   /** `kind` is ASYNC_INSTANT or ASYNC_END. */
@@ -320,7 +323,7 @@ export class RecordingBuilder {
     buffer.words[w + 1] = scope;
     buffer.words[w + 2] = name;
     buffer.words[w + 3] = argsBytes;
-    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 16);
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 16, args, argsBytes);
   }
 
   /** See FlowPhase. */
@@ -459,13 +462,7 @@ export class RecordingBuilder {
   #record(stream: number, high: number, low: number, kind: number, payloadBytes: number): StreamBuffer {
     const buffer = this.#stream(stream);
     const bytes = 8 + payloadBytes;
-    if (bytes > MAX_BLOCK_BYTES) throw new Error(`a record of ${bytes} bytes does not fit into a block`);
-    const wide = Math.max(high, buffer.greatestHigh) - Math.min(high, buffer.leastHigh) > MAX_EPOCHS;
-    if (buffer.count > 0 && (buffer.length + bytes > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
-    const before = buffer.allocatedBytes;
-    buffer.add(high, low, bytes);
-    this.#buffered += buffer.allocatedBytes - before;
-    if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
+    if (!buffer.addNext(high, low, bytes)) this.#addCarefully(stream, buffer, high, low, bytes);
     const w = (buffer.at - 8) >>> 2;
     buffer.words[w] = low;
     buffer.words[w + 1] = extendedTag(kind as RecordKind, payloadBytes);
@@ -476,17 +473,23 @@ export class RecordingBuilder {
   #call(stream: number, high: number, low: number, tag: number): StreamBuffer {
     const buffer = this.#stream(stream);
     buffer.openFrames();
-    const wide = Math.max(high, buffer.greatestHigh) - Math.min(high, buffer.leastHigh) > MAX_EPOCHS;
-    if (buffer.count > 0 && (buffer.length + 8 > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
-    const before = buffer.allocatedBytes;
-    buffer.add(high, low, 8);
-    this.#buffered += buffer.allocatedBytes - before;
-    if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
+    if (!buffer.addNext(high, low, 8)) this.#addCarefully(stream, buffer, high, low, 8);
     const w = (buffer.at - 8) >>> 2;
     buffer.words[w] = low;
     buffer.words[w + 1] = tag;
     this.#events++;
     return buffer;
+  }
+
+  /** Seals what does not go on with it first, and makes room. */
+  #addCarefully(stream: number, buffer: StreamBuffer, high: number, low: number, bytes: number): void {
+    if (bytes > MAX_BLOCK_BYTES) throw new Error(`a record of ${bytes} bytes does not fit into a block`);
+    const wide = Math.max(high, buffer.greatestHigh) - Math.min(high, buffer.leastHigh) > MAX_EPOCHS;
+    if (buffer.count > 0 && (buffer.length + bytes > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
+    const before = buffer.allocatedBytes;
+    buffer.add(high, low, bytes);
+    this.#buffered += buffer.allocatedBytes - before;
+    if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
   }
 
   #sealOthers(kept: StreamBuffer): void {
@@ -626,7 +629,7 @@ class StreamBuffer {
   #highs = new Uint32Array(0);
   #ordered = true;
   #lastHigh = 0;
-  #lastLow = 0;
+  #lastLow = DOUBLE;
   #firstHigh = 0;
   /** Least start of a slice, in ns since the word `#firstHigh`. */
   #leastStart = Number.POSITIVE_INFINITY;
@@ -647,9 +650,23 @@ class StreamBuffer {
     if (this.count === 0) this.#firstHigh = high;
     else if (high < this.#lastHigh || (high === this.#lastHigh && low < this.#lastLow)) this.#ordered = false;
     this.#lastHigh = high;
-    this.#lastLow = low;
     if (high < this.leastHigh) this.leastHigh = high;
     if (high > this.greatestHigh) this.greatestHigh = high;
+    this.#append(high, low, bytes);
+  }
+
+  /** The same where it is the plain case: there is room, and the high word of the clock is that of the record before. Hot. */
+  addNext(high: number, low: number, bytes: number): boolean {
+    if (high !== this.#lastHigh || this.count === 0 || this.count === this.#offsets.length) return false;
+    const length = this.length + bytes;
+    if (length > this.bytes.length || length > BLOCK_TARGET_BYTES) return false;
+    if (low < this.#lastLow) this.#ordered = false;
+    this.#append(high, low, bytes);
+    return true;
+  }
+
+  #append(high: number, low: number, bytes: number): void {
+    this.#lastLow = low;
     this.#offsets[this.count] = this.length;
     this.#highs[this.count] = high;
     this.count++;
@@ -758,35 +775,21 @@ class StreamBuffer {
   /** Numbers of the records by time; equal times stay in the order in which they came. */
   #sorted(): ArrayLike<number> {
     const { count } = this;
-    // Most are in order, and a few are late: these are sorted, and merged with the others.
+    // Most are in order, and the others not far from their place: each goes down to where it belongs.
     const order = new Uint32Array(count);
-    const late: number[] = [];
-    let latest = Number.NEGATIVE_INFINITY;
-    let inOrder = 0;
+    const times = new Float64Array(count);
+    let moves = 0;
     for (let record = 0; record < count; record++) {
       const time = this.#timeOf(record);
-      if (time < latest) late.push(record);
-      else {
-        latest = time;
-        order[inOrder++] = record;
+      let to = record;
+      for (; to > 0 && (times[to - 1] as number) > time; to--) {
+        times[to] = times[to - 1] as number;
+        order[to] = order[to - 1] as number;
       }
-    }
-    if (late.length > count / 8) return this.#sortedAtOnce();
-    late.sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || a - b);
-    // From the end, so that it needs no second list. Of two at one time, the one that came first stays first.
-    let from = inOrder - 1;
-    let to = count - 1;
-    for (let l = late.length - 1; l >= 0; to--) {
-      const lateRecord = late[l] as number;
-      const record = from < 0 ? -1 : (order[from] as number);
-      const after = record < 0 ? -1 : this.#timeOf(record) - this.#timeOf(lateRecord) || record - lateRecord;
-      if (after > 0) {
-        order[to] = record;
-        from--;
-      } else {
-        order[to] = lateRecord;
-        l--;
-      }
+      moves += record - to;
+      if (moves > count * 16) return this.#sortedAtOnce();
+      times[to] = time;
+      order[to] = record;
     }
     return order;
   }
@@ -848,6 +851,12 @@ class StreamBuffer {
     }
     return changes;
   }
+}
+
+/** A call into the engine takes longer than a few words. */
+function copyTo(target: Uint8Array, at: number, source: Uint8Array, length: number): void {
+  if (length > 128) target.set(source.subarray(0, length), at);
+  else for (let i = 0; i < length; i++) target[at + i] = source[i] as number;
 }
 
 function enlarged(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {

@@ -13,7 +13,7 @@ import {
   QUOTE,
   skipSpace,
 } from './json-bytes.ts';
-import { decodeString, EventFields, Field, WHOLE_FILE } from './trace-event-fields.ts';
+import { decodeString, EventFields, Field, SLACK_BYTES, WHOLE_FILE } from './trace-event-fields.ts';
 
 export interface TraceEventSink {
   /** The event begins at byte `offset` of the text. */
@@ -39,8 +39,6 @@ const MAX_KEY_BYTES = 64 * 1024;
 export const MAX_MEMBER_BYTES = 64 * 1024 * 1024;
 const MAX_TEXTS_WITHOUT_EVENTS = 1000;
 const PIECE_BYTES = 256 * 1024;
-/** Behind the last byte: nothing that belongs to a number, a string or a space. */
-const SENTINEL = 0x7f;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const RECORD_SEPARATOR = 0x1e;
 const NEW_LINE = 0x0a;
@@ -61,7 +59,7 @@ export class TraceEventTokenizer {
   texts = 0;
   readonly #sink: TraceEventSink;
   readonly #fields = new EventFields();
-  #held = new Uint8Array(PIECE_BYTES * 2 + 1);
+  #held = new Uint8Array(PIECE_BYTES * 2 + SLACK_BYTES);
   #from = 0;
   #to = 0;
   /** Offset in the text of `#held[0]`. */
@@ -118,9 +116,9 @@ export class TraceEventTokenizer {
   }
 
   #hold(piece: Uint8Array): void {
-    if (this.#to + piece.length >= this.#held.length) {
+    if (this.#to + piece.length + SLACK_BYTES > this.#held.length) {
       const length = this.#to - this.#from;
-      const needed = length + piece.length + 1;
+      const needed = length + piece.length + SLACK_BYTES;
       const target = needed <= this.#held.length ? this.#held : new Uint8Array(Math.max(needed, this.#held.length * 2));
       target.set(this.#held.subarray(this.#from, this.#to));
       this.#held = target;
@@ -130,7 +128,7 @@ export class TraceEventTokenizer {
     }
     this.#held.set(piece, this.#to);
     this.#to += piece.length;
-    this.#held[this.#to] = SENTINEL;
+    this.#held[this.#to] = QUOTE;
   }
 
   /** `last`: nothing more comes. */

@@ -138,7 +138,7 @@ function instrumentRows(root, folder, node, title) {
       figure: `${title}: instrumentation, cold`,
       measured: `${(megabytes / ((cold - untraced) / 1000)).toFixed(1)} MB/s`,
       goal: /v20/.test(title) ? '≥ 4 MB/s' : '≥ 12 MB/s',
-      note: `${megabytes.toFixed(1)} MB in ${files.length} files: ${untraced.toFixed(0)} ms untraced, ${cold.toFixed(0)} ms cold, ${warm.toFixed(0)} ms warm`,
+      note: `${megabytes.toFixed(1)} MB in ${files.length} files: ${untraced.toFixed(0)} ms untraced, ${cold.toFixed(0)} ms cold, ${warm.toFixed(0)} ms warm, of processor time`,
     },
     {
       figure: `${title}: instrumentation, warm`,
