@@ -30,6 +30,8 @@ export interface Surroundings {
   readonly nextTask: () => Promise<void>;
   /** Of decoded detail that a trace keeps in memory; undefined: the model's default. */
   readonly detailBytes?: number;
+  /** From this size on a recording is opened by its index; undefined: INDEXED_FROM_BYTES. */
+  readonly indexedFromBytes?: number;
 }
 
 /** What is known of a source before it is read. */
@@ -222,7 +224,7 @@ export class FollowedTrace {
   /** A large recording is there as soon as its index was read; what else is in it comes afterwards. False: it has to be read from its start. */
   async #openIndexed(source: ByteSource): Promise<boolean> {
     const size = this.#converts ? undefined : await source.size();
-    if (size === undefined || size < INDEXED_FROM_BYTES) return false;
+    if (size === undefined || size < (this.#surroundings.indexedFromBytes ?? INDEXED_FROM_BYTES)) return false;
     const opened = await openIndexed(source, size, this.#traceOptions());
     if (!opened || this.#closed) return false;
     const { trace, endOffset } = opened;
@@ -240,8 +242,17 @@ export class FollowedTrace {
       sliceEnd = steadyMs() + SLICE_MS;
     }
     this.#decodedBytes = endOffset;
+    this.#noteLive(trace);
     await this.#feed(source, trace, endOffset);
     return true;
+  }
+
+  /** All that was there when the trace was opened has been read: what comes now is recorded now. */
+  #noteLive(trace: Trace): void {
+    if (!this.#live || this.#phase !== 'loading' || this.#decodedBytes < this.#liveFrom) return;
+    this.#phase = 'live';
+    trace.timeline.isLoading = false;
+    this.#changed();
   }
 
   async #feed(source: ByteSource, trace: Trace, offset = 0): Promise<void> {
@@ -259,10 +270,7 @@ export class FollowedTrace {
       const fresh = this.#phase === 'live';
       for (const item of reader.push(piece)) this.#take(item, trace);
       this.#decodedBytes += piece.length;
-      if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) {
-        this.#phase = 'live';
-        trace.timeline.isLoading = false;
-      }
+      this.#noteLive(trace);
       this.#clock?.note(trace.endNs, fresh);
       this.#changed();
     }
