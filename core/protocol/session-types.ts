@@ -62,6 +62,8 @@ export interface SpawnPlan {
   readonly maskSecrets: boolean;
   readonly plugins?: readonly PluginLaunch[];
   readonly capture?: CaptureOptions;
+  /** Where instrumented files are kept for later runs. */
+  readonly cacheFolder?: string;
 }
 
 /** How a tracer finds its collector: what `process.env` tells one that is launched. */

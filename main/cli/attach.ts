@@ -13,7 +13,7 @@ import { Collector } from '../collector/collector.ts';
 import { attachableByName, attachPlan, attachTo } from '../services/attach/attach.ts';
 import { listNodeProcesses } from '../services/attach/node-processes.ts';
 import { dataFolder } from '../services/data-folder.ts';
-import { convertOwnRecording } from '../services/export/convert-recording.ts';
+import { convertOwnRecording } from '../services/export/convert-own.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';

@@ -127,10 +127,12 @@ export class Session {
       this.recording.growth.fire();
       this.#changed();
     };
+    file.onLost = () => this.#changed();
     file.onPressure = (high) => this.#hold(high);
     file.onFailure = (error) => {
-      this.#problem = diskProblem(options.path, error);
+      this.#problem = `Recording stopped: ${diskProblem(options.path, error)}.`;
       this.#tell();
+      void recorder.stopped(this.#problem).then(() => this.recording.stopped());
     };
   }
 
@@ -197,7 +199,9 @@ export class Session {
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
       ...(this.#sampling && { sampling: this.#sampling }),
-      ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
+      ...(this.#problem !== undefined && {
+        recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
+      }),
     };
   }
 
@@ -507,9 +511,7 @@ function recordingHead(plan: SpawnPlan, { monotonicNs, epochMs }: { readonly mon
 }
 
 function diskProblem(file: string, error: NodeJS.ErrnoException): string {
-  const why =
-    error.code === 'ENOSPC' || error.code === 'EDQUOT'
-      ? `there is no room left on the disk of ${file}`
-      : `${file} could not be written (${error.code ?? error.message})`;
-  return `Recording stopped: ${why}. The script goes on; what was recorded until then is kept.`;
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? `there is no room left on the disk of ${file}`
+    : `${file} could not be written (${error.code ?? error.message})`;
 }

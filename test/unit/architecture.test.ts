@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/formats': [['core/model', 'core/protocol'], []],
   'core/events': [['core/protocol'], []],
   'core/plugin-api': [['core/protocol'], []],
-  'core/instrument': [[], ['amaro']],
+  'core/instrument': [[], ['amaro', 'meriyah', 'picomatch', '@jridgewell/trace-mapping']],
   // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
   // In a worker of its own, started when somebody wants samples.
@@ -26,7 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
     ['core/protocol', 'core/tracer'],
     ['node:', '@jridgewell/trace-mapping'],
   ],
-  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/tracer/save', 'core/tracer/sampling'], ['node:']],
+  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/instrument', 'core/tracer/save', 'core/tracer/sampling'], ['node:']],
   'core/plugins': [[], ['node:', 'trace-studio']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
   // The debugger of a running process speaks WebSocket, and Node 20 has no client for it.
@@ -62,6 +62,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
     ['react', '@base-ui/react', 'lucide-react'],
   ],
   'renderer/main.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
+  'renderer/report.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
 };
 
 /** Folders whose direct children may not import each other: each is a thing of its own with one entry. Files beside them are for all. */

@@ -1,5 +1,5 @@
 export { attachRun, restartRun, showSession, startRun, stopRun } from './run-actions.ts';
-export { endWords, type Standing, standing } from './session-words.ts';
+export { endWords, mainNotice, type Standing, standing } from './session-words.ts';
 export { StatusBar } from './status-bar.tsx';
 export { isSampled, takeFile } from './take-actions.ts';
 export { Toolbar } from './toolbar.tsx';
