@@ -14,8 +14,10 @@ const PLAIN_PUBLISH = process.arch === 'x64' || process.arch === 'ia32';
 const EPOCH_UNITS = 1;
 const GAP_UNITS = 4;
 const STALL_UNITS = 2;
-/** Always left free besides the record itself. */
-const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
+/** In place of a time of `now()`: this moment, read as the record is written. */
+const NOW = Number.POSITIVE_INFINITY;
+/** Always left free besides the record itself. Two epochs: a record may lie in the past. */
+const RESERVE = 2 * EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 /** A full ring makes the target wait as long as the drain gets on; without any progress at most so long. */
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
@@ -147,7 +149,7 @@ export class RingWriter implements Recorder {
     this.#publish(units);
   }
 
-  instant(name: string, category: string, scope: number, args: string): void {
+  instant(name: string, category: string, scope: number, args: string, timeNs = NOW): void {
     if (!this.recording) return;
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
@@ -157,21 +159,85 @@ export class RingWriter implements Recorder {
     head[1] = categoryId;
     head[2] = scope;
     head[3] = length;
-    this.#variable(RecordKind.INSTANT, 16 + length, nameId !== 0);
+    this.#variable(RecordKind.INSTANT, 16 + length, nameId !== 0, timeNs);
   }
 
   slice(name: string, category: string, startNs: number, args: string): void {
+    this.#slice('', name, category, this.now() - startNs, args, NOW);
+  }
+
+  /** Beside the thread's calls, on the track of that name. Both times are of `now()`, and may lie before records in front of it. */
+  sliceBetween(track: string, name: string, category: string, startNs: number, endNs: number, args: string): void {
+    this.#slice(track, name, category, endNs - startNs, args, endNs);
+  }
+
+  #slice(track: string, name: string, category: string, durationNs: number, args: string, endNs: number): void {
     if (!this.recording) return;
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
+    const trackId = track === '' ? 0 : this.text(track);
     const length = this.#encode(24, args);
     const head = this.#scratchWords;
     head[0] = nameId;
     head[1] = categoryId;
-    this.#scratch.writeDoubleLE(Math.max(0, this.now() - startNs), 8);
+    this.#scratch.writeDoubleLE(Math.max(0, durationNs), 8);
     head[4] = length;
+    head[5] = trackId;
+    this.#variable(RecordKind.SLICE, 24 + length, nameId !== 0 && (track === '' || trackId !== 0), endNs);
+  }
+
+  /** See ASYNC_BEGIN. `parent`: number of the async slice that it belongs to, 0: none. False: lost, and its end need not be told. */
+  asyncBegin(number: number, scope: number, name: string, category: string, parent: number, flags: number, args: string, timeNs = NOW): boolean {
+    if (!this.recording) return false;
+    const nameId = this.text(name);
+    const categoryId = category === '' ? 0 : this.text(category);
+    const length = this.#encode(32, args);
+    const head = this.#scratchWords;
+    head[0] = number;
+    head[1] = scope;
+    head[2] = nameId;
+    head[3] = categoryId;
+    head[4] = parent;
+    head[5] = flags;
+    head[6] = length;
+    head[7] = 0;
+    return this.#variable(RecordKind.ASYNC_BEGIN, 32 + length, nameId !== 0, timeNs);
+  }
+
+  /** `name` empty: that of the slice. */
+  asyncInstant(number: number, scope: number, name: string, args: string, timeNs = NOW): void {
+    this.#asyncPoint(RecordKind.ASYNC_INSTANT, number, scope, name, args, timeNs);
+  }
+  asyncEnd(number: number, scope: number, name: string, args: string, timeNs = NOW): void {
+    this.#asyncPoint(RecordKind.ASYNC_END, number, scope, name, args, timeNs);
+  }
+
+  #asyncPoint(kind: RecordKind, number: number, scope: number, name: string, args: string, timeNs: number): void {
+    if (!this.recording) return;
+    const nameId = name === '' ? 0 : this.text(name);
+    const length = this.#encode(16, args);
+    const head = this.#scratchWords;
+    head[0] = number;
+    head[1] = scope;
+    head[2] = nameId;
+    head[3] = length;
+    this.#variable(kind, 16 + length, name === '' || nameId !== 0, timeNs);
+  }
+
+  /** A point of an arrow, at this moment. See FlowPhase. */
+  flow(number: number, scope: number, name: string, category: string, phase: number): void {
+    if (!this.recording) return;
+    const nameId = this.text(name);
+    const categoryId = category === '' ? 0 : this.text(category);
+    this.#need(24);
+    const head = this.#scratchWords;
+    head[0] = number;
+    head[1] = scope;
+    head[2] = nameId;
+    head[3] = categoryId;
+    head[4] = phase;
     head[5] = 0;
-    this.#variable(RecordKind.SLICE, 24 + length, nameId !== 0);
+    this.#variable(RecordKind.FLOW, 24, nameId !== 0);
   }
 
   objectCreated(definition: number): boolean {
@@ -216,7 +282,7 @@ export class RingWriter implements Recorder {
   }
 
   /** Takes `payload` bytes of the scratch as the payload of a record. Nothing of the user's runs from the encoding to here. */
-  #variable(kind: RecordKind, payload: number, defined: boolean): boolean {
+  #variable(kind: RecordKind, payload: number, defined: boolean, timeNs = NOW): boolean {
     if (!defined) {
       this.#lose(1, GapReason.RING_FULL);
       return false;
@@ -229,7 +295,8 @@ export class RingWriter implements Recorder {
     }
     this.#need(padded);
     for (let i = payload; i < padded; i++) this.#scratch[i] = 0;
-    const at = this.#begin(units, extendedTag(kind, padded));
+    const tag = extendedTag(kind, padded);
+    const at = timeNs === NOW ? this.#begin(units, tag) : this.#beginAt(units, tag, timeNs);
     if (at < 0) return false;
     this.#copy(padded, ((at + 1) & this.#mask) * 8);
     this.#publish(units);
@@ -255,6 +322,20 @@ export class RingWriter implements Recorder {
       return -1;
     }
     this.#clock[0] = hrtime();
+    return this.#header(tag);
+  }
+
+  /** As `#begin`, of something that happened at `timeNs`. Where the clock's high word was another then, epochs stand around it. */
+  #beginAt(units: number, tag: number, timeNs: number): number {
+    if (((this.#limit - this.#write) | 0) < units + RESERVE && !this.#makeRoom(units + RESERVE)) {
+      this.#lose(1, GapReason.RING_FULL);
+      return -1;
+    }
+    this.#clock[0] = this.#startNs + BigInt(Math.round(timeNs));
+    return this.#header(tag);
+  }
+
+  #header(tag: number): number {
     const clock = this.#clockWords;
     if (clock[1] !== this.#high) this.#epoch();
     const at = this.#write & this.#mask;
