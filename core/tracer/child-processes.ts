@@ -1,5 +1,7 @@
+import type { ChildProcess } from 'node:child_process';
 import * as Module from 'node:module';
 import { childProcess } from './builtins.ts';
+import type { ChildWatch } from './runtime/children.ts';
 import { childVariables, type TargetSettings } from './target-settings.ts';
 
 type Call = (...args: unknown[]) => unknown;
@@ -11,19 +13,25 @@ interface SpawnOptions {
  * Gives back to child processes what the preload has taken out of this process's environment, also where a child is given an
  * environment of its own.
  */
-export function traceChildProcesses(settings: TargetSettings): void {
+export function traceChildProcesses(settings: TargetSettings, watch?: ChildWatch): void {
   // spawn, fork, exec, execFile and cluster all end here.
   const functions = childProcess() as unknown as Record<string, Call> & typeof import('node:child_process');
   const prototype = functions.ChildProcess.prototype as unknown as { spawn: (options: SpawnOptions) => unknown };
   const { spawn } = prototype;
   prototype.spawn = function (this: unknown, options: SpawnOptions): unknown {
     const envPairs = options?.envPairs ? withVariables(settings, options.envPairs) : undefined;
-    return Reflect.apply(spawn, this, [envPairs ? { ...options, envPairs } : options]);
+    const result: unknown = Reflect.apply(spawn, this, [envPairs ? { ...options, envPairs } : options]);
+    watch?.started(this as ChildProcess);
+    return result;
   };
+  const waits = <T>(name: string, command: unknown, run: () => T): T => (watch ? watch.waits(name, command, run) : run());
+  const withFile = (name: string) => (plain: Call) => (file: unknown, args: unknown, options: unknown) =>
+    waits(name, file, () => plain(file, ...withEnvironment(settings, [args, options])));
   const patches = {
-    spawnSync: (plain: Call) => (file: unknown, args: unknown, options: unknown) => plain(file, ...withEnvironment(settings, [args, options])),
-    execFileSync: (plain: Call) => (file: unknown, args: unknown, options: unknown) => plain(file, ...withEnvironment(settings, [args, options])),
-    execSync: (plain: Call) => (command: unknown, options: unknown) => plain(command, ...withEnvironment(settings, [options])),
+    spawnSync: withFile('spawnSync'),
+    execFileSync: withFile('execFileSync'),
+    execSync: (plain: Call) => (command: unknown, options: unknown) =>
+      waits('execSync', command, () => plain(command, ...withEnvironment(settings, [options]))),
   };
   for (const [name, patch] of Object.entries(patches)) {
     functions[name] = Object.defineProperty(patch(functions[name] as Call) as Call, 'name', { value: name });

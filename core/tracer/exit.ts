@@ -42,6 +42,14 @@ export interface EndWatch {
   finish(): void;
 }
 
+/** What sees the events that `process` emits. */
+export interface EmitWatch {
+  /** Before the listeners of the script. */
+  emits(event: string, args: readonly unknown[]): void;
+  /** After them. */
+  emitted(event: string): void;
+}
+
 /** A failure of the tracer's own must reach neither the script's events nor its exit code: what was not sent is lost. */
 function safely<T>(run: () => T): T | undefined {
   try {
@@ -57,7 +65,12 @@ function safely<T>(run: () => T): T | undefined {
  * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
  * which a `process.exit()` inside of an exit listener reaches without coming back.
  */
-export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) => boolean, watch: () => EndWatch | undefined = () => undefined): void {
+export function onProcessEnd(
+  finish: () => void,
+  isOwnWorker: (worker: unknown) => boolean,
+  watch: () => EndWatch | undefined = () => undefined,
+  emits: () => EmitWatch | undefined = () => undefined,
+): void {
   let finished = false;
   const finishOnce = (): void => {
     if (finished) return;
@@ -72,7 +85,9 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
       if (event === 'worker' && isOwnWorker(rest[0])) return false;
       const watching = watch();
       if (safely(() => watching?.hides(event, rest))) return true;
+      safely(() => emits()?.emits(event, rest));
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
+      safely(() => emits()?.emitted(event));
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'exit' && state._exiting) finishOnce();

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeFirstUse } from './first-use.ts';
+import { beforeFirstUse, type LateChange } from './first-use.ts';
 import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
 const NAME = 'trace-studio';
@@ -12,32 +12,52 @@ interface ModuleInternals {
 }
 interface ResolveHook {
   resolve: (specifier: string, context: unknown, nextResolve: (specifier: string, context: unknown) => unknown) => unknown;
+  load?: LoadHook;
 }
+type LoadHook = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => unknown) => unknown;
 type RegisterHooks = (hooks: ResolveHook) => void;
 
 /**
  * Makes `trace-studio` resolve in this thread where the script's project does not have it. A copy that the project has is
  * found first; its API hands over to the one of this tracer.
  *
- * `patch`: changes modules of Node, and is called before the script can have them: at once, or, where the script is CommonJS and
+ * `changes`: to modules of Node, made before the script can have them: at once, or, where the script is CommonJS and
  * nothing else can load code (a flag, a main that is no file), before the first file that may ask for them.
+ * `esModule`: told of each ES module whose source was read, where that can be told.
  */
-export function resolveApi(folder: string, patch: () => void): void {
+export function resolveApi(folder: string, changes: readonly LateChange[], esModule?: EsModuleWatch): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
   const typescript = needsTypeScript(flags);
   if (typescript) requireTypeScript(folder);
   const register = (): void => {
-    if (internals.registerHooks && !typescript) internals.registerHooks(resolveHook(apiUrl));
+    if (internals.registerHooks && !typescript) internals.registerHooks({ ...resolveHook(apiUrl), ...(esModule && { load: loadHook(esModule) }) });
     else Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
   const patchLater = !atOnce && flags.trim() === '' && process.argv[1] !== undefined;
-  const listeners = [...(atOnce ? [] : [atFirstImport(folder, register)]), ...(patchLater ? [beforeFirstUse(patch)] : [])];
+  const listeners = [...(atOnce ? [] : [atFirstImport(folder, register)]), ...(patchLater ? [beforeFirstUse(changes)] : [])];
   resolveRequire(internals, path.join(folder, 'api.cjs'), listeners);
-  if (!patchLater) patch();
+  if (!patchLater) for (const change of changes) change.make();
+}
+
+/** Where the clock of `now` stood before and after. */
+export interface EsModuleWatch {
+  readonly now: () => number;
+  readonly loaded: (url: string, startNs: number, endNs: number) => void;
+}
+
+function loadHook({ now, loaded }: EsModuleWatch): LoadHook {
+  return (url, context, nextLoad) => {
+    const startNs = now();
+    const result = nextLoad(url, context);
+    // CommonJS modules tell of themselves, and Node's own are no matter of loading.
+    const { format } = (result ?? {}) as { readonly format?: unknown };
+    if (typeof format === 'string' && format.startsWith('module')) loaded(url, startNs, now());
+    return result;
+  };
 }
 
 function resolveHook(apiUrl: string): ResolveHook {

@@ -1,10 +1,13 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
+import { type LateChange, mayReach, mayReachFilePromises } from './first-use.ts';
 import type { KeptEvents } from './kept-events.ts';
+import { loadCapture } from './load-capture.ts';
 import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
 import { RingWriter } from './ring-writer.ts';
+import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { RUNTIME, type Runtime } from './runtime.ts';
 import type { TargetSettings } from './target-settings.ts';
 
@@ -24,14 +27,17 @@ export function postToDrain(message: DrainMessage): void {
   channel.close();
 }
 
-/** Leaves the runtime of this thread where the API finds it, and makes the API resolve. `patch`: see `resolveApi`. */
+/**
+ * Leaves the runtime of this thread where the API finds it, makes the API resolve, and records what the launch wants of the runtime. `patch`: see `resolveApi`;
+ * is given what is returned.
+ */
 export function provideRuntime(
   folder: string,
   settings: TargetSettings,
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
   attach: () => boolean,
-  patch: () => void,
-): void {
+  patch: (capture: RuntimeCapture | undefined) => void,
+): RuntimeCapture | undefined {
   const recorder = new RingWriter({
     buffer: ring.buffer,
     ringBytes: ring.ringBytes,
@@ -44,5 +50,9 @@ export function provideRuntime(
   const apiFile = path.join(folder, 'api.cjs');
   const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
-  resolveApi(folder, patch);
+  const capture = loadCapture(folder, settings.options.capture, recorder, ring.thread === 0);
+  const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
+  if (capture?.children) changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
+  resolveApi(folder, changes, capture?.esModule && { now: () => recorder.now(), loaded: capture.esModule });
+  return capture;
 }

@@ -11,6 +11,7 @@ import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
+import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
 import { takeSettings } from './target-settings.ts';
@@ -54,6 +55,7 @@ export function traceProcess(folder: string): void {
 
   let drain: Worker | undefined;
   let watch: EndWatch | undefined;
+  let capture: RuntimeCapture | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
     const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
@@ -68,11 +70,13 @@ export function traceProcess(folder: string): void {
 
   onProcessEnd(
     () => {
+      capture?.finish();
       if (!finishDrain(words)) spill();
       kept.remove();
     },
     (worker) => worker === drain,
     () => watch,
+    () => capture,
   );
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   const attach = (): boolean => {
@@ -93,15 +97,15 @@ export function traceProcess(folder: string): void {
     drain?.postMessage(message);
   };
   let patched = false;
-  const patch = (): void => {
+  const patch = (given: RuntimeCapture | undefined): void => {
     if (patched) return;
     patched = true;
-    traceWorkers(shared, tellDrain);
-    traceChildProcesses(settings);
+    traceWorkers(shared, tellDrain, given?.workerMessages);
+    traceChildProcesses(settings, given?.children);
   };
-  provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
+  capture = provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
   if (settings.options.plugins?.length) {
-    patch(); // A plugin may have threads of its own.
+    patch(capture); // A plugin may have threads of its own.
     const changed = (state: PluginState): void => {
       plugins.set(state.index, state);
       drain?.postMessage({ kind: 'plugin', state });

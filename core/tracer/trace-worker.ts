@@ -4,6 +4,7 @@ import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
+import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
@@ -41,8 +42,10 @@ export function traceWorker(folder: string): void {
 
   const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
   timer.unref();
+  let capture: RuntimeCapture | undefined;
   onProcessEnd(
     () => {
+      capture?.finish();
       const ends = clock() + ATTACH_LIMIT_MS;
       while (!attach() && clock() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
         Atomics.wait(ringWords, RingWord.ATTACHED, 0, REPEAT_MS);
@@ -51,10 +54,12 @@ export function traceWorker(folder: string): void {
       Atomics.notify(words, ProcessWord.BELL);
     },
     () => false,
+    undefined,
+    () => capture,
   );
-  provideRuntime(folder, settings, { words, ring, kept }, attach, () => {
-    traceWorkers({ settings, process: shared.process }, postToDrain);
-    traceChildProcesses(settings);
+  capture = provideRuntime(folder, settings, { words, ring, kept }, attach, (given) => {
+    traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
+    traceChildProcesses(settings, given?.children);
   });
 }
 

@@ -1,0 +1,73 @@
+import * as diagnosticsChannel from 'node:diagnostics_channel';
+import { InstantScope } from '../../protocol/records.ts';
+import type { RingWriter } from '../ring-writer.ts';
+import { onChannel } from './channels.ts';
+import { call, type Functions } from './invisible.ts';
+import { jsonArgs } from './json-args.ts';
+import { plainText } from './plain-text.ts';
+
+type StreamName = 'stdout' | 'stderr';
+
+/** Where each level goes. Those that are not here (`trace`, `assert`, `table`, …) print by one of these. */
+const LEVELS: Readonly<Record<string, StreamName>> = { log: 'stdout', info: 'stdout', debug: 'stdout', warn: 'stderr', error: 'stderr' };
+
+const { getOwnPropertyDescriptor } = Reflect;
+const { subscribe, unsubscribe } = diagnosticsChannel;
+
+/**
+ * Calls of `console`: an instant each, with its level, a bounded text of what it was given, and where in which stream what it prints begins: bytes that this
+ * process has written to it before. `bytes`: false in a worker thread, whose output goes through the main thread.
+ */
+export function watchConsole(writer: RingWriter, functions: Functions, bytes: boolean): void {
+  const offsetOf = bytes ? writtenBytes() : () => undefined;
+  const tell = (level: string, args: readonly unknown[]): void => {
+    if (!writer.recording) return;
+    const stream = LEVELS[level] as StreamName;
+    const text = plainText(args, writer.maskSecrets);
+    writer.instant(`console.${level}`, 'console', InstantScope.THREAD, jsonArgs({ level, text, stream, offset: offsetOf(stream) }, MAX_LETTERS));
+  };
+  const channels = hasChannels();
+  for (const level of Object.keys(LEVELS)) {
+    if (channels) onChannel<readonly unknown[]>(`console.${level}`, (args) => tell(level, args));
+    else {
+      functions.replace(console, level, (target, self, args) => {
+        safely(() => tell(level, args));
+        return call(target, self, args);
+      });
+    }
+  }
+}
+
+const MAX_LETTERS = 1000;
+
+function safely(run: () => void): void {
+  try {
+    run();
+  } catch {
+    // This event is missing; the script goes on.
+  }
+}
+
+/** Node 22 tells of calls on channels, the later of its versions do. */
+function hasChannels(): boolean {
+  let told = false;
+  const take = (): void => {
+    told = true;
+  };
+  subscribe('console.debug', take);
+  const nowhere = { write: () => true, on() {}, once() {}, removeListener() {}, listenerCount: () => 0 };
+  new console.Console(nowhere as never).debug('');
+  unsubscribe('console.debug', take);
+  return told;
+}
+
+/** Bytes written to a stream that counts them: a pipe, a terminal; not a file. */
+function writtenBytes(): (stream: StreamName) => number | undefined {
+  const own = { stdout: getOwnPropertyDescriptor(process, 'stdout')?.get, stderr: getOwnPropertyDescriptor(process, 'stderr')?.get };
+  return (stream) => {
+    const { get } = getOwnPropertyDescriptor(process, stream) ?? {};
+    if (!get || get !== own[stream]) return undefined; // The script has put something else there.
+    const { bytesWritten } = get.call(process) as { readonly bytesWritten?: unknown };
+    return typeof bytesWritten === 'number' ? bytesWritten : undefined;
+  };
+}

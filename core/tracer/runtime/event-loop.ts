@@ -1,0 +1,74 @@
+import type { RingWriter } from '../ring-writer.ts';
+import { jsonArgs } from './json-args.ts';
+
+// Taken at load: a script may replace them.
+const { setInterval, performance } = globalThis;
+const { nodeTiming } = performance;
+
+/** The loop is looked at so often. */
+const PERIOD_MS = 20;
+/** Longer without a turn is blocked. */
+const BLOCKED_MS = 50;
+/** One sample of the counter for so many turns: about a second. */
+const TURNS = 50;
+/** Ahead of what is due there is what a timer's millisecond leaves open. */
+const ms = (ns: number): number => ns / 1e6;
+
+/**
+ * How late the event loop is: a timer of this thread's measures it. A turn that is late by more than BLOCKED_MS is a slice of the track `Event loop`, from
+ * where the loop was last idle. While it is blocked nothing is told; what blocks until the end is told there.
+ */
+export class EventLoopWatch {
+  readonly #writer: RingWriter;
+  readonly #delays = new Float64Array(TURNS);
+  readonly #values = new Float64Array(3);
+  #turns = 0;
+  #lastNs: number;
+  #lastIdleMs: number;
+
+  constructor(writer: RingWriter) {
+    this.#writer = writer;
+    this.#lastNs = writer.now();
+    this.#lastIdleMs = nodeTiming.idleTime;
+    setInterval(() => this.#turn(), PERIOD_MS).unref();
+  }
+
+  #turn(): void {
+    const delayMs = this.#look();
+    this.#delays[this.#turns++] = delayMs;
+    if (this.#turns < TURNS) return;
+    this.#turns = 0;
+    this.#sample();
+  }
+
+  /** Tells of a block that ends now. How late the turn is, in ms. */
+  #look(): number {
+    const nowNs = this.#writer.now();
+    const idleMs = nodeTiming.idleTime;
+    const [sinceNs, idleSinceMs] = [this.#lastNs, idleMs - this.#lastIdleMs];
+    this.#lastNs = nowNs;
+    this.#lastIdleMs = idleMs;
+    const delayMs = Math.max(0, ms(nowNs - sinceNs) - PERIOD_MS);
+    if (delayMs > BLOCKED_MS) {
+      // It was idle first, and blocked then. Where it was idle in between, too, the beginning is not known better than that.
+      const startNs = Math.min(sinceNs + idleSinceMs * 1e6, nowNs);
+      if (ms(nowNs - startNs) > BLOCKED_MS) {
+        const args = jsonArgs({ ms: Math.round(ms(nowNs - startNs)) });
+        this.#writer.sliceBetween('Event loop', 'blocked', 'event loop', startNs, nowNs, args);
+      }
+    }
+    return delayMs;
+  }
+
+  #sample(): void {
+    const sorted = this.#delays.slice().sort();
+    const at = (part: number): number => sorted[Math.min(TURNS - 1, Math.floor(part * TURNS))] as number;
+    this.#values.set([at(0.5), at(0.99), sorted[TURNS - 1] as number]);
+    this.#writer.counter(this.#writer.defineCounter('event loop delay (ms)', ['p50', 'p99', 'max']), this.#values, 3);
+  }
+
+  /** The thread ends, perhaps in the middle of a turn. */
+  finish(): void {
+    this.#look();
+  }
+}

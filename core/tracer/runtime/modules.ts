@@ -1,0 +1,101 @@
+import * as Module from 'node:module';
+import { inspect } from 'node:util';
+import type { RingWriter } from '../ring-writer.ts';
+import { memory, onMethod } from './invisible.ts';
+import { jsonArgs } from './json-args.ts';
+
+const { defineProperty, getOwnPropertyDescriptor } = Reflect;
+const TRACK = 'Modules';
+
+interface Loading {
+  readonly module: object;
+  readonly file: string;
+  readonly startNs: number;
+  /** The last that is known of it: where it ended, if it does not say so itself. */
+  lastNs: number;
+}
+
+/** Modules that load, from the outermost: they load one inside of the other. */
+const loading = memory<Loading>();
+
+/**
+ * How long CommonJS modules take to load (to read, to compile and to run, those that they require included): slices of the track `Modules`.
+ *
+ * A frame around the loading of modules would be in every stack trace. So the prototype's `load` is an accessor, which is told the module as it begins;
+ * and `loaded` of the module an accessor until it is set.
+ */
+export class ModuleLoads {
+  readonly #writer: RingWriter;
+  readonly #open: Loading[] = [];
+
+  constructor(writer: RingWriter) {
+    this.#writer = writer;
+    const prototype = Module.default.prototype as unknown as object;
+    onMethod(prototype, 'load', (module) => this.#begins(module));
+    // What prints a module while it loads sees a property, and not an accessor.
+    defineProperty(prototype, inspect.custom, {
+      value(this: object) {
+        settle(this, false);
+        return this;
+      },
+      writable: true,
+      enumerable: false,
+      configurable: true,
+    });
+  }
+
+  #begins(module: object): void {
+    const found = getOwnPropertyDescriptor(module, 'loaded');
+    if (found?.value !== false || !found.configurable || loading.of(module)) return;
+    const { id, filename } = module as { readonly id?: unknown; readonly filename?: unknown };
+    const startNs = this.#writer.now();
+    // A module that failed has not been told of: the one that required it goes on.
+    const one: Loading = { module, file: String(id === '.' ? (filename ?? process.argv[1]) : id), startNs, lastNs: startNs };
+    this.#open.push(one);
+    loading.put(module, one);
+    defineProperty(module, 'loaded', {
+      get: () => false,
+      set: (value: unknown) => {
+        settle(module, value);
+        this.#ends(one);
+      },
+      enumerable: found.enumerable ?? true,
+      configurable: true,
+    });
+  }
+
+  #ends(one: Loading): void {
+    const at = this.#open.lastIndexOf(one);
+    if (at < 0) return;
+    const endNs = this.#writer.now();
+    for (const inner of this.#open.splice(at + 1).reverse()) this.#tell(inner, inner.lastNs, true);
+    this.#open.length = at;
+    this.#tell(one, endNs, false);
+    const outer = this.#open.at(-1);
+    if (outer) outer.lastNs = endNs;
+  }
+
+  #tell({ file, startNs }: Loading, endNs: number, failed: boolean): void {
+    this.#writer.sliceBetween(TRACK, nameOf(file), 'module', startNs, endNs, jsonArgs({ file, failed: failed || undefined }));
+  }
+
+  /** The thread ends: what still loads has failed, or ends it. */
+  finish(): void {
+    const endNs = this.#writer.now();
+    for (const one of this.#open.splice(0).reverse()) this.#tell(one, endNs, true);
+  }
+}
+
+/** An ES module: how long its resolution and its source took, told when that is there. What runs of it are calls. */
+export function tellEsModule(writer: RingWriter, url: string, startNs: number, endNs: number): void {
+  writer.sliceBetween(TRACK, nameOf(url), 'module', startNs, endNs, jsonArgs({ file: url }));
+}
+
+/** `loaded` is a plain property again. */
+function settle(module: object, value: unknown): void {
+  if (!loading.of(module) || !getOwnPropertyDescriptor(module, 'loaded')?.get) return;
+  defineProperty(module, 'loaded', { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** The last two parts of a path: `lib/index.js` tells more than `index.js`. */
+const nameOf = (file: string): string => file.split(/[\\/]/).slice(-2).join('/');

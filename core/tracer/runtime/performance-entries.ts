@@ -1,0 +1,74 @@
+import type { PerformanceEntry } from 'node:perf_hooks';
+import type { RingWriter } from '../ring-writer.ts';
+
+// Taken at load: a script may replace them.
+const { PerformanceObserver, performance } = globalThis;
+const now = performance.now.bind(performance);
+const getEntriesByType = performance.getEntriesByType.bind(performance);
+
+/** `startNs` and `endNs` are of the writer's `now()`. */
+export type TakeEntry = (entry: PerformanceEntry, startNs: number, endNs: number) => void;
+
+/** What Node tells by PerformanceObserver, some time after it happened: of one observer, since each has its cost. */
+export class PerformanceEntries {
+  readonly #takers: ReadonlyMap<string, TakeEntry>;
+  readonly #observer: { observe: (options: { entryTypes: string[] }) => void; takeRecords: () => PerformanceEntry[]; disconnect: () => void };
+  /** The writer's time at this thread's time origin. */
+  readonly #originNs: number;
+  #beforeExitMs = 0;
+
+  constructor(writer: RingWriter, takers: ReadonlyMap<string, TakeEntry>) {
+    this.#takers = takers;
+    this.#originNs = originOf(writer);
+    this.#observer = new PerformanceObserver((list) => this.#take(list.getEntries())) as never;
+    this.#observe();
+  }
+
+  #observe(): void {
+    this.#observer.observe({ entryTypes: [...this.#takers.keys()] });
+  }
+
+  #take(entries: readonly PerformanceEntry[]): void {
+    for (const entry of entries) {
+      const startNs = this.#originNs + entry.startTime * 1e6;
+      this.#takers.get(entry.entryType)?.(entry, startNs, startNs + entry.duration * 1e6);
+    }
+  }
+
+  /** What Node has, and has not told. */
+  flush(): void {
+    this.#take(this.#observer.takeRecords());
+  }
+
+  /**
+   * Node tells of entries by a `setImmediate`, which would keep the event loop running, and make Node emit `beforeExit` again. So nothing is observed
+   * while its listeners run, and what they mark is looked up afterwards.
+   */
+  beforeExit(): void {
+    this.flush();
+    this.#observer.disconnect();
+    this.#beforeExitMs = now();
+  }
+  afterBeforeExit(): void {
+    for (const type of ['mark', 'measure'] as const) {
+      if (this.#takers.has(type))
+        this.#take(getEntriesByType(type).filter((entry) => entry.startTime + entry.duration >= this.#beforeExitMs) as PerformanceEntry[]);
+    }
+    this.#observe();
+  }
+}
+
+/** The two clocks, read as close together as it can be had. */
+function originOf(writer: RingWriter): number {
+  let origin = 0;
+  let width = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 5; i++) {
+    const before = writer.now();
+    const ms = now();
+    const after = writer.now();
+    if (after - before >= width) continue;
+    width = after - before;
+    origin = (before + after) / 2 - ms * 1e6;
+  }
+  return origin;
+}
