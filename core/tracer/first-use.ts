@@ -5,10 +5,10 @@
  */
 import { readFileSync } from 'node:fs';
 
-/** Words that lead to them, or to where it cannot be told any more: another name for `require`, code out of a string, ES modules. */
-const MAY_REACH = new RegExp(
+/** Words that lead to where it cannot be told any more what is reached: another name for `require`, code out of a string, ES modules. */
+const ANYTHING = new RegExp(
   [
-    /worker_threads|child_process|cluster|node:test|getBuiltinModule|createRequire|mainModule|\beval\b|\bvm\b|\brepl\b/,
+    /getBuiltinModule|createRequire|mainModule|\beval\b|\bvm\b|\brepl\b/,
     /['"`](?:node:)?module['"`]|\bimport\b|\b_load\b|\b_compile\b/,
     /\brequire\b(?!\s*\(\s*'[^'\n]*'\s*\)|\s*\(\s*"[^"\n]*"\s*\)|\.(?:main|resolve|extensions)\b)/,
   ]
@@ -40,10 +40,13 @@ export function beforeFirstUse(changes: readonly LateChange[]): (file: string) =
 }
 
 /** `worker_threads` and `child_process`. */
-export const mayReach = (code: string): boolean => MAY_REACH.test(code);
+export const mayReach = (code: string): boolean => /worker_threads|child_process|cluster|node:test/.test(code) || ANYTHING.test(code);
+
+/** The functions of `timers`, which Node's own modules take from there, too. */
+export const mayReachTimers = (code: string): boolean => code.includes('timers') || ANYTHING.test(code);
 
 /** `fs.promises`, which takes longer to load than most of the tracer. */
-export const mayReachFilePromises = (code: string): boolean => code.includes('promises') || MAY_REACH.test(code);
+export const mayReachFilePromises = (code: string): boolean => code.includes('promises') || ANYTHING.test(code);
 
 function codeOf(file: string): string | undefined {
   try {

@@ -2,6 +2,7 @@ import type { Recorder } from '../events/recorder.ts';
 import { extendedTag, GapReason, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
 import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
 import { DefinitionWriter } from './definition-writer.ts';
+import { OwnMap } from './own-map.ts';
 import { DrainState, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
 
 // Taken at load: a script may replace them (fake timers do).
@@ -75,7 +76,7 @@ export class RingWriter implements Recorder {
   #lostReason: number = GapReason.RING_FULL;
   #gaps = 0;
   /** By word: where the drain stood when a wait for it was in vain. */
-  readonly #stalledAt = new Map<number, number>();
+  readonly #stalledAt = new OwnMap<number, number>();
 
   constructor(options: RingOptions) {
     const { buffer, ringBytes } = options;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
-import { type LateChange, mayReach, mayReachFilePromises } from './first-use.ts';
+import { type LateChange, mayReach, mayReachFilePromises, mayReachTimers } from './first-use.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { loadCapture } from './load-capture.ts';
 import { resolveApi } from './resolve-api.ts';
@@ -52,7 +52,10 @@ export function provideRuntime(
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
   const capture = loadCapture(folder, settings.options.capture, recorder, ring.thread === 0);
   const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
-  if (capture?.children) changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
+  if (capture) {
+    changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
+    changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
+  }
   resolveApi(folder, changes, capture?.esModule && { now: () => recorder.now(), loaded: capture.esModule });
   return capture;
 }

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { RingWriter } from '../ring-writer.ts';
-import type { AnyFunction } from './invisible.ts';
+import { type AnyFunction, callHidden } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 import { Operation, type OperationSource } from './operation.ts';
 
@@ -65,7 +65,7 @@ class ChildOperation extends Operation {
 function waitsFor<T>(writer: RingWriter, name: string, command: unknown, run: () => T): T {
   const startNs = writer.now();
   try {
-    return run();
+    return callHidden(6, run);
   } finally {
     writer.slice(name, 'child process', startNs, jsonArgs({ command: typeof command === 'string' ? command : undefined }));
   }

@@ -2,7 +2,7 @@ import * as diagnosticsChannel from 'node:diagnostics_channel';
 import { InstantScope } from '../../protocol/records.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { onChannel } from './channels.ts';
-import { call, type Functions } from './invisible.ts';
+import { call, callHidden, type Functions } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 import { plainText } from './plain-text.ts';
 
@@ -32,7 +32,7 @@ export function watchConsole(writer: RingWriter, functions: Functions, bytes: bo
     else {
       functions.replace(console, level, (target, self, args) => {
         safely(() => tell(level, args));
-        return call(target, self, args);
+        return callHidden(4, () => call(target, self, args));
       });
     }
   }

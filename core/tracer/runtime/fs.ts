@@ -1,5 +1,5 @@
 import { types } from 'node:util';
-import { type AnyFunction, call, type Functions, memory, type Trap } from './invisible.ts';
+import { type AnyFunction, call, callHidden, type Functions, memory, type Trap } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 import { CallbackOperation, Operation, type OperationSource } from './operation.ts';
 import { whenSettled } from './promised.ts';
@@ -63,7 +63,7 @@ function withCallback(name: string, source: OperationSource): Trap {
   return (target, self, args) => {
     const last = args.length - 1;
     const callback = args[last];
-    if (typeof callback !== 'function' || !source.writer.recording) return call(target, self, args);
+    if (typeof callback !== 'function' || !source.writer.recording) return callHidden(OWN_FRAMES - 1, () => call(target, self, args));
     const operation = new CallbackOperation(source, name, 'fs').begin(whichFile(args[0]));
     args[last] = operation.of(callback as AnyFunction);
     return unlessThrown(operation, target, self, args);
@@ -80,11 +80,14 @@ function withPromise(name: string, source: OperationSource, which: (self: unknow
 
 const lengthOf = (value: unknown): string => (typeof value === 'string' || isUint8Array(value) ? `{"length":${value.length}}` : '');
 
+/** From the trap to Node's function. */
+const OWN_FRAMES = 5;
+
 /** `finally`, since what is caught and thrown again is shown at another line of code. */
 export function unlessThrown(operation: Operation, target: AnyFunction, self: unknown, args: unknown[]): unknown {
   let threw = true;
   try {
-    const result = call(target, self, args);
+    const result = callHidden(OWN_FRAMES, () => call(target, self, args));
     threw = false;
     return result;
   } finally {

@@ -26,8 +26,9 @@ export function watchHttp(source: OperationSource, begun: (number: number) => vo
   };
   const asked = ({ request }: { request: ClientRequest }): void => {
     if (open.of(request)) return; // By `created`, where this Node has it.
-    const operation = new Operation(source, `${request.method} ${request.host}`, 'http');
-    open.put(request, operation.begin(jsonArgs({ url: `${request.protocol}//${request.host}${withoutSecrets(request.path)}` })));
+    const host = String(request.getHeader('host') ?? request.host);
+    const operation = new Operation(source, `${request.method} ${host}`, 'http');
+    open.put(request, operation.begin(jsonArgs({ url: `${request.protocol}//${host}${withoutSecrets(request.path)}` })));
   };
   onChannel('http.client.request.created', asked);
   onChannel('http.client.request.start', asked);

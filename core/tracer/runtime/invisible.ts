@@ -72,7 +72,7 @@ export function onMethod(prototype: object, name: PropertyKey, read: (self: obje
   if (value.name === '' && typeof name === 'string') defineProperty(value, 'name', { value: name, configurable: true });
   defineProperty(prototype, name, {
     get(this: object) {
-      if (this !== prototype) read(this);
+      if (this !== prototype) unlessItThrows(read, this);
       return value;
     },
     set(this: object, next: unknown) {
@@ -84,6 +84,15 @@ export function onMethod(prototype: object, name: PropertyKey, read: (self: obje
   });
 }
 
+/** What is thrown there would be thrown in the middle of Node's own work, in the script: what `read` would have told is missing instead. */
+function unlessItThrows(read: (self: object) => void, self: object): void {
+  try {
+    read(self);
+  } catch {
+    // A script may have replaced anything that the tracer is made of.
+  }
+}
+
 /** The object of `from`'s prototype chain that has `name` of its own. */
 export function ownerOf(from: object, name: PropertyKey): object | undefined {
   for (let at: object | null = from; at; at = getPrototypeOf(at)) if (getOwnPropertyDescriptor(at, name)) return at;
@@ -92,6 +101,22 @@ export function ownerOf(from: object, name: PropertyKey): object | undefined {
 
 /** Calls `target` as the engine would. */
 export const call = (target: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown => apply(target, self, args);
+
+const limit = getOwnPropertyDescriptor(Error, 'stackTraceLimit');
+const canRaiseLimit = limit?.writable === true;
+
+/** As `call`, where Node may throw: an error's stack has so many frames, and `frames` of them are ours, which stack-frames.ts leaves out. */
+export function callHidden<T>(frames: number, run: () => T): T {
+  const before = Error.stackTraceLimit;
+  if (!canRaiseLimit || typeof before !== 'number') return run();
+  Error.stackTraceLimit = before + frames;
+  try {
+    return run();
+  } finally {
+    // Unless somebody else has changed it meanwhile.
+    if (Error.stackTraceLimit === before + frames) Error.stackTraceLimit = before;
+  }
+}
 
 /** Only a constructor that returns another object can put a private field on it. */
 class Given {

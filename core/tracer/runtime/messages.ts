@@ -6,7 +6,10 @@ const NAME = 'message';
 const CATEGORY = 'worker';
 const DOWN = 0;
 const UP = 1;
-/** Node writes here, and only here, as a message arrives, before anyone is told of it. */
+/**
+ * Node writes here as a message arrives, before anyone is told of it, and again when everyone has been. In between it may read and write it once more, for
+ * the event that listeners of another kind get.
+ */
 const ARRIVES = Symbol.for('nodejs.internal.kCurrentlyReceivingPorts');
 const { defineProperty } = Reflect;
 
@@ -64,11 +67,21 @@ export function watchParentPort(writer: RingWriter, functions: Functions): void 
     return self === parentPort && writer.recording ? up.post(() => call(target, self, args)) : call(target, self, args);
   });
   let ports: unknown;
+  let wasRead = false;
+  let isTelling = false;
   defineProperty(parentPort, ARRIVES, {
-    get: () => ports,
+    get: () => {
+      wasRead = true;
+      return ports;
+    },
     set: (value: unknown) => {
       ports = value;
-      if (value !== undefined) down.arrive();
+      if (wasRead) {
+        wasRead = false;
+        return;
+      }
+      isTelling = !isTelling;
+      if (isTelling) down.arrive();
     },
     enumerable: true,
     configurable: true,

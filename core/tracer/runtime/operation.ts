@@ -23,6 +23,11 @@ export interface OperationSource {
   readonly parent: () => number;
 }
 
+/*
+ * FAILED: a script may have replaced anything that the tracer is made of (a method of a Map, of a Buffer). Node calls these methods in the middle of its own
+ * work, and what they threw would be thrown in the script.
+ */
+
 /** Something under way: from where it was started, with an arrow to what it resumes, to its end. Held by what it waits for, and by nothing else. */
 export class Operation {
   readonly source: OperationSource;
@@ -40,8 +45,12 @@ export class Operation {
   begin(args: string, flags: number = AsyncFlag.FLOW): this {
     const { writer, numbers, parent } = this.source;
     if (!writer.recording) return this;
-    const number = numbers.next();
-    if (writer.asyncBegin(number, AsyncScope.STREAM, this.name, this.category, parent(), flags, args)) this.number = number;
+    try {
+      const number = numbers.next();
+      if (writer.asyncBegin(number, AsyncScope.STREAM, this.name, this.category, parent(), flags, args)) this.number = number;
+    } catch {
+      // It is missing. What called goes on: see FAILED.
+    }
     return this;
   }
 
@@ -51,12 +60,22 @@ export class Operation {
 
   /** What waited for it runs next. */
   resumes(phase: number = FlowPhase.END): void {
-    if (this.number !== 0) this.source.writer.flow(this.number, AsyncScope.STREAM, this.name, this.category, phase);
+    if (this.number === 0) return;
+    try {
+      this.source.writer.flow(this.number, AsyncScope.STREAM, this.name, this.category, phase);
+    } catch {
+      // See FAILED.
+    }
   }
 
   /** A moment of it. */
   tell(name: string, args: string): void {
-    if (this.number !== 0) this.source.writer.asyncInstant(this.number, AsyncScope.STREAM, name, args);
+    if (this.number === 0) return;
+    try {
+      this.source.writer.asyncInstant(this.number, AsyncScope.STREAM, name, args);
+    } catch {
+      // See FAILED.
+    }
   }
 
   /** A second end is none. `timeNs`: when it was, if not now. */
@@ -64,7 +83,11 @@ export class Operation {
     const { number } = this;
     if (number === 0) return;
     this.number = 0;
-    this.source.writer.asyncEnd(number, AsyncScope.STREAM, '', args, timeNs);
+    try {
+      this.source.writer.asyncEnd(number, AsyncScope.STREAM, '', args, timeNs);
+    } catch {
+      // See FAILED.
+    }
   }
 }
 

@@ -2,9 +2,18 @@ import type { PerformanceEntry } from 'node:perf_hooks';
 import type { RingWriter } from '../ring-writer.ts';
 
 // Taken at load: a script may replace them.
-const { PerformanceObserver, performance } = globalThis;
+const { performance } = globalThis;
+const PerformanceObserver = lazyGlobal('PerformanceObserver');
 const now = performance.now.bind(performance);
 const getEntriesByType = performance.getEntriesByType.bind(performance);
+
+/** Of a global that Node loads when it is first read: it stays one that has not been read. */
+function lazyGlobal<Name extends keyof typeof globalThis>(name: Name): (typeof globalThis)[Name] {
+  const before = Object.getOwnPropertyDescriptor(globalThis, name);
+  const value = globalThis[name];
+  if (before) Object.defineProperty(globalThis, name, before);
+  return value;
+}
 
 /** `startNs` and `endNs` are of the writer's `now()`. */
 export type TakeEntry = (entry: PerformanceEntry, startNs: number, endNs: number) => void;

@@ -23,7 +23,7 @@ import { watchPromises } from './promises.ts';
 import { watchSockets } from './sockets.ts';
 import { hideOwnFrames } from './stack-frames.ts';
 import { watchFileStreams } from './streams.ts';
-import { watchTimers } from './timers.ts';
+import { watchTimerPromises, watchTimers } from './timers.ts';
 import { watchWarnings } from './warnings.ts';
 
 export interface CaptureStart {
@@ -42,6 +42,8 @@ export interface RuntimeCapture {
   emitted(event: string): void;
   /** A file that is about to be loaded may use `fs.promises`, which takes longer to load than all of this. */
   filePromises(): void;
+  /** Likewise: the module `timers`. Node's own modules that are loaded before have functions that are not recorded. */
+  timersModule(): void;
   /** An ES module's source is there. Times of the writer's `now()`; undefined where module loads are not recorded. */
   readonly esModule: ((url: string, startNs: number, endNs: number) => void) | undefined;
   /** Undefined where async operations are not recorded. */
@@ -63,7 +65,6 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
   if (options.asyncHooks) watchPromises(writer);
   if (options.consoleCalls) watchConsole(writer, functions, isMainThread);
   if (operations || options.consoleCalls) hideOwnFrames(functions, folder);
-  let hasFilePromises = false;
   return {
     emits(event, args) {
       if (event === 'beforeExit') entries?.beforeExit();
@@ -73,9 +74,12 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
       if (event === 'beforeExit') entries?.afterBeforeExit();
     },
     filePromises() {
-      if (!operations || hasFilePromises) return;
-      hasFilePromises = true;
-      watchFilePromises(operations, functions, process.getBuiltinModule('node:fs').promises);
+      if (operations) watchFilePromises(operations, functions, process.getBuiltinModule('node:fs').promises);
+    },
+    timersModule() {
+      if (!operations) return;
+      watchTimers(operations, functions, [process.getBuiltinModule('node:timers')]);
+      watchTimerPromises(operations, functions, process.getBuiltinModule('node:timers/promises'));
     },
     esModule: options.modules ? (url, startNs, endNs) => tellEsModule(writer, url, startNs, endNs) : undefined,
     workerMessages: operations && ((thread) => messagesOfWorker(writer, thread)),
@@ -105,7 +109,7 @@ function watchOperations(writer: RingWriter, numbers: Numbers, functions: Functi
   const source: OperationSource = { writer, numbers, parent: belongs.current };
   watchFiles(source, functions, fs);
   watchFileStreams(source, functions, fs);
-  watchTimers(source, functions, [globalThis, process.getBuiltinModule('node:timers')]);
+  watchTimers(source, functions, [globalThis]);
   watchSockets(source);
   watchHttp(source, (number) => belongs.enter(number));
   watchFetch(source);

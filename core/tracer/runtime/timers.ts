@@ -1,6 +1,7 @@
 import { FlowPhase } from '../../protocol/records.ts';
-import { type AnyFunction, call, type Functions, memory, type Trap } from './invisible.ts';
+import { type AnyFunction, call, callHidden, type Functions, memory, type Trap } from './invisible.ts';
 import { Operation, type OperationSource } from './operation.ts';
+import { whenSettled } from './promised.ts';
 
 type TimerProperty = '_onTimeout' | '_onImmediate';
 type Timer = Record<string, unknown>;
@@ -8,6 +9,8 @@ type Timer = Record<string, unknown>;
 // Taken at load: a script may replace them.
 const then = Promise.prototype.then;
 const settled = Promise.resolve();
+
+const soon = (run: () => void): unknown => call(then, settled, [run]);
 
 const timers = memory<TimerOperation>();
 
@@ -35,7 +38,7 @@ class TimerOperation extends Operation {
     if (this.#again) {
       this.resumes(FlowPhase.STEP);
       // Behind the callback, and before the timer is due again.
-      call(then, settled, [this.#again]);
+      soon(this.#again);
     } else {
       this.resumes();
       this.end('');
@@ -61,7 +64,8 @@ export function watchTimers(source: OperationSource, functions: Functions, holde
 function starts(name: string, place: TimerProperty, repeats: boolean, source: OperationSource): Trap {
   return (target, self, args) => {
     const run = args[0];
-    if (typeof run !== 'function' || !source.writer.recording) return call(target, self, args);
+    if (typeof run !== 'function') return callHidden(4, () => call(target, self, args));
+    if (!source.writer.recording) return call(target, self, args);
     const operation = new TimerOperation(source, name, run as AnyFunction, place, repeats);
     args[0] = operation.callback;
     const timer = call(target, self, args) as Timer;
@@ -71,6 +75,22 @@ function starts(name: string, place: TimerProperty, repeats: boolean, source: Op
     operation.begin(place === '_onTimeout' && typeof ms === 'number' && ms - ms === 0 ? `{"ms":${ms}}` : '');
     return timer;
   };
+}
+
+/** `timers/promises`: `setInterval` of it, an iterator, is not told. */
+export function watchTimerPromises(source: OperationSource, functions: Functions, holder: object): void {
+  const promised = (name: string, hasTime: boolean): Trap => {
+    return (target, self, args) => {
+      if (!source.writer.recording) return call(target, self, args);
+      const ms = args[0];
+      const operation = new Operation(source, `timers.promises.${name}`, 'timer').begin(
+        hasTime && typeof ms === 'number' && ms - ms === 0 ? `{"ms":${ms}}` : '',
+      );
+      return whenSettled(operation, call(target, self, args), () => '');
+    };
+  };
+  functions.replace(holder, 'setTimeout', promised('setTimeout', true));
+  functions.replace(holder, 'setImmediate', promised('setImmediate', false));
 }
 
 const clears: Trap = (target, self, args) => {
