@@ -30,7 +30,15 @@ export class EventLoopWatch {
     this.#writer = writer;
     this.#lastNs = writer.now();
     this.#lastIdleMs = nodeTiming.idleTime;
-    setInterval(() => this.#turn(), PERIOD_MS).unref();
+    setInterval(() => this.#safely(), PERIOD_MS).unref();
+  }
+
+  #safely(): void {
+    try {
+      this.#turn();
+    } catch {
+      // A script may have replaced anything that this is made of, and is not to get what is thrown here.
+    }
   }
 
   #turn(): void {

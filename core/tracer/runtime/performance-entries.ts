@@ -1,4 +1,5 @@
 import type { PerformanceEntry } from 'node:perf_hooks';
+import type { OwnMap } from '../own-map.ts';
 import type { RingWriter } from '../ring-writer.ts';
 
 // Taken at load: a script may replace them.
@@ -20,13 +21,13 @@ export type TakeEntry = (entry: PerformanceEntry, startNs: number, endNs: number
 
 /** What Node tells by PerformanceObserver, some time after it happened: of one observer, since each has its cost. */
 export class PerformanceEntries {
-  readonly #takers: ReadonlyMap<string, TakeEntry>;
+  readonly #takers: OwnMap<string, TakeEntry>;
   readonly #observer: { observe: (options: { entryTypes: string[] }) => void; takeRecords: () => PerformanceEntry[]; disconnect: () => void };
   /** The writer's time at this thread's time origin. */
   readonly #originNs: number;
   #beforeExitMs = 0;
 
-  constructor(writer: RingWriter, takers: ReadonlyMap<string, TakeEntry>) {
+  constructor(writer: RingWriter, takers: OwnMap<string, TakeEntry>) {
     this.#takers = takers;
     this.#originNs = originOf(writer);
     this.#observer = new PerformanceObserver((list) => this.#take(list.getEntries())) as never;
@@ -38,9 +39,13 @@ export class PerformanceEntries {
   }
 
   #take(entries: readonly PerformanceEntry[]): void {
-    for (const entry of entries) {
-      const startNs = this.#originNs + entry.startTime * 1e6;
-      this.#takers.get(entry.entryType)?.(entry, startNs, startNs + entry.duration * 1e6);
+    try {
+      for (const entry of entries) {
+        const startNs = this.#originNs + entry.startTime * 1e6;
+        this.#takers.get(entry.entryType)?.(entry, startNs, startNs + entry.duration * 1e6);
+      }
+    } catch {
+      // A script may have replaced anything that this is made of, and is not to get what is thrown here.
     }
   }
 

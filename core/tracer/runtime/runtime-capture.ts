@@ -3,6 +3,7 @@
  * console, marks, warnings, module loads, async operations. Each source is a file of this folder, and is put in before the script begins.
  */
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
+import { OwnMap } from '../own-map.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { belonging } from './belonging.ts';
 import { type ChildWatch, watchChildren } from './children.ts';
@@ -93,7 +94,7 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
 }
 
 function performanceEntries(writer: RingWriter, options: CaptureOptions, numbers: Numbers): PerformanceEntries | undefined {
-  const takers = new Map<string, TakeEntry>();
+  const takers = new OwnMap<string, TakeEntry>();
   if (options.gc) takers.set('gc', gcPauses(writer));
   if (options.marks) {
     takers.set('mark', userMarks(writer));
