@@ -65,7 +65,7 @@ class ChildOperation extends Operation {
 function waitsFor<T>(writer: RingWriter, name: string, command: unknown, run: () => T): T {
   const startNs = writer.now();
   try {
-    return callHidden(6, run);
+    return callHidden(6, run, undefined, []) as T;
   } finally {
     writer.slice(name, 'child process', startNs, jsonArgs({ command: typeof command === 'string' ? command : undefined }));
   }

@@ -1,7 +1,7 @@
 import { InstantScope } from '../../protocol/records.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { onChannel } from './channels.ts';
-import { call, callHidden, type Functions } from './invisible.ts';
+import { callHidden, type Functions } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 import { plainText } from './plain-text.ts';
 
@@ -30,7 +30,7 @@ export function watchConsole(writer: RingWriter, functions: Functions, bytes: bo
     else {
       functions.replace(console, level, (target, self, args) => {
         safely(() => tell(level, args));
-        return callHidden(4, () => call(target, self, args));
+        return callHidden(3, target, self, args);
       });
     }
   }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { type AnyFunction, call, callHidden, type Functions, memory, type Trap } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 import { CallbackOperation, Operation, type OperationSource } from './operation.ts';
-import { whenSettled } from './promised.ts';
+import { PromisedOperation } from './promised.ts';
 
 /** Those of `fs` that take a callback and do one thing. `read` and `write` of a stream are not seen: see streams.ts. */
 const CALLBACK_FUNCTIONS = [
@@ -33,66 +33,48 @@ export function watchFiles(source: OperationSource, functions: Functions, fs: ob
 
 /** Functions of `fs/promises`, and, from the first opened file on, those of its handle. */
 export function watchFilePromises(source: OperationSource, functions: Functions, promises: object): void {
-  for (const name of PROMISE_FUNCTIONS) functions.replace(promises, name, withPromise(`fs.promises.${name}`, source, ofFirstArgument));
-  functions.replace(promises, 'open', opens(source, functions));
-}
-
-const ofFirstArgument = (_self: unknown, args: readonly unknown[]): string => whichFile(args[0]);
-const ofHandle = (self: unknown): string => jsonArgs({ path: openPaths.of(self) });
-
-function opens(source: OperationSource, functions: Functions): Trap {
-  let watched = false;
-  return (target, self, args) => {
-    if (!source.writer.recording) return call(target, self, args);
-    const operation = new Operation(source, 'fs.promises.open', 'fs').begin(whichFile(args[0]));
-    return whenSettled(operation, unlessThrown(operation, target, self, args), (handle) => {
-      if (typeof handle !== 'object' || handle === null) return '';
-      const path = pathText(args[0]);
-      if (path !== undefined) openPaths.put(handle, path);
-      const prototype = Reflect.getPrototypeOf(handle);
-      if (!watched && prototype) {
-        for (const name of HANDLE_FUNCTIONS) functions.replace(prototype, name, withPromise(`FileHandle.${name}`, source, ofHandle));
-      }
-      watched = true;
-      return '';
-    });
+  const watch = (name: string, which: (self: unknown, args: readonly unknown[]) => string, settled: (value: unknown, args: readonly unknown[]) => string) => {
+    return (self: unknown, args: readonly unknown[]) => {
+      if (!source.writer.recording) return undefined;
+      return new PromisedOperation(new Operation(source, name, 'fs').begin(which(self, args)), (value) => settled(value, args));
+    };
   };
+  const ofFirstArgument = (_self: unknown, args: readonly unknown[]): string => whichFile(args[0]);
+  const ofHandle = (self: unknown): string => jsonArgs({ path: openPaths.of(self) });
+  for (const name of PROMISE_FUNCTIONS) functions.replacePromising(promises, name, watch(`fs.promises.${name}`, ofFirstArgument, lengthOf));
+  let watched = false;
+  const opened = (handle: unknown, args: readonly unknown[]): string => {
+    const path = pathText(args[0]);
+    if (typeof handle !== 'object' || handle === null) return '';
+    if (path !== undefined) openPaths.put(handle, path);
+    const prototype = Reflect.getPrototypeOf(handle);
+    if (watched || !prototype) return '';
+    watched = true;
+    for (const name of HANDLE_FUNCTIONS) functions.replacePromising(prototype, name, watch(`FileHandle.${name}`, ofHandle, lengthOf));
+    return '';
+  };
+  functions.replacePromising(promises, 'open', watch('fs.promises.open', ofFirstArgument, opened));
 }
+
+const lengthOf = (value: unknown): string => (typeof value === 'string' || isUint8Array(value) ? `{"length":${value.length}}` : '');
 
 function withCallback(name: string, source: OperationSource): Trap {
   return (target, self, args) => {
     const last = args.length - 1;
     const callback = args[last];
-    if (typeof callback !== 'function' || !source.writer.recording) return callHidden(OWN_FRAMES - 1, () => call(target, self, args));
+    if (typeof callback !== 'function' || !source.writer.recording) return callHidden(3, target, self, args);
     const operation = new CallbackOperation(source, name, 'fs').begin(whichFile(args[0]));
     args[last] = operation.of(callback as AnyFunction);
-    return unlessThrown(operation, target, self, args);
+    // `finally`, since what is caught and thrown again is shown at another line of code.
+    let threw = true;
+    try {
+      const result = callHidden(3, target, self, args);
+      threw = false;
+      return result;
+    } finally {
+      if (threw) operation.end('{"error":"refused"}');
+    }
   };
-}
-
-function withPromise(name: string, source: OperationSource, which: (self: unknown, args: readonly unknown[]) => string): Trap {
-  return (target, self, args) => {
-    if (!source.writer.recording) return call(target, self, args);
-    const operation = new Operation(source, name, 'fs').begin(which(self, args));
-    return whenSettled(operation, unlessThrown(operation, target, self, args), lengthOf);
-  };
-}
-
-const lengthOf = (value: unknown): string => (typeof value === 'string' || isUint8Array(value) ? `{"length":${value.length}}` : '');
-
-/** From the trap to Node's function. */
-const OWN_FRAMES = 5;
-
-/** `finally`, since what is caught and thrown again is shown at another line of code. */
-export function unlessThrown(operation: Operation, target: AnyFunction, self: unknown, args: unknown[]): unknown {
-  let threw = true;
-  try {
-    const result = callHidden(OWN_FRAMES, () => call(target, self, args));
-    threw = false;
-    return result;
-  } finally {
-    if (threw) operation.end('{"error":"refused"}');
-  }
 }
 
 /** Args of an operation on a file: its path, or its number. */

@@ -4,33 +4,51 @@
  * - **A function that Node calls back** is given as a proxy whose handler has `apply` as a *getter*: the engine asks for the trap, the getter
  *   records and says that there is none, and the engine calls the script's function itself. No frame of ours is on the stack, whatever
  *   the function throws or prints.
- * - **A function that the script calls** is replaced by a proxy with a trap, since there the arguments are wanted. It keeps its name, its length, its
- *   properties and (by `hideProxies`) its text. Its frame is on the stack while Node's function runs: `withoutOwnFrames` is for errors that Node throws.
+ * - **A function that the script calls** is replaced by one that stands in for it, since there the arguments are wanted: of the same kind, with the same
+ *   name, length, properties and text. (A proxy would need none of that, but Node 26 prints `Proxy(…)` for one.) Its frame is on the stack while
+ *   Node's function runs; stack-frames.ts leaves it out.
  * - **A method that Node calls on an object** becomes an accessor of the prototype: the getter is told the object.
  */
+import { types } from 'node:util';
+import { OwnMap } from '../own-map.ts';
 
-/** Of functions: what a proxy may stand for. */
 // biome-ignore lint/suspicious/noExplicitAny: functions of Node and of the script, with any arguments.
 export type AnyFunction = (this: any, ...args: any[]) => any;
-/** `args` is the trap's own: it may be changed. */
+/** Called in place of `target`. `args` may be changed. */
 export type Trap = (target: AnyFunction, self: unknown, args: unknown[]) => unknown;
 
-// Taken at load: a script may replace them.
-const { apply, defineProperty, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
+/** Of one call of a function that gives a promise. */
+export interface Promised {
+  resolved(value: unknown): void;
+  rejected(error: unknown): void;
+}
 
-/** What stands for a function in a replaced place, and what it stands for. */
+// Taken at load: a script may replace them.
+const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, setPrototypeOf } = Reflect;
+const { isAsyncFunction, isPromise } = types;
+const then = Promise.prototype.then;
+
+/** What stands in for a function, and for which. */
 export class Functions {
-  readonly #proxies = new Map<AnyFunction, AnyFunction>();
+  readonly #standIns = new OwnMap<AnyFunction, AnyFunction>();
   readonly #targets = new WeakMap<object, AnyFunction>();
   #hidden = false;
 
-  /** Puts a proxy in the place of `holder[name]`, if that is a function. A function that stands in several places becomes one proxy. */
+  /** Has `trap` called in place of `holder[name]`, if that is a function. A function that is found in several places stays one. */
   replace(holder: object, name: PropertyKey, trap: Trap): void {
-    const descriptor = getOwnPropertyDescriptor(holder, name);
-    const target: unknown = descriptor?.value;
-    if (typeof target !== 'function' || !(descriptor?.writable || descriptor?.configurable)) return;
-    const proxy = this.#proxyOf(target as AnyFunction, trap);
-    if (proxy !== target) defineProperty(holder, name, { ...descriptor, value: proxy });
+    this.#put(holder, name, (target) => standIn(target, trap));
+  }
+
+  /** `watch` is called before a function that gives a promise, and what it gives when that settles, before anyone who waits for it. */
+  replacePromising(holder: object, name: PropertyKey, watch: (self: unknown, args: readonly unknown[]) => Promised | undefined): void {
+    this.#put(holder, name, (target) => {
+      if (isAsyncFunction(target)) return promisingStandIn(target, watch);
+      return standIn(target, (_, self, args) => {
+        const promised = watch(self, args);
+        const result = apply(target, self, args);
+        return promised ? whenSettled(promised, result) : result;
+      });
+    });
   }
 
   /** What stood in its place, of a function that was replaced; the function itself of any other. */
@@ -38,24 +56,79 @@ export class Functions {
     return (isObject(value) && this.#targets.get(value)) || value;
   }
 
-  #proxyOf(target: AnyFunction, trap: Trap): AnyFunction {
-    if (this.#targets.has(target)) return target;
-    const known = this.#proxies.get(target);
-    if (known) return known;
-    const proxy = new Proxy(target, { apply: trap });
-    this.#proxies.set(target, proxy);
-    this.#targets.set(proxy, target);
+  #put(holder: object, name: PropertyKey, make: (target: AnyFunction) => AnyFunction): void {
+    const descriptor = getOwnPropertyDescriptor(holder, name);
+    const target: unknown = descriptor?.value;
+    if (typeof target !== 'function' || !(descriptor?.writable || descriptor?.configurable) || this.#targets.has(target)) return;
+    let value = this.#standIns.get(target as AnyFunction);
+    if (!value) {
+      value = make(target as AnyFunction);
+      this.#standIns.set(target as AnyFunction, value);
+      this.#targets.set(value, target as AnyFunction);
+    }
+    defineProperty(holder, name, { ...descriptor, value });
     this.#hide();
-    return proxy;
   }
 
-  /** `String(fs.readFile)` is the text of the function, and not that of a proxy, which has none. */
+  /** `String(fs.readFile)` is the text of Node's function. */
   #hide(): void {
     if (this.#hidden) return;
     this.#hidden = true;
     const targets = this.#targets;
     this.replace(Function.prototype, 'toString', (target, self, args) => apply(target, (isObject(self) && targets.get(self)) || self, args));
   }
+}
+
+/** Methods, since they have no `prototype` of their own; the one of `target` comes with its other properties. */
+function standIn(target: AnyFunction, trap: Trap): AnyFunction {
+  const { method } = {
+    method(this: unknown, ...args: unknown[]) {
+      return trap(target, this, args);
+    },
+  };
+  return liken(method, target);
+}
+
+function promisingStandIn(target: AnyFunction, watch: (self: unknown, args: readonly unknown[]) => Promised | undefined): AnyFunction {
+  const { method } = {
+    async method(this: unknown, ...args: unknown[]) {
+      const promised = watch(this, args);
+      try {
+        const value: unknown = await apply(target, this, args);
+        promised?.resolved(value);
+        return value;
+      } catch (error) {
+        promised?.rejected(error);
+        throw error;
+      }
+    },
+  };
+  return liken(method, target);
+}
+
+/** Gives `method` the properties of `target`, in their order. */
+function liken(method: AnyFunction, target: AnyFunction): AnyFunction {
+  for (const key of ownKeys(method)) deleteProperty(method, key);
+  for (const key of ownKeys(target)) defineProperty(method, key, getOwnPropertyDescriptor(target, key) as PropertyDescriptor);
+  setPrototypeOf(method, getPrototypeOf(target));
+  return method;
+}
+
+/**
+ * A promise of the same outcome, which takes the place of the one that was given: one that is looked at is one whose rejection counts as handled.
+ */
+export function whenSettled(promised: Promised, promise: unknown): unknown {
+  if (!isPromise(promise)) return promise;
+  return apply(then, promise, [
+    (value: unknown) => {
+      promised.resolved(value);
+      return value;
+    },
+    (error: unknown) => {
+      promised.rejected(error);
+      throw error;
+    },
+  ]);
 }
 
 const isObject = (value: unknown): value is object => (typeof value === 'object' && value !== null) || typeof value === 'function';
@@ -102,19 +175,21 @@ export function ownerOf(from: object, name: PropertyKey): object | undefined {
 /** Calls `target` as the engine would. */
 export const call = (target: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown => apply(target, self, args);
 
-const limit = getOwnPropertyDescriptor(Error, 'stackTraceLimit');
-const canRaiseLimit = limit?.writable === true;
+const canRaiseLimit = getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
 
-/** As `call`, where Node may throw: an error's stack has so many frames, and `frames` of them are ours, which stack-frames.ts leaves out. */
-export function callHidden<T>(frames: number, run: () => T): T {
-  const before = Error.stackTraceLimit;
-  if (!canRaiseLimit || typeof before !== 'number') return run();
-  Error.stackTraceLimit = before + frames;
+/**
+ * As `call`, where Node may throw. An error's stack has so many frames, and `frames` of them are ours, from the one that stands in to this one: stack-frames.ts leaves
+ * them out, and as many others are to take their place.
+ */
+export function callHidden(frames: number, target: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
+  const limit = Error.stackTraceLimit;
+  if (!canRaiseLimit || typeof limit !== 'number') return apply(target, self, args);
+  Error.stackTraceLimit = limit + frames;
   try {
-    return run();
+    return apply(target, self, args);
   } finally {
     // Unless somebody else has changed it meanwhile.
-    if (Error.stackTraceLimit === before + frames) Error.stackTraceLimit = before;
+    if (Error.stackTraceLimit === limit + frames) Error.stackTraceLimit = limit;
   }
 }
 

@@ -24,7 +24,7 @@ import { watchPromises } from './promises.ts';
 import { watchSockets } from './sockets.ts';
 import { hideOwnFrames } from './stack-frames.ts';
 import { watchFileStreams } from './streams.ts';
-import { watchTimerPromises, watchTimers } from './timers.ts';
+import { showPlainTimers, watchTimerPromises, watchTimers } from './timers.ts';
 import { watchWarnings } from './warnings.ts';
 
 export interface CaptureStart {
@@ -110,6 +110,7 @@ function watchOperations(writer: RingWriter, numbers: Numbers, functions: Functi
   const source: OperationSource = { writer, numbers, parent: belongs.current };
   watchFiles(source, functions, fs);
   watchFileStreams(source, functions, fs);
+  showPlainTimers(functions);
   watchTimers(source, functions, [globalThis]);
   watchSockets(source);
   watchHttp(source, (number) => belongs.enter(number));

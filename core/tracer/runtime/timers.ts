@@ -1,7 +1,8 @@
+import { inspect } from 'node:util';
 import { FlowPhase } from '../../protocol/records.ts';
 import { type AnyFunction, call, callHidden, type Functions, memory, type Trap } from './invisible.ts';
 import { Operation, type OperationSource } from './operation.ts';
-import { whenSettled } from './promised.ts';
+import { PromisedOperation } from './promised.ts';
 
 type TimerProperty = '_onTimeout' | '_onImmediate';
 type Timer = Record<string, unknown>;
@@ -30,11 +31,11 @@ class TimerOperation extends Operation {
     this.#run = run;
     this.#place = place;
     this.callback = new Proxy(run, this as object);
-    this.#again = repeats ? () => this.#putBack() : undefined;
+    this.#again = repeats ? () => this.putBack() : undefined;
   }
 
   get apply(): undefined {
-    if (this.timer[this.#place] === this.callback) this.timer[this.#place] = this.#run;
+    this.show();
     if (this.#again) {
       this.resumes(FlowPhase.STEP);
       // Behind the callback, and before the timer is due again.
@@ -46,8 +47,13 @@ class TimerOperation extends Operation {
     return undefined;
   }
 
-  #putBack(): void {
-    if (this.timer[this.#place] === this.#run) this.timer[this.#place] = this.callback;
+  /** The callback stands in its place. */
+  show(): void {
+    if (this.timer[this.#place] === this.callback) this.timer[this.#place] = this.#run;
+  }
+
+  putBack(): void {
+    if (this.open && this.timer[this.#place] === this.#run) this.timer[this.#place] = this.callback;
   }
 }
 
@@ -64,34 +70,55 @@ export function watchTimers(source: OperationSource, functions: Functions, holde
 function starts(name: string, place: TimerProperty, repeats: boolean, source: OperationSource): Trap {
   return (target, self, args) => {
     const run = args[0];
-    if (typeof run !== 'function') return callHidden(4, () => call(target, self, args));
+    if (typeof run !== 'function') return callHidden(3, target, self, args);
     if (!source.writer.recording) return call(target, self, args);
     const operation = new TimerOperation(source, name, run as AnyFunction, place, repeats);
     args[0] = operation.callback;
     const timer = call(target, self, args) as Timer;
     operation.timer = timer;
     timers.put(timer, operation);
-    const ms = args[1];
-    operation.begin(place === '_onTimeout' && typeof ms === 'number' && ms - ms === 0 ? `{"ms":${ms}}` : '');
+    operation.begin(place === '_onTimeout' ? timeOf(args[1]) : '');
     return timer;
   };
 }
 
 /** `timers/promises`: `setInterval` of it, an iterator, is not told. */
 export function watchTimerPromises(source: OperationSource, functions: Functions, holder: object): void {
-  const promised = (name: string, hasTime: boolean): Trap => {
-    return (target, self, args) => {
-      if (!source.writer.recording) return call(target, self, args);
-      const ms = args[0];
-      const operation = new Operation(source, `timers.promises.${name}`, 'timer').begin(
-        hasTime && typeof ms === 'number' && ms - ms === 0 ? `{"ms":${ms}}` : '',
-      );
-      return whenSettled(operation, call(target, self, args), () => '');
-    };
-  };
-  functions.replace(holder, 'setTimeout', promised('setTimeout', true));
-  functions.replace(holder, 'setImmediate', promised('setImmediate', false));
+  for (const [name, hasTime] of [['setTimeout', true] as const, ['setImmediate', false] as const]) {
+    functions.replacePromising(holder, name, (_self, args) => {
+      if (!source.writer.recording) return undefined;
+      const operation = new Operation(source, `timers.promises.${name}`, 'timer').begin(hasTime ? timeOf(args[0]) : '');
+      return new PromisedOperation(operation, () => '');
+    });
+  }
 }
+
+const timeOf = (ms: unknown): string => (typeof ms === 'number' && ms - ms === 0 ? `{"ms":${ms}}` : '');
+
+/** A timer that is printed shows the script's callback, also where Node says of a proxy that it is one. */
+export function showPlainTimers(functions: Functions): void {
+  if (!showsProxies()) return;
+  const timeout = setTimeout(() => {}, 0);
+  clearTimeout(timeout);
+  functions.replace(Reflect.getPrototypeOf(timeout) as object, inspect.custom, (target, self, args) => {
+    const operation = timers.of(self);
+    operation?.show();
+    const text = call(target, self, args);
+    operation?.putBack();
+    return text;
+  });
+  const immediate = setImmediate(() => {});
+  clearImmediate(immediate);
+  const value = function (this: object): object {
+    const operation = timers.of(this);
+    operation?.show();
+    soon(() => operation?.putBack());
+    return this;
+  };
+  Reflect.defineProperty(Reflect.getPrototypeOf(immediate) as object, inspect.custom, { value, writable: true, enumerable: false, configurable: true });
+}
+
+const showsProxies = (): boolean => Number.parseInt(process.versions.node, 10) >= 25 && inspect(new Proxy(() => {}, {})).startsWith('Proxy');
 
 const clears: Trap = (target, self, args) => {
   const operation = timers.of(args[0]);
