@@ -8,11 +8,12 @@ const { defineProperty, getOwnPropertyDescriptor } = Reflect;
 const TRACK = 'Modules';
 
 interface Loading {
-  readonly module: object;
   readonly file: string;
   readonly startNs: number;
   /** The last that is known of it: where it ended, if it does not say so itself. */
   lastNs: number;
+  /** It has been printed: it will not say where it ended, and has not failed. */
+  shown: boolean;
 }
 
 /** Modules that load, from the outermost: they load one inside of the other. */
@@ -32,10 +33,11 @@ export class ModuleLoads {
     this.#writer = writer;
     const prototype = Module.default.prototype as unknown as object;
     onMethod(prototype, 'load', (module) => this.#begins(module));
+    const shown = (module: object): void => this.#shown(module);
     // What prints a module while it loads sees a property, and not an accessor.
     defineProperty(prototype, inspect.custom, {
       value(this: object) {
-        settle(this, false);
+        shown(this);
         return this;
       },
       writable: true,
@@ -49,8 +51,7 @@ export class ModuleLoads {
     if (found?.value !== false || !found.configurable || loading.of(module)) return;
     const { id, filename } = module as { readonly id?: unknown; readonly filename?: unknown };
     const startNs = this.#writer.now();
-    // A module that failed has not been told of: the one that required it goes on.
-    const one: Loading = { module, file: String(id === '.' ? (filename ?? process.argv[1]) : id), startNs, lastNs: startNs };
+    const one: Loading = { file: String(id === '.' ? (filename ?? process.argv[1]) : id), startNs, lastNs: startNs, shown: false };
     this.#open.push(one);
     loading.put(module, one);
     defineProperty(module, 'loaded', {
@@ -64,25 +65,38 @@ export class ModuleLoads {
     });
   }
 
+  #shown(module: object): void {
+    const one = loading.of(module);
+    if (!one || !settle(module, false)) return;
+    one.shown = true;
+    this.#goesOn(one);
+  }
+
   #ends(one: Loading): void {
-    const at = this.#open.lastIndexOf(one);
-    if (at < 0) return;
-    const endNs = this.#writer.now();
-    for (const inner of this.#open.splice(at + 1).reverse()) this.#tell(inner, inner.lastNs, true);
-    this.#open.length = at;
-    this.#tell(one, endNs, false);
+    if (!this.#goesOn(one)) return;
+    this.#open.pop();
+    this.#tell(one, one.lastNs, false);
     const outer = this.#open.at(-1);
-    if (outer) outer.lastNs = endNs;
+    if (outer) outer.lastNs = one.lastNs;
+  }
+
+  /** It runs: what it has required, and has not said that it was loaded, failed some time ago. False: it is not open. */
+  #goesOn(one: Loading): boolean {
+    const at = this.#open.lastIndexOf(one);
+    if (at < 0) return false;
+    for (const inner of this.#open.splice(at + 1).reverse()) this.#tell(inner, inner.lastNs, !inner.shown);
+    one.lastNs = this.#writer.now();
+    return true;
   }
 
   #tell({ file, startNs }: Loading, endNs: number, failed: boolean): void {
     this.#writer.sliceBetween(TRACK, nameOf(file), 'module', startNs, endNs, jsonArgs({ file, failed: failed || undefined }));
   }
 
-  /** The thread ends: what still loads has failed, or ends it. */
+  /** The thread ends: perhaps in the middle of a module. */
   finish(): void {
     const endNs = this.#writer.now();
-    for (const one of this.#open.splice(0).reverse()) this.#tell(one, endNs, true);
+    for (const one of this.#open.splice(0).reverse()) this.#tell(one, one.shown ? one.lastNs : endNs, false);
   }
 }
 
@@ -91,10 +105,10 @@ export function tellEsModule(writer: RingWriter, url: string, startNs: number, e
   writer.sliceBetween(TRACK, nameOf(url), 'module', startNs, endNs, jsonArgs({ file: url }));
 }
 
-/** `loaded` is a plain property again. */
-function settle(module: object, value: unknown): void {
-  if (!loading.of(module) || !getOwnPropertyDescriptor(module, 'loaded')?.get) return;
-  defineProperty(module, 'loaded', { value, writable: true, enumerable: true, configurable: true });
+/** `loaded` is a plain property again; false: it was one. */
+function settle(module: object, value: unknown): boolean {
+  if (!loading.of(module) || !getOwnPropertyDescriptor(module, 'loaded')?.get) return false;
+  return defineProperty(module, 'loaded', { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** The last two parts of a path: `lib/index.js` tells more than `index.js`. */
