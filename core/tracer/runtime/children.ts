@@ -1,4 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
+import { getSystemErrorName } from 'node:util';
 import type { RingWriter } from '../ring-writer.ts';
 import { type AnyFunction, callHidden } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
@@ -57,9 +58,15 @@ class ChildOperation extends Operation {
     this.resumes();
     const endNs = this.source.writer.now();
     // How it ended is known behind the call.
-    then.call(settled, () => this.end(jsonArgs({ code: this.#child.exitCode ?? undefined, signal: this.#child.signalCode ?? undefined }), endNs));
+    then.call(settled, () => this.end(howItEnded(this.#child), endNs));
     return undefined;
   }
+}
+
+function howItEnded({ exitCode, signalCode }: ChildProcess): string {
+  // It could not be started.
+  if (exitCode !== null && exitCode < 0) return jsonArgs({ error: getSystemErrorName(exitCode) });
+  return jsonArgs({ code: exitCode ?? undefined, signal: signalCode ?? undefined });
 }
 
 function waitsFor<T>(writer: RingWriter, name: string, command: unknown, run: () => T): T {
