@@ -41,8 +41,10 @@ export class Drain {
   #idle = 0;
   #statsAt = 0;
   #finishing = false;
-  /** Where each ring stood when the ending process asked for all that is in them. */
+  /** Where each ring stood when the process asked for all that is in them. */
   #targets: Map<RingReader, number> | undefined;
+  /** The request that they are of. */
+  #asked: number = Request.NONE;
   #errors: string[] = [];
   readonly #plugins = new Map<number, PluginState>();
   /** Of them, those whose last state has not been sent. */
@@ -241,12 +243,23 @@ export class Drain {
     if (request === Request.NONE || this.#finishing) return;
     // The ending thread waits, and what it posted before may not have come up yet.
     for (let next = this.#nextMessage(); next; next = this.#nextMessage()) this.#take(next.message);
-    if (request === Request.SPILL || !this.#socket) {
+    if (request === Request.SPILL || (request === Request.FLUSH && !this.#socket)) {
       this.#spill();
       return;
     }
+    if (!this.#socket) return;
+    if (this.#asked !== request) this.#targets = undefined;
+    this.#asked = request;
     this.#targets ??= new Map([...this.#readers.values()].map((reader) => [reader, reader.written]));
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
+    if (request === Request.SYNC) {
+      this.#targets = undefined;
+      this.#asked = Request.NONE;
+      // Unless the process has asked for something else meanwhile.
+      Atomics.compareExchange(this.#process, ProcessWord.REQUEST, Request.SYNC, Request.NONE);
+      Atomics.notify(this.#process, ProcessWord.REQUEST);
+      return;
+    }
     this.#finishing = true;
     const socket = this.#socket;
     this.#sendStats(socket, true);

@@ -63,14 +63,14 @@ function safely<T>(run: () => T): T | undefined {
  * Calls `finish` once when the process or worker thread ends, after every listener of the script has run, whichever way it ends.
  *
  * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
- * which a `process.exit()` inside of an exit listener reaches without coming back.
+ * which a `process.exit()` inside of an exit listener reaches without coming back. What is returned is `finish`, for other ways to end.
  */
 export function onProcessEnd(
   finish: () => void,
   isOwnWorker: (worker: unknown) => boolean,
   watch: () => EndWatch | undefined = () => undefined,
   emits: () => EmitWatch | undefined = () => undefined,
-): void {
+): () => void {
   let finished = false;
   const finishOnce = (): void => {
     if (finished) return;
@@ -96,9 +96,10 @@ export function onProcessEnd(
   };
   Object.defineProperty(process, 'emit', { value: wrapped.emit, writable: true, configurable: true, enumerable: false });
   const plainExit = state.reallyExit;
-  if (typeof plainExit !== 'function') return;
+  if (typeof plainExit !== 'function') return finishOnce;
   state.reallyExit = function reallyExit(this: unknown, code?: number): never {
     finishOnce();
     return Reflect.apply(plainExit, this, [code]) as never;
   };
+  return finishOnce;
 }

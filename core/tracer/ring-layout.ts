@@ -39,7 +39,8 @@ export const DrainState = {
   GONE: 3,
 } as const;
 
-export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
+/** `FLUSH`, `SPILL`: the process ends. `SYNC`: it may go on; the drain takes the request back when it is fulfilled. */
+export const Request = { NONE: 0, FLUSH: 1, SPILL: 2, SYNC: 3 } as const;
 
 /** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
 export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;

@@ -12,6 +12,7 @@ import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { flushBeforeSelfEnds } from './self-ends.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
 import { takeSettings } from './target-settings.ts';
@@ -68,7 +69,7 @@ export function traceProcess(folder: string): void {
   };
   setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
-  onProcessEnd(
+  const finish = onProcessEnd(
     () => {
       capture?.finish();
       if (!finishDrain(words)) spill();
@@ -78,6 +79,7 @@ export function traceProcess(folder: string): void {
     () => watch,
     () => capture,
   );
+  flushBeforeSelfEnds(words, finish, true);
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   const attach = (): boolean => {
     ensureDrain();

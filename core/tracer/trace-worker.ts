@@ -5,6 +5,7 @@ import { onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { flushBeforeSelfEnds } from './self-ends.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
@@ -57,6 +58,7 @@ export function traceWorker(folder: string): void {
     undefined,
     () => capture,
   );
+  flushBeforeSelfEnds(words, () => {}, false);
   capture = provideRuntime(folder, settings, { words, ring, kept }, attach, (given) => {
     traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
     traceChildProcesses(settings, given?.children);
