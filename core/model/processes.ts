@@ -7,6 +7,8 @@ export interface ProcessView {
   readonly name: string;
   readonly nodeVersion: string;
   readonly ended: boolean;
+  /** Of one that was killed: up to here all that it recorded is there. */
+  readonly flushedNs?: number;
   readonly threads: readonly { readonly stream: number; readonly thread: number; readonly name: string; readonly dropped: number }[];
 }
 
@@ -15,6 +17,7 @@ interface Process {
   name: string;
   nodeVersion: string;
   ended: boolean;
+  flushedNs?: number;
 }
 
 interface Thread {
@@ -63,6 +66,13 @@ export class Processes {
       case 'process-end': {
         const process = this.#processes.get(line.process);
         if (process) process.ended = true;
+        if (process && line.orderly === false && typeof line.flushedNs === 'number') process.flushedNs = number(line.flushedNs);
+        return;
+      }
+      case 'untraced': {
+        const pid = number(line.pid);
+        const message = `${text(line.what)}${pid > 0 ? ` (process ${pid})` : ''}, started by ${this.#nameOf(line.process)}, is not recorded. ${text(line.why)}`;
+        this.#notice({ code: 'untraced', message });
         return;
       }
       case 'stats': {
@@ -119,9 +129,9 @@ export class Processes {
     const threads = [...this.#threads].map(([stream, thread]) => ({ stream, ...thread, dropped: droppedOf(thread) }));
     const ids = new Set([...this.#processes.keys(), ...threads.map((thread) => thread.process)]);
     return [...ids].map((id) => {
-      const { pid, name, nodeVersion, ended } = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
+      const { pid, name, nodeVersion, ended, flushedNs }: Process = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
       const own = threads.filter((thread) => thread.process === id).map(({ stream, thread, name, dropped }) => ({ stream, thread, name, dropped }));
-      return { process: id, pid, name, nodeVersion, ended, threads: own };
+      return { process: id, pid, name, nodeVersion, ended, ...(flushedNs !== undefined && { flushedNs }), threads: own };
     });
   }
 

@@ -1,7 +1,8 @@
+import { writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
+import { type ChildNotice, encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
@@ -22,6 +23,8 @@ const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
 const STATS_INTERVAL_MS = 100;
+/** A collector that has taken nothing for so long has stalled. */
+const STALLED_MS = 5000;
 
 /**
  * Reads the rings and writes frames. At most one frame of each thread is under way: the ring is the buffer, and a slow
@@ -46,6 +49,11 @@ export class Drain {
   /** The request that they are of. */
   #asked: number = Request.NONE;
   #errors: string[] = [];
+  /** One line on stderr, and no second one. */
+  #complained = false;
+  /** The collector has switched recording off: then its end is no surprise. */
+  #stopped = false;
+  #children: ChildNotice[] = [];
   readonly #plugins = new Map<number, PluginState>();
   /** Of them, those whose last state has not been sent. */
   readonly #changedPlugins = new Set<number>();
@@ -81,7 +89,8 @@ export class Drain {
     } else if (message.kind === 'plugin') {
       this.#plugins.set(message.state.index, message.state);
       this.#changedPlugins.add(message.state.index);
-    } else this.#errors.push(message.message);
+    } else if (message.kind === 'child') this.#children.push(message.notice);
+    else this.#errors.push(message.message);
   }
 
   #connect(): void {
@@ -96,6 +105,7 @@ export class Drain {
     socket.on('error', () => {}); // 'close' follows.
     socket.on('close', () => {
       const late = performance.now() - this.#began > CONNECT_LIMIT_MS;
+      if (this.#socket && !this.#stopped) this.#complain('The studio is gone. The script goes on, and is not recorded any more.');
       if (this.#socket || late) this.#giveUp();
       else {
         setTimeout(() => this.#connect(), CONNECT_RETRY_MS);
@@ -115,6 +125,17 @@ export class Drain {
     clearInterval(this.#keepAlive);
     this.#channel.close();
     parentPort?.close();
+  }
+
+  /** On stderr of the script, whose user may be looking there. Children say nothing: they would all say the same. */
+  #complain(text: string): void {
+    if (this.#complained || this.#finishing || !this.#start.complains) return;
+    this.#complained = true;
+    try {
+      writeSync(2, `trace-studio: ${text}\n`);
+    } catch {
+      // Closed, or full: the script's own output is in the way, and is more important.
+    }
   }
 
   #setState(state: number): void {
@@ -149,13 +170,19 @@ export class Drain {
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
       this.#sendPlugins(socket);
+      this.#sendChildren(socket);
       for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
     }
     this.#answerRequest();
   }
 
   #send(socket: Socket, reader: RingReader): void {
-    if (reader.busy || this.#finishing) return;
+    if (this.#finishing) return;
+    if (reader.busy) {
+      const stalled = performance.now() - reader.busySince > STALLED_MS;
+      if (stalled) this.#complain('The studio has taken nothing for 5 s. The script goes on; what does not fit into the buffer is dropped, and counted.');
+      return;
+    }
     const over = reader.ended || reader.saysEnded;
     const next = reader.next();
     const { thread } = reader.hello;
@@ -170,6 +197,7 @@ export class Drain {
     }
     this.#idle = 0;
     reader.busy = true;
+    reader.busySince = performance.now();
     socket.cork();
     const queue: Uint8Array[] = [];
     if (next.definitions.units > 0) queue.push(encodeFrameHeader(next.definitions.bytes, FrameType.DEFS, thread), ...next.definitions.pieces);
@@ -210,6 +238,10 @@ export class Drain {
     this.#changedPlugins.clear();
   }
 
+  #sendChildren(socket: Socket): void {
+    for (const notice of this.#children.splice(0)) socket.write(jsonFrame(FrameType.CHILD, 0, notice));
+  }
+
   #control(bytes: Buffer): void {
     this.#received = Buffer.concat([this.#received, bytes]);
     while (this.#received.length >= FRAME_HEADER_BYTES) {
@@ -233,6 +265,7 @@ export class Drain {
       return;
     }
     if (control.command !== 'start' && control.command !== 'stop') return;
+    this.#stopped = control.command === 'stop';
     Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
     Atomics.add(this.#process, ProcessWord.GENERATION, 1);
   }
@@ -264,6 +297,7 @@ export class Drain {
     const socket = this.#socket;
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
+    this.#sendChildren(socket);
     socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
       if (!error) this.#done(Request.FLUSH);
     });
@@ -280,7 +314,7 @@ export class Drain {
 
   #spill(): void {
     this.#finishing = true;
-    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values() });
+    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values(), children: this.#children });
     this.#done(Request.SPILL);
   }
 }

@@ -1,6 +1,13 @@
 import type { TargetHello } from '../protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
 
+/** Which worker of a cluster it is, as `cluster` tells it; or the title that its user gave it. */
+function titleOf(): { title?: string } {
+  const worker = process.env.NODE_UNIQUE_ID;
+  if (worker !== undefined && /^\d{1,9}$/.test(worker)) return { title: `cluster worker ${worker}` };
+  return process.execArgv.some((word) => word.startsWith('--title')) ? { title: process.title } : {};
+}
+
 /** Who this process is, and where its clock stands. `secret` is empty where nobody asks for it. */
 export function targetHello(secret: string): TargetHello {
   // Node loads `performance` when it is first asked for: not between the two clocks.
@@ -17,6 +24,7 @@ export function targetHello(secret: string): TargetHello {
     execPath: process.execPath,
     execArgv: process.execArgv,
     argv: process.argv,
+    ...titleOf(),
     cwd: process.cwd(),
     platform: process.platform,
     arch: process.arch,

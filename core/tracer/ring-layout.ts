@@ -6,6 +6,7 @@
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
 import type { PluginState } from '../protocol/plugins.ts';
+import type { ChildNotice } from '../protocol/target-wire.ts';
 
 export const ProcessWord = {
   /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
@@ -85,6 +86,7 @@ export type DrainMessage =
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
   | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'child'; readonly notice: ChildNotice }
   | { readonly kind: 'plugin'; readonly state: PluginState };
 
 /** `workerData` of the drain worker. */
@@ -98,4 +100,6 @@ export interface DrainStart {
   readonly copyFile: string;
   readonly process: SharedArrayBuffer;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
+  /** May say on stderr that the collector is gone, or has stalled. */
+  readonly complains: boolean;
 }

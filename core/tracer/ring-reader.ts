@@ -20,6 +20,8 @@ export class RingReader {
   greeted = false;
   /** A frame is under way. */
   busy = false;
+  /** When it was begun, by `performance.now()`. */
+  busySince = 0;
   readonly #words: Int32Array;
   readonly #totals: Float64Array;
   readonly #data: Ring;

@@ -1,11 +1,12 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wire.ts';
+import { type ChildNotice, encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
 export interface SpillExtras {
   readonly plugins?: Iterable<PluginState>;
+  readonly children?: Iterable<ChildNotice>;
   /** The drain failed. */
   readonly error?: string;
 }
@@ -14,7 +15,7 @@ export interface SpillExtras {
  * Everything that the rings hold, as one file of frames; with `error` that, and no BYE.
  * Silent where the folder is gone: then there is no collector to read it either.
  */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], error }: SpillExtras = {}): void {
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], children = [], error }: SpillExtras = {}): void {
   const full = readers.filter((reader) => !reader.empty);
   let target: number;
   try {
@@ -42,6 +43,7 @@ export function writeSpill(file: string, hello: Uint8Array, readers: readonly Ri
       const stats = reader.changedStats();
       if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
     }
+    for (const notice of children) write(jsonFrame(FrameType.CHILD, 0, notice));
     for (const state of plugins) write(jsonFrame(FrameType.PLUGIN, 0, state));
     if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
     else write(jsonFrame(FrameType.BYE, 0, {}));

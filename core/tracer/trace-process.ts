@@ -2,8 +2,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
-import { FrameType } from '../protocol/target-wire.ts';
+import { type ChildNotice, FrameType } from '../protocol/target-wire.ts';
 import { traceChildProcesses } from './child-processes.ts';
+import { Children } from './children.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
 import { targetHello } from './hello.ts';
@@ -43,9 +44,11 @@ export function traceProcess(folder: string): void {
   const rings = new Map([[0, ring]]);
   /** Threads that are gone. */
   const ended = new Set<number>();
+  /** Children that the drain has not been told of, since there was none. */
+  const children: ChildNotice[] = [];
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one));
-    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), ...(error !== undefined && { error }) });
+    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), children, ...(error !== undefined && { error }) });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -59,7 +62,16 @@ export function traceProcess(folder: string): void {
   let capture: RuntimeCapture | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
-    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
+    const start = {
+      traceStudioDrain: true,
+      socket: settings.socket,
+      hello: helloFrame,
+      spillFile,
+      copyFile,
+      process: shared.process,
+      ring,
+      complains: !settings.options.isChild,
+    } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
@@ -86,6 +98,7 @@ export function traceProcess(folder: string): void {
     return true;
   };
   const tellDrain = (message: DrainMessage): void => {
+    if (message.kind === 'child' && words[ProcessWord.STATE] === DrainState.STARTING) children.push(message.notice);
     if (message.kind === 'ring') rings.set(message.thread, message);
     if (message.kind === 'ended') ended.add(message.thread);
     // What a thread has left in its ring is looked for there until the drain has it.
@@ -103,7 +116,7 @@ export function traceProcess(folder: string): void {
     if (patched) return;
     patched = true;
     traceWorkers(shared, tellDrain, given?.workerMessages);
-    traceChildProcesses(settings, given?.children);
+    traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), given?.children);
   };
   capture = provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
   if (settings.options.plugins?.length) {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import * as Module from 'node:module';
 import type { WorkerOptions } from 'node:worker_threads';
 import { plainWorker, workerThreads } from './builtins.ts';
@@ -71,6 +72,8 @@ export function traceWorkers(
 
 function withPreload(settings: TargetSettings, options: WorkerOptions | undefined): WorkerOptions | undefined {
   const { env, execArgv } = options ?? {};
+  // Gone meanwhile: a worker that inherits the flag would die of it. With flags of its own it looks at NODE_OPTIONS, where it is not.
+  if (!existsSync(settings.options.preload)) return { ...options, execArgv: execArgv ?? process.execArgv };
   if (env && typeof env === 'object') {
     const { NODE_OPTIONS = '' } = childVariables(settings, env.NODE_OPTIONS);
     return { ...options, env: { ...env, NODE_OPTIONS } };

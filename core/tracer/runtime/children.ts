@@ -72,7 +72,7 @@ function howItEnded({ exitCode, signalCode }: ChildProcess): string {
 function waitsFor<T>(writer: RingWriter, name: string, command: unknown, run: () => T): T {
   const startNs = writer.now();
   try {
-    return callHidden(6, run, undefined, []) as T;
+    return callHidden(7, run, undefined, []) as T;
   } finally {
     writer.slice(name, 'child process', startNs, jsonArgs({ command: typeof command === 'string' ? command : undefined }));
   }
