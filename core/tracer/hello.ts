@@ -1,10 +1,13 @@
 import type { TargetHello } from '../protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
 
-/** Which worker of a cluster it is, as `cluster` tells it; or the title that its user gave it. */
+/** Which worker of a cluster it is (Node has loaded `cluster` in one, and only there); or the title that its user gave it. */
 function titleOf(): { title?: string } {
-  const worker = process.env.NODE_UNIQUE_ID;
-  if (worker !== undefined && /^\d{1,9}$/.test(worker)) return { title: `cluster worker ${worker}` };
+  const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] };
+  if (Array.isArray(moduleLoadList) && moduleLoadList.includes('NativeModule internal/cluster/child')) {
+    const id = (process.getBuiltinModule('node:cluster') as unknown as { worker?: { id: number } }).worker?.id;
+    if (id !== undefined) return { title: `cluster worker ${id}` };
+  }
   return process.execArgv.some((word) => word.startsWith('--title')) ? { title: process.title } : {};
 }
 

@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
+  type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
@@ -34,6 +35,8 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** Those that it has told of. */
+  readonly children: ChildNotice[];
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -64,7 +67,17 @@ export class TestCollector {
 
   async listen(): Promise<void> {
     this.#server = createServer((socket) => {
-      const target: Target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: false, complaint: undefined, socket };
+      const target: Target = {
+        hello: undefined,
+        threads: new Map(),
+        plugins: new Map(),
+        errors: [],
+        children: [],
+        bye: false,
+        closed: false,
+        complaint: undefined,
+        socket,
+      };
       this.targets.push(target);
       let carry: Buffer = Buffer.alloc(0);
       socket.on('data', (chunk) => {
@@ -127,7 +140,17 @@ export class TestCollector {
       const pid = Number(path.basename(file, '.spill'));
       let target = this.targets.find((one) => one.hello?.pid === pid);
       if (!target) {
-        target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: true, complaint: undefined, socket: undefined };
+        target = {
+          hello: undefined,
+          threads: new Map(),
+          plugins: new Map(),
+          errors: [],
+          children: [],
+          bye: false,
+          closed: true,
+          complaint: undefined,
+          socket: undefined,
+        };
         this.targets.push(target);
       }
       const rest = this.#take(target, bytes.subarray(8), true);
@@ -186,6 +209,10 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
+      return;
+    }
+    if (type === FrameType.CHILD) {
+      target.children.push(json() as ChildNotice);
       return;
     }
     if (type === FrameType.PLUGIN) {
