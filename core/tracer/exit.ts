@@ -32,6 +32,13 @@ export function finishDrain(words: Int32Array): boolean {
   return ask(Request.FLUSH, ends - SPILL_LIMIT_MS) || ask(Request.SPILL, ends);
 }
 
+/** The same in a worker thread, which ends the process: a drain that has not begun will have in a moment, and only the main thread could do without it. */
+export function finishFromWorker(words: Int32Array): void {
+  const ends = now() + SPILL_LIMIT_MS;
+  while (load(words, ProcessWord.STATE) === DrainState.STARTING && now() < ends) wait(words, ProcessWord.STATE, DrainState.STARTING, 20);
+  if (load(words, ProcessWord.STATE) !== DrainState.STARTING) finishDrain(words);
+}
+
 /** What plugins have to do with the end of a process. */
 export interface EndWatch {
   /** True: the script does not get to see the event. Asked before its listeners. */

@@ -40,7 +40,7 @@ interface Internals {
  * Both are bound functions in place of Node's: their text is that of a native function, as it was. `process.kill` itself is left as it is, and so what it
  * throws; it ends in `process._kill`.
  *
- * `finish`: the process ends now. `words`: of the process.
+ * `finish`: the process ends now, all of its threads. `words`: of the process.
  */
 export function flushBeforeSelfEnds(words: Int32Array, finish: () => void, isMainThread: boolean): void {
   const internals = process as unknown as Internals;
@@ -56,7 +56,7 @@ export function flushBeforeSelfEnds(words: Int32Array, finish: () => void, isMai
   internals._kill = likeNative('_kill', (...args) => {
     const [target, signal] = args;
     if ((target === pid || target === 0 || target === -1 || target === -pid) && typeof signal === 'number' && signal !== 0) {
-      if (isMainThread && surelyEnds(internals, signal)) finish();
+      if (surelyEnds(internals, signal)) finish();
       else flushDrain(words);
     }
     return Reflect.apply(kill, process, args);

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { workerThreads } from './builtins.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { Children } from './children.ts';
-import { onProcessEnd } from './exit.ts';
+import { finishFromWorker, onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
@@ -59,7 +59,7 @@ export function traceWorker(folder: string): void {
     undefined,
     () => capture,
   );
-  flushBeforeSelfEnds(words, () => {}, false);
+  flushBeforeSelfEnds(words, () => finishFromWorker(words), false);
   capture = provideRuntime(folder, settings, { words, ring, kept }, attach, (given) => {
     traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
     traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), given?.children);
