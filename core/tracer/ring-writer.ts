@@ -1,5 +1,5 @@
 import type { Recorder } from '../events/recorder.ts';
-import { extendedTag, GapReason, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
+import { extendedTag, GapReason, InstantScope, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
 import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
 import { DefinitionWriter } from './definition-writer.ts';
 import { OwnMap } from './own-map.ts';
@@ -35,8 +35,11 @@ export interface RingOptions {
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
   readonly report: (message: string) => void;
-  /** Called by records until it says that the drain knows this ring: a script that records nothing need not start one. */
-  readonly attach: () => boolean;
+  /**
+   * Called by records until it says that the drain knows this ring: a script that records nothing need not start one. `patient`: a record of the runtime's, which
+   * is in no hurry to be seen; every process has some.
+   */
+  readonly attach: (patient: boolean) => boolean;
   /** Where there is no drain: takes what the ring holds, or that of the definitions. Never called between a look at `gaps` and the record that follows. */
   readonly empty?: (ring: 'records' | 'definitions') => void;
 }
@@ -57,9 +60,11 @@ export class RingWriter implements Recorder {
   readonly #quarter: number;
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
-  readonly #attach: () => boolean;
+  readonly #attach: (patient: boolean) => boolean;
   readonly #empty: RingOptions['empty'];
   #attached = false;
+  /** The record under way is one of the runtime's. */
+  #patient = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
   readonly #clockWords = new Uint32Array(this.#clock.buffer);
@@ -150,7 +155,18 @@ export class RingWriter implements Recorder {
     this.#publish(units);
   }
 
-  instant(name: string, category: string, scope: number, args: string, timeNs = NOW): void {
+  instant(name: string, category: string, scope: number, args: string): void {
+    this.#instant(name, category, scope, args, NOW);
+  }
+
+  /** Of the runtime's; `timeNs` is of `now()`: of the past, where it is given. */
+  runtimeInstant(name: string, category: string, args: string, timeNs = NOW): void {
+    this.#patient = true;
+    this.#instant(name, category, InstantScope.THREAD, args, timeNs);
+    this.#patient = false;
+  }
+
+  #instant(name: string, category: string, scope: number, args: string, timeNs: number): void {
     if (!this.recording) return;
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
@@ -169,7 +185,9 @@ export class RingWriter implements Recorder {
 
   /** Beside the thread's calls, on the track of that name. Both times are of `now()`, and may lie before records in front of it. */
   sliceBetween(track: string, name: string, category: string, startNs: number, endNs: number, args: string): void {
+    this.#patient = true;
     this.#slice(track, name, category, endNs - startNs, args, endNs);
+    this.#patient = false;
   }
 
   #slice(track: string, name: string, category: string, durationNs: number, args: string, endNs: number): void {
@@ -202,7 +220,10 @@ export class RingWriter implements Recorder {
     head[5] = flags;
     head[6] = length;
     head[7] = 0;
-    return this.#variable(RecordKind.ASYNC_BEGIN, 32 + length, nameId !== 0, timeNs);
+    this.#patient = true;
+    const written = this.#variable(RecordKind.ASYNC_BEGIN, 32 + length, nameId !== 0, timeNs);
+    this.#patient = false;
+    return written;
   }
 
   /** `name` empty: that of the slice. */
@@ -222,7 +243,9 @@ export class RingWriter implements Recorder {
     head[1] = scope;
     head[2] = nameId;
     head[3] = length;
+    this.#patient = true;
     this.#variable(kind, 16 + length, name === '' || nameId !== 0, timeNs);
+    this.#patient = false;
   }
 
   /** A point of an arrow, at this moment. See FlowPhase. */
@@ -238,7 +261,9 @@ export class RingWriter implements Recorder {
     head[3] = categoryId;
     head[4] = phase;
     head[5] = 0;
+    this.#patient = true;
     this.#variable(RecordKind.FLOW, 24, nameId !== 0);
+    this.#patient = false;
   }
 
   objectCreated(definition: number): boolean {
@@ -382,7 +407,7 @@ export class RingWriter implements Recorder {
     const eighth = this.#capacity >> 3;
     if (this.#empty && this.#free() < units) this.#empty('records');
     const free = this.#free();
-    this.#attached ||= this.#attach();
+    this.#attached ||= this.#attach(this.#patient && free > this.#capacity >> 1);
     if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
     // Once full, wait for an eighth: room for one record at a time would make a gap of every second one.
     const full = this.#lost > 0 && this.#lostReason === GapReason.RING_FULL;
@@ -407,7 +432,7 @@ export class RingWriter implements Recorder {
       this.#empty(word === RingWord.READ ? 'records' : 'definitions');
       return ((load(this.#words, word) - position) | 0) >= 0;
     }
-    this.#attached ||= this.#attach();
+    this.#attached ||= this.#attach(false);
     if (!this.#exact) return false;
     let seen = load(this.#words, word);
     // After a wait in vain every further record is dropped at once, until the drain gets on.

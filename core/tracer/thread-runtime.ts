@@ -35,7 +35,7 @@ export function provideRuntime(
   folder: string,
   settings: TargetSettings,
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
-  attach: () => boolean,
+  attach: (patient: boolean) => boolean,
   patch: (capture: RuntimeCapture | undefined) => void,
 ): RuntimeCapture | undefined {
   const recorder = new RingWriter({

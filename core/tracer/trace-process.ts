@@ -25,11 +25,18 @@ import { traceWorkers } from './worker-threads.ts';
  * worker, which takes the machine tens of milliseconds. The first record starts it at once: the script may block from then on.
  */
 const DRAIN_AFTER_MS = 10;
+/** What the runtime does (modules that load, collections) is told so late at most: it may be all that a script that is soon over has to tell. */
+const PATIENCE_MS = 50;
+
+// Taken at load: a script may replace its clock.
+const hrtime = process.hrtime.bigint;
 
 /** Puts the tracer into the main thread, if this process was launched by the studio. */
 export function traceProcess(folder: string): void {
   const settings = takeSettings(process.env);
   if (!settings) return;
+  const began = hrtime();
+  const sinceStart = (): number => Number(hrtime() - began) / 1e6;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
@@ -93,7 +100,8 @@ export function traceProcess(folder: string): void {
   );
   flushBeforeSelfEnds(words, finish, true);
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
-  const attach = (): boolean => {
+  const attach = (patient: boolean): boolean => {
+    if (patient && drain === undefined && sinceStart() < PATIENCE_MS) return false;
     ensureDrain();
     return true;
   };

@@ -1,4 +1,3 @@
-import { InstantScope } from '../../protocol/records.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { onChannel } from './channels.ts';
 import { callHidden, type Functions } from './invisible.ts';
@@ -22,7 +21,7 @@ export function watchConsole(writer: RingWriter, functions: Functions, bytes: bo
     if (!writer.recording) return;
     const stream = LEVELS[level] as StreamName;
     const text = plainText(args, writer.maskSecrets);
-    writer.instant(`console.${level}`, 'console', InstantScope.THREAD, jsonArgs({ level, text, stream, offset: offsetOf(stream) }, MAX_LETTERS));
+    writer.runtimeInstant(`console.${level}`, 'console', jsonArgs({ level, text, stream, offset: offsetOf(stream) }, MAX_LETTERS));
   };
   const channels = hasChannels();
   for (const level of Object.keys(LEVELS)) {
@@ -49,13 +48,15 @@ function safely(run: () => void): void {
 /** Later versions of Node 22 tell of calls on channels. Asked of the text, since a call would open a stream. */
 const hasChannels = (): boolean => String(console.Console.prototype.log).includes('hasSubscribers');
 
-/** Bytes written to a stream that counts them: a pipe, a terminal; not a file. */
+/** Bytes written to a stream that counts them: a pipe, a terminal; not a file, and not a pipe that is full. */
 function writtenBytes(): (stream: StreamName) => number | undefined {
   const own = { stdout: getOwnPropertyDescriptor(process, 'stdout')?.get, stderr: getOwnPropertyDescriptor(process, 'stderr')?.get };
   return (stream) => {
     const { get } = getOwnPropertyDescriptor(process, stream) ?? {};
     if (!get || get !== own[stream]) return undefined; // The script has put something else there.
-    const { bytesWritten } = get.call(process) as { readonly bytesWritten?: unknown };
-    return typeof bytesWritten === 'number' ? bytesWritten : undefined;
+    const written = get.call(process) as { readonly writableLength?: unknown; readonly bytesWritten?: unknown };
+    // What waits in a full pipe is added up piece by piece: a script that prints faster than it is read would pay for all of it at each call.
+    if (written.writableLength !== 0) return undefined;
+    return typeof written.bytesWritten === 'number' ? written.bytesWritten : undefined;
   };
 }

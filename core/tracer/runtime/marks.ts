@@ -1,5 +1,5 @@
 import { argsText } from '../../events/args-text.ts';
-import { AsyncScope, InstantScope } from '../../protocol/records.ts';
+import { AsyncScope } from '../../protocol/records.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import type { Numbers } from './operation.ts';
 import type { TakeEntry } from './performance-entries.ts';
@@ -8,7 +8,7 @@ const CATEGORY = 'user timing';
 
 /** `performance.mark`. What stands in `detail` is Node's own copy of it: nothing of the script's runs when it is read. */
 export function userMarks(writer: RingWriter): TakeEntry {
-  return (entry, startNs) => writer.instant(entry.name, CATEGORY, InstantScope.THREAD, detailOf(writer, entry), startNs);
+  return (entry, startNs) => writer.runtimeInstant(entry.name, CATEGORY, detailOf(writer, entry), startNs);
 }
 
 /** `performance.measure`: async slices, since they may overlap as they like. */

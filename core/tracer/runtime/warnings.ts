@@ -1,5 +1,4 @@
 import { types } from 'node:util';
-import { InstantScope } from '../../protocol/records.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { jsonArgs } from './json-args.ts';
 import { dataOf, plainText, textOf } from './plain-text.ts';
@@ -27,7 +26,7 @@ export function watchWarnings(writer: RingWriter): (event: string, args: readonl
 function tell(writer: RingWriter, category: string, name: string, value: unknown): void {
   const message = textOf(value, 'message') ?? plainText([value], writer.maskSecrets);
   const args = jsonArgs({ message, name: textOf(value, 'name'), code: textOf(value, 'code'), stack: stackOf(value) }, MAX_LETTERS);
-  writer.instant(name, category, InstantScope.THREAD, args);
+  writer.runtimeInstant(name, category, args);
 }
 
 /** The stack is made where it is first read, by `Error.prepareStackTrace`. One of the script's own is not called for this. */

@@ -25,7 +25,7 @@ describe('a ring', () => {
     const start = process.hrtime.bigint();
     writer.instant('now', '', 0, '');
     writer.sliceBetween('GC', 'pause', 'gc', -30 * SECOND, -20 * SECOND, '');
-    writer.instant('mark', 'user timing', 0, '', -10 * SECOND);
+    writer.runtimeInstant('mark', 'user timing', '', -10 * SECOND);
     writer.asyncBegin(1, 0, 'lookup', 'dns', 0, 0, '', -9 * SECOND);
     writer.asyncEnd(1, 0, '', '', -8 * SECOND);
     writer.instant('now again', '', 0, '');
