@@ -45,6 +45,9 @@ export const mayReach = (code: string): boolean => /worker_threads|child_process
 /** The functions of `timers`, which Node's own modules take from there, too. */
 export const mayReachTimers = (code: string): boolean => code.includes('timers') || ANYTHING.test(code);
 
+/** The functions of `fs`: putting something into the place of each takes as long as anything else that is done at the start. */
+export const mayReachFiles = (code: string): boolean => code.includes('fs') || ANYTHING.test(code);
+
 /** `fs.promises`, which takes longer to load than most of the tracer. */
 export const mayReachFilePromises = (code: string): boolean => code.includes('promises') || ANYTHING.test(code);
 

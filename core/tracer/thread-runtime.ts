@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
-import { type LateChange, mayReach, mayReachFilePromises, mayReachTimers } from './first-use.ts';
+import { type LateChange, mayReach, mayReachFilePromises, mayReachFiles, mayReachTimers } from './first-use.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { loadCapture } from './load-capture.ts';
 import { resolveApi } from './resolve-api.ts';
@@ -53,6 +53,7 @@ export function provideRuntime(
   const capture = loadCapture(folder, settings.options.capture, recorder, ring.thread === 0);
   const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
   if (capture) {
+    changes.push({ make: () => capture.files(), mayReach: mayReachFiles });
     changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
     changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
   }

@@ -9,8 +9,10 @@ const { nodeTiming } = performance;
 const PERIOD_MS = 20;
 /** Longer without a turn is blocked. */
 const BLOCKED_MS = 50;
-/** One sample of the counter for so many turns: about a second. */
-const TURNS = 50;
+/** One sample of the counter for so long. */
+const SAMPLE_MS = 1000;
+/** As many turns as that can have. */
+const MAX_TURNS = SAMPLE_MS / PERIOD_MS + 1;
 /** Ahead of what is due there is what a timer's millisecond leaves open. */
 const ms = (ns: number): number => ns / 1e6;
 
@@ -20,15 +22,17 @@ const ms = (ns: number): number => ns / 1e6;
  */
 export class EventLoopWatch {
   readonly #writer: RingWriter;
-  readonly #delays = new Float64Array(TURNS);
+  readonly #delays = new Float64Array(MAX_TURNS);
   readonly #values = new Float64Array(3);
   #turns = 0;
   #lastNs: number;
+  #sampleNs: number;
   #lastIdleMs: number;
 
   constructor(writer: RingWriter) {
     this.#writer = writer;
     this.#lastNs = writer.now();
+    this.#sampleNs = this.#lastNs;
     this.#lastIdleMs = nodeTiming.idleTime;
     setInterval(() => this.#safely(), PERIOD_MS).unref();
   }
@@ -43,10 +47,8 @@ export class EventLoopWatch {
 
   #turn(): void {
     const delayMs = this.#look();
-    this.#delays[this.#turns++] = delayMs;
-    if (this.#turns < TURNS) return;
-    this.#turns = 0;
-    this.#sample();
+    if (this.#turns < MAX_TURNS) this.#delays[this.#turns++] = delayMs;
+    if (ms(this.#lastNs - this.#sampleNs) >= SAMPLE_MS) this.#sample();
   }
 
   /** Tells of a block that ends now. How late the turn is, in ms. */
@@ -69,14 +71,18 @@ export class EventLoopWatch {
   }
 
   #sample(): void {
-    const sorted = this.#delays.slice().sort();
-    const at = (part: number): number => sorted[Math.min(TURNS - 1, Math.floor(part * TURNS))] as number;
-    this.#values.set([at(0.5), at(0.99), sorted[TURNS - 1] as number]);
+    const turns = this.#turns;
+    this.#sampleNs = this.#lastNs;
+    this.#turns = 0;
+    const sorted = this.#delays.slice(0, turns).sort();
+    const at = (part: number): number => sorted[Math.min(turns - 1, Math.floor(part * turns))] as number;
+    this.#values.set([at(0.5), at(0.99), at(1)]);
     this.#writer.counter(this.#writer.defineCounter('event loop delay (ms)', ['p50', 'p99', 'max']), this.#values, 3);
   }
 
   /** The thread ends, perhaps in the middle of a turn. */
   finish(): void {
     this.#look();
+    if (this.#turns > 0) this.#sample();
   }
 }

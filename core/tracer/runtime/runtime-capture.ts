@@ -41,7 +41,9 @@ export interface RuntimeCapture {
   emits(event: string, args: readonly unknown[]): void;
   /** They have run. */
   emitted(event: string): void;
-  /** A file that is about to be loaded may use `fs.promises`, which takes longer to load than all of this. */
+  /** A file that is about to be loaded may use `fs`. */
+  files(): void;
+  /** Or `fs.promises`, which takes longer to load than all of this. */
   filePromises(): void;
   /** Likewise: the module `timers`. Node's own modules that are loaded before have functions that are not recorded. */
   timersModule(): void;
@@ -73,6 +75,12 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
     },
     emitted(event) {
       if (event === 'beforeExit') entries?.afterBeforeExit();
+    },
+    files() {
+      if (!operations) return;
+      const fs = process.getBuiltinModule('node:fs');
+      watchFiles(operations, functions, fs);
+      watchFileStreams(operations, functions, fs);
     },
     filePromises() {
       if (operations) watchFilePromises(operations, functions, process.getBuiltinModule('node:fs').promises);
@@ -106,10 +114,7 @@ function performanceEntries(writer: RingWriter, options: CaptureOptions, numbers
 
 function watchOperations(writer: RingWriter, numbers: Numbers, functions: Functions, isMainThread: boolean): OperationSource {
   const belongs = belonging();
-  const fs = process.getBuiltinModule('node:fs');
   const source: OperationSource = { writer, numbers, parent: belongs.current };
-  watchFiles(source, functions, fs);
-  watchFileStreams(source, functions, fs);
   showPlainTimers(functions);
   watchTimers(source, functions, [globalThis]);
   watchSockets(source);
