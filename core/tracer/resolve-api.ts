@@ -33,7 +33,10 @@ export function resolveApi(folder: string, changes: readonly LateChange[], esMod
   if (typescript) requireTypeScript(folder);
   const register = (): void => {
     if (internals.registerHooks && !typescript) internals.registerHooks({ ...resolveHook(apiUrl), ...(esModule && { load: loadHook(esModule) }) });
-    else Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
+    else {
+      const loadChannel = esModule?.listen();
+      Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript, ...(loadChannel && { loadChannel }) } });
+    }
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
@@ -43,10 +46,13 @@ export function resolveApi(folder: string, changes: readonly LateChange[], esMod
   if (!patchLater) for (const change of changes) change.make();
 }
 
-/** Where the clock of `now` stood before and after. */
+/** Is told of ES modules whose source was read. */
 export interface EsModuleWatch {
+  /** The clock of the times below. */
   readonly now: () => number;
   readonly loaded: (url: string, startNs: number, endNs: number) => void;
+  /** Modules are loaded in a thread of Node's own: the channel on which that is to tell of them. */
+  readonly listen: () => string;
 }
 
 function loadHook({ now, loaded }: EsModuleWatch): LoadHook {

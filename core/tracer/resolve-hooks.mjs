@@ -7,9 +7,17 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 let apiUrl;
 let typescript = false;
+/** Tells the main thread how long modules take to load. Of several instances of this file one does. */
+let loads;
+const TELLS = Symbol.for('trace-studio.tells-of-loads');
 
 export function initialize(data) {
   apiUrl = data.apiUrl;
+  if (data.loadChannel && !globalThis[TELLS]) {
+    globalThis[TELLS] = true;
+    loads = new BroadcastChannel(data.loadChannel);
+    loads.unref();
+  }
   typescript ||= data.typescript; // Registered twice where a plugin needs what the script does not.
 }
 
@@ -24,6 +32,14 @@ export async function resolve(specifier, context, nextResolve) {
 }
 
 export async function load(url, context, nextLoad) {
+  if (!loads) return loadNow(url, context, nextLoad);
+  const start = process.hrtime.bigint();
+  const loaded = await loadNow(url, context, nextLoad);
+  if (loaded.format === 'module') loads.postMessage({ url, start, end: process.hrtime.bigint() });
+  return loaded;
+}
+
+async function loadNow(url, context, nextLoad) {
   if (!typescript || !url.startsWith('file:') || !/\.[mc]?ts$/.test(url) || url.includes('/node_modules/')) return nextLoad(url, context);
   const file = fileURLToPath(url);
   const { stripTypes } = require('./strip-types.cjs');

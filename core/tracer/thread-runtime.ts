@@ -57,6 +57,6 @@ export function provideRuntime(
     changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
     changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
   }
-  resolveApi(folder, changes, capture?.esModule && { now: () => recorder.now(), loaded: capture.esModule });
+  resolveApi(folder, changes, capture?.esModules);
   return capture;
 }

@@ -5,7 +5,8 @@ import { memory, onMethod } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 
 const { defineProperty, getOwnPropertyDescriptor } = Reflect;
-const TRACK = 'Modules';
+/** Of module loads. */
+export const TRACK = 'Modules';
 
 interface Loading {
   readonly file: string;
@@ -100,11 +101,6 @@ export class ModuleLoads {
   }
 }
 
-/** An ES module: how long its resolution and its source took, told when that is there. What runs of it are calls. */
-export function tellEsModule(writer: RingWriter, url: string, startNs: number, endNs: number): void {
-  writer.sliceBetween(TRACK, nameOf(url), 'module', startNs, endNs, jsonArgs({ file: url }));
-}
-
 /** `loaded` is a plain property again; false: it was one. */
 function settle(module: object, value: unknown): boolean {
   if (!loading.of(module) || !getOwnPropertyDescriptor(module, 'loaded')?.get) return false;
@@ -112,4 +108,4 @@ function settle(module: object, value: unknown): boolean {
 }
 
 /** The last two parts of a path: `lib/index.js` tells more than `index.js`. */
-const nameOf = (file: string): string => file.split(/[\\/]/).slice(-2).join('/');
+export const nameOf = (file: string): string => file.split(/[\\/]/).slice(-2).join('/');

@@ -4,11 +4,13 @@
  */
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
 import { OwnMap } from '../own-map.ts';
+import type { EsModuleWatch } from '../resolve-api.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { belonging } from './belonging.ts';
 import { type ChildWatch, watchChildren } from './children.ts';
 import { watchConsole } from './console-calls.ts';
 import { dnsLookups } from './dns.ts';
+import { EsModuleLoads } from './es-modules.ts';
 import { EventLoopWatch } from './event-loop.ts';
 import { watchFetch } from './fetch.ts';
 import { watchFilePromises, watchFiles } from './fs.ts';
@@ -17,7 +19,7 @@ import { watchHttp } from './http.ts';
 import { Functions } from './invisible.ts';
 import { userMarks, userMeasures } from './marks.ts';
 import { messagesOfWorker, type WorkerMessages, watchParentPort } from './messages.ts';
-import { ModuleLoads, tellEsModule } from './modules.ts';
+import { ModuleLoads } from './modules.ts';
 import { Numbers, type OperationSource } from './operation.ts';
 import { PerformanceEntries, type TakeEntry } from './performance-entries.ts';
 import { watchPromises } from './promises.ts';
@@ -47,8 +49,8 @@ export interface RuntimeCapture {
   filePromises(): void;
   /** Likewise: the module `timers`. Node's own modules that are loaded before have functions that are not recorded. */
   timersModule(): void;
-  /** An ES module's source is there. Times of the writer's `now()`; undefined where module loads are not recorded. */
-  readonly esModule: ((url: string, startNs: number, endNs: number) => void) | undefined;
+  /** Undefined where module loads are not recorded. */
+  readonly esModules: EsModuleWatch | undefined;
   /** Undefined where async operations are not recorded. */
   readonly workerMessages: ((thread: number) => WorkerMessages) | undefined;
   /** Undefined where async operations are not recorded. */
@@ -63,6 +65,7 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
   const entries = performanceEntries(writer, options, numbers);
   const loop = options.eventLoop ? new EventLoopWatch(writer) : undefined;
   const modules = options.modules ? new ModuleLoads(writer) : undefined;
+  const esModules = options.modules ? new EsModuleLoads(writer) : undefined;
   const warned = options.warnings ? watchWarnings(writer) : undefined;
   const operations = options.asyncOperations ? watchOperations(writer, numbers, functions, isMainThread) : undefined;
   if (options.asyncHooks) watchPromises(writer);
@@ -90,12 +93,13 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
       watchTimers(operations, functions, [process.getBuiltinModule('node:timers')]);
       watchTimerPromises(operations, functions, process.getBuiltinModule('node:timers/promises'));
     },
-    esModule: options.modules ? (url, startNs, endNs) => tellEsModule(writer, url, startNs, endNs) : undefined,
+    esModules,
     workerMessages: operations && ((thread) => messagesOfWorker(writer, thread)),
     children: operations && watchChildren(operations),
     finish() {
       loop?.finish();
       modules?.finish();
+      esModules?.finish();
       entries?.flush();
     },
   };
