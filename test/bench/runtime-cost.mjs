@@ -113,23 +113,27 @@ async function work(node, name, [option, code]) {
   return `| ${name} | \`${option}\` | ${(plain / 1000).toFixed(2)} µs | × ${(traced / plain).toFixed(2)} | × ${(recorded / plain).toFixed(2)} |`;
 }
 
+/** CPU time until a script has run that does nothing but say so, and the time of the clock until it is over. */
 async function starts(node) {
   const script = path.join(folder, 'empty.cjs');
-  writeFileSync(script, '');
-  const ms = { plain: [], traced: [], recorded: [] };
+  writeFileSync(script, 'const { user, system } = process.cpuUsage(); console.error((user + system) / 1000);');
+  const kinds = { plain: undefined, traced: NONE, recorded: ALL };
+  const cpu = { plain: [], traced: [], recorded: [] };
+  const clock = { plain: [], traced: [], recorded: [] };
   for (let i = 0; i < STARTS; i++) {
-    for (const [kind, capture] of [
-      ['plain', undefined],
-      ['traced', NONE],
-      ['recorded', ALL],
-    ]) {
+    for (const [kind, capture] of Object.entries(kinds)) {
       const began = performance.now();
-      await run(node, [script], capture);
-      ms[kind].push(performance.now() - began);
+      const said = await run(node, [script], capture);
+      clock[kind].push(performance.now() - began);
+      cpu[kind].push(Number(said));
     }
   }
-  const [plain, traced, recorded] = [median(ms.plain), median(ms.traced), median(ms.recorded)];
-  return `start of an empty script: ${plain.toFixed(0)} ms; traced + ${(traced - plain).toFixed(1)} ms; and with all of the runtime recorded + ${(recorded - traced).toFixed(1)} ms more (median of ${STARTS} in turns)`;
+  const told = ({ plain, traced, recorded }, of) => {
+    const [least, with_, all] = [of(plain), of(traced), of(recorded)];
+    return `${least.toFixed(1)} ms; traced + ${(with_ - least).toFixed(1)}; and with all of the runtime recorded + ${(all - with_).toFixed(1)} more`;
+  };
+  const quickest = (figures) => Math.min(...figures);
+  return `start, CPU time: ${told(cpu, quickest)} (quickest of ${STARTS})\nstart to end:    ${told(clock, median)} (median of ${STARTS} in turns)`;
 }
 
 for (const node of process.argv.length > 2 ? process.argv.slice(2) : [process.execPath]) {

@@ -1,4 +1,5 @@
 /** What the runtime does is in the recording: collections, blocked turns, console calls, marks, warnings, loads of modules. */
+import { readFileSync } from 'node:fs';
 import { constants } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CaptureOptions, DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
@@ -190,6 +191,17 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     const names = slices('Modules').map((slice) => (slice.args as { file: string }).file.split('/').at(-1));
     expect(names.sort()).toEqual(['a.mjs', 'b.mjs', 'c.cjs', 'script.mjs']);
     expect(slices('Modules').every(({ durationNs }) => durationNs > 0)).toBe(true);
+  });
+
+  it('records what the manual says of its example', async () => {
+    const page = readFileSync(new URL('../../../docs/async-and-runtime.md', import.meta.url), 'utf8');
+    const [, code] = /```js\n\/\/ runtime\.mjs\n(.*?)```/s.exec(page) as unknown as [string, string];
+    const run = await trace({ 'runtime.mjs': code }, DEFAULT_CAPTURE, { node });
+    expect(run.stdout).toMatch(/^\d+ letters\n$/);
+    expect(slices('Event loop').some(({ durationNs }) => durationNs > 99e6)).toBe(true);
+    expect(instants().map(({ name }) => name)).toEqual(expect.arrayContaining(['begin', 'console.log']));
+    const begun = collector.events.flatMap((event) => (event.kind === 'async-begin' ? [event.name] : []));
+    expect(begun).toEqual(expect.arrayContaining(['fs.promises.readFile', 'timers.promises.setTimeout', 'all of it']));
   });
 
   it('records none of it where it is not asked for', async () => {
