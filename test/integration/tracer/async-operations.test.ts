@@ -7,7 +7,16 @@ import { nodeVersions } from './node-matrix.ts';
 import { type RunOptions, runTarget, type TargetRun, writeScript } from './run-target.ts';
 import { TestCollector } from './test-collector.ts';
 
-const ONLY: CaptureOptions = { ...DEFAULT_CAPTURE, gc: false, eventLoop: false, consoleCalls: false, marks: false, warnings: false, modules: false };
+const ONLY: CaptureOptions = {
+  ...DEFAULT_CAPTURE,
+  calls: 'off',
+  gc: false,
+  eventLoop: false,
+  consoleCalls: false,
+  marks: false,
+  warnings: false,
+  modules: false,
+};
 
 let collector: TestCollector;
 beforeEach(async () => {

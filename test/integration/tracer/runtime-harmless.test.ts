@@ -5,6 +5,9 @@ import { nodeVersions } from './node-matrix.ts';
 import { type RunOptions, runTarget, type TargetRun, writeScript } from './run-target.ts';
 import { TestCollector } from './test-collector.ts';
 
+/** All of the runtime, and no calls. */
+const CAPTURE: CaptureOptions = { ...DEFAULT_CAPTURE, calls: 'off' };
+
 let collector: TestCollector;
 beforeEach(async () => {
   collector = new TestCollector();
@@ -12,12 +15,7 @@ beforeEach(async () => {
 });
 afterEach(() => collector.close());
 
-async function both(
-  code: string,
-  run: RunOptions,
-  capture: CaptureOptions = DEFAULT_CAPTURE,
-  name = 'script.cjs',
-): Promise<{ plain: TargetRun; traced: TargetRun }> {
+async function both(code: string, run: RunOptions, capture: CaptureOptions = CAPTURE, name = 'script.cjs'): Promise<{ plain: TargetRun; traced: TargetRun }> {
   const script = writeScript(collector, { [name]: code });
   const plain = await runTarget(collector, script, { ...run, traced: false });
   const traced = await runTarget(collector, script, { ...run, options: { capture } });
@@ -175,7 +173,7 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
   it('finds every function as it is', async () => {
     const script = writeScript(collector, { 'script.cjs': FACTS });
     const nothing = await runTarget(collector, script, { node });
-    const traced = await runTarget(collector, script, { node, options: { capture: DEFAULT_CAPTURE } });
+    const traced = await runTarget(collector, script, { node, options: { capture: CAPTURE } });
     expect(traced).toEqual(nothing);
   });
 
@@ -187,7 +185,7 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
 
   it('is the same with every promise recorded', async () => {
     const code = SCRIPTS['order of what is due'] as string;
-    const { plain, traced } = await both(code, { node }, { ...DEFAULT_CAPTURE, asyncHooks: true });
+    const { plain, traced } = await both(code, { node }, { ...CAPTURE, asyncHooks: true });
     expect(traced).toEqual(plain);
   });
 
@@ -195,7 +193,7 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
     const code = `import { setTimeout as later } from 'node:timers/promises'; import fs, { readFile, promises } from 'node:fs'; import timers from 'node:timers'; import * as all from 'node:fs';
 console.log(readFile === fs.readFile, all.readFile === fs.readFile, promises === fs.promises, timers.setTimeout === setTimeout, import.meta.filename === undefined);
 await later(1); console.log(new Error('x').stack.split('\\n', 2).join()); readFile('/nope', (error) => console.log(error.stack)); await promises.readFile('/nope').catch((error) => console.log(error.stack)); await import('./missing.mjs').catch((error) => console.log(error.code));`;
-    const { plain, traced } = await both(code, { node }, DEFAULT_CAPTURE, 'script.mjs');
+    const { plain, traced } = await both(code, { node }, CAPTURE, 'script.mjs');
     expect(traced).toEqual(plain);
     expect(major).toBeGreaterThanOrEqual(20);
   });
