@@ -49,12 +49,9 @@ export interface EndWatch {
   finish(): void;
 }
 
-/** What sees the events that `process` emits. */
+/** What sees the events that `process` emits, before the listeners of the script. */
 export interface EmitWatch {
-  /** Before the listeners of the script. */
   emits(event: string, args: readonly unknown[]): void;
-  /** After them. */
-  emitted(event: string): void;
 }
 
 /** A failure of the tracer's own must reach neither the script's events nor its exit code: what was not sent is lost. */
@@ -94,7 +91,6 @@ export function onProcessEnd(
       if (safely(() => watching?.hides(event, rest))) return true;
       safely(() => emits()?.emits(event, rest));
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
-      safely(() => emits()?.emitted(event));
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'exit' && state._exiting) finishOnce();

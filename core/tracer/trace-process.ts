@@ -30,6 +30,7 @@ const PATIENCE_MS = 50;
 
 // Taken at load: a script may replace its clock.
 const hrtime = process.hrtime.bigint;
+const { setImmediate } = globalThis;
 
 /** Puts the tracer into the main thread, if this process was launched by the studio. */
 export function traceProcess(folder: string): void {
@@ -88,6 +89,17 @@ export function traceProcess(folder: string): void {
   };
   setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
+  /** The script has nothing left to do. A thread that is started now would keep the event loop running, and Node would say so once more. */
+  let ending = false;
+  const emits = (event: string, args: readonly unknown[]): void => {
+    if (capture && event === 'beforeExit') {
+      ending = true;
+      setImmediate(() => {
+        ending = false;
+      }).unref();
+    }
+    capture?.emits(event, args);
+  };
   const finish = onProcessEnd(
     () => {
       capture?.finish();
@@ -96,12 +108,12 @@ export function traceProcess(folder: string): void {
     },
     (worker) => worker === drain,
     () => watch,
-    () => capture,
+    () => ({ emits }),
   );
   flushBeforeSelfEnds(words, finish, true);
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   const attach = (patient: boolean): boolean => {
-    if (patient && drain === undefined && sinceStart() < PATIENCE_MS) return false;
+    if (patient && drain === undefined && (ending || sinceStart() < PATIENCE_MS)) return false;
     ensureDrain();
     return true;
   };

@@ -3,7 +3,7 @@ import type { OwnMap } from '../own-map.ts';
 import type { RingWriter } from '../ring-writer.ts';
 
 // Taken at load: a script may replace them.
-const { performance } = globalThis;
+const { performance, setImmediate } = globalThis;
 const PerformanceObserver = lazyGlobal('PerformanceObserver');
 const now = performance.now.bind(performance);
 const getEntriesByType = performance.getEntriesByType.bind(performance);
@@ -25,7 +25,9 @@ export class PerformanceEntries {
   readonly #observer: { observe: (options: { entryTypes: string[] }) => void; takeRecords: () => PerformanceEntry[]; disconnect: () => void };
   /** The writer's time at this thread's time origin. */
   readonly #originNs: number;
-  #beforeExitMs = 0;
+  #observes = false;
+  /** When it was that it ceased to. */
+  #sinceMs = 0;
 
   constructor(writer: RingWriter, takers: OwnMap<string, TakeEntry>) {
     this.#takers = takers;
@@ -35,6 +37,7 @@ export class PerformanceEntries {
   }
 
   #observe(): void {
+    this.#observes = true;
     this.#observer.observe({ entryTypes: [...this.#takers.keys()] });
   }
 
@@ -49,26 +52,33 @@ export class PerformanceEntries {
     }
   }
 
-  /** What Node has, and has not told. */
-  flush(): void {
-    this.#take(this.#observer.takeRecords());
+  /** The thread ends: what Node has, and has not told. */
+  finish(): void {
+    if (this.#observes) this.#take(this.#observer.takeRecords());
+    else this.#lookUp();
   }
 
   /**
    * Node tells of entries by a `setImmediate`, which would keep the event loop running, and make Node emit `beforeExit` again. So nothing is observed
-   * while its listeners run, and what they mark is looked up afterwards.
+   * from here on, until there is a next turn; what is marked until then is looked up.
    */
   beforeExit(): void {
-    this.flush();
+    if (!this.#observes) return;
+    this.#take(this.#observer.takeRecords());
     this.#observer.disconnect();
-    this.#beforeExitMs = now();
+    this.#observes = false;
+    this.#sinceMs = now();
+    setImmediate(() => {
+      this.#lookUp();
+      this.#observe();
+    }).unref();
   }
-  afterBeforeExit(): void {
+
+  #lookUp(): void {
     for (const type of ['mark', 'measure'] as const) {
-      if (this.#takers.has(type))
-        this.#take(getEntriesByType(type).filter((entry) => entry.startTime + entry.duration >= this.#beforeExitMs) as PerformanceEntry[]);
+      if (!this.#takers.has(type)) continue;
+      this.#take(getEntriesByType(type).filter((entry) => entry.startTime + entry.duration >= this.#sinceMs) as PerformanceEntry[]);
     }
-    this.#observe();
   }
 }
 

@@ -41,8 +41,6 @@ export interface CaptureStart {
 export interface RuntimeCapture {
   /** `process` emits an event; its listeners come next. */
   emits(event: string, args: readonly unknown[]): void;
-  /** They have run. */
-  emitted(event: string): void;
   /** A file that is about to be loaded may use `fs`. */
   files(): void;
   /** Or `fs.promises`, which takes longer to load than all of this. */
@@ -76,9 +74,6 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
       if (event === 'beforeExit') entries?.beforeExit();
       warned?.(event, args);
     },
-    emitted(event) {
-      if (event === 'beforeExit') entries?.afterBeforeExit();
-    },
     files() {
       if (!operations) return;
       const fs = process.getBuiltinModule('node:fs');
@@ -100,7 +95,7 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
       loop?.finish();
       modules?.finish();
       esModules?.finish();
-      entries?.flush();
+      entries?.finish();
     },
   };
 }

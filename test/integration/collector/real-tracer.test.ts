@@ -95,13 +95,17 @@ describe('with the real tracer', () => {
   });
 
   it('says up to when it has what a killed process recorded', async () => {
-    const code = `const { getTracer } = require('trace-studio'); getTracer().counter('c', { n: 1 }); setTimeout(() => { getTracer().counter('c', { n: 2 }); setTimeout(() => process.kill(process.ppid, 0) && require('child_process').execSync('kill -9 ' + process.pid), 100); }, 50);`;
-    const { info, recording } = await fixture.run(spawnPlan({ args: ['-e', code], preload }));
+    const code =
+      "const { getTracer } = require('trace-studio'); getTracer().counter('c', { n: 1 }); setTimeout(() => getTracer().counter('c', { n: 2 }), 20); setInterval(() => {}, 1000);";
+    await fixture.start(spawnPlan({ args: ['-e', code], preload }));
+    const { pid } = await fixture.until((info) => info.events === 2);
+    process.kill(pid as number, 'SIGKILL');
+    const info = await fixture.collector.whenEnded('one');
+    const recording = readRecording(fixture.bytes());
     expect(info).toMatchObject({ end: { kind: 'signalled', signal: 'SIGKILL' } });
     const end = recording.info.find((line) => line.kind === 'process-end');
     expect(end).toMatchObject({ orderly: false, flushedNs: expect.any(Number) });
-    const blocks = recording.blocks.filter((block) => block.header.type === BlockType.DATA);
-    const lastNs = Math.max(...blocks.map((block) => block.header.lastNs));
+    const lastNs = Math.max(...recording.blocks.filter((block) => block.header.type === BlockType.DATA).map((block) => block.header.lastNs));
     expect(end?.kind === 'process-end' && end.flushedNs).toBeGreaterThanOrEqual(lastNs);
     expect([...valuesByStream(recording).values()]).toEqual([[1, 2]]);
   });
