@@ -36,8 +36,8 @@ export interface RingOptions {
   readonly maskSecrets: boolean;
   readonly report: (message: string) => void;
   /**
-   * Called by records until it says that the drain knows this ring: a script that records nothing need not start one. `patient`: a record of the runtime's, which
-   * is in no hurry to be seen; every process has some.
+   * Called by records until it says that the drain knows this ring: a script that records nothing need not start one. `patient`: what is beside the calls (modules that
+   * load, collections) is in no hurry to be seen, and every process has some.
    */
   readonly attach: (patient: boolean) => boolean;
   /** Where there is no drain: takes what the ring holds, or that of the definitions. Never called between a look at `gaps` and the record that follows. */
@@ -63,7 +63,7 @@ export class RingWriter implements Recorder {
   readonly #attach: (patient: boolean) => boolean;
   readonly #empty: RingOptions['empty'];
   #attached = false;
-  /** The record under way is one of the runtime's. */
+  /** The record under way is one that is beside the calls. */
   #patient = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
@@ -161,9 +161,7 @@ export class RingWriter implements Recorder {
 
   /** Of the runtime's; `timeNs` is of `now()`: of the past, where it is given. */
   runtimeInstant(name: string, category: string, args: string, timeNs = NOW): void {
-    this.#patient = true;
     this.#instant(name, category, InstantScope.THREAD, args, timeNs);
-    this.#patient = false;
   }
 
   #instant(name: string, category: string, scope: number, args: string, timeNs: number): void {
@@ -220,10 +218,7 @@ export class RingWriter implements Recorder {
     head[5] = flags;
     head[6] = length;
     head[7] = 0;
-    this.#patient = true;
-    const written = this.#variable(RecordKind.ASYNC_BEGIN, 32 + length, nameId !== 0, timeNs);
-    this.#patient = false;
-    return written;
+    return this.#variable(RecordKind.ASYNC_BEGIN, 32 + length, nameId !== 0, timeNs);
   }
 
   /** `name` empty: that of the slice. */
@@ -243,9 +238,7 @@ export class RingWriter implements Recorder {
     head[1] = scope;
     head[2] = nameId;
     head[3] = length;
-    this.#patient = true;
     this.#variable(kind, 16 + length, name === '' || nameId !== 0, timeNs);
-    this.#patient = false;
   }
 
   /** A point of an arrow, at this moment. See FlowPhase. */
@@ -261,9 +254,7 @@ export class RingWriter implements Recorder {
     head[3] = categoryId;
     head[4] = phase;
     head[5] = 0;
-    this.#patient = true;
     this.#variable(RecordKind.FLOW, 24, nameId !== 0);
-    this.#patient = false;
   }
 
   objectCreated(definition: number): boolean {

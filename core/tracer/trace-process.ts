@@ -25,7 +25,7 @@ import { traceWorkers } from './worker-threads.ts';
  * worker, which takes the machine tens of milliseconds. The first record starts it at once: the script may block from then on.
  */
 const DRAIN_AFTER_MS = 10;
-/** What the runtime does (modules that load, collections) is told so late at most: it may be all that a script that is soon over has to tell. */
+/** Modules that load and collections are told so late at most: they may be all that a script that is soon over has to tell. */
 const PATIENCE_MS = 50;
 
 // Taken at load: a script may replace its clock.

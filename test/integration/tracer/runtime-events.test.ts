@@ -1,11 +1,12 @@
 /** What the runtime does is in the recording: collections, blocked turns, console calls, marks, warnings, loads of modules. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { constants } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CaptureOptions, DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
 import type { TracedEvent } from './decode-stream.ts';
 import { nodeVersions } from './node-matrix.ts';
-import { type RunOptions, runTarget, type TargetRun, writeScript } from './run-target.ts';
+import { type RunOptions, runTarget, startTarget, type TargetRun, takeAll, writeScript } from './run-target.ts';
 import { TestCollector } from './test-collector.ts';
 
 type Of<Kind extends TracedEvent['kind']> = Extract<TracedEvent, { kind: Kind }>;
@@ -192,6 +193,18 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     const names = slices('Modules').map((slice) => (slice.args as { file: string }).file.split('/').at(-1));
     expect(names.sort()).toEqual(['a.mjs', 'b.mjs', 'c.cjs', 'script.mjs']);
     expect(slices('Modules').every(({ durationNs }) => durationNs > 0)).toBe(true);
+  });
+
+  it('is live while the event loop is blocked', async () => {
+    const code = `const fs = require('node:fs'); const path = require('node:path'); console.log('before'); const word = new Int32Array(new SharedArrayBuffer(4));
+      while (!fs.existsSync(path.join(__dirname, 'seen'))) Atomics.wait(word, 0, 0, 1); console.log('after');`;
+    const script = writeScript(collector, { 'script.cjs': code });
+    const target = startTarget(collector, script, { node, options: { capture: { ...NOTHING, consoleCalls: true } } });
+    await collector.until(() => instants().length === 1);
+    writeFileSync(path.join(path.dirname(script), 'seen'), '');
+    expect(await target.ended).toMatchObject({ stdout: 'before\nafter\n', code: 0 });
+    await takeAll(collector);
+    expect(instants()).toHaveLength(2);
   });
 
   it('records what the manual says of its example', async () => {
