@@ -175,21 +175,28 @@ export function ownerOf(from: object, name: PropertyKey): object | undefined {
 /** Calls `target` as the engine would. */
 export const call = (target: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown => apply(target, self, args);
 
-const canRaiseLimit = getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
+/** False: it cannot be set (`--frozen-intrinsics`, a script that has frozen it). */
+function limitStacks(frames: number): boolean {
+  try {
+    Error.stackTraceLimit = frames;
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * As `call`, where Node may throw. An error's stack has so many frames, and `frames` of them are ours, from the one that stands in to this one: stack-frames.ts leaves
  * them out, and as many others are to take their place.
  */
 export function callHidden(frames: number, target: AnyFunction, self: unknown, args: ArrayLike<unknown>): unknown {
-  const limit = Error.stackTraceLimit;
-  if (!canRaiseLimit || typeof limit !== 'number') return apply(target, self, args);
-  Error.stackTraceLimit = limit + frames;
+  const limit: unknown = Error.stackTraceLimit;
+  if (typeof limit !== 'number' || !limitStacks(limit + frames)) return apply(target, self, args);
   try {
     return apply(target, self, args);
   } finally {
     // Unless somebody else has changed it meanwhile.
-    if (Error.stackTraceLimit === limit + frames) Error.stackTraceLimit = limit;
+    if (Error.stackTraceLimit === limit + frames) limitStacks(limit);
   }
 }
 

@@ -183,6 +183,16 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
     expect(traced).toEqual(plain);
   });
 
+  it.each([['--frozen-intrinsics'], ['--enable-source-maps'], ['--disable-proto=delete'], ['--pending-deprecation'], ['--stack-trace-limit=3'], ['--jitless']])(
+    'is the same with %s',
+    async (flag) => {
+      const code = `setTimeout(() => console.log('timer', new Error('x').stack), 1); require('fs').readFile(__filename, () => console.log('file')); require('fs').promises.readFile(__filename).then(() => console.log('promise'));
+        performance.mark('a'); new (require('worker_threads').Worker)('require("worker_threads").parentPort.postMessage(1)', { eval: true }).on('message', (message) => console.log(message));`;
+      const { plain, traced } = await both(code, { node, flags: [flag] });
+      expect(traced).toEqual(plain);
+    },
+  );
+
   it('is the same with every promise recorded', async () => {
     const code = SCRIPTS['order of what is due'] as string;
     const { plain, traced } = await both(code, { node }, { ...CAPTURE, asyncHooks: true });
