@@ -7,6 +7,9 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 let apiUrl;
 let typescript = false;
+let calls;
+/** Registered again, behind the hooks of the script's: only the last instance records calls. */
+const NEWEST = Symbol.for('trace-studio.newest-hooks');
 /** Tells the main thread how long modules take to load. Of several instances of this file one does. */
 let loads;
 const TELLS = Symbol.for('trace-studio.tells-of-loads');
@@ -17,6 +20,11 @@ export function initialize(data) {
     globalThis[TELLS] = true;
     loads = new BroadcastChannel(data.loadChannel);
     loads.unref();
+  }
+  if (data.calls) {
+    calls ??= require('./calls.cjs').hooksThreadCalls();
+    calls.join(data.calls);
+    globalThis[NEWEST] = import.meta.url;
   }
   typescript ||= data.typescript; // Registered twice where a plugin needs what the script does not.
 }
@@ -40,7 +48,18 @@ export async function load(url, context, nextLoad) {
 }
 
 async function loadNow(url, context, nextLoad) {
-  if (!typescript || !url.startsWith('file:') || !/\.[mc]?ts$/.test(url) || url.includes('/node_modules/')) return nextLoad(url, context);
+  const loaded = await (stripsTypes(url) ? stripped(url) : nextLoad(url, context));
+  // What is CommonJS is changed where it is run.
+  if (!calls || globalThis[NEWEST] !== import.meta.url || loaded.format !== 'module' || loaded.source == null || !url.startsWith('file:')) return loaded;
+  const { source } = loaded;
+  return { ...loaded, source: calls.code(fileURLToPath(url), typeof source === 'string' ? source : decoder.decode(source), 'module') };
+}
+
+const decoder = new TextDecoder();
+
+const stripsTypes = (url) => typescript && url.startsWith('file:') && /\.[mc]?ts$/.test(url) && !url.includes('/node_modules/');
+
+function stripped(url) {
   const file = fileURLToPath(url);
   const { stripTypes } = require('./strip-types.cjs');
   const source = stripTypes(readFileSync(file, 'utf8'), file);

@@ -35,29 +35,42 @@ interface Internals {
 }
 
 /**
- * A process that ends itself without an `exit`: `process.abort`, and signals to itself. What it has recorded is sent first.
+ * A process that ends itself without an `exit`: `process.abort`, and signals to itself. What it has recorded is sent first. It is no orderly end: plugins are
+ * not told, and what they had to do with it is done as for any process that was killed.
  *
  * Both are bound functions in place of Node's: their text is that of a native function, as it was. `process.kill` itself is left as it is, and so what it
  * throws; it ends in `process._kill`.
  *
- * `finish`: the process ends now, all of its threads. `words`: of the process.
+ * `sendAll`: the process ends now, all of its threads. `words`: of the process.
  */
-export function flushBeforeSelfEnds(words: Int32Array, finish: () => void, isMainThread: boolean): void {
+export function flushBeforeSelfEnds(words: Int32Array, sendAll: () => void, isMainThread: boolean): void {
   const internals = process as unknown as Internals;
   const { abort, _kill: kill, pid } = internals;
+  let ended = false;
+  const end = (): void => {
+    if (ended) return;
+    ended = true;
+    store(words, ProcessWord.ABRUPT, 1);
+    try {
+      sendAll();
+    } catch {
+      // What was not sent is lost, and no matter of the script's.
+    }
+  };
   // In a worker thread `abort` throws.
   if (isMainThread && typeof abort === 'function') {
     internals.abort = likeNative('abort', () => {
-      finish();
+      end();
       return Reflect.apply(abort, process, []);
     });
   }
   if (typeof kill !== 'function') return;
   internals._kill = likeNative('_kill', (...args) => {
     const [target, signal] = args;
-    if ((target === pid || target === 0 || target === -1 || target === -pid) && typeof signal === 'number' && signal !== 0) {
-      if (surelyEnds(internals, signal)) finish();
-      else flushDrain(words);
+    if (typeof signal === 'number' && signal !== 0) {
+      // The process group -pid may not be there, and -1 means all processes but this one, if the system says so.
+      if ((target === pid || target === 0) && surelyEnds(internals, signal)) end();
+      else if (target === pid || target === 0 || target === -1 || target === -pid) flushDrain(words);
     }
     return Reflect.apply(kill, process, args);
   });

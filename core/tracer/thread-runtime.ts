@@ -1,11 +1,13 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { LeftAlone } from '../protocol/target-wire.ts';
 import { workerThreads } from './builtins.ts';
+import type * as calls from './calls/trace-calls.ts';
 import { type LateChange, mayReach, mayReachFilePromises, mayReachFiles, mayReachTimers } from './first-use.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { loadCapture } from './load-capture.ts';
 import { resolveApi } from './resolve-api.ts';
-import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
+import { DRAIN_CHANNEL, type DrainMessage, functionTable, ringBufferBytes, validRingBytes } from './ring-layout.ts';
 import { RingWriter } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { RUNTIME, type Runtime } from './runtime.ts';
@@ -16,8 +18,10 @@ type RingMessage = Extract<DrainMessage, { kind: 'ring' }>;
 /** A ring for the thread of that number. */
 export function makeRing(settings: TargetSettings, thread: number, name: string): RingMessage {
   const ringBytes = validRingBytes(settings.options.ringBytes);
-  return { kind: 'ring', thread, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes)) };
+  return { kind: 'ring', thread, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes, recordsCalls(settings))) };
 }
+
+const recordsCalls = ({ options }: TargetSettings): boolean => options.capture?.calls === 'exact';
 
 /** For threads that have no port of the drain's: lost if the drain does not listen yet. */
 export function postToDrain(message: DrainMessage): void {
@@ -37,7 +41,10 @@ export function provideRuntime(
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
   attach: (patient: boolean) => boolean,
   patch: (capture: RuntimeCapture | undefined) => void,
-): RuntimeCapture | undefined {
+  leftAlone: (one: LeftAlone) => void,
+): { readonly capture: RuntimeCapture | undefined; readonly callTracer: calls.CallTracer | undefined } {
+  let callTracer: calls.CallTracer | undefined;
+  const functions = functionTable(ring);
   const recorder = new RingWriter({
     buffer: ring.buffer,
     ringBytes: ring.ringBytes,
@@ -46,17 +53,31 @@ export function provideRuntime(
     maskSecrets: settings.options.maskSecrets !== false,
     report: (message) => postToDrain({ kind: 'error', message }),
     attach,
+    ...(functions && { functions, look: (id) => callTracer?.look(id) === true, maxDepth: settings.options.capture?.maxDepth ?? 0 }),
   });
   const apiFile = path.join(folder, 'api.cjs');
   const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
-  const capture = loadCapture(folder, settings.options.capture, recorder, ring.thread === 0);
+  const { capture: options } = settings.options;
+  // Before the calls: what they change of stack traces stands on what is left out of them here.
+  const capture = loadCapture(folder, options, recorder, ring.thread === 0);
+  if (functions && options) {
+    callTracer = loadCalls(folder).traceCalls({ folder, options: { ...settings.options, capture: options }, writer: recorder, words, functions, leftAlone });
+  }
   const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
   if (capture) {
     changes.push({ make: () => capture.files(), mayReach: mayReachFiles });
     changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
     changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
   }
-  resolveApi(folder, changes, capture?.esModules);
-  return capture;
+  resolveApi(folder, changes, capture?.esModules, callTracer);
+  return { capture, callTracer };
+}
+
+function loadCalls(folder: string): typeof calls {
+  const file = path.join(folder, 'calls.cjs');
+  const require = createRequire(file);
+  const loaded = require(file) as typeof calls;
+  delete require.cache[file];
+  return loaded;
 }

@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
-import { type ChildNotice, FrameType } from '../protocol/target-wire.ts';
+import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
+import { FrameType } from '../protocol/target-wire.ts';
+import { callCapture } from './calls/call-capture.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { Children } from './children.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
@@ -41,6 +43,7 @@ export function traceProcess(folder: string): void {
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
+  const minDurationNs = (settings.options.capture?.minDurationUs ?? 0) * 1000;
   const ring = makeRing(settings, 0, 'main');
   const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
@@ -50,13 +53,17 @@ export function traceProcess(folder: string): void {
   const plugins = new Map<number, PluginState>();
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
   const rings = new Map([[0, ring]]);
+  /** Files whose calls cannot be recorded, as far as there is no drain to tell. */
+  const leftAlone: LeftAlone[] = [];
   /** Threads that are gone. */
   const ended = new Set<number>();
   /** Children that the drain has not been told of, since there was none. */
   const children: ChildNotice[] = [];
   const spill = (error?: string): void => {
-    const readers = [...rings.values()].map((one) => new RingReader(one));
-    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), children, ...(error !== undefined && { error }) });
+    const readers = [...rings.values()].map((one) => new RingReader(one, minDurationNs));
+    const abrupt = words[ProcessWord.ABRUPT] === 1;
+    const extras = { plugins: plugins.values(), children, capture: callCapture(words, 0), leftAlone, abrupt };
+    writeSpill(spillFile, helloFrame, readers, { ...extras, ...(error !== undefined && { error }) });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -77,12 +84,14 @@ export function traceProcess(folder: string): void {
       spillFile,
       copyFile,
       process: shared.process,
+      minDurationNs,
       ring,
       complains: !settings.options.isChild,
     } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
+      for (const one of leftAlone) drain.postMessage({ kind: 'left-alone', ...one });
     } catch (error) {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
@@ -100,17 +109,21 @@ export function traceProcess(folder: string): void {
     }
     capture?.emits(event, args);
   };
-  const finish = onProcessEnd(
+  const sendAll = (): void => {
+    capture?.finish();
+    if (!finishDrain(words)) spill();
+  };
+  onProcessEnd(
     () => {
-      capture?.finish();
-      if (!finishDrain(words)) spill();
+      sendAll();
       kept.remove();
     },
     (worker) => worker === drain,
     () => watch,
+    (error) => callTracer?.uncaught(error),
     () => ({ emits }),
   );
-  flushBeforeSelfEnds(words, finish, true);
+  flushBeforeSelfEnds(words, sendAll, true);
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   const attach = (patient: boolean): boolean => {
     if (patient && drain === undefined && (ending || sinceStart() < PATIENCE_MS)) return false;
@@ -138,7 +151,12 @@ export function traceProcess(folder: string): void {
     traceWorkers(shared, tellDrain, given?.workerMessages);
     traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), given?.children);
   };
-  capture = provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
+  const provided = provideRuntime(folder, settings, { words, ring, kept }, attach, patch, (one) => {
+    leftAlone.push(one);
+    drain?.postMessage({ kind: 'left-alone', ...one });
+  });
+  const { callTracer } = provided;
+  capture = provided.capture;
   if (settings.options.plugins?.length) {
     patch(capture); // A plugin may have threads of its own.
     const changed = (state: PluginState): void => {

@@ -57,13 +57,25 @@ export function traceWorker(folder: string): void {
     },
     () => false,
     undefined,
+    undefined,
     () => capture,
   );
-  flushBeforeSelfEnds(words, () => finishFromWorker(words), false);
-  capture = provideRuntime(folder, settings, { words, ring, kept }, attach, (given) => {
-    traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
-    traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), given?.children);
-  });
+  const sendAll = (): void => {
+    capture?.finish();
+    finishFromWorker(words);
+  };
+  flushBeforeSelfEnds(words, sendAll, false);
+  ({ capture } = provideRuntime(
+    folder,
+    settings,
+    { words, ring, kept },
+    attach,
+    (given) => {
+      traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
+      traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), given?.children);
+    },
+    (one) => postToDrain({ kind: 'left-alone', ...one }),
+  ));
 }
 
 /** Makes the ring known to the drain; true once it is. */

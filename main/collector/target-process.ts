@@ -70,6 +70,7 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
     maskSecrets: plan.maskSecrets,
     ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
     ...(plan.capture && { capture: plan.capture }),
+    ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
   };
   const { name, value: users } = nodeOptionsOf(environment);
   environment[name] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;

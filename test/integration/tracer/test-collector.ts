@@ -5,10 +5,12 @@ import os from 'node:os';
 import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
+  type CallCapture,
   type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
+  type LeftAlone,
   SPILL_MAGIC,
   type TargetControl,
   TargetEnvironment,
@@ -37,6 +39,9 @@ export interface Target {
   readonly errors: string[];
   /** Those that it has told of. */
   readonly children: ChildNotice[];
+  /** The last one. */
+  capture: CallCapture | undefined;
+  readonly leftAlone: LeftAlone[];
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -73,6 +78,8 @@ export class TestCollector {
         plugins: new Map(),
         errors: [],
         children: [],
+        capture: undefined,
+        leftAlone: [],
         bye: false,
         closed: false,
         complaint: undefined,
@@ -146,6 +153,8 @@ export class TestCollector {
           plugins: new Map(),
           errors: [],
           children: [],
+          capture: undefined,
+          leftAlone: [],
           bye: false,
           closed: true,
           complaint: undefined,
@@ -218,6 +227,14 @@ export class TestCollector {
     if (type === FrameType.PLUGIN) {
       const state = json() as PluginState;
       target.plugins.set(state.index, state);
+      return;
+    }
+    if (type === FrameType.CAPTURE) {
+      target.capture = json() as CallCapture;
+      return;
+    }
+    if (type === FrameType.LEFT_ALONE) {
+      target.leftAlone.push(json() as LeftAlone);
       return;
     }
     const thread = target.threads.get(id);
