@@ -1,15 +1,6 @@
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
-import {
-  BLOCK_HEADER_BYTES,
-  type BlockHeader,
-  BlockType,
-  type IndexRow,
-  type RecordingFooter,
-  type RecordingHead,
-  type RecordingInfo,
-  type SessionEnd,
-} from '../protocol/recording-format.ts';
+import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';

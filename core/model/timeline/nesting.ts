@@ -28,32 +28,51 @@ export function orderOf(loose: Float64Array, count: number): Uint32Array {
   return order;
 }
 
-const DIGIT = 2048;
+const WORD = 2 ** 32;
+const DIGIT_BITS = 11;
+const DIGITS = 2 ** DIGIT_BITS;
 
-/** Times are whole nanoseconds in all that records or imports them; what lies between two is put in order afterwards. */
+/** By whole nanoseconds since the least; what lies between two is put in order afterwards. */
 function radixSorted(loose: Float64Array, order: Uint32Array<ArrayBuffer>, least: number, greatest: number): Uint32Array<ArrayBuffer> {
+  const count = order.length;
+  const low = new Uint32Array(count);
+  const high = new Uint32Array(count);
+  for (let i = 0, at = 0; i < count; i++, at += LOOSE) {
+    const value = (loose[at] as number) - least;
+    const word = Math.floor(value / WORD);
+    high[i] = word;
+    low[i] = value - word * WORD;
+  }
   let from = order;
-  let to = new Uint32Array(order.length);
-  const counts = new Uint32Array(DIGIT + 1);
-  for (let unit = 1; unit <= greatest - least || unit === 1; unit *= DIGIT) {
+  let to = new Uint32Array(count);
+  const counts = new Uint32Array(DIGITS);
+  const pass = (keys: Uint32Array, shift: number): void => {
     counts.fill(0);
-    for (const i of from) {
-      const digit = digitOf((loose[i * LOOSE] as number) - least, unit) + 1;
+    for (let i = 0; i < count; i++) {
+      const digit = ((keys[i] as number) >>> shift) & (DIGITS - 1);
       counts[digit] = (counts[digit] as number) + 1;
     }
-    for (let digit = 1; digit <= DIGIT; digit++) counts[digit] = (counts[digit] as number) + (counts[digit - 1] as number);
-    for (const i of from) {
-      const digit = digitOf((loose[i * LOOSE] as number) - least, unit);
+    let before = 0;
+    for (let digit = 0; digit < DIGITS; digit++) {
+      const own = counts[digit] as number;
+      // All have the same: nothing changes its place.
+      if (own === count) return;
+      counts[digit] = before;
+      before += own;
+    }
+    for (let i = 0; i < count; i++) {
+      const slice = from[i] as number;
+      const digit = ((keys[slice] as number) >>> shift) & (DIGITS - 1);
       const at = counts[digit] as number;
       counts[digit] = at + 1;
-      to[at] = i;
+      to[at] = slice;
     }
     [from, to] = [to, from];
-  }
+  };
+  for (let shift = 0; shift < 32; shift += DIGIT_BITS) pass(low, shift);
+  if (greatest - least >= WORD) for (let shift = 0; shift < 32; shift += DIGIT_BITS) pass(high, shift);
   return from;
 }
-
-const digitOf = (value: number, unit: number): number => Math.floor(value / unit) % DIGIT;
 
 /** An insertion sort of what is nearly sorted. */
 function putLongestFirst(loose: Float64Array, order: Uint32Array): void {
@@ -86,7 +105,8 @@ export class Nesting {
   /** Of the open slices, from the outermost: index in the table, and end. */
   #open: number[] = [];
   #ends: number[] = [];
-  readonly #openCounts = new Map<number, number>();
+  /** By name: slices that are open. */
+  #openCounts = new Uint32Array(256);
 
   /** `entries`: slices that are open at the start, as `carried` gave them. */
   constructor(entries?: Carried) {
@@ -116,8 +136,9 @@ export class Nesting {
     const u = i * WORDS;
     words[u + NAME] = name;
     words[u + PARENT] = depth === 0 ? NO_PARENT : (this.#open[depth - 1] as number);
-    const opened = this.#openCounts.get(name) ?? 0;
-    this.#openCounts.set(name, opened + 1);
+    if (name >= this.#openCounts.length) this.#growCounts(name);
+    const opened = this.#openCounts[name] as number;
+    this.#openCounts[name] = opened + 1;
     words[u + SHAPE] = Math.min(depth, 0xffff) | ((SliceFlag.LEFT | (opened > 0 ? SliceFlag.RECURSIVE : 0)) << FLAGS_SHIFT);
     this.refs[i] = ref;
     this.#open.push(i);
@@ -139,9 +160,7 @@ export class Nesting {
       const parent = words[u + PARENT] as number;
       if (parent !== NO_PARENT) floats[parent * FLOATS + SELF] = (floats[parent * FLOATS + SELF] as number) + duration;
       const name = words[u + NAME] as number;
-      const opened = (this.#openCounts.get(name) ?? 1) - 1;
-      if (opened > 0) this.#openCounts.set(name, opened);
-      else this.#openCounts.delete(name);
+      this.#openCounts[name] = (this.#openCounts[name] as number) - 1;
     }
   }
 
@@ -171,9 +190,17 @@ export class Nesting {
     for (let i = 0; i < carried.count; i++) {
       this.#open.push(i);
       const name = carried.nameOf(i);
-      this.#openCounts.set(name, (this.#openCounts.get(name) ?? 0) + 1);
+      if (name >= this.#openCounts.length) this.#growCounts(name);
+      this.#openCounts[name] = (this.#openCounts[name] as number) + 1;
     }
     this.#ends = [...ends];
+  }
+
+  /** Names are numbers from 1 without gaps. */
+  #growCounts(name: number): void {
+    const counts = new Uint32Array(Math.max(name + 1, this.#openCounts.length * 2));
+    counts.set(this.#openCounts);
+    this.#openCounts = counts;
   }
 
   #grow(): void {
