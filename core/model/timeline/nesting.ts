@@ -2,6 +2,8 @@ import { END, FLAGS_SHIFT, FLOATS, NAME, NO_PARENT, PARENT, SELF, SHAPE, SliceFl
 
 /** Numbers of a slice that has no place among the others yet: start, end, name, what tells it from all others. */
 export const LOOSE = 4;
+/** Fewer are sorted by comparison. */
+const MIN_RADIX = 4096;
 
 /**
  * Slices in any order, four numbers each, by start; of those that begin together the longest first, and of equal ones the first to come.
@@ -21,57 +23,55 @@ export function orderOf(loose: Float64Array, count: number): Uint32Array {
     if (start > greatest) greatest = start;
   }
   if (!isSorted) {
-    if (count < 4096 || greatest - least > Number.MAX_SAFE_INTEGER) order.sort((a, b) => (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number) || a - b);
-    else order = radixSorted(loose, order, least, greatest);
+    if (count < MIN_RADIX || greatest - least > MAX_SPAN_NS) order.sort((a, b) => (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number) || a - b);
+    else order = radixSorted(loose, least, greatest);
   }
   putLongestFirst(loose, order);
   return order;
 }
 
-const WORD = 2 ** 32;
 const DIGIT_BITS = 11;
 const DIGITS = 2 ** DIGIT_BITS;
+const KEY_BITS = 32;
+/** Times of more than eighty hours are not told apart well enough by 32 bits. */
+const MAX_SPAN_NS = 2 ** 48;
 
-/** By whole nanoseconds since the least; what lies between two is put in order afterwards. */
-function radixSorted(loose: Float64Array, order: Uint32Array<ArrayBuffer>, least: number, greatest: number): Uint32Array<ArrayBuffer> {
-  const count = order.length;
-  const low = new Uint32Array(count);
-  const high = new Uint32Array(count);
+/** By the first 32 bits of the time since the least; what these do not tell apart is put in order afterwards. Keys go along, so that nothing is looked up in a random order. */
+function radixSorted(loose: Float64Array, least: number, greatest: number): Uint32Array<ArrayBuffer> {
+  const count = loose.length / LOOSE;
+  const scale = Math.min(1, 2 ** KEY_BITS / (greatest - least + 1));
+  let order = new Uint32Array(count);
+  let keys = new Uint32Array(count);
   for (let i = 0, at = 0; i < count; i++, at += LOOSE) {
-    const value = (loose[at] as number) - least;
-    const word = Math.floor(value / WORD);
-    high[i] = word;
-    low[i] = value - word * WORD;
+    order[i] = i;
+    keys[i] = ((loose[at] as number) - least) * scale;
   }
-  let from = order;
-  let to = new Uint32Array(count);
+  let nextOrder = new Uint32Array(count);
+  let nextKeys = new Uint32Array(count);
   const counts = new Uint32Array(DIGITS);
-  const pass = (keys: Uint32Array, shift: number): void => {
+  for (let shift = 0; shift < KEY_BITS; shift += DIGIT_BITS) {
     counts.fill(0);
     for (let i = 0; i < count; i++) {
       const digit = ((keys[i] as number) >>> shift) & (DIGITS - 1);
       counts[digit] = (counts[digit] as number) + 1;
     }
-    let before = 0;
-    for (let digit = 0; digit < DIGITS; digit++) {
+    for (let digit = 0, before = 0; digit < DIGITS; digit++) {
       const own = counts[digit] as number;
-      // All have the same: nothing changes its place.
-      if (own === count) return;
       counts[digit] = before;
       before += own;
     }
     for (let i = 0; i < count; i++) {
-      const slice = from[i] as number;
-      const digit = ((keys[slice] as number) >>> shift) & (DIGITS - 1);
+      const key = keys[i] as number;
+      const digit = (key >>> shift) & (DIGITS - 1);
       const at = counts[digit] as number;
       counts[digit] = at + 1;
-      to[at] = slice;
+      nextOrder[at] = order[i] as number;
+      nextKeys[at] = key;
     }
-    [from, to] = [to, from];
-  };
-  for (let shift = 0; shift < 32; shift += DIGIT_BITS) pass(low, shift);
-  if (greatest - least >= WORD) for (let shift = 0; shift < 32; shift += DIGIT_BITS) pass(high, shift);
-  return from;
+    [order, nextOrder] = [nextOrder, order];
+    [keys, nextKeys] = [nextKeys, keys];
+  }
+  return order;
 }
 
 /** An insertion sort of what is nearly sorted. */
@@ -108,9 +108,9 @@ export class Nesting {
   /** By name: slices that are open. */
   #openCounts = new Uint32Array(256);
 
-  /** `entries`: slices that are open at the start, as `carried` gave them. */
-  constructor(entries?: Carried) {
-    this.table = new SliceTable();
+  /** `entries`: slices that are open at the start, as `carried` gave them. `capacity`: how many there will be about. */
+  constructor(entries?: Carried, capacity?: number) {
+    this.table = new SliceTable(capacity);
     this.refs = new Float64Array(this.table.capacity);
     if (entries) this.#enter(entries);
   }
