@@ -35,6 +35,12 @@ const MAX_STACK = 65_536;
 /** The token of a call that may wait is its function and its number in one double, exact below 2^53. */
 const CALLS = 2 ** 32;
 
+/**
+ * How soon the drain is needed. `patient`: what is beside the calls (modules that load, collections) is in no hurry to be seen, and every process has
+ * some. `now`: the ring is half full.
+ */
+export type Urgency = 'patient' | 'soon' | 'now';
+
 export interface RingOptions {
   readonly buffer: SharedArrayBuffer;
   readonly ringBytes: number;
@@ -43,10 +49,9 @@ export interface RingOptions {
   readonly maskSecrets: boolean;
   readonly report: (message: string) => void;
   /**
-   * Called by records until it says that the drain knows this ring: a script that records nothing need not start one. `patient`: what is beside the calls (modules that
-   * load, collections) is in no hurry to be seen, and every process has some.
+   * Called by records until it says that the drain knows this ring: a script that records nothing need not start one.
    */
-  readonly attach: (patient: boolean) => boolean;
+  readonly attach: (urgency: Urgency) => boolean;
   /** By function: see FunctionState. Absent: calls are not recorded. */
   readonly functions?: Uint8Array;
   /** A function that the table does not know is called: true once it is to be recorded. */
@@ -73,7 +78,7 @@ export class RingWriter implements Recorder {
   readonly #quarter: number;
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
-  readonly #attach: (patient: boolean) => boolean;
+  readonly #attach: RingOptions['attach'];
   readonly #empty: RingOptions['empty'];
   #attached = false;
   /** The record under way is one that is beside the calls. */
@@ -553,8 +558,9 @@ export class RingWriter implements Recorder {
     if (this.#lost > 0) units += this.#stackUnits();
     if (this.#empty && this.#free() < units) this.#empty('records');
     const free = this.#free();
-    this.#attached ||= this.#attach(this.#patient && free > this.#capacity >> 1);
-    if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
+    const isHalfFull = free < this.#capacity >> 1;
+    this.#attached ||= this.#attach(isHalfFull ? 'now' : this.#patient ? 'patient' : 'soon');
+    if (isHalfFull) notify(this.#process, ProcessWord.BELL);
     // Once full, wait for an eighth: room for one record at a time would make a gap of every second one.
     const full = this.#lost > 0 && this.#lostReason === GapReason.RING_FULL;
     if (free < (full ? Math.max(units, eighth) : units)) {
@@ -578,7 +584,7 @@ export class RingWriter implements Recorder {
       this.#empty(word === RingWord.READ ? 'records' : 'definitions');
       return ((load(this.#words, word) - position) | 0) >= 0;
     }
-    this.#attached ||= this.#attach(false);
+    this.#attached ||= this.#attach('now');
     if (!this.#exact) return false;
     let seen = load(this.#words, word);
     // After a wait in vain every further record is dropped at once, until the drain gets on.

@@ -8,7 +8,7 @@ import type { KeptEvents } from './kept-events.ts';
 import { loadCapture } from './load-capture.ts';
 import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, functionTable, ringBufferBytes, validRingBytes } from './ring-layout.ts';
-import { RingWriter } from './ring-writer.ts';
+import { RingWriter, type Urgency } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { RUNTIME, type Runtime } from './runtime.ts';
 import type { TargetSettings } from './target-settings.ts';
@@ -39,7 +39,7 @@ export function provideRuntime(
   folder: string,
   settings: TargetSettings,
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
-  attach: (patient: boolean) => boolean,
+  attach: (urgency: Urgency) => boolean,
   patch: (capture: RuntimeCapture | undefined) => void,
   leftAlone: (one: LeftAlone) => void,
 ): { readonly capture: RuntimeCapture | undefined; readonly callTracer: calls.CallTracer | undefined } {
@@ -62,7 +62,9 @@ export function provideRuntime(
   // Before the calls: what they change of stack traces stands on what is left out of them here.
   const capture = loadCapture(folder, options, recorder, ring.thread === 0);
   if (functions && options) {
-    callTracer = loadCalls(folder).traceCalls({ folder, options: { ...settings.options, capture: options }, writer: recorder, words, functions, leftAlone });
+    const unseen = capture ? capture.unseen : (run: () => void) => run();
+    const withCapture = { ...settings.options, capture: options };
+    callTracer = loadCalls(folder).traceCalls({ folder, options: withCapture, writer: recorder, words, functions, leftAlone, unseen });
   }
   const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
   if (capture) {
@@ -71,6 +73,7 @@ export function provideRuntime(
     changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
   }
   resolveApi(folder, changes, capture?.esModules, callTracer);
+  capture?.begins();
   return { capture, callTracer };
 }
 

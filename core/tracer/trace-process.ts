@@ -14,6 +14,7 @@ import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
+import type { Urgency } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { flushBeforeSelfEnds } from './self-ends.ts';
 import { writeSpill } from './spill.ts';
@@ -101,7 +102,7 @@ export function traceProcess(folder: string): void {
   /** The script has nothing left to do. A thread that is started now would keep the event loop running, and Node would say so once more. */
   let ending = false;
   const emits = (event: string, args: readonly unknown[]): void => {
-    if (capture && event === 'beforeExit') {
+    if (event === 'beforeExit') {
       ending = true;
       setImmediate(() => {
         ending = false;
@@ -125,8 +126,9 @@ export function traceProcess(folder: string): void {
   );
   flushBeforeSelfEnds(words, sendAll, true);
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
-  const attach = (patient: boolean): boolean => {
-    if (patient && drain === undefined && (ending || sinceStart() < PATIENCE_MS)) return false;
+  const attach = (urgency: Urgency): boolean => {
+    const mayWait = urgency !== 'now' && (ending || (urgency === 'patient' && sinceStart() < PATIENCE_MS));
+    if (mayWait && drain === undefined) return false;
     ensureDrain();
     return true;
   };

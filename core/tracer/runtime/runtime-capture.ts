@@ -3,6 +3,7 @@
  * console, marks, warnings, module loads, async operations. Each source is a file of this folder, and is put in before the script begins.
  */
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
+import { NodesStacks } from '../error-stack.ts';
 import { OwnMap } from '../own-map.ts';
 import type { EsModuleWatch } from '../resolve-api.ts';
 import type { RingWriter } from '../ring-writer.ts';
@@ -39,6 +40,10 @@ export interface CaptureStart {
 
 /** What the rest of the tracer tells it, and asks. */
 export interface RuntimeCapture {
+  /** All of the tracer is in place; the script comes next. */
+  begins(): void;
+  /** Runs what makes promises of the tracer's own: they are not recorded. */
+  unseen(run: () => void): void;
   /** `process` emits an event; its listeners come next. */
   emits(event: string, args: readonly unknown[]): void;
   /** A file that is about to be loaded may use `fs`. */
@@ -64,12 +69,17 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
   const loop = options.eventLoop ? new EventLoopWatch(writer) : undefined;
   const modules = options.modules ? new ModuleLoads(writer) : undefined;
   const esModules = options.modules ? new EsModuleLoads(writer) : undefined;
-  const warned = options.warnings ? watchWarnings(writer) : undefined;
+  const stacks = new NodesStacks();
+  const warned = options.warnings ? watchWarnings(writer, stacks) : undefined;
   const operations = options.asyncOperations ? watchOperations(writer, numbers, functions, isMainThread) : undefined;
-  if (options.asyncHooks) watchPromises(writer);
+  const unseen = options.asyncHooks ? watchPromises(writer) : (run: () => void) => run();
   if (options.consoleCalls) watchConsole(writer, functions, isMainThread);
   if (operations || options.consoleCalls) hideOwnFrames(functions, folder);
   return {
+    begins() {
+      stacks.begins();
+    },
+    unseen,
     emits(event, args) {
       if (event === 'beforeExit') entries?.beforeExit();
       warned?.(event, args);
