@@ -21,6 +21,8 @@ export interface NodeProcess {
 export interface AttachOptions {
   readonly sampling: boolean;
   readonly samplingUs: number;
+  /** Collections, the event loop, marks, warnings, calls of the console: what can be taken back. */
+  readonly runtime: boolean;
 }
 
-export const DEFAULT_ATTACH: AttachOptions = { sampling: true, samplingUs: 1000 };
+export const DEFAULT_ATTACH: AttachOptions = { sampling: true, samplingUs: 1000, runtime: true };

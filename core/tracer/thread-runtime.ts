@@ -65,7 +65,10 @@ export function provideRuntime(
   });
   const { capture: options } = settings.options;
   // Before the calls: what they change of stack traces stands on what is left out of them here.
-  const capture = loadCapture(folder, options, recorder, ring.thread === 0);
+  const [isMainThread, isAttached] = [ring.thread === 0, settings.attached === true];
+  // A worker that begins meanwhile is not left with the process: it would go on to be watched.
+  const capture = isAttached && !isMainThread ? undefined : loadCapture(folder, options, recorder, { isMainThread, isAttached });
+  onDetach(() => capture?.stop());
   if (functions && options && !settings.attached) {
     const unseen = capture ? capture.unseen : (run: () => void) => run();
     const withCapture = { ...settings.options, capture: options };

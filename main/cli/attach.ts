@@ -70,7 +70,7 @@ async function record(command: AttachCommand, target: NodeProcess): Promise<numb
   const collector = new Collector({ folder: os.tmpdir() });
   let isKept = false;
   try {
-    const plan = attachPlan(target, { sampling: command.sampling, samplingUs: command.samplingUs }, tracerFolder);
+    const plan = attachPlan(target, { sampling: command.sampling, samplingUs: command.samplingUs, runtime: command.runtime }, tracerFolder);
     await attachTo(collector, { target, plan, tracerFolder, file, ...ids });
     const leaving = new Leaving(collector, ids.session);
     if (!command.quiet) tell(`attached to ${target.name} (process ${target.pid}). ${untilWhen(command)}`);

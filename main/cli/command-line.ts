@@ -43,6 +43,7 @@ export type Command =
       readonly seconds: number;
       readonly sampling: boolean;
       readonly samplingUs: number;
+      readonly runtime: boolean;
       readonly cpuProfile?: string;
       readonly profileSeconds: number;
       readonly heapSnapshot?: string;
@@ -82,6 +83,7 @@ const OPTIONS = {
     '--duration': 'value',
     '--detach-after': 'value',
     '--no-sampling': 'flag',
+    '--no-runtime': 'flag',
     '--sampling-interval': 'value',
     '--cpu-profile': 'value',
     '--profile-seconds': 'value',
@@ -233,6 +235,7 @@ function readAttach(words: readonly string[]): Result<Command> {
     seconds: seconds.value,
     sampling: !flags.has('--no-sampling') && output !== undefined,
     samplingUs: samplingUs.value,
+    runtime: !flags.has('--no-runtime') && output !== undefined,
     ...(cpuProfile !== undefined && { cpuProfile }),
     profileSeconds: profileSeconds.value,
     ...(heapSnapshot !== undefined && { heapSnapshot }),

@@ -37,12 +37,13 @@ The first Ctrl+C goes to the script and the report is written; the second ends e
 
 const ATTACH = `trace-studio attach [number or name] [options]
 
-Records a Node program that runs already: samples of its calls, its counters and objects. It goes on as it was when it is left: after --duration, by Ctrl+C,
-or when this command dies. Without a process: lists the Node programs of this machine, and why one cannot be attached to.
+Records a Node program that runs already: samples of its calls, what Node tells, its counters and objects. It goes on as it was when it is left: after
+--duration, by Ctrl+C, or when this command dies. Without a process: lists the Node programs of this machine, and why one cannot be attached to.
 
   -o, --output <file>              the report: .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); result.json
       --duration <seconds>         leave it after so long (also --detach-after); else when it ends, or by Ctrl+C
-      --no-sampling                counters and objects only
+      --no-sampling                no samples of calls
+      --no-runtime                 no collections, event loop, console calls, marks, warnings
       --sampling-interval <µs>     time between two samples; 1000
       --cpu-profile <file>         take a .cpuprofile of --profile-seconds (5) and leave; with -o, record meanwhile
       --heap-snapshot <file>       take a .heapsnapshot and leave; the program stands still meanwhile

@@ -118,8 +118,8 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
       return (
         <AttachDialog
           onClose={close}
-          onAttach={async (pid, sampling) => {
-            await actions.attachTo(pid, sampling);
+          onAttach={async (pid, options) => {
+            await actions.attachTo(pid, options);
             close();
           }}
         />

@@ -1,7 +1,7 @@
 /** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
 
 import { useMemo } from 'react';
-import { DEFAULT_ATTACH } from '../../core/protocol/attach.ts';
+import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { TRACE_EXTENSIONS } from '../../core/protocol/export-formats.ts';
 import type { TakeKind } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
@@ -33,7 +33,7 @@ export interface Actions {
   takeFile(what: TakeKind): void;
   attach(): void;
   /** Rejects with what is in the way. */
-  attachTo(pid: number, sampling: boolean): Promise<void>;
+  attachTo(pid: number, options: AttachOptions): Promise<void>;
   configure(): void;
   /** The form as it is now. */
   configureDraft(): void;
@@ -200,8 +200,8 @@ export function useActions(): Actions {
         if (session && isRunning(session)) told(takeFile(studio, picker, session, what));
       },
       attach: () => showDialog({ kind: 'attach' }),
-      attachTo: async (pid, sampling) => {
-        await attachRun(studio, pid, { ...DEFAULT_ATTACH, sampling });
+      attachTo: async (pid, options) => {
+        await attachRun(studio, pid, options);
         setWindow({ screen: 'main' });
       },
       configure,

@@ -10,20 +10,13 @@ const WHEN_FULL = 'live';
  * What is recorded. The code is loaded already, and cannot be changed so that every call is told; and nothing is put into the runtime that could not be
  * taken back when the process is left.
  */
-export function attachCapture({ sampling, samplingUs }: AttachOptions): CaptureOptions {
-  return { ...DEFAULT_CAPTURE, ...NO_RUNTIME, calls: sampling ? 'sampling' : 'off', samplingUs, whenFull: WHEN_FULL };
+export function attachCapture({ sampling, samplingUs, runtime }: AttachOptions): CaptureOptions {
+  const calls = sampling ? 'sampling' : 'off';
+  return { ...DEFAULT_CAPTURE, ...NOT_TAKEN_BACK, ...(!runtime && NO_RUNTIME), calls, samplingUs, whenFull: WHEN_FULL };
 }
 
-const NO_RUNTIME = {
-  asyncOperations: false,
-  asyncHooks: false,
-  gc: false,
-  eventLoop: false,
-  consoleCalls: false,
-  marks: false,
-  warnings: false,
-  modules: false,
-} as const;
+const NOT_TAKEN_BACK = { asyncOperations: false, asyncHooks: false, modules: false } as const;
+const NO_RUNTIME = { gc: false, eventLoop: false, consoleCalls: false, marks: false, warnings: false } as const;
 
 /** What the collector knows of it, as if it had started it. */
 export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFolder: string): SpawnPlan {

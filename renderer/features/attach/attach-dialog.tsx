@@ -1,6 +1,6 @@
 import { RotateCw, Search } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
-import { DEFAULT_ATTACH, type NodeProcess } from '../../../core/protocol/attach.ts';
+import { type AttachOptions, DEFAULT_ATTACH, type NodeProcess } from '../../../core/protocol/attach.ts';
 import { useClients } from '../../state/clients.tsx';
 import { Button, Checkbox, Dialog, Field, IconButton, Spinner, TextField } from '../../widgets/index.ts';
 import './attach.css';
@@ -8,7 +8,7 @@ import './attach.css';
 interface AttachDialogProps {
   readonly onClose: () => void;
   /** Rejects with why it could not be attached to. */
-  readonly onAttach: (pid: number, sampling: boolean) => Promise<void>;
+  readonly onAttach: (pid: number, options: AttachOptions) => Promise<void>;
 }
 
 interface Failure {
@@ -21,7 +21,7 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
   const { studio } = useClients();
   const [all, setAll] = useState<readonly NodeProcess[] | undefined>();
   const [wanted, setWanted] = useState('');
-  const [sampling, setSampling] = useState(DEFAULT_ATTACH.sampling);
+  const [options, setOptions] = useState(DEFAULT_ATTACH);
   const [busy, setBusy] = useState<number | undefined>();
   const [failure, setFailure] = useState<Failure | undefined>();
 
@@ -35,7 +35,7 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
     setBusy(pid);
     setFailure(undefined);
     try {
-      await onAttach(pid, sampling);
+      await onAttach(pid, options);
     } catch (error) {
       setFailure(error as Failure);
       setBusy(undefined);
@@ -101,8 +101,14 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
         <Checkbox
           label="Sample its calls"
           hint="Code that is loaded already cannot be changed: every single call is recorded only of programs that the studio starts."
-          checked={sampling}
-          onChange={setSampling}
+          checked={options.sampling}
+          onChange={(sampling) => setOptions({ ...options, sampling })}
+        />
+        <Checkbox
+          label="What Node tells"
+          hint="Garbage collections, the event loop, calls of the console, marks, warnings: what can be taken back when the program is left."
+          checked={options.runtime}
+          onChange={(runtime) => setOptions({ ...options, runtime })}
         />
       </div>
     </Dialog>

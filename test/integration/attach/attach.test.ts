@@ -4,7 +4,7 @@ import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { AttachOptions } from '../../../core/protocol/attach.ts';
+import { type AttachOptions, DEFAULT_ATTACH } from '../../../core/protocol/attach.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { attachable, attachableByName, attachPlan, attachTo } from '../../../main/services/attach/attach.ts';
 import { listNodeProcesses } from '../../../main/services/attach/node-processes.ts';
@@ -45,7 +45,8 @@ const path = require('node:path');
 const Module = require('node:module');
 const child = require('node:child_process');
 const threads = require('node:worker_threads');
-const before = { emit: process.emit, exit: process.reallyExit, find: Module._findPath, spawn: child.ChildProcess.prototype.spawn, sync: child.spawnSync, Worker: threads.Worker };
+const diagnostics = require('node:diagnostics_channel');
+const before = { abort: process.abort, kill: process._kill, text: Function.prototype.toString, emit: process.emit, exit: process.reallyExit, find: Module._findPath, spawn: child.ChildProcess.prototype.spawn, sync: child.spawnSync, Worker: threads.Worker };
 const file = (name) => path.join(__dirname, name);
 function state() {
   return {
@@ -58,6 +59,9 @@ function state() {
     env: Object.keys(process.env).sort(),
     handles: process.getActiveResourcesInfo().sort(),
     shared: threads.getEnvironmentData('trace-studio') === undefined,
+    console: diagnostics.hasSubscribers('console.log'),
+    stacks: String(Object.entries(Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace') ?? {})),
+    ends: [process.abort === before.abort, process._kill === before.kill, Function.prototype.toString === before.text],
     inspector: require('node:inspector').url() === undefined,
     options: [process.execArgv, process.argv, process.title],
   };
@@ -98,7 +102,7 @@ async function start(code: string, { node = process.execPath, flags = [] as read
 
 async function attachToPid(pid: number, options: Partial<AttachOptions> = {}, name = 'one'): Promise<SessionInfo> {
   const target = await attachable(pid);
-  const plan = attachPlan(target, { sampling: true, samplingUs: 1000, ...options }, tracerFolder);
+  const plan = attachPlan(target, { ...DEFAULT_ATTACH, runtime: false, ...options }, tracerFolder);
   return attachTo(fixture.collector, { target, plan, tracerFolder, file: fixture.file(`${name}.tsr`), session: name, recording: name });
 }
 
@@ -182,6 +186,32 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
     expect(new Set(counters())).toEqual(new Set(['in main', 'in a worker']));
   });
 
+  it('records what Node tells, and takes back what it put in for that', async () => {
+    const { pid } = await start(
+      `${TARGET}
+      let kept = [];
+      setInterval(() => {
+        console.log('a line');
+        performance.mark('a mark');
+        process.emitWarning('a warning');
+        kept = [...kept.slice(-20), new Array(100_000).fill({}).map(() => ({}))];
+        const until = Date.now() + 120;
+        while (Date.now() < until);
+      }, 300);`,
+      { node },
+    );
+    const before = await stateNow();
+    await attachToPid(pid, { sampling: false, runtime: true });
+    // Some rounds of it: each has more than ten events.
+    await fixture.until((info) => info.events > 60);
+    await fixture.collector.stop('one', 5000);
+    const told = decodeRecording(fixture.bytes()).events.map(({ category = '', name = '' }) => `${category}: ${name}`);
+    const wanted = ['user timing: a mark', 'warning: Warning', 'event loop: blocked', ...(tellsOfConsole(node) ? ['console: console.log'] : [])];
+    expect(told).toEqual(expect.arrayContaining(wanted));
+    expect(told.some((each) => each.startsWith('gc: '))).toBe(true);
+    await expect.poll(() => stateNow(), { timeout: 20_000 }).toEqual(before);
+  });
+
   it('is left when nobody listens any more', async () => {
     const { pid } = await start(`${TARGET} setInterval(() => spin(), 5);`, { node });
     const before = await stateNow();
@@ -192,6 +222,10 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
     await expect.poll(() => stateNow(), { timeout: 20_000 }).toEqual(before);
   });
 });
+
+/** Later versions of Node 22 tell of calls of the console on channels, which can be left again. */
+const tellsOfConsole = (node: string): boolean =>
+  execFileSync(node, ['-p', "String(console.Console.prototype.log).includes('hasSubscribers')"], { encoding: 'utf8' }).trim() === 'true';
 
 /** Names of the counters that were recorded. */
 function counters(): string[] {
@@ -235,7 +269,7 @@ describe('attaching', () => {
     const other = new CollectorFixture();
     try {
       const target = await attachable(pid);
-      const plan = attachPlan(target, { sampling: false, samplingUs: 1000 }, tracerFolder);
+      const plan = attachPlan(target, { ...DEFAULT_ATTACH, sampling: false, runtime: false }, tracerFolder);
       const attaching = attachTo(other.collector, { target, plan, tracerFolder, file: other.file(), session: 'x', recording: 'x' });
       await expect(attaching).rejects.toThrow(`program.cjs (process ${pid}) cannot be attached to: it is recorded already.`);
     } finally {
@@ -269,7 +303,7 @@ describe('the list of Node programs', () => {
     await expect(attachableByName('program')).resolves.toMatchObject({ pid });
 
     await fixture.start({
-      ...attachPlan(await attachable(pid), { sampling: false, samplingUs: 1000 }, tracerFolder),
+      ...attachPlan(await attachable(pid), { ...DEFAULT_ATTACH, sampling: false, runtime: false }, tracerFolder),
       environment: { PATH: process.env.PATH ?? '' },
       args: ['-e', 'setInterval(() => {}, 1000)'],
     });
