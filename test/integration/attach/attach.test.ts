@@ -189,6 +189,7 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
   it('records what Node tells, and takes back what it put in for that', async () => {
     const { pid } = await start(
       `${TARGET}
+      console.error('opens stderr');
       let kept = [];
       setInterval(() => {
         console.log('a line');

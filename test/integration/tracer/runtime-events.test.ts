@@ -149,10 +149,16 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     expect(instants()[0]?.args).toMatchObject({ code: 'X1' });
   });
 
-  it('tells of what ends the process', async () => {
-    const run = await trace("Promise.reject(new Error('nobody'));", { warnings: true }, { node });
-    expect(run.code).toBe(1);
-    expect(instants().map(({ name }) => name)).toEqual(['Unhandled rejection']);
+  it.each(['throw', 'strict', 'warn', 'none'])('tells once of a rejection that nobody handles, and leaves what is printed of it: %s', async (mode) => {
+    const flags = [`--unhandled-rejections=${mode}`];
+    const code = "async function fails() { await null; throw new Error('nobody'); }\nfails(); setTimeout(() => {}, 20);";
+    const plain = await runTarget(collector, writeScript(collector, { 'script.cjs': code }), { node, flags, traced: false });
+    const run = await trace(code, { warnings: true, asyncOperations: true }, { node, flags });
+    const masked = (text: string): string => text.replaceAll(/scripts-\d+|\(node:\d+\)/g, '');
+    expect(run).toMatchObject({ code: plain.code, stdout: plain.stdout });
+    expect(masked(run.stderr)).toBe(masked(plain.stderr));
+    const told = instants().filter(({ category }) => category === 'exception');
+    expect(told).toMatchObject([{ name: 'Unhandled rejection', args: { message: 'nobody', stack: expect.stringContaining('script.cjs:1:44') } }]);
   });
 
   it('tells how long modules take to load, one inside of the other, and which failed', async () => {
