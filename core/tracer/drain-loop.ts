@@ -90,6 +90,7 @@ export class Drain {
       folder: start.folder,
       process: start.process,
       intervalUs: start.sampling.intervalUs,
+      filter: start.sampling.filter,
       addRing: (ring) => this.#take(ring),
       send: (frame) => this.#frames.push(frame),
     });
@@ -113,7 +114,7 @@ export class Drain {
     if (message.kind === 'ring') {
       if (this.#known.has(message.thread)) return;
       this.#known.add(message.thread);
-      this.#readers.set(message.thread, new RingReader(message, message.thread >= SAMPLED_THREADS ? 0 : this.#start.minDurationNs));
+      this.#readers.set(message.thread, new RingReader(message, this.#start.minDurationNs));
       this.#sampler.thread(message);
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
@@ -235,7 +236,7 @@ export class Drain {
       reader.greeted = true;
       socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
     }
-    const held = reader.shortCalls?.look(hrtime());
+    const held = reader.lastingCalls(hrtime());
     if (next.data.units + next.definitions.units + (held?.length ?? 0) === 0) {
       // What the thread wrote before it ended was looked for after that was known.
       if (over) this.#end(socket, reader);

@@ -7,6 +7,7 @@
  */
 import type { PluginState } from '../protocol/plugins.ts';
 import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
+import type { SampleFilterOptions } from './sampling/sample-filter.ts';
 
 export const ProcessWord = {
   /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
@@ -142,6 +143,6 @@ export interface DrainStart {
   readonly complains: boolean;
   /** Of the tracer's files. */
   readonly folder: string;
-  /** Microseconds between two samples, and whether sampling begins at once. */
-  readonly sampling: { readonly on: boolean; readonly intervalUs: number };
+  /** Microseconds between two samples, whether sampling begins at once, and of what it tells. */
+  readonly sampling: { readonly on: boolean; readonly intervalUs: number; readonly filter: SampleFilterOptions };
 }

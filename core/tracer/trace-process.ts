@@ -52,8 +52,8 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
-  const samples = settings.options.capture?.calls === 'sampling';
-  const samplingUs = settings.options.capture?.samplingUs ?? 1000;
+  const { calls, samplingUs = 1000, include = [], exclude = [], maxDepth = 0 } = settings.options.capture ?? {};
+  const samples = calls === 'sampling';
 
   /** How each plugin fares, as far as this thread knows. */
   const plugins = new Map<number, PluginState>();
@@ -92,7 +92,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
       process: shared.process,
       minDurationNs,
       ring,
-      sampling: { on: samples, intervalUs: samplingUs },
+      sampling: { on: samples, intervalUs: samplingUs, filter: { include, exclude, maxDepth } },
       // A program that was not started for being watched has a stderr of its own.
       complains: !settings.options.isChild && !attached,
     } as const;
