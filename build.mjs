@@ -44,6 +44,11 @@ const PROGRAMS = [
   { entry: 'core/tracer/inline/tracer-plugins.ts', file: 'tracer/tracer-plugins.cjs', external: [] },
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
+  // Run in a realm of their own: see core/tracer/calls/own-realm.ts.
+  { entry: 'core/instrument/instrument-file.ts', file: 'tracer/instrument.cjs', external: [] },
+  { entry: 'core/instrument/original-positions.ts', file: 'tracer/original-positions.cjs', external: [] },
+  { entry: 'core/instrument/file-globs.ts', file: 'tracer/file-globs.cjs', external: [] },
+  { entry: 'core/tracer/calls/trace-calls.ts', file: 'tracer/calls.cjs', external: [] },
   { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
   { entry: 'core/tracer/plugins/target-plugins.ts', file: 'tracer/target-plugins.cjs', external: [] },
   { entry: 'core/tracer/plugin-host.ts', file: 'tracer/plugin-host.cjs', external: [] },

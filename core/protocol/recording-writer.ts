@@ -13,16 +13,16 @@ import {
   type ConsoleSource,
   FILE_HEADER_BYTES,
   FILE_MAGIC,
+  INDEX_ROW_BYTES,
   MAX_BLOCK_BYTES,
   type RecordingFooter,
   type RecordingHead,
-  type RecordingIndex,
   type RecordingInfo,
 } from './recording-format.ts';
 import { padTo8 } from './records.ts';
 import { RECORDING_VERSION } from './version.ts';
 
-/** Blocks after which an INDEX block is due: its JSON stays near 100 KB. */
+/** Blocks after which an INDEX block is due: it has 72 KB then. */
 export const BLOCKS_PER_INDEX = 1000;
 
 const encoder = new TextEncoder();
@@ -46,6 +46,7 @@ export function encodeBlockHeader(header: BlockHeader): Uint8Array<ArrayBuffer> 
   const view = new DataView(bytes.buffer);
   view.setUint32(0, BLOCK_MAGIC, true);
   view.setUint8(4, header.type);
+  view.setUint16(6, Math.min(0xffff, header.unnamedFrames), true);
   view.setUint32(8, header.payloadBytes, true);
   view.setUint32(12, header.payloadCrc, true);
   view.setUint32(16, header.stream, true);
@@ -95,6 +96,7 @@ export interface BlockFields {
   readonly lastNs: number;
   readonly clockHigh?: number;
   readonly openStackWords?: number;
+  readonly unnamedFrames?: number;
   readonly droppedBefore?: number;
 }
 
@@ -109,6 +111,7 @@ export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: 
     lastNs: fields.lastNs,
     clockHigh: fields.clockHigh ?? 0,
     openStackWords: fields.openStackWords ?? 0,
+    unnamedFrames: fields.unnamedFrames ?? 0,
     droppedBefore: fields.droppedBefore ?? 0,
     payloadBytes: payload.length,
     payloadCrc: crc(payload),
@@ -130,7 +133,7 @@ export class RecordingEncoder {
   #offset: number;
   #sequence = 0;
   #lastIndex = -1;
-  #rows: RecordingIndex['blocks'][number][] = [];
+  #rows: { readonly offset: number; readonly header: Uint8Array; readonly firstNs: number; readonly lastNs: number }[] = [];
 
   /** `crc`: a faster CRC-32 than the portable one, where the platform has it. */
   constructor(head: RecordingHead, options: { readonly crc?: (bytes: Uint8Array) => number } = {}) {
@@ -165,8 +168,14 @@ export class RecordingEncoder {
   index(): Uint8Array[] {
     const rows = this.#rows;
     const at = this.#offset;
-    const payload = encoder.encode(JSON.stringify({ previous: this.#lastIndex, blocks: rows } satisfies RecordingIndex));
-    const range = { firstNs: rows[0]?.[5] ?? 0, lastNs: rows.at(-1)?.[6] ?? 0 };
+    const payload = new Uint8Array(8 + rows.length * INDEX_ROW_BYTES);
+    const view = new DataView(payload.buffer);
+    view.setFloat64(0, this.#lastIndex, true);
+    rows.forEach(({ offset, header }, row) => {
+      view.setFloat64(8 + row * INDEX_ROW_BYTES, offset, true);
+      payload.set(header, 16 + row * INDEX_ROW_BYTES);
+    });
+    const range = { firstNs: rows[0]?.firstNs ?? 0, lastNs: rows.at(-1)?.lastNs ?? 0 };
     const parts = this.#lay({ type: BlockType.INDEX, stream: 0, count: rows.length, ...range }, payload);
     this.#lastIndex = at;
     this.#rows = [];
@@ -194,7 +203,7 @@ export class RecordingEncoder {
     const parts = encodeBlock(fields, payload, this.#sequence++, this.#crc);
     // Indexes lead to each other, and a footer to the last of them: they stand in no index.
     const indexed = fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
-    if (indexed) this.#rows.push([this.#offset, fields.type, fields.stream, payload.length, fields.count, fields.firstNs, fields.lastNs]);
+    if (indexed) this.#rows.push({ offset: this.#offset, header: parts[0] as Uint8Array, firstNs: fields.firstNs, lastNs: fields.lastNs });
     for (const part of parts) this.#offset += part.length;
     return parts;
   }

@@ -78,6 +78,8 @@ export class RecordingFile {
   /** Events in blocks that were taken and could not be written. */
   lostEvents = 0;
   onGrow: () => void = () => {};
+  /** `lostEvents` has grown since the file failed. */
+  onLost: () => void = () => {};
   /** The queue is too long (true) or short again (false). */
   onPressure: (high: boolean) => void = () => {};
   onFailure: (error: Error) => void = () => {};
@@ -94,6 +96,7 @@ export class RecordingFile {
   append(parts: readonly Uint8Array[], events = 0): boolean {
     if (this.failure) {
       this.lostEvents += events;
+      this.onLost();
       return false;
     }
     let bytes = 0;

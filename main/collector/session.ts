@@ -117,10 +117,12 @@ export class Session {
       this.recording.growth.fire();
       this.#changed();
     };
+    file.onLost = () => this.#changed();
     file.onPressure = (high) => this.#hold(high);
     file.onFailure = (error) => {
-      this.#problem = diskProblem(options.path, error);
+      this.#problem = `Recording stopped: ${diskProblem(options.path, error)}.`;
       this.#tell();
+      void recorder.stopped(this.#problem).then(() => this.recording.stopped());
     };
   }
 
@@ -182,7 +184,9 @@ export class Session {
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
-      ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
+      ...(this.#problem !== undefined && {
+        recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
+      }),
     };
   }
 
@@ -453,9 +457,7 @@ function recordingHead(plan: SpawnPlan, { monotonicNs, epochMs }: { readonly mon
 }
 
 function diskProblem(file: string, error: NodeJS.ErrnoException): string {
-  const why =
-    error.code === 'ENOSPC' || error.code === 'EDQUOT'
-      ? `there is no room left on the disk of ${file}`
-      : `${file} could not be written (${error.code ?? error.message})`;
-  return `Recording stopped: ${why}. The script goes on; what was recorded until then is kept.`;
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? `there is no room left on the disk of ${file}`
+    : `${file} could not be written (${error.code ?? error.message})`;
 }

@@ -7,7 +7,7 @@ import { EventsPanel } from '../features/events/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
-import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
+import { mainNotice, StatusBar, standing, Toolbar } from '../features/session/index.ts';
 import { selectRunPlugin } from '../state/plugin-store.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
@@ -250,8 +250,9 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
 }
 
 function TraceNotices({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 250);
-  const notice = summary?.notices[0];
+  const summary = useCalmSummary(trace);
+  const session = useSession(trace);
+  const notice = mainNotice(session, summary?.notices ?? []);
   if (!summary) return null;
   return (
     <>
@@ -264,12 +265,12 @@ function TraceNotices({ trace }: { readonly trace: TraceId }) {
         </div>
       )}
       {notice && (
-        <div className="trace-notice" role="status">
+        <section className="trace-notice" aria-label="About this trace">
           <Icon of={TriangleAlert} />
-          <span>
+          <span role={session?.recordingProblem === undefined ? 'status' : 'alert'}>
             {notice.message} {notice.remedy}
           </span>
-        </div>
+        </section>
       )}
     </>
   );

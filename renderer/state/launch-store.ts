@@ -24,6 +24,8 @@ interface LaunchState {
   readonly bySession: Readonly<Record<SessionId, LaunchConfig>>;
   /** Variables of the draft whose values a reload lost. */
   readonly forgotten: readonly string[];
+  /** A run is being started, from wherever. */
+  readonly starting: boolean;
 }
 
 const KEY = 'studio.launch-draft';
@@ -40,7 +42,7 @@ function remembered(): { readonly draft: LaunchConfig; readonly forgotten: reado
   }
 }
 
-const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {} }));
+const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {}, starting: false }));
 
 let client: StudioClient | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -93,6 +95,21 @@ function inspectSoon(ms: number): void {
   }, ms);
 }
 
+/** The draft came from a recording that names these variables without their values. */
+export const forgetValues = (names: readonly string[]): void => store.setState({ forgotten: names });
+
+/** Two clicks are one run: while one is being started, asking for another does nothing. False: nothing was done. */
+export async function startOnce(start: () => Promise<unknown>): Promise<boolean> {
+  if (store.getState().starting) return false;
+  store.setState({ starting: true });
+  try {
+    await start();
+    return true;
+  } finally {
+    store.setState({ starting: false });
+  }
+}
+
 export function rememberSessionConfig(session: SessionId, config: LaunchConfig): void {
   store.setState((state) => ({ bySession: { ...state.bySession, [session]: config } }));
 }
@@ -124,4 +141,5 @@ export function describeTarget(config: LaunchConfig): string {
 
 export const useDraft = (): LaunchConfig => store((state) => state.draft);
 export const useInspection = (): LaunchInspection | undefined => store((state) => state.inspection);
+export const useStarting = (): boolean => store((state) => state.starting);
 export const launchState = () => store.getState();

@@ -21,7 +21,8 @@ const WANTED: Readonly<Record<FilePurpose, (name: string) => boolean>> = {
 export async function listFolder(folder: string, purpose: FilePurpose, roots: Roots): Promise<FileListing> {
   const real = await roots.resolveExisting(folder);
   const entries = await readdir(real, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
-    const why = error.code === 'ENOTDIR' ? 'is not a folder' : error.code === 'EACCES' ? 'may not be read by this user' : `cannot be read: ${error.message}`;
+    if (error.code === 'ENOTDIR') throw new ProblemError({ code: 'not-a-folder', message: `${folder} is not a folder.`, remedy: 'Choose another folder.' });
+    const why = error.code === 'EACCES' ? 'may not be read by this user' : `cannot be read: ${error.message}`;
     throw new ProblemError({ code: 'folder-unreadable', message: `${folder} ${why}.`, remedy: 'Choose another folder.' });
   });
   const visible = entries.filter((entry) => !entry.name.startsWith('.')).sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -31,6 +31,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<ExportFormat>('chrome-json');
   const [chosen, setChosen] = useState<string | undefined>();
   const [confirmed, setConfirmed] = useState<string | undefined>();
+  const [tried, setTried] = useState(false);
   const [job, setJob] = useState<string | undefined>();
   const [failure, setFailure] = useState<{ readonly code?: string; readonly message: string; readonly remedy?: string } | undefined>();
   const progress = useExportJob(job);
@@ -41,11 +42,15 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
   const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json|[\w-]{2,14})$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
   const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
-  const exists = failure?.code === 'file-exists' || failure?.code === 'exists';
+  // Open lists traces by their extension: another name would hide the file from whoever looks for it.
+  const misnamed = path.trim() !== '' && !path.toLowerCase().endsWith(`.${about.extension}`);
+  const exists = failure?.code === 'file-exists';
 
   const begin = async (overwrite: boolean) => {
     if (open.recording === undefined) return;
     setFailure(undefined);
+    setTried(true);
+    if (misnamed) return;
     try {
       setJob((await studio.request('export.start', { recording: open.recording, format, path, overwrite, ...(view !== undefined && { view }) })).job);
     } catch (error) {
@@ -53,16 +58,13 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     }
   };
   const change = async () => {
-    const picked = await picker.save({
-      title: 'Export to',
-      suggestedName: baseName(path),
-      extension: about.extension,
-      ...(folder !== undefined && { folder: folderOf(path) }),
+    const question = { title: 'Export to', suggestedName: baseName(path), extension: about.extension, ...(folder !== undefined && { folder: folderOf(path) }) };
+    // Export writes later, and asks then where nobody has asked yet.
+    await picker.save(question, async (picked, replace) => {
+      setChosen(picked);
+      setConfirmed(replace ? picked : undefined);
+      setFailure(undefined);
     });
-    if (picked === undefined) return;
-    setChosen(picked);
-    setConfirmed(picked);
-    setFailure(undefined);
   };
 
   const state = job === undefined ? 'form' : (progress?.state ?? 'running');
@@ -140,7 +142,14 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
           <div className="export-where">
             <Field
               label="File"
-              problem={failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }}
+              problem={
+                tried && misnamed
+                  ? {
+                      message: `${baseName(path)} does not end in .${about.extension}: Open would not list it.`,
+                      fix: { label: `Call it ${baseName(path)}.${about.extension}`, apply: () => setChosen(`${path}.${about.extension}`) },
+                    }
+                  : failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }
+              }
               hint={open.unsaved ? undefined : 'Written beside the recording unless changed'}
             >
               {(control) => (
@@ -155,7 +164,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
                       setFailure(undefined);
                     }}
                   />
-                  <Button onClick={() => void change()}>Change…</Button>
+                  <Button onClick={() => void change().catch(setFailure)}>Change…</Button>
                 </div>
               )}
             </Field>

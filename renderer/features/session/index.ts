@@ -1,4 +1,4 @@
 export { restartRun, showSession, startRun, stopRun } from './run-actions.ts';
-export { endWords, type Standing, standing } from './session-words.ts';
+export { endWords, mainNotice, type Standing, standing } from './session-words.ts';
 export { StatusBar } from './status-bar.tsx';
 export { Toolbar } from './toolbar.tsx';

@@ -1,9 +1,11 @@
 import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { LaunchRecord } from '../../../core/protocol/recording-format.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useOpenTrace } from '../../state/trace-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
+import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
@@ -25,6 +27,9 @@ export interface ToolbarProps {
 export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children }: ToolbarProps) {
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
+  const record = useLaunchRecord(trace);
+  const configured = session?.title ?? (record && recordTitle(record));
+  const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
   return (
     <section aria-label="Run controls">
       <div className="toolbar" role="toolbar" aria-label="Run">
@@ -50,12 +55,12 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
         )}
         <span className="toolbar-line" />
         <Button className="toolbar-config" onClick={onConfigure}>
-          <Icon of={session ? FileCode2 : SlidersHorizontal} />
+          <Icon of={configured === undefined ? SlidersHorizontal : FileCode2} />
           <span className="visually-hidden">Run configuration, </span>
-          <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'not chosen'}</span>
-          {session?.nodeVersion !== undefined && (
+          <span className="mono toolbar-config-name ellipsis">{configured ?? 'not chosen'}</span>
+          {nodeVersion !== undefined && (
             <span className="label t2 wide-only" aria-hidden="true">
-              node {session.nodeVersion.replace(/^v/, '')}
+              node {nodeVersion.replace(/^v/, '')}
             </span>
           )}
           <Icon of={ChevronDown} size="xs" />
@@ -68,9 +73,13 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
   );
 }
 
+/** As the run was called: its script, or the command. */
+const recordTitle = ({ script, command: [program = '', ...words] }: LaunchRecord): string =>
+  script === undefined ? [baseName(program), ...words].join(' ') : baseName(script);
+
 /** Only these numbers re-render while events come in. */
 function Readings({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 125);
+  const summary = useCalmSummary(trace);
   const session = useSession(trace);
   const open = useOpenTrace(trace);
   const now = standing(session, summary);
@@ -80,9 +89,9 @@ function Readings({ trace }: { readonly trace: TraceId }) {
   const rate = formatBytes(rates.bytesPerSecond).split(' ');
   return (
     <dl className="readings" aria-label="Readings">
-      <div className={`reading reading-clock ${now.live ? 'reading-live' : ''}`}>
+      <div className={`reading reading-clock ${now.tone === 'live' ? 'reading-live' : ''}`}>
         <dt>
-          {now.live && <Dot tone="live" />}
+          {now.live && <Dot tone={now.tone} />}
           {now.live ? (now.word === 'Running' ? 'Live' : now.word) : now.word}
         </dt>
         <dd>{formatElapsed(summary?.endNs ?? 0)}</dd>
@@ -105,7 +114,7 @@ function Readings({ trace }: { readonly trace: TraceId }) {
           </dd>
         </div>
       )}
-      <div className="reading reading-rate">
+      <div className="reading reading-rate reading-events">
         <dt>Events</dt>
         <dd>{formatCount(summary?.events ?? 0)}</dd>
       </div>
