@@ -1,6 +1,6 @@
 /**
  * The part of reading trace events that is worth a language of its own: calls (X) as nearly all tools write them, four times as fast as in JavaScript.
- * Made of wasm/trace-event-scan.ts, which says what it takes. All else, and all of it where WebAssembly may not be used, is read by EventFields, and
+ * Made of scan/trace-event-scan.as, which says what it takes. All else, and all of it where WebAssembly may not be used, is read by EventFields, and
  * what comes out is the same to the byte.
  */
 import { SCAN_MODULE } from './scan-module.ts';

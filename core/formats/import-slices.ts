@@ -59,8 +59,10 @@ export class ImportSlices {
       const w = scanner.rowWord + row * ROW_WORDS;
       const n = scanner.rowNumber + row * ROW_NUMBERS;
       const durationNs = numbers[n + RowNumber.DURATION_NS] as number;
+      // In front of the thread, which an event that is not taken in does not make.
+      if (durationNs > Number.MAX_SAFE_INTEGER) return row;
       const thread = this.#to.threadOfIds(numbers[n + RowNumber.PID] as number, numbers[n + RowNumber.TID] as number);
-      if (thread === undefined || durationNs > Number.MAX_SAFE_INTEGER) return row;
+      if (thread === undefined) return row;
       if (!clock.takeSlice(numbers[n + RowNumber.TS_MICROS] as number, words[w + RowWord.TS_NANOS] as number, durationNs)) return row;
       const scannedName = words[w + RowWord.NAME] as number;
       let name = scannedName < 0 ? NOT_KNOWN : (known[scannedName] as number);

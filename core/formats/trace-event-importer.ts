@@ -98,8 +98,9 @@ export class TraceEventImporter implements TraceEventSink {
   }
 
   rows(scanner: EventScanner, row: number, count: number): number {
-    this.#phased += count - row;
-    return this.#slices.rows(scanner, row, count);
+    const next = this.#slices.rows(scanner, row, count);
+    this.#phased += next - row;
+    return next;
   }
 
   /** A letter that is written as an escape. */

@@ -126,6 +126,8 @@ function event(p: usize, to: usize, row: usize): usize {
     } else return 0;
     if ((seen & field) != 0) return 0;
     seen |= field;
+    // A key may seem to end by the quote behind the text.
+    if (p >= to) return 0;
     c = load<u8>(p);
     while (c <= 0x20) c = load<u8>(++p);
     if (c != 0x3a) return 0;
@@ -413,6 +415,8 @@ function text(p: usize, limit: usize, out: usize, plain: bool): usize {
     if (special == 0) {
       p += 16;
       out += 16;
+      // Room is kept for what is in front of the limit, and a little more.
+      if (p >= limit) return 0;
       continue;
     }
     const before = ctz(special);
