@@ -18,6 +18,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
+import type { SamplingState } from './sampling.ts';
 import type { CallCapture, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
@@ -153,6 +154,8 @@ export type RecordingInfo =
     }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the sampling of a thread of that process fares; a later line for the same thread replaces the earlier one. */
+  | { readonly kind: 'sampling'; readonly process: number; readonly state: SamplingState; readonly timeNs: number }
   /** How the recording of calls goes in a process; a later line replaces the earlier one. */
   | ({ readonly kind: 'capture'; readonly process: number; readonly timeNs: number } & CallCapture)
   /** A file or function whose calls are not recorded, and why: at most MAX_LEFT_ALONE of a process. */
@@ -180,6 +183,8 @@ export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
+  /** The studio had attached to a process, and left it; or `processEnded`: it ended, by itself. */
+  | { readonly kind: 'detached'; readonly processEnded: boolean }
   | { readonly kind: 'failed-to-start'; readonly message: string }
   /** The recorder ended before it, and the studio ended it then. Never in a recording itself: nobody was left to write it. */
   | { readonly kind: 'recorder-lost' };

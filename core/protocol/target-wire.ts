@@ -11,6 +11,7 @@
  */
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch, PluginLimits } from './plugins.ts';
+import type { TakeRequest } from './sampling.ts';
 
 export const FrameType = {
   /** JSON `TargetHello`. */
@@ -35,6 +36,10 @@ export const FrameType = {
   LEFT_ALONE: 11,
   /** JSON `ChildNotice`: it has started a process that is Node, as far as its command line tells. */
   CHILD: 16,
+  /** JSON `SamplingState`, of the thread in it. */
+  SAMPLING: 20,
+  /** JSON `TakeProgress`. */
+  TAKE: 21,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -122,15 +127,20 @@ export interface LeftAlone {
   readonly reason: string;
 }
 
-/**
- * `start`, `stop`: gate of recording; stopped, every event of the target is a no-op. `mute`: calls of these functions are not
- * recorded until the same is said with `muted: false`. It holds for all threads and for what is loaded later; a later rule goes before an
- * earlier one. Calls that are open end as they would.
- */
 export type TargetControl =
+  /** Gate of recording: `stop` makes every event of the target a no-op until `start`. */
   | { readonly command: 'start' }
   | { readonly command: 'stop' }
-  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] };
+  /**
+   * Calls of these functions are not recorded until the same is said with `muted: false`. It holds for all threads and for what is loaded later; a
+   * later rule goes before an earlier one. Calls that are open end as they would.
+   */
+  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] }
+  /** Sampling of every thread; without an interval that of the launch. */
+  | { readonly command: 'sampling'; readonly on: boolean; readonly intervalUs?: number }
+  | ({ readonly command: 'take' } & TakeRequest)
+  /** Only of a process that was attached to: it sends what it has, says BYE, and goes on without a tracer. */
+  | { readonly command: 'detach' };
 
 /** Functions by where they are, as DEF_FUNCTIONS tells it: with neither name nor line all of the file. */
 export interface FunctionRule {

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
+import { SAMPLED_THREADS } from '../protocol/sampling.ts';
 import {
   type ChildNotice,
   encodeFrameHeader,
@@ -18,6 +19,7 @@ import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
+import { SamplerLink } from './sampling/sampler-link.ts';
 import { writeSpill } from './spill.ts';
 
 // In every supported Node, and not in the library of ES2023.
@@ -63,7 +65,9 @@ export class Drain {
   #targets: Map<RingReader, number> | undefined;
   /** The request that they are of. */
   #asked: number = Request.NONE;
-  #errors: string[] = [];
+  /** Frames that wait for the next look at the socket. */
+  #frames: Uint8Array[] = [];
+  readonly #sampler: SamplerLink;
   /** One line on stderr, and no second one. */
   #complained = false;
   /** The collector has switched recording off: then its end is no surprise. */
@@ -82,6 +86,13 @@ export class Drain {
     this.#start = start;
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
+    this.#sampler = new SamplerLink({
+      folder: start.folder,
+      process: start.process,
+      intervalUs: start.sampling.intervalUs,
+      addRing: (ring) => this.#take(ring),
+      send: (frame) => this.#frames.push(frame),
+    });
   }
 
   run(): void {
@@ -94,6 +105,7 @@ export class Drain {
     // A pending Atomics.waitAsync alone does not keep a worker alive.
     this.#keepAlive = setInterval(() => {}, 0x7fffffff);
     this.#connect();
+    if (this.#start.sampling.on) this.#sampler.obey({ command: 'sampling', on: true });
     this.#sleep();
   }
 
@@ -101,7 +113,8 @@ export class Drain {
     if (message.kind === 'ring') {
       if (this.#known.has(message.thread)) return;
       this.#known.add(message.thread);
-      this.#readers.set(message.thread, new RingReader(message, this.#start.minDurationNs));
+      this.#readers.set(message.thread, new RingReader(message, message.thread >= SAMPLED_THREADS ? 0 : this.#start.minDurationNs));
+      this.#sampler.thread(message);
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
@@ -111,7 +124,7 @@ export class Drain {
     } else if (message.kind === 'child') this.#children.push(message.notice);
     else if (message.kind === 'left-alone') {
       if (this.#leftAlone.length < MAX_LEFT_ALONE) this.#leftAlone.push({ file: message.file, reason: message.reason });
-    } else this.#errors.push(message.message);
+    } else this.#tellError(message.message);
   }
 
   #connect(): void {
@@ -143,8 +156,10 @@ export class Drain {
     Atomics.notify(this.#process, ProcessWord.DONE);
     this.#readers.clear();
     this.#copy.close();
+    this.#sampler.close();
     clearInterval(this.#keepAlive);
     this.#channel.close();
+    parentPort?.postMessage('detach');
     parentPort?.close();
   }
 
@@ -196,7 +211,7 @@ export class Drain {
       this.#sendStats(socket, false);
       this.#sendPlugins(socket);
       this.#sendChildren(socket);
-      for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+      this.#sendFrames(socket);
     }
     this.#answerRequest();
   }
@@ -211,6 +226,11 @@ export class Drain {
     const over = reader.ended || reader.saysEnded;
     const next = reader.next();
     const { thread } = reader.hello;
+    // A sampler's stream is one once there is something in it.
+    if (!reader.greeted && thread >= SAMPLED_THREADS && next.data.units + next.definitions.units === 0) {
+      if (over) this.#readers.delete(thread);
+      return;
+    }
     if (!reader.greeted) {
       reader.greeted = true;
       socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
@@ -264,6 +284,15 @@ export class Drain {
     }
   }
 
+  #tellError(message: string): void {
+    this.#frames.push(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+  }
+
+  #sendFrames(socket: Socket): void {
+    if (this.#finishing) return;
+    for (const frame of this.#frames.splice(0)) socket.write(frame);
+  }
+
   /** Calls that might have been too short, of a thread that says nothing more. */
   #sendHeld(socket: Socket, reader: RingReader): void {
     const held = reader.shortCalls?.end();
@@ -308,13 +337,21 @@ export class Drain {
     try {
       control = JSON.parse(json) as TargetControl;
     } catch {
-      this.#errors.push('The collector sent a control frame that is not JSON.');
+      this.#tellError('The collector sent a control frame that is not JSON.');
       return;
     }
     if (control.command === 'mute') {
       this.#mute(control.functions, control.muted);
       return;
     }
+
+    // The main thread does it when it has its next turn; nothing is recorded from now on.
+    if (control.command === 'detach') {
+      Atomics.store(this.#process, ProcessWord.GATE, 0);
+      this.#sampler.obey({ command: 'sampling', on: false });
+      parentPort?.postMessage('detach');
+    }
+    if (control.command === 'sampling' || control.command === 'take') this.#sampler.obey(control);
     if (control.command !== 'start' && control.command !== 'stop') return;
     this.#stopped = control.command === 'stop';
     Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
@@ -330,7 +367,7 @@ export class Drain {
     if (Array.isArray(functions) && functions.every(isRule)) {
       Atomics.add(this.#process, ProcessWord.MUTE_RULES, functions.length);
       this.#mutes.set(functions as FunctionRule[], muted === true);
-    } else this.#errors.push('The collector sent a control frame that does not say which functions are meant.');
+    } else this.#tellError('The collector sent a control frame that does not say which functions are meant.');
   }
 
   /** What the ending process asks for, once it can be said to be done. */
@@ -356,8 +393,10 @@ export class Drain {
       Atomics.notify(this.#process, ProcessWord.REQUEST);
       return;
     }
-    this.#finishing = true;
     const socket = this.#socket;
+    this.#sampler.receiveNow();
+    this.#sendFrames(socket);
+    this.#finishing = true;
     for (const reader of this.#readers.values()) this.#sendHeld(socket, reader);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);

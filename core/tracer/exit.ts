@@ -1,3 +1,4 @@
+import { onDetach } from './detach.ts';
 import { DrainState, ProcessWord, Request } from './ring-layout.ts';
 
 // Taken at load: a script may replace its clock (fake timers do), and must still come to its end.
@@ -102,11 +103,22 @@ export function onProcessEnd(
       return answer;
     },
   };
+  const ownEmit = Object.getOwnPropertyDescriptor(process, 'emit');
   Object.defineProperty(process, 'emit', { value: wrapped.emit, writable: true, configurable: true, enumerable: false });
+  onDetach(() => {
+    finished = true;
+    if (process.emit !== wrapped.emit) return;
+    if (ownEmit) Object.defineProperty(process, 'emit', ownEmit);
+    else delete (process as { emit?: unknown }).emit;
+  });
   const plainExit = state.reallyExit;
   if (typeof plainExit !== 'function') return;
-  state.reallyExit = function reallyExit(this: unknown, code?: number): never {
+  const ourExit = function reallyExit(this: unknown, code?: number): never {
     finishOnce();
     return Reflect.apply(plainExit, this, [code]) as never;
   };
+  state.reallyExit = ourExit;
+  onDetach(() => {
+    if (state.reallyExit === ourExit) state.reallyExit = plainExit;
+  });
 }

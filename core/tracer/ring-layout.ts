@@ -80,7 +80,12 @@ export const RingWord = {
   ATTACHED: 4,
   /** 1 when the thread has ended in an orderly way. */
   ENDED: 5,
+  /** See `Sampling`: between the sampler and the thread that it looks at. */
+  SAMPLING: 40,
 } as const;
+
+/** `RUNNING`: the sampler looks at the thread, which must not end before it has said `FINISH` and has seen `DONE`. */
+export const Sampling = { NONE: 0, RUNNING: 1, FINISH: 2, DONE: 3 } as const;
 
 /** Float64 index into a thread's buffer: totals. The first three are the thread's, the others (bytes confirmed) the drain's. */
 export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10, DATA_SENT: 11, DEFINITIONS_SENT: 12 } as const;
@@ -135,4 +140,8 @@ export interface DrainStart {
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
   /** May say on stderr that the collector is gone, or has stalled. */
   readonly complains: boolean;
+  /** Of the tracer's files. */
+  readonly folder: string;
+  /** Microseconds between two samples, and whether sampling begins at once. */
+  readonly sampling: { readonly on: boolean; readonly intervalUs: number };
 }

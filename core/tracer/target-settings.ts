@@ -5,6 +5,8 @@ export interface TargetSettings {
   readonly socket: string;
   readonly secret: string;
   readonly options: TargetOptions;
+  /** The process ran before the studio came, and goes on when it leaves. */
+  readonly attached?: boolean;
 }
 
 const OURS: readonly string[] = Object.values(TargetEnvironment);

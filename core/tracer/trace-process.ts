@@ -7,6 +7,7 @@ import { FrameType } from '../protocol/target-wire.ts';
 import { callCapture } from './calls/call-capture.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { Children } from './children.ts';
+import { undoAll } from './detach.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
 import { targetHello } from './hello.ts';
@@ -16,10 +17,11 @@ import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './rin
 import { isTaken, RingReader } from './ring-reader.ts';
 import type { Urgency } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { flushBeforeSelfEnds } from './self-ends.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
-import { takeSettings } from './target-settings.ts';
+import { type TargetSettings, takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
 import { traceWorkers } from './worker-threads.ts';
 
@@ -35,9 +37,9 @@ const PATIENCE_MS = 50;
 const hrtime = process.hrtime.bigint;
 const { setImmediate } = globalThis;
 
-/** Puts the tracer into the main thread, if this process was launched by the studio. */
-export function traceProcess(folder: string): void {
-  const settings = takeSettings(process.env);
+/** Puts the tracer into the main thread: if this process was launched by the studio, or as an attached studio says. */
+export function traceProcess(folder: string, attached?: TargetSettings): void {
+  const settings = attached ? { ...attached, attached: true } : takeSettings(process.env);
   if (!settings) return;
   const began = hrtime();
   const sinceStart = (): number => Number(hrtime() - began) / 1e6;
@@ -49,6 +51,9 @@ export function traceProcess(folder: string): void {
   const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
+
+  const samples = settings.options.capture?.calls === 'sampling';
+  const samplingUs = settings.options.capture?.samplingUs ?? 1000;
 
   /** How each plugin fares, as far as this thread knows. */
   const plugins = new Map<number, PluginState>();
@@ -87,17 +92,24 @@ export function traceProcess(folder: string): void {
       process: shared.process,
       minDurationNs,
       ring,
-      complains: !settings.options.isChild,
+      sampling: { on: samples, intervalUs: samplingUs },
+      // A program that was not started for being watched has a stderr of its own.
+      complains: !settings.options.isChild && !attached,
     } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
+      if (attached) drain.on('message', detach);
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
       for (const one of leftAlone) drain.postMessage({ kind: 'left-alone', ...one });
     } catch (error) {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
   };
-  setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
+  // A script may block from its first line on, and one that is attached to does it already.
+  if (samples || attached) ensureDrain();
+  if (samples) {
+    if (words[ProcessWord.GATE] === 1) sampleEarly(samplingUs);
+  } else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   /** The script has nothing left to do. A thread that is started now would keep the event loop running, and Node would say so once more. */
   let ending = false;
@@ -112,13 +124,23 @@ export function traceProcess(folder: string): void {
   };
   const sendAll = (): void => {
     capture?.finish();
+    finishSampling(ring.buffer, words);
     if (!finishDrain(words)) spill();
   };
+  const finish = (): void => {
+    sendAll();
+    kept.remove();
+  };
+  /** The studio leaves, or is gone: the process goes on as it was before it came. */
+  function detach(): void {
+    finish();
+    undoAll();
+    words[ProcessWord.GATE] = 0;
+    Atomics.store(words, ProcessWord.STATE, DrainState.GONE);
+    void drain?.terminate();
+  }
   onProcessEnd(
-    () => {
-      sendAll();
-      kept.remove();
-    },
+    finish,
     (worker) => worker === drain,
     () => watch,
     (error) => callTracer?.uncaught(error),
@@ -151,7 +173,8 @@ export function traceProcess(folder: string): void {
     if (patched) return;
     patched = true;
     traceWorkers(shared, tellDrain, given?.workerMessages);
-    traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), given?.children);
+    // Children of a process that is attached to are left alone: they would go on to be traced when the studio has left it.
+    if (!attached) traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), given?.children);
   };
   const provided = provideRuntime(folder, settings, { words, ring, kept }, attach, patch, (one) => {
     leftAlone.push(one);

@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
+import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import { AttachedTarget } from './attached-target.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -17,6 +20,7 @@ import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
 import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
+import { Takes } from './takes.ts';
 import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio, tracerProblem } from './target-process.ts';
 import { UntracedChildren } from './untraced-children.ts';
@@ -50,6 +54,8 @@ export interface SessionOptions {
   readonly changed: (info: SessionInfo) => void;
   /** A target that runs already. */
   readonly early?: EarlyTarget;
+  /** A process that the studio attaches to. */
+  readonly attachTo?: number;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
 }
@@ -77,7 +83,11 @@ export class Session {
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
-  #target: TargetProcess | undefined;
+  readonly #takes = new Takes();
+  /** What the user has switched last; undefined: as the launch said. */
+  #wantsSampling: boolean | undefined;
+  #sampling: SamplingState | undefined;
+  #target: TargetProcess | AttachedTarget | undefined;
   #tree: ProcessTree | undefined;
   #state: SessionState = 'starting';
   #targetEnd: TargetEnd | undefined;
@@ -140,11 +150,10 @@ export class Session {
 
   /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
   async launch(): Promise<void> {
-    const { plan, socketPath, stdio, early } = this.#options;
+    const { plan, stdio, early, attachTo } = this.#options;
     try {
       if (!early) mkdirSync(this.#spillFolder, { mode: 0o700 });
-      const address = { socket: socketPath, secret: this.secret, spillFolder: this.#spillFolder };
-      this.#target = await (early?.target ?? TargetProcess.start(plan, address, stdio));
+      this.#target = attachTo === undefined ? await (early?.target ?? TargetProcess.start(plan, this.address, stdio)) : new AttachedTarget(attachTo);
     } catch (error) {
       await this.abandon((error as Error).message);
       return;
@@ -159,6 +168,10 @@ export class Session {
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
     this.#tell();
+  }
+
+  get address(): TracerAddress {
+    return { socket: this.#options.socketPath, secret: this.secret, spillFolder: this.#spillFolder };
   }
 
   /** Ends a session whose target does not run. */
@@ -184,6 +197,7 @@ export class Session {
       ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
       state: this.#state,
       ...(this.#target && { pid: this.#target.pid }),
+      ...(this.#options.attachTo !== undefined && { attached: true }),
       startedAtMs: this.#startedAtMs,
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       ...(this.#end && { end: this.#end }),
@@ -191,10 +205,16 @@ export class Session {
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
+      ...(this.#sampling && { sampling: this.#sampling }),
       ...(this.#problem !== undefined && {
         recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
       }),
     };
+  }
+
+  /** A process of this session runs under that number. */
+  traces(pid: number): boolean {
+    return this.#target?.pid === pid || this.#connectedPids().includes(pid);
   }
 
   get ended(): boolean {
@@ -230,7 +250,10 @@ export class Session {
       return undefined;
     }
     const traced = this.#addProcess(hello);
+    traced.onTake = (progress) => this.#takes.progress(connection, progress);
+    traced.onSampling = (state) => this.#sampled(state);
     this.#connections.add(connection);
+    if (this.#wantsSampling !== undefined) connection.control({ command: 'sampling', on: this.#wantsSampling });
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -238,6 +261,7 @@ export class Session {
 
   left(connection: TargetConnection, problem: string | undefined): void {
     this.#connections.delete(connection);
+    this.#takes.left(connection);
     const traced = connection.process;
     if (!traced) return;
     if (problem) {
@@ -255,6 +279,7 @@ export class Session {
     traced.end();
     await this.#plugins.takeFile(traced);
     this.#ending--;
+    if (this.#target instanceof AttachedTarget && traced.pid === this.#target.pid) this.#target.over();
     this.#changed();
     this.#finishIfDone();
   }
@@ -330,6 +355,25 @@ export class Session {
     return true;
   }
 
+  sampling(on: boolean): void {
+    this.#wantsSampling = on;
+    for (const connection of this.#connections) connection.control({ command: 'sampling', on });
+  }
+
+  /** A CPU profile or a heap snapshot. Rejects with a ProblemError. */
+  take(order: TakeOrder, tell: (progress: TakeProgress) => void): Promise<TakeProgress> {
+    const connection = [...this.#connections].find(({ process }) => process && (order.pid === undefined || process.pid === order.pid));
+    if (connection) return this.#takes.start(connection, order, tell);
+    const message = order.pid === undefined ? 'No process of this run is connected.' : `Process ${order.pid} is not connected.`;
+    return Promise.reject(new ProblemError({ code: 'not-connected', message, remedy: 'Wait until the tracer has connected, or start the script again.' }));
+  }
+
+  #sampled(state: SamplingState): void {
+    if (state.thread !== 0 && this.#sampling?.thread === 0) return;
+    this.#sampling = state;
+    this.#changed();
+  }
+
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */
   async stop(graceMs: number): Promise<void> {
     if (this.ended) return;
@@ -355,6 +399,7 @@ export class Session {
   #forceAt = 0;
 
   async #stopTree(tree: ProcessTree): Promise<void> {
+    if (this.#target instanceof AttachedTarget) return this.#leave(this.#target);
     tree.signal('SIGTERM');
     while (tree.alive() && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
     if (!tree.alive()) return;
@@ -367,6 +412,14 @@ export class Session {
     }
     // It hangs inside the system (a dead network disk), and will end when that lets it go.
     if (!this.#targetEnd) this.#target?.abandon();
+  }
+
+  /** Its tracer takes itself out when it is told to, or when nobody listens any more. */
+  async #leave(target: AttachedTarget): Promise<void> {
+    for (const connection of this.#connections) connection.control({ command: 'detach' });
+    while (!target.end && this.#connections.size > 0 && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
+    this.#closeAll();
+    target.over();
   }
 
   // The end
@@ -428,6 +481,7 @@ export class Session {
   }
 
   #sessionEnd(end: TargetEnd): SessionEnd {
+    if (this.#target instanceof AttachedTarget) return { kind: 'detached', processEnded: !this.#stopping };
     if (this.#stopping) return { kind: 'stopped', ...end, forced: this.#forced };
     return 'signal' in end ? { kind: 'signalled', signal: end.signal } : { kind: 'exited', code: end.code };
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
 import { MAX_LEFT_ALONE } from '../../core/protocol/recording-format.ts';
+import type { SamplingState, TakeProgress } from '../../core/protocol/sampling.ts';
 import {
   CALL_HOOKS,
   type CallCapture,
@@ -43,6 +44,9 @@ export class TracedProcess implements FrameSink {
   #flushedNs: number;
   readonly #child: (notice: ChildNotice) => void;
   #leftAlones = 0;
+  /** How a profile or snapshot fares that was asked of it. */
+  onTake: (progress: TakeProgress) => void = () => {};
+  onSampling: (state: SamplingState) => void = () => {};
 
   /** `child`: it tells of a process that it has started. */
   constructor(recorder: Recorder, index: number, hello: TargetHello, child: (notice: ChildNotice) => void) {
@@ -111,6 +115,12 @@ export class TracedProcess implements FrameSink {
       case FrameType.BYE:
         this.#orderly = true;
         return;
+      case FrameType.SAMPLING:
+        this.#sampling(samplingState(parse(body)));
+        return;
+      case FrameType.TAKE:
+        this.onTake(takeProgress(parse(body)));
+        return;
       default:
         throw new WireError(`a frame of unknown type ${type}`);
     }
@@ -175,6 +185,11 @@ export class TracedProcess implements FrameSink {
       timeNs: this.#recorder.now(),
     });
     return added;
+  }
+
+  #sampling(state: SamplingState): void {
+    this.#recorder.info({ kind: 'sampling', process: this.index, state, timeNs: this.#recorder.now() });
+    this.onSampling(state);
   }
 
   #stats(thread: number, stats: Partial<ThreadStats>): void {
@@ -260,6 +275,24 @@ function text(value: unknown, key: string): string | undefined {
 }
 
 /** Throws WireError. */
+function samplingState(given: unknown): SamplingState {
+  const { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks, message } = (given ?? {}) as Partial<SamplingState>;
+  const numbers = [thread, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs];
+  const isKnown = (state === 'on' || state === 'off' || state === 'failed') && (chunks === 'overlap' || chunks === 'stop-start');
+  if (!isKnown || !numbers.every((value) => typeof value === 'number')) throw new WireError('a state of sampling that cannot be read');
+  const known = { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks } as SamplingState;
+  return typeof message === 'string' ? { ...known, message: cut(message, MAX_ARGUMENT_LETTERS) } : known;
+}
+
+/** Throws WireError. */
+function takeProgress(given: unknown): TakeProgress {
+  const { take, state, done, bytes, message } = (given ?? {}) as Partial<TakeProgress>;
+  const isKnown = state === 'running' || state === 'done' || state === 'failed';
+  if (!isKnown || ![take, done, bytes].every((value) => typeof value === 'number')) throw new WireError('a progress that cannot be read');
+  return { take, state, done, bytes, message: cut(message ?? '', MAX_ARGUMENT_LETTERS) } as TakeProgress;
+}
+
+/** Throws WireError. */
 export function parseHello(body: Uint8Array): TargetHello {
   const hello = parse(body) as Partial<TargetHello> | null;
   const words = (value: unknown): boolean => Array.isArray(value) && value.every((word) => typeof word === 'string');
@@ -327,6 +360,11 @@ export class TargetConnection {
   close(): void {
     const body = Buffer.from(JSON.stringify({ command: 'stop' } satisfies TargetControl));
     this.#socket.end(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]), () => this.#socket.destroy());
+  }
+
+  control(control: TargetControl): void {
+    const body = Buffer.from(JSON.stringify(control));
+    this.#socket.write(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]));
   }
 
   #receive(chunk: Uint8Array): void {

@@ -3,14 +3,8 @@ import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { permissionAdvice, permissionProblem } from '../../core/protocol/permission-flags.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { TargetEnvironment, type TargetOptions } from '../../core/protocol/target-wire.ts';
-
-export interface TracerAddress {
-  readonly socket: string;
-  readonly secret: string;
-  readonly spillFolder: string;
-}
 
 /**
  * `recorded`: pipes, whose text goes into the recording. `inherited`: the target has the terminal of the collector's own
