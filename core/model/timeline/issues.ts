@@ -20,8 +20,8 @@ export function issuesOf(timeline: Timeline, other: OtherIssues): IssueInfo[] {
     ...ofCalls(timeline, isComplete),
     ofOverlaps(timeline),
     ofGaps(timeline, dropped),
-    ofAsync(timeline),
-    ofFlows(timeline),
+    // While a trace grows the other thread's part may be on its way.
+    ...(isComplete ? [ofAsync(timeline), ofFlows(timeline)] : []),
     ...imported.map(({ count, text }): IssueInfo => ({ kind: 'imported', count, text })),
     some(
       'undefined-names',
