@@ -74,6 +74,8 @@ interface Common {
   readonly label: string;
   /** One sentence, for the form's hint and the command line's help. */
   readonly help: string;
+  /** It means something only where that option has that value. */
+  readonly onlyWith?: { readonly key: CaptureKey; readonly value: string };
 }
 export type CaptureOption =
   | (Common & { readonly type: 'boolean'; readonly default: boolean })
@@ -264,6 +266,7 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     unit: 'µs',
     label: 'Interval',
     help: 'Time between two samples.',
+    onlyWith: { key: 'calls', value: 'sampling' },
   },
   {
     key: 'keep',
@@ -289,6 +292,7 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     unit: 's',
     label: 'Newest seconds',
     help: 'With --keep last: how much time is kept; 0 sets no limit.',
+    onlyWith: { key: 'keep', value: 'last' },
   },
   {
     key: 'keepMegabytes',
@@ -301,6 +305,7 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     unit: 'MB',
     label: 'Newest megabytes',
     help: 'With --keep last: how much data is kept; 0 sets no limit.',
+    onlyWith: { key: 'keep', value: 'last' },
   },
   {
     key: 'stopSeconds',
@@ -372,6 +377,9 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
 ];
 
 export const DEFAULT_CAPTURE = Object.fromEntries(CAPTURE_OPTIONS.map((option) => [option.key, option.default])) as unknown as CaptureOptions;
+
+/** Of objects that override each other, the last that says it: a config file, a form, the command line. */
+export const mergeCapture = (...parts: readonly (Partial<CaptureOptions> | undefined)[]): Partial<CaptureOptions> => Object.assign({}, ...parts);
 
 /** Options with the defaults for what is missing. What is no such option, or not of its type or range, is not taken. */
 export function captureOptions(given: Readonly<Record<string, unknown>> | undefined): CaptureOptions {

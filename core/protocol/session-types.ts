@@ -24,15 +24,11 @@ export interface LaunchConfig {
   readonly nodeFlags: string;
   /** Path of a Node binary, or empty: the project's pin, else the first on PATH. */
   readonly nodePath: string;
-  /** Exact: a full ring makes the script wait. Live: it drops and counts. */
-  readonly whenFull: 'exact' | 'live';
   /** Write the values of `environment` into the recording, not only the names. */
   readonly recordEnvironmentValues: boolean;
-  /** Mask values in snapshots whose key looks secret. */
-  readonly maskSecrets: boolean;
   /** In their order. Absent: none. */
   readonly plugins?: readonly PluginChoice[];
-  /** What differs from the defaults. `whenFull` and `maskSecrets` above are not repeated here. */
+  /** What was chosen here: it goes before what a config file says, and that before the defaults. */
   readonly capture?: Partial<CaptureOptions>;
 }
 
@@ -57,9 +53,8 @@ export interface SpawnPlan {
   readonly recordedEnvironment: { readonly names: readonly string[]; readonly values?: Readonly<Record<string, string>> };
   /** Absolute path of preload.cjs, forward slashes. */
   readonly preload: string;
-  readonly whenFull: 'exact' | 'live';
-  readonly maskSecrets: boolean;
   readonly plugins?: readonly PluginLaunch[];
+  /** All of them. Absent: nothing is recorded but what the script tells by itself, all of it, and the script waits. */
   readonly capture?: CaptureOptions;
 }
 

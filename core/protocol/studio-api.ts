@@ -3,6 +3,7 @@
  * Both ends derive from these two maps; a handler that is missing does not compile. See `handlersFor` and `StudioClient`.
  */
 import type { Problem } from '../base/result.ts';
+import type { CaptureOptions } from './capture-options.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
 
@@ -41,11 +42,26 @@ export interface LaunchInspection {
   readonly language?: 'javascript' | 'typescript';
   readonly node?: NodeInstall;
   /** Problems by field; an empty list means Run will start. */
-  readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' })[];
+  readonly problems: readonly (Problem & {
+    readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' | 'capture';
+  })[];
   /** For each of the form's plugins, in their order: what its first word means here. */
   readonly plugins?: readonly PluginInspection[];
+  /** The config file that lies where the target does, and what it says. */
+  readonly configFile?: ConfigFileInspection;
   /** package.json nearest to the target, and its scripts. */
   readonly project?: { readonly folder: string; readonly name: string; readonly scripts: readonly { readonly name: string; readonly command: string }[] };
+}
+
+export interface ConfigFileInspection {
+  readonly path: string;
+  /** `data`: nothing of it is run. Of the others, nothing runs that is not trusted. */
+  readonly trust: 'data' | 'trusted' | 'changed' | 'untrusted';
+  /** Absent for `data`. */
+  readonly sha256?: string;
+  readonly bytes: number;
+  /** What it says; empty where it may not be run, or could not be read. */
+  readonly capture: Partial<CaptureOptions>;
 }
 
 export interface ExampleInfo {

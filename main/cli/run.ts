@@ -166,9 +166,8 @@ function launchConfig(command: RunCommand): LaunchConfig {
     environment: [],
     nodeFlags: command.nodeFlags,
     nodePath: command.node ?? '',
-    whenFull: command.whenFull,
     recordEnvironmentValues: false,
-    maskSecrets: command.maskSecrets,
+    capture: command.capture,
     ...(command.plugins.length > 0 && { plugins: command.plugins.map((spec) => ({ spec, enabled: true })) }),
   };
 }

@@ -39,9 +39,10 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
   const environment = plainEnvironment(plan);
   const options: TargetOptions = {
     preload: plan.preload,
-    whenFull: plan.whenFull,
+    whenFull: plan.capture?.whenFull ?? 'exact',
     spillFolder: address.spillFolder,
-    maskSecrets: plan.maskSecrets,
+    maskSecrets: plan.capture?.maskSecrets ?? true,
+    ...(plan.capture && { ringBytes: plan.capture.ringMegabytes * 1024 * 1024 }),
     ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
     ...(plan.capture && { capture: plan.capture }),
   };

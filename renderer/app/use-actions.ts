@@ -5,7 +5,7 @@ import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, forgottenValues, inspected, launchState, setDraft } from '../state/launch-store.ts';
+import { configForScript, forgottenValues, hasCaptureProblem, inspected, launchState, setDraft } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
@@ -84,8 +84,13 @@ export function useActions(): Actions {
           });
           return;
         }
+        if (config === launchState().draft && hasCaptureProblem()) {
+          showDialog({ kind: 'run-config', page: 'capture' });
+          return;
+        }
         const problems = typed ? ((await inspected())?.problems ?? []) : [];
         if (problems.length > 0 && problems.every((problem) => problem.field === 'plugins')) showDialog({ kind: 'run-config', page: 'plugins' });
+        else if (problems.length > 0 && problems.every((problem) => problem.field === 'capture')) showDialog({ kind: 'run-config', page: 'capture' });
         else if (problems.length > 0 && scriptField()) scriptField()?.focus();
         else if (problems.length > 0) showDialog({ kind: 'run-config' });
         else await runOrFail(config);

@@ -4,7 +4,7 @@ import type { TraceId } from '../trace/trace-worker-api.ts';
 
 export type OpenDialog =
   /** `page`: the section that is asked about. */
-  | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' }
+  | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' | 'capture' }
   | { readonly kind: 'export'; readonly trace: TraceId }
   | { readonly kind: 'close-running'; readonly trace: TraceId }
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }

@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../../core/base/result.ts';
+import { type CaptureOptions, captureOptions } from '../../../core/protocol/capture-options.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection, NodeInstall } from '../../../core/protocol/studio-api.ts';
 import type { NodeFinder } from '../nodes/node-finder.ts';
@@ -36,6 +37,7 @@ export interface Start {
   readonly node: NodeInstall;
   /** The enabled ones. */
   readonly plugins: readonly LaunchPlugin[];
+  readonly capture: CaptureOptions;
 }
 
 export interface Examined {
@@ -110,6 +112,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
       environment: target.putNodeFirst ? withNodeFirst(environment, node.path) : environment,
       ...(target.script !== undefined && { script: target.script }),
       plugins: examinedPlugins?.launch ?? choices.filter(({ enabled }) => enabled).map(({ spec }) => ({ spec })),
+      capture: captureOptions(config.capture),
     },
   };
 }

@@ -22,8 +22,7 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
       ...(config.recordEnvironmentValues && { values: Object.fromEntries(named.map(({ name, value }) => [name, value])) }),
     },
     preload: `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`,
-    whenFull: config.whenFull,
-    maskSecrets: config.maskSecrets,
+    capture: start.capture,
     ...(start.plugins.length > 0 && { plugins: start.plugins.map((plugin) => pluginLaunch(plugin, tracerFolder)) }),
   };
 }

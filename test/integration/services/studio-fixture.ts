@@ -123,9 +123,7 @@ export function scriptConfig(path: string, more: Partial<LaunchConfig> = {}): La
     environment: [],
     nodeFlags: '',
     nodePath: process.execPath,
-    whenFull: 'exact',
     recordEnvironmentValues: false,
-    maskSecrets: true,
     ...more,
   };
 }

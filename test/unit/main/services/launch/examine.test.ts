@@ -21,9 +21,7 @@ const form = (target: LaunchConfig['target'], more: Partial<LaunchConfig> = {}):
   environment: [],
   nodeFlags: '',
   nodePath: '',
-  whenFull: 'exact',
   recordEnvironmentValues: false,
-  maskSecrets: true,
   ...more,
 });
 const script = (file: string, more: Partial<LaunchConfig> = {}) => form({ kind: 'script', path: file }, more);
