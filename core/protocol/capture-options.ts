@@ -291,7 +291,7 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     max: 86_400,
     unit: 's',
     label: 'Newest seconds',
-    help: 'With --keep last: how much time is kept; 0 sets no limit.',
+    help: 'How much time is kept of the newest; 0 sets no limit.',
     onlyWith: { key: 'keep', value: 'last' },
   },
   {
@@ -304,7 +304,7 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     max: 1_000_000,
     unit: 'MB',
     label: 'Newest megabytes',
-    help: 'With --keep last: how much data is kept; 0 sets no limit.',
+    help: 'How much data is kept of the newest; 0 sets no limit.',
     onlyWith: { key: 'keep', value: 'last' },
   },
   {

@@ -35,7 +35,7 @@ ${captureHelp()}
 function captureHelp(): string {
   const groups = CAPTURE_GROUPS.map(({ id, title }) => {
     const rows = CAPTURE_OPTIONS.filter(({ group }) => group === id).map(
-      (option) => [flagWords(option), `${option.help} ${choiceWords(option)}${defaultWords(option)}`] as const,
+      (option) => [flagWords(option), `${onlyWords(option)}${option.help} ${choiceWords(option)}${defaultWords(option)}`] as const,
     );
     return `\n${title}\n${rows.map(([flag, words]) => wrapped(`      ${flag}`, words)).join('')}`;
   });
@@ -57,6 +57,11 @@ function flagWords(option: CaptureOption): string {
 
 const choiceWords = (option: CaptureOption): string =>
   option.type === 'choice' ? option.choices.map(({ value, help }) => `${value}: ${help.charAt(0).toLowerCase()}${help.slice(1)} `).join('') : '';
+
+function onlyWords({ onlyWith }: CaptureOption): string {
+  const owner = CAPTURE_OPTIONS.find(({ key }) => key === onlyWith?.key);
+  return owner && onlyWith ? `With --${owner.flag} ${onlyWith.value}. ` : '';
+}
 
 function defaultWords(option: CaptureOption): string {
   switch (option.type) {

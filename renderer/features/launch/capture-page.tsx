@@ -1,6 +1,6 @@
 /** The run configuration's page about what is recorded: made of the table of capture options, as the command line's help is. */
 import { RotateCcw } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import type { ReactNode } from 'react';
 import {
   CAPTURE_GROUPS,
   CAPTURE_OPTIONS,
@@ -79,13 +79,12 @@ interface OptionControlProps {
 
 function OptionControl({ option, value, isIdle, from }: OptionControlProps) {
   const texts = useCaptureTexts();
-  const name = useId();
   const mark = <Origin option={option} from={from} />;
   switch (option.type) {
     case 'choice':
       return (
         <div className="capture-choice">
-          <div className="field-label" id={name}>
+          <div className="field-label">
             {option.label}
             {mark}
           </div>

@@ -1,0 +1,77 @@
+/** What is recorded: the form that is made of the table of options. */
+import { CAPTURE_OPTIONS } from '../../core/protocol/capture-options.ts';
+import { expect, test } from './fixtures.ts';
+import { RunConfiguration } from './pages/run-configuration.ts';
+
+/** Tells the options that reach it, out of the environment that only the tracer reads. */
+const TELLS = `
+const { getTracer } = require('trace-studio');
+console.log('masks', getTracer().recorder.maskSecrets);
+`;
+
+test('every option is in the form, by its name', async ({ studio }) => {
+  const configuration = new RunConfiguration(studio.page);
+  await configuration.open();
+  for (const option of CAPTURE_OPTIONS) {
+    if (option.type === 'choice') await expect(configuration.choice(option.label, option.choices[0]?.label ?? '')).toHaveCount(1);
+    else if (option.type === 'boolean') await expect(configuration.check(option.label)).toHaveAttribute('aria-checked', String(option.default));
+    else await expect(configuration.field(option.label)).toHaveCount(1);
+  }
+});
+
+test('what differs is marked, goes into the command line, is reset one by one or all at once, and outlives the dialog', async ({ studio }) => {
+  const { page, start } = studio;
+  await start.script.fill(studio.script('tells.cjs', TELLS));
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await configuration.section(/^Capture/);
+  await configuration.choice('Calls', 'Sampling').click();
+  await configuration.field('Interval').fill('0.2ms');
+  await configuration.field('Interval').blur();
+  await expect(configuration.field('Interval')).toHaveValue('200');
+  await configuration.check('Garbage collection').click();
+  await configuration.field('Only these files').fill('src/**, lib');
+  await expect(configuration.capture).toContainText('4 options changed here');
+  await expect(configuration.dialog.getByRole('navigation')).toContainText('4 changes');
+
+  await page.keyboard.press('Escape');
+  await page.reload();
+  await configuration.open();
+  await expect(configuration.field('Interval')).toHaveValue('200');
+  await configuration.capture.getByRole('button', { name: 'Reset Garbage collection' }).click();
+  await expect(configuration.check('Garbage collection')).toBeChecked();
+  await expect(configuration.capture).toContainText('3 options changed here');
+  await page.evaluate(() => {
+    const writeText = async (text: string) => {
+      document.title = text;
+    };
+    Object.defineProperty(navigator, 'clipboard', { value: { writeText } });
+  });
+  await configuration.dialog.getByRole('button', { name: 'Copy as a trace-studio command line' }).click();
+  await expect(page).toHaveTitle(/run --calls sampling --include 'src\/\*\*' --include lib --sampling-interval 200 -o result.json -- .*tells.cjs$/);
+  await configuration.capture.getByRole('button', { name: 'Reset all' }).click();
+  await expect(configuration.choice('Calls', 'Every call')).toBeChecked();
+  await expect(configuration.capture).toContainText('As it is by default');
+});
+
+test('a text that is no value is said at its field, and nothing runs until it is mended', async ({ studio }) => {
+  const { page, start, window } = studio;
+  await start.script.fill(studio.script('tells.cjs', TELLS));
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await configuration.section(/^Capture/);
+  await configuration.check('Mask secrets').click();
+  const depth = configuration.field('Depth at most');
+  await depth.fill('deep');
+  await expect(configuration.alert('Depth at most cannot be "deep". Depth at most is a number from 0 to 100000 calls.')).toBeVisible();
+  await expect(depth).toHaveAttribute('aria-invalid', 'true');
+  await configuration.run.click();
+  await expect(depth).toBeFocused();
+  await page.keyboard.press('Escape');
+  await start.run.click();
+  await expect(configuration.dialog, 'the start page leads back to it').toBeVisible();
+  await expect(depth).toHaveValue('deep');
+  await depth.fill('12');
+  await configuration.run.click();
+  await expect(window.consoleLine('masks false')).toBeVisible();
+});
