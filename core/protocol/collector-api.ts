@@ -11,6 +11,12 @@ export interface CollectorControl {
   /** Politely (SIGTERM to the tree), and with SIGKILL after `graceMs`. Resolves when the tree is gone. */
   'session.stop': (argument: { readonly session: SessionId; readonly graceMs: number }) => SessionInfo;
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
+  /** Switches recording on or off, in every process of the session and in those that come later. */
+  'session.record': (argument: { readonly session: SessionId; readonly on: boolean }) => SessionInfo;
+  /** Every thread records all of its objects at its next turn. How many processes were asked. */
+  'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
+  /** A moment with a name: an instant of scope global and category `marker`. Empty: named by its number. */
+  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
   'session.list': (argument: null) => readonly SessionInfo[];
   'recording.open': (argument: { readonly path: string; readonly recording: RecordingId; readonly unsaved: boolean }) => RecordingInfoSummary;
   /** Copies to a temporary file beside `path` and renames; a live recording is saved as far as it goes. */

@@ -122,7 +122,12 @@ export type RecordingInfo =
       readonly note?: string;
       readonly timeNs: number;
     }
+  /** Recording was switched on or off, for all processes of the session: nothing is recorded while it is off. On from the start unless told otherwise. */
+  | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
+
+/** Who switched recording: the launch (`startPaused`), the window, the script by `getTracer()`, or a limit of the launch that was reached. */
+export type RecordingCause = 'launch' | 'window' | 'script' | 'limit';
 
 /** How a target ended. */
 export type SessionEnd =

@@ -1,7 +1,7 @@
 /** A session as every process names it: what to run, what runs, how it ended. Plain JSON. */
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch } from './plugins.ts';
-import type { SessionEnd } from './recording-format.ts';
+import type { RecordingCause, SessionEnd } from './recording-format.ts';
 
 export type SessionId = string;
 /** A recording that the collector holds open: a live one, a saved `.tsr`, or any other trace file. */
@@ -81,8 +81,26 @@ export interface SessionInfo {
   readonly events: number;
   readonly bytes: number;
   readonly dropped: number;
+  /** Whether events are recorded now, and who said so last. Absent: they are. */
+  readonly gate?: RecordingGate;
+  /** While it runs. */
+  readonly load?: SessionLoad;
   /** Recording stopped writing, for example because the disk is full; the target goes on. */
   readonly recordingProblem?: string;
+}
+
+export interface RecordingGate {
+  readonly on: boolean;
+  readonly by: RecordingCause;
+  /** With `limit`: which one, in words. */
+  readonly why?: string;
+}
+
+export interface SessionLoad {
+  /** How full the fullest ring of a thread was lately, from 0 to 1: at 1 the script waits, or events are dropped. */
+  readonly bufferShare: number;
+  /** Into the recording, over the last second. */
+  readonly bytesPerSecond: number;
 }
 
 export interface RecordingInfoSummary {

@@ -204,6 +204,12 @@ export interface StudioRequests {
   'session.stop': (argument: { readonly session: SessionId }) => SessionInfo;
   'session.restart': (argument: { readonly session: SessionId }) => SessionInfo;
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
+  /** Recording on or off, for the whole session. */
+  'session.record': (argument: { readonly session: SessionId; readonly on: boolean }) => SessionInfo;
+  /** All objects now; a thread that is blocked follows when it is not. How many processes were asked. */
+  'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
+  /** Marks this moment. Empty: named by its number. */
+  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
   'session.list': (argument: null) => readonly SessionInfo[];
 
   /** Built-in ones first, then the added ones in the order of their adding. */
@@ -283,6 +289,9 @@ export const STUDIO_REQUESTS = {
   'session.stop': true,
   'session.restart': true,
   'session.stdin': true,
+  'session.record': true,
+  'session.snapshot': true,
+  'session.mark': true,
   'session.list': true,
   'plugins.list': true,
   'plugins.examine': true,

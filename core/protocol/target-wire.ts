@@ -29,6 +29,10 @@ export const FrameType = {
   BYE: 8,
   /** JSON `PluginState`: at every change, the last one counts. */
   PLUGIN: 9,
+  /** JSON `TargetGate`: the script has opened or closed the gate. */
+  GATE: 10,
+  /** JSON `TargetLoad`: when it changes, at most every 250 ms. */
+  LOAD: 11,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -57,6 +61,8 @@ export interface TargetHello {
   readonly cwd: string;
   readonly platform: string;
   readonly arch: string;
+  /** Its gate was closed when it began. */
+  readonly paused?: boolean;
   /** Decimal text of process.hrtime.bigint() and the epoch in ns, read together: places this process on the wall clock. */
   readonly monotonicNs: string;
   readonly epochNs: string;
@@ -83,8 +89,24 @@ export interface ThreadStats {
   readonly stallNs: number;
 }
 
-/** Gate of recording: `stop` makes every event of the target a no-op until `start`. */
-export type TargetControl = { readonly command: 'start' } | { readonly command: 'stop' };
+export interface TargetGate {
+  readonly on: boolean;
+  /** Decimal text of process.hrtime.bigint(). */
+  readonly time: string;
+  /** `start` and `stop` frames obeyed until then: the collector sees by it whether one of its own has crossed this. */
+  readonly obeyed: number;
+}
+
+/** How full the fullest ring was since the last one, from 0 to 1. */
+export interface TargetLoad {
+  readonly share: number;
+}
+
+/**
+ * `start`, `stop`: the gate of recording. While it is closed every event of the target is a no-op.
+ * `snapshot`: each thread records all of its objects, at its next turn.
+ */
+export type TargetControl = { readonly command: 'start' } | { readonly command: 'stop' } | { readonly command: 'snapshot' };
 
 /** Environment variables by which a launch tells the preload. All are hidden from the script. */
 export const TargetEnvironment = {
@@ -106,6 +128,8 @@ export interface TargetOptions {
   readonly spillFolder: string;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
+  /** The gate is closed until it is opened: by the collector, or by the script. */
+  readonly paused?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
   readonly capture?: CaptureOptions;
   /**

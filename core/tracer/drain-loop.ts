@@ -1,17 +1,22 @@
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
+import {
+  encodeFrameHeader,
+  FRAME_HEADER_BYTES,
+  FrameType,
+  MAX_FRAME_BYTES,
+  type TargetControl,
+  type TargetGate,
+  type TargetLoad,
+} from '../protocol/target-wire.ts';
+import { waitAsync } from './atomics.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
+import { gateTime, switchGate } from './gate.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
-
-// In every supported Node, and not in the library of ES2023.
-const { waitAsync } = Atomics as typeof Atomics & {
-  waitAsync(array: Int32Array, index: number, value: number, timeoutMs: number): { async: false; value: string } | { async: true; value: Promise<string> };
-};
 
 /** Records wait no longer than this while something happens. */
 const WAKE_MS = 2;
@@ -22,6 +27,7 @@ const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
 const STATS_INTERVAL_MS = 100;
+const LOAD_INTERVAL_MS = 250;
 
 /**
  * Reads the rings and writes frames. At most one frame of each thread is under way: the ring is the buffer, and a slow
@@ -48,11 +54,19 @@ export class Drain {
   /** Of them, those whose last state has not been sent. */
   readonly #changedPlugins = new Set<number>();
   readonly #copy: EventCopy;
+  /** What the collector knows of the gate. */
+  #gateTold: number;
+  #gatesObeyed = 0;
+  /** Of the fullest ring since it was told, and what was told, in percent. */
+  #load = 0;
+  #loadTold = 0;
+  #loadAt = 0;
 
   constructor(start: DrainStart) {
     this.#start = start;
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
+    this.#gateTold = start.gate;
   }
 
   run(): void {
@@ -62,7 +76,7 @@ export class Drain {
     const before = Atomics.compareExchange(this.#process, ProcessWord.STATE, DrainState.STARTING, DrainState.CONNECTING);
     if (before !== DrainState.STARTING) return;
     Atomics.notify(this.#process, ProcessWord.STATE);
-    // A pending Atomics.waitAsync alone does not keep a worker alive.
+    // A pending waitAsync does not.
     this.#keepAlive = setInterval(() => {}, 0x7fffffff);
     this.#connect();
     this.#sleep();
@@ -143,10 +157,13 @@ export class Drain {
     const socket = this.#socket;
     this.#idle++;
     this.#copy.look(this.#readers.values());
+    for (const reader of this.#readers.values()) this.#load = Math.max(this.#load, reader.fill);
     if (socket) {
+      this.#sendGate(socket);
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
       this.#sendPlugins(socket);
+      this.#sendLoad(socket);
       for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
     }
     this.#answerRequest();
@@ -203,6 +220,31 @@ export class Drain {
     }
   }
 
+  /** What the script did. What the collector did it knows. */
+  #sendGate(socket: Socket): void {
+    const gate = this.#untoldGate();
+    if (!gate) return;
+    socket.write(jsonFrame(FrameType.GATE, 0, gate));
+    // Not what it is now: it may have been switched again since it was looked at.
+    this.#gateTold = gate.on ? 1 : 0;
+  }
+
+  #untoldGate(): TargetGate | undefined {
+    const gate = Atomics.load(this.#process, ProcessWord.GATE);
+    return gate === this.#gateTold ? undefined : { on: gate === 1, time: String(gateTime(this.#process)), obeyed: this.#gatesObeyed };
+  }
+
+  #sendLoad(socket: Socket): void {
+    const now = performance.now();
+    if (now - this.#loadAt < LOAD_INTERVAL_MS) return;
+    this.#loadAt = now;
+    const percent = Math.round(this.#load * 100);
+    this.#load = 0;
+    if (percent === this.#loadTold) return;
+    this.#loadTold = percent;
+    socket.write(jsonFrame(FrameType.LOAD, 0, { share: percent / 100 } satisfies TargetLoad));
+  }
+
   #sendPlugins(socket: Socket): void {
     for (const index of this.#changedPlugins) socket.write(jsonFrame(FrameType.PLUGIN, 0, this.#plugins.get(index)));
     this.#changedPlugins.clear();
@@ -230,9 +272,21 @@ export class Drain {
       this.#errors.push('The collector sent a control frame that is not JSON.');
       return;
     }
-    if (control.command !== 'start' && control.command !== 'stop') return;
-    Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
-    Atomics.add(this.#process, ProcessWord.GENERATION, 1);
+    switch (control.command) {
+      case 'start':
+      case 'stop':
+        // What the script has done before this is told as before it.
+        if (this.#socket) this.#sendGate(this.#socket);
+        switchGate(this.#process, control.command === 'start');
+        this.#gatesObeyed++;
+        this.#gateTold = control.command === 'start' ? 1 : 0;
+        return;
+      case 'snapshot':
+        Atomics.add(this.#process, ProcessWord.SNAPSHOTS, 1);
+        Atomics.notify(this.#process, ProcessWord.SNAPSHOTS);
+        return;
+      default:
+    }
   }
 
   /** What the ending process asks for, once it can be said to be done. */
@@ -249,6 +303,7 @@ export class Drain {
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
     this.#finishing = true;
     const socket = this.#socket;
+    this.#sendGate(socket);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
     socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
@@ -267,7 +322,7 @@ export class Drain {
 
   #spill(): void {
     this.#finishing = true;
-    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values() });
+    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values(), gate: this.#untoldGate() });
     this.#done(Request.SPILL);
   }
 }

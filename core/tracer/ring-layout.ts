@@ -8,7 +8,7 @@
 import type { PluginState } from '../protocol/plugins.ts';
 
 export const ProcessWord = {
-  /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
+  /** 1: events are recorded. Switched by gate.ts; giving up closes it for good. */
   GATE: 0,
   /** Grows with every switch of the gate: whoever sends differences starts anew. */
   GENERATION: 1,
@@ -26,6 +26,10 @@ export const ProcessWord = {
   KEPT: 7,
   /** 1 while the drain sleeps longer than usual: the next record rings the bell. */
   DOZES: 8,
+  /** Grows whenever all objects are asked for; threads sleep on it. */
+  SNAPSHOTS: 9,
+  /** Two words: when the gate was switched last, by process.hrtime.bigint(). See gate.ts. */
+  GATE_TIME: 10,
 } as const;
 export const PROCESS_BYTES = 64;
 
@@ -96,5 +100,7 @@ export interface DrainStart {
   /** Where the process's own events are kept when it asks for that. */
   readonly copyFile: string;
   readonly process: SharedArrayBuffer;
+  /** The gate as the launch has it. */
+  readonly gate: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
 }

@@ -1,12 +1,14 @@
 import type { Recorder } from '../events/recorder.ts';
 import { extendedTag, GapReason, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
 import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
+import { waitAsync } from './atomics.ts';
 import { DefinitionWriter } from './definition-writer.ts';
 import { DrainState, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
 
 // Taken at load: a script may replace them (fake timers do).
 const hrtime = process.hrtime.bigint;
 const { wait, notify, load, store } = Atomics;
+const { then } = Promise.prototype;
 
 /** x64 keeps the order of plain stores; elsewhere the position is published by an atomic store. */
 const PLAIN_PUBLISH = process.arch === 'x64' || process.arch === 'ia32';
@@ -204,6 +206,22 @@ export class RingWriter implements Recorder {
     head[2] = count;
     head[3] = end - start;
     return this.#variable(RecordKind.OBJECT_SNAPSHOT, end, defined);
+  }
+
+  /** A turn of a blocked thread comes when it is not blocked any more. */
+  onSnapshotsAsked(listener: () => void): void {
+    if (this.#empty) return; // Without the studio nobody asks.
+    let seen = load(this.#process, ProcessWord.SNAPSHOTS);
+    const watch = (): void => {
+      for (let now = load(this.#process, ProcessWord.SNAPSHOTS); now !== seen; now = load(this.#process, ProcessWord.SNAPSHOTS)) {
+        seen = now;
+        listener();
+      }
+      const next = waitAsync(this.#process, ProcessWord.SNAPSHOTS, seen);
+      if (next.async) Reflect.apply(then, next.value, [watch]);
+      else watch();
+    };
+    watch();
   }
 
   #object(kind: RecordKind, definition: number): boolean {

@@ -1,11 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wire.ts';
+import { encodeFrameHeader, FrameType, SPILL_MAGIC, type TargetGate } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
 export interface SpillExtras {
   readonly plugins?: Iterable<PluginState>;
+  /** What the script did with the gate, if that has not been told. */
+  readonly gate?: TargetGate | undefined;
   /** The drain failed. */
   readonly error?: string;
 }
@@ -14,7 +16,7 @@ export interface SpillExtras {
  * Everything that the rings hold, as one file of frames; with `error` that, and no BYE.
  * Silent where the folder is gone: then there is no collector to read it either.
  */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], error }: SpillExtras = {}): void {
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], gate, error }: SpillExtras = {}): void {
   const full = readers.filter((reader) => !reader.empty);
   let target: number;
   try {
@@ -42,6 +44,7 @@ export function writeSpill(file: string, hello: Uint8Array, readers: readonly Ri
       const stats = reader.changedStats();
       if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
     }
+    if (gate) write(jsonFrame(FrameType.GATE, 0, gate));
     for (const state of plugins) write(jsonFrame(FrameType.PLUGIN, 0, state));
     if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
     else write(jsonFrame(FrameType.BYE, 0, {}));

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
+import { switchGate, whenGateOpens } from './gate.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, ringBufferBytes, validRingBytes } from './ring-layout.ts';
@@ -42,7 +43,15 @@ export function provideRuntime(
     attach,
   });
   const apiFile = path.join(folder, 'api.cjs');
-  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
+  const runtime: Runtime = {
+    recorder,
+    apiFile,
+    loadApi: () => createRequire(apiFile)(apiFile),
+    tracer: undefined,
+    switchGate: (on) => void switchGate(words, on),
+    whenGateOpens: (opened) => whenGateOpens(words, opened),
+    kept,
+  };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
   resolveApi(folder, patch);
 }

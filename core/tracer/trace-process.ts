@@ -6,6 +6,7 @@ import { FrameType } from '../protocol/target-wire.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
+import { gateTime, isPaused } from './gate.ts';
 import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
@@ -29,9 +30,10 @@ export function traceProcess(folder: string): void {
   if (!settings) return;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
-  words[ProcessWord.GATE] = 1;
+  const gate = settings.options.paused === true ? 0 : 1;
+  words[ProcessWord.GATE] = gate;
   const ring = makeRing(settings, 0, 'main');
-  const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, { ...targetHello(settings.secret), ...(gate === 0 && { paused: true }) });
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
@@ -43,7 +45,9 @@ export function traceProcess(folder: string): void {
   const ended = new Set<number>();
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one));
-    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), ...(error !== undefined && { error }) });
+    const now = words[ProcessWord.GATE] as number;
+    const switched = now === gate || error !== undefined ? undefined : { on: now === 1, time: String(gateTime(words)), obeyed: 0 };
+    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), gate: switched, ...(error !== undefined && { error }) });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -56,7 +60,7 @@ export function traceProcess(folder: string): void {
   let watch: EndWatch | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
-    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
+    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, gate, ring } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
@@ -97,7 +101,7 @@ export function traceProcess(folder: string): void {
     if (patched) return;
     patched = true;
     traceWorkers(shared, tellDrain);
-    traceChildProcesses(settings);
+    traceChildProcesses(settings, isPaused(words));
   };
   provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
   if (settings.options.plugins?.length) {

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { workerThreads } from './builtins.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { onProcessEnd } from './exit.ts';
+import { isPaused } from './gate.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
 import { hideFromEnvironment } from './target-settings.ts';
@@ -54,7 +55,7 @@ export function traceWorker(folder: string): void {
   );
   provideRuntime(folder, settings, { words, ring, kept }, attach, () => {
     traceWorkers({ settings, process: shared.process }, postToDrain);
-    traceChildProcesses(settings);
+    traceChildProcesses(settings, isPaused(words));
   });
 }
 

@@ -68,6 +68,9 @@ export class Collector {
         this.stdin(session, text, end === true);
         return null;
       },
+      'session.record': ({ session, on }) => this.record(session, on),
+      'session.snapshot': ({ session }) => ({ processes: this.snapshot(session) }),
+      'session.mark': ({ session, name }) => ({ name: this.mark(session, name) }),
       'session.list': () => this.sessions(),
       'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
       'recording.saveAs': async ({ recording, path }) => ({ bytes: await this.#recording(recording).saveAs(path) }),
@@ -148,6 +151,23 @@ export class Collector {
   stdin(session: SessionId, text: string, end: boolean): void {
     if (this.#session(session).stdin(text, end)) return;
     throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
+  }
+
+  /** Recording on or off, in every process of the session. */
+  record(session: SessionId, on: boolean): SessionInfo {
+    const found = this.#session(session);
+    found.record(on, 'window');
+    return found.info;
+  }
+
+  /** All objects, at the next turn of each thread. How many processes were asked. */
+  snapshot(session: SessionId): number {
+    return this.#session(session).snapshotAll();
+  }
+
+  /** Names this moment. The name it got. */
+  mark(session: SessionId, name: string): string {
+    return this.#session(session).mark(name);
   }
 
   sessions(): readonly SessionInfo[] {

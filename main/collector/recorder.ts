@@ -67,6 +67,11 @@ export class Recorder {
     return this.#stoppedNs ?? Number(process.hrtime.bigint() - this.#startNs);
   }
 
+  /** A time of process.hrtime.bigint() as nanoseconds since the recording's start. */
+  timeOf(monotonicNs: bigint): number {
+    return Number(monotonicNs - this.#startNs);
+  }
+
   /** The session is over: what is still put in belongs to its end, however long it takes. */
   stopClock(): void {
     this.#stoppedNs ??= this.now();

@@ -1,19 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
-import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { RecordingCause, RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
-import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
+import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
+import { FrameType, type TargetControl, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import { DataRate } from './data-rate.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
+import { Markers } from './markers.ts';
 import { OpenRecording } from './open-recording.ts';
 import { PluginWork, type PluginWorkLimits } from './plugin-work.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { RecordingLimits } from './recording-limits.ts';
 import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
@@ -29,6 +33,7 @@ const ACCEPT_TURNS = 3;
 /** A socket that was accepted says who it is within this time, or is not waited for. */
 const GREETING_MS = 500;
 const CHANGED_MS = 100;
+const QUIET_MS = 1000;
 const STOP_POLL_MS = 20;
 /** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
 const KILL_WAIT_MS = 2000;
@@ -85,8 +90,13 @@ export class Session {
   /** Processes whose socket has closed and whose spill file is being read. */
   #ending = 0;
   #problem: string | undefined;
+  #gate: RecordingGate;
+  readonly #markers: Markers;
+  readonly #rate: DataRate;
+  readonly #limits: RecordingLimits;
   #changedTimer: NodeJS.Timeout | undefined;
   #toldAt = 0;
+  #quietTimer: NodeJS.Timeout | undefined;
   readonly #whenEnded: (() => void)[] = [];
 
   private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder) {
@@ -106,6 +116,17 @@ export class Session {
       },
       limits: options.pluginLimits,
     });
+    const paused = options.plan.capture?.startPaused === true;
+    this.#gate = { on: !paused, by: 'launch' };
+    if (paused) recorder.info({ kind: 'recording', on: false, by: 'launch', timeNs: 0 });
+    this.#markers = new Markers(recorder);
+    this.#rate = new DataRate(() => recorder.bytes);
+    this.#limits = new RecordingLimits(
+      options.plan.capture,
+      () => recorder.bytes,
+      (why) => this.record(false, 'limit', { why }),
+    );
+    this.#limits.recording(!paused);
     this.recording = OpenRecording.live({
       id: options.recording,
       path: options.path,
@@ -115,6 +136,7 @@ export class Session {
     });
     file.onGrow = () => {
       this.recording.growth.fire();
+      this.#limits.look();
       this.#changed();
     };
     file.onPressure = (high) => this.#hold(high);
@@ -182,6 +204,10 @@ export class Session {
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
+      gate: this.#gate,
+      ...(!this.ended && {
+        load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
+      }),
       ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
     };
   }
@@ -220,6 +246,8 @@ export class Session {
     }
     const traced = this.#addProcess(hello);
     this.#connections.add(connection);
+    // It may have begun before recording was switched the last time, or by a parent that did not know of it yet.
+    if (this.#gate.on === (hello.paused === true)) connection.control(controlOf(this.#gate));
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -282,7 +310,14 @@ export class Session {
   }
 
   #addProcess(hello: TargetHello): TracedProcess {
-    const traced = new TracedProcess(this.#recorder, this.#processes.length, hello);
+    const traced: TracedProcess = new TracedProcess(this.#recorder, this.#processes.length, hello, {
+      gate: (on, timeNs, obeyed) => {
+        const from = [...this.#connections].find((connection) => connection.process === traced);
+        // Where a word of ours was on its way, the last one counts for everybody.
+        this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
+      },
+      loadChanged: () => this.#changed(),
+    });
     this.#processes.push(traced);
     return traced;
   }
@@ -306,6 +341,35 @@ export class Session {
     if (!this.#target?.write(text, end)) return false;
     if (text !== '') this.#recorder.console(ConsoleSource.STDIN, Buffer.from(text));
     return true;
+  }
+
+  /** Switches recording on or off in every process, and in those that come later. */
+  record(on: boolean, by: RecordingCause, about: { readonly timeNs?: number; readonly why?: string; readonly except?: TargetConnection } = {}): void {
+    const { timeNs = this.#recorder.now(), why, except } = about;
+    if (this.#finishing || this.ended) return;
+    if (this.#gate.on !== on) {
+      this.#gate = { on, by, ...(why !== undefined && { why }) };
+      this.#recorder.info({ kind: 'recording', on, by, timeNs });
+      if (why !== undefined) this.#note(`Recording ended: ${why} The script goes on.`);
+      this.#limits.recording(on);
+      this.#tell();
+    }
+    // Also where it is so already: a process may have been told otherwise by its script at this very moment.
+    for (const connection of this.#connections) if (connection !== except) connection.control(controlOf(this.#gate));
+  }
+
+  /** Every thread records all of its objects at its next turn. How many processes were asked. */
+  snapshotAll(): number {
+    for (const connection of this.#connections) connection.control({ command: 'snapshot' });
+    return this.#connectedPids().length;
+  }
+
+  /** Names this moment, also while the target is blocked or recording is off. */
+  mark(name: string): string {
+    if (this.#processes.length === 0) {
+      throw new ProblemError({ code: 'no-process', message: 'Nothing can be marked: no process of this run is traced yet.' });
+    }
+    return this.#markers.add(name);
   }
 
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */
@@ -392,6 +456,7 @@ export class Session {
     for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
+    this.#limits.end();
     const endedAtMs = Date.now();
     await this.#plugins.finish(this.#processes);
     await this.#recorder.finish(this.#end);
@@ -422,9 +487,19 @@ export class Session {
     clearTimeout(this.#changedTimer);
     this.#changedTimer = undefined;
     this.#toldAt = Date.now();
-    this.#options.changed(this.info);
+    const { info } = this;
+    this.#options.changed(info);
+    // What has become quiet is told as quiet, too.
+    if (info.load && (info.load.bytesPerSecond > 0 || info.load.bufferShare > 0)) {
+      this.#quietTimer ??= setTimeout(() => {
+        this.#quietTimer = undefined;
+        this.#changed();
+      }, QUIET_MS).unref();
+    }
   }
 }
+
+const controlOf = (gate: RecordingGate): TargetControl => ({ command: gate.on ? 'start' : 'stop' });
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));

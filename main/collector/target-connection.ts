@@ -1,7 +1,16 @@
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
-import { FrameType, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
+import {
+  encodeFrameHeader,
+  FrameType,
+  type TargetControl,
+  type TargetGate,
+  type TargetHello,
+  type TargetLoad,
+  type ThreadHello,
+  type ThreadStats,
+} from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
 import { PluginReports } from './plugin-reports.ts';
 import type { Recorder } from './recorder.ts';
@@ -15,6 +24,13 @@ interface TracedThread {
   definitionBytes: number;
 }
 
+/** What a process tells that is the matter of its session. */
+export interface ProcessNews {
+  /** The script has switched recording. `timeNs`: when, since the recording's start; `obeyed`: how many of the collector's words it knew. */
+  gate(on: boolean, timeNs: number, obeyed: number): void;
+  loadChanged(): void;
+}
+
 /** What a session keeps of a traced process and its threads, also after its socket is gone. */
 export class TracedProcess implements FrameSink {
   readonly #recorder: Recorder;
@@ -25,12 +41,16 @@ export class TracedProcess implements FrameSink {
   readonly execPath: string;
   readonly script: string | undefined;
   readonly plugins: PluginReports;
+  /** How full its fullest ring was lately, from 0 to 1. */
+  load = 0;
+  readonly #news: ProcessNews;
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
   #ended = false;
 
-  constructor(recorder: Recorder, index: number, hello: TargetHello) {
+  constructor(recorder: Recorder, index: number, hello: TargetHello, news: ProcessNews) {
     this.#recorder = recorder;
+    this.#news = news;
     this.index = index;
     this.pid = hello.pid;
     this.cwd = typeof hello.cwd === 'string' ? hello.cwd : '';
@@ -80,6 +100,15 @@ export class TracedProcess implements FrameSink {
       case FrameType.PLUGIN:
         this.plugins.take(body);
         return;
+      case FrameType.GATE:
+        this.#gate(parse(body) as Partial<TargetGate> | null);
+        return;
+      case FrameType.LOAD: {
+        const share = (parse(body) as Partial<TargetLoad> | null)?.share;
+        if (typeof share === 'number') this.load = Math.max(0, Math.min(1, share));
+        this.#news.loadChanged();
+        return;
+      }
       case FrameType.BYE:
         this.#orderly = true;
         return;
@@ -125,6 +154,7 @@ export class TracedProcess implements FrameSink {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.load = 0;
     for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
     this.plugins.flush();
     this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
@@ -146,6 +176,13 @@ export class TracedProcess implements FrameSink {
       timeNs: this.#recorder.now(),
     });
     return added;
+  }
+
+  #gate(gate: Partial<TargetGate> | null): void {
+    if (typeof gate?.on !== 'boolean') throw new WireError('a gate that is neither open nor closed');
+    const now = this.#recorder.now();
+    const told = typeof gate.time === 'string' && /^\d{1,19}$/.test(gate.time) ? this.#recorder.timeOf(BigInt(gate.time)) : now;
+    this.#news.gate(gate.on, Math.max(0, Math.min(told, now)), typeof gate.obeyed === 'number' ? gate.obeyed : 0);
   }
 
   #stats(thread: number, stats: Partial<ThreadStats>): void {
@@ -271,6 +308,15 @@ export class TargetConnection {
   hold(held: boolean): void {
     if (held) this.#socket.pause();
     else this.#socket.resume();
+  }
+
+  /** `start` and `stop` frames that were sent. */
+  gates = 0;
+
+  control(control: TargetControl): void {
+    if (control.command !== 'snapshot') this.gates++;
+    const body = Buffer.from(JSON.stringify(control));
+    this.#socket.write(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]));
   }
 
   close(): void {

@@ -43,6 +43,7 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
     spillFolder: address.spillFolder,
     maskSecrets: plan.capture?.maskSecrets ?? true,
     ...(plan.capture && { ringBytes: plan.capture.ringMegabytes * 1024 * 1024 }),
+    ...(plan.capture?.startPaused && { paused: true }),
     ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
     ...(plan.capture && { capture: plan.capture }),
   };

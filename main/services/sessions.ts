@@ -111,6 +111,29 @@ export class Sessions {
     await this.#options.call('session.stdin', { session, text, ...(end && { end }) });
   }
 
+  async record(session: SessionId, on: boolean): Promise<SessionInfo> {
+    this.#running(session);
+    this.changed(await this.#options.call('session.record', { session, on }));
+    return this.#entry(session).info;
+  }
+
+  snapshot(session: SessionId): Promise<{ readonly processes: number }> {
+    this.#running(session);
+    return this.#options.call('session.snapshot', { session });
+  }
+
+  mark(session: SessionId, name: string): Promise<{ readonly name: string }> {
+    this.#running(session);
+    return this.#options.call('session.mark', { session, name });
+  }
+
+  #running(session: SessionId): void {
+    const { info } = this.#entry(session);
+    if (info.state === 'ended') {
+      throw new ProblemError({ code: 'session-ended', message: `${info.title} has ended: nothing is recorded of it any more.`, remedy: 'Start it again.' });
+    }
+  }
+
   /** The collector's word. */
   changed(info: SessionInfo): void {
     const entry = this.#sessions.get(info.id);

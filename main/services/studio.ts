@@ -200,6 +200,9 @@ class StudioServices implements Studio {
         await this.#sessions.stdin(session, text, end ?? false);
         return null;
       },
+      'session.record': ({ session, on }) => this.#sessions.record(session, on),
+      'session.snapshot': async ({ session }) => this.#sessions.snapshot(session),
+      'session.mark': async ({ session, name }) => this.#sessions.mark(session, name),
       'session.list': () => this.#sessions.list(),
 
       'plugins.list': () => this.#plugins.list(),

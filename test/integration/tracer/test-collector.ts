@@ -11,7 +11,9 @@ import {
   SPILL_MAGIC,
   type TargetControl,
   TargetEnvironment,
+  type TargetGate,
   type TargetHello,
+  type TargetLoad,
   type TargetOptions,
   type ThreadHello,
   type ThreadStats,
@@ -34,6 +36,10 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** What the script did with the gate. */
+  readonly gates: TargetGate[];
+  /** The largest share of a ring that was told. */
+  load: number;
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -64,7 +70,18 @@ export class TestCollector {
 
   async listen(): Promise<void> {
     this.#server = createServer((socket) => {
-      const target: Target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: false, complaint: undefined, socket };
+      const target: Target = {
+        hello: undefined,
+        threads: new Map(),
+        plugins: new Map(),
+        errors: [],
+        gates: [],
+        load: 0,
+        bye: false,
+        closed: false,
+        complaint: undefined,
+        socket,
+      };
       this.targets.push(target);
       let carry: Buffer = Buffer.alloc(0);
       socket.on('data', (chunk) => {
@@ -127,7 +144,18 @@ export class TestCollector {
       const pid = Number(path.basename(file, '.spill'));
       let target = this.targets.find((one) => one.hello?.pid === pid);
       if (!target) {
-        target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: true, complaint: undefined, socket: undefined };
+        target = {
+          hello: undefined,
+          threads: new Map(),
+          plugins: new Map(),
+          errors: [],
+          gates: [],
+          load: 0,
+          bye: false,
+          closed: true,
+          complaint: undefined,
+          socket: undefined,
+        };
         this.targets.push(target);
       }
       const rest = this.#take(target, bytes.subarray(8), true);
@@ -186,6 +214,14 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
+      return;
+    }
+    if (type === FrameType.GATE) {
+      target.gates.push(json() as TargetGate);
+      return;
+    }
+    if (type === FrameType.LOAD) {
+      target.load = Math.max(target.load, (json() as TargetLoad).share);
       return;
     }
     if (type === FrameType.PLUGIN) {
