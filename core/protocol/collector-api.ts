@@ -30,19 +30,26 @@ export interface CollectorControl {
 export interface CollectorEvents {
   /** State, counts or end changed; at most ten times a second for each session, always at a change of state. */
   'session.changed': SessionInfo;
+  /** With only the newest kept: something has happened whose data will be gone later. Save them now. */
+  'session.worth-saving': { readonly session: SessionId; readonly recording: RecordingId; readonly why: string };
 }
 
 /** Calls of a window. */
 export interface CollectorReading {
   'recording.status': (argument: { readonly recording: RecordingId }) => RecordingInfoSummary;
-  /** At most `length` bytes from `offset`, as the raw bytes beside the answer. */
-  'recording.read': (argument: { readonly recording: RecordingId; readonly offset: number; readonly length: number }) => { readonly length: number };
+  /**
+   * At most `length` bytes from `offset`, as the raw bytes beside the answer. `view`: that of the status with which the window began.
+   * Fails with `no-longer-kept` for what a flight recorder has let go.
+   */
+  'recording.read': (argument: { readonly recording: RecordingId; readonly offset: number; readonly length: number; readonly view?: number }) => {
+    readonly length: number;
+  };
 }
 
 /** Streams of a window. */
 export interface CollectorStreams {
-  /** The file's bytes from `offset`; waits for more while it is live, ends when it is complete. */
-  'recording.follow': { readonly recording: RecordingId; readonly offset: number };
+  /** The file's bytes from `offset`; waits for more while it is live, ends when it is complete. `view` and failure as with `recording.read`. */
+  'recording.follow': { readonly recording: RecordingId; readonly offset: number; readonly view?: number };
 }
 
 /**

@@ -82,13 +82,13 @@ export type RecordingInfo =
     }
   | { readonly kind: 'thread'; readonly stream: number; readonly process: number; readonly thread: number; readonly name: string; readonly timeNs: number }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
-  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
+  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly code?: number; readonly timeNs: number }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
   | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
   /** Bytes of console output or blocks that could not be recorded, or what plugins could not do or left that was not taken; and why. */
   | {
       readonly kind: 'loss';
-      readonly what: 'console' | 'disk' | 'imported' | 'plugins';
+      readonly what: 'console' | 'disk' | 'imported' | 'plugins' | 'kept';
       readonly count: number;
       readonly message: string;
       readonly timeNs: number;
@@ -122,6 +122,8 @@ export type RecordingInfo =
       readonly note?: string;
       readonly timeNs: number;
     }
+  /** Only the newest was kept: what lies before `fromNs` is gone, but for the last values from before it. Of several lines the last counts. */
+  | { readonly kind: 'kept'; readonly fromNs: number; readonly timeNs: number }
   /** Recording was switched on or off, for all processes of the session: nothing is recorded while it is off. On from the start unless told otherwise. */
   | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };

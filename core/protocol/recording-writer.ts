@@ -121,6 +121,34 @@ export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: 
 export type RecordingTotals = Pick<RecordingFooter, 'events' | 'dropped' | 'durationNs' | 'end'>;
 
 /**
+ * INDEX blocks and FOOTER for a recording that was put together of parts: `rows` are its blocks in the order of the file, `offset` is its
+ * length so far, `sequence` the number of the next block.
+ */
+export function encodeClosing(
+  rows: RecordingIndex['blocks'],
+  offset: number,
+  sequence: number,
+  totals: RecordingTotals,
+  crc: (bytes: Uint8Array) => number = crc32,
+): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let [at, next, previous] = [offset, sequence, -1];
+  const lay = (fields: BlockFields, content: RecordingIndex | RecordingFooter) => {
+    const block = encodeBlock(fields, encoder.encode(JSON.stringify(content)), next++, crc);
+    parts.push(...block);
+    for (const part of block) at += part.length;
+  };
+  for (let from = 0; from < rows.length; from += BLOCKS_PER_INDEX) {
+    const blocks = rows.slice(from, from + BLOCKS_PER_INDEX);
+    const here = at;
+    lay({ type: BlockType.INDEX, stream: 0, count: blocks.length, firstNs: blocks[0]?.[5] ?? 0, lastNs: blocks.at(-1)?.[6] ?? 0 }, { previous, blocks });
+    previous = here;
+  }
+  lay({ type: BlockType.FOOTER, stream: 0, count: 1, firstNs: 0, lastNs: totals.durationNs }, { lastIndex: previous, blocks: next, ...totals });
+  return parts;
+}
+
+/**
  * Lays out one recording: hand its parts to a file in the order in which they are returned, and nothing else.
  * INDEX blocks are put in between by itself.
  */
@@ -132,8 +160,14 @@ export class RecordingEncoder {
   #lastIndex = -1;
   #rows: RecordingIndex['blocks'][number][] = [];
 
-  /** `crc`: a faster CRC-32 than the portable one, where the platform has it. */
-  constructor(head: RecordingHead, options: { readonly crc?: (bytes: Uint8Array) => number } = {}) {
+  readonly #isIndexed: boolean;
+
+  /**
+   * `crc`: a faster CRC-32 than the portable one, where the platform has it. `indexed` false: whoever puts the file together makes its
+   * index, see `encodeClosing`.
+   */
+  constructor(head: RecordingHead, options: { readonly crc?: (bytes: Uint8Array) => number; readonly indexed?: boolean } = {}) {
+    this.#isIndexed = options.indexed !== false;
     this.fileHeader = encodeFileHeader(head);
     this.#offset = this.fileHeader.length;
     this.#crc = options.crc ?? crc32;
@@ -193,7 +227,7 @@ export class RecordingEncoder {
   #lay(fields: BlockFields, payload: Uint8Array): Uint8Array[] {
     const parts = encodeBlock(fields, payload, this.#sequence++, this.#crc);
     // Indexes lead to each other, and a footer to the last of them: they stand in no index.
-    const indexed = fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
+    const indexed = this.#isIndexed && fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
     if (indexed) this.#rows.push([this.#offset, fields.type, fields.stream, payload.length, fields.count, fields.firstNs, fields.lastNs]);
     for (const part of parts) this.#offset += part.length;
     return parts;

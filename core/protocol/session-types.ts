@@ -85,6 +85,8 @@ export interface SessionInfo {
   readonly gate?: RecordingGate;
   /** While it runs. */
   readonly load?: SessionLoad;
+  /** Where only the newest is kept: from when on, in ns since the recording's start, and how many bytes that is. Absent: everything is. */
+  readonly kept?: { readonly fromNs: number; readonly bytes: number };
   /** Recording stopped writing, for example because the disk is full; the target goes on. */
   readonly recordingProblem?: string;
 }
@@ -115,4 +117,6 @@ export interface RecordingInfoSummary {
   readonly bytes: number;
   /** In the per-user folder, not yet saved by the user. */
   readonly unsaved: boolean;
+  /** While only the newest is kept: the recording as it begins for who opens it now. To be given with each read. */
+  readonly view?: number;
 }

@@ -25,7 +25,7 @@ export const FrameType = {
   THREAD_END: 6,
   /** JSON `{ message }`: a failure inside the tracer, for the window. The script goes on. */
   TRACER_ERROR: 7,
-  /** JSON `{ }`: the process ends in an orderly way, everything has been sent. */
+  /** JSON `TargetBye`: the process ends in an orderly way, everything has been sent. */
   BYE: 8,
   /** JSON `PluginState`: at every change, the last one counts. */
   PLUGIN: 9,
@@ -95,6 +95,11 @@ export interface TargetGate {
   readonly time: string;
   /** `start` and `stop` frames obeyed until then: the collector sees by it whether one of its own has crossed this. */
   readonly obeyed: number;
+}
+
+export interface TargetBye {
+  /** What the process exits with. */
+  readonly code?: number;
 }
 
 /** How full the fullest ring was since the last one, from 0 to 1. */

@@ -306,9 +306,13 @@ export class Drain {
     this.#sendGate(socket);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
-    socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
+    socket.write(jsonFrame(FrameType.BYE, 0, this.#bye), (error) => {
       if (!error) this.#done(Request.FLUSH);
     });
+  }
+
+  get #bye(): { readonly code: number } {
+    return { code: Atomics.load(this.#process, ProcessWord.EXIT_CODE) };
   }
 
   #nextMessage(): { readonly message: DrainMessage } | undefined {
@@ -322,7 +326,11 @@ export class Drain {
 
   #spill(): void {
     this.#finishing = true;
-    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values(), gate: this.#untoldGate() });
+    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], {
+      plugins: this.#plugins.values(),
+      gate: this.#untoldGate(),
+      ...this.#bye,
+    });
     this.#done(Request.SPILL);
   }
 }

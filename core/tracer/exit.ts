@@ -57,13 +57,17 @@ function safely<T>(run: () => T): T | undefined {
  * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
  * which a `process.exit()` inside of an exit listener reaches without coming back.
  */
-export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) => boolean, watch: () => EndWatch | undefined = () => undefined): void {
+export function onProcessEnd(
+  finish: (code: number) => void,
+  isOwnWorker: (worker: unknown) => boolean,
+  watch: () => EndWatch | undefined = () => undefined,
+): void {
   let finished = false;
-  const finishOnce = (): void => {
+  const finishOnce = (code: unknown): void => {
     if (finished) return;
     finished = true;
     safely(() => watch()?.finish());
-    safely(finish);
+    safely(() => finish(Number(code) || 0));
   };
   const state = process as unknown as { _exiting?: boolean; reallyExit: (code?: number) => never };
   const emit = process.emit;
@@ -75,7 +79,8 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
-      if (event === 'exit' && state._exiting) finishOnce();
+      // A listener may have changed the code since the event was emitted.
+      if (event === 'exit' && state._exiting) finishOnce(process.exitCode ?? rest[0]);
       return answer;
     },
   };
@@ -83,7 +88,7 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
   const plainExit = state.reallyExit;
   if (typeof plainExit !== 'function') return;
   state.reallyExit = function reallyExit(this: unknown, code?: number): never {
-    finishOnce();
+    finishOnce(code);
     return Reflect.apply(plainExit, this, [code]) as never;
   };
 }

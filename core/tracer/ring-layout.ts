@@ -30,6 +30,8 @@ export const ProcessWord = {
   SNAPSHOTS: 9,
   /** Two words: when the gate was switched last, by process.hrtime.bigint(). See gate.ts. */
   GATE_TIME: 10,
+  /** What the process exits with; valid once REQUEST is set. */
+  EXIT_CODE: 12,
 } as const;
 export const PROCESS_BYTES = 64;
 

@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FrameType, SPILL_MAGIC, type TargetGate } from '../protocol/target-wire.ts';
+import { encodeFrameHeader, FrameType, SPILL_MAGIC, type TargetBye, type TargetGate } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
@@ -8,6 +8,8 @@ export interface SpillExtras {
   readonly plugins?: Iterable<PluginState>;
   /** What the script did with the gate, if that has not been told. */
   readonly gate?: TargetGate | undefined;
+  /** What the process exits with. */
+  readonly code?: number;
   /** The drain failed. */
   readonly error?: string;
 }
@@ -16,7 +18,7 @@ export interface SpillExtras {
  * Everything that the rings hold, as one file of frames; with `error` that, and no BYE.
  * Silent where the folder is gone: then there is no collector to read it either.
  */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], gate, error }: SpillExtras = {}): void {
+export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], gate, code = 0, error }: SpillExtras = {}): void {
   const full = readers.filter((reader) => !reader.empty);
   let target: number;
   try {
@@ -47,7 +49,7 @@ export function writeSpill(file: string, hello: Uint8Array, readers: readonly Ri
     if (gate) write(jsonFrame(FrameType.GATE, 0, gate));
     for (const state of plugins) write(jsonFrame(FrameType.PLUGIN, 0, state));
     if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
-    else write(jsonFrame(FrameType.BYE, 0, {}));
+    else write(jsonFrame(FrameType.BYE, 0, { code } satisfies TargetBye));
   } catch {
     // A full disk at the very end: what fitted is there, and every frame tells its length.
   } finally {

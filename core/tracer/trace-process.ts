@@ -47,7 +47,8 @@ export function traceProcess(folder: string): void {
     const readers = [...rings.values()].map((one) => new RingReader(one));
     const now = words[ProcessWord.GATE] as number;
     const switched = now === gate || error !== undefined ? undefined : { on: now === 1, time: String(gateTime(words)), obeyed: 0 };
-    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), gate: switched, ...(error !== undefined && { error }) });
+    const code = words[ProcessWord.EXIT_CODE] as number;
+    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), gate: switched, code, ...(error !== undefined && { error }) });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -71,7 +72,8 @@ export function traceProcess(folder: string): void {
   setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   onProcessEnd(
-    () => {
+    (code) => {
+      Atomics.store(words, ProcessWord.EXIT_CODE, code);
       if (!finishDrain(words)) spill();
       kept.remove();
     },

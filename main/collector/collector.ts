@@ -52,6 +52,8 @@ export class Collector {
   #shutdown: Promise<void> | undefined;
   /** Called at each change of a session, at most ten times a second for each. */
   onSession: (info: SessionInfo) => void = () => {};
+  /** Only the newest is kept of a recording, and something has happened: what is there now will be gone later. */
+  onWorthSaving: (recording: RecordingId, why: string) => void = () => {};
   /** The host asked for the end and everything has ended. */
   onShutdown: () => void = () => {};
 
@@ -92,12 +94,12 @@ export class Collector {
   serveWindow(channel: ByteChannel): void {
     const calls: ReadingCalls = {
       'recording.status': ({ recording }) => this.#recording(recording).summary,
-      'recording.read': async ({ recording, offset, length }) => {
-        const bytes = await this.#recording(recording).read(offset, length);
+      'recording.read': async ({ recording, offset, length, view }) => {
+        const bytes = await this.#recording(recording).read(offset, length, view);
         return withBytes({ length: bytes.length }, bytes);
       },
     };
-    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset }) => this.#recording(recording).follow(offset) };
+    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset, view }) => this.#recording(recording).follow(offset, view) };
     new Peer(channel, { calls, streams } satisfies PeerHandlers);
   }
 
@@ -125,6 +127,7 @@ export class Collector {
         openFile: this.#options.openFile ?? openAppendFile,
         pluginLimits: this.#options.pluginLimits ?? {},
         changed: (info) => this.#changed(info),
+        worthSaving: (why) => this.#worthSaving(id, recording, why),
         greeting: () => this.#greeting.size > 0,
         ...(early && { early }),
       });
@@ -258,6 +261,11 @@ export class Collector {
         session?.left(connection, problem);
       },
     });
+  }
+
+  #worthSaving(session: SessionId, recording: RecordingId, why: string): void {
+    this.onWorthSaving(recording, why);
+    for (const peer of this.#controls) peer.notify('session.worth-saving', { session, recording, why });
   }
 
   #changed(info: SessionInfo): void {

@@ -27,6 +27,8 @@ const CONSOLE_BLOCK_BYTES = 512 * 1024;
 
 export interface RecorderOptions {
   readonly consoleQuotaBytes: number;
+  /** False: whoever puts the file together ends it, with an index of its own. Default true. */
+  readonly closes?: boolean;
 }
 
 /** Puts what arrives into blocks and hands these to the file. One for each session; knows nothing of sockets. */
@@ -43,6 +45,7 @@ export class Recorder {
   #consoleTimes: number[] = [];
   #consoleTotal = 0;
   readonly #consoleQuota: number;
+  readonly #closes: boolean;
   #consoleLost = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
@@ -58,7 +61,8 @@ export class Recorder {
     this.#startNs = BigInt(head.startMonotonicNs);
     this.start = splitMonotonic(this.#startNs);
     this.#consoleQuota = options.consoleQuotaBytes;
-    this.#encoder = new RecordingEncoder(head, { crc: (bytes) => zlibCrc32(bytes) });
+    this.#closes = options.closes !== false;
+    this.#encoder = new RecordingEncoder(head, { crc: (bytes) => zlibCrc32(bytes), indexed: this.#closes });
     this.#file.append([this.#encoder.fileHeader]);
   }
 
@@ -216,9 +220,10 @@ export class Recorder {
   }
 
   /** What would end the file as it is now, and how long it is without that. */
-  closingNow(): { readonly offset: number; readonly parts: readonly Uint8Array[] } {
+  closingNow(): { readonly offset: number; readonly parts: readonly Uint8Array[]; readonly totals: RecordingTotals } {
     this.flush();
-    return { offset: this.#encoder.offset, parts: this.#encoder.closing(this.#totals(undefined)) };
+    const totals = this.totals(undefined);
+    return { offset: this.#encoder.offset, parts: this.#encoder.closing(totals), totals };
   }
 
   /** Ends the recording. Resolves when all is written, or could not be. */
@@ -228,7 +233,7 @@ export class Recorder {
     this.info({ kind: 'session-end', end, timeNs: this.now() });
     if (!this.#file.failure) {
       this.flush();
-      this.#write(this.#encoder.closing(this.#totals(end)), 0);
+      if (this.#closes) this.#write(this.#encoder.closing(this.totals(end)), 0);
     }
     this.#ended = true;
     clearTimeout(this.#timer);
@@ -242,7 +247,7 @@ export class Recorder {
     }
   }
 
-  #totals(end: SessionEnd | undefined): RecordingTotals {
+  totals(end: SessionEnd | undefined): RecordingTotals {
     return { events: this.events, dropped: this.dropped, durationNs: Math.max(this.#lastNs, 0), ...(end && { end }) };
   }
 

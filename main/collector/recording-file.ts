@@ -12,6 +12,8 @@ const COALESCE_BYTES = 16 * 1024;
 
 /** What a recording needs of a file. The tests have one that fails after n bytes. */
 export interface AppendFile {
+  /** Told before each write that begins with a whole block: a file of several parts may begin a new one there. `events`: of what is written next. */
+  boundary?(position: number, events: number): Promise<void>;
   /** Writes some bytes at `position` and says how many. */
   write(parts: readonly Uint8Array[], position: number): Promise<number>;
   read(length: number, position: number): Promise<Uint8Array>;
@@ -182,6 +184,10 @@ export class RecordingFile {
     let position = this.written;
     let parts = coalesce(batch.flatMap((block) => block.parts));
     try {
+      await this.#file.boundary?.(
+        position,
+        batch.reduce((sum, { events }) => sum + events, 0),
+      );
       while (parts.length > 0) {
         const wrote = await this.#file.write(parts, position);
         position += wrote;

@@ -10,6 +10,7 @@ import { FrameType, type TargetControl, type TargetHello } from '../../core/prot
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { DataRate } from './data-rate.ts';
 import type { EarlyTarget } from './early-target.ts';
+import { FlightFile } from './flight-file.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { Markers } from './markers.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -34,6 +35,9 @@ const ACCEPT_TURNS = 3;
 const GREETING_MS = 500;
 const CHANGED_MS = 100;
 const QUIET_MS = 1000;
+/** What follows a crash belongs to it; and if all ends with it, the recording itself is saved. */
+const CRASH_SETTLE_MS = 1000;
+const MAX_SAVINGS = 10;
 const STOP_POLL_MS = 20;
 /** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
 const KILL_WAIT_MS = 2000;
@@ -52,6 +56,8 @@ export interface SessionOptions {
   readonly openFile: OpenAppendFile;
   readonly pluginLimits: PluginWorkLimits;
   readonly changed: (info: SessionInfo) => void;
+  /** Only the newest is kept, and something has happened, in words. */
+  readonly worthSaving: (why: string) => void;
   /** A target that runs already. */
   readonly early?: EarlyTarget;
   /** Some socket has been accepted and has not said yet whose it is. */
@@ -71,6 +77,7 @@ export class Session {
   readonly secret: string;
   readonly recording: OpenRecording;
   readonly #file: RecordingFile;
+  readonly #flight: FlightFile | undefined;
   readonly #recorder: Recorder;
   readonly #spillFolder: string;
   readonly #plugins: PluginWork;
@@ -99,9 +106,10 @@ export class Session {
   #quietTimer: NodeJS.Timeout | undefined;
   readonly #whenEnded: (() => void)[] = [];
 
-  private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder) {
+  private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder, flight: FlightFile | undefined) {
     this.#options = options;
     this.#file = file;
+    this.#flight = flight;
     this.#recorder = recorder;
     this.secret = options.early?.address.secret ?? makeSecret();
     this.#spillFolder = options.early?.address.spillFolder ?? path.join(options.folder, `spill-${randomUUID()}`);
@@ -109,11 +117,7 @@ export class Session {
       recorder,
       plan: options.plan,
       folder: this.#spillFolder,
-      recording: options.path,
-      written: async () => {
-        recorder.flush();
-        await file.settled();
-      },
+      recording: () => this.#wholeFile(),
       limits: options.pluginLimits,
     });
     const paused = options.plan.capture?.startPaused === true;
@@ -132,6 +136,7 @@ export class Session {
       path: options.path,
       title: options.plan.title,
       file,
+      flight,
       closingNow: () => recorder.closingNow(),
     });
     file.onGrow = () => {
@@ -149,8 +154,16 @@ export class Session {
   /** Opens the recording, which throws if its file cannot be made. `launch` comes next. */
   static async open(options: SessionOptions): Promise<Session> {
     const head = recordingHead(options.plan, options.early ?? { monotonicNs: process.hrtime.bigint(), epochMs: Date.now() });
-    const file = new RecordingFile(await options.openFile(options.path));
-    return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }));
+    const { keep, keepSeconds, keepMegabytes } = options.plan.capture ?? {};
+    if (keep !== 'last' || !(keepSeconds || keepMegabytes)) {
+      const file = new RecordingFile(await options.openFile(options.path));
+      return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }), undefined);
+    }
+    const flight = await FlightFile.open(options.path, { seconds: keepSeconds ?? 0, megabytes: keepMegabytes ?? 0 }, head);
+    const file = new RecordingFile(flight);
+    flight.readable = () => file.written;
+    // What is printed goes with the rest: it needs no limit of its own.
+    return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: Number.POSITIVE_INFINITY, closes: false }), flight);
   }
 
   /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
@@ -205,6 +218,7 @@ export class Session {
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
       gate: this.#gate,
+      ...(this.#flight && { kept: this.#flight.kept }),
       ...(!this.ended && {
         load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
       }),
@@ -270,6 +284,9 @@ export class Session {
     const name = spillFileOf(traced.pid);
     if (spillFiles(this.#spillFolder).includes(name)) await this.#takeSpill(name, traced.spill());
     traced.end();
+    const { crash } = traced;
+    // Of the target itself the session ends, and with it the recording is whole.
+    if (crash !== undefined && traced.pid !== this.#target?.pid) setTimeout(() => this.#worthSaving(crash), CRASH_SETTLE_MS).unref();
     await this.#plugins.takeFile(traced);
     this.#ending--;
     this.#changed();
@@ -353,6 +370,7 @@ export class Session {
       if (why !== undefined) this.#note(`Recording ended: ${why} The script goes on.`);
       this.#limits.recording(on);
       this.#tell();
+      if (by === 'limit') this.#worthSaving(`recording ended: ${why}`);
     }
     // Also where it is so already: a process may have been told otherwise by its script at this very moment.
     for (const connection of this.#connections) if (connection !== except) connection.control(controlOf(this.#gate));
@@ -395,6 +413,7 @@ export class Session {
   }
 
   #forceAt = 0;
+  #savings = 0;
 
   async #stopTree(tree: ProcessTree): Promise<void> {
     tree.signal('SIGTERM');
@@ -460,6 +479,7 @@ export class Session {
     const endedAtMs = Date.now();
     await this.#plugins.finish(this.#processes);
     await this.#recorder.finish(this.#end);
+    await this.#joinKept(this.#end);
     removeFolder(this.#spillFolder);
     this.recording.completed();
     this.#state = 'ended';
@@ -467,6 +487,36 @@ export class Session {
     clearTimeout(this.#changedTimer);
     this.#tell();
     for (const resolve of this.#whenEnded) resolve();
+  }
+
+  /** One file of what was kept. Where it cannot be made its parts stay, and become one when it is opened. */
+  async #joinKept(end: SessionEnd): Promise<void> {
+    try {
+      await this.#flight?.finish(this.#recorder.totals(end));
+    } catch (error) {
+      this.#problem = `What was kept could not be put together in ${this.#options.path} (${(error as Error).message}). It is tried again when that is opened.`;
+    }
+  }
+
+  /** A file with all that was recorded, for a process of its own to read. */
+  async #wholeFile(): Promise<string> {
+    if (this.#flight) {
+      const copy = path.join(this.#spillFolder, 'kept.tsr');
+      await this.recording.saveAs(copy);
+      return copy;
+    }
+    this.#recorder.flush();
+    await this.#file.settled();
+    return this.#options.path;
+  }
+
+  /** The data of this moment will be gone later. A target whose processes fail all the time is not saved without end. */
+  #worthSaving(why: string): void {
+    if (!this.#flight || this.#finishing || this.ended || this.#savings >= MAX_SAVINGS) return;
+    this.#savings++;
+    const last = this.#savings === MAX_SAVINGS ? ' This is not done again in this run.' : '';
+    this.#note(`What is kept is saved, because ${why}${last}`);
+    this.#options.worthSaving(why);
   }
 
   #sessionEnd(end: TargetEnd): SessionEnd {

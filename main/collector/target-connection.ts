@@ -4,6 +4,7 @@ import type { RecordStream } from '../../core/protocol/record-stream.ts';
 import {
   encodeFrameHeader,
   FrameType,
+  type TargetBye,
   type TargetControl,
   type TargetGate,
   type TargetHello,
@@ -46,6 +47,7 @@ export class TracedProcess implements FrameSink {
   readonly #news: ProcessNews;
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
+  #exitCode: number | undefined;
   #ended = false;
 
   constructor(recorder: Recorder, index: number, hello: TargetHello, news: ProcessNews) {
@@ -72,6 +74,13 @@ export class TracedProcess implements FrameSink {
   /** It said that it ends and that everything was sent: it was not killed. */
   get orderly(): boolean {
     return this.#orderly;
+  }
+
+  /** How it ended, where it did not end well, as a sentence; undefined before its end. */
+  get crash(): string | undefined {
+    if (!this.#ended || this.#exitCode === 0) return undefined;
+    const how = this.#exitCode === undefined ? 'ended without a word: by a signal, or because it ran out of memory' : `ended with code ${this.#exitCode}`;
+    return !this.#orderly || this.#exitCode !== undefined ? `process ${this.pid} ${how}.` : undefined;
   }
 
   /** Throws WireError. */
@@ -109,9 +118,12 @@ export class TracedProcess implements FrameSink {
         this.#news.loadChanged();
         return;
       }
-      case FrameType.BYE:
+      case FrameType.BYE: {
         this.#orderly = true;
+        const code = (parse(body) as Partial<TargetBye> | null)?.code;
+        if (typeof code === 'number' && Number.isInteger(code)) this.#exitCode = code;
         return;
+      }
       default:
         throw new WireError(`a frame of unknown type ${type}`);
     }
@@ -157,7 +169,14 @@ export class TracedProcess implements FrameSink {
     this.load = 0;
     for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
     this.plugins.flush();
-    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
+    const code = this.#exitCode;
+    this.#recorder.info({
+      kind: 'process-end',
+      process: this.index,
+      orderly: this.#orderly,
+      ...(code !== undefined && { code }),
+      timeNs: this.#recorder.now(),
+    });
   }
 
   /** A thread says its name before its first data; one that did not is taken in all the same. */
