@@ -9,7 +9,7 @@ import { KeptState } from './kept-state.ts';
 import type { ReadableBytes } from './live-bytes.ts';
 import { type AppendFile, readAt } from './recording-file.ts';
 
-/** What is kept is cut into about so many parts, of which the oldest goes as a whole: an eighth more than was asked for may be there. */
+/** What is kept is cut into about so many parts, of which the oldest goes as a whole: about an eighth more than was asked for is there. */
 const PARTS = 8;
 const SHORTEST_PART_NS = 250e6;
 const SMALLEST_PART = 256 * 1024;
@@ -55,7 +55,8 @@ export class FlightFile implements AppendFile {
   readonly #state: KeptState;
   readonly #headerBytes: number;
   readonly #startNs: bigint;
-  readonly #partBytes: number;
+  /** A part has so many bytes, and those of one write more. */
+  readonly partBytes: number;
   readonly #partNs: number;
   readonly #parts: Part[] = [];
   /** What goes before the oldest part. Empty as long as nothing is gone. */
@@ -63,7 +64,7 @@ export class FlightFile implements AppendFile {
   readonly #views = new Map<number, FlightView>();
   #trimming: Promise<void> = Promise.resolve();
   #pins = 0;
-  #joined: { readonly handle: FileHandle; readonly from: number; readonly preamble: number; readonly size: number } | undefined;
+  #joined: { readonly handle: FileHandle; readonly from: number; readonly fromNs: number; readonly preamble: number; readonly size: number } | undefined;
   /** How much of the whole recording may be read: what is written and whole. */
   readable: () => number = () => this.#parts.at(-1)?.to ?? 0;
 
@@ -75,7 +76,7 @@ export class FlightFile implements AppendFile {
     this.#startNs = BigInt(head.startMonotonicNs);
     const bytes = limits.megabytes * MEGABYTE;
     const wanted = bytes === 0 ? LARGEST_PART : Math.max(SMALLEST_PART, Math.min(LARGEST_PART, bytes / PARTS));
-    this.#partBytes = Math.max(wanted, bytes / MOST_PARTS);
+    this.partBytes = Math.max(wanted, bytes / MOST_PARTS);
     this.#partNs = limits.seconds === 0 ? Number.POSITIVE_INFINITY : Math.max(SHORTEST_PART_NS, (limits.seconds * 1e9) / PARTS);
   }
 
@@ -91,6 +92,7 @@ export class FlightFile implements AppendFile {
 
   /** Time of the oldest that is kept, in ns since the recording's start, and all bytes of what is kept. */
   get kept(): { readonly fromNs: number; readonly bytes: number } {
+    if (this.#joined) return { fromNs: this.#joined.fromNs, bytes: this.#joined.size };
     const [oldest] = this.#parts;
     return { fromNs: oldest?.fromNs ?? 0, bytes: this.#preamble.length + this.readable() - (oldest?.from ?? 0) };
   }
@@ -102,7 +104,7 @@ export class FlightFile implements AppendFile {
 
   async boundary(position: number, events: number): Promise<void> {
     const last = this.#parts.at(-1) as Part;
-    if (position - last.from >= this.#partBytes || (position > last.from && this.#now() - last.fromNs >= this.#partNs)) {
+    if (position - last.from >= this.partBytes || (position > last.from && this.#now() - last.fromNs >= this.#partNs)) {
       last.toNs = this.#now();
       await this.#begin(position);
       void this.trim();
@@ -176,8 +178,12 @@ export class FlightFile implements AppendFile {
           return preamble.length + file.readable() - from;
         },
         complete: false,
-        read: async (length, position) =>
-          position < preamble.length ? preamble.subarray(position, position + length) : file.read(length, from + position - preamble.length),
+        read: async (length, position) => {
+          const begins = preamble.subarray(position, position + length);
+          if (begins.length === length) return begins;
+          const rest = await file.read(length - begins.length, from + position + begins.length - preamble.length);
+          return begins.length === 0 ? rest : Buffer.concat([begins, rest]);
+        },
       },
     };
     this.#views.set(from, view);
@@ -199,7 +205,7 @@ export class FlightFile implements AppendFile {
     await putTogether(this.#path, this.#pieces(), { ...totals, events: this.events });
     const handle = await open(this.#path, 'r');
     const { size } = await handle.stat();
-    this.#joined = { handle, from: oldest?.from ?? 0, preamble: this.#preamble.length, size };
+    this.#joined = { handle, from: oldest?.from ?? 0, fromNs: oldest?.fromNs ?? 0, preamble: this.#preamble.length, size };
     for (const part of this.#parts.splice(0)) await part.handle.close();
   }
 
@@ -246,7 +252,8 @@ export class FlightFile implements AppendFile {
     const [oldest, next] = this.#parts;
     if (!oldest || !next || oldest.toNs === undefined) return false;
     const { seconds, megabytes } = this.#limits;
-    return (megabytes > 0 && this.kept.bytes > megabytes * MEGABYTE) || (seconds > 0 && this.#now() - oldest.toNs > seconds * 1e9);
+    const isEnough = megabytes > 0 && this.kept.bytes - (oldest.to - oldest.from) >= megabytes * MEGABYTE;
+    return isEnough || (seconds > 0 && this.#now() - oldest.toNs > seconds * 1e9);
   }
 
   /** What of it must survive goes into a new beginning, which is there before the part is gone. */

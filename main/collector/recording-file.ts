@@ -69,6 +69,7 @@ interface Block {
  */
 export class RecordingFile {
   readonly #file: AppendFile;
+  readonly #batchBytes: number;
   #queue: Block[] = [];
   #queued = 0;
   #writing = false;
@@ -84,8 +85,10 @@ export class RecordingFile {
   onPressure: (high: boolean) => void = () => {};
   onFailure: (error: Error) => void = () => {};
 
-  constructor(file: AppendFile) {
+  /** `batchBytes`: what one write takes at most, if that is more than one block. */
+  constructor(file: AppendFile, batchBytes = BATCH_BYTES) {
     this.#file = file;
+    this.#batchBytes = batchBytes;
   }
 
   get pressed(): boolean {
@@ -172,7 +175,7 @@ export class RecordingFile {
     let parts = 0;
     let count = 0;
     for (const block of this.#queue) {
-      if (count > 0 && (bytes + block.bytes > BATCH_BYTES || parts + block.parts.length > BATCH_PARTS)) break;
+      if (count > 0 && (bytes + block.bytes > this.#batchBytes || parts + block.parts.length > BATCH_PARTS)) break;
       bytes += block.bytes;
       parts += block.parts.length;
       count++;

@@ -160,7 +160,7 @@ export class Session {
       return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }), undefined);
     }
     const flight = await FlightFile.open(options.path, { seconds: keepSeconds ?? 0, megabytes: keepMegabytes ?? 0 }, head);
-    const file = new RecordingFile(flight);
+    const file = new RecordingFile(flight, flight.partBytes);
     flight.readable = () => file.written;
     // What is printed goes with the rest: it needs no limit of its own.
     return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: Number.POSITIVE_INFINITY, closes: false }), flight);
