@@ -88,6 +88,11 @@ export interface RecentItem {
   readonly missing?: boolean;
 }
 
+export interface SavedAside {
+  readonly ref: string;
+  readonly title: string;
+}
+
 export interface RecentScript {
   readonly config: LaunchConfig;
   /** Environment variables whose values were not kept: a run without them would be another one. */
@@ -210,6 +215,8 @@ export interface StudioRequests {
   'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
   /** Marks this moment. Empty: named by its number. */
   'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
+  /** Of a run that keeps only the newest: what is there now, as an unsaved recording of its own. `ref` is what `recordings.openRecent` takes. */
+  'session.saveLast': (argument: { readonly session: SessionId }) => SavedAside;
   'session.list': (argument: null) => readonly SessionInfo[];
 
   /** Built-in ones first, then the added ones in the order of their adding. */
@@ -266,6 +273,8 @@ export interface StudioRequests {
 /** What a host pushes to every window. */
 export interface StudioPushes {
   'session.changed': SessionInfo;
+  /** What a run that keeps only the newest had at that moment was saved by itself; `why` in words. */
+  'session.saved': SavedAside & { readonly session: SessionId; readonly why: string };
   'recordings.changed': null;
   'export.progress': ExportProgress;
   command: { readonly command: StudioCommand };
@@ -292,6 +301,7 @@ export const STUDIO_REQUESTS = {
   'session.record': true,
   'session.snapshot': true,
   'session.mark': true,
+  'session.saveLast': true,
   'session.list': true,
   'plugins.list': true,
   'plugins.examine': true,

@@ -81,6 +81,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'session.record': shape<{ session: string; on: boolean }>({ session: id, on: flag }),
   'session.snapshot': shape<{ session: string }>({ session: id }),
   'session.mark': shape<{ session: string; name: string }>({ session: id, name: text(200) }),
+  'session.saveLast': shape<{ session: string }>({ session: id }),
   'session.list': nothing,
   'plugins.list': nothing,
   'plugins.examine': shape<{ path: string }>({ path }),

@@ -1,7 +1,9 @@
 /** Runs of scripts: started from a form, followed through the collector, kept for Restart. */
 import { randomUUID } from 'node:crypto';
 import { ProblemError } from '../../core/base/result.ts';
+import type { CollectorEvents } from '../../core/protocol/collector-api.ts';
 import { type LaunchConfig, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
+import type { SavedAside, StudioPushes } from '../../core/protocol/studio-api.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { makeSpawnPlan } from './launch/spawn-plan.ts';
@@ -18,6 +20,8 @@ export interface SessionsOptions {
   readonly recordings: OpenRecordings;
   readonly around: LaunchSurroundings;
   readonly onChanged: (info: SessionInfo) => void;
+  /** What a run kept was saved by itself. */
+  readonly onSaved: (saved: StudioPushes['session.saved']) => void;
   /** A session ended, its recording is complete in the library. */
   readonly onEnded: (info: SessionInfo) => void;
 }
@@ -125,6 +129,42 @@ export class Sessions {
   mark(session: SessionId, name: string): Promise<{ readonly name: string }> {
     this.#running(session);
     return this.#options.call('session.mark', { session, name });
+  }
+
+  /** What a run that keeps only the newest has now, as an unsaved recording of its own. */
+  async saveLast(session: SessionId): Promise<SavedAside> {
+    this.#running(session);
+    const { info } = this.#entry(session);
+    if (!info.kept) {
+      const remedy = 'Save it, or choose to keep the newest only in the run configuration.';
+      throw new ProblemError({ code: 'keeps-all', message: `All of ${info.title} is kept.`, remedy });
+    }
+    return this.#saveAside(info);
+  }
+
+  /** Something has happened in a run that keeps only the newest. */
+  worthSaving({ session, why }: CollectorEvents['session.worth-saving']): void {
+    const info = this.#sessions.get(session)?.info;
+    if (!info) return;
+    this.#saveAside(info).then(
+      (saved) => this.#options.onSaved({ ...saved, session, why }),
+      () => {}, // The console of the run says that it was to be saved; what is kept is still there.
+    );
+  }
+
+  async #saveAside(info: SessionInfo): Promise<SavedAside> {
+    const { library, call } = this.#options;
+    const recording = randomUUID();
+    const title = `${info.title}, until ${new Date().toTimeString().slice(0, 8)}`;
+    const file = await library.begin({ recording, session: info.id, title, startedAtMs: info.startedAtMs });
+    try {
+      await call('recording.saveAs', { recording: info.recording, path: file });
+    } catch (error) {
+      await library.remove(recording);
+      throw error;
+    }
+    await library.finish(recording, Date.now(), undefined);
+    return { ref: recording, title };
   }
 
   #running(session: SessionId): void {

@@ -92,6 +92,7 @@ class StudioServices implements Studio {
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
       onSession: (info) => this.#sessions.changed(info),
+      onWorthSaving: (news) => this.#sessions.worthSaving(news),
       onLost: (description) => {
         this.#sessions.lost(description);
         this.push('recordings.changed', null);
@@ -106,6 +107,10 @@ class StudioServices implements Studio {
       recordings: this.#recordings,
       around: this.#around,
       onChanged: (info) => this.push('session.changed', info),
+      onSaved: (saved) => {
+        this.push('session.saved', saved);
+        this.push('recordings.changed', null);
+      },
       onEnded: () => this.#ended(),
     });
     this.#exports = new ExportJobs(options.exportWorker, (progress) => this.push('export.progress', progress));
@@ -203,6 +208,11 @@ class StudioServices implements Studio {
       'session.record': ({ session, on }) => this.#sessions.record(session, on),
       'session.snapshot': async ({ session }) => this.#sessions.snapshot(session),
       'session.mark': async ({ session, name }) => this.#sessions.mark(session, name),
+      'session.saveLast': async ({ session }) => {
+        const saved = await this.#sessions.saveLast(session);
+        this.push('recordings.changed', null);
+        return saved;
+      },
       'session.list': () => this.#sessions.list(),
 
       'plugins.list': () => this.#plugins.list(),
