@@ -77,6 +77,11 @@ export class Processes {
       case 'loss':
         this.#notice({ code: `loss-${text(line.what)}`, message: text(line.message) });
         return;
+      case 'kept': {
+        const seconds = (number(line.fromNs) / 1e9).toFixed(1);
+        this.#notice({ code: 'kept', message: `Only the newest was kept: what was recorded in the first ${seconds} s is not there.` });
+        return;
+      }
       case 'imported':
         if (typeof line.startEpochNs === 'string' && /^\d{1,20}$/.test(line.startEpochNs)) this.startEpochNs = line.startEpochNs;
         return;

@@ -85,8 +85,8 @@ export interface SessionInfo {
   readonly gate?: RecordingGate;
   /** While it runs. */
   readonly load?: SessionLoad;
-  /** Where only the newest is kept: from when on, in ns since the recording's start, and how many bytes that is. Absent: everything is. */
-  readonly kept?: { readonly fromNs: number; readonly bytes: number };
+  /** Where only the newest is kept: what of it is there now. Absent: everything is kept. */
+  readonly kept?: SessionKept;
   /** Recording stopped writing, for example because the disk is full; the target goes on. */
   readonly recordingProblem?: string;
 }
@@ -96,6 +96,15 @@ export interface RecordingGate {
   readonly by: RecordingCause;
   /** With `limit`: which one, in words. */
   readonly why?: string;
+}
+
+export interface SessionKept {
+  /** In ns since the recording's start. */
+  readonly fromNs: number;
+  readonly bytes: number;
+  /** As the launch wants it; 0: no limit. */
+  readonly seconds: number;
+  readonly megabytes: number;
 }
 
 export interface SessionLoad {

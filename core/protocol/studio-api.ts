@@ -190,7 +190,23 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'compact', sidebarWidth: 232, inspectorWidth: 344, drawerHeight: 240 };
 
 /** An action that also exists as a menu item or command-line word. */
-export type StudioCommand = 'open' | 'save' | 'save-as' | 'export' | 'close' | 'run' | 'stop' | 'restart' | 'plugins' | 'new-window' | 'settings' | 'help';
+export type StudioCommand =
+  | 'open'
+  | 'save'
+  | 'save-as'
+  | 'export'
+  | 'close'
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'record'
+  | 'snapshot'
+  | 'mark'
+  | 'save-last'
+  | 'plugins'
+  | 'new-window'
+  | 'settings'
+  | 'help';
 
 /** What a window may ask of its host. Failures arrive as ProblemError. */
 export interface StudioRequests {

@@ -51,7 +51,7 @@ export interface FlightView {
  */
 export class FlightFile implements AppendFile {
   readonly #path: string;
-  readonly #limits: KeepLimits;
+  readonly limits: KeepLimits;
   readonly #state: KeptState;
   readonly #headerBytes: number;
   readonly #startNs: bigint;
@@ -70,7 +70,7 @@ export class FlightFile implements AppendFile {
 
   private constructor(path: string, limits: KeepLimits, head: RecordingHead) {
     this.#path = path;
-    this.#limits = limits;
+    this.limits = limits;
     this.#state = new KeptState(head);
     this.#headerBytes = encodeFileHeader(head).length;
     this.#startNs = BigInt(head.startMonotonicNs);
@@ -251,7 +251,7 @@ export class FlightFile implements AppendFile {
   #isTooMuch(): boolean {
     const [oldest, next] = this.#parts;
     if (!oldest || !next || oldest.toNs === undefined) return false;
-    const { seconds, megabytes } = this.#limits;
+    const { seconds, megabytes } = this.limits;
     const isEnough = megabytes > 0 && this.kept.bytes - (oldest.to - oldest.from) >= megabytes * MEGABYTE;
     return isEnough || (seconds > 0 && this.#now() - oldest.toNs > seconds * 1e9);
   }

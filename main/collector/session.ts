@@ -38,6 +38,7 @@ const QUIET_MS = 1000;
 /** What follows a crash belongs to it; and if all ends with it, the recording itself is saved. */
 const CRASH_SETTLE_MS = 1000;
 const MAX_SAVINGS = 10;
+const SPILLS_MS = 1000;
 const STOP_POLL_MS = 20;
 /** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
 const KILL_WAIT_MS = 2000;
@@ -184,6 +185,7 @@ export class Session {
     });
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
+    this.#spillTimer = setInterval(() => void this.#takeSpillsOfTheGone(), SPILLS_MS).unref();
     this.#tell();
   }
 
@@ -218,7 +220,7 @@ export class Session {
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
       gate: this.#gate,
-      ...(this.#flight && { kept: this.#flight.kept }),
+      ...(this.#flight && { kept: { ...this.#flight.kept, ...this.#flight.limits } }),
       ...(!this.ended && {
         load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
       }),
@@ -284,22 +286,44 @@ export class Session {
     const name = spillFileOf(traced.pid);
     if (spillFiles(this.#spillFolder).includes(name)) await this.#takeSpill(name, traced.spill());
     traced.end();
-    const { crash } = traced;
-    // Of the target itself the session ends, and with it the recording is whole.
-    if (crash !== undefined && traced.pid !== this.#target?.pid) setTimeout(() => this.#worthSaving(crash), CRASH_SETTLE_MS).unref();
+    this.#lookAtEnd(traced);
     await this.#plugins.takeFile(traced);
     this.#ending--;
     this.#changed();
     this.#finishIfDone();
   }
 
+  #lookAtEnd({ crash, pid }: TracedProcess): void {
+    // Of the target itself the session ends, and with it the recording is whole.
+    if (crash !== undefined && pid !== this.#target?.pid) setTimeout(() => this.#worthSaving(crash), CRASH_SETTLE_MS).unref();
+  }
+
+  /** Processes that were over before they could connect: what they left is part of the run while it goes on. */
+  async #takeSpillsOfTheGone(): Promise<void> {
+    if (spillFiles(this.#spillFolder).length === 0) return;
+    // One that did connect and has not been heard yet is known a moment later.
+    await turns(ACCEPT_TURNS);
+    if (this.#options.greeting() || this.#finishing) return;
+    const connected = new Set(this.#connectedPids());
+    this.#ending++;
+    for (const name of spillFiles(this.#spillFolder)) {
+      const pid = Number.parseInt(name, 10);
+      if (!this.#spillsTaken.has(name) && !connected.has(pid) && !isAlive(pid)) await this.#takeUnannouncedSpill(name);
+    }
+    this.#ending--;
+    this.#changed();
+    this.#finishIfDone();
+  }
+
   async #takeSpill(name: string, sink: FrameSink): Promise<void> {
+    this.#spillsTaken.add(name);
     try {
       await readSpill(this.#spillFolder, name, sink);
     } catch (error) {
       this.#note(`Not all of what a process could not send at its end was read: ${(error as Error).message}`);
     }
     removeFile(path.join(this.#spillFolder, name));
+    this.#spillsTaken.delete(name);
   }
 
   /** Of a process whose socket never came, or was closed from here: its file says who it was. */
@@ -324,6 +348,7 @@ export class Session {
       data: (thread, piece) => current().data(thread, piece),
     });
     traced?.end();
+    if (traced) this.#lookAtEnd(traced);
   }
 
   #addProcess(hello: TargetHello): TracedProcess {
@@ -414,6 +439,9 @@ export class Session {
 
   #forceAt = 0;
   #savings = 0;
+  #spillTimer: NodeJS.Timeout | undefined;
+  /** Names of those that are being read. */
+  readonly #spillsTaken = new Set<string>();
 
   async #stopTree(tree: ProcessTree): Promise<void> {
     tree.signal('SIGTERM');
@@ -472,7 +500,8 @@ export class Session {
     // Stopped: whether by force is known when the tree is gone.
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
-    for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
+    clearInterval(this.#spillTimer);
+    for (const name of spillFiles(this.#spillFolder)) if (!this.#spillsTaken.has(name)) await this.#takeUnannouncedSpill(name);
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
     this.#limits.end();

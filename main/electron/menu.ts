@@ -13,6 +13,11 @@ const COMMANDS: Record<StudioCommand, { readonly label: string; readonly acceler
   run: { label: 'Run', accelerator: 'F5' },
   stop: { label: 'Stop', accelerator: 'Shift+F5' },
   restart: { label: 'Restart', accelerator: 'CmdOrCtrl+Shift+F5' },
+  record: { label: 'Recording On or Off', accelerator: 'CmdOrCtrl+E' },
+  // Their keys are single letters, which are the window's: a field that is typed into needs them.
+  snapshot: { label: 'Snapshot All Objects Now' },
+  mark: { label: 'Mark This Moment' },
+  'save-last': { label: 'Save the Newest' },
   plugins: { label: 'Plugins' },
   settings: { label: 'Settings…', accelerator: 'CmdOrCtrl+,' },
   help: { label: 'Keyboard Shortcuts' },
@@ -57,7 +62,10 @@ export function menuTemplate({ platform, packaged, onCommand }: MenuSurroundings
       ],
     },
     { role: 'editMenu' },
-    { label: 'Run', submenu: [item('run'), item('stop'), item('restart'), line, item('plugins')] },
+    {
+      label: 'Run',
+      submenu: [item('run'), item('stop'), item('restart'), line, item('record'), item('snapshot'), item('mark'), item('save-last'), line, item('plugins')],
+    },
     {
       label: 'View',
       submenu: [

@@ -1,5 +1,6 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { usePluginActions } from '../features/plugins/index.ts';
+import { keptWords } from '../features/session/index.ts';
 import { keysOf } from '../features/settings/index.ts';
 import { useLibrary } from '../state/library-store.ts';
 import { isRunning, useSession } from '../state/session-store.ts';
@@ -84,6 +85,13 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         { label: session ? 'Run again' : 'Run', keys: keysOf('run'), disabled: running, onSelect: actions.runAgain },
         { label: 'Stop', keys: keysOf('stop'), disabled: !running, onSelect: actions.stop },
         { label: 'Restart', keys: keysOf('restart'), disabled: !session, onSelect: actions.restart },
+        { kind: 'line' },
+        running && session
+          ? { kind: 'check', label: 'Recording', keys: keysOf('record'), checked: session.gate?.on !== false, onSelect: actions.record }
+          : { label: 'Recording', keys: keysOf('record'), disabled: true, onSelect: actions.record },
+        { label: 'Snapshot all objects now', keys: keysOf('snapshot'), disabled: !running, onSelect: actions.snapshot },
+        { label: 'Mark this moment', keys: keysOf('mark'), disabled: !running, onSelect: actions.mark },
+        ...(running && session?.kept ? [{ label: `Save ${keptWords(session.kept)}`, keys: keysOf('save-last'), onSelect: actions.saveLast }] : []),
         { kind: 'line' },
         { label: 'Run configuration…', onSelect: actions.configure },
       ],

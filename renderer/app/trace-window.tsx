@@ -38,7 +38,15 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
 
   return (
     <div className="trace-window">
-      <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
+      <Toolbar
+        trace={trace}
+        onRun={actions.runAgain}
+        onStop={actions.stop}
+        onRestart={actions.restart}
+        onRecord={actions.record}
+        onSaveLast={actions.saveLast}
+        onConfigure={actions.configure}
+      >
         <TimeControls trace={trace} />
       </Toolbar>
       <main className="trace-window-body" aria-label="Graphs and lists">

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
-import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
+import { markMoment, restartRun, saveLast, showSession, snapshotObjects, startRun, stopRun, switchRecording } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { configForScript, forgottenValues, hasCaptureProblem, inspected, launchState, setDraft } from '../state/launch-store.ts';
 import { libraryState, refreshRecent } from '../state/library-store.ts';
@@ -23,6 +23,13 @@ export interface Actions {
   runAgain(): void;
   stop(): void;
   restart(): void;
+  /** Recording on or off, for the run in sight. */
+  record(): void;
+  /** All of its objects now. */
+  snapshot(): void;
+  mark(): void;
+  /** What a run that keeps only the newest has now. */
+  saveLast(): void;
   configure(): void;
   /** The form as it is now. */
   configureDraft(): void;
@@ -35,6 +42,8 @@ export interface Actions {
   openFromHere(): void;
   openPath(path: string): void;
   openRecent(item: RecentItem): void;
+  /** What a run saved by itself. */
+  openSaved(ref: string): void;
   discardRecent(item: RecentItem): void;
   showElsewhere(session: string): void;
   save(): void;
@@ -145,6 +154,26 @@ export function useActions(): Actions {
         const session = sessionOf(activeTrace());
         if (session) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be restarted');
       },
+      record: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(switchRecording(studio, session), 'Recording was not switched');
+      },
+      snapshot: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(snapshotObjects(studio, session), 'No snapshots were taken');
+      },
+      mark: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(markMoment(studio, session), 'This moment was not marked');
+      },
+      saveLast: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session)
+          told(
+            saveLast(studio, session, (ref) => told(recordings.openRecent(ref))),
+            'Nothing was saved',
+          );
+      },
       configure: () => {
         const session = sessionOf(activeTrace());
         const config = session && launchState().bySession[session.id];
@@ -202,6 +231,7 @@ export function useActions(): Actions {
           setDraft(configForScript(path, libraryState().recentScripts));
         } else told(recordings.openPath(path));
       },
+      openSaved: (ref) => told(recordings.openRecent(ref)),
       openRecent: (item) => told(recordings.openRecent(item.ref)),
       discardRecent: (item) => told(studio.request('recordings.discard', { ref: item.ref }).then(() => refreshRecent(studio))),
       showElsewhere: (id) => {

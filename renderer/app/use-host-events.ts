@@ -4,6 +4,7 @@ import { useClients } from '../state/clients.tsx';
 import { isRunning, useSessions } from '../state/session-store.ts';
 import { useActiveTraceId, useOpenTraces } from '../state/trace-store.ts';
 import { showDialog } from '../state/window-store.ts';
+import { toast } from '../widgets/index.ts';
 import type { Actions } from './use-actions.ts';
 import { perform } from './use-shortcuts.ts';
 
@@ -20,6 +21,9 @@ export function useHostEvents(actions: Actions): void {
         if (command === 'plugins') actions.showPlugins();
         else if (command !== 'new-window') perform(command, actions);
       }),
+      studio.on('session.saved', ({ ref, why, title }) =>
+        toast({ tone: 'warn', title: `${title} was saved`, text: `Because ${why}`, action: { label: 'Open', apply: () => actions.openSaved(ref) } }),
+      ),
       studio.on('open-path', ({ path }) => actions.openPath(path)),
       studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
     ];

@@ -54,7 +54,7 @@ function take(list: readonly SessionInfo[]): void {
   });
 }
 
-const COUNTS: ReadonlySet<string> = new Set<keyof SessionInfo>(['events', 'bytes', 'dropped']);
+const COUNTS: ReadonlySet<string> = new Set<keyof SessionInfo>(['events', 'bytes', 'dropped', 'load', 'kept']);
 
 function onlyCountsDiffer(before: SessionInfo, now: SessionInfo): boolean {
   const told = (session: SessionInfo) => JSON.stringify(session, (key, value: unknown) => (COUNTS.has(key) ? undefined : value));

@@ -62,6 +62,8 @@ export class FollowedTrace {
   #processesBefore = 0;
   #pluginsBefore = 0;
   #closed = false;
+  /** What was read before is gone from the recording, too: the model begins anew. */
+  #fellBehind = false;
 
   /**
    * `view`: what plugins left of their processes' events, or all as it was recorded. While a recording grows, and where only its
@@ -89,6 +91,11 @@ export class FollowedTrace {
 
   /** Reads until the source ends. Never rejects: what goes wrong is in the summary. */
   async run(open: () => Promise<Opened>): Promise<void> {
+    while (await this.#read(open)) this.#notice(FELL_BEHIND);
+  }
+
+  /** True: it has fallen behind a recording of which only the newest is kept, and begins anew with what is there. */
+  async #read(open: () => Promise<Opened>): Promise<boolean> {
     try {
       const { source, live, totalBytes, title } = await open();
       this.#live = live;
@@ -105,7 +112,9 @@ export class FollowedTrace {
       const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
-        this.#trace = this.#traceOf(recording);
+        const trace = this.#traceOf(recording);
+        if (this.#fellBehind) this.#replace(trace);
+        else this.#trace = trace;
         await this.#feed(recording, this.#trace);
         if (this.#live && this.#phase === 'live') this.#phase = 'complete';
         this.#changed();
@@ -114,6 +123,12 @@ export class FollowedTrace {
       if (this.#phase !== 'failed') this.#phase = 'complete';
     } catch (error) {
       const problem = problemOf(error);
+      if (problem.code === 'no-longer-kept' && this.#live && !this.#closed) {
+        this.#fellBehind = true;
+        this.#phase = 'loading';
+        this.#decodedBytes = 0;
+        return true;
+      }
       // What was read before stays good.
       if (this.trace.eventCount > 0) {
         this.#notice(problem);
@@ -121,6 +136,7 @@ export class FollowedTrace {
       } else this.#fail(problem);
     }
     this.#changed();
+    return false;
   }
 
   async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -300,6 +316,11 @@ export class FollowedTrace {
     return this.trace.eventCount !== this.#listsEvents;
   }
 }
+
+const FELL_BEHIND: Problem = {
+  code: 'fell-behind',
+  message: 'The run was faster than this window for so long that what it had not read is no longer kept. It goes on with what is.',
+};
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };

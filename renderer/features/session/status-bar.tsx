@@ -1,12 +1,28 @@
-import { Database, TriangleAlert } from 'lucide-react';
+import { Circle, Database, History, TriangleAlert } from 'lucide-react';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { formatBytes, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
-import { STOPPING_WORDS, standing } from './session-words.ts';
+import { Dot, Icon, Progress, Tooltip } from '../../widgets/index.ts';
+import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
 import './status-bar.css';
+
+/** How full the fullest ring is: at the end of it the script waits, or events are dropped. */
+function BufferGauge({ share }: { readonly share: number }) {
+  const percent = Math.round(share * 100);
+  return (
+    <Tooltip text="The fullest buffer of a thread. When it is full the script waits, or events are dropped, as the run configuration says.">
+      <span className={`status-item medium-only ${share >= 0.9 ? 'status-notice' : ''}`}>
+        Buffer
+        <span className="status-gauge">
+          <Progress share={share} label="Fill of the buffer" />
+        </span>
+        <span className="status-percent">{percent} %</span>
+      </span>
+    </Tooltip>
+  );
+}
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const summary = useCalmSummary(trace, 250);
@@ -47,10 +63,26 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         </Tooltip>
       )}
       {stallMs > 0 && <span className="status-item medium-only">Script waited {formatCount(stallMs)} ms for the recorder</span>}
-      <span className="status-item">
-        <Icon of={Database} size="xs" />
-        {formatBytes(bytes)}
-      </span>
+      {session && now.live && !isRecording(session) && (
+        <span className="status-item status-notice">
+          <Icon of={Circle} size="xs" />
+          {gateWords(session)}
+        </span>
+      )}
+      {session?.load && <BufferGauge share={session.load.bufferShare} />}
+      {session?.kept ? (
+        <Tooltip text="Older data goes. Save what is there from the toolbar, or with L.">
+          <span className="status-item">
+            <Icon of={History} size="xs" />
+            Keeps {keptWords(session.kept)}, {formatBytes(session.kept.bytes)}
+          </span>
+        </Tooltip>
+      ) : (
+        <span className="status-item">
+          <Icon of={Database} size="xs" />
+          {formatBytes(bytes)}
+        </span>
+      )}
       <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
       <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>
     </section>

@@ -1,5 +1,6 @@
-import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
+import { ChevronDown, Circle, CircleDot, FileCode2, History, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useOpenTrace } from '../../state/trace-store.ts';
@@ -8,7 +9,7 @@ import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, Dot, Icon, IconButton, Kbd, Tooltip } from '../../widgets/index.ts';
-import { STOP_WORDS, standing } from './session-words.ts';
+import { gateWords, isRecording, keptWords, STOP_WORDS, standing } from './session-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import './toolbar.css';
 
@@ -17,12 +18,14 @@ export interface ToolbarProps {
   readonly onRun: () => void;
   readonly onStop: () => void;
   readonly onRestart: () => void;
+  readonly onRecord: () => void;
+  readonly onSaveLast: () => void;
   readonly onConfigure: () => void;
   /** The view's own controls, at the right. */
   readonly children?: ReactNode;
 }
 
-export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children }: ToolbarProps) {
+export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast, onConfigure, children }: ToolbarProps) {
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
   return (
@@ -39,6 +42,8 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
               </Button>
             </Tooltip>
             <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
+            <RecordButton session={session} onRecord={onRecord} />
+            {session.kept && <SaveLastButton words={keptWords(session.kept)} onSaveLast={onSaveLast} />}
           </>
         ) : (
           <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
@@ -65,6 +70,35 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
         {children}
       </div>
     </section>
+  );
+}
+
+/** A switch whose name stays: what it shows is whether it is on. */
+function RecordButton({ session, onRecord }: { readonly session: SessionInfo; readonly onRecord: () => void }) {
+  const on = isRecording(session);
+  return (
+    <Tooltip text={on ? 'Stop recording. The script goes on.' : `${gateWords(session)}. Record from now on.`} keys="Ctrl+E">
+      <Button
+        className={on ? 'record-on' : ''}
+        icon={on ? CircleDot : Circle}
+        aria-label="Recording"
+        aria-pressed={on}
+        onClick={onRecord}
+        disabled={session.state === 'stopping'}
+      >
+        {on ? 'Recording' : 'Record'}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function SaveLastButton({ words, onSaveLast }: { readonly words: string; readonly onSaveLast: () => void }) {
+  return (
+    <Tooltip text={`Only ${words} are kept. Save what is there now.`} keys="L">
+      <Button icon={History} aria-label={`Save ${words}`} onClick={onSaveLast}>
+        <span className="medium-only">Save {words}</span>
+      </Button>
+    </Tooltip>
   );
 }
 

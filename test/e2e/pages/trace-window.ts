@@ -59,6 +59,24 @@ export class TraceWindow {
     }
   }
 
+  /** Waits until the shown value of a series stays the same for a while: nothing more comes. */
+  async stands(counter: string, series: string): Promise<void> {
+    const cell = this.now(counter, series);
+    for (let before = ''; before !== (await cell.textContent()); ) {
+      before = (await cell.textContent()) ?? '';
+      // Longer than the window waits before it shows what has come.
+      await this.page.waitForTimeout(500);
+    }
+  }
+
+  /** Gives the script a line of input. */
+  async type(line: string): Promise<void> {
+    const input = this.console.getByRole('textbox', { name: 'Input for the script' });
+    await input.fill(line);
+    await input.press('Enter');
+    await expect(this.consoleLine(`did ${line}`).first()).toBeVisible();
+  }
+
   object(name: string): Locator {
     return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
   }
@@ -74,7 +92,11 @@ export class TraceWindow {
 
   async menu(menu: string, item: string | RegExp): Promise<void> {
     await this.page.getByRole('menuitem', { name: menu, exact: true }).click();
-    await this.page.getByRole('menu', { name: menu }).getByRole('menuitem', { name: item }).click();
+    const open = this.page.getByRole('menu', { name: menu });
+    await open
+      .getByRole('menuitem', { name: item })
+      .or(open.getByRole('menuitemcheckbox', { name: item }))
+      .click();
   }
 
   async showDrawer(tab: 'Console' | 'Events'): Promise<void> {
