@@ -53,6 +53,9 @@ export interface CaptureOptions {
   readonly maskSecrets: boolean;
 }
 
+/** What a config file exports: any of the options. */
+export type TraceStudioConfig = Partial<CaptureOptions>;
+
 export type CaptureKey = keyof CaptureOptions;
 export type CaptureGroup = 'calls' | 'values' | 'runtime' | 'sampling' | 'keeping' | 'limits';
 

@@ -30,6 +30,8 @@ export interface LaunchConfig {
   readonly plugins?: readonly PluginChoice[];
   /** What was chosen here: it goes before what a config file says, and that before the defaults. */
   readonly capture?: Partial<CaptureOptions>;
+  /** Path of a config file; empty: none. Absent: the one of the project, if there is one. */
+  readonly configFile?: string;
 }
 
 /** A plugin in a run configuration: one that is not enabled stays there with its arguments. */

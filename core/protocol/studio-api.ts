@@ -215,6 +215,8 @@ export interface StudioRequests {
   'settings.set': (argument: Partial<Settings>) => Settings;
 
   'launch.inspect': (argument: LaunchConfig) => LaunchInspection;
+  /** The user trusts this config file with this content: it may be run, in a short-lived process, to read it. */
+  'launch.trustConfig': (argument: { readonly path: string; readonly sha256: string }) => null;
   'launch.nodes': (argument: { readonly refresh: boolean }) => readonly NodeInstall[];
   'launch.examples': (argument: null) => readonly ExampleInfo[];
   'launch.recent': (argument: null) => readonly RecentScript[];
@@ -306,6 +308,7 @@ export const STUDIO_REQUESTS = {
   'settings.get': true,
   'settings.set': true,
   'launch.inspect': true,
+  'launch.trustConfig': true,
   'launch.nodes': true,
   'launch.examples': true,
   'launch.recent': true,

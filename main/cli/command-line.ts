@@ -25,6 +25,8 @@ export type Command =
       readonly nodeFlags: string;
       /** What was named: it goes before a config file. */
       readonly capture: Partial<CaptureOptions>;
+      /** Empty: none. Absent: that of the project. */
+      readonly configFile?: string;
       readonly quiet: boolean;
       /** Specs, in their order. */
       readonly plugins: readonly string[];
@@ -75,6 +77,8 @@ const OPTIONS = {
     '--output': 'value',
     '--node': 'value',
     '--node-flags': 'value',
+    '--config': 'value',
+    '--no-config': 'flag',
     '--plugins': 'list',
     '--strict-plugins': 'flag',
     '--quiet': 'flag',
@@ -153,12 +157,14 @@ function readRun(words: readonly string[]): Result<Command> {
   const node = last(values, '--node');
   const capture = readCapture(flags, values);
   if (!capture.ok) return capture;
+  const configFile = flags.has('--no-config') ? '' : last(values, '--config');
   return ok({
     kind: 'run',
     output,
     ...(node !== undefined && { node }),
     nodeFlags: last(values, '--node-flags') ?? '',
     capture: capture.value,
+    ...(configFile !== undefined && { configFile }),
     quiet: flags.has('--quiet'),
     plugins,
     strictPlugins: flags.has('--strict-plugins'),

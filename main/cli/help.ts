@@ -21,6 +21,9 @@ The first Ctrl+C goes to the script and the report is written; the second ends e
   -o, --output <file>    the report: .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); result.json
       --node <path>      run it with another Node
       --node-flags <…>   flags for Node, in quotes: "--max-old-space-size=4096"
+      --config <file>    a config file; trace-studio.config.{ts,js,mjs,cjs,json} or the key trace-studio of package.json, from the
+                         script's folder up to its project's root
+      --no-config        no config file
       --plugins <…>      plugins with their arguments, each in quotes: "vizplugins.cpu_usage -f 50" "./my-plugin.ts a b";
                          every word up to the next option or --; may be given several times
       --strict-plugins   exit with 1 when a plugin failed and all else went well

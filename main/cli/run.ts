@@ -16,6 +16,7 @@ import type { Collector } from '../collector/collector.ts';
 import { startEarly } from '../collector/early-target.ts';
 import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
+import { ConfigFiles } from '../services/config/config-files.ts';
 import { dataFolder } from '../services/data-folder.ts';
 import { examineLaunch } from '../services/launch/examine.ts';
 import { makeSpawnPlan } from '../services/launch/spawn-plan.ts';
@@ -47,12 +48,15 @@ export async function run(command: RunCommand): Promise<number> {
     return 2;
   }
   const home = os.homedir();
-  const tracer = new TracerInstall({ source: installPaths(import.meta.dirname).tracer, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
+  const { tracer: source } = installPaths(import.meta.dirname);
+  const configFiles = new ConfigFiles({ program: path.join(source, 'config-probe.cjs') });
+  const tracer = new TracerInstall({ source, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
   const config = launchConfig(command);
   const [{ inspection, start }, tracerFolder] = await Promise.all([
-    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home), tracerStripsTypes: tracer.stripsTypes }),
+    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home), tracerStripsTypes: tracer.stripsTypes, configFiles }),
     tracer.folder(),
   ]);
+  if (inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
   if (!start) {
     for (const { message, remedy } of inspection.problems) tell(remedy === undefined ? message : `${message} ${remedy}`);
     return 1;
@@ -191,6 +195,7 @@ function launchConfig(command: RunCommand): LaunchConfig {
     nodePath: command.node ?? '',
     recordEnvironmentValues: false,
     capture: command.capture,
+    ...(command.configFile !== undefined && { configFile: command.configFile }),
     ...(command.plugins.length > 0 && { plugins: command.plugins.map((spec) => ({ spec, enabled: true })) }),
   };
 }

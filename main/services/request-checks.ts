@@ -50,8 +50,9 @@ export const launchConfig = shape<LaunchConfig>(
     recordEnvironmentValues: flag,
     plugins: list(shape<PluginChoice>({ spec: words, enabled: flag }), 100),
     capture,
+    configFile: text(4096),
   },
-  ['plugins', 'capture'],
+  ['plugins', 'capture', 'configFile'],
 );
 
 export const settingsPart = shape<Partial<Settings>>(
@@ -70,6 +71,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'settings.get': nothing,
   'settings.set': settingsPart,
   'launch.inspect': launchConfig,
+  'launch.trustConfig': shape<{ path: string; sha256: string }>({ path, sha256 }),
   'launch.nodes': shape<{ refresh: boolean }>({ refresh: flag }),
   'launch.examples': nothing,
   'launch.recent': nothing,

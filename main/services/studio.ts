@@ -16,6 +16,8 @@ import {
 } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { CollectorClient } from './collector-client.ts';
+import { ConfigFiles } from './config/config-files.ts';
+import { ConfigTrust } from './config/config-trust.ts';
 import { listExamples } from './examples.ts';
 import { ExportJobs, existsProblem } from './export/export-jobs.ts';
 import { listFolder } from './files/list-folder.ts';
@@ -63,6 +65,7 @@ class StudioServices implements Studio {
   readonly #sessions: Sessions;
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
+  readonly #configFiles: ConfigFiles;
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -81,6 +84,10 @@ class StudioServices implements Studio {
       tracerFolder: options.tracerFolder,
       probe: (file) => this.#probe(file),
     });
+    this.#configFiles = new ConfigFiles({
+      program: path.join(options.tracerFolder, 'config-probe.cjs'),
+      trust: new ConfigTrust(path.join(dataFolder, 'config-trust.json')),
+    });
     this.#around = {
       cwd,
       home: this.#home,
@@ -88,6 +95,7 @@ class StudioServices implements Studio {
       nodes: this.#nodes,
       tracerStripsTypes: this.#tracer.stripsTypes,
       plugins: this.#plugins,
+      configFiles: this.#configFiles,
     };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
@@ -174,6 +182,10 @@ class StudioServices implements Studio {
       'launch.inspect': async (config) => {
         await this.#environmentReady;
         return (await examineLaunch(config, this.#around)).inspection;
+      },
+      'launch.trustConfig': async ({ path: file, sha256 }) => {
+        await this.#configFiles.trust(await this.#roots.resolveExisting(this.#userPath(file)), sha256);
+        return null;
       },
       'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
       'launch.examples': () => listExamples(this.#options.examplesFolder),

@@ -60,6 +60,10 @@ const activeTrace = (): OpenTrace | undefined => {
 };
 export const sessionOf = (open: OpenTrace | undefined): SessionInfo | undefined => (open?.session === undefined ? undefined : sessionState()[open.session]);
 
+/** The section of the form that a problem belongs to. */
+const pageOf = (code: string | undefined): { readonly page?: 'plugins' | 'capture' } =>
+  code?.startsWith('plugin-') ? { page: 'plugins' } : code?.startsWith('config-') ? { page: 'capture' } : {};
+
 const sameTarget = (a: LaunchConfig, b: LaunchConfig): boolean => JSON.stringify(a.target) === JSON.stringify(b.target);
 
 export function useActions(): Actions {
@@ -111,7 +115,14 @@ export function useActions(): Actions {
           key: 'run-failed',
           title: message,
           ...(remedy !== undefined && { text: remedy }),
-          action: { label: 'Configure', apply: () => showDialog({ kind: 'run-config', ...(code?.startsWith('plugin-') && { page: 'plugins' as const }) }) },
+          action: {
+            label: 'Configure',
+            apply: () => {
+              // Looked at anew: what stood in the way may have come since it was looked at last.
+              setDraft(config);
+              showDialog({ kind: 'run-config', ...pageOf(code) });
+            },
+          },
         });
       });
     };

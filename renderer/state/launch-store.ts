@@ -78,6 +78,12 @@ function keepDraft(draft: LaunchConfig): void {
 
 export const changeDraft = (change: Partial<LaunchConfig>): void => keepDraft({ ...store.getState().draft, ...change });
 
+/** The config file of the project, or none. */
+export function takeProjectConfig(isUsed: boolean): void {
+  const { configFile: _before, ...rest } = store.getState().draft;
+  keepDraft({ ...rest, ...(!isUsed && { configFile: '' }) });
+}
+
 /** What holds where the form says nothing: the config file's word, else the default. */
 export const inheritedCapture = (inspection: LaunchInspection | undefined): CaptureOptions => ({ ...DEFAULT_CAPTURE, ...inspection?.configFile?.capture });
 

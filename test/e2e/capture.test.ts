@@ -75,3 +75,58 @@ test('a text that is no value is said at its field, and nothing runs until it is
   await configuration.run.click();
   await expect(window.consoleLine('masks false')).toBeVisible();
 });
+
+test('a config file of the project holds where the form says nothing, and each value tells where it comes from', async ({ studio }) => {
+  const { page, start, window } = studio;
+  studio.script('package.json', '{}');
+  studio.script('trace-studio.config.json', '{ "maskSecrets": false, "maxDepth": 20, "gc": false }');
+  await start.script.fill(studio.script('tells.cjs', TELLS));
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await expect(configuration.capture).toContainText('trace-studio.config.json of the project sets 3 options.');
+  await expect(configuration.field('Depth at most')).toHaveValue('20');
+  await expect(configuration.check('Mask secrets')).not.toBeChecked();
+  await expect(configuration.capture.getByText('trace-studio.config.json', { exact: true })).toHaveCount(4);
+  await expect(configuration.capture).toContainText('As it is by default');
+  await configuration.field('Depth at most').fill('0');
+  await expect(configuration.capture, 'a value of the form, though it is the default').toContainText('1 option changed here');
+  await configuration.capture.getByRole('button', { name: 'Go without it' }).click();
+  await expect(configuration.check('Mask secrets')).toBeChecked();
+  await configuration.capture.getByRole('button', { name: 'Use the one of the project' }).click();
+  await configuration.run.click();
+  await expect(window.consoleLine('masks false')).toBeVisible();
+});
+
+test('a config file that is wrong is told with its file and key, and nothing runs', async ({ studio }) => {
+  const { page, start } = studio;
+  studio.script('package.json', '{ "trace-studio": { "maxDeph": 20, "gc": "no" } }');
+  await start.runScript(studio.script('tells.cjs', TELLS));
+  const configuration = new RunConfiguration(page);
+  await expect(configuration.alert('the key trace-studio of package.json has an unknown key maxDeph.')).toBeVisible();
+  await expect(configuration.alert('In the key trace-studio of package.json, gc cannot be "no".')).toBeVisible();
+  await configuration.run.click();
+  await expect(configuration.alert('maxDeph')).toBeFocused();
+});
+
+test('a config file that is a program is run only when it is trusted, with this content', async ({ studio }) => {
+  const { page, start, window } = studio;
+  studio.script('package.json', '{}');
+  studio.script('trace-studio.config.mjs', 'export default { maskSecrets: false };');
+  await start.runScript(studio.script('tells.cjs', TELLS));
+  const configuration = new RunConfiguration(page);
+  const question = configuration.capture.getByRole('region', { name: 'Trust the config file?' });
+  await expect(question).toContainText(/SHA-256\s*([0-9a-f]{8} ?){8}/);
+  await question.getByRole('button', { name: 'Trust trace-studio.config.mjs' }).click();
+  await expect(configuration.capture).toContainText('trace-studio.config.mjs of the project sets 1 option.');
+  await configuration.run.click();
+  await expect(window.consoleLine('masks false')).toBeVisible();
+
+  studio.script('trace-studio.config.mjs', 'export default { maskSecrets: false, gc: false };');
+  await start.show();
+  await start.run.click();
+  await window.messages.getByText('Configure').click();
+  await expect(question).toContainText('is not the file that you trusted before.');
+  await question.getByRole('button', { name: 'Go without it' }).click();
+  await configuration.run.click();
+  await expect(window.consoleLine('masks true')).toBeVisible();
+});

@@ -2,9 +2,10 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../../core/base/result.ts';
-import { type CaptureOptions, captureOptions } from '../../../core/protocol/capture-options.ts';
+import { type CaptureOptions, captureOptions, mergeCapture } from '../../../core/protocol/capture-options.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection, NodeInstall } from '../../../core/protocol/studio-api.ts';
+import type { ConfigFiles } from '../config/config-files.ts';
 import type { NodeFinder } from '../nodes/node-finder.ts';
 import type { LaunchPlugin, PluginCatalogue } from '../plugins/catalogue.ts';
 import { findProgram, pathVariable } from './find-program.ts';
@@ -24,6 +25,8 @@ export interface LaunchSurroundings {
   readonly tracerStripsTypes: boolean;
   /** Where only what the user trusts may run. Absent: the target finds the plugins itself, as on the command line. */
   readonly plugins?: Pick<PluginCatalogue, 'inspect'>;
+  /** Absent: there are no config files. */
+  readonly configFiles?: Pick<ConfigFiles, 'inspect'>;
 }
 
 /** A launch without problems. */
@@ -89,6 +92,12 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
     if (problem && choices[index]?.enabled) blame('plugins', problem);
   }
 
+  // A script's own folder counts; what npm or a command runs is where it runs.
+  const configFolder = config.target.kind === 'script' ? home.folder : cwd;
+  const file = config.configFile === undefined || config.configFile === '' ? config.configFile : userPath(config.configFile);
+  const configured = await around.configFiles?.inspect(file, configFolder, node?.problem === undefined ? node?.path : undefined);
+  for (const problem of configured?.problems ?? []) blame('capture', problem);
+
   const project = target.project ?? (await findProject(home.folder));
   const isWhole = problems.length === 0 && node !== undefined && target.file !== undefined;
   const inspection: LaunchInspection = {
@@ -98,6 +107,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
     ...(target.language && { language: target.language }),
     ...(node && { node }),
     ...(examinedPlugins && choices.length > 0 && { plugins: examinedPlugins.inspections }),
+    ...(configured?.inspection && { configFile: configured.inspection }),
     ...(project && { project }),
   };
   if (!isWhole || target.file === undefined) return { inspection };
@@ -112,7 +122,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
       environment: target.putNodeFirst ? withNodeFirst(environment, node.path) : environment,
       ...(target.script !== undefined && { script: target.script }),
       plugins: examinedPlugins?.launch ?? choices.filter(({ enabled }) => enabled).map(({ spec }) => ({ spec })),
-      capture: captureOptions(config.capture),
+      capture: captureOptions(mergeCapture(configured?.inspection?.capture, config.capture)),
     },
   };
 }

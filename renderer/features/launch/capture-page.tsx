@@ -23,6 +23,7 @@ import {
 import { baseName, plural } from '../../state/words.ts';
 import { Badge, Button, CardChoices, Checkbox, Field, IconButton, TextField } from '../../widgets/index.ts';
 import './capture-page.css';
+import { ConfigFileNote } from './config-file-note.tsx';
 
 export function CapturePage() {
   const draft = useDraft();
@@ -50,6 +51,7 @@ export function CapturePage() {
           </Button>
         )}
       </div>
+      <ConfigFileNote />
       {CAPTURE_GROUPS.map(({ id, title }) => {
         const options = CAPTURE_OPTIONS.filter(({ group }) => group === id);
         return (

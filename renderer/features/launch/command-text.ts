@@ -21,6 +21,7 @@ export function runCommand(config: LaunchConfig, inspection: LaunchInspection | 
     ...plugins,
     ...(config.nodePath === '' ? [] : ['--node', config.nodePath]),
     ...(config.nodeFlags === '' || config.target.kind !== 'script' ? [] : ['--node-flags', config.nodeFlags]),
+    ...(config.configFile === '' ? ['--no-config'] : []),
     ...captureFlags(config.capture ?? {}),
     '-o',
     'result.json',

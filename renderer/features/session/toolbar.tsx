@@ -79,7 +79,7 @@ function RecordButton({ session, onRecord }: { readonly session: SessionInfo; re
   return (
     <Tooltip text={on ? 'Stop recording. The script goes on.' : `${gateWords(session)}. Record from now on.`} keys="Ctrl+E">
       <Button
-        className={on ? 'record-on' : ''}
+        className={on ? 'record record-on' : 'record'}
         icon={on ? CircleDot : Circle}
         aria-label="Recording"
         aria-pressed={on}
