@@ -55,6 +55,8 @@ export interface SpawnPlan {
   readonly recordedEnvironment: { readonly names: readonly string[]; readonly values?: Readonly<Record<string, string>> };
   /** Absolute path of preload.cjs, forward slashes. */
   readonly preload: string;
+  /** Why the target gets no tracer, in words: it would not run with one. */
+  readonly untraced?: string;
   readonly plugins?: readonly PluginLaunch[];
   /** All of them. Absent: nothing is recorded but what the script tells by itself, all of it, and the script waits. */
   readonly capture?: CaptureOptions;
@@ -80,6 +82,8 @@ export interface SessionInfo {
   readonly end?: SessionEnd;
   /** Traced processes seen so far; 0 while running means that no tracer has connected (yet). */
   readonly processes: number;
+  /** Why the target runs without a tracer, in words. */
+  readonly untraced?: string;
   readonly events: number;
   readonly bytes: number;
   readonly dropped: number;

@@ -49,8 +49,18 @@ export interface LaunchInspection {
   readonly plugins?: readonly PluginInspection[];
   /** The config file that lies where the target does, and what it says. */
   readonly configFile?: ConfigFileInspection;
+  /** The run would start, and its tracer could not do all of its work. */
+  readonly permissions?: PermissionNote;
   /** package.json nearest to the target, and its scripts. */
   readonly project?: { readonly folder: string; readonly name: string; readonly scripts: readonly { readonly name: string; readonly command: string }[] };
+}
+
+/** Node's permission model keeps the tracer from something. */
+export interface PermissionNote {
+  readonly message: string;
+  readonly remedy: string;
+  /** What is missing, as it is typed after other flags. */
+  readonly flags: string;
 }
 
 export interface ConfigFileInspection {

@@ -14,6 +14,7 @@ import type { NodeInstall } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import type { Collector } from '../collector/collector.ts';
 import { startEarly } from '../collector/early-target.ts';
+import { placesBegin } from '../collector/local-socket.ts';
 import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
 import { ConfigFiles } from '../services/config/config-files.ts';
@@ -53,7 +54,15 @@ export async function run(command: RunCommand): Promise<number> {
   const tracer = new TracerInstall({ source, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
   const config = launchConfig(command);
   const [{ inspection, start }, tracerFolder] = await Promise.all([
-    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home), tracerStripsTypes: tracer.stripsTypes, configFiles }),
+    examineLaunch(config, {
+      cwd: process.cwd(),
+      home,
+      environment: process.env,
+      nodes: ownNode(home),
+      tracerStripsTypes: tracer.stripsTypes,
+      configFiles,
+      places: { tracers: tracer.parent, runFolders: placesBegin([os.tmpdir()]) },
+    }),
     tracer.folder(),
   ]);
   if (inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
@@ -62,6 +71,7 @@ export async function run(command: RunCommand): Promise<number> {
     return 1;
   }
 
+  if (inspection.permissions) tell(`${inspection.permissions.message} ${inspection.permissions.remedy}`);
   // Beside the report: the same disk, so that a rename finishes it, and where one looks after a crash of everything.
   const file = `${final}.${randomBytes(4).toString('hex')}.tsr`;
   const ids = { session: randomUUID(), recording: randomUUID() };
@@ -171,7 +181,7 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   const counted = info.kept ? 'the newest' : info.events === 1 ? '1 event' : `${info.events} events`;
   tell(`wrote ${path.relative('', output) || output} (${counted}, ${sizeInWords(size)}).`);
   if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
-  if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
+  if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell(info.untraced ?? 'The tracer did not connect: the report holds no events.');
   return true;
 }
 

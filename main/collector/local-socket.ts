@@ -58,11 +58,19 @@ export interface SocketPlace {
   readonly folder: string;
 }
 
+const FOLDER = 'ts-';
+
+/** How the path of each folder begins that `choosePlace` makes. */
+export const placesBegin = (parents: readonly string[]): string => path.join(chooseParent(parents), FOLDER);
+
+const chooseParent = (parents: readonly string[]): string =>
+  parents.find((each) => Buffer.byteLength(path.join(each, `${FOLDER}4194304-XXXXXX`, 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
+
 /** In the first of `parents` whose path is short enough. Makes the folder. */
 export function choosePlace(parents: readonly string[]): SocketPlace {
-  const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-4194304-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
+  const parent = chooseParent(parents);
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(path.join(parent, `ts-${process.pid}-`));
+  const folder = mkdtempSync(path.join(parent, `${FOLDER}${process.pid}-`));
   // mkdtemp makes it 0700 already, where the umask is usual.
   chmodSync(folder, 0o700);
   const where = process.platform === 'win32' ? `\\\\.\\pipe\\trace-studio-${randomBytes(16).toString('hex')}` : path.join(folder, 's');

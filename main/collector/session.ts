@@ -185,6 +185,7 @@ export class Session {
     });
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
+    if (this.#target.untraced !== undefined) this.#note(this.#target.untraced);
     this.#spillTimer = setInterval(() => void this.#takeSpillsOfTheGone(), SPILLS_MS).unref();
     this.#tell();
   }
@@ -216,6 +217,7 @@ export class Session {
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       ...(this.#end && { end: this.#end }),
       processes: this.#processes.length,
+      ...(this.#target?.untraced !== undefined && { untraced: this.#target.untraced }),
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SpawnPlan } from '../../core/protocol/session-types.ts';
 import { TargetEnvironment, type TargetOptions } from '../../core/protocol/target-wire.ts';
@@ -69,12 +69,15 @@ export class TargetProcess {
   #listener: TargetListener | undefined;
   readonly pid: number;
   readonly ownGroup: boolean;
+  /** Why it has no tracer, in words. */
+  readonly untraced: string | undefined;
   #outputClosed = false;
   #held = false;
   #end: TargetEnd | undefined;
 
-  private constructor(child: ChildProcess, pid: number, ownGroup: boolean) {
+  private constructor(child: ChildProcess, pid: number, ownGroup: boolean, untraced: string | undefined) {
     this.#child = child;
+    this.untraced = untraced;
     this.pid = pid;
     this.ownGroup = ownGroup;
     child.once('exit', (code, signal) => {
@@ -95,11 +98,12 @@ export class TargetProcess {
     return new Promise((resolve, reject) => {
       const refuse = (error: unknown) => reject(new Error(startFailure(plan, error as NodeJS.ErrnoException)));
       const ownGroup = stdio === 'recorded';
+      const untraced = plan.untraced ?? preloadProblem(plan.preload);
       let child: ChildProcess;
       try {
         child = spawn(plan.file, [...plan.args], {
           cwd: plan.cwd,
-          env: targetEnvironment(plan, address),
+          env: untraced === undefined ? targetEnvironment(plan, address) : plainEnvironment(plan),
           shell: false,
           detached: ownGroup && process.platform !== 'win32',
           windowsHide: true,
@@ -112,7 +116,7 @@ export class TargetProcess {
       child.once('error', refuse);
       if (child.pid !== undefined) {
         child.off('error', refuse);
-        resolve(new TargetProcess(child, child.pid, ownGroup));
+        resolve(new TargetProcess(child, child.pid, ownGroup, untraced));
       }
     });
   }
@@ -177,6 +181,17 @@ export class TargetProcess {
     this.#child.stderr?.destroy();
     this.#child.stdin?.destroy();
     this.#listener?.outputClosed();
+  }
+}
+
+/** Node ends where it cannot load what NODE_OPTIONS names: a script is not to die of its tracer. */
+function preloadProblem(preload: string): string | undefined {
+  try {
+    accessSync(preload, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `Nothing is recorded: the tracer ${preload} cannot be read (${code}). The script runs without it. Start the studio again, which installs it anew.`;
   }
 }
 

@@ -96,6 +96,7 @@ class StudioServices implements Studio {
       tracerStripsTypes: this.#tracer.stripsTypes,
       plugins: this.#plugins,
       configFiles: this.#configFiles,
+      places: { tracers: this.#tracer.parent, runFolders: options.runFolders },
     };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
