@@ -153,3 +153,12 @@ export function encodeFrameHeader(bodyBytes: number, type: FrameType, thread: nu
   view.setUint32(8, thread, true);
   return header;
 }
+
+/** How the name of a folder begins in which a collector has its socket, and targets leave what they could not send. */
+export const RUN_FOLDER = 'ts-';
+/** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
+const MAX_SOCKET_PATH = 100;
+
+/** The first of `parents` in which such a folder leaves room for the path of a socket. */
+export const socketParent = (parents: readonly string[]): string =>
+  parents.find((parent) => new TextEncoder().encode(`${parent}/${RUN_FOLDER}4194304-XXXXXX/s`).length <= MAX_SOCKET_PATH) ?? '/tmp';

@@ -14,7 +14,6 @@ import type { NodeInstall } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import type { Collector } from '../collector/collector.ts';
 import { startEarly } from '../collector/early-target.ts';
-import { placesBegin } from '../collector/local-socket.ts';
 import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
 import { ConfigFiles } from '../services/config/config-files.ts';
@@ -61,7 +60,7 @@ export async function run(command: RunCommand): Promise<number> {
       nodes: ownNode(home),
       tracerStripsTypes: tracer.stripsTypes,
       configFiles,
-      places: { tracers: tracer.parent, runFolders: placesBegin([os.tmpdir()]) },
+      places: { tracers: tracer.parent, socketParents: [os.tmpdir()] },
     }),
     tracer.folder(),
   ]);

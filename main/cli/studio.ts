@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { placesBegin } from '../collector/local-socket.ts';
 import { spawnCollector } from '../collector/spawn-collector.ts';
 import { dataFolder } from '../services/data-folder.ts';
 import { createStudio } from '../services/studio.ts';
@@ -71,7 +70,6 @@ async function serveStudio(command: ServeCommand, install: InstallPaths): Promis
     examplesFolder: install.examples,
     exportWorker: install.exportWorker,
     cwd,
-    runFolders: placesBegin([folder, os.tmpdir()]),
     spawnCollector: () => spawnCollector({ script: install.collector, folder }),
     fileRoots: rootsOf(command, cwd),
     isElectron: false,

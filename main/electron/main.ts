@@ -1,8 +1,6 @@
 /** Electron's main process: puts the parts together, in the order that Electron asks for. */
-import os from 'node:os';
 import path from 'node:path';
 import { app, ipcMain, Menu, protocol, session } from 'electron';
-import { placesBegin } from '../collector/local-socket.ts';
 import { createStudio } from '../services/studio.ts';
 import { parseArguments } from './arguments.ts';
 import { CollectorProcess } from './collector-process.ts';
@@ -60,7 +58,6 @@ function start(): void {
     examplesFolder: path.join(unpackedRoot, 'examples'),
     exportWorker: path.join(unpackedRoot, 'dist', 'collector', 'export-worker.cjs'),
     cwd: process.cwd(),
-    runFolders: placesBegin([dataFolder, os.tmpdir()]),
     spawnCollector: collector.spawn,
     isElectron: true,
   });

@@ -49,9 +49,8 @@ export interface StudioOptions {
   readonly exportWorker: string;
   /** Where relative paths of the user begin. */
   readonly cwd: string;
+  /** With `dataFolder` as the folder for its sockets. */
   readonly spawnCollector: () => Promise<CollectorLink>;
-  /** How the paths of the folders begin that this host's collectors make for what targets leave. */
-  readonly runFolders: string;
   /** Web host: folders that the file panel, opening and saving are limited to. Undefined: anywhere the user may. */
   readonly fileRoots?: readonly string[];
   /** Electron: its own executable is never offered as a Node. */

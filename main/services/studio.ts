@@ -96,7 +96,7 @@ class StudioServices implements Studio {
       tracerStripsTypes: this.#tracer.stripsTypes,
       plugins: this.#plugins,
       configFiles: this.#configFiles,
-      places: { tracers: this.#tracer.parent, runFolders: options.runFolders },
+      places: { tracers: this.#tracer.parent, socketParents: [dataFolder, os.tmpdir()] },
     };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,

@@ -130,3 +130,26 @@ test('a config file that is a program is run only when it is trusted, with this 
   await configuration.run.click();
   await expect(window.consoleLine('masks true')).toBeVisible();
 });
+
+test("under Node's permission model the flags that the tracer needs are told and added; without them the script runs as it would", async ({ studio }) => {
+  const { page, start, window } = studio;
+  const model = process.allowedNodeEnvironmentFlags.has('--permission') ? '--permission' : '--experimental-permission';
+  const configuration = new RunConfiguration(page);
+  await start.script.fill(studio.script('traced.cjs', "console.log('traced', globalThis[Symbol.for('trace-studio.runtime')] !== undefined);"));
+  await configuration.open();
+  await configuration.nodeFlags.fill(`${model} --allow-fs-read=${studio.work}/* --no-warnings`);
+  await expect(configuration.dialog.getByRole('status').filter({ hasText: 'the script runs, and nothing of it is recorded.' })).toBeVisible();
+  await expect(configuration.nodeFlags).toHaveAccessibleDescription(/Add to the flags of Node: --allow-fs-read=.* --allow-worker --allow-fs-write=/);
+  await configuration.run.click();
+  await expect(window.consoleLine('traced false')).toBeVisible();
+  await expect(window.statusBar.getByRole('button', { name: 'runs without the tracer' })).toBeVisible();
+
+  await start.show();
+  await configuration.open();
+  await configuration.dialog.getByRole('button', { name: 'Add them' }).click();
+  await expect(configuration.nodeFlags).toHaveValue(/--no-warnings --allow-fs-read=.* --allow-worker --allow-fs-write=.*\*$/);
+  await expect(configuration.dialog.getByText('permission model')).toHaveCount(0);
+  await configuration.run.click();
+  await expect(window.consoleLine('traced true')).toBeVisible();
+  await expect(window.statusBar).toContainText('1 process');
+});

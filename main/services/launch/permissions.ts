@@ -2,14 +2,15 @@
 import path from 'node:path';
 import { isGranted, type NodePermissions, nodePermissions } from '../../../core/protocol/node-permissions.ts';
 import type { PermissionNote } from '../../../core/protocol/studio-api.ts';
+import { RUN_FOLDER, socketParent } from '../../../core/protocol/target-wire.ts';
 import { parseVersion } from './script-file.ts';
 
 /** What a tracer in a target reaches for. */
 export interface TracerPlaces {
   /** Of the installed tracers. */
   readonly tracers: string;
-  /** How the folders begin in which targets leave what they could not send. */
-  readonly runFolders: string;
+  /** Where the collector's folder may be, in this order; targets leave there what they could not send. */
+  readonly socketParents: readonly string[];
 }
 
 /** Where paths on the command line of a target begin. */
@@ -30,7 +31,7 @@ export function permissionNote({ flags, cwd, nodeVersion, samples, places }: Per
   if (!permissions) return undefined;
   const rules = pathRules(cwd);
   const tracers = `${places.tracers}${path.sep}`;
-  const leftovers = `${places.runFolders}0${path.sep}spill`;
+  const runFolders = path.join(socketParent(places.socketParents), RUN_FOLDER);
   // One installed copy may be named by itself.
   const reads =
     isGranted(permissions.read, path.join(places.tracers, 'any'), rules) || permissions.read.some((each) => rules.resolve(each).startsWith(tracers));
@@ -39,7 +40,7 @@ export function permissionNote({ flags, cwd, nodeVersion, samples, places }: Per
   const missing = [
     ...(reads ? [] : [`--allow-fs-read=${tracers}*`]),
     ...(permissions.worker ? [] : ['--allow-worker']),
-    ...(isGranted(permissions.write, leftovers, rules) ? [] : [`--allow-fs-write=${places.runFolders}*`]),
+    ...(isGranted(permissions.write, path.join(`${runFolders}1`, 'spill'), rules) ? [] : [`--allow-fs-write=${runFolders}*`]),
     ...(inspects ? [] : ['--allow-inspector']),
   ];
   if (missing.length === 0) return undefined;

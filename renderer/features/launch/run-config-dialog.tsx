@@ -12,7 +12,7 @@ import { Badge, Button, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments
 import { CapturePage } from './capture-page.tsx';
 import { commandText, runCommand } from './command-text.ts';
 import { EnvironmentTable } from './environment-table.tsx';
-import { type LaunchField, problemAt } from './field-problems.ts';
+import { type LaunchField, permissionNotice, problemAt } from './field-problems.ts';
 import './run-config.css';
 
 interface RunConfigDialogProps {
@@ -324,7 +324,12 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                     </div>
                   )}
                 </Field>
-                <Field label="Node flags" problem={problemOf('nodeFlags')} hint="Put before the script, for example --enable-source-maps">
+                <Field
+                  label="Node flags"
+                  problem={problemOf('nodeFlags')}
+                  notice={permissionNotice(draft, inspection, changeDraft)}
+                  hint="Put before the script, for example --enable-source-maps"
+                >
                   {(control) => <TextField {...control} mono value={draft.nodeFlags} onChange={(nodeFlags) => changeDraft({ nodeFlags })} />}
                 </Field>
                 <div className="wide">

@@ -1,4 +1,5 @@
 import { Circle, Database, History, TriangleAlert } from 'lucide-react';
+import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
@@ -24,6 +25,22 @@ function BufferGauge({ share }: { readonly share: number }) {
   );
 }
 
+/** How many processes are heard, or why there are none. */
+function Processes({ session, isLive }: { readonly session: SessionInfo; readonly isLive: boolean }) {
+  const { processes, untraced } = session;
+  if (untraced === undefined) {
+    return <span className="status-item">{processes === 0 && isLive ? 'tracer not connected yet' : plural(processes, 'process', 'processes')}</span>;
+  }
+  return (
+    <Tooltip text={untraced}>
+      <button type="button" className="status-item status-button status-notice">
+        <Icon of={TriangleAlert} size="xs" />
+        runs without the tracer
+      </button>
+    </Tooltip>
+  );
+}
+
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const summary = useCalmSummary(trace, 250);
   const session = useSession(trace);
@@ -41,11 +58,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
       </span>
       {session?.nodeVersion !== undefined && <span className="status-item">node {session.nodeVersion}</span>}
       {session?.pid !== undefined && <span className="status-item">pid {session.pid}</span>}
-      {session && (
-        <span className="status-item">
-          {session.processes === 0 && now.live ? 'tracer not connected yet' : plural(session.processes, 'process', 'processes')}
-        </span>
-      )}
+      {session && <Processes session={session} isLive={now.live} />}
       {session && <span className="status-command mono medium-only">{session.command.join(' ')}</span>}
       <span className="grow" />
       {session?.recordingProblem !== undefined && (

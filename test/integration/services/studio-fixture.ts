@@ -6,7 +6,6 @@ import type { ByteChannel } from '../../../core/protocol/byte-channel.ts';
 import { Peer } from '../../../core/protocol/rpc.ts';
 import type { LaunchConfig, SessionInfo } from '../../../core/protocol/session-types.ts';
 import type { StudioPushes, StudioRequests } from '../../../core/protocol/studio-api.ts';
-import { placesBegin } from '../../../main/collector/local-socket.ts';
 import { spawnCollector } from '../../../main/collector/spawn-collector.ts';
 import type { CollectorLink, HostPort, Studio, StudioOptions } from '../../../main/services/host-port.ts';
 import { createStudio } from '../../../main/services/studio.ts';
@@ -68,7 +67,6 @@ export class StudioFixture {
       examplesFolder: path.join(repository, 'examples'),
       exportWorker: path.join(dist, 'collector', 'export-worker.cjs'),
       cwd: path.join(this.folder, 'work'),
-      runFolders: placesBegin([this.folder, os.tmpdir()]),
       spawnCollector: async () => {
         const link = await spawnCollector({ script: path.join(dist, 'collector', 'collector.cjs'), folder: this.folder });
         this.collectors.push(link);

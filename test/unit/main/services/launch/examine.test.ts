@@ -214,10 +214,10 @@ describe('the environment', () => {
 });
 
 describe('the permission model of Node', () => {
-  const places = { tracers: path.resolve('/data/tracer'), runFolders: path.resolve('/data/ts-') };
+  const places = { tracers: path.resolve('/data/tracer'), socketParents: [path.resolve('/data')] };
   const preloadFolder = path.resolve('/data/tracer/1.0-abc');
   const note = async (config: LaunchConfig, around: Around = {}) => (await examine(config, { places, ...around })).inspection.permissions;
-  const asked = `--allow-fs-read=${path.join(places.tracers, '*')} --allow-worker --allow-fs-write=${places.runFolders}*`;
+  const asked = `--allow-fs-read=${path.join(places.tracers, '*')} --allow-worker --allow-fs-write=${path.resolve('/data/ts-')}*`;
 
   test('is off: nothing is said, and the target is traced', async () => {
     folder.write('a.js');
@@ -239,7 +239,7 @@ describe('the permission model of Node', () => {
     folder.write('a.js');
     const config = script('a.js', { nodeFlags: `--permission --allow-fs-read=${preloadFolder} --allow-worker` });
     const { inspection, start } = await examine(config, { places });
-    expect(inspection.permissions).toMatchObject({ flags: `--allow-fs-write=${places.runFolders}*` });
+    expect(inspection.permissions).toMatchObject({ flags: `--allow-fs-write=${path.resolve('/data/ts-')}*` });
     expect(inspection.permissions?.message).toContain('what a process could not send');
     expect(start && makeSpawnPlan(config, start, preloadFolder)).not.toHaveProperty('untraced');
     expect(start && makeSpawnPlan(config, start, path.resolve('/data/tracer/2.0-def')).untraced).toBeDefined();
@@ -265,7 +265,7 @@ describe('the permission model of Node', () => {
 
   test('a path with a space is quoted, as it is typed', async () => {
     folder.write('a.js');
-    const spaced = { tracers: path.resolve('/my data/tracer'), runFolders: path.resolve('/my data/ts-') };
+    const spaced = { tracers: path.resolve('/my data/tracer'), socketParents: [path.resolve('/my data')] };
     const flags = (await note(script('a.js', { nodeFlags: '--permission' }), { places: spaced }))?.flags ?? '';
     expect(flags).toContain('"--allow-fs-read=');
     expect(await note(script('a.js', { nodeFlags: `--permission ${flags}` }), { places: spaced })).toBeUndefined();
