@@ -276,3 +276,12 @@ function rest(parts: readonly Uint8Array[], written: number): Uint8Array[] {
   }
   return out;
 }
+
+/** For the user. */
+export function diskProblem(file: string, error: NodeJS.ErrnoException): string {
+  const why =
+    error.code === 'ENOSPC' || error.code === 'EDQUOT'
+      ? `there is no room left on the disk of ${file}`
+      : `${file} could not be written (${error.code ?? error.message})`;
+  return `Recording stopped: ${why}. The script goes on; what was recorded until then is kept.`;
+}

@@ -3,26 +3,27 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
-import type { RecordingCause, RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
-import { FrameType, type TargetControl, type TargetHello } from '../../core/protocol/target-wire.ts';
-import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import type { TargetControl, TargetHello } from '../../core/protocol/target-wire.ts';
+import { TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { DataRate } from './data-rate.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { FlightFile } from './flight-file.ts';
-import { type FrameSink, WireError } from './frame-parser.ts';
 import { Markers } from './markers.ts';
 import { OpenRecording } from './open-recording.ts';
 import { PluginWork, type PluginWorkLimits } from './plugin-work.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
-import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { diskProblem, type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { recordingHead } from './recording-head.ts';
 import { RecordingLimits } from './recording-limits.ts';
-import { removeFile, removeFolder } from './remove.ts';
-import { makeSecret, secretEquals } from './secret.ts';
-import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
-import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
+import { removeFolder } from './remove.ts';
+import { makeSecret } from './secret.ts';
+import { SessionNews } from './session-news.ts';
+import { SpillIntake } from './spill-intake.ts';
+import { type TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
 
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
@@ -33,15 +34,10 @@ const DRAIN_MS = 10_000;
 const ACCEPT_TURNS = 3;
 /** A socket that was accepted says who it is within this time, or is not waited for. */
 const GREETING_MS = 500;
-const CHANGED_MS = 100;
-const QUIET_MS = 1000;
 /** What follows a crash belongs to it; and if all ends with it, the recording itself is saved. */
 const CRASH_SETTLE_MS = 1000;
 const MAX_SAVINGS = 10;
 const SPILLS_MS = 1000;
-const STOP_POLL_MS = 20;
-/** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
-const KILL_WAIT_MS = 2000;
 
 export interface SessionOptions {
   readonly id: SessionId;
@@ -81,6 +77,7 @@ export class Session {
   readonly #flight: FlightFile | undefined;
   readonly #recorder: Recorder;
   readonly #spillFolder: string;
+  readonly #spills: SpillIntake;
   readonly #plugins: PluginWork;
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
@@ -102,9 +99,11 @@ export class Session {
   readonly #markers: Markers;
   readonly #rate: DataRate;
   readonly #limits: RecordingLimits;
-  #changedTimer: NodeJS.Timeout | undefined;
-  #toldAt = 0;
-  #quietTimer: NodeJS.Timeout | undefined;
+  readonly #news: SessionNews;
+  /** When Stop uses force. */
+  #forceAt = 0;
+  #savings = 0;
+  #spillTimer: NodeJS.Timeout | undefined;
   readonly #whenEnded: (() => void)[] = [];
 
   private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder, flight: FlightFile | undefined) {
@@ -112,8 +111,16 @@ export class Session {
     this.#file = file;
     this.#flight = flight;
     this.#recorder = recorder;
+    this.#news = new SessionNews(() => this.info, options.changed);
     this.secret = options.early?.address.secret ?? makeSecret();
     this.#spillFolder = options.early?.address.spillFolder ?? path.join(options.folder, `spill-${randomUUID()}`);
+    this.#spills = new SpillIntake({
+      folder: this.#spillFolder,
+      secret: this.secret,
+      processOf: (hello) => this.#processes.findLast((each) => each.pid === hello.pid) ?? this.#addProcess(hello),
+      ended: (traced) => this.#lookAtEnd(traced),
+      note: (text) => this.#note(text),
+    });
     this.#plugins = new PluginWork({
       recorder,
       plan: options.plan,
@@ -285,8 +292,7 @@ export class Session {
 
   /** What it could not send is in a file since before its socket closed. */
   async #endProcess(traced: TracedProcess): Promise<void> {
-    const name = spillFileOf(traced.pid);
-    if (spillFiles(this.#spillFolder).includes(name)) await this.#takeSpill(name, traced.spill());
+    await this.#spills.takeOf(traced);
     traced.end();
     this.#lookAtEnd(traced);
     await this.#plugins.takeFile(traced);
@@ -302,55 +308,15 @@ export class Session {
 
   /** Processes that were over before they could connect: what they left is part of the run while it goes on. */
   async #takeSpillsOfTheGone(): Promise<void> {
-    if (spillFiles(this.#spillFolder).length === 0) return;
+    if (this.#spills.isEmpty) return;
     // One that did connect and has not been heard yet is known a moment later.
     await turns(ACCEPT_TURNS);
     if (this.#options.greeting() || this.#finishing) return;
-    const connected = new Set(this.#connectedPids());
     this.#ending++;
-    for (const name of spillFiles(this.#spillFolder)) {
-      const pid = Number.parseInt(name, 10);
-      if (!this.#spillsTaken.has(name) && !connected.has(pid) && !isAlive(pid)) await this.#takeUnannouncedSpill(name);
-    }
+    await this.#spills.takeOfTheGone(new Set(this.#connectedPids()));
     this.#ending--;
     this.#changed();
     this.#finishIfDone();
-  }
-
-  async #takeSpill(name: string, sink: FrameSink): Promise<void> {
-    this.#spillsTaken.add(name);
-    try {
-      await readSpill(this.#spillFolder, name, sink);
-    } catch (error) {
-      this.#note(`Not all of what a process could not send at its end was read: ${(error as Error).message}`);
-    }
-    removeFile(path.join(this.#spillFolder, name));
-    this.#spillsTaken.delete(name);
-  }
-
-  /** Of a process whose socket never came, or was closed from here: its file says who it was. */
-  async #takeUnannouncedSpill(name: string): Promise<void> {
-    let traced: TracedProcess | undefined;
-    let sink: FrameSink | undefined;
-    const current = (): FrameSink => {
-      if (!sink) throw new WireError('no greeting at first, or one that is not of this session');
-      return sink;
-    };
-    await this.#takeSpill(name, {
-      frame: (type, thread, body) => {
-        if (sink || type !== FrameType.HELLO) {
-          current().frame(type, thread, body);
-          return;
-        }
-        const hello = parseHello(body);
-        if (!secretEquals(hello.secret, this.secret) || hello.wire !== TARGET_WIRE_VERSION) return;
-        traced = this.#processes.findLast((each) => each.pid === hello.pid) ?? this.#addProcess(hello);
-        sink = traced.spill();
-      },
-      data: (thread, piece) => current().data(thread, piece),
-    });
-    traced?.end();
-    if (traced) this.#lookAtEnd(traced);
   }
 
   #addProcess(hello: TargetHello): TracedProcess {
@@ -439,23 +405,10 @@ export class Session {
     await this.whenEnded();
   }
 
-  #forceAt = 0;
-  #savings = 0;
-  #spillTimer: NodeJS.Timeout | undefined;
-  /** Names of those that are being read. */
-  readonly #spillsTaken = new Set<string>();
-
   async #stopTree(tree: ProcessTree): Promise<void> {
-    tree.signal('SIGTERM');
-    while (tree.alive() && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
-    if (!tree.alive()) return;
+    const isForced = await tree.end(() => this.#forceAt);
+    if (!isForced) return;
     this.#forced = true;
-    const until = Date.now() + KILL_WAIT_MS;
-    while (tree.alive() && Date.now() < until) {
-      // Again each time: a process may have been forked while the others were killed.
-      tree.signal('SIGKILL');
-      await pause(STOP_POLL_MS);
-    }
     // It hangs inside the system (a dead network disk), and will end when that lets it go.
     if (!this.#targetEnd) this.#target?.abandon();
   }
@@ -503,7 +456,7 @@ export class Session {
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     clearInterval(this.#spillTimer);
-    for (const name of spillFiles(this.#spillFolder)) if (!this.#spillsTaken.has(name)) await this.#takeUnannouncedSpill(name);
+    await this.#spills.takeAll();
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
     this.#limits.end();
@@ -515,7 +468,6 @@ export class Session {
     this.recording.completed();
     this.#state = 'ended';
     this.#endedAtMs = endedAtMs;
-    clearTimeout(this.#changedTimer);
     this.#tell();
     for (const resolve of this.#whenEnded) resolve();
   }
@@ -555,28 +507,12 @@ export class Session {
     return 'signal' in end ? { kind: 'signalled', signal: end.signal } : { kind: 'exited', code: end.code };
   }
 
-  // Telling the host
-
   #changed(): void {
-    if (this.#changedTimer || this.ended) return;
-    const wait = Math.max(0, this.#toldAt + CHANGED_MS - Date.now());
-    this.#changedTimer = setTimeout(() => this.#tell(), wait);
-    this.#changedTimer.unref();
+    if (!this.ended) this.#news.soon();
   }
 
   #tell(): void {
-    clearTimeout(this.#changedTimer);
-    this.#changedTimer = undefined;
-    this.#toldAt = Date.now();
-    const { info } = this;
-    this.#options.changed(info);
-    // What has become quiet is told as quiet, too.
-    if (info.load && (info.load.bytesPerSecond > 0 || info.load.bufferShare > 0)) {
-      this.#quietTimer ??= setTimeout(() => {
-        this.#quietTimer = undefined;
-        this.#changed();
-      }, QUIET_MS).unref();
-    }
+    this.#news.now();
   }
 }
 
@@ -584,34 +520,4 @@ const controlOf = (gate: RecordingGate): TargetControl => ({ command: gate.on ? 
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function recordingHead(plan: SpawnPlan, { monotonicNs, epochMs }: { readonly monotonicNs: bigint; readonly epochMs: number }): RecordingHead {
-  return {
-    studio: STUDIO_VERSION,
-    session: randomUUID(),
-    startMonotonicNs: String(monotonicNs),
-    startEpochNs: String(BigInt(epochMs) * 1_000_000n),
-    title: plan.title,
-    launch: {
-      command: [plan.file, ...plan.args],
-      cwd: plan.cwd,
-      ...(plan.script !== undefined && { script: plan.script }),
-      ...(plan.nodePath !== undefined && { nodePath: plan.nodePath }),
-      ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
-      environmentNames: plan.recordedEnvironment.names,
-      ...(plan.recordedEnvironment.values && { environment: plan.recordedEnvironment.values }),
-      ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins.map((plugin) => plugin.spec) }),
-    },
-  };
-}
-
-function diskProblem(file: string, error: NodeJS.ErrnoException): string {
-  const why =
-    error.code === 'ENOSPC' || error.code === 'EDQUOT'
-      ? `there is no room left on the disk of ${file}`
-      : `${file} could not be written (${error.code ?? error.message})`;
-  return `Recording stopped: ${why}. The script goes on; what was recorded until then is kept.`;
 }
