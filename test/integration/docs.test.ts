@@ -1,10 +1,11 @@
 /** The examples of the user pages run: each block of JavaScript or TypeScript that begins with its file's name. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { optionTables } from '../helpers/option-table.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-docs-'));
@@ -130,6 +131,30 @@ describe('docs/write-a-plugin.md', () => {
     const plugin = PLUGINS[file];
     writeFileSync(path.join(folder, file), code);
     plugin?.check(record(SCRIPT, [plugin.text ?? `./${file}`]));
+  });
+});
+
+describe('docs/run-configuration.md', () => {
+  const page = readFileSync(path.join(root, 'docs', 'run-configuration.md'), 'utf8');
+
+  // One option or another: the page is what the table of options says. Put what the test wants into the page.
+  it('names every option as it is', () => expect(page).toContain(optionTables()));
+
+  it.each(exampleBlocks('run-configuration.md'))('$file is taken, by the command line', ({ file, code }) => {
+    const project = path.join(folder, 'configured');
+    mkdirSync(path.join(project, 'src'), { recursive: true });
+    writeFileSync(path.join(project, 'package.json'), '{}');
+    writeFileSync(path.join(project, file), code);
+    writeFileSync(path.join(project, 'src/script.mjs'), "console.log('ran');");
+    const { CI: _, ...environment } = process.env;
+    const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', '-o', 'result.json', '--', 'src/script.mjs'], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...environment, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+    });
+    expect(run).toMatchObject({ status: 0, stdout: 'ran\n' });
+    expect(run.stderr).toContain(`options of ${file}.`);
+    expect(run.stderr).toContain('keeps the newest 30 s, at most 256 MB');
   });
 });
 
