@@ -1,4 +1,5 @@
-import { looksSecret, type SnapshotLimits, type SnapshotMarker } from '../protocol/snapshot-value.ts';
+import { type Secrecy, secrecyOf } from '../protocol/secret-keys.ts';
+import type { SnapshotLimits, SnapshotMarker } from '../protocol/snapshot-value.ts';
 
 const marker = (value: SnapshotMarker): string => JSON.stringify(value);
 const MASKED = marker({ $ts: 'masked' });
@@ -9,7 +10,7 @@ const SHORT_TEXT = 32;
 interface Key {
   /** `"key":` */
   readonly json: string;
-  readonly secret: boolean;
+  readonly secrecy: Secrecy;
 }
 
 /** Keys come again and again: what is known of them is kept, up to a bound. */
@@ -19,7 +20,7 @@ const keys = new Map<string, Key>();
 function keyOf(name: string): Key {
   let key = keys.get(name);
   if (key === undefined) {
-    key = { json: `${JSON.stringify(name)}:`, secret: looksSecret(name) };
+    key = { json: `${JSON.stringify(name)}:`, secrecy: secrecyOf(name) };
     if (keys.size > MAX_KEYS) keys.clear();
     if (name.length <= MAX_KEPT_LENGTH) keys.set(name, key);
   }
@@ -57,7 +58,7 @@ export class SnapshotText {
   /** The text of the attribute `key`. */
   attribute(key: string, value: unknown): string {
     if (this.#left <= 0) return this.#cutTo(BUDGET);
-    return this.#mask && hides(value) && keyOf(key).secret ? this.#spend(MASKED) : this.#text(value, 0);
+    return this.#mask && hides(value, keyOf(key).secrecy) ? this.#spend(MASKED) : this.#text(value, 0);
   }
 
   /** The text of an attribute that has not changed since it was `json`. */
@@ -195,14 +196,14 @@ export class SnapshotText {
     } catch (error) {
       return this.#spend(threw(error));
     }
-    return this.#mask && key.secret && hides(field) ? this.#spend(MASKED) : this.#text(field, depth + 1);
+    return this.#mask && hides(field, key.secrecy) ? this.#spend(MASKED) : this.#text(field, depth + 1);
   }
 
   #map(value: Map<unknown, unknown>, depth: number): string {
     const taken: string[] = [];
     for (const [key, entry] of value) {
       if (taken.length >= this.#limits.maxEntries || this.#left <= 0) break;
-      const masked = this.#mask && typeof key === 'string' && hides(entry) && keyOf(key).secret;
+      const masked = this.#mask && typeof key === 'string' && hides(entry, keyOf(key).secrecy);
       taken.push(`[${this.#text(key, depth + 1)},${masked ? this.#spend(MASKED) : this.#text(entry, depth + 1)}]`);
     }
     return this.#collection('map', 'entries', value.size, taken);
@@ -247,7 +248,10 @@ function numberText(value: number): string {
 }
 
 /** What there is to hide behind a key that looks secret: whether there is a password is no secret, the password is. */
-const hides = (value: unknown): boolean => value !== null && value !== undefined && typeof value !== 'boolean';
+function hides(value: unknown, secrecy: Secrecy): boolean {
+  if (secrecy === undefined || value === null || value === undefined || typeof value === 'boolean') return false;
+  return secrecy === 'any' || (typeof value !== 'number' && typeof value !== 'bigint');
+}
 
 /** JSON of a text. Most are short, and hold nothing to escape: looking is cheaper than the call into the engine. */
 function quoted(value: string): string {

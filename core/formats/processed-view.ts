@@ -4,21 +4,18 @@
  *
  * Numbers of processes and streams stay as they are in the recording; what plugins added gets new ones.
  */
-import { crc32 as portableCrc32 } from '../base/crc32.ts';
 import { type Problem, ProblemError } from '../base/result.ts';
 import { splitMonotonic } from '../base/time.ts';
 import { Attachments, type ProcessedPart } from '../model/attachments.ts';
 import { decodeRecords, IgnoringVisitor } from '../model/record-decoder.ts';
-import { BLOCK_HEADER_BYTES, type BlockHeader, BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
-import { BlockReader, decodeBlockHeader, decodeIndex, decodeInfo, findFooter, type RecordingItem } from '../protocol/recording-reader.ts';
+import { findIndex, readBlock } from '../model/recording-index.ts';
+import { BLOCK_HEADER_BYTES, BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
+import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
 import { encodeBlock, encodeBlockHeader, encodeFileHeader, encodeInfo } from '../protocol/recording-writer.ts';
 import { padTo8 } from '../protocol/records.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { RecordingPiece } from './kept-recording.ts';
 import { readTraceEvents } from './trace-event-reader.ts';
-
-/** A footer is far below; the same as what other readers look at. */
-const TAIL_BYTES = 16 * 1024;
 
 /** Pieces of the JSON that are looked at before it is believed to be trace events. */
 const TRIAL_BYTES = 2 * 1024 * 1024;
@@ -31,28 +28,17 @@ type Block = Extract<RecordingItem, { readonly kind: 'block' }>;
  */
 export async function findAttachments(source: ByteSource): Promise<Attachments | undefined> {
   const size = await source.size();
-  if (size === undefined) return undefined;
-  const tail = await source.read(Math.max(0, size - TAIL_BYTES), Math.min(size, TAIL_BYTES));
-  const footer = findFooter(tail);
-  if (!footer) return undefined;
-  const rows: (readonly [number, number, number, number, ...number[]])[] = [];
-  for (let at = footer.lastIndex, before = size; at >= 0; ) {
-    // Indexes lead backwards: one that does not is damage, and could lead in a circle.
-    const index = at < before ? await readBlock(source, at) : undefined;
-    const content = index?.header.type === BlockType.INDEX ? decodeIndex(index.payload) : undefined;
-    if (!content) return undefined;
-    rows.unshift(...content.blocks);
-    before = at;
-    at = content.previous;
-  }
+  const index = size === undefined ? undefined : await findIndex(source, size);
+  if (!index?.footer) return undefined;
+  const { rows } = index;
   const attachments = new Attachments();
-  const first = rows.findIndex(([, type]) => type === BlockType.ATTACHMENT);
+  const first = rows.findIndex(({ header }) => header.type === BlockType.ATTACHMENT);
   if (first < 0) return attachments;
   // What an attachment is stands right before its bytes, and what it is for behind them.
-  const from = rows.findLastIndex(([, type], row) => row < first && type === BlockType.INFO);
-  for (const [offset, type, stream, payloadBytes] of rows.slice(Math.max(0, from))) {
-    attachments.block({ type: type as BlockType, stream, payloadBytes }, offset);
-    if (type !== BlockType.INFO) continue;
+  const from = rows.findLastIndex(({ header }, row) => row < first && header.type === BlockType.INFO);
+  for (const { offset, header } of rows.slice(Math.max(0, from))) {
+    attachments.block(header, offset);
+    if (header.type !== BlockType.INFO) continue;
     const block = await readBlock(source, offset);
     for (const line of block ? decodeInfo(block.payload) : []) attachments.info(line);
   }
@@ -73,15 +59,6 @@ export async function readAttachments(source: ByteSource): Promise<Attachments> 
     }
   }
   return attachments;
-}
-
-/** Undefined if there is no whole block at that place. */
-async function readBlock(source: ByteSource, offset: number): Promise<{ readonly header: BlockHeader; readonly payload: Uint8Array } | undefined> {
-  const start = await source.read(offset, BLOCK_HEADER_BYTES);
-  const header = start.length === BLOCK_HEADER_BYTES ? decodeBlockHeader(start) : undefined;
-  if (!header) return undefined;
-  const payload = await source.read(offset + BLOCK_HEADER_BYTES, header.payloadBytes);
-  return payload.length === header.payloadBytes && portableCrc32(payload) === header.payloadCrc ? { header, payload } : undefined;
 }
 
 /** Bytes of an attachment. Throws a ProblemError where its blocks are not what they were. */

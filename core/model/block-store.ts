@@ -1,9 +1,10 @@
 import { crc32 } from '../base/crc32.ts';
 import { ProblemError } from '../base/result.ts';
-import { BLOCK_HEADER_BYTES, type BlockHeader } from '../protocol/recording-format.ts';
+import { BLOCK_HEADER_BYTES, type BlockHeader, type IndexRow } from '../protocol/recording-format.ts';
 import { padTo8 } from '../protocol/records.ts';
 import { float64Column, uint32Column } from './column.ts';
 import { DetailBudget } from './detail-budget.ts';
+import { readAll } from './recording-index.ts';
 
 /** What the model needs of a `ByteSource`: the bytes of a block that was seen before. */
 export interface RandomAccess {
@@ -23,6 +24,9 @@ export class BlockStore {
   readonly #crc = uint32Column();
   readonly #clockHigh = uint32Column();
   readonly #recordsAt = uint32Column();
+  readonly #stackWords = uint32Column();
+  readonly #unnamedFrames = uint32Column();
+  readonly #firstNs = float64Column();
   readonly #cache = new Map<number, { readonly payload: Uint8Array; readonly detailBytes: number; dropDetail(): void }>();
   readonly #cacheBudget = new DetailBudget(PAYLOAD_CACHE_BYTES);
   readonly #reading = new Map<number, Promise<Uint8Array>>();
@@ -37,15 +41,24 @@ export class BlockStore {
 
   /** `offset` is that of the block's header in the file. Returns the block's number. */
   add(header: BlockHeader, payload: Uint8Array, offset: number): number {
+    const block = this.addUnread(header, offset);
+    // The newest blocks are what a follower of the lists asks for next.
+    this.#remember(block, payload);
+    return block;
+  }
+
+  /** As `add`, of a block that is read when it is needed. */
+  addUnread(header: BlockHeader, offset: number): number {
     const block = this.length;
     this.#offset.push(offset + BLOCK_HEADER_BYTES);
     this.#stream.push(header.stream);
-    this.#bytes.push(payload.length);
+    this.#bytes.push(header.payloadBytes);
     this.#crc.push(header.payloadCrc);
     this.#clockHigh.push(header.clockHigh);
-    this.#recordsAt.push(Math.min(payload.length, padTo8(header.openStackWords * 4)));
-    // The newest blocks are what a follower of the lists asks for next.
-    this.#remember(block, payload);
+    this.#recordsAt.push(Math.min(header.payloadBytes, padTo8(header.openStackWords * 4)));
+    this.#stackWords.push(header.openStackWords);
+    this.#unnamedFrames.push(header.unnamedFrames);
+    this.#firstNs.push(header.firstNs);
     return block;
   }
 
@@ -54,6 +67,27 @@ export class BlockStore {
   }
   clockHigh(block: number): number {
     return this.#clockHigh.get(block);
+  }
+
+  /** Word of the payload at which the records begin. */
+  firstWord(block: number): number {
+    return this.#recordsAt.get(block) / 4;
+  }
+  /** Of the open stack in front of the records. */
+  openStackWords(block: number): number {
+    return this.#stackWords.get(block);
+  }
+  /** Open calls that it does not name. */
+  unnamedFrames(block: number): number {
+    return this.#unnamedFrames.get(block);
+  }
+  firstNs(block: number): number {
+    return this.#firstNs.get(block);
+  }
+
+  /** Several at once: they are on their way together. */
+  payloads(blocks: readonly number[]): Promise<Uint8Array[]> {
+    return Promise.all(blocks.map((block) => this.payload(block)));
   }
 
   /** The payload from its first record on. Rejects when the file no longer holds what it held. */
@@ -80,33 +114,33 @@ export class BlockStore {
   }
 
   async #read(block: number): Promise<Uint8Array> {
-    const length = this.#bytes.get(block);
-    const offset = this.#offset.get(block);
-    let payload = await this.#source.read(offset, length);
-    if (payload.length < length) payload = await this.#readOn(payload, offset, length);
-    if (payload.length !== length || crc32(payload) !== this.#crc.get(block)) {
-      throw new ProblemError({
-        code: 'recording-changed',
-        message: `The recording changed on disk while it was open: the block at byte ${offset} is not what it was.`,
-        remedy: 'Close it and open it again.',
-      });
-    }
+    const payload = await this.#checked(this.#offset.get(block), this.#bytes.get(block), this.#crc.get(block));
     this.#remember(block, payload);
     return payload;
   }
 
-  /** A source may answer a part; nothing more means that the file has become shorter. */
-  async #readOn(start: Uint8Array, offset: number, length: number): Promise<Uint8Array> {
-    const whole = new Uint8Array(length);
-    whole.set(start);
-    let filled = start.length;
-    while (filled < length) {
-      const more = await this.#source.read(offset + filled, length - filled);
-      if (more.length === 0) break;
-      whole.set(more, filled);
-      filled += more.length;
+  async #checked(offset: number, length: number, crc: number): Promise<Uint8Array> {
+    const payload = await readAll(this.#source, offset, length);
+    if (payload.length === length && crc32(payload) === crc) return payload;
+    throw new ProblemError({
+      code: 'recording-changed',
+      message: `The recording changed on disk while it was open: the block at byte ${offset} is not what it was.`,
+      remedy: 'Close it and open it again.',
+    });
+  }
+
+  /** The bytes of a summary, from all blocks that it takes. They are kept by who asks. */
+  async summary(rows: readonly IndexRow[]): Promise<Uint8Array> {
+    const parts = await Promise.all(rows.map(({ offset, header }) => this.#checked(offset + BLOCK_HEADER_BYTES, header.payloadBytes, header.payloadCrc)));
+    const [only] = parts;
+    if (only && parts.length === 1) return only;
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
     }
-    return whole.subarray(0, filled);
+    return whole;
   }
 
   #remember(block: number, payload: Uint8Array): void {

@@ -24,7 +24,7 @@ class Column<A extends Float64Array | Uint32Array> {
     this.#length++;
   }
 
-  /** NaN outside of the column. */
+  /** NaN far outside of the column; just behind its end anything. */
   get(index: number): number {
     return this.#parts[Math.floor(index / ROWS_PER_PART)]?.[index % ROWS_PER_PART] ?? Number.NaN;
   }

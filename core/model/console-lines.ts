@@ -1,12 +1,16 @@
 import { decodeConsole } from '../protocol/recording-reader.ts';
 import type { BlockStore } from './block-store.ts';
 import { float64Column, partitionPoint, uint32Column } from './column.ts';
+import { SgrState } from './sgr-state.ts';
 
 export interface ConsoleLine {
   readonly index: number;
   readonly timeNs: number;
   readonly source: 'stdout' | 'stderr' | 'stdin' | 'studio';
+  /** What follows the last return of the carriage: of a progress bar its last state. */
   readonly text: string;
+  /** ANSI codes of colours and styles that were on when the text began; absent: none. */
+  readonly style?: string;
   readonly cut: boolean;
 }
 
@@ -42,6 +46,9 @@ export class ConsoleLines {
   readonly #markByte = uint32Column();
   /** Bit s: source s is in the middle of a line that began before. */
   readonly #markOpen = uint32Column();
+  /** Codes in force at a mark, for each source; only of marks where there are some. */
+  readonly #markStyles = new Map<number, readonly string[]>();
+  readonly #styles = SOURCES.map(() => new SgrState());
   #open = 0;
   #total = 0;
   #sinceMark = 0;
@@ -61,11 +68,13 @@ export class ConsoleLines {
     for (const { source, text } of decodeConsole(payload)) {
       this.chunks++;
       const bit = 1 << sourceOf(source);
+      const style = this.#styles[sourceOf(source)] as SgrState;
       let at = 0;
       while (at < text.length) {
         if ((this.#open & bit) === 0) this.#begin(consoleBlock, text.byteOffset - payload.byteOffset, at, bit);
         const end = text.indexOf(NEWLINE, at);
         const next = end < 0 ? text.length : end + 1;
+        style.push(text.subarray(at, next));
         this.#sinceMark += next - at;
         if (end >= 0) this.#open &= ~bit;
         at = next;
@@ -81,6 +90,8 @@ export class ConsoleLines {
       this.#markText.push(text);
       this.#markByte.push(at);
       this.#markOpen.push(this.#open);
+      const styles = this.#styles.map((style) => style.codes);
+      if (styles.some((codes) => codes !== '')) this.#markStyles.set(marks, styles);
       this.#sinceMark = 0;
     }
     this.#open |= bit;
@@ -111,7 +122,8 @@ export class ConsoleLines {
 
   /** Lines `from` … `to`, all of which lie between this mark and the next. */
   async #read(mark: number, from: number, to: number): Promise<ConsoleLine[]> {
-    const reader = new LineReader(this.#markLine.get(mark), this.#markOpen.get(mark), from, to);
+    const styles = this.#markStyles.get(mark) ?? [];
+    const reader = new LineReader(this.#markLine.get(mark), this.#markOpen.get(mark), styles, from, to);
     const firstText = this.#markText.get(mark);
     for (let b = this.#markBlock.get(mark); b < this.#block.length && !reader.done; b++) {
       const payload = await this.#blocks.payload(this.#block.get(b));
@@ -131,8 +143,11 @@ interface Building {
   readonly index: number;
   readonly timeNs: number;
   readonly source: number;
-  readonly bytes: Uint8Array[];
+  bytes: Uint8Array[];
   length: number;
+  style: string;
+  /** The last byte was a return: what comes next, if not the end of the line, is written over it. */
+  returned: boolean;
   ended: boolean;
 }
 
@@ -144,13 +159,15 @@ class LineReader {
   readonly #built: Building[] = [];
   /** What each source is in the middle of: a wanted line, one that is not wanted (null), or none. */
   readonly #open: (Building | null | undefined)[];
+  readonly #styles: readonly SgrState[];
   #behind = 0;
 
-  constructor(next: number, open: number, from: number, to: number) {
+  constructor(next: number, open: number, styles: readonly string[], from: number, to: number) {
     this.#next = next;
     this.#from = from;
     this.#to = to;
     this.#open = SOURCES.map((_, source) => ((open >>> source) & 1 ? null : undefined));
+    this.#styles = SOURCES.map((_, source) => new SgrState(styles[source]));
   }
 
   get done(): boolean {
@@ -165,10 +182,9 @@ class LineReader {
       const end = text.indexOf(NEWLINE, at);
       const stop = end < 0 ? text.length : end;
       const line = this.#open[source];
-      if (line && line.length <= MAX_LINE_BYTES && stop > at) {
-        line.bytes.push(text.subarray(at, Math.min(stop, at + MAX_LINE_BYTES + 1 - line.length)));
-        line.length += stop - at;
-      }
+      const style = this.#styles[source] as SgrState;
+      if (line) put(line, text.subarray(at, stop), style);
+      else style.push(text.subarray(at, stop));
       if (this.#next >= this.#to) this.#behind += stop - at;
       if (end >= 0) {
         if (line) line.ended = true;
@@ -185,7 +201,8 @@ class LineReader {
       this.#open[source] = null;
       return;
     }
-    const line = { index, timeNs, source, bytes: [], length: 0, ended: false };
+    const style = this.#styles[source]?.codes ?? '';
+    const line: Building = { index, timeNs, source, bytes: [], length: 0, style, returned: false, ended: false };
     this.#open[source] = line;
     this.#built.push(line);
   }
@@ -195,7 +212,28 @@ class LineReader {
   }
 }
 
-function textOf({ bytes, length, ended }: Building): { readonly text: string; readonly cut: boolean } {
+/** Adds a part of a line. Behind a return the line begins anew, as a terminal writes over it. */
+function put(line: Building, part: Uint8Array, style: SgrState): void {
+  let end = part.length;
+  while (end > 0 && part[end - 1] === RETURN) end--;
+  if (end > 0) {
+    const last = part.lastIndexOf(RETURN, end - 1);
+    if (last >= 0 || line.returned) {
+      style.push(part.subarray(0, last + 1));
+      line.bytes = [];
+      line.length = 0;
+      line.style = style.codes;
+    }
+    const rest = part.subarray(last + 1, end);
+    style.push(rest);
+    if (line.length <= MAX_LINE_BYTES) line.bytes.push(rest.subarray(0, MAX_LINE_BYTES + 1 - line.length));
+    line.length += rest.length;
+    line.returned = false;
+  }
+  if (end < part.length) line.returned = true;
+}
+
+function textOf({ bytes, length, style }: Building): { readonly text: string; readonly style?: string; readonly cut: boolean } {
   const whole = new Uint8Array(Math.min(length, MAX_LINE_BYTES));
   let at = 0;
   for (const part of bytes) {
@@ -205,10 +243,9 @@ function textOf({ bytes, length, ended }: Building): { readonly text: string; re
     at += Math.min(part.length, room);
   }
   const cut = length > MAX_LINE_BYTES;
-  const end = ended && !cut && whole[whole.length - 1] === RETURN ? whole.length - 1 : whole.length;
-  const text = new TextDecoder().decode(whole.subarray(0, end));
+  const text = new TextDecoder().decode(whole);
   // A character that the cut went through is left out.
-  return { text: cut ? text.replace(/�$/, '') : text, cut };
+  return { text: cut ? text.replace(/�$/, '') : text, ...(style !== '' && { style }), cut };
 }
 
 const sourceOf = (source: number): number => (source < SOURCES.length ? source : 0);

@@ -35,6 +35,8 @@ export class Definitions {
   readonly counters = new Map<number, CounterDefinition>();
   readonly objects = new Map<number, ObjectDefinition>();
   readonly functions = new Map<number, FunctionDefinition>();
+  /** Id of the text that is the category of exceptions; 0: there is none yet. */
+  exceptionCategory = 0;
 
   /** Takes in the payload of a DEFS block. Returns how many records could not be understood; never throws. */
   add(payload: Uint8Array): number {
@@ -50,7 +52,9 @@ export class Definitions {
       const room = end - body;
       const kind = isExtended(tag) ? kindOf(tag) : 0;
       if (kind === RecordKind.DEF_STRING && room >= 8 && u32(body + 4) <= room - 8) {
-        this.strings.set(u32(body), decoder.decode(payload.subarray(body + 8, body + 8 + u32(body + 4))));
+        const text = decoder.decode(payload.subarray(body + 8, body + 8 + u32(body + 4)));
+        this.strings.set(u32(body), text);
+        if (text === 'exception') this.exceptionCategory = u32(body);
       } else if (kind === RecordKind.DEF_COUNTER && room >= 16 && u32(body + 8) <= (room - 16) / 4) {
         const series: string[] = [];
         for (let s = 0; s < u32(body + 8); s++) series.push(this.text(u32(body + 16 + s * 4)));

@@ -6,7 +6,7 @@ export interface Detail {
 
 /** Keeps what was used last within a number of bytes, and drops the rest. */
 export class DetailBudget {
-  readonly maxBytes: number;
+  maxBytes: number;
   #bytes = 0;
   /** Oldest use first: a Map iterates in the order of insertion. The value is the size that was counted. */
   readonly #items = new Map<Detail, number>();
@@ -25,8 +25,18 @@ export class DetailBudget {
     if (counted !== undefined) this.#items.delete(detail);
     this.#items.set(detail, detail.detailBytes);
     this.#bytes += detail.detailBytes - (counted ?? 0);
+    this.#dropOldest(detail);
+  }
+
+  /** Less drops at once what is too much. */
+  setMax(bytes: number): void {
+    this.maxBytes = bytes;
+    this.#dropOldest(undefined);
+  }
+
+  #dropOldest(kept: Detail | undefined): void {
     for (const [oldest, bytes] of this.#items) {
-      if (this.#bytes <= this.maxBytes || oldest === detail) break;
+      if (this.#bytes <= this.maxBytes || oldest === kept) break;
       this.#items.delete(oldest);
       this.#bytes -= bytes;
       oldest.dropDetail();

@@ -17,6 +17,14 @@ export interface ObjectView {
   readonly lastNs: number;
 }
 
+/** When an object was there, and its snapshots: of many, each of `times` stands for `every`. `endNs` infinite: it was not deleted. */
+export interface ObjectLife {
+  readonly startNs: number;
+  readonly endNs: number;
+  readonly times: readonly number[];
+  readonly every: number;
+}
+
 export interface ObjectSnapshot extends FieldsTree {
   readonly object: number;
   readonly index: number;
@@ -100,6 +108,13 @@ class ObjectTrack {
     return Float64Array.from({ length: most }, (_, i) => times[Math.floor((i * times.length) / most)] as number);
   }
 
+  /** What a timeline draws. */
+  life(): ObjectLife {
+    const { createdNs, deletedNs } = this;
+    const times = this.#times;
+    return { startNs: createdNs ?? times[0] ?? 0, endNs: deletedNs ?? Number.POSITIVE_INFINITY, times, every: this.#every };
+  }
+
   /** Which run holds the snapshot of that index. */
   runOf(index: number): number {
     return partitionPoint(this.runs.length, (r) => (this.runs[r] as Run).first > index) - 1;
@@ -166,6 +181,10 @@ export class Objects {
       ...(createdNs !== undefined && { createdNs }),
       ...(deletedNs !== undefined && { deletedNs }),
     }));
+  }
+
+  life(id: number): ObjectLife | undefined {
+    return this.#objects[id]?.life();
   }
 
   times(id: number, limit: number): Float64Array {

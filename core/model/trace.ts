@@ -1,29 +1,52 @@
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
-import { type BlockHeader, BlockType, type RecordingFooter, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
+import {
+  BLOCK_HEADER_BYTES,
+  type BlockHeader,
+  BlockType,
+  type IndexRow,
+  type LaunchRecord,
+  type RecordingFooter,
+  type RecordingHead,
+  type RecordingInfo,
+  type SessionEnd,
+} from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
 import { ConsoleLines, type ConsolePage } from './console-lines.ts';
+import { rangeStatsOf } from './counter-range.ts';
 import type { CounterTrack } from './counter-track.ts';
 import { Counters, type CounterView, type GridView } from './counters.ts';
 import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
+import { type OpeningPlan, planOpening, readRows } from './indexed-opening.ts';
+import { launchRecordOf } from './launch-record.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
+import type { FoundIndex } from './recording-index.ts';
+import { Analysis } from './timeline/analysis.ts';
+import { Explorer } from './timeline/explorer.ts';
+import { issuesOf } from './timeline/issues.ts';
+import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
+import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
 
 const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
+/** With less, what a view needs would push itself out. */
+const MIN_DETAIL_BYTES = 32 * 1024 * 1024;
 
 export interface TraceOptions {
   /** Bytes of decoded detail kept in memory; default 256 MB. */
   readonly detailBytes?: number;
   /** Awaited between pieces of background work, so that the embedder can answer questions in between. */
   readonly pause?: () => Promise<void>;
+  /** How large the segments are in which slices are decoded; default SEGMENT_SIZES. */
+  readonly segments?: SegmentSizes;
   /** Data that was read again has arrived: answers change. */
   readonly onLoaded?: () => void;
 }
@@ -60,16 +83,24 @@ export class Trace {
   readonly #events: EventList;
   readonly #console: ConsoleLines;
   readonly #intake: Intake;
+  /** What is drawn over time; single slices of it; sums over many. */
+  readonly timeline: Timeline;
+  readonly explorer: Explorer;
+  readonly analysis: Analysis;
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochNs = '0';
+  #launch: LaunchRecord | undefined;
   #endNs = 0;
   #damagedRecords = 0;
+  #damagedBlocks = 0;
+  readonly #source: RandomAccess;
   #reloadProblem: Problem | undefined;
   footer: RecordingFooter | undefined;
 
   /** `source` gives the same file that the blocks come from: dropped detail is read from it again. */
   constructor(source: RandomAccess, options: TraceOptions = {}) {
     const pause = options.pause ?? (() => Promise.resolve());
+    this.#source = source;
     this.#blocks = new BlockStore(source);
     const budget = new DetailBudget(options.detailBytes ?? DEFAULT_DETAIL_BYTES);
     this.#budget = budget;
@@ -83,12 +114,88 @@ export class Trace {
     this.#objects = new Objects(blocks, start);
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
-    this.#intake = new Intake(this.#counters, this.#objects, this.#processes);
+    this.timeline = new Timeline({
+      blocks,
+      budget,
+      start,
+      pause,
+      onLoaded,
+      segments: options.segments ?? SEGMENT_SIZES,
+      counters: () => this.#counters.list(),
+      objects: this.#objects,
+      facts: (stream) => {
+        const { process, thread, name } = this.#processes.thread(stream);
+        return { process, thread, threadName: name };
+      },
+      processName: (process) => this.#processes.processName(process),
+    });
+    this.explorer = new Explorer(this.timeline, blocks);
+    this.analysis = new Analysis({ timeline: this.timeline, explorer: this.explorer, pause, onProgress: onLoaded });
+    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline);
   }
 
   setHead(head: RecordingHead): void {
     this.#start = splitMonotonic(BigInt(head.startMonotonicNs));
     this.#startEpochNs = head.startEpochNs;
+    this.#launch = launchRecordOf(head.launch);
+  }
+
+  /** What was run. Undefined before the head, and for an imported trace. */
+  get launch(): LaunchRecord | undefined {
+    return this.#launch;
+  }
+
+  /**
+   * Takes in what the index of a recording tells, in place of the blocks up to its end: names at once, calls by their summaries. Resolves when the
+   * timeline can be looked at; `readRest` then reads what else there is, piece by piece. False: it has no summaries, or they do not fit together;
+   * begin again with another Trace then, and all blocks.
+   */
+  async openByIndex(index: FoundIndex): Promise<boolean> {
+    const plan = planOpening(index.rows);
+    if (!plan) return false;
+    this.footer = index.footer;
+    for await (const { row, payload } of readRows(this.#source, plan.first)) {
+      if (payload) this.addBlock(row.header, payload, row.offset);
+      else this.#damagedBlocks++;
+    }
+    for (const row of plan.attachments) this.attachments.block(row.header, row.offset);
+    for (const { header } of index.rows) {
+      if (header.type !== BlockType.DATA && header.type !== BlockType.CONSOLE) continue;
+      if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+    }
+    for (const { stream, blocks, nodes } of plan.streams) {
+      const thread = this.#processes.thread(stream);
+      for (const { header } of blocks) thread.droppedByHeaders = Math.max(thread.droppedByHeaders, header.droppedBefore);
+      const numbers = blocks.map((row) => this.#blocks.addUnread(row.header, row.offset));
+      if (!(await this.timeline.adopt(stream, this.definitionsOf(stream), nodes, numbers))) return false;
+    }
+    this.#rest = plan.then;
+    return true;
+  }
+
+  #rest: OpeningPlan['then'] = [];
+
+  /** Reads what `openByIndex` left for later; gives how much of it is done, 0 … 1. */
+  async *readRest(): AsyncGenerator<number, void, undefined> {
+    const rest = this.#rest.map(({ row, isSide }) => ({ ...row, isSide }));
+    this.#rest = [];
+    let done = 0;
+    for await (const { row, payload } of readRows(this.#source, rest)) {
+      if (!payload) this.#damagedBlocks++;
+      else if (row.isSide) this.#addSide(row.header, payload, row.offset);
+      else this.addBlock(row.header, payload, row.offset);
+      yield ++done / rest.length;
+    }
+  }
+
+  /** Records of a segment whose calls are known already. */
+  #addSide(header: BlockHeader, payload: Uint8Array, offset: number): void {
+    const block = this.#blocks.add(header, payload, offset);
+    const definitions = this.definitionsOf(header.stream);
+    this.#intake.enter(header.stream, definitions, block, offset);
+    this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
+    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#events.add(block, this.#intake.counts);
   }
 
   /** Takes in a whole block with a good checksum; `offset` is that of its header in the file. Blocks come in the order of the file. */
@@ -109,6 +216,10 @@ export class Trace {
       case BlockType.CONSOLE:
         this.#console.add(this.#blocks.add(header, payload, offset), payload);
         break;
+      case BlockType.SUMMARY:
+      case BlockType.STATISTICS:
+        this.timeline.summary(header, offset);
+        return;
       case BlockType.FOOTER:
         this.footer = decodeFooter(payload);
         return;
@@ -128,8 +239,11 @@ export class Trace {
     const thread = this.#processes.thread(header.stream);
     if (header.droppedBefore > thread.droppedByHeaders) thread.droppedByHeaders = header.droppedBefore;
     const block = this.#blocks.add(header, payload, offset);
-    this.#intake.enter(header.stream, this.definitionsOf(header.stream), block, offset);
+    const definitions = this.definitionsOf(header.stream);
+    this.#intake.enter(header.stream, definitions, block, offset);
+    this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
     this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    if (this.#intake.hasCalls || this.timeline.hasCalls) this.timeline.calls(header, payload);
     this.#events.add(block, this.#intake.counts);
   }
 
@@ -155,6 +269,14 @@ export class Trace {
   /** Bytes of decoded detail in memory. */
   get detailBytes(): number {
     return this.#budget.bytes;
+  }
+
+  /** What they may be. */
+  get budgetBytes(): number {
+    return this.#budget.maxBytes;
+  }
+  set budgetBytes(bytes: number) {
+    this.#budget.setMax(Math.max(MIN_DETAIL_BYTES, bytes));
   }
 
   get eventCount(): number {
@@ -185,6 +307,12 @@ export class Trace {
     if (this.#damagedRecords > 0) {
       notices.push({ code: 'damaged-records', message: `${this.#damagedRecords} records of the recording could not be understood and were left out.` });
     }
+    if (this.#damagedBlocks > 0) {
+      notices.push({
+        code: 'recording-damaged',
+        message: `The recording is damaged: ${this.#damagedBlocks} of its blocks are not what its index says, and were left out.`,
+      });
+    }
     const { leftOut } = this.#objects;
     if (leftOut > 0) notices.push({ code: 'many-objects', message: `${leftOut} objects are not listed: there are more than the studio keeps an index of.` });
     if (this.#counters.leftOut > 0) {
@@ -192,6 +320,25 @@ export class Trace {
     }
     if (this.#reloadProblem) notices.push(this.#reloadProblem);
     return notices;
+  }
+
+  /** What is not as it should be. While the trace grows, what is open is no issue. */
+  issues(isComplete: boolean): IssueInfo[] {
+    return issuesOf(this.timeline, { damagedRecords: this.#damagedRecords, dropped: this.#processes.dropped, imported: this.#processes.imported, isComplete });
+  }
+
+  /** Grows when an issue is new or larger. */
+  get issueCount(): number {
+    const { timeline } = this;
+    return (
+      this.#damagedRecords + this.#processes.imported.length + timeline.gaps.gaps + timeline.async.unmatched + timeline.flows.unbound + timeline.problemCount
+    );
+  }
+
+  /** Of the range of each series: see CounterRangeStats. */
+  counterStats(series: readonly number[], fromNs: number, toNs: number): CounterRangeStats[] {
+    const grid = this.grid({ series, fromNs, toNs, columns: 1 });
+    return series.map((id, s) => rangeStatsOf(id, grid, s));
   }
 
   get processesRevision(): number {
@@ -264,6 +411,8 @@ export class Trace {
   async settled(): Promise<void> {
     await this.#counters.settled();
     await this.#events.settled();
+    await this.timeline.settled();
+    await this.analysis.settled();
   }
 }
 
@@ -283,6 +432,10 @@ class Intake extends IgnoringVisitor {
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #processes: Processes;
+  readonly #timeline: Timeline;
+  /** The block has calls. */
+  hasCalls = false;
+  #lastCallNs = Number.POSITIVE_INFINITY;
   #tracks = new Map<number, CounterTrack>();
   #definitions = new Definitions();
   #stream = 0;
@@ -290,8 +443,9 @@ class Intake extends IgnoringVisitor {
   #block = 0;
   #offset = 0;
 
-  constructor(counters: Counters, objects: Objects, processes: Processes) {
+  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline) {
     super();
+    this.#timeline = timeline;
     this.#counters = counters;
     this.#objects = objects;
     this.#processes = processes;
@@ -300,6 +454,8 @@ class Intake extends IgnoringVisitor {
   enter(stream: number, definitions: Definitions, block: number, offset: number): void {
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
+    this.hasCalls = false;
+    this.#lastCallNs = Number.POSITIVE_INFINITY;
     this.#stream = stream;
     this.#process = this.#processes.thread(stream).process;
     this.#definitions = definitions;
@@ -326,12 +482,47 @@ class Intake extends IgnoringVisitor {
     this.#count(COUNTER);
   }
 
-  override instant(): void {
+  override instant(timeNs: number, name: number, category: number, _scope: number, _argsAt: number, _argsBytes: number, record: number): void {
     this.#count(INSTANT);
+    this.#timeline.instant(timeNs, name, category, record);
   }
 
-  override slice(): void {
+  override slice(endNs: number, durationNs: number, name: number, category: number, _argsAt: number, _argsBytes: number, record: number, track: number): void {
     this.#count(SLICE);
+    this.#timeline.slice(endNs - durationNs, endNs, name, category, record, track);
+  }
+
+  override call(timeNs: number): void {
+    this.hasCalls = true;
+    this.#lastCallNs = timeNs;
+  }
+
+  override run(timeNs: number, functionId: number, call: number, kind: number, record: number): void {
+    this.hasCalls = true;
+    this.#timeline.run(timeNs, functionId, call, kind, record);
+  }
+
+  override asyncBegin(
+    timeNs: number,
+    number: number,
+    scope: number,
+    name: number,
+    category: number,
+    parent: number,
+    flags: number,
+    _argsAt: number,
+    _argsBytes: number,
+    record: number,
+  ): void {
+    this.#timeline.asyncBegin(timeNs, number, scope, name, category, parent, flags, record);
+  }
+
+  override flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number): void {
+    this.#timeline.flow(timeNs, number, scope, name, category, phase);
+  }
+
+  override asyncEnd(timeNs: number, number: number, scope: number): void {
+    this.#timeline.asyncEnd(timeNs, number, scope);
   }
 
   override objectCreated(timeNs: number, object: number): void {
@@ -354,14 +545,16 @@ class Intake extends IgnoringVisitor {
     return this.#objects.track(this.#stream, this.#process, object, this.#definitions);
   }
 
-  override gap(_timeNs: number, lost: number): void {
+  override gap(timeNs: number, lost: number): void {
     this.#count(GAP);
+    this.#timeline.gap(Math.min(timeNs, this.#lastCallNs), timeNs, Math.max(0, lost));
     const thread = this.#processes.thread(this.#stream);
     if (lost > 0) thread.droppedByGaps += lost;
   }
 
-  override stall(_timeNs: number, waitedNs: number): void {
+  override stall(timeNs: number, waitedNs: number): void {
     this.#count(STALL);
+    this.#timeline.stall(timeNs, Math.max(0, waitedNs));
     const thread = this.#processes.thread(this.#stream);
     if (waitedNs > 0) thread.stallByRecords += waitedNs;
   }

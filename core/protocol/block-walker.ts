@@ -1,5 +1,6 @@
-import { BLOCK_HEADER_BYTES, BlockType, FILE_HEADER_BYTES, type RecordingIndex } from './recording-format.ts';
+import { BLOCK_HEADER_BYTES, BlockType, FILE_HEADER_BYTES } from './recording-format.ts';
 import { blockBytes, decodeBlockHeader } from './recording-reader.ts';
+import type { LaidBlock } from './recording-writer.ts';
 import { padTo8 } from './records.ts';
 
 /**
@@ -8,7 +9,7 @@ import { padTo8 } from './records.ts';
  */
 export class BlockWalker {
   /** Rows of an index. Blocks of older indexes are not among them. */
-  readonly rows: RecordingIndex['blocks'][number][] = [];
+  readonly rows: LaidBlock[] = [];
   /** Of the last block. */
   sequence = -1;
   #offset = 0;
@@ -53,8 +54,8 @@ export class BlockWalker {
       this.#isLost = true;
       return;
     }
-    const { type, stream, payloadBytes, count, firstNs, lastNs } = block;
-    if (type !== BlockType.INDEX && type !== BlockType.FOOTER) this.rows.push([this.#offset, type, stream, payloadBytes, count, firstNs, lastNs]);
+    const { type, firstNs, lastNs } = block;
+    if (type !== BlockType.INDEX && type !== BlockType.FOOTER) this.rows.push({ offset: this.#offset, header, firstNs, lastNs });
     this.sequence = block.sequence;
     this.#offset += BLOCK_HEADER_BYTES;
     this.#skip = blockBytes(block) - BLOCK_HEADER_BYTES;

@@ -22,6 +22,10 @@ export class OpenStack {
     return Math.min(this.#depth, MAX_OPEN_FRAMES);
   }
 
+  get unnamed(): number {
+    return this.#depth - this.#named;
+  }
+
   /** What `write` takes. */
   get words(): number {
     return this.#named * OPEN_FRAME_WORDS;

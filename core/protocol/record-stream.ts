@@ -40,6 +40,7 @@ export class RecordStream {
   #lastNs = Number.NEGATIVE_INFINITY;
   #blockHigh = 0;
   #blockStackWords = 0;
+  #blockUnnamed = 0;
   #droppedAtStart = 0;
 
   #high = -1;
@@ -101,6 +102,7 @@ export class RecordStream {
       lastNs: this.#lastNs,
       clockHigh: this.#blockHigh,
       openStackWords: this.#blockStackWords,
+      ...(this.#blockUnnamed > 0 && { unnamedFrames: this.#blockUnnamed }),
       droppedBefore: this.#droppedAtStart,
     };
     const events = this.#events;
@@ -139,6 +141,7 @@ export class RecordStream {
     }
     this.#stack.write(this.#words);
     this.#blockStackWords = stackWords;
+    this.#blockUnnamed = this.#stack.unnamed;
     this.#dataStart = stackWords * 4;
     this.#walked = this.#dataStart;
     this.#bytes.set(tail, this.#dataStart);

@@ -8,7 +8,8 @@
  *
  * Block header:
  *
- *     0  u32 magic "TSBK"       4  u8 type, u8 0, u16 0     8  u32 payload bytes   12  u32 CRC-32 of the payload
+ *     0  u32 magic "TSBK"       4  u8 type, u8 0             6  u16 open calls that the open stack does not name (DATA only)
+ *     8  u32 payload bytes      12 u32 CRC-32 of the payload
  *     16 u32 stream             20 u32 count of records     24 f64 first time, ns since the recording's start
  *     32 f64 last time          40 u32 high word of the clock in force at the first record
  *     44 u32 words of open stack at the start of the payload (see open-stack.ts; DATA only)
@@ -17,6 +18,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
+import type { CallCapture, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -34,12 +36,22 @@ export const BlockType = {
   DATA: 3,
   /** Console records: see ConsoleRecord below. */
   CONSOLE: 4,
-  /** JSON `RecordingIndex`: where the blocks since the previous index lie. A reader may skip it. */
+  /** Where the blocks since the previous index lie: see `RecordingIndex`. A reader may skip it. */
   INDEX: 5,
   /** JSON `RecordingFooter`. */
   FOOTER: 6,
   /** A piece of an attachment: bytes of what the INFO line `attachment` tells. `stream` is the attachment's number, `count` 0. */
   ATTACHMENT: 7,
+  /**
+   * What a stretch of a stream's calls looks like: a segment (the DATA blocks of the stream since the level-0 SUMMARY before), or the nodes of the level below since
+   * the last node of this level. `count` is the level, first and last time are those of the stretch; bytes of summary/codec.ts, in parts of one block each, numbered in the
+   * place of the clock; in that of unnamed frames stands where the segment's other records are (see summary/side-records.ts). It says the same as the DATA blocks: who reads these may skip it.
+   */
+  SUMMARY: 8,
+  /** By name, what the calls of the stretch of the SUMMARY in front of it took. As that, in parts. */
+  STATISTICS: 9,
+  /** Records of the segment of the SUMMARY in front of it that are no calls, once more: for who does not read the DATA blocks. */
+  EXTRACT: 10,
 } as const;
 export type BlockType = (typeof BlockType)[keyof typeof BlockType];
 
@@ -68,6 +80,8 @@ export interface LaunchRecord {
   readonly plugins?: readonly string[];
 }
 
+export const MAX_LEFT_ALONE = 1000;
+
 /** One JSON line of an INFO block. `process` is the index of the process in the recording, `stream` that of the thread. */
 export type RecordingInfo =
   | {
@@ -78,9 +92,20 @@ export type RecordingInfo =
       readonly name: string;
       readonly argv: readonly string[];
       readonly nodeVersion: string;
+      /** Where it is shown among the others: by this number, then in the order of the file. */
+      readonly sortIndex?: number;
+      readonly labels?: readonly string[];
       readonly timeNs: number;
     }
-  | { readonly kind: 'thread'; readonly stream: number; readonly process: number; readonly thread: number; readonly name: string; readonly timeNs: number }
+  | {
+      readonly kind: 'thread';
+      readonly stream: number;
+      readonly process: number;
+      readonly thread: number;
+      readonly name: string;
+      readonly sortIndex?: number;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
   | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly code?: number; readonly timeNs: number }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
@@ -91,6 +116,9 @@ export type RecordingInfo =
       readonly what: 'console' | 'disk' | 'imported' | 'plugins' | 'kept';
       readonly count: number;
       readonly message: string;
+      /** Of an imported trace: a stable word for what is amiss, and one case of it in words. */
+      readonly issue?: string;
+      readonly example?: string;
       readonly timeNs: number;
     }
   /**
@@ -104,8 +132,21 @@ export type RecordingInfo =
       readonly startEpochNs?: string;
       readonly timeNs: number;
     }
+  /** From an imported trace: what it says of a process, or of one of its threads, beyond names and order. */
+  | {
+      readonly kind: 'metadata';
+      readonly process: number;
+      readonly stream?: number;
+      readonly name: string;
+      readonly args: unknown;
+      readonly timeNs: number;
+    }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the recording of calls goes in a process; a later line replaces the earlier one. */
+  | ({ readonly kind: 'capture'; readonly process: number; readonly timeNs: number } & CallCapture)
+  /** A file or function whose calls are not recorded, and why: at most MAX_LEFT_ALONE of a process. */
+  | ({ readonly kind: 'left-alone'; readonly process: number; readonly timeNs: number } & LeftAlone)
   /** Before the ATTACHMENT blocks of that number; they lie in order. It is whole when `bytes` of it are there. */
   | { readonly kind: 'attachment'; readonly attachment: number; readonly name: string; readonly bytes: number; readonly timeNs: number }
   /**
@@ -136,7 +177,9 @@ export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
-  | { readonly kind: 'failed-to-start'; readonly message: string };
+  | { readonly kind: 'failed-to-start'; readonly message: string }
+  /** The recorder ended before it, and the studio ended it then. Never in a recording itself: nobody was left to write it. */
+  | { readonly kind: 'recorder-lost' };
 
 /**
  * Console record, in CONSOLE blocks (stream 0): f64 time in ns since the start, u8 source, u8 0, u16 0, u32 byte length,
@@ -146,12 +189,20 @@ export const ConsoleSource = { STDOUT: 0, STDERR: 1, STDIN: 2, STUDIO: 3 } as co
 export type ConsoleSource = (typeof ConsoleSource)[keyof typeof ConsoleSource];
 export const CONSOLE_HEADER_BYTES = 16;
 
+/** As bytes: f64 `previous`, then for each block f64 its offset and the 64 bytes of its header. */
 export interface RecordingIndex {
   /** Offset in the file of the previous INDEX block, or -1. */
   readonly previous: number;
-  /** Rows: offset, type, stream, payload bytes, count, first time, last time. */
-  readonly blocks: readonly (readonly [number, number, number, number, number, number, number])[];
+  readonly blocks: readonly IndexRow[];
 }
+
+export interface IndexRow {
+  /** Of the block's header in the file. */
+  readonly offset: number;
+  readonly header: BlockHeader;
+}
+
+export const INDEX_ROW_BYTES = 8 + BLOCK_HEADER_BYTES;
 
 export interface RecordingFooter {
   readonly lastIndex: number;
@@ -172,6 +223,8 @@ export interface BlockHeader {
   readonly lastNs: number;
   readonly clockHigh: number;
   readonly openStackWords: number;
+  /** Open calls that are too deep to be named there: as many ends are theirs. */
+  readonly unnamedFrames: number;
   readonly droppedBefore: number;
   readonly sequence: number;
 }

@@ -13,6 +13,8 @@ import {
   type ConsoleSource,
   FILE_HEADER_BYTES,
   FILE_MAGIC,
+  INDEX_ROW_BYTES,
+  type IndexRow,
   MAX_BLOCK_BYTES,
   type RecordingFooter,
   type RecordingHead,
@@ -62,6 +64,7 @@ export function decodeBlockHeader(bytes: Uint8Array, at = 0): BlockHeader | unde
     lastNs: view.getFloat64(32, true),
     clockHigh: view.getUint32(40, true),
     openStackWords,
+    unnamedFrames: view.getUint16(6, true),
     droppedBefore: view.getFloat64(48, true),
     sequence: view.getUint32(56, true),
   };
@@ -328,10 +331,16 @@ export function decodeConsole(payload: Uint8Array): ConsoleRecord[] {
 
 /** Undefined if the payload is not an index. Rows are not checked against the file: read the block's header there. */
 export function decodeIndex(payload: Uint8Array): RecordingIndex | undefined {
-  const index = parseJson(payload);
-  if (!isObject(index) || typeof index.previous !== 'number' || !Array.isArray(index.blocks)) return undefined;
-  const good = index.blocks.every((row) => Array.isArray(row) && row.length === 7 && row.every((value) => typeof value === 'number'));
-  return good ? (index as unknown as RecordingIndex) : undefined;
+  if (payload.length < 8 || (payload.length - 8) % INDEX_ROW_BYTES !== 0) return undefined;
+  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  const blocks: IndexRow[] = [];
+  for (let at = 8; at < payload.length; at += INDEX_ROW_BYTES) {
+    const offset = view.getFloat64(at, true);
+    const header = decodeBlockHeader(payload, at + 8);
+    if (!header || !Number.isSafeInteger(offset) || offset < 0) return undefined;
+    blocks.push({ offset, header });
+  }
+  return { previous: view.getFloat64(0, true), blocks };
 }
 
 export function decodeFooter(payload: Uint8Array): RecordingFooter | undefined {

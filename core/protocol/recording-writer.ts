@@ -13,16 +13,16 @@ import {
   type ConsoleSource,
   FILE_HEADER_BYTES,
   FILE_MAGIC,
+  INDEX_ROW_BYTES,
   MAX_BLOCK_BYTES,
   type RecordingFooter,
   type RecordingHead,
-  type RecordingIndex,
   type RecordingInfo,
 } from './recording-format.ts';
 import { padTo8 } from './records.ts';
 import { RECORDING_VERSION } from './version.ts';
 
-/** Blocks after which an INDEX block is due: its JSON stays near 100 KB. */
+/** Blocks after which an INDEX block is due: it has 72 KB then. */
 export const BLOCKS_PER_INDEX = 1000;
 
 const encoder = new TextEncoder();
@@ -46,6 +46,7 @@ export function encodeBlockHeader(header: BlockHeader): Uint8Array<ArrayBuffer> 
   const view = new DataView(bytes.buffer);
   view.setUint32(0, BLOCK_MAGIC, true);
   view.setUint8(4, header.type);
+  view.setUint16(6, Math.min(0xffff, header.unnamedFrames), true);
   view.setUint32(8, header.payloadBytes, true);
   view.setUint32(12, header.payloadCrc, true);
   view.setUint32(16, header.stream, true);
@@ -95,6 +96,7 @@ export interface BlockFields {
   readonly lastNs: number;
   readonly clockHigh?: number;
   readonly openStackWords?: number;
+  readonly unnamedFrames?: number;
   readonly droppedBefore?: number;
 }
 
@@ -109,6 +111,7 @@ export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: 
     lastNs: fields.lastNs,
     clockHigh: fields.clockHigh ?? 0,
     openStackWords: fields.openStackWords ?? 0,
+    unnamedFrames: fields.unnamedFrames ?? 0,
     droppedBefore: fields.droppedBefore ?? 0,
     payloadBytes: payload.length,
     payloadCrc: crc(payload),
@@ -120,12 +123,21 @@ export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: 
 
 export type RecordingTotals = Pick<RecordingFooter, 'events' | 'dropped' | 'durationNs' | 'end'>;
 
+/** A block as an index tells of it. */
+export interface LaidBlock {
+  readonly offset: number;
+  /** As it stands in the file. */
+  readonly header: Uint8Array;
+  readonly firstNs: number;
+  readonly lastNs: number;
+}
+
 /**
  * INDEX blocks and FOOTER for a recording that was put together of parts: `rows` are its blocks in the order of the file, `offset` is its
  * length so far, `sequence` the number of the next block.
  */
 export function encodeClosing(
-  rows: RecordingIndex['blocks'],
+  rows: readonly LaidBlock[],
   offset: number,
   sequence: number,
   totals: RecordingTotals,
@@ -133,19 +145,32 @@ export function encodeClosing(
 ): Uint8Array[] {
   const parts: Uint8Array[] = [];
   let [at, next, previous] = [offset, sequence, -1];
-  const lay = (fields: BlockFields, content: RecordingIndex | RecordingFooter) => {
-    const block = encodeBlock(fields, encoder.encode(JSON.stringify(content)), next++, crc);
+  const lay = (fields: BlockFields, payload: Uint8Array) => {
+    const block = encodeBlock(fields, payload, next++, crc);
     parts.push(...block);
     for (const part of block) at += part.length;
   };
   for (let from = 0; from < rows.length; from += BLOCKS_PER_INDEX) {
-    const blocks = rows.slice(from, from + BLOCKS_PER_INDEX);
     const here = at;
-    lay({ type: BlockType.INDEX, stream: 0, count: blocks.length, firstNs: blocks[0]?.[5] ?? 0, lastNs: blocks.at(-1)?.[6] ?? 0 }, { previous, blocks });
+    const { fields, payload } = indexOf(rows.slice(from, from + BLOCKS_PER_INDEX), previous);
+    lay(fields, payload);
     previous = here;
   }
-  lay({ type: BlockType.FOOTER, stream: 0, count: 1, firstNs: 0, lastNs: totals.durationNs }, { lastIndex: previous, blocks: next, ...totals });
+  const footer: RecordingFooter = { lastIndex: previous, blocks: next, ...totals };
+  lay({ type: BlockType.FOOTER, stream: 0, count: 1, firstNs: 0, lastNs: totals.durationNs }, encoder.encode(JSON.stringify(footer)));
   return parts;
+}
+
+function indexOf(rows: readonly LaidBlock[], previous: number): { readonly fields: BlockFields; readonly payload: Uint8Array } {
+  const payload = new Uint8Array(8 + rows.length * INDEX_ROW_BYTES);
+  const view = new DataView(payload.buffer);
+  view.setFloat64(0, previous, true);
+  rows.forEach(({ offset, header }, row) => {
+    view.setFloat64(8 + row * INDEX_ROW_BYTES, offset, true);
+    payload.set(header, 16 + row * INDEX_ROW_BYTES);
+  });
+  const range = { firstNs: rows[0]?.firstNs ?? 0, lastNs: rows.at(-1)?.lastNs ?? 0 };
+  return { fields: { type: BlockType.INDEX, stream: 0, count: rows.length, ...range }, payload };
 }
 
 /**
@@ -158,7 +183,7 @@ export class RecordingEncoder {
   #offset: number;
   #sequence = 0;
   #lastIndex = -1;
-  #rows: RecordingIndex['blocks'][number][] = [];
+  #rows: LaidBlock[] = [];
 
   readonly #isIndexed: boolean;
 
@@ -197,11 +222,9 @@ export class RecordingEncoder {
 
   /** An INDEX block over the blocks since the previous one. */
   index(): Uint8Array[] {
-    const rows = this.#rows;
     const at = this.#offset;
-    const payload = encoder.encode(JSON.stringify({ previous: this.#lastIndex, blocks: rows } satisfies RecordingIndex));
-    const range = { firstNs: rows[0]?.[5] ?? 0, lastNs: rows.at(-1)?.[6] ?? 0 };
-    const parts = this.#lay({ type: BlockType.INDEX, stream: 0, count: rows.length, ...range }, payload);
+    const { fields, payload } = indexOf(this.#rows, this.#lastIndex);
+    const parts = this.#lay(fields, payload);
     this.#lastIndex = at;
     this.#rows = [];
     return parts;
@@ -228,7 +251,7 @@ export class RecordingEncoder {
     const parts = encodeBlock(fields, payload, this.#sequence++, this.#crc);
     // Indexes lead to each other, and a footer to the last of them: they stand in no index.
     const indexed = this.#isIndexed && fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
-    if (indexed) this.#rows.push([this.#offset, fields.type, fields.stream, payload.length, fields.count, fields.firstNs, fields.lastNs]);
+    if (indexed) this.#rows.push({ offset: this.#offset, header: parts[0] as Uint8Array, firstNs: fields.firstNs, lastNs: fields.lastNs });
     for (const part of parts) this.#offset += part.length;
     return parts;
   }

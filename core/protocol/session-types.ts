@@ -60,6 +60,8 @@ export interface SpawnPlan {
   readonly plugins?: readonly PluginLaunch[];
   /** All of them. Absent: nothing is recorded but what the script tells by itself, all of it, and the script waits. */
   readonly capture?: CaptureOptions;
+  /** Where instrumented files are kept for later runs. */
+  readonly cacheFolder?: string;
 }
 
 /** What Stop waits between asking the process tree to end and ending it. */

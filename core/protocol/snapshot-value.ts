@@ -3,6 +3,8 @@
  * (a "marker"). A user's own object that has a key `$ts` is wrapped as `{ "$ts": "object", "value": {…} }`.
  * The copy is made at log time and bounded; where it was cut, a marker stands.
  */
+import { secrecyOf } from './secret-keys.ts';
+
 export type SnapshotMarker =
   | { readonly $ts: 'undefined' }
   | { readonly $ts: 'number'; readonly text: 'NaN' | 'Infinity' | '-Infinity' | '-0' }
@@ -43,6 +45,5 @@ export interface SnapshotLimits {
 }
 export const DEFAULT_SNAPSHOT_LIMITS: SnapshotLimits = { maxDepth: 6, maxEntries: 200, maxStringLength: 2000, maxBytes: 256 * 1024 };
 
-/** Keys whose values are masked by default, compared without case, `-` and `_`. */
-const SECRET_KEY = /(?:token|passw(?:or)?d|passphrase|secret|authorization|apikey|privatekey|accesskey|cookie|credential|sessionid|bearer)/;
-export const looksSecret = (key: string): boolean => SECRET_KEY.test(key.toLowerCase().replaceAll(/[-_]/g, ''));
+/** Some values under this key are masked by default; which ones, `secrecyOf` says. */
+export const looksSecret = (key: string): boolean => secrecyOf(key) !== undefined;

@@ -2,9 +2,12 @@
  * The contract between a window and its host (Electron or web): requests, and what the host pushes.
  * Both ends derive from these two maps; a handler that is missing does not compile. See `handlersFor` and `StudioClient`.
  */
+
 import type { Problem } from '../base/result.ts';
 import type { CaptureOptions } from './capture-options.ts';
+import type { ExportFormat } from './export-formats.ts';
 import type { ArgsSchema } from './plugins.ts';
+import type { SessionEnd } from './recording-format.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
 
 export interface StudioInfo {
@@ -93,8 +96,8 @@ export interface RecentItem {
   readonly unsaved: boolean;
   /** The studio ended before this recording did. */
   readonly recovered: boolean;
-  readonly exitCode?: number;
-  readonly signal?: string;
+  /** How its run ended. */
+  readonly end?: SessionEnd;
   readonly missing?: boolean;
 }
 
@@ -176,7 +179,11 @@ export type FilePurpose = 'script' | 'folder' | 'trace' | 'node' | 'plugin';
 /** `processed`: what plugins left, where they changed anything; the default. `raw`: what was recorded. */
 export type TraceView = 'processed' | 'raw';
 
-export type ExportFormat = 'chrome-json' | 'chrome-json-gz' | 'recording';
+/** Above this a trace is copied by other means; it would be half of what unsaved recordings may fill. */
+export const MOST_UPLOAD_BYTES = 2_000_000_000;
+export const UPLOAD_PIECE_BYTES = 1024 * 1024;
+
+export type { ExportFormat };
 export interface ExportProgress {
   readonly job: string;
   readonly doneBytes: number;
@@ -267,6 +274,15 @@ export interface StudioRequests {
   /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
   'recordings.save': (argument: { readonly recording: RecordingId; readonly path?: string; readonly overwrite?: boolean }) => RecordingInfoSummary;
 
+  /**
+   * A trace that only the browser can read, because its user wants to save or export it: `bytes` of it in pieces of at most
+   * UPLOAD_PIECE_BYTES beside `upload.append`, each after the answer to the one before. Then it is an unsaved recording.
+   */
+  'upload.begin': (argument: { readonly name: string; readonly bytes: number }) => { readonly upload: string };
+  'upload.append': (argument: { readonly upload: string }) => null;
+  'upload.finish': (argument: { readonly upload: string }) => RecordingInfoSummary;
+  'upload.cancel': (argument: { readonly upload: string }) => null;
+
   'export.start': (argument: {
     readonly recording: RecordingId;
     readonly format: ExportFormat;
@@ -344,6 +360,10 @@ export const STUDIO_REQUESTS = {
   'recordings.list': true,
   'recordings.close': true,
   'recordings.save': true,
+  'upload.begin': true,
+  'upload.append': true,
+  'upload.finish': true,
+  'upload.cancel': true,
   'export.start': true,
   'export.cancel': true,
   'dialog.pickOpen': true,
@@ -357,12 +377,16 @@ export const STUDIO_REQUESTS = {
 } as const satisfies Record<keyof StudioRequests, true>;
 
 export type StudioHandlers = {
-  readonly [K in keyof StudioRequests]: (...argument: Parameters<StudioRequests[K]>) => ReturnType<StudioRequests[K]> | Promise<ReturnType<StudioRequests[K]>>;
+  /** `bytes`: what lies beside the argument. */
+  readonly [K in keyof StudioRequests]: (
+    argument: Parameters<StudioRequests[K]>[0],
+    bytes: Uint8Array,
+  ) => ReturnType<StudioRequests[K]> | Promise<ReturnType<StudioRequests[K]>>;
 };
 
 /** A window's view of its host. */
 export interface StudioClient {
-  request<K extends keyof StudioRequests>(method: K, argument: Parameters<StudioRequests[K]>[0]): Promise<ReturnType<StudioRequests[K]>>;
+  request<K extends keyof StudioRequests>(method: K, argument: Parameters<StudioRequests[K]>[0], bytes?: Uint8Array): Promise<ReturnType<StudioRequests[K]>>;
   /** Returns the function that ends the subscription. */
   on<K extends keyof StudioPushes>(event: K, listener: (payload: StudioPushes[K]) => void): () => void;
 }

@@ -5,12 +5,16 @@ import {
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
+  type FunctionRule,
+  type LeftAlone,
   MAX_FRAME_BYTES,
   type TargetControl,
   type TargetGate,
   type TargetLoad,
 } from '../protocol/target-wire.ts';
 import { waitAsync } from './atomics.ts';
+import { callCapture } from './calls/call-capture.ts';
+import { FunctionMutes } from './calls/function-mutes.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { gateTime, switchGate } from './gate.ts';
@@ -28,6 +32,10 @@ const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
 const STATS_INTERVAL_MS = 100;
 const LOAD_INTERVAL_MS = 250;
+/** As many files a process tells of whose calls cannot be recorded. */
+const MAX_LEFT_ALONE = 1000;
+
+const hrtime = process.hrtime.bigint;
 
 /**
  * Reads the rings and writes frames. At most one frame of each thread is under way: the ring is the buffer, and a slow
@@ -61,6 +69,10 @@ export class Drain {
   #load = 0;
   #loadTold = 0;
   #loadAt = 0;
+  readonly #mutes = new FunctionMutes();
+  readonly #leftAlone: LeftAlone[] = [];
+  #leftAloneSent = 0;
+  #captureTold = '';
 
   constructor(start: DrainStart) {
     this.#start = start;
@@ -86,13 +98,15 @@ export class Drain {
     if (message.kind === 'ring') {
       if (this.#known.has(message.thread)) return;
       this.#known.add(message.thread);
-      this.#readers.set(message.thread, new RingReader(message));
+      this.#readers.set(message.thread, new RingReader(message, this.#start.minDurationNs));
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
     } else if (message.kind === 'plugin') {
       this.#plugins.set(message.state.index, message.state);
       this.#changedPlugins.add(message.state.index);
+    } else if (message.kind === 'left-alone') {
+      if (this.#leftAlone.length < MAX_LEFT_ALONE) this.#leftAlone.push({ file: message.file, reason: message.reason });
     } else this.#errors.push(message.message);
   }
 
@@ -178,18 +192,22 @@ export class Drain {
       reader.greeted = true;
       socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
     }
-    if (next.data.units + next.definitions.units === 0) {
+    const held = reader.shortCalls?.look(hrtime());
+    if (next.data.units + next.definitions.units + (held?.length ?? 0) === 0) {
       // What the thread wrote before it ended was looked for after that was known.
       if (over) this.#end(socket, reader);
       return;
     }
     this.#idle = 0;
+    if (reader.functions && next.definitions.units > 0) this.#mutes.take(thread, reader.functions, Buffer.concat(next.definitions.pieces));
+    const data = held && reader.shortCalls ? [held, reader.shortCalls.push(next.data.pieces)] : next.data.pieces;
+    const dataBytes = data.reduce((sum, { length }) => sum + length, 0);
     reader.busy = true;
     socket.cork();
     const queue: Uint8Array[] = [];
     if (next.definitions.units > 0) queue.push(encodeFrameHeader(next.definitions.bytes, FrameType.DEFS, thread), ...next.definitions.pieces);
-    if (next.data.units > 0) queue.push(encodeFrameHeader(next.data.bytes, FrameType.DATA, thread), ...next.data.pieces);
-    const last = queue.pop() as Uint8Array;
+    if (dataBytes > 0) queue.push(encodeFrameHeader(dataBytes, FrameType.DATA, thread), ...data);
+    const last = queue.pop() ?? Buffer.alloc(0); // All of it was too short: only the receipt is wanted.
     for (const piece of queue) socket.write(piece);
     socket.write(last, (error) => {
       if (error) return; // 'close' follows: nothing of this counts as sent.
@@ -204,6 +222,7 @@ export class Drain {
   }
 
   #end(socket: Socket, reader: RingReader): void {
+    this.#sendHeld(socket, reader);
     const stats = reader.changedStats();
     if (stats) socket.write(jsonFrame(FrameType.STATS, stats.thread, stats));
     socket.write(encodeFrameHeader(0, FrameType.THREAD_END, reader.hello.thread));
@@ -214,6 +233,7 @@ export class Drain {
     const now = performance.now();
     if (!last && now - this.#statsAt < STATS_INTERVAL_MS) return;
     this.#statsAt = now;
+    this.#sendCapture(socket);
     for (const reader of this.#readers.values()) {
       const stats = reader.changedStats();
       if (stats) socket.write(jsonFrame(FrameType.STATS, stats.thread, stats));
@@ -243,6 +263,22 @@ export class Drain {
     if (percent === this.#loadTold) return;
     this.#loadTold = percent;
     socket.write(jsonFrame(FrameType.LOAD, 0, { share: percent / 100 } satisfies TargetLoad));
+  }
+
+  /** Calls that might have been too short, of a thread that says nothing more. */
+  #sendHeld(socket: Socket, reader: RingReader): void {
+    const held = reader.shortCalls?.end();
+    if (held && held.length > 0) socket.write(Buffer.concat([encodeFrameHeader(held.length, FrameType.DATA, reader.hello.thread), held]));
+  }
+
+  #sendCapture(socket: Socket): void {
+    const capture = callCapture(this.#process, this.#mutes.count);
+    const told = JSON.stringify(capture ?? '');
+    if (capture && told !== this.#captureTold) socket.write(jsonFrame(FrameType.CAPTURE, 0, capture));
+    this.#captureTold = told;
+    for (; this.#leftAloneSent < this.#leftAlone.length; this.#leftAloneSent++) {
+      socket.write(jsonFrame(FrameType.LEFT_ALONE, 0, this.#leftAlone[this.#leftAloneSent]));
+    }
   }
 
   #sendPlugins(socket: Socket): void {
@@ -285,8 +321,23 @@ export class Drain {
         Atomics.add(this.#process, ProcessWord.SNAPSHOTS, 1);
         Atomics.notify(this.#process, ProcessWord.SNAPSHOTS);
         return;
+      case 'mute':
+        this.#mute(control.functions, control.muted);
+        return;
       default:
     }
+  }
+
+  #mute(functions: unknown, muted: unknown): void {
+    const isRule = (rule: Partial<FunctionRule> | null): boolean =>
+      typeof rule === 'object' &&
+      typeof rule?.file === 'string' &&
+      ['string', 'undefined'].includes(typeof rule.name) &&
+      ['number', 'undefined'].includes(typeof rule.line);
+    if (Array.isArray(functions) && functions.every(isRule)) {
+      Atomics.add(this.#process, ProcessWord.MUTE_RULES, functions.length);
+      this.#mutes.set(functions as FunctionRule[], muted === true);
+    } else this.#errors.push('The collector sent a control frame that does not say which functions are meant.');
   }
 
   /** What the ending process asks for, once it can be said to be done. */
@@ -304,6 +355,7 @@ export class Drain {
     this.#finishing = true;
     const socket = this.#socket;
     this.#sendGate(socket);
+    for (const reader of this.#readers.values()) this.#sendHeld(socket, reader);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
     socket.write(jsonFrame(FrameType.BYE, 0, this.#bye), (error) => {
@@ -328,6 +380,8 @@ export class Drain {
     this.#finishing = true;
     writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], {
       plugins: this.#plugins.values(),
+      capture: callCapture(this.#process, this.#mutes.count),
+      leftAlone: this.#leftAlone,
       gate: this.#untoldGate(),
       ...this.#bye,
     });

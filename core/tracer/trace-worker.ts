@@ -53,10 +53,17 @@ export function traceWorker(folder: string): void {
     },
     () => false,
   );
-  provideRuntime(folder, settings, { words, ring, kept }, attach, () => {
-    traceWorkers({ settings, process: shared.process }, postToDrain);
-    traceChildProcesses(settings, isPaused(words));
-  });
+  provideRuntime(
+    folder,
+    settings,
+    { words, ring, kept },
+    attach,
+    () => {
+      traceWorkers({ settings, process: shared.process }, postToDrain);
+      traceChildProcesses(settings, isPaused(words));
+    },
+    (one) => postToDrain({ kind: 'left-alone', ...one }),
+  );
 }
 
 /** Makes the ring known to the drain; true once it is. */

@@ -141,14 +141,14 @@ function newest({ keepSeconds, keepMegabytes }: CaptureOptions): string {
 
 /** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. So is the end of recording at a limit. */
 function problemTeller(): (info: SessionInfo) => void {
-  let told: string | undefined;
+  let told = false;
   let limit: string | undefined;
   return ({ recordingProblem, gate }) => {
     const reached = gate?.by === 'limit' ? gate.why : undefined;
     if (reached !== undefined && reached !== limit) tell(`recording ended: ${reached} The script goes on.`);
     limit = reached;
-    if (recordingProblem === undefined || recordingProblem === told) return;
-    told = recordingProblem;
+    if (recordingProblem === undefined || told) return;
+    told = true;
     tell(recordingProblem);
   };
 }

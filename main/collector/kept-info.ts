@@ -1,4 +1,4 @@
-import type { RecordingInfo } from '../../core/protocol/recording-format.ts';
+import { MAX_LEFT_ALONE, type RecordingInfo } from '../../core/protocol/recording-format.ts';
 
 /** Processes that have ended are remembered up to here: what their plugins left comes at the end of the session. */
 const MAX_ENDED = 10_000;
@@ -12,6 +12,8 @@ export class KeptInfo {
   readonly #threads = new Map<number, Extract<RecordingInfo, { kind: 'thread' }>>();
   readonly #stats = new Map<number, RecordingInfo>();
   readonly #plugins = new Map<string, RecordingInfo>();
+  readonly #captures = new Map<number, RecordingInfo>();
+  #leftAlone: Extract<RecordingInfo, { kind: 'left-alone' }>[] = [];
   readonly #notes: RecordingInfo[] = [];
   #gate: RecordingInfo | undefined;
 
@@ -38,6 +40,13 @@ export class KeptInfo {
       case 'plugin':
         this.#plugins.set(`${line.process} ${line.state.index}`, line);
         return undefined;
+      case 'capture':
+        this.#captures.set(line.process, line);
+        return undefined;
+      case 'left-alone':
+        this.#leftAlone.push(line);
+        if (this.#leftAlone.length > MAX_LEFT_ALONE) this.#leftAlone.shift();
+        return undefined;
       case 'recording':
         this.#gate = line;
         return undefined;
@@ -54,13 +63,15 @@ export class KeptInfo {
 
   lines(): RecordingInfo[] {
     const gate = this.#gate ? [this.#gate] : [];
-    const maps = [this.#processes, this.#threads, this.#stats, this.#plugins, this.#processEnds];
-    return [...maps.flatMap((lines: ReadonlyMap<unknown, RecordingInfo>) => [...lines.values()]), ...this.#notes, ...gate];
+    const maps = [this.#processes, this.#threads, this.#stats, this.#plugins, this.#captures, this.#processEnds];
+    return [...maps.flatMap((lines: ReadonlyMap<unknown, RecordingInfo>) => [...lines.values()]), ...this.#leftAlone, ...this.#notes, ...gate];
   }
 
   #forget(process: number): void {
     this.#processEnds.delete(process);
     this.#processes.delete(process);
+    this.#captures.delete(process);
+    this.#leftAlone = this.#leftAlone.filter((line) => line.process !== process);
     for (const key of this.#plugins.keys()) if (key.startsWith(`${process} `)) this.#plugins.delete(key);
   }
 }

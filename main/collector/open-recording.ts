@@ -36,6 +36,7 @@ export class OpenRecording {
   readonly #live: LiveSource | undefined;
   readonly #release: () => Promise<void>;
   #complete: boolean;
+  #stopped = false;
   #closed: Error | undefined;
 
   private constructor(fields: {
@@ -44,6 +45,7 @@ export class OpenRecording {
     title: string;
     format: RecordingInfoSummary['format'];
     unsaved: boolean;
+    /** Asked whether more may come. */
     bytes: (isComplete: () => boolean) => ReadableBytes;
     live: LiveSource | undefined;
     release: () => Promise<void>;
@@ -55,7 +57,7 @@ export class OpenRecording {
     this.#unsaved = fields.unsaved;
     this.#live = fields.live;
     this.#complete = fields.live === undefined;
-    this.#bytes = fields.bytes(() => this.#complete);
+    this.#bytes = fields.bytes(() => this.#complete || this.#stopped);
     this.#release = fields.release;
   }
 
@@ -116,6 +118,12 @@ export class OpenRecording {
 
   get complete(): boolean {
     return this.#complete;
+  }
+
+  /** The file has failed and the run goes on: followers read to the end and end, and do not wait for what cannot come. */
+  stopped(): void {
+    this.#stopped = true;
+    this.growth.fire();
   }
 
   /** Nothing more is written: followers read to the end and end. */

@@ -11,6 +11,8 @@ import {
 } from '../../core/protocol/recording-format.ts';
 import { consoleRecordBytes, RecordingEncoder, type RecordingTotals, writeConsoleRecord } from '../../core/protocol/recording-writer.ts';
 import { recordBytes } from '../../core/protocol/records.ts';
+import { SliceTable } from '../../core/protocol/summary/slice-table.ts';
+import { StreamSummaries } from '../../core/protocol/summary/stream-summaries.ts';
 import type { RecordingFile } from './recording-file.ts';
 
 /**
@@ -24,10 +26,12 @@ const MAX_CONSOLE_CHUNK = 256 * 1024;
 /** A letter takes at most 3 bytes: a block of so many is below the limit. */
 const INFO_BLOCK_LETTERS = MAX_BLOCK_BYTES / 4;
 const CONSOLE_BLOCK_BYTES = 512 * 1024;
+/** Blocks that wait for the end of their segment, of all streams: beyond it segments end early. */
+const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 export interface RecorderOptions {
   readonly consoleQuotaBytes: number;
-  /** False: whoever puts the file together ends it, with an index of its own. Default true. */
+  /** False: whoever puts the file together ends it, with an index of its own; and it has no summaries, which count from a stream's first block. Default true. */
   readonly closes?: boolean;
 }
 
@@ -38,6 +42,10 @@ export class Recorder {
   readonly start: MonotonicTime;
   readonly #startNs: bigint;
   readonly #streams: RecordStream[] = [];
+  readonly #summaries: StreamSummaries[] = [];
+  /** Room for one segment at a time. */
+  readonly #scratch = new SliceTable();
+  #heldBytes = 0;
   readonly #dirty = new Set<RecordStream>();
   #info: RecordingInfo[] = [];
   #console: Uint8Array[] = [];
@@ -54,6 +62,8 @@ export class Recorder {
   #ended = false;
   #taken = 0;
   #attachments = 0;
+  #failureWords: string | undefined;
+  #failureTold: Promise<unknown> = Promise.resolve();
   #stoppedNs: number | undefined;
 
   constructor(file: RecordingFile, head: RecordingHead, options: RecorderOptions) {
@@ -79,6 +89,21 @@ export class Recorder {
   /** The session is over: what is still put in belongs to its end, however long it takes. */
   stopClock(): void {
     this.#stoppedNs ??= this.now();
+  }
+
+  /**
+   * The file has failed. The recording's time ends here, or graphs would hold their last values to the end of the run. Resolves when
+   * the file says so itself, where that still fits: whoever follows it reads it there.
+   */
+  async stopped(words: string): Promise<void> {
+    this.stopClock();
+    this.#failureWords = words;
+    this.#failureTold = this.#file.appendAfterFailure(this.#encoder.info([this.#diskLoss(words)]));
+    await this.#failureTold;
+  }
+
+  #diskLoss(message: string): RecordingInfo {
+    return { kind: 'loss', what: 'disk', count: this.#file.lostEvents, message, timeNs: this.now() };
   }
 
   /** Events that are in the file, or on their way into it. */
@@ -117,10 +142,34 @@ export class Recorder {
         this.#write(this.#encoder.block(fields, payload), events);
         this.#taken += events;
         this.#lastNs = Math.max(this.#lastNs, fields.lastNs);
+        this.#summarize(summaries, () => summaries.add(fields, payload));
+        if (this.#heldBytes > MAX_HELD_BYTES) for (const each of this.#summaries) this.#summarize(each, () => each.seal());
       },
     );
+    const summaries = new StreamSummaries({
+      stream,
+      start: this.start,
+      scratch: this.#scratch,
+      emit: (fields, payload) => this.#write(this.#encoder.block(fields, payload), 0),
+    });
     this.#streams.push(records);
+    this.#summaries.push(summaries);
     return { stream, records };
+  }
+
+  /** Summaries follow the blocks that they are of. After a failed write nothing more is put into the file. */
+  #summarize(summaries: StreamSummaries, step: () => void): void {
+    if (this.#file.failure || !this.#closes) return;
+    const before = summaries.heldBytes;
+    step();
+    this.#heldBytes += summaries.heldBytes - before;
+  }
+
+  /** A thread has ended, and perhaps something of it comes yet: holds no memory for it. */
+  rest(stream: number): void {
+    this.#streams[stream - 1]?.rest();
+    const summaries = this.#summaries[stream - 1];
+    if (summaries) this.#summarize(summaries, () => summaries.rest());
   }
 
   data(records: RecordStream, piece: Uint8Array): void {
@@ -229,6 +278,7 @@ export class Recorder {
   /** Ends the recording. Resolves when all is written, or could not be. */
   async finish(end: SessionEnd): Promise<void> {
     for (const stream of this.#streams) stream.end();
+    for (const summaries of this.#summaries) this.#summarize(summaries, () => summaries.end());
     if (this.#consoleLost > 0) this.#tellConsoleLoss('more was printed than the limit for console output in one recording', this.#consoleLost);
     this.info({ kind: 'session-end', end, timeNs: this.now() });
     if (!this.#file.failure) {
@@ -238,10 +288,11 @@ export class Recorder {
     this.#ended = true;
     clearTimeout(this.#timer);
     await this.#file.settled();
+    await this.#failureTold;
     const failure = this.#file.failure;
     if (failure) {
-      const message = `Recording stopped: ${failure.message}`;
-      const lines: RecordingInfo[] = [{ kind: 'loss', what: 'disk', count: this.#file.lostEvents, message, timeNs: this.now() }, ...this.#info];
+      // Again, with all that was lost until the end.
+      const lines = [this.#diskLoss(this.#failureWords ?? `Recording stopped: ${failure.message}.`), ...this.#info];
       // The index and the footer are left out: their offsets would be those of blocks that were never written.
       await this.#file.appendAfterFailure(this.#encoder.info(lines));
     }

@@ -81,6 +81,8 @@ export class RecordingFile {
   /** Events in blocks that were taken and could not be written. */
   lostEvents = 0;
   onGrow: () => void = () => {};
+  /** `lostEvents` has grown since the file failed. */
+  onLost: () => void = () => {};
   /** The queue is too long (true) or short again (false). */
   onPressure: (high: boolean) => void = () => {};
   onFailure: (error: Error) => void = () => {};
@@ -99,6 +101,7 @@ export class RecordingFile {
   append(parts: readonly Uint8Array[], events = 0): boolean {
     if (this.failure) {
       this.lostEvents += events;
+      this.onLost();
       return false;
     }
     let bytes = 0;
@@ -279,9 +282,7 @@ function rest(parts: readonly Uint8Array[], written: number): Uint8Array[] {
 
 /** For the user. */
 export function diskProblem(file: string, error: NodeJS.ErrnoException): string {
-  const why =
-    error.code === 'ENOSPC' || error.code === 'EDQUOT'
-      ? `there is no room left on the disk of ${file}`
-      : `${file} could not be written (${error.code ?? error.message})`;
-  return `Recording stopped: ${why}. The script goes on; what was recorded until then is kept.`;
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? `there is no room left on the disk of ${file}`
+    : `${file} could not be written (${error.code ?? error.message})`;
 }

@@ -152,10 +152,12 @@ export class Session {
       this.#limits.look();
       this.#changed();
     };
+    file.onLost = () => this.#changed();
     file.onPressure = (high) => this.#hold(high);
     file.onFailure = (error) => {
-      this.#problem = diskProblem(options.path, error);
+      this.#problem = `Recording stopped: ${diskProblem(options.path, error)}.`;
       this.#tell();
+      void recorder.stopped(this.#problem).then(() => this.recording.stopped());
     };
   }
 
@@ -233,7 +235,9 @@ export class Session {
       ...(!this.ended && {
         load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
       }),
-      ...(this.#problem !== undefined && { recordingProblem: this.#problem }),
+      ...(this.#problem !== undefined && {
+        recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
+      }),
     };
   }
 

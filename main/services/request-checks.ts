@@ -1,11 +1,18 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
+import { ProblemError } from '../../core/base/result.ts';
+
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
+import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
 // PATH_MAX of Linux; Windows' long paths are shorter than its 32 767 in practice.
-const path = filled(4096);
+const path: Check<string> = (value, where) => {
+  const checked = text(4096)(value, where);
+  if (checked.trim() === '') throw new ProblemError({ code: 'empty-path', message: 'No path is given.', remedy: 'Type one, or choose a file.' });
+  return checked;
+};
 /** A command line: Linux takes at most 128 KiB per argument. */
 const words = text(65_536);
 const title = text(1024);
@@ -97,8 +104,12 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.list': nothing,
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
+  'upload.begin': shape<{ name: string; bytes: number }>({ name: filled(255), bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
+  'upload.append': shape<{ upload: string }>({ upload: id }),
+  'upload.finish': shape<{ upload: string }>({ upload: id }),
+  'upload.cancel': shape<{ upload: string }>({ upload: id }),
   'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
-    { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag, view: oneOf('processed', 'raw') },
+    { recording: id, format: oneOf(...EXPORT_FORMAT_NAMES), path, overwrite: flag, view: oneOf('processed', 'raw') },
     ['overwrite', 'view'],
   ),
   'export.cancel': shape<{ job: string }>({ job: id }),

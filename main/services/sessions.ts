@@ -197,7 +197,7 @@ export class Sessions {
         ...info,
         state: 'ended',
         endedAtMs: Date.now(),
-        end: { kind: 'stopped', forced: true },
+        end: { kind: 'recorder-lost' },
         recordingProblem: `The recorder ended unexpectedly (${description}), and ${info.title} was stopped. What was recorded until then is kept.`,
       });
     }

@@ -32,6 +32,7 @@ import { PluginCatalogue } from './plugins/catalogue.ts';
 import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
 import { Recents } from './recordings/recents.ts';
+import { Uploads } from './recordings/uploads.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
 import { SettingsStore } from './settings.ts';
@@ -130,11 +131,15 @@ class StudioServices implements Studio {
   attachWindow(channel: ByteChannel, host: HostPort): void {
     const opened = new Set<RecordingId>();
     let window: Window | undefined;
-    const handlers = this.#handlers(host, opened);
+    const uploads = new Uploads(this.#library);
+    const handlers = this.#handlers(host, opened, uploads);
     const peer = new Peer(channel, { calls: checked(handlers) });
     window = { peer, host, opened };
     this.#windows.add(window);
-    peer.onClose = () => window && this.#windows.delete(window);
+    peer.onClose = () => {
+      if (window) this.#windows.delete(window);
+      uploads.cancelAll().catch(() => {}); // What stays of them goes with the next cleaning.
+    };
   }
 
   openCollectorWindow(): Promise<ByteChannel> {
@@ -158,7 +163,7 @@ class StudioServices implements Studio {
 
   // --- the answers to a window ------------------------------------------------------------------------------------
 
-  #handlers(host: HostPort, opened: Set<RecordingId>): StudioHandlers {
+  #handlers(host: HostPort, opened: Set<RecordingId>, uploads: Uploads): StudioHandlers {
     const keep = (summary: RecordingInfoSummary) => {
       opened.add(summary.id);
       return summary;
@@ -251,6 +256,21 @@ class StudioServices implements Studio {
       },
       'recordings.save': ({ recording, path: target, overwrite }) => this.#save(recording, target, overwrite ?? false, host),
 
+      'upload.begin': async (file) => ({ upload: await uploads.begin(file) }),
+      'upload.append': async ({ upload }, piece) => {
+        await uploads.append(upload, piece);
+        return null;
+      },
+      'upload.finish': async ({ upload }) => {
+        await uploads.finish(upload);
+        this.push('recordings.changed', null);
+        return keep(await this.#openRecent(upload, host));
+      },
+      'upload.cancel': async ({ upload }) => {
+        await uploads.cancel(upload);
+        return null;
+      },
+
       'export.start': (request) => this.#startExport(request),
       'export.cancel': ({ job }) => {
         this.#exports.cancel(job);
@@ -260,7 +280,7 @@ class StudioServices implements Studio {
       'dialog.pickOpen': (question) => host.pickOpen(question),
       'dialog.pickSave': (question) => host.pickSave(question),
       'files.roots': () => this.#roots.list(),
-      'files.list': ({ path: folder, purpose }) => listFolder(folder, purpose, this.#roots),
+      'files.list': ({ path: folder, purpose }) => listFolder(this.#userPath(folder), purpose, this.#roots),
 
       'window.setDocument': (document) => {
         host.setDocument(document);
@@ -327,9 +347,9 @@ class StudioServices implements Studio {
           openedAtMs: journal.startedAtMs,
           unsaved: true,
           recovered,
-          ...(endedAtMs !== undefined && { durationNs: (endedAtMs - journal.startedAtMs) * 1e6 }),
-          ...(end !== undefined && 'code' in end && end.code !== undefined && { exitCode: end.code }),
-          ...(end !== undefined && 'signal' in end && end.signal !== undefined && { signal: end.signal }),
+          // An uploaded trace was not recorded here.
+          ...(endedAtMs !== undefined && journal.session !== '' && { durationNs: (endedAtMs - journal.startedAtMs) * 1e6 }),
+          ...(end && { end }),
         };
       });
     const files = await Promise.all(
@@ -463,12 +483,12 @@ async function completePath(environment: Record<string, string | undefined>): Pr
 }
 
 /** Every call of a window goes through its check first. */
-function checked(handlers: StudioHandlers): Record<string, (argument: never) => unknown> {
-  const calls: Record<string, (argument: never) => unknown> = {};
+function checked(handlers: StudioHandlers): Record<string, (argument: never, bytes: Uint8Array) => unknown> {
+  const calls: Record<string, (argument: never, bytes: Uint8Array) => unknown> = {};
   for (const method of Object.keys(STUDIO_REQUESTS) as (keyof StudioRequests)[]) {
     const check = REQUEST_CHECKS[method];
-    const handler = handlers[method] as (argument: unknown) => unknown;
-    calls[method] = (argument: unknown) => handler(check(argument, ''));
+    const handler = handlers[method] as (argument: unknown, bytes: Uint8Array) => unknown;
+    calls[method] = (argument: unknown, bytes) => handler(check(argument, ''), bytes);
   }
   return calls;
 }

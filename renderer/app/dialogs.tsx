@@ -1,11 +1,11 @@
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
 import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
-import { CloseRunningDialog, CloseUnsavedDialog } from '../features/recordings/index.ts';
+import { CloseRunningDialog, CloseUnsavedDialog, DiscardDialog, UploadDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
 import { AboutDialog, SettingsDialog, ShortcutsDialog } from '../features/settings/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { useLibrary } from '../state/library-store.ts';
+import { refreshRecent, useLibrary } from '../state/library-store.ts';
 import { type OpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { showDialog, useWindow } from '../state/window-store.ts';
 import { toastProblem } from '../widgets/index.ts';
@@ -49,13 +49,36 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
           }
           onClose={close}
           onRun={async (config) => {
-            await actions.runOrFail(config);
-            close();
+            if (await actions.runOrFail(config)) close();
           }}
         />
       );
     case 'export':
       return open ? <ExportDialog open={open} onClose={close} /> : null;
+    case 'upload':
+      return open ? (
+        <UploadDialog
+          open={open}
+          purpose={dialog.purpose}
+          upload={actions.recordings.upload}
+          onClose={close}
+          onDone={() => {
+            close();
+            if (dialog.purpose === 'save') actions.saveAs();
+            else actions.exportTrace();
+          }}
+        />
+      ) : null;
+    case 'discard': {
+      const { item } = dialog;
+      return (
+        <DiscardDialog
+          item={item}
+          onCancel={close}
+          onDiscard={() => told(studio.request('recordings.discard', { ref: item.ref }).then(() => refreshRecent(studio)))}
+        />
+      );
+    }
     case 'close-running':
       return open ? (
         <CloseRunningDialog

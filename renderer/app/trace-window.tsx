@@ -7,7 +7,7 @@ import { EventsPanel } from '../features/events/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
-import { StatusBar, standing, Toolbar } from '../features/session/index.ts';
+import { mainNotice, StatusBar, standing, Toolbar } from '../features/session/index.ts';
 import { selectRunPlugin } from '../state/plugin-store.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
@@ -26,7 +26,14 @@ import { useMedia } from './use-media.ts';
 const NARROW = '(max-width: 1400px)';
 const SMALL = '(max-width: 1119px)';
 
-export function TraceWindow({ trace, actions }: { readonly trace: TraceId; readonly actions: Actions }) {
+export interface TraceWindowProps {
+  readonly trace: TraceId;
+  readonly actions: Actions;
+  /** In place of the run controls: a report has nothing to run. */
+  readonly bar?: ReactNode;
+}
+
+export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
   const narrow = useMedia(NARROW);
   const small = useMedia(SMALL);
   const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
@@ -38,17 +45,21 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
 
   return (
     <div className="trace-window">
-      <Toolbar
-        trace={trace}
-        onRun={actions.runAgain}
-        onStop={actions.stop}
-        onRestart={actions.restart}
-        onRecord={actions.record}
-        onSaveLast={actions.saveLast}
-        onConfigure={actions.configure}
-      >
-        <TimeControls trace={trace} />
-      </Toolbar>
+      {bar !== undefined ? (
+        bar
+      ) : (
+        <Toolbar
+          trace={trace}
+          onRun={actions.runAgain}
+          onStop={actions.stop}
+          onRestart={actions.restart}
+          onRecord={actions.record}
+          onSaveLast={actions.saveLast}
+          onConfigure={actions.configure}
+        >
+          <TimeControls trace={trace} />
+        </Toolbar>
+      )}
       <main className="trace-window-body" aria-label="Graphs and lists">
         {/* Another id where the panes differ: each arrangement has its own sizes. */}
         <SplitPane
@@ -247,8 +258,9 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
 }
 
 function TraceNotices({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 250);
-  const notice = summary?.notices[0];
+  const summary = useCalmSummary(trace);
+  const session = useSession(trace);
+  const notice = mainNotice(session, summary?.notices ?? []);
   if (!summary) return null;
   return (
     <>
@@ -261,12 +273,12 @@ function TraceNotices({ trace }: { readonly trace: TraceId }) {
         </div>
       )}
       {notice && (
-        <div className="trace-notice" role="status">
+        <section className="trace-notice" aria-label="About this trace">
           <Icon of={TriangleAlert} />
-          <span>
+          <span role={session?.recordingProblem === undefined ? 'status' : 'alert'}>
             {notice.message} {notice.remedy}
           </span>
-        </div>
+        </section>
       )}
     </>
   );

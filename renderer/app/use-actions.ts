@@ -1,12 +1,25 @@
 /** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
+
 import { useMemo } from 'react';
+import { TRACE_EXTENSIONS } from '../../core/protocol/export-formats.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
+import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import { markMoment, restartRun, saveLast, showSession, snapshotObjects, startRun, stopRun, switchRecording } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, forgottenValues, hasCaptureProblem, inspected, launchState, setDraft } from '../state/launch-store.ts';
-import { libraryState, refreshRecent } from '../state/library-store.ts';
+import {
+  configForScript,
+  describeTarget,
+  forgetValues,
+  forgottenValues,
+  hasCaptureProblem,
+  inspected,
+  launchState,
+  setDraft,
+  startOnce,
+} from '../state/launch-store.ts';
+import { libraryState } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
@@ -18,8 +31,8 @@ export interface Actions {
   readonly recordings: RecordingActions;
   /** Shows what went wrong in a message. */
   run(config: LaunchConfig): void;
-  /** Rejects with what went wrong. */
-  runOrFail(config: LaunchConfig): Promise<void>;
+  /** Rejects with what went wrong. False: another run is being started. */
+  runOrFail(config: LaunchConfig): Promise<boolean>;
   runAgain(): void;
   stop(): void;
   restart(): void;
@@ -67,7 +80,7 @@ const pageOf = (code: string | undefined): { readonly page?: 'plugins' | 'captur
 const sameTarget = (a: LaunchConfig, b: LaunchConfig): boolean => JSON.stringify(a.target) === JSON.stringify(b.target);
 
 export function useActions(): Actions {
-  const { studio } = useClients();
+  const { studio, traces } = useClients();
   const picker = useFilePicker();
   return useMemo(() => {
     const recordings = recordingActions(studio, picker);
@@ -75,12 +88,17 @@ export function useActions(): Actions {
     const told = (work: Promise<unknown>, title?: string) => {
       work.catch((error: unknown) => toastProblem(error, title));
     };
-    const runOrFail = async (config: LaunchConfig) => {
+    const begin = async (config: LaunchConfig) => {
       setDraft(config);
       await startRun(studio, config);
       setWindow({ screen: 'main' });
       endToast('run-failed');
     };
+    const again = (session: SessionInfo, title: string) =>
+      told(
+        startOnce(() => restartRun(studio, session, launchState().bySession[session.id])),
+        title,
+      );
     const run = (config: LaunchConfig) => {
       const start = async () => {
         // The start page shows what is wrong with what was typed: back to the field.
@@ -106,9 +124,9 @@ export function useActions(): Actions {
         else if (problems.length > 0 && problems.every((problem) => problem.field === 'capture')) showDialog({ kind: 'run-config', page: 'capture' });
         else if (problems.length > 0 && scriptField()) scriptField()?.focus();
         else if (problems.length > 0) showDialog({ kind: 'run-config' });
-        else await runOrFail(config);
+        else await begin(config);
       };
-      start().catch((error: unknown) => {
+      startOnce(start).catch((error: unknown) => {
         const { code, message, remedy } = error as { code?: string; message: string; remedy?: string };
         toast({
           tone: 'error',
@@ -130,7 +148,7 @@ export function useActions(): Actions {
       const open = activeTrace();
       if (!open) return;
       if (open.recording === undefined) {
-        toast({ tone: 'info', title: 'This file was opened in the browser only', text: 'It is where you dropped it from; there is nothing to save.' });
+        showDialog({ kind: 'upload', trace: open.trace, purpose: 'save' });
         return;
       }
       told(
@@ -143,14 +161,49 @@ export function useActions(): Actions {
       );
     };
 
+    const configure = () => {
+      const open = activeTrace();
+      const session = sessionOf(open);
+      const config = session && launchState().bySession[session.id];
+      if (config) {
+        const { draft } = launchState();
+        // What was chosen in the plugin manager since then is not thrown away.
+        const plugins = sameTarget(draft, config) ? draft.plugins : config.plugins;
+        setDraft({ ...config, ...(plugins && { plugins }) });
+      } else if (open && describeTarget(launchState().draft) !== session?.title) {
+        told(configureAsRecorded(open));
+        return;
+      }
+      showDialog({ kind: 'run-config' });
+    };
+    /** The form as the recording tells that it was: of a file that was opened, or of a run that another window started. */
+    const configureAsRecorded = async (open: OpenTrace) => {
+      const record = await traces.request('trace.launch', { trace: open.trace });
+      const config = record && configFromRecord(record);
+      if (config && !sameTarget(launchState().draft, config)) {
+        const gone = valuesNotRecorded(record);
+        setDraft(config);
+        forgetValues(gone);
+        if (gone.length > 0) {
+          toast({
+            tone: 'info',
+            key: 'run-failed',
+            title: `The recording names ${gone.join(', ')}, without a value`,
+            text: 'Fill the values in, or run it without.',
+          });
+        }
+      }
+      showDialog({ kind: 'run-config' });
+    };
+
     return {
       recordings,
       run,
-      runOrFail,
+      runOrFail: (config) => startOnce(() => begin(config)),
       runAgain: () => {
         const session = sessionOf(activeTrace());
-        if (session && !isRunning(session)) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be run again');
-        else if (!session && activeTrace()) showDialog({ kind: 'run-config' });
+        if (session && !isRunning(session)) again(session, 'It could not be run again');
+        else if (!session && activeTrace()) configure();
         else if (!session) {
           const { draft } = launchState();
           if (draft.target.kind === 'script' && draft.target.path.trim() === '') scriptField()?.focus();
@@ -163,7 +216,7 @@ export function useActions(): Actions {
       },
       restart: () => {
         const session = sessionOf(activeTrace());
-        if (session) told(restartRun(studio, session, launchState().bySession[session.id]), 'It could not be restarted');
+        if (session) again(session, 'It could not be restarted');
       },
       record: () => {
         const session = sessionOf(activeTrace());
@@ -185,17 +238,7 @@ export function useActions(): Actions {
             'Nothing was saved',
           );
       },
-      configure: () => {
-        const session = sessionOf(activeTrace());
-        const config = session && launchState().bySession[session.id];
-        if (config) {
-          const { draft } = launchState();
-          // What was chosen in the plugin manager since then is not thrown away.
-          const plugins = sameTarget(draft, config) ? draft.plugins : config.plugins;
-          setDraft({ ...config, ...(plugins && { plugins }) });
-        }
-        showDialog({ kind: 'run-config' });
-      },
+      configure,
       configureDraft: () => showDialog({ kind: 'run-config', page: 'plugins' }),
       showPlugins: () => {
         const session = sessionOf(activeTrace());
@@ -223,7 +266,7 @@ export function useActions(): Actions {
       openFromHere: () => {
         const input = document.createElement('input');
         input.type = 'file';
-        input.accept = '.tsr,.json,.gz';
+        input.accept = TRACE_EXTENSIONS.map((extension) => `.${extension}`).join(',');
         input.addEventListener('change', () => {
           for (const file of input.files ?? []) recordings.openDropped(file);
         });
@@ -244,7 +287,7 @@ export function useActions(): Actions {
       },
       openSaved: (ref) => told(recordings.openRecent(ref)),
       openRecent: (item) => told(recordings.openRecent(item.ref)),
-      discardRecent: (item) => told(studio.request('recordings.discard', { ref: item.ref }).then(() => refreshRecent(studio))),
+      discardRecent: (item) => showDialog({ kind: 'discard', item }),
       showElsewhere: (id) => {
         const session = sessionState()[id];
         if (session) showSession(session);
@@ -254,9 +297,7 @@ export function useActions(): Actions {
       exportTrace: () => {
         const open = activeTrace();
         if (!open) return;
-        if (open.recording === undefined) {
-          toast({ tone: 'info', title: 'This file was opened in the browser only', text: 'Open it with File, Open trace… to export it.' });
-        } else showDialog({ kind: 'export', trace: open.trace });
+        showDialog(open.recording === undefined ? { kind: 'upload', trace: open.trace, purpose: 'export' } : { kind: 'export', trace: open.trace });
       },
       close: (trace) => {
         const open = trace === undefined ? activeTrace() : traceState().open.find((each) => each.trace === trace);
@@ -266,5 +307,5 @@ export function useActions(): Actions {
         else told(recordings.close(open));
       },
     };
-  }, [studio, picker]);
+  }, [studio, traces, picker]);
 }

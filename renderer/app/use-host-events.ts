@@ -1,5 +1,5 @@
 /** What the host pushes, and what it is told: menu commands, files to open, the closing question, the window's title. */
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useClients } from '../state/clients.tsx';
 import { isRunning, useSessions } from '../state/session-store.ts';
 import { useActiveTraceId, useOpenTraces } from '../state/trace-store.ts';
@@ -31,6 +31,17 @@ export function useHostEvents(actions: Actions): void {
       for (const off of offs) off();
     };
   }, [studio, actions]);
+
+  // In its own window a banner says it; elsewhere nobody would see it.
+  const told = useRef(new Set<string>());
+  useEffect(() => {
+    for (const { id, title, recordingProblem, recording } of Object.values(sessions)) {
+      if (recordingProblem === undefined || told.current.has(id)) continue;
+      told.current.add(id);
+      if (open.find((each) => each.trace === active)?.recording === recording) continue;
+      toast({ tone: 'error', key: `stopped-${id}`, title: `The recording of ${title} stopped`, text: recordingProblem });
+    }
+  }, [sessions, open, active]);
 
   const here = open.find((each) => each.trace === active);
   const title = here?.title ?? 'Trace Studio';

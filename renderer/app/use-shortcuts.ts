@@ -1,12 +1,12 @@
 import { useEffect } from 'react';
 import { type ShortcutId, shortcutFor } from '../features/settings/index.ts';
 import { traceState } from '../state/trace-store.ts';
-import { followView, panView, togglePause, zoomView } from '../state/view-store.ts';
+import { followView, panView, stepSnapshot, togglePause, zoomView } from '../state/view-store.ts';
 import { setWindow, showDialog, windowState } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import type { Actions } from './use-actions.ts';
 
-const TIME: Partial<Record<ShortcutId, (trace: TraceId) => void>> = {
+const VIEW: Partial<Record<ShortcutId, (trace: TraceId) => void>> = {
   pause: togglePause,
   newest: (trace) => followView(trace),
   all: (trace) => followView(trace, 'all'),
@@ -14,15 +14,17 @@ const TIME: Partial<Record<ShortcutId, (trace: TraceId) => void>> = {
   'zoom-out': (trace) => zoomView(trace, 1.5),
   'pan-left': (trace) => panView(trace, -0.25),
   'pan-right': (trace) => panView(trace, 0.25),
+  'snapshot-before': (trace) => stepSnapshot(trace, -1),
+  'snapshot-after': (trace) => stepSnapshot(trace, 1),
 };
 
 /** Does what a key stands for. False: nothing to do here, and the key goes on. */
 export function perform(id: ShortcutId, actions: Actions): boolean {
   const { active } = traceState();
-  const onTime = TIME[id];
-  if (onTime) {
+  const onView = VIEW[id];
+  if (onView) {
     if (active === undefined) return false;
-    onTime(active);
+    onView(active);
     return true;
   }
   switch (id) {

@@ -87,8 +87,12 @@ export function createStudioClient(connect: () => Promise<ByteChannel>, schedule
 
   tryConnect();
   return {
-    async request<K extends keyof StudioRequests>(method: K, argument: Parameters<StudioRequests[K]>[0]): Promise<ReturnType<StudioRequests[K]>> {
-      const answer = await (await current()).call<ReturnType<StudioRequests[K]> | null>(method, argument);
+    async request<K extends keyof StudioRequests>(
+      method: K,
+      argument: Parameters<StudioRequests[K]>[0],
+      bytes?: Uint8Array,
+    ): Promise<ReturnType<StudioRequests[K]>> {
+      const answer = await (await current()).call<ReturnType<StudioRequests[K]> | null>(method, argument, bytes);
       // JSON has no undefined: a request that answers "none" arrives as null.
       return (answer ?? undefined) as ReturnType<StudioRequests[K]>;
     },

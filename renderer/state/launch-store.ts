@@ -26,6 +26,8 @@ interface LaunchState {
   readonly forgotten: readonly string[];
   /** What is being typed for a capture option; the draft has the last text that was a value. */
   readonly captureTexts: CaptureTexts;
+  /** A run is being started, from wherever. */
+  readonly starting: boolean;
 }
 
 export type CaptureTexts = Readonly<Partial<Record<CaptureKey, string>>>;
@@ -44,7 +46,7 @@ function remembered(): { readonly draft: LaunchConfig; readonly forgotten: reado
   }
 }
 
-const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {}, captureTexts: {} }));
+const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {}, captureTexts: {}, starting: false }));
 
 let client: StudioClient | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -158,6 +160,21 @@ function inspectSoon(ms: number): void {
   }, ms);
 }
 
+/** The draft came from a recording that names these variables without their values. */
+export const forgetValues = (names: readonly string[]): void => store.setState({ forgotten: names });
+
+/** Two clicks are one run: while one is being started, asking for another does nothing. False: nothing was done. */
+export async function startOnce(start: () => Promise<unknown>): Promise<boolean> {
+  if (store.getState().starting) return false;
+  store.setState({ starting: true });
+  try {
+    await start();
+    return true;
+  } finally {
+    store.setState({ starting: false });
+  }
+}
+
 export function rememberSessionConfig(session: SessionId, config: LaunchConfig): void {
   store.setState((state) => ({ bySession: { ...state.bySession, [session]: config } }));
 }
@@ -190,4 +207,5 @@ export function describeTarget(config: LaunchConfig): string {
 export const useDraft = (): LaunchConfig => store((state) => state.draft);
 export const useInspection = (): LaunchInspection | undefined => store((state) => state.inspection);
 export const useCaptureTexts = (): CaptureTexts => store((state) => state.captureTexts);
+export const useStarting = (): boolean => store((state) => state.starting);
 export const launchState = () => store.getState();

@@ -72,6 +72,12 @@ export function openTrace(input: TraceInput, about: Omit<OpenTrace, 'trace'>): T
   return trace;
 }
 
+/** What a trace was dropped as: undefined where the host has it. */
+export function droppedFile(trace: TraceId): File | undefined {
+  const input = inputs.get(trace);
+  return input?.kind === 'file' && input.file instanceof File ? input.file : undefined;
+}
+
 /** The same trace with what plugins made of it, or as it was recorded. */
 export function showTraceView(trace: TraceId, view: TraceView): void {
   const input = inputs.get(trace);
@@ -110,6 +116,10 @@ export function emptySummary(trace: TraceId): TraceSummary {
     objectsRevision: 0,
     processesRevision: 0,
     pluginsRevision: 0,
+    tracksRevision: 0,
+    issuesRevision: 0,
+    timelineSlices: 0,
+    memory: { usedBytes: 0, budgetBytes: 0 },
   };
 }
 

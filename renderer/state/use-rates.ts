@@ -1,5 +1,6 @@
-/** Events and bytes per second of a live trace, for the toolbar: one sample each half second, from the summaries. */
-import { useEffect, useState } from 'react';
+/** Events and bytes per second of a live trace: one sample each half second, from the summaries; the same for all who ask. */
+import { useEffect } from 'react';
+import { create } from 'zustand';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { traceState } from './trace-store.ts';
 
@@ -14,25 +15,44 @@ const EVERY_MS = 500;
 const KEEP = 28;
 const NONE: Rates = { eventsPerSecond: 0, bytesPerSecond: 0, history: [] };
 
+const store = create<{ readonly rates: Readonly<Record<TraceId, Rates>> }>(() => ({ rates: {} }));
+/** Who samples a trace, for how many that look at it. */
+const samplers = new Map<TraceId, { users: number; readonly timer: ReturnType<typeof setInterval> }>();
+
 export function useRates(trace: TraceId, live: boolean): Rates {
-  const [rates, setRates] = useState(NONE);
-  useEffect(() => {
-    setRates(NONE);
-    if (!live) return;
-    let before = sample(trace);
-    const timer = setInterval(() => {
-      const now = sample(trace);
-      const last = before;
-      before = now;
-      if (!last || !now || now.at <= last.at) return;
-      const seconds = (now.at - last.at) / 1000;
-      const eventsPerSecond = Math.max(0, now.events - last.events) / seconds;
-      const bytesPerSecond = Math.max(0, now.bytes - last.bytes) / seconds;
-      setRates((old) => ({ eventsPerSecond, bytesPerSecond, history: [...old.history, eventsPerSecond].slice(-KEEP) }));
-    }, EVERY_MS);
-    return () => clearInterval(timer);
-  }, [trace, live]);
-  return rates;
+  const rates = store((state) => state.rates[trace]);
+  useEffect(() => (live ? watch(trace) : undefined), [trace, live]);
+  return (live ? rates : undefined) ?? NONE;
+}
+
+/** Returns the function that ends it. */
+function watch(trace: TraceId): () => void {
+  const sampler = samplers.get(trace) ?? { users: 0, timer: sampling(trace) };
+  samplers.set(trace, sampler);
+  sampler.users++;
+  return () => {
+    sampler.users--;
+    if (sampler.users > 0) return;
+    clearInterval(sampler.timer);
+    samplers.delete(trace);
+    store.setState(({ rates: { [trace]: _gone, ...rates } }) => ({ rates }));
+  };
+}
+
+function sampling(trace: TraceId): ReturnType<typeof setInterval> {
+  let before = sample(trace);
+  return setInterval(() => {
+    const now = sample(trace);
+    const last = before;
+    before = now;
+    if (!last || !now || now.at <= last.at) return;
+    const seconds = (now.at - last.at) / 1000;
+    const eventsPerSecond = Math.max(0, now.events - last.events) / seconds;
+    const bytesPerSecond = Math.max(0, now.bytes - last.bytes) / seconds;
+    store.setState(({ rates }) => ({
+      rates: { ...rates, [trace]: { eventsPerSecond, bytesPerSecond, history: [...(rates[trace]?.history ?? []), eventsPerSecond].slice(-KEEP) } },
+    }));
+  }, EVERY_MS);
 }
 
 function sample(trace: TraceId) {

@@ -4,7 +4,7 @@ import type { TraceClient, TraceId, TraceRequests, TraceSummary } from '../trace
 import { useClients } from './clients.tsx';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
-type Method = Exclude<keyof TraceRequests, 'data.connect' | 'trace.open' | 'trace.close'>;
+type Method = Exclude<keyof TraceRequests, 'data.connect' | 'trace.open' | 'trace.close' | 'trace.budget' | 'trace.cancel'>;
 type Argument<K extends Method> = Omit<Parameters<TraceRequests[K]>[0], 'trace'>;
 
 export interface TraceAnswer<K extends Method> {
@@ -129,6 +129,8 @@ class QueryLoop<K extends Method> {
 
 /** What must move in a summary for an answer to be another one: a live trace changes in each frame, most answers do not. */
 const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = {
+  // Known with the head, as is the start.
+  'trace.launch': (summary) => summary.startEpochMs,
   'counters.list': (summary) => summary.counterSamples + summary.countersRevision,
   'counters.grid': (summary) => summary.revision,
   'processes.list': (summary) => summary.processesRevision,
@@ -138,6 +140,27 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'objects.times': (summary) => summary.snapshots + summary.objectsRevision,
   'events.page': (summary) => summary.revision,
   'console.page': (summary) => summary.consoleChunks,
+  'tracks.list': (summary) => summary.tracksRevision,
+  'names.get': () => 0,
+  'timeline.view': (summary) => summary.revision,
+  'timeline.density': (summary) => summary.revision,
+  'timeline.hit': (summary) => summary.revision,
+  'timeline.snap': (summary) => summary.revision,
+  'timeline.flows': (summary) => summary.revision,
+  'timeline.gaps': (summary) => summary.revision,
+  'slices.get': (summary) => summary.revision,
+  'slices.children': (summary) => summary.revision,
+  'slices.neighbour': (summary) => summary.revision,
+  'slices.page': (summary) => summary.revision,
+  'analysis.table': (summary) => summary.revision,
+  'analysis.spread': (summary) => summary.revision,
+  'analysis.histogram': (summary) => summary.revision,
+  'analysis.tree': (summary) => summary.revision,
+  'analysis.flame': (summary) => summary.revision,
+  'analysis.counters': (summary) => summary.revision,
+  'search.state': (summary) => summary.revision,
+  'search.step': (summary) => summary.revision,
+  'issues.list': (summary) => summary.issuesRevision,
 };
 
 /** The step to "complete" counts as a change, even where the numbers stay. */

@@ -59,6 +59,14 @@ export interface Pointer {
 }
 const pointers = create<{ readonly pointers: Readonly<Record<TraceId, Pointer | undefined>> }>(() => ({ pointers: {} }));
 
+/** The snapshot that the inspector shows, for who steps on from it. Told with each answer, so it is no state either. */
+interface ShownSnapshot {
+  readonly object: ObjectId;
+  readonly index: number;
+  readonly count: number;
+}
+const shown = new Map<TraceId, ShownSnapshot>();
+
 /** Range that was drawn last: what "pause" keeps. Written each frame, so it is no state that anyone is told of. */
 const drawn = new Map<TraceId, TimeRange>();
 
@@ -78,6 +86,7 @@ subscribeTraces((state) => {
     next ??= { ...views };
     delete next[trace];
     drawn.delete(trace);
+    shown.delete(trace);
   }
   if (next) choices.setState({ views: next });
 });
@@ -101,8 +110,8 @@ export function visibleRange(time: TimeView, endNs: number): TimeRange {
 export function rangeInSight(trace: TraceId): TimeRange {
   const { time } = viewState(trace);
   if (time.mode === 'follow') {
-    const shown = drawn.get(trace);
-    if (shown) return shown;
+    const range = drawn.get(trace);
+    if (range) return range;
   }
   return visibleRange(time, endOf(trace));
 }
@@ -205,6 +214,23 @@ export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void 
   change(trace, () => ({ snapshot }));
 }
 
+/** The inspector tells what it shows; undefined when it goes. */
+export function noteSnapshot(trace: TraceId, snapshot: ShownSnapshot | undefined): void {
+  if (snapshot) shown.set(trace, snapshot);
+  else shown.delete(trace);
+}
+
+/** One snapshot back or on, of the object that the inspector shows. False: it shows none. */
+export function stepSnapshot(trace: TraceId, by: -1 | 1): boolean {
+  const { object, snapshot } = viewState(trace);
+  const now = shown.get(trace);
+  if (!now || now.object !== object) return false;
+  // From the one that was asked for, not the one that has arrived: quick presses add up.
+  const from = snapshot === 'live' ? now.index : snapshot;
+  selectSnapshot(trace, Math.max(0, Math.min(now.count - 1, from + by)));
+  return true;
+}
+
 export function toggleSeries(trace: TraceId, counter: string, series: string): void {
   change(trace, ({ hidden }) => {
     const names = hidden[counter] ?? [];
@@ -235,4 +261,5 @@ export function resetViews(): void {
   choices.setState({ views: {} });
   pointers.setState({ pointers: {} });
   drawn.clear();
+  shown.clear();
 }

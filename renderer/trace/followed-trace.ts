@@ -4,10 +4,12 @@ import { KeptRecording } from '../../core/formats/kept-recording.ts';
 import { openTrace } from '../../core/formats/open-trace.ts';
 import { findAttachments, processedRecording, usableParts } from '../../core/formats/processed-view.ts';
 import type { Attachments } from '../../core/model/attachments.ts';
-import { Trace } from '../../core/model/trace.ts';
+import { INDEXED_FROM_BYTES, openIndexed } from '../../core/model/open-recording.ts';
+import { Trace, type TraceOptions } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
-import { gunzip } from './gunzip.ts';
+import { BlobStore } from './blob-store.ts';
+import { gunzip, inflate } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
@@ -18,12 +20,18 @@ const PIECE_BYTES = 128 * 1024;
 /** Lists are asked for again when their revision moves, so changes of their numbers are told less often than data. */
 const LIST_CHANGE_MS = 250;
 const MAX_NOTICES = 50;
+/** Before, a pace is chance. */
+const PACE_FROM_MS = 200;
 
 export interface Surroundings {
   readonly wallMs: () => number;
   readonly steadyMs: () => number;
   /** Resolves in a later task, so that messages in between are handled. */
   readonly nextTask: () => Promise<void>;
+  /** Of decoded detail that a trace keeps in memory; undefined: the model's default. */
+  readonly detailBytes?: number;
+  /** From this size on a recording is opened by its index; undefined: INDEXED_FROM_BYTES. */
+  readonly indexedFromBytes?: number;
 }
 
 /** What is known of a source before it is read. */
@@ -58,12 +66,15 @@ export class FollowedTrace {
   #listsChangedMs = Number.NEGATIVE_INFINITY;
   #listsRevision = 0;
   #listsEvents = -1;
+  #detailBytes: number | undefined;
   /** What the revisions of an earlier view had grown to: those of the next go on from there. */
   #processesBefore = 0;
   #pluginsBefore = 0;
   #closed = false;
   /** What was read before is gone from the recording, too: the model begins anew. */
   #fellBehind = false;
+  #cancelled = false;
+  readonly #openedMs: number;
 
   /**
    * `view`: what plugins left of their processes' events, or all as it was recorded. While a recording grows, and where only its
@@ -74,11 +85,26 @@ export class FollowedTrace {
     this.#wanted = view;
     this.#surroundings = surroundings;
     this.#onChange = onChange;
+    this.#openedMs = surroundings.steadyMs();
     this.#trace = new Trace({ read: () => Promise.reject(new Error('read before the source was opened')) });
   }
 
   #traceOf(source: ByteSource): Trace {
-    return new Trace({ read: (offset, length) => source.read(offset, length) }, { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed() });
+    const trace = new Trace({ read: (offset, length) => source.read(offset, length) }, this.#traceOptions());
+    trace.timeline.isLoading = true;
+    return trace;
+  }
+
+  #traceOptions(): TraceOptions {
+    const detailBytes = this.#detailBytes ?? this.#surroundings.detailBytes;
+    return { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed(), ...(detailBytes !== undefined && { detailBytes }) };
+  }
+
+  /** Of decoded detail in memory. */
+  set detailBytes(bytes: number) {
+    this.#detailBytes = bytes;
+    this.#trace.budgetBytes = bytes;
+    this.#changed();
   }
 
   get trace(): Trace {
@@ -107,15 +133,15 @@ export class FollowedTrace {
         read: (offset, length) => source.read(offset, length),
         follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
       };
-      const opened = live ? undefined : await openTrace(counted, (bytes) => this.#inSlices(gunzip(bytes)), { title });
+      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
-      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
+      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording, undefined, new BlobStore()) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
-        const trace = this.#traceOf(recording);
-        if (this.#fellBehind) this.#replace(trace);
-        else this.#trace = trace;
-        await this.#feed(recording, this.#trace);
+        if (!(await this.#openIndexed(recording))) {
+          this.#begin(this.#traceOf(recording));
+          await this.#feed(recording, this.#trace);
+        }
         if (this.#live && this.#phase === 'live') this.#phase = 'complete';
         this.#changed();
         await this.#switch(recording);
@@ -146,6 +172,17 @@ export class FollowedTrace {
     }
   }
 
+  /** Reads no further; what has been read stays. */
+  cancel(): void {
+    if (this.#phase !== 'loading') return;
+    this.#cancelled = true;
+  }
+
+  /** More of it may come. */
+  get isGrowing(): boolean {
+    return this.#phase === 'loading' || this.#phase === 'live';
+  }
+
   close(): void {
     this.#closed = true;
     // A quiet live source is waited for until its next bytes; what it would keep in memory goes now.
@@ -170,7 +207,7 @@ export class FollowedTrace {
     for (const problem of problems) this.#notice(problem);
     if (parts.length === 0) return false;
     const pieces = processedRecording(recording, parts, { onProblem: (problem) => this.#notice(problem) });
-    const source = new KeptRecording(pieces, recording);
+    const source = new KeptRecording(pieces, recording, new BlobStore());
     const trace = this.#traceOf(source);
     const isFirst = this.#view === undefined;
     // Nothing is shown yet: then it may grow before the user's eyes.
@@ -188,29 +225,76 @@ export class FollowedTrace {
     return true;
   }
 
+  #begin(trace: Trace): void {
+    if (this.#fellBehind) this.#replace(trace);
+    else this.#trace = trace;
+  }
+
   /** Numbers of counters and objects mean others from here on: every revision moves. */
   #replace(trace: Trace): void {
     const before = this.#trace;
-    this.#listsRevision += before.countersSize + before.objectsSize + 1;
+    this.#listsRevision += before.countersSize + before.objectsSize + before.timeline.size + 1;
     this.#processesBefore += before.processesRevision;
     this.#pluginsBefore += before.pluginsRevision;
     this.#listsEvents = -1;
     this.#trace = trace;
   }
 
-  async #feed(source: ByteSource, trace: Trace): Promise<void> {
-    const reader = new BlockReader();
-    for await (const piece of this.#inSlices(source.follow(0))) {
+  /** A large recording is there as soon as its index was read; what else is in it comes afterwards. False: it has to be read from its start. */
+  async #openIndexed(source: ByteSource): Promise<boolean> {
+    const size = this.#converts ? undefined : await source.size();
+    if (size === undefined || size < (this.#surroundings.indexedFromBytes ?? INDEXED_FROM_BYTES)) return false;
+    const opened = await openIndexed(source, size, this.#traceOptions());
+    if (!opened || this.#closed) return false;
+    const { trace, endOffset } = opened;
+    this.#begin(trace);
+    trace.timeline.isLoading = true;
+    this.#clock = new LiveClock(trace.totals().startEpochMs, this.#surroundings);
+    const { steadyMs, nextTask } = this.#surroundings;
+    let sliceEnd = steadyMs() + SLICE_MS;
+    for await (const done of trace.readRest()) {
+      if (this.#closed || this.#cancelled) break;
+      this.#decodedBytes = Math.floor(done * endOffset);
+      if (steadyMs() < sliceEnd) continue;
+      this.#changed();
+      await nextTask();
+      sliceEnd = steadyMs() + SLICE_MS;
+    }
+    this.#decodedBytes = endOffset;
+    this.#noteLive(trace);
+    await this.#feed(source, trace, endOffset);
+    return true;
+  }
+
+  /** All that was there when the trace was opened has been read: what comes now is recorded now. */
+  #noteLive(trace: Trace): void {
+    if (!this.#live || this.#phase !== 'loading' || this.#decodedBytes < this.#liveFrom) return;
+    this.#phase = 'live';
+    trace.timeline.isLoading = false;
+    this.#changed();
+  }
+
+  async #feed(source: ByteSource, trace: Trace, offset = 0): Promise<void> {
+    const reader = new BlockReader({ offset });
+    // A whole recording ends with its footer, which an index has told of.
+    const isWhole = trace.footer !== undefined && offset > 0;
+    for await (const piece of this.#inSlices(source.follow(offset))) {
       if (this.#closed) return;
+      if (this.#cancelled) {
+        this.#notice(cancelledProblem(this.#loadedBytes, this.#totalBytes));
+        trace.timeline.isLoading = false;
+        return;
+      }
       // What was there when the trace was opened may be old; what comes behind it was recorded just now.
       const fresh = this.#phase === 'live';
       for (const item of reader.push(piece)) this.#take(item, trace);
       this.#decodedBytes += piece.length;
-      if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) this.#phase = 'live';
+      this.#noteLive(trace);
       this.#clock?.note(trace.endNs, fresh);
       this.#changed();
     }
-    for (const item of reader.end()) this.#take(item, trace);
+    if (!isWhole) for (const item of reader.end()) this.#take(item, trace);
+    trace.timeline.isLoading = false;
   }
 
   /** The same bytes in small pieces, with a break for the page's questions whenever the work on them took a slice of time. */
@@ -278,7 +362,8 @@ export class FollowedTrace {
       this.#listsChangedMs = nowMs;
       this.#listsRevision++;
     }
-    const loadedBytes = this.#converts ? this.#followedBytes : this.#decodedBytes;
+    const loadedBytes = this.#loadedBytes;
+    const remainingMs = this.#remainingMs(loadedBytes, nowMs);
     return {
       trace: this.#id,
       revision: this.#revision,
@@ -301,9 +386,27 @@ export class FollowedTrace {
       objectsRevision: this.#revisionOf(this.trace.objectsSize),
       processesRevision: this.#processesBefore + this.trace.processesRevision,
       pluginsRevision: this.#pluginsBefore + this.trace.pluginsRevision,
+      tracksRevision: this.#revisionOf(this.trace.timeline.size),
+      issuesRevision: this.#revisionOf(this.trace.issueCount),
+      timelineSlices: this.trace.timeline.slices,
+      memory: { usedBytes: this.trace.detailBytes, budgetBytes: this.trace.budgetBytes },
       ...(this.view !== undefined && { view: this.view }),
       ...(totals.end && { end: totals.end }),
+      ...(remainingMs !== undefined && { remainingMs }),
     };
+  }
+
+  /** Another format: what is decoded is not what the file holds. */
+  get #loadedBytes(): number {
+    return this.#converts ? this.#followedBytes : this.#decodedBytes;
+  }
+
+  /** At the pace so far; undefined before there is one. */
+  #remainingMs(loadedBytes: number, nowMs: number): number | undefined {
+    const total = this.#totalBytes;
+    const elapsedMs = nowMs - this.#openedMs;
+    if (this.#phase !== 'loading' || total === undefined || loadedBytes === 0 || elapsedMs < PACE_FROM_MS) return undefined;
+    return Math.max(0, Math.round((elapsedMs / loadedBytes) * (total - loadedBytes)));
   }
 
   /** Of a list with `size` entries: 0 as long as it is empty. */
@@ -321,6 +424,10 @@ const FELL_BEHIND: Problem = {
   code: 'fell-behind',
   message: 'The run was faster than this window for so long that what it had not read is no longer kept. It goes on with what is.',
 };
+function cancelledProblem(loadedBytes: number, totalBytes: number | undefined): Problem {
+  const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
+  return { code: 'loading-cancelled', message: `Reading was stopped after ${loadedBytes}${of} bytes: what lies behind is not shown.` };
+}
 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };

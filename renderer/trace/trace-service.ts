@@ -5,6 +5,7 @@ import { CollectorSource } from './collector-source.ts';
 import { DataLink } from './data-link.ts';
 import { FileSource } from './file-source.ts';
 import { FollowedTrace, type Opened, problemOf, type Surroundings } from './followed-trace.ts';
+import { type HandlersOf, timelineHandlers } from './timeline-handlers.ts';
 import type { PageMessage, TraceId, TraceInput, TracePushes, TraceRequests, WorkerMessage } from './trace-worker-api.ts';
 
 /** A frame of the screen: summaries come no faster. */
@@ -12,12 +13,7 @@ const PUSH_MS = 16;
 /** How often the clock of a live trace is told while nothing happens; the page draws on between two. */
 const CLOCK_MS = 100;
 
-type Handlers = {
-  readonly [K in keyof TraceRequests]: (
-    argument: Parameters<TraceRequests[K]>[0],
-    ports: readonly PortLike[],
-  ) => ReturnType<TraceRequests[K]> | Promise<ReturnType<TraceRequests[K]>>;
-};
+type Handlers = HandlersOf<TraceRequests>;
 
 export interface ServiceOptions extends Surroundings {
   /** To the page. */
@@ -76,6 +72,7 @@ export class TraceService {
       if (followed) this.#changed.delete(followed);
       return null;
     },
+    'trace.launch': ({ trace }) => this.#of(trace).trace.launch ?? null,
     'counters.list': ({ trace }) => this.#of(trace).trace.counters(),
     'counters.grid': ({ trace, ...query }) => {
       const followed = this.#of(trace);
@@ -88,6 +85,7 @@ export class TraceService {
     'objects.times': ({ trace, object, limit }) => this.#of(trace).trace.objectTimes(object, limit),
     'events.page': ({ trace, filter, from, count }) => this.#of(trace).trace.events(filter, from, count),
     'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
+    ...timelineHandlers((trace) => this.#of(trace)),
   };
 
   async #open(input: TraceInput): Promise<Opened> {
@@ -137,8 +135,9 @@ export class TraceService {
   }
 }
 
-/** Bulk answers are handed over, not copied. */
+/** Bulk answers are handed over, not copied: typed arrays that an answer is, or has as its members. */
 function buffersOf(value: unknown): ArrayBuffer[] {
-  const view = value instanceof Float64Array ? value : (value as { readonly x?: unknown } | undefined)?.x;
-  return view instanceof Float64Array && view.buffer instanceof ArrayBuffer ? [view.buffer] : [];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  const views = ArrayBuffer.isView(value) ? [value] : Object.values(value).filter((member) => ArrayBuffer.isView(member));
+  return [...new Set(views.map((view) => view.buffer))].filter((buffer) => buffer instanceof ArrayBuffer);
 }

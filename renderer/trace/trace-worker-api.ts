@@ -4,8 +4,13 @@
  */
 import type { Problem } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
-import type { SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
+import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
+
+export type * from './timeline-api.ts';
+/** The timeline and its analysis. */
+export { ItemFlag } from './timeline-api.ts';
 
 /** One open trace in this window. Minted by the page. */
 export type TraceId = string;
@@ -24,7 +29,7 @@ export type TraceInput =
 export type DataChannel = { readonly kind: 'websocket'; readonly url: string } | { readonly kind: 'port' };
 
 /** Pushed when anything changed, at most once a frame (16 ms). Small; lists travel only when their revision moved. */
-export interface TraceSummary {
+export interface TraceSummary extends TimelineSummary {
   readonly trace: TraceId;
   /** Grows whenever data changed: what React watches. */
   readonly revision: number;
@@ -185,16 +190,20 @@ export interface ConsoleLine {
   readonly index: number;
   readonly timeNs: number;
   readonly source: 'stdout' | 'stderr' | 'stdin' | 'studio';
-  /** One line without its end; ANSI codes are still in it. */
+  /** One line without its end, from its last return of the carriage on; ANSI codes are still in it. */
   readonly text: string;
+  /** ANSI codes that an earlier line, or what the line was written over, has left on. */
+  readonly style?: string;
   /** The line was longer than is shown. */
   readonly cut: boolean;
 }
 
-export interface TraceRequests {
+export interface TraceRequests extends TimelineRequests {
   'data.connect': (argument: DataChannel) => null;
   'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
+  /** What was run. null before the head has been read, and for a trace that does not say. */
+  'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
   'counters.grid': (argument: {
     readonly trace: TraceId;

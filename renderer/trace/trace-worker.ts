@@ -10,7 +10,15 @@ const { port1, port2 } = new MessageChannel();
 const waiting: (() => void)[] = [];
 port1.onmessage = () => waiting.shift()?.();
 
+/**
+ * Of decoded detail: an eighth of the machine's memory, which a browser tells as 8 GB at most. Beside it stand names, summaries and what is being answered: some hundred
+ * megabytes for the largest recordings.
+ */
+const { deviceMemory: gigabytes = 4 } = navigator as { readonly deviceMemory?: number };
+const DETAIL_BYTES = Math.max(256 * 2 ** 20, (gigabytes / 8) * 2 ** 30);
+
 const service = new TraceService({
+  detailBytes: DETAIL_BYTES,
   post: (message, transfer) => self.postMessage(message, [...transfer]),
   openWebSocket,
   wallMs: () => Date.now(),

@@ -25,7 +25,7 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
   const [viewHeight, setViewHeight] = useState(0);
   const [position, setPosition] = useState(0);
   // What this component set itself: its own scroll event is then no wish of the user.
-  const expected = useRef(-1);
+  const expected = useRef<number | undefined>(undefined);
   const geometry: RowGeometry = { total, rowHeight, viewHeight };
   const latest = useRef({ geometry, position, follow, onFollow });
   latest.current = { geometry, position, follow, onFollow };
@@ -68,10 +68,9 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
   const onScroll = () => {
     const place = element.current;
     if (!place) return;
-    if (Math.abs(place.scrollTop - expected.current) < 1.5) {
-      expected.current = -1;
-      return;
-    }
+    const own = expected.current;
+    expected.current = undefined;
+    if (own !== undefined && Math.abs(place.scrollTop - own) < 1.5) return;
     moveTo(positionOf(place.scrollTop, latest.current.geometry));
   };
 

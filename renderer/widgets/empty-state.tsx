@@ -9,8 +9,8 @@ interface EmptyStateProps {
   readonly title: string;
   /** One line that says why. */
   readonly children?: ReactNode;
-  /** A line of code that would fill this place. */
-  readonly code?: string;
+  /** Code that would fill this place. */
+  readonly code?: ReactNode;
   readonly actions?: ReactNode;
   readonly tone?: 'plain' | 'error';
 }
@@ -21,7 +21,7 @@ export function EmptyState({ icon, title, children, code, actions, tone = 'plain
       <Icon of={icon} size="xl" />
       <div className="empty-title">{title}</div>
       {children && <div className="empty-why">{children}</div>}
-      {code !== undefined && <code>{code}</code>}
+      {code}
       {actions && <div className="empty-actions">{actions}</div>}
     </div>
   );

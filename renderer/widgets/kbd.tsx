@@ -8,6 +8,7 @@ export function Kbd({ children, className = '' }: { readonly children: string; r
 const onMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function keyText(keys: string, mac: boolean = onMac): string {
-  if (!mac) return keys.replaceAll('+', ' ');
-  return keys.replaceAll('Ctrl+', '⌘').replaceAll('Shift+', '⇧').replaceAll('Alt+', '⌥');
+  const named = keys.replace('ArrowLeft', '←').replace('ArrowRight', '→');
+  if (!mac) return named.replaceAll('+', ' ');
+  return named.replaceAll('Ctrl+', '⌘').replaceAll('Shift+', '⇧').replaceAll('Alt+', '⌥');
 }

@@ -50,10 +50,13 @@ for (const colors of ['light', 'dark'] as const) {
       expect(await violations(studio)).toEqual([]);
     });
 
-    test('a live run has no violation', async ({ studio }) => {
+    test('a live run and a stopped one have no violation', async ({ studio }) => {
       await studio.start.runExample('Lifts in a tower');
       await studio.window.object('lift north').click();
       await expect(studio.window.field('floor:').or(studio.window.field('~ changed floor:'))).toBeVisible();
+      await expect(studio.window.state()).toHaveText('Running');
+      expect(await violations(studio)).toEqual([]);
+      await expect(studio.window.state()).toHaveText('Running');
       await studio.window.button('Stop').click();
       await expect(studio.window.state()).toHaveText(/Stopped/);
       expect(await violations(studio)).toEqual([]);

@@ -52,6 +52,32 @@ test('arguments, working folder, environment and Node flags reach the script', a
   await expect(start.heading).toBeHidden();
 });
 
+test('a double click, two Enters and Ctrl+Enter twice begin one run each', async ({ studio }) => {
+  const { start, window, page } = studio;
+  const runs = window.runs.getByRole('listitem');
+  await start.example('A job queue and its workers').dblclick();
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(runs).toHaveCount(1);
+
+  await start.show();
+  await start.script.fill(studio.script('waits.cjs', WAITS));
+  // Both before the page has done anything about the first.
+  await start.script.evaluate((input: HTMLInputElement) => {
+    for (let n = 0; n < 2; n++) input.form?.requestSubmit();
+  });
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(runs).toHaveCount(2);
+
+  const configuration = new RunConfiguration(page);
+  await configuration.open();
+  await configuration.script.evaluate((input) => {
+    for (let n = 0; n < 2; n++) input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', ctrlKey: true, bubbles: true }));
+  });
+  await expect(configuration.dialog).toBeHidden();
+  await expect(window.state()).toHaveText(/Running/);
+  await expect(runs).toHaveCount(3);
+});
+
 test('an npm script of the folder runs in one click', async ({ studio }) => {
   studio.script('package.json', JSON.stringify({ name: 'shop', scripts: { greet: 'node greet.cjs' } }));
   studio.script('greet.cjs', 'console.log("good day from npm")');
@@ -59,6 +85,22 @@ test('an npm script of the folder runs in one click', async ({ studio }) => {
   await studio.start.npmScript('greet').click();
   await expect(studio.window.consoleLine('good day from npm')).toBeVisible();
   await expect(studio.window.state()).toHaveText(/Exited 0/);
+});
+
+test('all npm scripts can be reached from the start page, and the form for them opens at them', async ({ studio }) => {
+  const scripts = Object.fromEntries(['a', 'b', 'c', 'd', 'e', 'greet'].map((name) => [name, 'node greet.cjs']));
+  studio.script('package.json', JSON.stringify({ name: 'shop', scripts }));
+  studio.script('greet.cjs', 'console.log("good day from npm")');
+  const { page, start } = studio;
+  await page.reload();
+  await expect(start.npmScript('a')).toBeVisible();
+  await expect(start.npmScript('greet')).toBeHidden();
+  await page.getByRole('button', { name: 'Show 2 more' }).click();
+  await expect(start.npmScript('greet')).toBeVisible();
+  await page.getByRole('button', { name: 'An npm script or a command…' }).click();
+  const form = new RunConfiguration(page);
+  await expect(form.dialog.getByRole('radio', { name: 'npm script' })).toBeChecked();
+  await expect(form.dialog.getByRole('textbox', { name: 'Folder of package.json' })).toHaveValue(studio.work);
 });
 
 test('what is typed reaches the script, and its exit code is shown', async ({ studio }) => {
@@ -73,6 +115,26 @@ test('what is typed reaches the script, and its exit code is shown', async ({ st
   await input.press('Enter');
   await expect(window.state()).toHaveText(/Exited 7/);
   await expect(window.console).toContainText(/7/);
+});
+
+test('an error is told where the script ended, and shown among what it printed, however deep its stack', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(
+    studio.script(
+      'fails.cjs',
+      `Error.stackTraceLimit = 60;
+       const deep = (n) => { if (n === 0) throw new TypeError('the lamp is out'); deep(n - 1); };
+       deep(50);`,
+    ),
+  );
+  await expect(window.state()).toHaveText('Exited 1');
+  const end = window.console.getByRole('status');
+  await expect(end).toContainText('Exit 1');
+  await expect(end).toContainText('TypeError: the lamp is out');
+  const line = window.consoleLine('TypeError: the lamp is out');
+  await expect(line).toBeHidden();
+  await end.getByRole('button', { name: 'Show the error' }).click();
+  await expect(line).toBeVisible();
 });
 
 test('stop ends the whole process tree, restart begins anew', async ({ studio }) => {
@@ -120,6 +182,23 @@ test('colours of the terminal are shown, and errors are marked', async ({ studio
   await expect(window.console).toContainText('stdout is not a terminal');
 });
 
+test('a colour lasts over its line, a progress bar shows its last state, a link its words', async ({ studio }) => {
+  const { window } = studio;
+  await studio.start.runScript(
+    studio.script(
+      'styled.cjs',
+      `process.stdout.write('\\u001b[31mred\\nstill red\\u001b[0m\\nplain\\n');
+       process.stdout.write('10 %\\r50 %\\r100 % done\\n');
+       process.stdout.write('\\u001b]8;;https://example.com/\\u0007the docs\\u001b]8;;\\u0007\\n');`,
+    ),
+  );
+  const color = (text: string) => window.consoleLine(new RegExp(`^${text}$`)).evaluate((node) => getComputedStyle(node).color);
+  await expect(window.consoleLine('the docs')).toHaveText('the docs');
+  expect(await color('still red')).toBe(await color('red'));
+  expect(await color('still red')).not.toBe(await color('plain'));
+  await expect(window.consoleLine('100 % done')).toHaveText('100 % done');
+});
+
 test('closing a running one asks: keep recording leaves it running and listed', async ({ studio }) => {
   const { window, start } = studio;
   await studio.start.runScript(studio.script('waits.cjs', WAITS));
@@ -136,12 +215,40 @@ test('closing a running one asks: keep recording leaves it running and listed', 
 });
 
 test('a script that never uses the tracer runs as it is, and the empty graphs say what to do', async ({ studio }) => {
-  const { window, page } = studio;
-  await studio.start.runScript(studio.script('plain.cjs', 'console.log("only this")'));
+  const { window, start } = studio;
+  await start.runScript(studio.script('plain.cjs', 'console.log("only this")'));
   await expect(window.consoleLine('only this')).toBeVisible();
   await expect(window.state()).toHaveText(/Exited 0/);
-  await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('No counters');
-  await expect(page.getByRole('main', { name: 'Graphs' })).toContainText('VizCounter');
+  await expect(window.graphs).toContainText('No counters in this recording');
+  await expect(window.inspector).toContainText('No objects in this recording');
+  // What the empty places offer is a script as it stands: both together make a counter and an object.
+  await expect(window.graphs.getByRole('code')).toContainText("require('trace-studio')");
+  const counter = (await window.graphs.getByRole('code').textContent()) ?? '';
+  await window.inspector.getByRole('button', { name: 'With import' }).click();
+  const object = (await window.inspector.getByRole('code').textContent()) ?? '';
+  await start.show();
+  await start.runScript(studio.script('counter.cjs', counter));
+  await expect(window.now('queue', 'waiting')).toHaveText('3');
+  await start.show();
+  await start.runScript(studio.script('object.mjs', object));
+  await window.object('cart').click();
+  await expect(window.field('items:').or(window.field('+ added items:'))).toBeVisible();
+  await window.showDrawer('Events');
+  await expect(window.events).toContainText('cart');
+});
+
+test('the lines that an empty place offers are copied as they stand', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'the clipboard is given to the page by the browser’s context');
+  const { window, page } = studio;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await studio.start.runScript(studio.script('plain.cjs', ''));
+  await expect(window.state()).toHaveText(/Exited 0/);
+  await window.graphs.getByRole('button', { name: 'Copy' }).click();
+  await expect(window.messages).toContainText('Copied');
+  // The message covers no control.
+  for (const name of ['Follow', 'Show the end']) await window.console.getByRole('button', { name }).click({ trial: true, timeout: 2000 });
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  expect(copied.trim()).toBe(((await window.graphs.getByRole('code').textContent()) ?? '').trim());
 });
 
 test('closing the desktop window while a script runs asks, and cancelling leaves everything as it was', async ({ studio }) => {

@@ -29,10 +29,43 @@ test('snapshots are stepped through, and what changed is marked', async ({ studi
   await inspector.getByRole('button', { name: 'Previous snapshot' }).click();
   await expect(inspector).toContainText('Snapshot 2 of 3');
   await expect(window.field('~ changed total:')).toContainText('39→40');
-  await inspector.getByRole('tree').press('ArrowLeft');
-  await expect(inspector).toContainText(/Snapshot [12] of 3/);
   await inspector.getByRole('button', { name: 'Next snapshot' }).click();
-  await expect(inspector).toContainText(/Snapshot [23] of 3/);
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+});
+
+test('keys step through snapshots: arrows from the list of objects, Shift with arrows from anywhere, and the help says so', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  const { inspector } = window;
+  // The focus stays in the list, where the object was clicked.
+  await window.object('cart').click();
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+  await page.keyboard.press('ArrowLeft');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await page.keyboard.press('ArrowLeft');
+  await expect(inspector).toContainText('Snapshot 1 of 3');
+  await page.keyboard.press('ArrowRight');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+
+  // In the tree the arrows fold, with Shift they step.
+  const tree = inspector.getByRole('tree');
+  await tree.focus();
+  const items = window.field('items:').or(window.field('~ changed items:'));
+  await expect(items).toHaveAttribute('aria-expanded', 'true');
+  await page.keyboard.press('ArrowLeft');
+  await expect(items).toHaveAttribute('aria-expanded', 'false');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await page.keyboard.press('Shift+ArrowRight');
+  await expect(inspector).toContainText('Snapshot 3 of 3');
+
+  await window.button(/^Run configuration/).focus();
+  await page.keyboard.press('Shift+ArrowLeft');
+  await expect(inspector).toContainText('Snapshot 2 of 3');
+  await inspector.getByRole('button', { name: 'Previous snapshot' }).hover();
+  await expect(page.getByText('Shift ←')).toBeVisible();
+  await page.keyboard.press('?');
+  await expect(window.dialog).toContainText('Previous snapshot');
+  await expect(window.dialog.getByText('Shift ←')).toBeVisible();
 });
 
 test('several series share a graph; one can be hidden; the table twin holds the same numbers', async ({ studio }) => {
@@ -60,19 +93,93 @@ test('events are listed and filtered by kind and by text', async ({ studio }) =>
   await expect(window.events).not.toContainText('checkout');
 });
 
+test('the status bar has state, elapsed, events, rate and loss, and no bar of the window is too narrow for what is in it', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 1);
+  await expect(window.statusBar).toContainText(/Running.*\d\d:\d\d\.\d{3}.*\d events.*\d \/ s.*Dropped 0/);
+  for (const width of [760, 900, 1280, 1920]) {
+    await page.setViewportSize({ width, height: 700 });
+    expect([width, await window.crowded()]).toEqual([width, []]);
+  }
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText('Stopped');
+  await page.setViewportSize({ width: 760, height: 600 });
+  expect(await window.crowded()).toEqual([]);
+  // The legend's columns are named, also in a low window.
+  await expect(window.counter('queue').getByRole('columnheader', { name: 'Now' })).toBeVisible();
+});
+
+test('counters of one name in several processes are told apart', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(
+    studio.script(
+      'three.cjs',
+      `const { getTracer, VizCounter } = require('trace-studio');
+       const load = new VizCounter(getTracer(), 'load'); load.now = 7;
+       if (process.argv[2] !== 'child') for (let i = 0; i < 2; i++) require('child_process').fork(__filename, ['child']);`,
+    ),
+  );
+  const rows = page.getByRole('region', { name: 'Counter list' }).getByRole('button', { name: /^load/ });
+  await expect(rows).toHaveCount(3);
+  await expect(window.state()).toHaveText(/Exited 0/);
+  // The same name and the same value: the process makes the difference.
+  await expect.poll(async () => new Set(await rows.allTextContents()).size).toBe(3);
+});
+
+test('every place that shows a number shows the same one', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runExample('A job queue and its workers');
+  await window.movesBy('queue', 'waiting', 2);
+  // Forty looks at one moment each, while everything moves.
+  const series = (await window.counter('queue').getByRole('rowheader').first().textContent()) ?? '';
+  const places = {
+    toolbar: await window.reading('Events').elementHandle(),
+    statusBar: await window.statusBar.getByText(/^[\d,]+ events?$/).elementHandle(),
+    legend: await window.now('queue', series).elementHandle(),
+    sidebar: await page
+      .getByRole('region', { name: 'Counter list' })
+      .getByRole('button', { name: /^queue/ })
+      .locator('span')
+      .last()
+      .elementHandle(),
+  };
+  const looks = await page.evaluate(async (handles) => {
+    const texts: (string | null | undefined)[][] = [];
+    while (texts.length < 40) {
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 20)));
+      texts.push([handles.toolbar, handles.statusBar, handles.legend, handles.sidebar].map((node) => node?.textContent));
+    }
+    return texts;
+  }, places);
+  expect(looks.filter(([toolbar, statusBar]) => `${toolbar} events` !== statusBar)).toEqual([]);
+  expect(looks.filter(([, , legend, sidebar]) => legend !== sidebar)).toEqual([]);
+  // They did move.
+  expect(new Set(looks.map(([toolbar]) => toolbar)).size).toBeGreaterThan(3);
+  expect(new Set(looks.map(([, , legend]) => legend)).size).toBeGreaterThan(1);
+});
+
 test('pausing the view leaves the recording going on', async ({ studio }) => {
   const { window } = studio;
   await studio.start.runExample('A job queue and its workers');
   await window.movesBy('queue', 'waiting', 2);
   await window.button('Pause view').click();
-  const events = window.toolbar.getByRole('definition').nth(2);
-  const before = await events.textContent();
-  await expect(events).not.toHaveText(before ?? '');
-  await window
-    .button(/Resume|Follow|Continue/)
-    .first()
-    .click();
+  // What is in sight now: the picture of the graph, and the numbers of its legend.
+  const inSight = async () => `${await window.picture('queue')} ${await window.counter('queue').getByRole('table').textContent()}`;
+  let still = '';
+  await expect
+    .poll(async () => {
+      const before = still;
+      still = await inSight();
+      return still === before;
+    })
+    .toBe(true);
+  const events = window.reading('Events');
+  for (let news = 0; news < 3; news++) await expect(events).not.toHaveText((await events.textContent()) ?? '');
+  expect(await inSight()).toBe(still);
+  await window.button('Resume view').click();
   await window.movesBy('queue', 'waiting', 1);
+  expect(await inSight()).not.toBe(still);
   await window.button('Stop').click();
   await expect(window.state()).toHaveText(/Stopped/);
 });

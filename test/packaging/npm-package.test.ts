@@ -1,50 +1,38 @@
 /** The packed npm package, installed into an empty folder without any registry: what a user of `npx trace-studio` has. */
-import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PackedInstall } from './packed-install.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'trace-studio-pack-')));
-const project = path.join(folder, 'empty');
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function run(command: string, args: readonly string[], cwd = project) {
-  // The names of npm's own settings come from the test's npm; the folder is to stand for itself.
-  const environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('npm_')));
-  return spawnSync(command, args, { cwd, encoding: 'utf8', env: { ...environment, TRACE_STUDIO_HOME: path.join(folder, 'home') } });
-}
-
-let packed: readonly string[] = [];
+let installed: PackedInstall;
+let project: string;
+const run = (command: string, args: readonly string[]) => installed.run(command, args);
 
 beforeAll(() => {
-  mkdirSync(project);
-  const pack = run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder], root);
-  expect(pack.status, pack.stderr).toBe(0);
-  const answer = JSON.parse(pack.stdout);
-  const [{ filename, files }] = (Array.isArray(answer) ? answer : Object.values(answer)) as [{ filename: string; files: { path: string }[] }];
-  packed = files.map((file) => file.path);
-  writeFileSync(path.join(project, 'package.json'), '{ "name": "empty", "private": true }');
-  const install = run('npm', ['install', '--offline', '--no-audit', '--no-fund', path.join(folder, path.basename(filename))]);
-  expect(install.status, install.stderr).toBe(0);
+  installed = new PackedInstall();
+  project = installed.project;
 }, 120_000);
+afterAll(() => installed.remove());
 
 describe('the npm package', () => {
   it('holds what runs and nothing else', () => {
-    expect(packed).toEqual(
+    expect(installed.files).toEqual(
       expect.arrayContaining([
         'README.md',
         'LICENSE',
         'CHANGELOG.md',
         'package.json',
         'dist/cli/trace-studio.cjs',
+        'dist/cli/traces.cjs',
         'dist/renderer/index.html',
+        'dist/report/report.html',
         'examples/job-queue.mjs',
         'docs/command-line.md',
       ]),
     );
-    expect(packed.filter((file) => /\.map$|^(core|main|renderer|preload|test)\/|standin|\.stamp$/.test(file))).toEqual([]);
+    expect(installed.files.filter((file) => /\.map$|^(core|main|renderer|preload|test)\/|standin|\.stamp$/.test(file))).toEqual([]);
   });
 
   it('brings no other package along', () => {
@@ -70,7 +58,7 @@ describe('the npm package', () => {
   it('serves the studio by npx trace-studio serve', async () => {
     const child = spawn('npx', ['--offline', 'trace-studio', 'serve', '--no-open', '--port', '0'], {
       cwd: project,
-      env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+      env: installed.environment,
       stdio: ['pipe', 'pipe', 'inherit'],
       detached: true,
     });
@@ -91,6 +79,23 @@ describe('the npm package', () => {
     } finally {
       process.kill(-(child.pid as number), 'SIGTERM');
     }
+  });
+
+  it.skipIf(process.platform !== 'linux')('opens a desktop window where Electron resolves from the project, and says so in one line', () => {
+    const electron = path.join(project, 'node_modules/electron');
+    mkdirSync(path.join(electron, 'dist'), { recursive: true });
+    writeFileSync(path.join(electron, 'package.json'), '{"name":"electron","version":"45.0.0"}');
+    writeFileSync(path.join(electron, 'path.txt'), 'electron');
+    writeFileSync(path.join(electron, 'dist/electron'), '#!/bin/sh\necho "window of $1"\n', { mode: 0o755 });
+    // Root has no desktop window: whoever runs the tests is somebody else here.
+    const nobody = installed.write('nobody.cjs', 'process.getuid = () => 1000;');
+    const opened = installed.run('env', ['DISPLAY=:0', process.execPath, '--require', nobody, installed.cli]);
+    rmSync(electron, { recursive: true });
+    expect([opened.stdout.trim().split('\n'), opened.stderr, opened.status]).toEqual([
+      [`Desktop window, because Electron is there: ${path.join(electron, 'dist/electron')}`, `window of ${path.join(project, 'node_modules/trace-studio')}`],
+      '',
+      0,
+    ]);
   });
 
   it('has types for ES modules and for CommonJS', () => {

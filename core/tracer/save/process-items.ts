@@ -143,6 +143,7 @@ export class ProcessItems {
       lastNs: fields.lastNs,
       clockHigh: fields.clockHigh ?? 0,
       openStackWords: fields.openStackWords ?? 0,
+      unnamedFrames: fields.unnamedFrames ?? 0,
       droppedBefore: fields.droppedBefore ?? 0,
       payloadBytes: payload.length,
       payloadCrc: 0,

@@ -43,17 +43,19 @@ export class Roots {
   /** The path to write to: the folder must exist inside the roots, the file need not. */
   async resolveNew(file: string): Promise<string> {
     const absolute = this.#absolute(file);
+    // What is there is judged by itself: a root lies in no root, and a link could lead out of one.
+    const existing = await realpath(absolute).catch(() => undefined);
+    if (existing !== undefined) {
+      await this.#requireInside(existing, absolute);
+      return existing;
+    }
     const name = path.basename(absolute);
     if (name === '') throw new ProblemError({ code: 'no-file-name', message: 'The path names no file.', remedy: 'Add a file name.' });
     const folder = await realpath(path.dirname(absolute)).catch(() => {
       throw new ProblemError({ code: 'folder-not-found', message: `There is no folder ${path.dirname(absolute)}.`, remedy: 'Choose a folder that exists.' });
     });
     await this.#requireInside(folder, absolute);
-    const target = path.join(folder, name);
-    // An existing link could lead out of the roots.
-    const existing = await realpath(target).catch(() => undefined);
-    if (existing !== undefined) await this.#requireInside(existing, absolute);
-    return existing ?? target;
+    return path.join(folder, name);
   }
 
   /** Is this real path inside the roots? */

@@ -75,7 +75,8 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
   const extra = wordsOf(config.arguments, 'arguments');
   checkNodeFlags(nodeFlags, blame);
   const additions = checkEnvironment(config.environment, blame);
-  const userPath = (text: string) => path.resolve(around.cwd, text.replace(/^~(?=$|[\\/])/, around.home));
+  const fromHome = (text: string) => text.replace(/^~(?=$|[\\/])/, around.home);
+  const userPath = (text: string) => path.resolve(around.cwd, fromHome(text));
 
   const home = targetFolder(config, userPath);
   const cwd = config.cwd === '' ? home.folder : userPath(config.cwd);
@@ -83,7 +84,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
   // An implied folder that is missing is told at the target, where the user typed it.
   if (cwdProblem && config.cwd !== '') blame('cwd', cwdProblem);
 
-  const node = config.nodePath === '' ? await around.nodes.choose(cwd) : await around.nodes.at(config.nodePath, cwd);
+  const node = config.nodePath === '' ? await around.nodes.choose(cwd) : await around.nodes.at(fromHome(config.nodePath), cwd);
   if (!node || node.problem !== undefined) blame('nodePath', await nodeProblem(node, around));
 
   const environment = childEnvironment(around.environment, additions);

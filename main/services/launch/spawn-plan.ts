@@ -27,6 +27,8 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
     preload,
     ...(untraced !== undefined && { untraced }),
     capture: start.capture,
+    // Beside the tracers, in the user's data folder: it is for all of them.
+    cacheFolder: path.join(tracerFolder, '../../instrumented'),
     ...(start.plugins.length > 0 && { plugins: start.plugins.map((plugin) => pluginLaunch(plugin, tracerFolder)) }),
   };
 }

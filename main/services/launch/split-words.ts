@@ -33,7 +33,7 @@ export function splitWords(line: string, windows = process.platform === 'win32')
       }
       if (i >= line.length) {
         const where = line.slice(opened, opened + 20);
-        return problem('open-quote', `The quote at position ${opened + 1} is never closed: ${where}`, `Add a ${c} at the end of the word.`);
+        return problem('open-quote', `The quote at position ${opened + 1} is never closed: ${where}.`, `Add a ${c} at the end of the word.`);
       }
     } else if (c === '\\' && !windows && i + 1 < line.length) {
       begun = quoted = true;

@@ -321,7 +321,7 @@ async function writeNew(file: string, text: string): Promise<void> {
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST')
-      throw new ProblemError({ code: 'file-exists', message: `${file} is there already.`, remedy: 'Choose another name, or add that file.' });
+      throw new ProblemError({ code: 'plugin-file-exists', message: `${file} is there already.`, remedy: 'Choose another name, or add that file.' });
     throw new ProblemError({ code: 'not-written', message: `${file} cannot be written: ${message}`, remedy: 'Choose another folder.' });
   }
 }

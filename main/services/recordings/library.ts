@@ -5,8 +5,9 @@
  * Cleaning rule (KEEP_RULE): what is older than 30 days goes, and of the rest the oldest above 5 GB. Never removed, and not counted
  * in the 5 GB: what a session still writes, what is open, the newest (however large or old: nobody may have seen it yet), and what
  * was recovered after a crash in the last 30 days. The copy here of one that was saved elsewhere goes at once.
+ * A trace that a browser uploaded lies here as well, under the name `<id>.trace.json` (or `.gz`) if it is no `.tsr`.
  */
-import { mkdir, readdir, rm, stat, statfs, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, statfs, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import { RECORDING_EXTENSION } from '../../../core/protocol/recording-format.ts';
@@ -17,6 +18,7 @@ const KEPT_DAYS = 30;
 const KEPT_BYTES = 5 * 1024 ** 3;
 export const KEEP_RULE = `Recordings that you do not save are kept for ${KEPT_DAYS} days or until the older ones fill 5 GB, whichever comes first. The newest always stays.`;
 const DAY_MS = 86_400_000;
+const UPLOADING = '.upload';
 
 /** A writer renews its journal's time this often; one that has not for ten minutes is gone, even if its pid lives (it was given to another). */
 const RENEW_MS = 60_000;
@@ -34,7 +36,13 @@ export interface Journal {
   readonly end?: SessionEnd;
   /** Where the user saved it, whole: the copy here may go. */
   readonly savedTo?: string;
+  /** Of an uploaded trace that is no `.tsr`. */
+  readonly extension?: UploadExtension;
 }
+
+/** What a browser may send, and what it is kept as. */
+export const UPLOAD_EXTENSIONS = ['.tsr', '.json', '.json.gz', '.gz'] as const;
+export type UploadExtension = (typeof UPLOAD_EXTENSIONS)[number];
 
 export interface LibraryEntry {
   readonly journal: Journal;
@@ -59,8 +67,9 @@ export class RecordingLibrary {
     return this.#folder;
   }
 
-  fileOf(recording: RecordingId): string {
-    return path.join(this.#folder, recording + RECORDING_EXTENSION);
+  fileOf(recording: RecordingId, extension: UploadExtension = RECORDING_EXTENSION): string {
+    // `<id>.json` is the journal.
+    return path.join(this.#folder, extension === RECORDING_EXTENSION ? recording + extension : `${recording}.trace${extension}`);
   }
 
   /** Writes the journal before the first byte of the recording. Returns the recording's file. */
@@ -71,6 +80,19 @@ export class RecordingLibrary {
     this.#running.set(start.recording, journal);
     this.#renewing ??= setInterval(() => void this.#renew(), RENEW_MS).unref();
     return this.fileOf(start.recording);
+  }
+
+  /** A new empty file in this folder, for a trace that is being uploaded. Nobody lists it before `add`. */
+  async temporaryFile(recording: RecordingId): Promise<string> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    return path.join(this.#folder, recording + UPLOADING);
+  }
+
+  /** What was written to a temporary file is a recording of this folder from now on. */
+  async add(temporary: string, { recording, title, extension }: Required<Pick<Journal, 'recording' | 'title' | 'extension'>>): Promise<void> {
+    const now = Date.now();
+    await this.#write({ version: 1, recording, session: '', title, startedAtMs: now, endedAtMs: now, writer: process.pid, extension });
+    await rename(temporary, this.fileOf(recording, extension));
   }
 
   async finish(recording: RecordingId, endedAtMs: number, end: SessionEnd | undefined): Promise<void> {
@@ -102,7 +124,7 @@ export class RecordingLibrary {
   async remove(recording: RecordingId): Promise<void> {
     this.#running.delete(recording);
     // The recording first: a journal without a recording is harmless, a recording without a journal is lost to the list.
-    await rm(this.fileOf(recording), { force: true });
+    for (const extension of UPLOAD_EXTENSIONS) await rm(this.fileOf(recording, extension), { force: true });
     await rm(partsOf(this.fileOf(recording)), { recursive: true, force: true });
     await rm(path.join(this.#folder, `${recording}.json`), { force: true });
   }
@@ -110,6 +132,7 @@ export class RecordingLibrary {
   /** Applies the cleaning rule; `inUse` are open in a window and stay. Returns what was removed. */
   async clean(options: { readonly inUse: ReadonlySet<RecordingId>; readonly nowMs?: number; readonly keptBytes?: number }): Promise<readonly RecordingId[]> {
     const { inUse, nowMs = Date.now(), keptBytes = KEPT_BYTES } = options;
+    await this.#removeHalfUploads(nowMs);
     const entries = (await this.#all()).sort((a, b) => b.journal.startedAtMs - a.journal.startedAtMs);
     const newest = entries.find(({ journal, live }) => journal.savedTo === undefined && !live);
     const removed: RecordingId[] = [];
@@ -130,6 +153,16 @@ export class RecordingLibrary {
     return removed;
   }
 
+  /** A studio that died left them: a day is longer than any upload. */
+  async #removeHalfUploads(nowMs: number): Promise<void> {
+    const names = await readdir(this.#folder).catch(() => []);
+    for (const name of names.filter((each) => each.endsWith(UPLOADING))) {
+      const file = path.join(this.#folder, name);
+      const found = await stat(file).catch(() => undefined);
+      if (found && nowMs - found.mtimeMs > DAY_MS) await rm(file, { force: true });
+    }
+  }
+
   /** Bytes that the disk of this folder still takes; undefined when it cannot be told. */
   async freeBytes(): Promise<number | undefined> {
     const disk = await statfs(this.#folder).catch(() => undefined);
@@ -146,7 +179,7 @@ export class RecordingLibrary {
     const journalFile = path.join(this.#folder, name);
     const journal = await readJsonFile(journalFile, checkJournal);
     if (!journal || `${journal.recording}.json` !== name) return undefined;
-    const file = this.fileOf(journal.recording);
+    const file = this.fileOf(journal.recording, journal.extension);
     const [recording, written] = await Promise.all([stat(file).catch(() => undefined), stat(journalFile).catch(() => undefined)]);
     if (!recording) return undefined;
     const open = journal.endedAtMs === undefined;
@@ -203,6 +236,7 @@ function checkJournal(value: unknown): Journal | undefined {
     typeof journal.title === 'string' &&
     typeof journal.startedAtMs === 'number' &&
     Number.isInteger(journal.writer) &&
-    journal.writer > 0;
+    journal.writer > 0 &&
+    (journal.extension === undefined || UPLOAD_EXTENSIONS.includes(journal.extension));
   return whole ? journal : undefined;
 }

@@ -11,9 +11,12 @@ export interface AnsiSpan {
 const ESCAPE = '\u001b';
 
 /** Never HTML: the caller makes text nodes of it. */
-export function ansiSpans(line: string): readonly AnsiSpan[] {
-  if (!line.includes(ESCAPE)) return [{ text: visible(line), className: '' }];
-  return Anser.ansiToJson(line, { json: true, use_classes: true, remove_empty: true }).map((entry) => {
+export function ansiSpans(line: string, style = ''): readonly AnsiSpan[] {
+  const coloured = style + line;
+  if (!coloured.includes(ESCAPE)) return [{ text: visible(line), className: '' }];
+  // Links (OSC 8) show their text, titles and movements of the cursor nothing: only colours and styles are left.
+  const colours = coloured.replace(CODES, (code) => (COLOUR.test(code) ? code : ''));
+  return Anser.ansiToJson(colours, { json: true, use_classes: true, remove_empty: true }).map((entry) => {
     const classes = entry.decorations.filter((decoration) => decoration !== 'blink').map((decoration) => `ansi-${decoration}`);
     const color = colorOf(entry.fg, entry.fg_truecolor);
     const background = colorOf(entry.bg, entry.bg_truecolor);
@@ -30,6 +33,9 @@ export function ansiSpans(line: string): readonly AnsiSpan[] {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: codes begin with the escape character.
 const CODES = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: as above.
+const COLOUR = /^\u001b\[[\d;]*m$/;
 
 /** The line without its codes, for filtering: many lines at once, so without looking at what the codes mean. */
 export const plainText = (line: string): string => visible(line.includes(ESCAPE) ? line.replace(CODES, '') : line);

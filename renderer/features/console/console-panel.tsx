@@ -1,17 +1,19 @@
-import { ArrowDownToLine, CircleCheck, CircleX, ListFilter, OctagonX, SquareTerminal } from 'lucide-react';
+import { ArrowDownToLine, ListFilter, SquareTerminal } from 'lucide-react';
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useState } from 'react';
 import type { SessionId } from '../../../core/protocol/session-types.ts';
-import { clipText, formatCount, formatMomentShort } from '../../drawing/format.ts';
+import { formatCount, formatMomentShort } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
-import { subscribeTraces, useTraceValue } from '../../state/trace-store.ts';
+import { useSession } from '../../state/session-store.ts';
+import { subscribeTraces } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { goToMoment, useView } from '../../state/view-store.ts';
+import { type TraceSource, useTraceSource } from '../../state/use-trace-source.ts';
+import { goToMoment } from '../../state/view-store.ts';
 import type { ConsoleLine, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Button, EmptyState, Icon, TextField } from '../../widgets/index.ts';
+import { Button, EmptyState, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { ansiSpans } from './ansi.ts';
-import { endWords } from './end-words.ts';
+import { ConsoleEnd } from './console-end.tsx';
 import { LineSearch, type SearchState } from './line-search.ts';
 import { StdinForm } from './stdin-form.tsx';
 import './console.css';
@@ -25,7 +27,10 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
   const [filter, setFilter] = useState('');
   const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
   const [selected, setSelected] = useState<ConsoleLine>();
+  /** Number of the line that was to be brought into sight. */
+  const [revealed, setRevealed] = useState<number>();
   const search = useSearch(trace, filter.trim());
+  const { kind } = useTraceSource(trace);
 
   // While following, the newest lines are asked for by "the last", so that they are there with the count that names them.
   const asked = follow && !search ? { from: -1, count: range.count + 2 * PAGE } : pageAround(range, PAGE);
@@ -41,6 +46,14 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
       goToMoment(trace, line.timeNs);
     },
     [trace],
+  );
+  const reveal = useCallback(
+    (line: ConsoleLine) => {
+      setFilter('');
+      setRevealed(line.index);
+      select(line);
+    },
+    [select],
   );
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape' && selected) setSelected(undefined);
@@ -64,11 +77,12 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
           onFollow={setFollow}
           onWindow={onWindow}
           onKeyDown={onKeyDown}
+          active={search || revealed === undefined ? undefined : revealed - first}
           row={(row) => <Line key={row} line={lineAt(row)} selected={selected !== undefined && lineAt(row)?.index === selected.index} onSelect={select} />}
         />
       )}
       {selected && <Whole line={selected} onClose={() => setSelected(undefined)} />}
-      <EndLine trace={trace} />
+      <ConsoleEnd trace={trace} onShowLine={reveal} />
       <div className="console-foot">
         <TextField
           className="console-filter"
@@ -85,7 +99,7 @@ export function ConsolePanel({ trace, session }: { readonly trace: TraceId; read
           <span className="console-found" role="status">
             {foundWords(search)}
           </span>
-        ) : (
+        ) : kind === 'imported' || kind === 'failed' ? null : (
           <span
             className="console-note"
             title="The script's stdout and stderr are pipes: isTTY is false there, and many programs then print without colours. FORCE_COLOR=1 asks most of them for colours."
@@ -163,13 +177,14 @@ const Line = memo(function Line({ line, selected, onSelect }: LineProps) {
 
 function sameLine(before: LineProps, now: LineProps): boolean {
   if (before.selected !== now.selected || before.onSelect !== now.onSelect) return false;
-  return before.line?.index === now.line?.index && before.line?.text === now.line?.text && before.line?.cut === now.line?.cut;
+  const [a, b] = [before.line, now.line];
+  return a?.index === b?.index && a?.text === b?.text && a?.style === b?.style && a?.cut === b?.cut;
 }
 
 function Text({ line }: { readonly line: ConsoleLine }) {
   return (
     <span className="console-text">
-      {ansiSpans(line.text).map((span, k) => (
+      {ansiSpans(line.text, line.style).map((span, k) => (
         <span
           // biome-ignore lint/suspicious/noArrayIndexKey: spans have no identity but their place.
           key={k}
@@ -196,9 +211,19 @@ function Whole({ line, onClose }: { readonly line: ConsoleLine; readonly onClose
   );
 }
 
+const UNRECORDED = { title: 'No output was recorded', why: 'The recording stopped before the script ended.' };
+const SILENCE: Readonly<Record<Exclude<TraceSource['kind'], 'loading'>, { readonly title: string; readonly why: string }>> = {
+  running: { title: 'Nothing printed yet', why: 'What the script writes to stdout and stderr appears here.' },
+  ended: { title: 'The script printed nothing', why: 'What a script writes to stdout and stderr appears here.' },
+  imported: { title: 'No output in this trace', why: 'Traces of other formats hold none.' },
+  failed: { title: 'No output', why: 'The file could not be read.' },
+};
+
 function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {
-  const end = useTraceValue(trace, (summary) => summary?.end);
-  if (!answered) return <div className="console-empty" />;
+  const { kind } = useTraceSource(trace);
+  const stopped = useSession(trace)?.recordingProblem !== undefined;
+  if (!answered || kind === 'loading') return <div className="console-empty" />;
+  const silence = kind === 'ended' && stopped ? UNRECORDED : SILENCE[kind];
   return (
     <div className="console-empty">
       {filtered ? (
@@ -206,31 +231,9 @@ function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; reado
           The filter looks for its text in each line.
         </EmptyState>
       ) : (
-        <EmptyState icon={SquareTerminal} title={end ? 'The script printed nothing' : 'Nothing printed yet'}>
-          What the script writes to stdout and stderr appears here.
+        <EmptyState icon={SquareTerminal} title={silence.title}>
+          {silence.why}
         </EmptyState>
-      )}
-    </div>
-  );
-}
-
-function EndLine({ trace }: { readonly trace: TraceId }) {
-  const end = useTraceValue(trace, (summary) => summary?.end);
-  const endNs = useTraceValue(trace, (summary) => (summary?.end ? summary.endNs : 0));
-  const pinned = useView(trace, (view) => view.cursorNs);
-  if (!end) return null;
-  const { title, why, bad } = endWords(end, endNs);
-  const glyph = end.kind === 'failed-to-start' ? CircleX : bad ? OctagonX : CircleCheck;
-  return (
-    <div className={`console-end ${bad ? 'console-end-bad' : ''}`} role="status">
-      <Icon of={glyph} size="m" />
-      <b>{title}</b>
-      {why !== undefined && <span title={clipText(why)}>{why}</span>}
-      <span className="console-space" />
-      {endNs > 0 && pinned !== endNs && (
-        <Button size="s" onClick={() => goToMoment(trace, endNs)}>
-          Show the end
-        </Button>
       )}
     </div>
   );

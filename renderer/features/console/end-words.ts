@@ -7,12 +7,12 @@ export interface EndWords {
   readonly bad: boolean;
 }
 
-/** How a script ended, in words: "Exit 1 after 6.41 s". */
-export function endWords(end: SessionEnd, afterNs: number): EndWords {
+/** How a script ended, in words: "Exit 1 after 6.41 s". `error`: what it printed of it. */
+export function endWords(end: SessionEnd, afterNs: number, error?: string): EndWords {
   const after = `after ${formatDuration(afterNs)}`;
   switch (end.kind) {
     case 'exited':
-      return { title: `Exit ${end.code} ${after}`, why: end.code === 0 ? undefined : 'The script ended with an error code.', bad: end.code !== 0 };
+      return { title: `Exit ${end.code} ${after}`, why: end.code === 0 ? undefined : (error ?? 'It printed nothing of an error.'), bad: end.code !== 0 };
     case 'signalled':
       return { title: `Ended by ${end.signal} ${after}`, why: 'A signal ended the script; neither the studio nor Stop sent it.', bad: true };
     case 'stopped':
@@ -21,6 +21,8 @@ export function endWords(end: SessionEnd, afterNs: number): EndWords {
         : { title: `Stopped ${after}`, why: stoppedHow(end.code, end.signal), bad: false };
     case 'failed-to-start':
       return { title: 'Could not start', why: end.message, bad: true };
+    case 'recorder-lost':
+      return { title: `Stopped ${after}, when its recorder ended`, why: 'Nothing would have been recorded any more. Run it again.', bad: true };
   }
 }
 

@@ -36,7 +36,7 @@ export function StdinForm({ session }: { readonly session: SessionId }) {
     <form className="console-stdin" onSubmit={send}>
       <TextField
         aria-label="Input for the script"
-        placeholder={ended ? 'Input was ended' : 'Type a line for the script'}
+        placeholder={ended ? 'Input was ended' : 'Type a line'}
         mono
         size="s"
         value={text}

@@ -7,6 +7,7 @@ import { traceState } from '../../state/trace-store.ts';
 import { noteDrawn, pointerState, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { CounterPlot } from './counter-plot.ts';
+import { DrawingRound } from './drawing-round.ts';
 import { FrameBudget } from './frame-budget.ts';
 import { LiveClock } from './live-clock.ts';
 
@@ -21,6 +22,7 @@ export class CounterBoard {
   private themeWatch: MutationObserver | undefined;
   private repainting: ReturnType<typeof setTimeout> | undefined;
   private readonly budget = new FrameBudget();
+  private readonly round = new DrawingRound<CounterPlot, { readonly endNs: number; readonly range: TimeRange }>();
 
   constructor(trace: TraceId) {
     this.trace = trace;
@@ -36,6 +38,7 @@ export class CounterBoard {
     if (this.frame === undefined) this.start();
     return () => {
       this.plots.delete(plot);
+      this.round.forget(plot);
       if (this.plots.size === 0) this.stop();
     };
   }
@@ -76,15 +79,16 @@ export class CounterBoard {
       this.told = summary.endNs;
       this.clock.note(summary.endNs, nowMs);
     }
-    const endNs = live ? this.clock.now(nowMs) : summary.endNs;
     const view = viewState(this.trace);
-    const range: TimeRange = visibleRange(view.time, endNs);
+    const settled = this.lastTime === view.time;
+    const clockNs = live ? this.clock.now(nowMs) : summary.endNs;
+    const { endNs, range } = this.round.begin(settled && live, () => ({ endNs: clockNs, range: visibleRange(view.time, clockNs) }));
     noteDrawn(this.trace, range);
     const pointer = pointerState(this.trace);
     const frame = {
       range,
       relative: live && view.time.mode === 'follow' && view.time.spanNs !== 'all',
-      settled: this.lastTime === view.time,
+      settled,
       live,
       growing: live || summary.phase === 'loading',
       endNs,
@@ -93,23 +97,31 @@ export class CounterBoard {
       crossPanel: pointer?.panel,
     };
     this.lastTime = view.time;
-    const dirty: CounterPlot[] = [];
-    for (const plot of this.plots) {
-      plot.tick(frame);
-      if (plot.isDirty()) dirty.push(plot);
-    }
-    this.budget.begin(nowMs, dirty.length);
-    for (const plot of dirty) if (!this.drawIfAffordable(plot)) break;
+    for (const plot of this.plots) plot.tick(frame);
+    const due = this.round.due([...this.plots].filter((plot) => plot.isDirty()));
+    this.budget.begin(nowMs, due.length);
+    for (const plot of due) if (!this.drawIfAffordable(plot)) break;
+    this.showFinished();
   }
 
-  /** A panel has news between frames: shown in this one if there is time left. */
+  /** A panel has news between frames: shown in this one if there is time left, and if no other waits for its turn. */
   drawNews(plot: CounterPlot): void {
-    if (plot.isDirty()) this.drawIfAffordable(plot);
+    if (plot.isDirty() && this.round.mayDraw(plot) && this.drawIfAffordable(plot)) this.showFinished();
+  }
+
+  /** Behind uPlot, which draws in a microtask. */
+  private showFinished(): void {
+    const finished = this.round.takeFinished();
+    if (finished.length === 0) return;
+    queueMicrotask(() => {
+      for (const plot of finished) plot.show();
+    });
   }
 
   private drawIfAffordable(plot: CounterPlot): boolean {
     if (!this.budget.take()) return false;
     plot.draw();
+    this.round.drawn(plot);
     // Last in the row, so that each comes to its turn.
     this.plots.delete(plot);
     this.plots.add(plot);

@@ -10,6 +10,7 @@ import type { CounterBoard } from './counter-board.ts';
 import { splitUnit } from './counter-name.ts';
 import { CounterPlot, type PlotSeries, type SeriesNumbers } from './counter-plot.ts';
 import { CounterTable } from './counter-table.tsx';
+import { tellNewest } from './newest-values.ts';
 import { bindGestures } from './plot-gestures.ts';
 
 interface CounterPanelProps {
@@ -52,14 +53,24 @@ export const CounterPanel = memo(function CounterPanel({ trace, board, info, ind
       host: element,
       palette: board.palette,
       onDirty: () => board.drawNews(plot),
-      onNumbers: (numbers) => writeNumbers(cells.current, plot.seriesIds(), numbers),
+      onNumbers: (numbers, newest) => {
+        writeNumbers(cells.current, plot.seriesIds(), numbers);
+        tellNewest(trace, info.key, newest ? numbers[0]?.now : undefined);
+      },
     });
     plotRef.current = plot;
     const unbind = bindGestures(element, trace, plot);
     const remove = board.add(plot);
     const size = new ResizeObserver(([entry]) => entry && plot.setSize(Math.floor(entry.contentRect.width), Math.floor(entry.contentRect.height)));
     size.observe(element);
-    const sight = new IntersectionObserver(([entry]) => entry && plot.setVisible(entry.isIntersecting), { rootMargin: '120px' });
+    const sight = new IntersectionObserver(
+      ([entry]) => {
+        if (!entry) return;
+        plot.setVisible(entry.isIntersecting);
+        if (!entry.isIntersecting) tellNewest(trace, info.key, undefined);
+      },
+      { rootMargin: '120px' },
+    );
     sight.observe(element);
     return () => {
       size.disconnect();
@@ -67,6 +78,7 @@ export const CounterPanel = memo(function CounterPanel({ trace, board, info, ind
       remove();
       unbind();
       plot.destroy();
+      tellNewest(trace, info.key, undefined);
       plotRef.current = undefined;
     };
   }, [trace, traces, board, info.key]);

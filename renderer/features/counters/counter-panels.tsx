@@ -2,19 +2,19 @@ import { ChartLine, CircleAlert } from 'lucide-react';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../drawing/format.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
-import { useTraceQuery } from '../../state/use-trace-query.ts';
-import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { EmptyState } from '../../widgets/index.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
+import type { ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import { CodeExample, EmptyState } from '../../widgets/index.ts';
 import { CounterBoard } from './counter-board.ts';
 import { CounterPanel } from './counter-panel.tsx';
 import { panelLayout, panelSpan } from './panel-layout.ts';
-import { useCounterStructure } from './use-counters.ts';
+import { processName, useCounterStructure, useProcessOf } from './use-counters.ts';
 import './counters.css';
 
 /** All counters of a trace as graphs on one range of time. */
 export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   const counters = useCounterStructure(trace);
-  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
+  const processOf = useProcessOf(trace);
   const board = useMemo(() => new CounterBoard(trace), [trace]);
   const place = useRef<HTMLElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
@@ -29,11 +29,6 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
 
   const count = counters?.length ?? 0;
   const { columns, rowHeight } = panelLayout(count, size.width, size.height);
-  const processName = (index: number) => {
-    if (!processes || processes.length < 2) return undefined;
-    const process = processes.find((each) => each.process === index);
-    return process ? `${process.name} ${process.pid}` : undefined;
-  };
 
   return (
     <section className="counter-panels" aria-label="Counters" ref={place}>
@@ -56,7 +51,7 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
                 info={info}
                 index={index}
                 span={panelSpan(index, count, columns)}
-                process={processName(info.process)}
+                process={nameOf(processOf(info.process))}
               />
             ))}
           </div>
@@ -66,28 +61,41 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   );
 }
 
-const COUNTER_LINE = "new VizCounter(getTracer(), 'queue').waiting = queue.length";
+const nameOf = (process: ProcessInfo | undefined): string | undefined => process && processName(process);
+
+const COUNTER_LINES = ["const queue = new VizCounter(getTracer(), 'queue');", 'queue.waiting = 3;'];
 
 function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly answered: boolean }) {
   // To the second: the words need not run with every event.
-  const { phase, message, remedy, events } = useTraceValue(trace, (summary) => ({
-    phase: summary?.phase ?? 'loading',
+  const { kind, commonJs } = useTraceSource(trace);
+  const { message, remedy, events } = useTraceValue(trace, (summary) => ({
     message: summary?.problem?.message,
     remedy: summary?.problem?.remedy,
     events: summary?.events ?? 0,
   }));
-  if (phase === 'failed') {
+  if (kind === 'failed') {
     return (
       <EmptyState icon={CircleAlert} tone="error" title="This trace cannot be shown">
         {message} {remedy}
       </EmptyState>
     );
   }
-  if (!answered || phase === 'loading') return null;
-  const over = phase === 'complete';
+  if (!answered || kind === 'loading') return null;
+  const over = kind !== 'running';
+  if (kind === 'imported') {
+    return (
+      <EmptyState icon={ChartLine} title={noneTitle('counters', kind)}>
+        {eventWords(events, over)}
+      </EmptyState>
+    );
+  }
   return (
-    <EmptyState icon={ChartLine} title={over ? 'No counters in this trace' : 'No counters yet'} code={COUNTER_LINE}>
-      {eventWords(events, over)} Add one line to your script:
+    <EmptyState
+      icon={ChartLine}
+      title={noneTitle('counters', kind)}
+      code={<CodeExample key={`${commonJs}`} names={['getTracer', 'VizCounter']} lines={COUNTER_LINES} commonJs={commonJs} />}
+    >
+      {eventWords(events, over)} {over ? 'Add this to your script, and run it again:' : 'Add this to your script:'}
     </EmptyState>
   );
 }

@@ -51,8 +51,8 @@ interface PlotOptions {
   readonly palette: () => Palette;
   /** There is something new to draw: the board calls `draw`, now or in a later frame. */
   readonly onDirty: () => void;
-  /** New values for the legend, as they are drawn. */
-  readonly onNumbers: (numbers: readonly SeriesNumbers[]) => void;
+  /** New values for the legend, as they are drawn. `newest`: those of the end of the recording, not of a moment before it. */
+  readonly onNumbers: (numbers: readonly SeriesNumbers[], newest: boolean) => void;
 }
 
 const LINE_PX = 1.4;
@@ -67,6 +67,8 @@ export class CounterPlot {
   readonly key: string;
   private readonly options: PlotOptions;
   private plot: uPlot | undefined;
+  /** What is seen. uPlot draws out of sight: panels that take turns come into sight together. */
+  private readonly picture: HTMLCanvasElement;
   private readonly overlay: HTMLCanvasElement;
   private series: readonly PlotSeries[] = [];
   private hidden: ReadonlySet<string> = new Set();
@@ -97,6 +99,9 @@ export class CounterPlot {
   constructor(options: PlotOptions) {
     this.options = options;
     this.key = options.key;
+    this.picture = document.createElement('canvas');
+    this.picture.className = 'counter-picture';
+    options.host.append(this.picture);
     this.overlay = document.createElement('canvas');
     this.overlay.className = 'counter-overlay';
     options.host.append(this.overlay);
@@ -193,6 +198,21 @@ export class CounterPlot {
     this.drawOverlay(frame);
   }
 
+  /** Brings into sight what was drawn. uPlot draws in a microtask behind `draw`; this comes later. */
+  show(): void {
+    const source = this.plot?.ctx.canvas;
+    const ink = source && this.picture.getContext('2d');
+    if (!source || !ink || source.width === 0 || source.height === 0) return;
+    if (this.picture.width !== source.width || this.picture.height !== source.height) {
+      this.picture.width = source.width;
+      this.picture.height = source.height;
+      this.picture.style.width = `${this.width}px`;
+      this.picture.style.height = `${this.height}px`;
+    }
+    ink.globalCompositeOperation = 'copy';
+    ink.drawImage(source, 0, 0);
+  }
+
   private shown(): boolean {
     // Below that uPlot finds no place for its axes, and fails while it draws them.
     return this.visible && this.width >= LEAST_PX && this.height >= LEAST_PX && this.series.length > 0;
@@ -202,6 +222,7 @@ export class CounterPlot {
     this.ended = true;
     clearTimeout(this.numbersTimer);
     this.plot?.destroy();
+    this.picture.remove();
     this.overlay.remove();
   }
 
@@ -290,7 +311,8 @@ export class CounterPlot {
       min: formatValue(stats.min, decimals),
       max: formatValue(stats.max, decimals),
     }));
-    const text = JSON.stringify(numbers);
+    const newest = this.frame !== undefined && this.frame.range.toNs >= this.frame.endNs;
+    const text = JSON.stringify([newest, numbers]);
     const since = performance.now() - this.numbersAt;
     // Told again now and then: the cells may have been made anew.
     if (text === this.toldNumbers && since < NUMBERS_AGAIN_MS) return;
@@ -304,7 +326,7 @@ export class CounterPlot {
     }
     this.toldNumbers = text;
     this.numbersAt = performance.now();
-    this.options.onNumbers(numbers);
+    this.options.onNumbers(numbers, newest);
   }
 
   private x(ns: number, box: PlotBox): number {

@@ -1,7 +1,7 @@
 /** The counters of a trace, as a list that stays the same object until a counter or series appears. */
 import { useRef } from 'react';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import type { CounterInfo, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
 
 const LIST_EVERY_MS = 250;
 
@@ -15,6 +15,15 @@ export function useCounterStructure(trace: TraceId): readonly CounterInfo[] | un
   kept.current = keepStructure(kept.current, infos);
   return kept.current;
 }
+
+/** The process of a counter where there are several, to tell their counters apart. */
+export function useProcessOf(trace: TraceId): (process: number) => ProcessInfo | undefined {
+  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
+  return (index) => (processes && processes.length > 1 ? processes.find((each) => each.process === index) : undefined);
+}
+
+/** "server.ts 4312" */
+export const processName = ({ name, pid }: ProcessInfo): string => `${name} ${pid}`;
 
 export function keepStructure(before: readonly CounterInfo[] | undefined, now: readonly CounterInfo[] | undefined): readonly CounterInfo[] | undefined {
   if (!before || !now) return now;

@@ -6,10 +6,11 @@ import { clipText, formatCount, formatDuration, formatMoment } from '../../drawi
 import { useClients } from '../../state/clients.tsx';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, selectObject } from '../../state/view-store.ts';
 import type { EventKind, EventRow, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Button, EmptyState, TextField } from '../../widgets/index.ts';
+import { Button, CodeExample, EmptyState, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { kindLabel, kindsThere, wantedKinds } from './event-kinds.ts';
 import './events.css';
@@ -233,16 +234,24 @@ function whereOf(event: EventRow | undefined, processes: readonly ProcessInfo[] 
 }
 
 function NoEvents({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {
-  const phase = useTraceValue(trace, (summary) => summary?.phase);
-  if (!answered || phase === 'loading') return <div className="events-empty" />;
+  const { kind, commonJs } = useTraceSource(trace);
+  if (!answered || kind === 'loading') return <div className="events-empty" />;
   return (
     <div className="events-empty">
       {filtered ? (
         <EmptyState icon={Search} title="No event matches">
           The filter looks for its text in the names of events, of the kinds that are switched on.
         </EmptyState>
+      ) : kind === 'failed' || kind === 'imported' ? (
+        <EmptyState icon={Rows3} title={noneTitle('events', kind)}>
+          {kind === 'failed' ? 'The file could not be read.' : undefined}
+        </EmptyState>
       ) : (
-        <EmptyState icon={Rows3} title="No events yet" code="getTracer()?.logInstant('cart paid')">
+        <EmptyState
+          icon={Rows3}
+          title={noneTitle('events', kind)}
+          code={<CodeExample key={`${commonJs}`} names={['getTracer']} lines={["getTracer()?.logInstant('cart paid');"]} commonJs={commonJs} />}
+        >
           Counters, objects, instants and durations of your script appear here in the order of time.
         </EmptyState>
       )}

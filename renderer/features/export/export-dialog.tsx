@@ -1,8 +1,8 @@
 import { Radio } from '@base-ui/react/radio';
 import { RadioGroup } from '@base-ui/react/radio-group';
-import { CircleCheck, CircleX, FileArchive, FileJson2, Folder, Package, Share } from 'lucide-react';
+import { CircleCheck, CircleX, FileArchive, FileCode2, FileJson2, Folder, Package, Share, Sheet } from 'lucide-react';
 import { useState } from 'react';
-import type { ExportFormat } from '../../../core/protocol/studio-api.ts';
+import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '../../../core/protocol/export-formats.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useExportJob } from '../../state/export-store.ts';
@@ -13,17 +13,11 @@ import { baseName, folderOf, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, Field, Icon, Progress, TextField } from '../../widgets/index.ts';
 import './export.css';
 
-const FORMATS = [
-  { value: 'chrome-json', extension: 'json', icon: FileJson2, label: 'Chrome JSON', text: '.json, for Perfetto, DevTools and VizTracer' },
-  {
-    value: 'chrome-json-gz',
-    extension: 'json.gz',
-    icon: FileArchive,
-    label: 'Chrome JSON, compressed',
-    text: '.json.gz, the same at about a tenth of the size',
-  },
-  { value: 'recording', extension: 'tsr', icon: Package, label: 'Recording', text: '.tsr, a copy that opens here with everything' },
-] as const satisfies readonly { value: ExportFormat; extension: string; icon: typeof Folder; label: string; text: string }[];
+const ICONS: Partial<Record<ExportFormat, typeof Folder>> = { 'chrome-json-gz': FileArchive, recording: Package, html: FileCode2, csv: Sheet };
+const FORMATS = EXPORT_FORMAT_NAMES.map((value) => {
+  const { label, text, extensions } = EXPORT_FORMATS[value];
+  return { value, label, text, extension: extensions[0], icon: ICONS[value] ?? FileJson2 };
+});
 
 interface ExportDialogProps {
   readonly open: OpenTrace;
@@ -37,21 +31,26 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const [format, setFormat] = useState<ExportFormat>('chrome-json');
   const [chosen, setChosen] = useState<string | undefined>();
   const [confirmed, setConfirmed] = useState<string | undefined>();
+  const [tried, setTried] = useState(false);
   const [job, setJob] = useState<string | undefined>();
   const [failure, setFailure] = useState<{ readonly code?: string; readonly message: string; readonly remedy?: string } | undefined>();
   const progress = useExportJob(job);
   // What is exported is what is shown.
   const view = useTraceValue(open.trace, (summary) => summary?.view);
 
-  const about = FORMATS.find((each) => each.value === format) ?? FORMATS[0];
+  const about = { value: format, ...EXPORT_FORMATS[format], extension: EXPORT_FORMATS[format].extensions[0] };
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
-  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json)$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
+  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json|[\w-]{2,14})$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
   const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
-  const exists = failure?.code === 'file-exists' || failure?.code === 'exists';
+  // Open lists traces by their extension: another name would hide the file from whoever looks for it.
+  const misnamed = path.trim() !== '' && !path.toLowerCase().endsWith(`.${about.extension}`);
+  const exists = failure?.code === 'file-exists';
 
   const begin = async (overwrite: boolean) => {
     if (open.recording === undefined) return;
     setFailure(undefined);
+    setTried(true);
+    if (misnamed) return;
     try {
       setJob((await studio.request('export.start', { recording: open.recording, format, path, overwrite, ...(view !== undefined && { view }) })).job);
     } catch (error) {
@@ -59,16 +58,13 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     }
   };
   const change = async () => {
-    const picked = await picker.save({
-      title: 'Export to',
-      suggestedName: baseName(path),
-      extension: about.extension,
-      ...(folder !== undefined && { folder: folderOf(path) }),
+    const question = { title: 'Export to', suggestedName: baseName(path), extension: about.extension, ...(folder !== undefined && { folder: folderOf(path) }) };
+    // Export writes later, and asks then where nobody has asked yet.
+    await picker.save(question, async (picked, replace) => {
+      setChosen(picked);
+      setConfirmed(replace ? picked : undefined);
+      setFailure(undefined);
     });
-    if (picked === undefined) return;
-    setChosen(picked);
-    setConfirmed(picked);
-    setFailure(undefined);
   };
 
   const state = job === undefined ? 'form' : (progress?.state ?? 'running');
@@ -146,7 +142,14 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
           <div className="export-where">
             <Field
               label="File"
-              problem={failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }}
+              problem={
+                tried && misnamed
+                  ? {
+                      message: `${baseName(path)} does not end in .${about.extension}: Open would not list it.`,
+                      fix: { label: `Call it ${baseName(path)}.${about.extension}`, apply: () => setChosen(`${path}.${about.extension}`) },
+                    }
+                  : failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }
+              }
               hint={open.unsaved ? undefined : 'Written beside the recording unless changed'}
             >
               {(control) => (
@@ -161,7 +164,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
                       setFailure(undefined);
                     }}
                   />
-                  <Button onClick={() => void change()}>Change…</Button>
+                  <Button onClick={() => void change().catch(setFailure)}>Change…</Button>
                 </div>
               )}
             </Field>

@@ -3,6 +3,7 @@ import { ChevronRight, FileCode2, File as FileIcon, Folder, FolderOpen, House, S
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { FileEntry, FileListing, FilePurpose, FileRoot } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
+import type { WriteTo } from '../../state/pick-file.tsx';
 import { baseName, formatAgo, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, EmptyState, Icon, Spinner, TextField } from '../../widgets/index.ts';
 import './file-panel.css';
@@ -18,12 +19,23 @@ export interface PanelQuestion {
 
 interface FilePanelProps {
   readonly question: PanelQuestion;
+  /** Writes to the path that was chosen; the panel stays until that is done. */
+  readonly write?: WriteTo | undefined;
   readonly onAnswer: (path: string | undefined) => void;
+}
+
+/** These may lie anywhere: where they are used says what is wrong with them. The others are read through the studio's folders only. */
+const ANYWHERE: ReadonlySet<FilePurpose> = new Set<FilePurpose>(['script', 'folder', 'node']);
+
+interface Refusal {
+  readonly path: string;
+  readonly exists: boolean;
+  readonly words: string;
 }
 
 let lastFolder: string | undefined;
 
-export function FilePanel({ question, onAnswer }: FilePanelProps) {
+export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
   const { studio } = useClients();
   const saving = question.suggestedName !== undefined;
   const [roots, setRoots] = useState<readonly FileRoot[]>([]);
@@ -32,8 +44,10 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
   const [problem, setProblem] = useState<string | undefined>();
   const [filter, setFilter] = useState('');
   const [at, setAt] = useState(0);
+  /** A name to save as, or a path to open. */
   const [name, setName] = useState(question.suggestedName ?? '');
-  const [overwrite, setOverwrite] = useState<string | undefined>();
+  const [writing, setWriting] = useState(false);
+  const [refused, setRefused] = useState<Refusal | undefined>();
   const list = useRef<HTMLDivElement>(null);
   const nameField = useRef<HTMLInputElement>(null);
 
@@ -69,7 +83,8 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
   const entries = (listing?.entries ?? []).filter((entry) => entry.name.toLowerCase().includes(filter.toLowerCase()));
   const chosen = entries[Math.min(at, entries.length - 1)];
   // A whole path may be typed where a name is asked for.
-  const target = saving && listing && name !== '' ? withExtension(isWholePath(name) ? name : joinPath(listing.path, name), question.extension) : undefined;
+  const wholePath = listing && name.trim() !== '' ? (isWholePath(name.trim()) ? name.trim() : joinPath(listing.path, name.trim())) : undefined;
+  const target = saving && wholePath !== undefined ? withExtension(wholePath, question.extension) : wholePath;
 
   const take = (entry: FileEntry) => {
     if (entry.kind === 'folder') setFolder(entry.path);
@@ -77,14 +92,44 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
     else onAnswer(entry.path);
   };
   const confirm = () => {
+    if (!saving && target !== undefined) {
+      void openTyped(target);
+      return;
+    }
     if (!saving) {
       if (question.purpose === 'folder') onAnswer(listing?.path);
       else if (chosen) take(chosen);
       return;
     }
-    if (target === undefined) return;
-    if (listing?.entries.some((entry) => entry.path === target) && overwrite !== target) setOverwrite(target);
-    else onAnswer(target);
+    if (target !== undefined && !writing) void save(target);
+  };
+  // Only the host knows what is in the way: the list shows one folder, and not all of it.
+  const mayReplace = refused?.exists === true && refused.path === target;
+  const save = async (path: string) => {
+    setWriting(true);
+    try {
+      await write?.(path, mayReplace);
+      onAnswer(path);
+    } catch (error) {
+      const { code, message, remedy = '' } = error as { code?: string; message: string; remedy?: string };
+      const exists = code === 'file-exists';
+      setRefused({ path, exists, words: exists ? `${baseName(path)} exists already. Press Replace to overwrite it.` : `${message} ${remedy}`.trim() });
+      setWriting(false);
+    }
+  };
+  /** A folder is shown; anything else that may be chosen is. */
+  const openTyped = async (path: string) => {
+    try {
+      const found = await studio.request('files.list', { path, purpose: question.purpose });
+      setName('');
+      if (question.purpose === 'folder') onAnswer(found.path);
+      else setFolder(found.path);
+    } catch (error) {
+      const { code, message, remedy = '' } = error as { code?: string; message: string; remedy?: string };
+      const isFile = code === 'not-a-folder' && question.purpose !== 'folder';
+      if (isFile || (code === 'outside-roots' && ANYWHERE.has(question.purpose))) onAnswer(path);
+      else setRefused({ path, exists: false, words: `${message} ${remedy}`.trim() });
+    }
   };
   const onKey = (event: KeyboardEvent) => {
     const last = Math.max(0, entries.length - 1);
@@ -115,15 +160,15 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
   return (
     <Dialog
       open
-      onClose={() => onAnswer(undefined)}
+      onClose={() => !writing && onAnswer(undefined)}
       title={question.title}
       width={720}
       height={560}
       initialFocus={saving ? nameField : list}
       footLeft={
-        overwrite !== undefined && overwrite === target ? (
-          <span className="warn" role="alert">
-            {baseName(overwrite)} exists already. Press Replace to overwrite it.
+        refused !== undefined && refused.path === target ? (
+          <span className={refused.exists ? 'warn' : 'error'} role="alert">
+            {refused.words}
           </span>
         ) : (
           <span className="t3 label mono ellipsis">{target ?? listing?.path}</span>
@@ -131,11 +176,16 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
       }
       foot={
         <>
-          <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)}>
+          <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)} disabled={writing}>
             Cancel
           </Button>
-          <Button size="l" kind="primary" onClick={confirm} disabled={saving ? target === undefined : question.purpose !== 'folder' && !chosen}>
-            {saving ? (overwrite !== undefined && overwrite === target ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
+          <Button
+            size="l"
+            kind="primary"
+            onClick={confirm}
+            disabled={saving ? target === undefined || writing : question.purpose !== 'folder' && !chosen && target === undefined}
+          >
+            {saving ? (mayReplace ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
           </Button>
         </>
       }
@@ -203,13 +253,19 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
               </div>
             ))}
         </div>
-        {listing?.cut && <div className="files-note">There is more in this folder than is listed. Type a path, or use the filter of your shell.</div>}
-        {saving && (
-          <div className="files-name">
-            <label htmlFor="files-name">Name</label>
-            <TextField id="files-name" ref={nameField} mono value={name} onChange={setName} onKeyDown={(event) => event.key === 'Enter' && confirm()} />
-          </div>
-        )}
+        {listing?.cut && <div className="files-note">There is more in this folder than is listed. Type the path of what is missing.</div>}
+        <div className="files-name">
+          <label htmlFor="files-name">{saving ? 'Name' : 'Path'}</label>
+          <TextField
+            id="files-name"
+            ref={nameField}
+            mono
+            value={name}
+            placeholder={saving ? undefined : 'Or type a path, also of a hidden folder: ~/.nvm'}
+            onChange={setName}
+            onKeyDown={(event) => event.key === 'Enter' && confirm()}
+          />
+        </div>
       </div>
     </Dialog>
   );
@@ -217,7 +273,7 @@ export function FilePanel({ question, onAnswer }: FilePanelProps) {
 
 const PURPOSE_WORDS: Record<FilePurpose, string> = {
   script: 'Folders and scripts (.js, .mjs, .cjs, .ts, .mts, .cts) are listed.',
-  trace: 'Folders and traces (.tsr, .json, .json.gz) are listed.',
+  trace: 'Folders and traces (.tsr, .json, .cpuprofile, .pftrace and others) are listed.',
   folder: 'There are no folders in here. It can be chosen itself.',
   node: 'There is no program here.',
   plugin: 'Folders and plugins (.js, .mjs, .cjs, .ts, .mts, .cts) are listed.',
@@ -236,7 +292,7 @@ function crumbs(path: string | undefined, root: FileRoot | undefined): readonly 
   return out;
 }
 
-const isWholePath = (name: string) => /^(\/|[A-Za-z]:[\\/])/.test(name);
+const isWholePath = (name: string) => /^(~?\/|[A-Za-z]:[\\/])/.test(name);
 const joinPath = (folder: string, name: string) => `${folder.replace(/[/\\]$/, '')}/${name}`;
 const withExtension = (name: string, extension: string | undefined) =>
   extension === undefined || name.toLowerCase().endsWith(`.${extension}`) ? name : `${name}.${extension}`;

@@ -2,10 +2,9 @@ import { Blocks, CircleDot, CircleX, Copy, FileCode2, Folder, Hexagon, Play, Squ
 import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
-import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
-import { changeDraft, hasCaptureProblem, launchState, useCaptureTexts, useDraft, useInspection } from '../../state/launch-store.ts';
-import { defaultNode, refreshNodes, useLibrary } from '../../state/library-store.ts';
+import { changeDraft, hasCaptureProblem, launchState, useCaptureTexts, useDraft, useInspection, useStarting } from '../../state/launch-store.ts';
+import { refreshNodes, useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { folderOf, plural } from '../../state/words.ts';
 import { Badge, Button, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
@@ -13,6 +12,7 @@ import { CapturePage } from './capture-page.tsx';
 import { commandText, runCommand } from './command-text.ts';
 import { EnvironmentTable } from './environment-table.tsx';
 import { type LaunchField, permissionNotice, problemAt } from './field-problems.ts';
+import { NodeField } from './node-field.tsx';
 import './run-config.css';
 
 interface RunConfigDialogProps {
@@ -42,8 +42,8 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   const inspection = useInspection();
   const nodes = useLibrary((library) => library.nodes);
   const info = useLibrary((library) => library.info);
+  const starting = useStarting();
   const [failure, setFailure] = useState<Problem | undefined>();
-  const [starting, setStarting] = useState(false);
   const [tried, setTried] = useState(false);
   const [page, setPage] = useState<string>(asked === 'environment' ? 'node' : (asked ?? 'script'));
   const pages = useRef<HTMLDivElement>(null);
@@ -57,6 +57,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   const problemOf = (field: LaunchField) => (field === 'target' && !typed && !tried ? undefined : problemAt(inspection, field, changeDraft));
 
   const run = async () => {
+    if (starting) return;
     setFailure(undefined);
     setTried(true);
     if (hasCaptureProblem() || (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0)) {
@@ -64,14 +65,12 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
       requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus());
       return;
     }
-    setStarting(true);
     try {
-      await onRun(draft);
+      // A field that keeps its text until it is left may have changed it by the same key.
+      await onRun(launchState().draft);
     } catch (error) {
       const { code, message, remedy } = error as { code?: string; message: string; remedy?: string };
       setFailure({ code: code ?? 'failed', message, ...(remedy !== undefined && { remedy }) });
-    } finally {
-      setStarting(false);
     }
   };
 
@@ -89,7 +88,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   // Ctrl+Enter runs from any field.
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) void run();
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && !event.repeat) void run();
     };
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);
@@ -299,31 +298,19 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
             >
               <h3>Node and environment</h3>
               <div className="run-config-grid">
-                <Field label="Node" problem={problemOf('nodePath')} hint={nodeHint(draft.nodePath, inspection)}>
-                  {(control) => (
-                    <div className="field-row">
-                      <Select
-                        id={control.id}
-                        aria-describedby={control['aria-describedby']}
-                        bad={control.bad}
-                        value={draft.nodePath || AUTOMATIC}
-                        options={nodeOptions(draft.nodePath, nodes, draft.nodePath === '' ? inspection?.node : undefined)}
-                        onChange={(nodePath) => changeDraft({ nodePath: nodePath === AUTOMATIC ? '' : nodePath })}
-                      />
-                      <Button
-                        onClick={() =>
-                          void browse('node', 'Choose a Node', (nodePath) => {
-                            changeDraft({ nodePath });
-                            refreshNodes(studio).catch(() => {});
-                          })
-                        }
-                        aria-label="Browse for a Node"
-                      >
-                        Browse…
-                      </Button>
-                    </div>
-                  )}
-                </Field>
+                <NodeField
+                  chosen={draft.nodePath}
+                  nodes={nodes}
+                  inspected={inspection?.node}
+                  problem={problemOf('nodePath')}
+                  onChange={(nodePath) => changeDraft({ nodePath })}
+                  onBrowse={() =>
+                    void browse('node', 'Choose a Node', (nodePath) => {
+                      changeDraft({ nodePath });
+                      refreshNodes(studio).catch(() => {});
+                    })
+                  }
+                />
                 <Field
                   label="Node flags"
                   problem={problemOf('nodeFlags')}
@@ -412,24 +399,3 @@ function otherTarget(
 }
 
 const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
-
-/** Stands for an empty `nodePath`: a select takes an empty value for none. */
-const AUTOMATIC = 'automatic';
-
-function nodeOptions(chosen: string, nodes: readonly NodeInstall[] | undefined, inspected: NodeInstall | undefined) {
-  const auto = inspected ?? defaultNode(nodes);
-  const options = (nodes ?? []).map((node) => ({
-    value: node.path,
-    label: node.version ?? node.path,
-    meta: node.problem ? node.problem : `${node.source}${node.arch ? `, ${node.arch}` : ''}`,
-    disabled: node.problem !== undefined,
-  }));
-  if (chosen !== '' && !options.some((option) => option.value === chosen)) options.push({ value: chosen, label: chosen, meta: 'chosen', disabled: false });
-  return [{ value: AUTOMATIC, label: auto ? `Automatic, ${auto.version ?? auto.path}` : 'Automatic', meta: auto?.chosenBecause }, ...options];
-}
-
-function nodeHint(chosen: string, inspection: ReturnType<typeof useInspection>): string | undefined {
-  const node = inspection?.node;
-  if (!node) return undefined;
-  return chosen === '' && node.chosenBecause ? `${node.path} (${node.chosenBecause})` : node.path;
-}

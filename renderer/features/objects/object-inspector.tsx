@@ -1,11 +1,11 @@
 import { Box, Braces, Camera, ChevronLeft, ChevronRight, Copy, Radio } from 'lucide-react';
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
 import { clipText, formatMoment } from '../../drawing/format.ts';
-import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { goToMoment, selectObject, selectSnapshot, useView } from '../../state/view-store.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
+import { goToMoment, noteSnapshot, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, EmptyState, IconButton, toast } from '../../widgets/index.ts';
+import { Button, CodeExample, EmptyState, IconButton, toast } from '../../widgets/index.ts';
 import { SnapshotStrip } from './snapshot-strip.tsx';
 import { type Folds, toJson, valueRows } from './value-rows.ts';
 import { ValueTree } from './value-tree.tsx';
@@ -33,10 +33,10 @@ export function ObjectInspector({ trace }: { readonly trace: TraceId }) {
   );
 }
 
-const OBJECT_LINE = "const cart = new VizObject(getTracer(), 'cart')";
+const OBJECT_LINES = ["const cart = new VizObject(getTracer(), 'cart');", "cart.items = ['lamp'];"];
 
 function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boolean }) {
-  const phase = useTraceValue(trace, (summary) => summary?.phase);
+  const { kind, commonJs } = useTraceSource(trace);
   if (any) {
     return (
       <EmptyState icon={Box} title="No object chosen">
@@ -44,10 +44,21 @@ function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boole
       </EmptyState>
     );
   }
-  if (phase === undefined || phase === 'loading') return null;
+  if (kind === 'loading') return null;
+  if (kind === 'failed' || kind === 'imported') {
+    return (
+      <EmptyState icon={Box} title={noneTitle('objects', kind)}>
+        {kind === 'failed' ? 'The file could not be read.' : undefined}
+      </EmptyState>
+    );
+  }
   return (
-    <EmptyState icon={Box} title="No objects yet" code={OBJECT_LINE}>
-      An object of your script can be followed through time. Add one line:
+    <EmptyState
+      icon={Box}
+      title={noneTitle('objects', kind)}
+      code={<CodeExample key={`${commonJs}`} names={['getTracer', 'VizObject']} lines={OBJECT_LINES} commonJs={commonJs} />}
+    >
+      An object of your script can be followed through time. {kind === 'ended' ? 'Add this to it, and run it again:' : 'Add this to it:'}
     </EmptyState>
   );
 }
@@ -75,8 +86,11 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
   const count = snapshot?.count ?? info.snapshots;
   const index = snapshot?.index ?? 0;
   const pick = (next: number) => selectSnapshot(trace, Math.max(0, Math.min(count - 1, next)));
-  // From the index that was asked for, not the one that has arrived: quick presses add up.
-  const step = (by: -1 | 1) => pick((live ? index : chosen) + by);
+  const step = (by: -1 | 1) => stepSnapshot(trace, by);
+  useEffect(() => {
+    noteSnapshot(trace, { object: info.id, index, count });
+    return () => noteSnapshot(trace, undefined);
+  }, [trace, info.id, index, count]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
     if (event.key === 'ArrowLeft') step(-1);
@@ -167,8 +181,24 @@ function SnapshotHead({ trace, snapshot, times, count, index, onStep, onPick }: 
   return (
     <>
       <div className="inspector-steps">
-        <IconButton icon={ChevronLeft} label="Previous snapshot" keys="←" kind="default" size="s" disabled={index <= 0} onClick={() => onStep(-1)} />
-        <IconButton icon={ChevronRight} label="Next snapshot" keys="→" kind="default" size="s" disabled={index >= count - 1} onClick={() => onStep(1)} />
+        <IconButton
+          icon={ChevronLeft}
+          label="Previous snapshot"
+          keys="Shift+ArrowLeft"
+          kind="default"
+          size="s"
+          disabled={index <= 0}
+          onClick={() => onStep(-1)}
+        />
+        <IconButton
+          icon={ChevronRight}
+          label="Next snapshot"
+          keys="Shift+ArrowRight"
+          kind="default"
+          size="s"
+          disabled={index >= count - 1}
+          onClick={() => onStep(1)}
+        />
         <span className="inspector-count">
           Snapshot <b>{index + 1}</b> <span>of {count}</span>
         </span>

@@ -2,7 +2,8 @@ import { Box, ChevronDown, ChevronRight, Search } from 'lucide-react';
 import { useState } from 'react';
 import { clipText, formatCount } from '../../drawing/format.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { selectObject, useView } from '../../state/view-store.ts';
+import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
+import { selectObject, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, TextField } from '../../widgets/index.ts';
 import { groupByClass } from './object-groups.ts';
@@ -18,7 +19,8 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
   const selected = useView(trace, (view) => view.object);
   const [filter, setFilter] = useState('');
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  if (objects.length === 0) return <p className="object-list-none">No objects yet</p>;
+  const { kind } = useTraceSource(trace);
+  if (objects.length === 0) return <p className="object-list-none">{noneTitle('objects', kind)}</p>;
   const wanted = filter.trim().toLowerCase();
   const matching = wanted === '' ? objects : objects.filter((each) => `${each.name}\n${each.className}`.toLowerCase().includes(wanted));
   const toggle = (name: string) =>
@@ -67,6 +69,11 @@ function Members({ trace, members, selected }: MembersProps) {
             aria-current={object.id === selected}
             title={`${clipText(object.name)}\n${formatCount(object.snapshots)} snapshots${object.deletedNs === undefined ? '' : ', deleted'}`}
             onClick={() => selectObject(trace, object.id)}
+            onKeyDown={(event) => {
+              // The eye is on the inspector, the focus still in the list: the arrows step there.
+              const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined;
+              if (by !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && stepSnapshot(trace, by)) event.preventDefault();
+            }}
           >
             <Icon of={Box} />
             <span className="object-name">{clipText(object.name, 200)}</span>

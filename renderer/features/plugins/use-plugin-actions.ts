@@ -42,8 +42,7 @@ export function usePluginActions(): PluginActions {
       },
       create: () =>
         told(
-          picker.save({ title: 'Save the new plugin as', suggestedName: 'my-plugin.ts', extension: 'ts' }).then(async (path) => {
-            if (path === undefined) return;
+          picker.save({ title: 'Save the new plugin as', suggestedName: 'my-plugin.ts', extension: 'ts' }, async (path) => {
             const entry = await createPlugin(studio, path);
             switchOn(entry);
             toast({ tone: 'ok', title: `${entry.title} is written, and on`, text: 'It counts seconds. Open it in your editor and go on from there.' });

@@ -1,5 +1,8 @@
 /** What is asked before something goes away: a running script, a recording that was never saved. */
 import type { ReactNode } from 'react';
+import type { RecentItem } from '../../../core/protocol/studio-api.ts';
+import { formatDuration } from '../../drawing/format.ts';
+import { formatAgo, formatBytes } from '../../state/words.ts';
 import { Button, Dialog } from '../../widgets/index.ts';
 
 interface QuestionProps {
@@ -78,6 +81,36 @@ export function CloseUnsavedDialog({ title, keepRule, onSave, onKeep, onDiscard,
       }
     >
       {title} was recorded but never saved. Keep leaves it on the start page. {keepRule && (keepRule.endsWith('.') ? keepRule : `${keepRule}.`)}
+    </Question>
+  );
+}
+
+interface DiscardProps {
+  readonly item: RecentItem;
+  readonly onDiscard: () => void;
+  readonly onCancel: () => void;
+}
+
+/** The only copy goes, and nothing brings it back. */
+export function DiscardDialog({ item, onDiscard, onCancel }: DiscardProps) {
+  const length = item.durationNs === undefined ? '' : `${formatDuration(item.durationNs)}, `;
+  return (
+    <Question
+      title={`Discard ${item.title}?`}
+      onCancel={onCancel}
+      foot={
+        <>
+          <Button size="l" kind="danger" onClick={onDiscard}>
+            Discard
+          </Button>
+          <Button size="l" kind="primary" onClick={onCancel}>
+            Keep
+          </Button>
+        </>
+      }
+    >
+      This recording ({length}
+      {formatBytes(item.bytes)}, {formatAgo(item.openedAtMs, Date.now())}) was never saved. Discarding removes its only copy.
     </Question>
   );
 }

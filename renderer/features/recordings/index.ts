@@ -1,3 +1,4 @@
-export { CloseRunningDialog, CloseUnsavedDialog } from './close-dialogs.tsx';
+export { CloseRunningDialog, CloseUnsavedDialog, DiscardDialog } from './close-dialogs.tsx';
 export { type RecordingActions, recordingActions } from './recording-actions.ts';
 export { RunsList } from './runs-list.tsx';
+export { UploadDialog } from './upload-dialog.tsx';

@@ -1,18 +1,20 @@
 /** Opening, saving and closing recordings. Each throws a ProblemError in words that can be shown. */
 import type { RecordingInfoSummary } from '../../../core/protocol/session-types.ts';
-import type { StudioClient } from '../../../core/protocol/studio-api.ts';
+import { type StudioClient, UPLOAD_PIECE_BYTES } from '../../../core/protocol/studio-api.ts';
 import { libraryState, refreshRecent } from '../../state/library-store.ts';
-import type { FilePicker } from '../../state/pick-file.tsx';
+import type { FilePicker, SaveQuestion } from '../../state/pick-file.tsx';
 import { sessionState } from '../../state/session-store.ts';
-import { closeTrace, type OpenTrace, openTrace, updateTrace } from '../../state/trace-store.ts';
+import { closeTrace, droppedFile, type OpenTrace, openTrace, updateTrace } from '../../state/trace-store.ts';
 import { baseName, folderOf } from '../../state/words.ts';
 
 export interface RecordingActions {
   show(recording: RecordingInfoSummary): void;
   openPath(path: string): Promise<void>;
   openRecent(ref: string): Promise<void>;
-  /** A file that only the page can read: it never leaves the browser. */
+  /** A file that only the page can read: it stays in the browser, until its user wants it uploaded. */
   openDropped(file: File): void;
+  /** Sends a dropped file to the host, where it is an unsaved recording then. `onSent`: bytes so far. Rejects with an AbortError. */
+  upload(open: OpenTrace, onSent: (bytes: number) => void, signal: AbortSignal): Promise<void>;
   /** False: the user cancelled. */
   save(open: OpenTrace): Promise<boolean>;
   saveAs(open: OpenTrace): Promise<boolean>;
@@ -42,23 +44,21 @@ export function recordingActions(studio: StudioClient, picker: FilePicker): Reco
   const saveAs = async (open: OpenTrace): Promise<boolean> => {
     if (open.recording === undefined) return false;
     const suggestedName = `${baseName(open.path || open.title).replace(/\.(tsr|json|json\.gz|gz)$/, '')}.tsr`;
-    const path = await picker.save({
+    const question: SaveQuestion = {
       title: 'Save recording',
       suggestedName: open.unsaved
         ? `${
             open.title
-              .replace(/\.[cm]?[jt]sx?$/, '')
+              .replace(/\.([cm]?[jt]sx?|tsr|json|json\.gz|gz)$/, '')
               .replace(/[^\w.-]+/g, '-')
               .replace(/^-+|-+$/g, '') || 'recording'
           }.tsr`
         : suggestedName,
       extension: 'tsr',
       ...(!open.unsaved && open.path !== '' && { folder: folderOf(open.path) }),
-    });
-    if (path === undefined) return false;
-    // The picker has asked about an existing file already.
-    saved(open, await studio.request('recordings.save', { recording: open.recording, path, overwrite: true }));
-    return true;
+    };
+    const { recording } = open;
+    return picker.save(question, async (path, overwrite) => saved(open, await studio.request('recordings.save', { recording, path, overwrite })));
   };
 
   const saved = (open: OpenTrace, now: RecordingInfoSummary) => {
@@ -82,6 +82,26 @@ export function recordingActions(studio: StudioClient, picker: FilePicker): Reco
     openRecent: async (ref) => show(await studio.request('recordings.openRecent', { ref })),
     openDropped: (file) => {
       openTrace({ kind: 'file', file }, { title: file.name, path: '', unsaved: false, format: 'other', bytes: file.size });
+    },
+    upload: async (open, onSent, signal) => {
+      const file = droppedFile(open.trace);
+      if (!file) return;
+      const { upload } = await studio.request('upload.begin', { name: file.name, bytes: file.size });
+      try {
+        for (let at = 0; at < file.size; at += UPLOAD_PIECE_BYTES) {
+          const piece = new Uint8Array(await file.slice(at, at + UPLOAD_PIECE_BYTES).arrayBuffer());
+          signal.throwIfAborted();
+          await studio.request('upload.append', { upload }, piece);
+          onSent(at + piece.length);
+        }
+        signal.throwIfAborted();
+      } catch (error) {
+        studio.request('upload.cancel', { upload }).catch(() => {}); // Without a connection the host gives it up by itself.
+        throw error;
+      }
+      const { id: recording, path, title, format, unsaved, bytes } = await studio.request('upload.finish', { upload });
+      updateTrace(open.trace, { recording, path, title, format, unsaved, bytes });
+      await refreshRecent(studio);
     },
     save: async (open) => {
       if (open.recording === undefined) return false;

@@ -1,7 +1,8 @@
 import { Plus, X } from 'lucide-react';
 import { formatDuration } from '../../drawing/format.ts';
 import { useSessions } from '../../state/session-store.ts';
-import { type OpenTrace, useActiveTraceId, useOpenTraces, useTraceValue } from '../../state/trace-store.ts';
+import { type OpenTrace, useActiveTraceId, useOpenTraces } from '../../state/trace-store.ts';
+import { useCalmValue } from '../../state/use-calm-summary.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Dot, IconButton } from '../../widgets/index.ts';
 import './runs-list.css';
@@ -73,9 +74,9 @@ const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB
 
 function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps) {
   // A tenth of a second is what a row shows; finer changes do not re-render it.
-  const tenths = useTraceValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
+  const tenths = useCalmValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
   // The state of a file without a session is its phase.
-  useTraceValue(open.trace, (summary) => summary?.phase);
+  useCalmValue(open.trace, (summary) => summary?.phase);
   const marks = marksOf(open.trace, open.session);
   return (
     <li className="run-row" data-selected={selected || undefined}>
@@ -83,16 +84,16 @@ function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps)
         type="button"
         className="run-open"
         aria-current={selected || undefined}
-        title={[marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
+        title={[open.title, marks.word, open.unsaved && !marks.live && 'not saved', open.path].filter(Boolean).join(', ')}
         onClick={() => onOpen(open.trace)}
       >
         <Dot tone={marks.tone} />
         <span className="run-name ellipsis">{open.title}</span>
-        {when !== undefined && <span className="run-when">{when}</span>}
-        {marks.badge !== undefined && <Badge tone={marks.tone === 'live' ? 'live' : marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
+        {/* The dot says that it is live; the place belongs to the name. */}
+        {marks.badge !== undefined && marks.tone !== 'live' && <Badge tone={marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
         {open.unsaved && !marks.live && <i className="run-unsaved" title="Not saved" />}
         <span className="run-value" aria-hidden="true">
-          {tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8)}
+          {when ?? (tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8))}
         </span>
       </button>
       <IconButton icon={X} size="s" className="run-close" label={`Close ${open.title}`} onClick={() => onClose(open.trace)} />

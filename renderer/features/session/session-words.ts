@@ -1,4 +1,5 @@
 /** How a run stands, in words, a tone for its dot, and whether it went wrong. */
+import type { Problem } from '../../../core/base/result.ts';
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import { type SessionInfo, type SessionKept, STOP_GRACE_MS } from '../../../core/protocol/session-types.ts';
 import type { TraceSummary } from '../../trace/trace-worker-api.ts';
@@ -44,15 +45,37 @@ export function endWords(end: SessionEnd): string {
       return end.forced ? 'Stopped by force' : 'Stopped';
     case 'failed-to-start':
       return 'Did not start';
+    case 'recorder-lost':
+      return 'Ended with its recorder';
   }
 }
 
-const wentWrong = (end: SessionEnd): boolean => end.kind === 'failed-to-start' || end.kind === 'signalled' || (end.kind === 'exited' && end.code !== 0);
+/** For a badge in a list; undefined where nothing went wrong. */
+function wrongBadge(end: SessionEnd): string | undefined {
+  switch (end.kind) {
+    case 'exited':
+      return end.code === 0 ? undefined : `exit ${end.code}`;
+    case 'signalled':
+      return end.signal;
+    case 'failed-to-start':
+      return 'not started';
+    case 'recorder-lost':
+      return 'recorder lost';
+    case 'stopped':
+      return undefined;
+  }
+}
 
 function ended(end: SessionEnd): Standing {
-  if (!wentWrong(end)) return { word: endWords(end), tone: 'ring', live: false };
-  const badge = end.kind === 'exited' ? `exit ${end.code}` : end.kind === 'signalled' ? end.signal : 'not started';
+  const badge = wrongBadge(end);
+  if (badge === undefined) return { word: endWords(end), tone: 'ring', live: false };
   return { word: endWords(end), tone: 'error', badge, live: false };
+}
+
+/** What stands over the graphs: of several notices the one that says why there is no more. */
+export function mainNotice(session: SessionInfo | undefined, notices: readonly Problem[]): Problem | undefined {
+  if (session?.recordingProblem !== undefined) return { code: 'recording-stopped', message: session.recordingProblem };
+  return notices.find((notice) => notice.code === 'loss-disk') ?? notices[0];
 }
 
 export function standing(session: SessionInfo | undefined, summary: TraceSummary | undefined): Standing {
@@ -60,6 +83,7 @@ export function standing(session: SessionInfo | undefined, summary: TraceSummary
     case 'starting':
       return { word: 'Starting', tone: 'live', badge: 'live', live: true };
     case 'running':
+      if (session.recordingProblem !== undefined) return { word: 'Running, not recorded', tone: 'warn', badge: 'not recorded', live: true };
       return { word: 'Running', tone: 'live', badge: 'live', live: true };
     case 'stopping':
       return { word: 'Stopping', tone: 'warn', badge: 'stopping', live: true };

@@ -3,7 +3,9 @@ import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
-import { formatBytes, plural } from '../../state/words.ts';
+import { useLaunchRecord } from '../../state/use-launch-record.ts';
+import { useRates } from '../../state/use-rates.ts';
+import { formatBytes, formatElapsed, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Progress, Tooltip } from '../../widgets/index.ts';
 import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
@@ -29,7 +31,7 @@ function BufferGauge({ share }: { readonly share: number }) {
 function Processes({ session, isLive }: { readonly session: SessionInfo; readonly isLive: boolean }) {
   const { processes, untraced } = session;
   if (untraced === undefined) {
-    return <span className="status-item">{processes === 0 && isLive ? 'tracer not connected yet' : plural(processes, 'process', 'processes')}</span>;
+    return <span className="status-item narrow-off">{processes === 0 && isLive ? 'tracer not connected yet' : plural(processes, 'process', 'processes')}</span>;
   }
   return (
     <Tooltip text={untraced}>
@@ -42,9 +44,13 @@ function Processes({ session, isLive }: { readonly session: SessionInfo; readonl
 }
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 250);
+  const summary = useCalmSummary(trace);
   const session = useSession(trace);
+  const record = useLaunchRecord(trace);
+  const command = session?.command ?? record?.command;
+  const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
   const now = standing(session, summary);
+  const rates = useRates(trace, now.live);
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
   const bytes = Math.max(summary?.loadedBytes ?? 0, session?.bytes ?? 0);
   const notices = summary?.notices ?? [];
@@ -56,15 +62,22 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         {now.word}
         {session?.state === 'stopping' && <span className="t2">{STOPPING_WORDS}</span>}
       </span>
-      {session?.nodeVersion !== undefined && <span className="status-item">node {session.nodeVersion}</span>}
-      {session?.pid !== undefined && <span className="status-item">pid {session.pid}</span>}
+      <span className="status-item t1" title="How far the recording is">
+        {formatElapsed(summary?.endNs ?? 0)}
+      </span>
+      {nodeVersion !== undefined && <span className="status-item narrow-off">node {nodeVersion}</span>}
+      {session?.pid !== undefined && <span className="status-item narrow-off">pid {session.pid}</span>}
       {session && <Processes session={session} isLive={now.live} />}
-      {session && <span className="status-command mono medium-only">{session.command.join(' ')}</span>}
+      {command && (
+        <span className="status-command mono medium-only" title={record && `${command.join(' ')}\nin ${record.cwd}`}>
+          {command.join(' ')}
+        </span>
+      )}
       <span className="grow" />
       {session?.recordingProblem !== undefined && (
-        <span className="status-item status-notice" role="alert">
+        <span className="status-item status-notice status-sentence" title={session.recordingProblem}>
           <Icon of={TriangleAlert} size="xs" />
-          {session.recordingProblem}
+          <span className="ellipsis">{session.recordingProblem}</span>
         </span>
       )}
       {notices.length > 0 && (
@@ -97,6 +110,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         </span>
       )}
       <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
+      {now.live && <span className="status-item status-rate">{formatCount(Math.round(rates.eventsPerSecond))} / s</span>}
       <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>
     </section>
   );

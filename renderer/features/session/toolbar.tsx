@@ -1,10 +1,12 @@
 import { ChevronDown, Circle, CircleDot, FileCode2, History, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
 import type { ReactNode } from 'react';
+import type { LaunchRecord } from '../../../core/protocol/recording-format.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useOpenTrace } from '../../state/trace-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
+import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
@@ -28,6 +30,9 @@ export interface ToolbarProps {
 export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast, onConfigure, children }: ToolbarProps) {
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
+  const record = useLaunchRecord(trace);
+  const configured = session?.title ?? (record && recordTitle(record));
+  const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
   return (
     <section aria-label="Run controls">
       <div className="toolbar" role="toolbar" aria-label="Run">
@@ -55,12 +60,12 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast,
         )}
         <span className="toolbar-line" />
         <Button className="toolbar-config" onClick={onConfigure}>
-          <Icon of={session ? FileCode2 : SlidersHorizontal} />
+          <Icon of={configured === undefined ? SlidersHorizontal : FileCode2} />
           <span className="visually-hidden">Run configuration, </span>
-          <span className="mono toolbar-config-name ellipsis">{session?.title ?? 'not chosen'}</span>
-          {session?.nodeVersion !== undefined && (
+          <span className="mono toolbar-config-name ellipsis">{configured ?? 'not chosen'}</span>
+          {nodeVersion !== undefined && (
             <span className="label t2 wide-only" aria-hidden="true">
-              node {session.nodeVersion.replace(/^v/, '')}
+              node {nodeVersion.replace(/^v/, '')}
             </span>
           )}
           <Icon of={ChevronDown} size="xs" />
@@ -101,10 +106,13 @@ function SaveLastButton({ words, onSaveLast }: { readonly words: string; readonl
     </Tooltip>
   );
 }
+/** As the run was called: its script, or the command. */
+const recordTitle = ({ script, command: [program = '', ...words] }: LaunchRecord): string =>
+  script === undefined ? [baseName(program), ...words].join(' ') : baseName(script);
 
 /** Only these numbers re-render while events come in. */
 function Readings({ trace }: { readonly trace: TraceId }) {
-  const summary = useCalmSummary(trace, 125);
+  const summary = useCalmSummary(trace);
   const session = useSession(trace);
   const open = useOpenTrace(trace);
   const now = standing(session, summary);
@@ -114,9 +122,9 @@ function Readings({ trace }: { readonly trace: TraceId }) {
   const rate = formatBytes(rates.bytesPerSecond).split(' ');
   return (
     <dl className="readings" aria-label="Readings">
-      <div className={`reading reading-clock ${now.live ? 'reading-live' : ''}`}>
+      <div className={`reading reading-clock ${now.tone === 'live' ? 'reading-live' : ''}`}>
         <dt>
-          {now.live && <Dot tone="live" />}
+          {now.live && <Dot tone={now.tone} />}
           {now.live ? (now.word === 'Running' ? 'Live' : now.word) : now.word}
         </dt>
         <dd>{formatElapsed(summary?.endNs ?? 0)}</dd>
@@ -139,7 +147,7 @@ function Readings({ trace }: { readonly trace: TraceId }) {
           </dd>
         </div>
       )}
-      <div className="reading reading-rate">
+      <div className="reading reading-rate reading-events">
         <dt>Events</dt>
         <dd>{formatCount(summary?.events ?? 0)}</dd>
       </div>

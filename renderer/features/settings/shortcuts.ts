@@ -23,14 +23,16 @@ export type ShortcutId =
   | 'zoom-in'
   | 'zoom-out'
   | 'pan-left'
-  | 'pan-right';
+  | 'pan-right'
+  | 'snapshot-before'
+  | 'snapshot-after';
 
 export interface Shortcut {
   readonly id: ShortcutId;
   /** "Ctrl+Shift+F5". */
   readonly keys: string;
   readonly label: string;
-  readonly group: 'Run' | 'File' | 'View' | 'Time';
+  readonly group: 'Run' | 'File' | 'View' | 'Time' | 'Objects';
 }
 
 export const SHORTCUTS: readonly Shortcut[] = [
@@ -57,6 +59,9 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'zoom-out', keys: 'S', label: 'Zoom out', group: 'Time' },
   { id: 'pan-left', keys: 'A', label: 'Move left', group: 'Time' },
   { id: 'pan-right', keys: 'D', label: 'Move right', group: 'Time' },
+  // In the list of objects and in the inspector, its tree apart, the arrows do it alone.
+  { id: 'snapshot-before', keys: 'Shift+ArrowLeft', label: 'Previous snapshot, in the list ← alone', group: 'Objects' },
+  { id: 'snapshot-after', keys: 'Shift+ArrowRight', label: 'Next snapshot, in the list → alone', group: 'Objects' },
 ];
 
 export const keysOf = (id: ShortcutId): string => SHORTCUTS.find((each) => each.id === id)?.keys ?? '';

@@ -1,16 +1,35 @@
-import { FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
+import { ChevronDown, FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import type { RecentItem } from '../../../core/protocol/studio-api.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes, shortPath } from '../../state/words.ts';
-import { Badge, Icon, IconButton } from '../../widgets/index.ts';
+import { Badge, Button, Icon, IconButton } from '../../widgets/index.ts';
 
-/** How a script is asked to end: by Stop, by Ctrl+C, by a closed terminal. */
+/** How a script is asked to end from outside: by kill, by Ctrl+C, by a closed terminal. */
 const POLITE = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
+
+/** Only what is worth a look; that it ended by itself is what everybody expects. */
+function EndBadge({ end }: { readonly end: SessionEnd }) {
+  switch (end.kind) {
+    case 'exited':
+      return end.code === 0 ? null : <Badge tone="error">exit {end.code}</Badge>;
+    case 'signalled':
+      return <Badge tone={POLITE.has(end.signal) ? 'neutral' : 'error'}>{end.signal}</Badge>;
+    case 'stopped':
+      return <Badge>stopped</Badge>;
+    case 'failed-to-start':
+      return <Badge tone="error">not started</Badge>;
+    case 'recorder-lost':
+      return <Badge tone="error">recorder lost</Badge>;
+  }
+}
 
 interface RecentListProps {
   readonly items: readonly RecentItem[] | undefined;
   readonly home: string | undefined;
   readonly keepRule: string | undefined;
+  /** Rows before the others are asked for. */
   readonly most: number;
   readonly onOpen: (item: RecentItem) => void;
   readonly onDiscard: (item: RecentItem) => void;
@@ -20,7 +39,8 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
   const now = Date.now();
   // What was never saved comes first: after a crash it is what the user looks for.
   const sorted = [...(items ?? [])].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
-  const shown = sorted.slice(0, most);
+  const [all, setAll] = useState(false);
+  const shown = all || sorted.length <= most + 1 ? sorted : sorted.slice(0, most);
   return (
     <section aria-label="Recent recordings">
       <div className="start-head">
@@ -53,8 +73,7 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                   <span className="medium ellipsis">{item.title}</span>
                   {item.recovered && <Badge tone="warn">recovered</Badge>}
                   {!item.recovered && item.unsaved && <Badge>not saved</Badge>}
-                  {item.exitCode !== undefined && item.exitCode !== 0 && <Badge tone="error">exit {item.exitCode}</Badge>}
-                  {item.signal !== undefined && <Badge tone={POLITE.has(item.signal) ? 'neutral' : 'error'}>{item.signal}</Badge>}
+                  {item.end && <EndBadge end={item.end} />}
                   {item.missing && <Badge tone="warn">file is gone</Badge>}
                 </span>
                 <span className="start-recent-path mono ellipsis" aria-hidden="true" style={{ display: 'block' }} title={item.path}>
@@ -82,7 +101,11 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
       </ul>
       {shown.length > 0 && (
         <div className="start-foot">
-          {sorted.length > most && <span>{sorted.length - most} older ones are not listed</span>}
+          {shown.length < sorted.length && (
+            <Button size="s" kind="quiet" icon={ChevronDown} onClick={() => setAll(true)}>
+              Show {sorted.length - shown.length} more
+            </Button>
+          )}
           <span className="grow" />
           {keepRule && sorted.some((item) => item.unsaved) && <span>{keepRule}</span>}
         </div>

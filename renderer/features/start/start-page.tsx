@@ -1,8 +1,8 @@
-import { Activity, ArrowDownToLine, FileCode2, FolderOpen, Play, SlidersHorizontal } from 'lucide-react';
-import { type ReactNode, useRef } from 'react';
+import { Activity, ArrowDownToLine, ChevronDown, FileCode2, FolderOpen, Play, SlidersHorizontal } from 'lucide-react';
+import { Children, type ReactNode, useRef, useState } from 'react';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protocol/studio-api.ts';
-import { configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
+import { changeDraft, configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { isRunning, useSessions } from '../../state/session-store.ts';
 import { baseName, formatAgo, plural, shortPath } from '../../state/words.ts';
@@ -45,14 +45,21 @@ export function StartPage(props: StartPageProps) {
 
   const runScript = (name: string) => project && props.onRun({ ...configForNpm(project.folder, name, library.recentScripts) });
 
-  // While little is recent, the examples stand in its column; at the first start before it.
-  const recent = library.recent?.length ?? 0;
-  const fresh = library.recent !== undefined && recent === 0;
-  const beside = library.recent !== undefined && recent <= 3;
+  /** The form, at what is no script file: one of the folder's npm scripts, where it has some. */
+  const configureOther = () => {
+    if (draft.target.kind === 'script') {
+      const [first] = project?.scripts ?? [];
+      changeDraft({ target: project && first ? { kind: 'npm-script', folder: project.folder, name: first.name } : { kind: 'command', command: '' } });
+    }
+    props.onConfigure();
+  };
+
+  // The examples stand in the column of what is recent; at the first start before it.
+  const fresh = library.recent?.length === 0;
   const examples = <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />;
 
   return (
-    <main className={`start ${beside ? 'start-side' : ''} ${fresh ? 'start-fresh' : 'start-few'}`} aria-label="Start">
+    <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">
       <div className="start-in">
         <div>
           <h1>Choose a script to run</h1>
@@ -114,7 +121,7 @@ export function StartPage(props: StartPageProps) {
           </form>
 
           {running.length > 0 && (
-            <Block title="Running">
+            <Block title="Running" most={4}>
               {running.map((session) => (
                 <Row
                   key={session.id}
@@ -129,8 +136,8 @@ export function StartPage(props: StartPageProps) {
             </Block>
           )}
           {project && project.scripts.length > 0 && (
-            <Block title="Scripts in" code={shortPath(project.folder, home)} note="package.json">
-              {project.scripts.slice(0, (library.recentScripts?.length ?? 0) > 0 ? 3 : 4).map((script) => (
+            <Block title="Scripts in" code={shortPath(project.folder, home)} note="package.json" most={(library.recentScripts?.length ?? 0) > 0 ? 3 : 4}>
+              {project.scripts.map((script) => (
                 <Row
                   key={script.name}
                   icon={Play}
@@ -144,8 +151,8 @@ export function StartPage(props: StartPageProps) {
             </Block>
           )}
           {(library.recentScripts?.length ?? 0) > 0 && (
-            <Block title="Recent scripts">
-              {library.recentScripts?.slice(0, project && project.scripts.length > 0 ? 2 : 4).map((recent) => (
+            <Block title="Recent scripts" most={project && project.scripts.length > 0 ? 2 : 4}>
+              {library.recentScripts?.map((recent) => (
                 <RecentScriptRow key={JSON.stringify(recent.config)} recent={recent} home={home} onRun={props.onRun} />
               ))}
             </Block>
@@ -161,7 +168,7 @@ export function StartPage(props: StartPageProps) {
                 <span className="grow" />
                 <Kbd>Ctrl+O</Kbd>
               </button>
-              <button type="button" className="start-row" onClick={props.onConfigure}>
+              <button type="button" className="start-row" onClick={configureOther}>
                 <Icon of={SlidersHorizontal} />
                 <span>An npm script or a command…</span>
               </button>
@@ -174,13 +181,12 @@ export function StartPage(props: StartPageProps) {
             items={library.recent}
             home={home}
             keepRule={library.info?.keepRule}
-            most={7}
+            most={4}
             onOpen={props.onOpenRecent}
             onDiscard={props.onDiscardRecent}
           />
-          {beside && !fresh && examples}
+          {!fresh && examples}
         </div>
-        {!beside && examples}
       </div>
     </main>
   );
@@ -198,7 +204,20 @@ function configForNpm(folder: string, name: string, recent: readonly RecentScrip
   return last?.config ?? { ...configForScript('', undefined), target: { kind: 'npm-script', folder, name } };
 }
 
-function Block({ title, code, note, children }: { readonly title: string; readonly code?: string; readonly note?: string; readonly children: ReactNode }) {
+interface BlockProps {
+  readonly title: string;
+  readonly code?: string;
+  readonly note?: string;
+  /** Rows before the others are asked for. */
+  readonly most: number;
+  readonly children: ReactNode;
+}
+
+function Block({ title, code, note, most, children }: BlockProps) {
+  const [all, setAll] = useState(false);
+  const rows = Children.toArray(children);
+  // A row that says "1 more" takes as much place as the one that it hides.
+  const shown = all || rows.length <= most + 1 ? rows : rows.slice(0, most);
   return (
     <section className="start-block" aria-label={title}>
       <div className="start-head">
@@ -206,7 +225,15 @@ function Block({ title, code, note, children }: { readonly title: string; readon
         {code !== undefined && <span className="mono t1 medium ellipsis">{code}</span>}
         {note !== undefined && <span className="start-head-note">{note}</span>}
       </div>
-      <div className="start-rows">{children}</div>
+      <div className="start-rows">
+        {shown}
+        {shown.length < rows.length && (
+          <button type="button" className="start-row start-more" onClick={() => setAll(true)}>
+            <Icon of={ChevronDown} />
+            <span>Show {rows.length - shown.length} more</span>
+          </button>
+        )}
+      </div>
     </section>
   );
 }

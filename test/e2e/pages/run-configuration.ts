@@ -33,6 +33,15 @@ export class RunConfiguration {
     await this.dialog.getByRole('radio', { name: kind, exact: true }).click();
   }
 
+  /** A Node that no list shows. */
+  async typeNode(path: string): Promise<void> {
+    await this.node.click();
+    await this.#page.getByRole('option', { name: /^Another one/ }).click();
+    const field = this.dialog.getByRole('textbox', { name: 'Node', exact: true });
+    await field.fill(path);
+    await field.press('Enter');
+  }
+
   async addVariable(name: string, value: string): Promise<void> {
     await this.dialog.getByRole('button', { name: 'Add variable' }).click();
     await this.dialog.getByRole('textbox', { name: /^Name/ }).last().fill(name);

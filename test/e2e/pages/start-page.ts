@@ -22,7 +22,11 @@ export class StartPage {
   }
 
   async runExample(title: string): Promise<void> {
-    await this.#page.getByRole('button', { name: `Run example ${title}` }).click();
+    await this.example(title).click();
+  }
+
+  example(title: string): Locator {
+    return this.#page.getByRole('button', { name: `Run example ${title}` });
   }
 
   /** From a trace window back to the start page. */
@@ -32,6 +36,16 @@ export class StartPage {
 
   recording(title: string): Locator {
     return this.recordings.getByRole('button', { name: `Open ${title}` });
+  }
+
+  async discard(title: string, answer: 'Keep' | 'Discard'): Promise<void> {
+    const row = this.recordings.getByRole('listitem').filter({ hasText: title });
+    await row.hover();
+    await row.getByRole('button', { name: `Discard ${title}` }).click();
+    await this.#page
+      .getByRole('dialog', { name: `Discard ${title}?` })
+      .getByRole('button', { name: answer, exact: true })
+      .click();
   }
 
   running(title: string): Locator {

@@ -13,6 +13,13 @@ export class TraceWindow {
   readonly events: Locator;
   readonly dialog: Locator;
   readonly messages: Locator;
+  /** What went wrong with the recording, over the graphs. */
+  readonly banner: Locator;
+  /** What is to be known of a file, over the graphs. */
+  readonly notice: Locator;
+  readonly graphs: Locator;
+  /** How far the recording is. */
+  readonly elapsed: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -24,6 +31,10 @@ export class TraceWindow {
     this.console = page.getByRole('region', { name: 'Console' });
     this.events = page.getByRole('region', { name: 'Events' });
     this.dialog = page.getByRole('dialog');
+    this.banner = page.getByRole('region', { name: 'About this trace' }).getByRole('alert');
+    this.notice = page.getByRole('region', { name: 'About this trace' }).getByRole('status');
+    this.graphs = page.getByRole('region', { name: 'Counters' });
+    this.elapsed = this.toolbar.getByRole('definition').first();
     this.messages = page.getByRole('region', { name: 'Messages' });
   }
 
@@ -77,6 +88,38 @@ export class TraceWindow {
     await expect(this.consoleLine(`did ${line}`).first()).toBeVisible();
   }
 
+  /** Controls of toolbar and status bar that cover each other, hold more than they show, or stick out of the window. */
+  async crowded(): Promise<string[]> {
+    const bars = await Promise.all([this.toolbar.elementHandle(), this.statusBar.elementHandle()]);
+    return this.page.evaluate((elements) => {
+      const found: string[] = [];
+      for (const bar of elements) {
+        const parts = [...(bar?.children ?? [])].filter((part) => part.getClientRects().length > 0 && part.getBoundingClientRect().width > 0);
+        for (const [k, part] of parts.entries()) {
+          const box = part.getBoundingClientRect();
+          const next = parts[k + 1]?.getBoundingClientRect();
+          const name = part.textContent || part.getAttribute('aria-label') || part.className;
+          if (next && next.left < box.right - 0.5) found.push(`${name} lies under its neighbour`);
+          if (box.right > innerWidth + 0.5) found.push(`${name} sticks out`);
+          if (part instanceof HTMLButtonElement && part.scrollWidth > part.clientWidth + 1) found.push(`${name} does not hold its words`);
+        }
+      }
+      return found;
+    }, bars);
+  }
+
+  /** What is drawn of a counter, as text that differs when one pixel does. */
+  async picture(counter: string): Promise<string> {
+    return this.counter(counter)
+      .locator('.counter-picture')
+      .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  }
+
+  /** A number of the toolbar. */
+  reading(name: string): Locator {
+    return this.toolbar.getByRole('definition').and(this.page.locator(`dt:text-is("${name}") + dd`));
+  }
+
   object(name: string): Locator {
     return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
   }
@@ -97,6 +140,17 @@ export class TraceWindow {
       .getByRole('menuitem', { name: item })
       .or(open.getByRole('menuitemcheckbox', { name: item }))
       .click();
+  }
+
+  /** Turns the wheel over a list until nothing moves any more. */
+  async wheelToTop(list: Locator): Promise<void> {
+    await list.hover();
+    await expect
+      .poll(async () => {
+        await this.page.mouse.wheel(0, -2000);
+        return list.evaluate((element) => element.scrollTop);
+      })
+      .toBe(0);
   }
 
   async showDrawer(tab: 'Console' | 'Events'): Promise<void> {

@@ -47,6 +47,24 @@ describe('a full disk', () => {
     expect(fixture.bytes().length).toBeLessThanOrEqual(2_500_000);
   });
 
+  it('ends what windows read, and the time of the recording, where recording stopped, while the target goes on', async () => {
+    make({ openFile: smallDisk(2_500_000) });
+    const code = 'setTimeout(() => console.log("still here"), 300)';
+    await fixture.start(spawnPlan({ args: ['-e', code], hand: { events: 200_000, perFrame: 10_000 } }));
+    const read: Uint8Array[] = [];
+    for await (const chunk of fixture.window().stream('recording.follow', { recording: 'one', offset: 0 })) read.push(chunk);
+    expect(fixture.states.at(-1)?.state).toBe('running');
+    const then = readRecording(Buffer.concat(read));
+    // The file says it as well, for whoever opens it.
+    const loss = then.info.find((line) => line.kind === 'loss');
+    expect(loss).toMatchObject({ what: 'disk', message: expect.stringContaining('no room left on the disk') });
+    const info = await fixture.collector.whenEnded('one');
+    expect(info.recordingProblem).not.toContain('The script goes on');
+    const whole = readRecording(fixture.bytes());
+    expect(whole.info.at(-1)).toMatchObject({ kind: 'session-end', timeNs: loss?.timeNs });
+    expect(whole.info.findLast((line) => line.kind === 'loss')).toMatchObject({ count: info.dropped });
+  });
+
   it.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('of the system behaves the same', async () => {
     make();
     const mount = path.join(fixture.folder, 'small');

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { RecordingInfoSummary } from '../../../core/protocol/session-types.ts';
 import { dist, readAll, StudioFixture, scriptConfig, type WindowClient } from './studio-fixture.ts';
 
 let fixture: StudioFixture;
@@ -103,7 +104,9 @@ describe('unsaved recordings', () => {
     const next = new StudioFixture({ dataFolder: path.join(fixture.folder, 'data') });
     try {
       const after = next.window();
-      expect(await after.request('recordings.recent', null)).toMatchObject([{ ref: recording, unsaved: true, recovered: false, exitCode: 0 }]);
+      expect(await after.request('recordings.recent', null)).toMatchObject([
+        { ref: recording, unsaved: true, recovered: false, end: { kind: 'exited', code: 0 } },
+      ]);
       expect(await after.request('recordings.openRecent', { ref: recording })).toMatchObject({ id: recording, title: 'count.js', unsaved: true });
       await after.request('recordings.discard', { ref: recording });
       expect(await after.request('recordings.recent', null)).toEqual([]);
@@ -213,5 +216,61 @@ describe('exporting', () => {
     } finally {
       await stalled.end();
     }
+  });
+});
+
+describe('uploading what only the browser can read', () => {
+  const TRACE = JSON.stringify({ traceEvents: [1, 2, 3].map((n) => ({ ph: 'C', name: 'far', pid: 1, tid: 1, ts: n * 1000, args: { n } })) });
+
+  async function upload(name: string, content: string | Uint8Array): Promise<RecordingInfoSummary> {
+    const bytes = Buffer.from(content);
+    const { upload: id } = await window.request('upload.begin', { name, bytes: bytes.length });
+    for (let at = 0; at < bytes.length; at += 50) await window.request('upload.append', { upload: id }, bytes.subarray(at, at + 50));
+    return window.request('upload.finish', { upload: id });
+  }
+  const folder = () => path.join(fixture.folder, 'data', 'recordings');
+
+  test('makes it an unsaved recording, as it is, that can be saved and exported', async () => {
+    const far = await upload('far.json', TRACE);
+    expect(far).toMatchObject({ title: 'far.json', format: 'other', unsaved: true, live: false });
+    expect((await readAll(await fixture.reader(), far.id)).toString()).toBe(TRACE);
+    expect(await window.request('recordings.recent', null)).toMatchObject([{ ref: far.id, title: 'far.json', unsaved: true, recovered: false }]);
+    await window.request('recordings.save', { recording: far.id, path: work('far.tsr') });
+    expect(readFileSync(work('far.tsr')).subarray(0, 8).toString()).toBe('TSRECORD');
+    const { job } = await window.request('export.start', { recording: far.id, format: 'chrome-json', path: work('again.json') });
+    const end = await window.pushedThat('export.progress', (progress) => progress.job === job && progress.state !== 'running');
+    expect(end).toMatchObject({ state: 'done', events: 3 });
+  });
+
+  test('of a recording gives that recording, and discarding leaves nothing of it', async () => {
+    const recording = await record();
+    await window.request('recordings.save', { recording, path: work('one.tsr') });
+    const again = await upload('one.tsr', readFileSync(work('one.tsr')));
+    expect(again).toMatchObject({ format: 'recording', unsaved: true });
+    await window.request('recordings.discard', { ref: again.id });
+    expect(readdirSync(folder()).filter((name) => name.startsWith(again.id))).toEqual([]);
+  });
+
+  test('refuses what is too large, more or less than announced, and what no trace is called', async () => {
+    await expect(window.request('upload.begin', { name: 'huge.json', bytes: 3 * 1024 ** 3 })).rejects.toMatchObject({ code: 'upload-too-large' });
+    await expect(window.request('upload.begin', { name: 'tool.exe', bytes: 1 })).rejects.toMatchObject({ code: 'no-trace-name' });
+    const { upload: short } = await window.request('upload.begin', { name: 'a.json', bytes: 10 });
+    await window.request('upload.append', { upload: short }, Buffer.alloc(5));
+    await expect(window.request('upload.finish', { upload: short })).rejects.toMatchObject({ code: 'upload-incomplete' });
+    const { upload: long } = await window.request('upload.begin', { name: 'a.json', bytes: 10 });
+    await expect(window.request('upload.append', { upload: long }, Buffer.alloc(11))).rejects.toMatchObject({ code: 'upload-refused' });
+    await expect(window.request('upload.append', { upload: long }, Buffer.alloc(1))).rejects.toMatchObject({ code: 'no-such-upload' });
+    expect(readdirSync(folder())).toEqual([]);
+  });
+
+  test('that the user gives up, or whose window goes away, leaves nothing', async () => {
+    const { upload: first } = await window.request('upload.begin', { name: 'a.json', bytes: 10 });
+    await window.request('upload.cancel', { upload: first });
+    expect(readdirSync(folder())).toEqual([]);
+    const other = fixture.window();
+    await other.request('upload.begin', { name: 'b.json', bytes: 10 });
+    expect(readdirSync(folder())).toHaveLength(1);
+    other.peer.close();
+    await expect.poll(() => readdirSync(folder())).toEqual([]);
   });
 });

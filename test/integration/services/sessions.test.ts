@@ -27,7 +27,7 @@ test('runs a script, tells its end to every window and keeps the recording as un
   expect(bytes.subarray(0, 8).toString()).toBe('TSRECORD');
   await expect
     .poll(() => one.request('recordings.recent', null))
-    .toMatchObject([{ ref: started.recording, unsaved: true, recovered: false, exitCode: 3, title: 'count.js' }]);
+    .toMatchObject([{ ref: started.recording, unsaved: true, recovered: false, end: { kind: 'exited', code: 3 }, title: 'count.js' }]);
   expect(await one.request('recordings.list', null)).toMatchObject([{ id: started.recording, live: false, unsaved: true }]);
   expect(await one.request('launch.recent', null)).toMatchObject([{ config: { target: { path: script } } }]);
 });
@@ -158,12 +158,16 @@ test('survives a collector that is killed: says so, keeps the recording, and rec
   process.kill(collectorPid, 'SIGKILL');
   const lost = await window.ended(id);
   expect(lost.recordingProblem).toContain('The recorder ended unexpectedly');
+  expect(lost.end).toEqual({ kind: 'recorder-lost' });
   await expect.poll(() => isAlive(running.pid as number)).toBe(false);
 
   const again = await window.request('session.start', scriptConfig(fixture.write('ok.js', '')));
   expect((await window.ended(again.id)).end).toEqual({ kind: 'exited', code: 0 });
   const bytes = await readAll(await fixture.reader(), recording);
   expect(bytes.subarray(0, 8).toString()).toBe('TSRECORD');
+  await expect
+    .poll(() => window.request('recordings.recent', null))
+    .toContainEqual(expect.objectContaining({ ref: recording, end: { kind: 'recorder-lost' } }));
 });
 
 test('copies the tracer to the data folder before a launch', async () => {

@@ -35,8 +35,8 @@ export class WindowClient {
     });
   }
 
-  request<K extends keyof StudioRequests>(method: K, argument: Parameters<StudioRequests[K]>[0]): Promise<ReturnType<StudioRequests[K]>> {
-    return this.peer.call(method, argument);
+  request<K extends keyof StudioRequests>(method: K, argument: Parameters<StudioRequests[K]>[0], bytes?: Uint8Array): Promise<ReturnType<StudioRequests[K]>> {
+    return this.peer.call(method, argument, bytes);
   }
 
   /** The first push of this kind, past or coming, for which `test` holds. */

@@ -5,9 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
+  type CallCapture,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
+  type LeftAlone,
   SPILL_MAGIC,
   type TargetControl,
   TargetEnvironment,
@@ -36,6 +38,9 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** The last one. */
+  capture: CallCapture | undefined;
+  readonly leftAlone: LeftAlone[];
   /** What the script did with the gate. */
   readonly gates: TargetGate[];
   /** The largest share of a ring that was told. */
@@ -75,6 +80,8 @@ export class TestCollector {
         threads: new Map(),
         plugins: new Map(),
         errors: [],
+        capture: undefined,
+        leftAlone: [],
         gates: [],
         load: 0,
         bye: false,
@@ -149,6 +156,8 @@ export class TestCollector {
           threads: new Map(),
           plugins: new Map(),
           errors: [],
+          capture: undefined,
+          leftAlone: [],
           gates: [],
           load: 0,
           bye: false,
@@ -227,6 +236,14 @@ export class TestCollector {
     if (type === FrameType.PLUGIN) {
       const state = json() as PluginState;
       target.plugins.set(state.index, state);
+      return;
+    }
+    if (type === FrameType.CAPTURE) {
+      target.capture = json() as CallCapture;
+      return;
+    }
+    if (type === FrameType.LEFT_ALONE) {
+      target.leftAlone.push(json() as LeftAlone);
       return;
     }
     const thread = target.threads.get(id);

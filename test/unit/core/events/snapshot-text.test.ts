@@ -122,12 +122,16 @@ describe('a snapshot', () => {
       'API-Key': 'k',
       nested: [{ access_token: { a: 1 }, hasPassword: true, password: undefined }],
       map: new Map([['cookie', 'c']]),
+      login: { pwd: 'p', auth: { user: 'noor' }, jwt: 'e', pin: 1234 },
+      limits: { maxTokens: 512, tokens: ['a'], tokenCount: 7n, author: 'noor' },
     };
     expect(copy(value)).toEqual({
       user: 'noor',
       'API-Key': { $ts: 'masked' },
       nested: [{ access_token: { $ts: 'masked' }, hasPassword: true, password: { $ts: 'undefined' } }],
       map: { $ts: 'map', size: 1, entries: [['cookie', { $ts: 'masked' }]] },
+      login: { pwd: { $ts: 'masked' }, auth: { $ts: 'masked' }, jwt: { $ts: 'masked' }, pin: { $ts: 'masked' } },
+      limits: { maxTokens: 512, tokens: { $ts: 'masked' }, tokenCount: { $ts: 'bigint', text: '7' }, author: 'noor' },
     });
     expect(copy({ token: 't' }, {}, false)).toEqual({ token: 't' });
   });

@@ -48,9 +48,11 @@ test('any page is that part of what a plain reader makes of it', async () => {
           if (!open[source]) expected.push(line);
           line.text += part;
           open[source] = last ? line : undefined;
-          if (!last) line.text = line.text.replace(/\r$/, '');
+          if (!last) line.text = line.text.replace(/\r+$/, '');
         }
       }
+      // What was written over is gone.
+      for (const line of expected) line.text = line.text.replace(/\r+$/, '').replace(/^.*\r/s, '');
       const trace = traceOf(recording.finish());
       const page = await trace.console(from, count);
       const first = from < 0 ? Math.max(0, expected.length - count) : from;
@@ -106,4 +108,42 @@ test('finds any line of 200,000', async () => {
     expect(total).toBe(200_000);
     expect(lines.map(({ text }) => text)).toEqual(Array.from({ length: Math.min(300, 200_000 - from) }, (_, i) => `line ${from + i}`));
   }
+});
+
+const E = '\u001b[';
+
+test('colours last over the ends of lines, for each source by itself, until they are ended', async () => {
+  const recording = new TestRecording();
+  recording.console(1, `${E}31mred\nstill ${E}1mred\n`);
+  recording.console(2, 'plain error\n', 1);
+  recording.console(3, `bold${E}3`);
+  recording.console(4, `9m only\n${E}0mplain\nplain\n`);
+  const { lines } = await traceOf(recording.finish()).console(0, 10);
+  expect(lines.map(({ text, style }) => [text, style])).toEqual([
+    [`${E}31mred`, undefined],
+    [`still ${E}1mred`, `${E}31m`],
+    ['plain error', undefined],
+    [`bold${E}39m only`, `${E}1m${E}31m`],
+    [`${E}0mplain`, `${E}1m`],
+    ['plain', undefined],
+  ]);
+});
+
+test('a progress bar shows its last state, in the colour of that, however long it took', async () => {
+  const recording = new TestRecording();
+  for (let percent = 0; percent <= 100; percent++) recording.console(percent, `${percent === 50 ? `${E}32m` : ''}${'#'.repeat(200)} ${percent} %\r`);
+  recording.console(101, '\n\rafter\r\n');
+  const { lines } = await traceOf(recording.finish()).console(0, 10);
+  expect(lines.map(({ text, style, cut }) => [text.slice(-7), style, cut])).toEqual([
+    ['# 100 %', `${E}32m`, false],
+    ['after', `${E}32m`, false],
+  ]);
+});
+
+test('a line far behind knows the colour that was switched on at the beginning', async () => {
+  const recording = new TestRecording();
+  recording.console(1, `${E}38;5;208m`);
+  for (let block = 0; block < 20; block++) recording.console(2 + block, Array.from({ length: 100 }, (_, i) => `line ${block * 100 + i}\n`).join(''));
+  const trace = traceOf(recording.finish());
+  expect((await trace.console(1500, 1)).lines).toMatchObject([{ text: 'line 1500', style: `${E}38;5;208m` }]);
 });

@@ -205,13 +205,13 @@ describe('RecordingEncoder', () => {
     expect(findFooter(bytes.subarray(bytes.length - 1000))).toEqual(footer);
 
     const byOffset = new Map(blocks.map((block) => [block.offset, block]));
-    const rows: number[] = [];
+    const rows: unknown[] = [];
     for (let at = footer?.lastIndex ?? -1; at >= 0; ) {
       const index = decodeIndex(byOffset.get(at)?.payload ?? new Uint8Array(0));
-      rows.unshift(...(index?.blocks.map((row) => row[0]) ?? []));
+      rows.unshift(...(index?.blocks ?? []));
       at = index?.previous ?? -1;
     }
-    expect(rows).toEqual(blocks.filter((block) => block.header.type === BlockType.DATA).map((block) => block.offset));
+    expect(rows).toEqual(blocks.filter((block) => block.header.type === BlockType.DATA).map(({ offset, header }) => ({ offset, header })));
   });
 
   it('goes on after a closing as if it had not been made', () => {

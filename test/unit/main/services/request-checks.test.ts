@@ -60,3 +60,9 @@ describe.each(Object.keys(STUDIO_REQUESTS) as (keyof typeof STUDIO_REQUESTS)[])(
 test('ids are no paths', () => {
   for (const ref of ['../x', 'a/b', '', 'a.b', long(65)]) expect(() => REQUEST_CHECKS['recordings.discard']({ ref }, '')).toThrow('ref must be an id');
 });
+
+test('a path that the user left empty is told in the user’s words', () => {
+  for (const path of ['', '  ']) {
+    expect(() => REQUEST_CHECKS['export.start']({ recording: 'r', format: 'recording', path }, '')).toThrow('No path is given.');
+  }
+});

@@ -11,6 +11,7 @@ import {
   inspected,
   launchState,
   setDraft,
+  startOnce,
 } from '../../../../renderer/state/launch-store.ts';
 import { FakeStudio } from '../../../helpers/fake-studio.ts';
 
@@ -97,5 +98,33 @@ describe('values of environment variables that are gone', () => {
   });
   it('and none of one whose value was empty', () => {
     expect(forgottenValues(config(''), [{ config: config(''), usedAtMs: 1 }])).toEqual([]);
+  });
+});
+
+describe('starting a run', () => {
+  it('happens once, however often it is asked for meanwhile', async () => {
+    const begun: number[] = [];
+    let ready = () => {};
+    const gate = new Promise<void>((resolve) => {
+      ready = resolve;
+    });
+    const ask = (n: number) =>
+      startOnce(async () => {
+        begun.push(n);
+        await gate;
+      });
+    const first = ask(1);
+    expect(launchState().starting).toBe(true);
+    await expect(ask(2)).resolves.toBe(false);
+    ready();
+    await expect(first).resolves.toBe(true);
+    expect(launchState().starting).toBe(false);
+    await ask(3);
+    expect(begun).toEqual([1, 3]);
+  });
+
+  it('can be asked for again after it failed', async () => {
+    await expect(startOnce(() => Promise.reject(new Error('no such file')))).rejects.toThrow('no such file');
+    await expect(startOnce(async () => {})).resolves.toBe(true);
   });
 });

@@ -6,6 +6,7 @@ import {
   goToMoment,
   LIVE_SPAN_NS,
   noteDrawn,
+  noteSnapshot,
   panView,
   pauseView,
   pointAt,
@@ -17,6 +18,7 @@ import {
   selectSnapshot,
   setRange,
   soloSeries,
+  stepSnapshot,
   togglePause,
   toggleSeries,
   viewState,
@@ -180,5 +182,28 @@ describe('what is chosen', () => {
     selectObject(trace, 7);
     closeTrace(trace);
     expect(viewState(trace).object).toBeUndefined();
+  });
+});
+
+describe('stepping through snapshots', () => {
+  it('goes on from the one in sight, adds up quick steps, and stays within them', () => {
+    summarise('complete', 10 * S);
+    expect(stepSnapshot(trace, -1)).toBe(false);
+    selectObject(trace, 4);
+    noteSnapshot(trace, { object: 4, index: 6, count: 8 });
+    expect(stepSnapshot(trace, -1)).toBe(true);
+    stepSnapshot(trace, -1);
+    expect(viewState(trace).snapshot).toBe(4);
+    for (let n = 0; n < 9; n++) stepSnapshot(trace, 1);
+    expect(viewState(trace).snapshot).toBe(7);
+  });
+
+  it('waits for the object that was chosen', () => {
+    summarise('complete', 10 * S);
+    selectObject(trace, 4);
+    noteSnapshot(trace, { object: 4, index: 6, count: 8 });
+    selectObject(trace, 5);
+    expect(stepSnapshot(trace, 1)).toBe(false);
+    expect(viewState(trace).snapshot).toBe('live');
   });
 });

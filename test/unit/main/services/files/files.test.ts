@@ -42,6 +42,10 @@ describe('roots', () => {
     await expect(roots.resolveNew(path.join(root, 'gone/a.tsr'))).rejects.toMatchObject({ code: 'folder-not-found' });
   });
 
+  test('do not call themselves outside of themselves', async () => {
+    expect(await roots.resolveNew(root)).toBe(root);
+  });
+
   test('a root that is a link is followed once', async () => {
     const file = folder.write('root/a.tsr');
     symlinkSync(root, path.join(folder.path, 'linked'));
@@ -77,7 +81,7 @@ describe('a folder', () => {
     for (const name of ['src', '.git']) mkdirSync(path.join(root, name));
     symlinkSync('/nowhere/at/all', path.join(root, 'broken.js'));
     expect(await names('script')).toEqual(['src', 'a.ts', 'b.js', 'node20', 'tool']);
-    expect(await names('trace')).toEqual(['src', 'c.tsr', 'd.json.gz']);
+    expect(await names('trace')).toEqual(['src', 'c.tsr', 'd.json.gz', 'e.txt']);
     expect(await names('folder')).toEqual(['src']);
     expect(await names('node')).toEqual(['src', 'node20']);
   });
@@ -96,7 +100,7 @@ describe('a folder', () => {
   });
 
   test('that is a file, or outside, is refused', async () => {
-    await expect(names('script', folder.write('root/a.js'))).rejects.toMatchObject({ code: 'folder-unreadable' });
+    await expect(names('script', folder.write('root/a.js'))).rejects.toMatchObject({ code: 'not-a-folder' });
     await expect(names('script', path.join(root, 'way-out'))).rejects.toMatchObject({ code: 'outside-roots' });
   });
 });

@@ -27,7 +27,7 @@ test('on Windows a backslash is a separator of paths', () => {
 });
 
 test('says where a quote is left open', () => {
-  expect(texts(`one "two three`)).toBe('The quote at position 5 is never closed: "two three');
+  expect(texts(`one "two three`)).toBe('The quote at position 5 is never closed: "two three.');
 });
 
 test('tells quoted words from operators', () => {

@@ -216,7 +216,7 @@ describe('a new plugin', () => {
     expect(await one.create(file)).toMatchObject({ module: file, trust: 'trusted' });
     expect(readFileSync(file, 'utf8')).toContain('class MyPlugin extends VizPluginBase');
     writeFileSync(file, 'mine now');
-    await expect(one.create(file)).rejects.toMatchObject({ code: 'file-exists' });
+    await expect(one.create(file)).rejects.toMatchObject({ code: 'plugin-file-exists' });
     expect(readFileSync(file, 'utf8')).toBe('mine now');
   });
 

@@ -146,3 +146,21 @@ test('says its rule in words', () => {
     'Recordings that you do not save are kept for 30 days or until the older ones fill 5 GB, whichever comes first. The newest always stays.',
   );
 });
+
+test('what a dead studio had half uploaded goes after a day; what is whole is kept like a recording', async () => {
+  const half = await library.temporaryFile('half');
+  writeFileSync(half, 'half');
+  await library.clean(NOTHING_OPEN);
+  expect(existsSync(half)).toBe(true);
+  await library.clean({ ...NOTHING_OPEN, nowMs: Date.now() + 2 * DAY_MS });
+  expect(existsSync(half)).toBe(false);
+
+  const whole = await library.temporaryFile('whole');
+  writeFileSync(whole, '[]');
+  await library.add(whole, { recording: 'whole', title: 'far.json', extension: '.json' });
+  await recorded('newer', { startedAtMs: Date.now() + 1000 });
+  expect(await library.find('whole')).toMatchObject({ journal: { title: 'far.json' }, bytes: 2, live: false, recovered: false });
+  expect(await library.clean({ ...NOTHING_OPEN, nowMs: Date.now() + 29 * DAY_MS })).toEqual([]);
+  expect(await library.clean({ ...NOTHING_OPEN, nowMs: Date.now() + 31 * DAY_MS })).toEqual(['whole']);
+  expect(existsSync(library.fileOf('whole', '.json'))).toBe(false);
+});

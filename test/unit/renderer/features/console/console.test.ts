@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ansiSpans, paletteColor, plainText } from '../../../../../renderer/features/console/ansi.ts';
 import { endWords } from '../../../../../renderer/features/console/end-words.ts';
+import { errorLine } from '../../../../../renderer/features/console/error-line.ts';
 import { LineSearch, type SearchState } from '../../../../../renderer/features/console/line-search.ts';
 import type { ConsoleLine, TraceClient } from '../../../../../renderer/trace/trace-worker-api.ts';
 
@@ -31,6 +32,20 @@ describe('ansiSpans', () => {
     expect(plainText('tab\tstays')).toBe('tab\tstays');
   });
 
+  it('goes on in the colours of an earlier line', () => {
+    expect(ansiSpans('red', `${E}31m`)).toEqual([{ text: 'red', className: 'ansi-red' }]);
+    expect(ansiSpans(`red${E}0m plain`, `${E}1m${E}31m`).map(({ text, className }) => [text, className])).toEqual([
+      ['red', 'ansi-bold ansi-red'],
+      [' plain', ''],
+    ]);
+  });
+
+  it('shows the text of a link, and neither its address nor a title', () => {
+    const link = '\u001b]8;;https://example.com/\u001b\\the docs\u001b]8;;\u001b\\';
+    expect(ansiSpans(`see ${link}.`)).toEqual([{ text: 'see the docs.', className: '' }]);
+    expect(ansiSpans(`\u001b]0;my title\u0007${E}2K${E}32mdone`)).toEqual([{ text: 'done', className: 'ansi-green' }]);
+  });
+
   it('knows the corners of the table of 256', () => {
     expect([16, 231, 232, 255].map(paletteColor)).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)', 'rgb(8, 8, 8)', 'rgb(238, 238, 238)']);
   });
@@ -38,12 +53,42 @@ describe('ansiSpans', () => {
 
 describe('endWords', () => {
   it('says how each run ended', () => {
-    expect(endWords({ kind: 'exited', code: 1 }, 6.4e9)).toMatchObject({ title: 'Exit 1 after 6.40 s', bad: true });
+    expect(endWords({ kind: 'exited', code: 1 }, 6.4e9)).toMatchObject({ title: 'Exit 1 after 6.40 s', why: 'It printed nothing of an error.', bad: true });
+    expect(endWords({ kind: 'exited', code: 1 }, 6.4e9, 'TypeError: x').why).toBe('TypeError: x');
     expect(endWords({ kind: 'exited', code: 0 }, 6.4e9)).toMatchObject({ title: 'Exit 0 after 6.40 s', bad: false });
     expect(endWords({ kind: 'signalled', signal: 'SIGKILL' }, 1e9).title).toBe('Ended by SIGKILL after 1.00 s');
     expect(endWords({ kind: 'stopped', forced: true }, 1e9).title).toBe('Stopped by force after 1.00 s');
     expect(endWords({ kind: 'stopped', forced: false, signal: 'SIGTERM' }, 1e9)).toMatchObject({ title: 'Stopped after 1.00 s', bad: false });
+    expect(endWords({ kind: 'recorder-lost' }, 1e9)).toMatchObject({ title: 'Stopped after 1.00 s, when its recorder ended', bad: true });
     expect(endWords({ kind: 'failed-to-start', message: 'node: not found' }, 0)).toEqual({ title: 'Could not start', why: 'node: not found', bad: true });
+  });
+});
+
+describe('errorLine', () => {
+  const stderr = (text: string): ConsoleLine[] => text.split('\n').map((line, index) => ({ index, timeNs: 0, source: 'stderr', text: line, cut: false }));
+  const found = (text: string) => errorLine(stderr(text))?.text;
+
+  it('is the line that Node ends by, above its stack', () => {
+    const thrown = `/work/a.cjs:3\nthrow new TypeError('x');\n^\n\nTypeError: x\n    at Object.<anonymous> (/work/a.cjs:3:7)\n\nNode.js v20.20.2`;
+    expect(found(thrown)).toBe('TypeError: x');
+    expect(
+      found(
+        `node:internal/modules/cjs/loader:1146\n  throw err;\nError: Cannot find module './b'\n    at x {\n  code: 'MODULE_NOT_FOUND'\n}\n\nNode.js v22.1.0`,
+      ),
+    ).toBe("Error: Cannot find module './b'");
+    expect(found('Error [ERR_UNSUPPORTED_DIR_IMPORT]: Directory import\n    at y')).toBe('Error [ERR_UNSUPPORTED_DIR_IMPORT]: Directory import');
+    expect(found('[UnhandledPromiseRejection: This error originated] {\n}')).toBe('[UnhandledPromiseRejection: This error originated] {');
+    expect(found(`${E}31mAssertionError: red${E}0m\n    at z`)).toBe(`${E}31mAssertionError: red${E}0m`);
+  });
+
+  it('is the last of several, and the last words where there is none', () => {
+    expect(found('Error: first\nlater\nRangeError: second\n    at q')).toBe('RangeError: second');
+    expect(found('/usr/bin/node: bad option: --no-such-flag')).toBe('/usr/bin/node: bad option: --no-such-flag');
+    expect(found('giving up\n\n    at nothing\nNode.js v20.1.0')).toBe('giving up');
+  });
+
+  it('is nothing that was printed on purpose to stdout', () => {
+    expect(errorLine([{ index: 0, timeNs: 0, source: 'stdout', text: 'Error: shown to the user', cut: false }])).toBeUndefined();
   });
 });
 

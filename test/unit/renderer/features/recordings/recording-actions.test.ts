@@ -7,13 +7,14 @@ import { FakeStudio, FakeTraces } from '../../../../helpers/fake-studio.ts';
 
 const recording: RecordingInfoSummary = { id: 'r1', path: '/data/r1.tsr', title: 'job queue.mjs', format: 'recording', live: false, bytes: 10, unsaved: true };
 
-function setUp(answer: string | undefined) {
+function setUp(answer: string | undefined, replace = false) {
   const questions: SaveQuestion[] = [];
   const picker: FilePicker = {
     open: async () => undefined,
-    save: async (question) => {
+    save: async (question, write) => {
       questions.push(question);
-      return answer;
+      if (answer !== undefined) await write(answer, replace);
+      return answer !== undefined;
     },
   };
   const studio = new FakeStudio({
@@ -44,8 +45,15 @@ describe('recordings', () => {
     await actions.openPath('/data/r1.tsr');
     await expect(actions.save(only())).resolves.toBe(true);
     expect(questions[0]?.suggestedName).toBe('job-queue.tsr');
-    expect(asked(studio, 'recordings.save')).toEqual([{ recording: 'r1', path: '/home/mine.tsr', overwrite: true }]);
+    expect(asked(studio, 'recordings.save')).toEqual([{ recording: 'r1', path: '/home/mine.tsr', overwrite: false }]);
     expect(only()).toMatchObject({ title: 'mine.tsr', path: '/home/mine.tsr', unsaved: false });
+  });
+
+  it('replaces a file only where the user was asked about it', async () => {
+    const { actions, studio } = setUp('/home/mine.tsr', true);
+    await actions.openPath('/data/r1.tsr');
+    await actions.saveAs(only());
+    expect(asked(studio, 'recordings.save')).toEqual([{ recording: 'r1', path: '/home/mine.tsr', overwrite: true }]);
   });
 
   it('saves again in its place without asking', async () => {

@@ -26,6 +26,8 @@ describe('shortcutFor', () => {
     [press('?', { shiftKey: true }), 'help'],
     [press(' '), 'pause'],
     [press('s'), 'zoom-out'],
+    [press('ArrowLeft', { shiftKey: true }), 'snapshot-before'],
+    [press('ArrowLeft'), undefined],
     [press('x'), undefined],
   ])('%o', (event, id) => {
     expect(shortcutFor(event, false)).toBe(id);

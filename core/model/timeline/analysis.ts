@@ -1,0 +1,687 @@
+import { SliceFlag } from '../../protocol/summary/slice-table.ts';
+import { BINS, binOf, binStart } from '../../protocol/summary/statistics.ts';
+import type {
+  DurationHistogram,
+  FlameLayout,
+  FlameQuery,
+  GroupBy,
+  NameId,
+  Scope,
+  SearchState,
+  SliceRow,
+  SlicesPage,
+  SlicesQuery,
+  Spread,
+  TablePage,
+  TableQuery,
+  TableRow,
+  TreeLevel,
+  TreeQuery,
+} from '../timeline-types.ts';
+import type { Band, IsHit } from './band.ts';
+import type { Explorer, PlacedSlice } from './explorer.ts';
+import { GroupTotals } from './group-totals.ts';
+import { NameTotals } from './name-totals.ts';
+import { Wanted } from './node-loader.ts';
+import { PathTree } from './path-tree.ts';
+import { Children, flameOf, inverted, levelOf, transformed } from './path-views.ts';
+import { ScanJobs } from './scan-jobs.ts';
+import { SearchHits, stepTo } from './search-hits.ts';
+import { type CompiledQuery, parseSearch } from './search-query.ts';
+import { type Accepts, type Collected, Durations, SliceCollector } from './slice-collector.ts';
+import type { FoundSlice } from './slice-finder.ts';
+import type { Timeline } from './timeline.ts';
+import type { Track } from './track.ts';
+import { addStatistics, eachOpenAt, type Stretch, stretchOf } from './units.ts';
+
+/** Durations that are held to be sorted; more are told by bins. */
+const MAX_DURATIONS = 4_000_000;
+/** Segments that are decoded for exact percentiles. */
+const MAX_EXACT_SEGMENTS = 256;
+const MAX_KEYS = 200;
+const MAX_PAGE = 5000;
+const MAX_QUERIES = 16;
+
+export interface AnalysisOptions {
+  readonly timeline: Timeline;
+  readonly explorer: Explorer;
+  readonly pause: () => Promise<void>;
+  readonly onProgress: () => void;
+}
+
+/** Answers that are sums over many slices. An answer is of what has been looked at; the rest goes on in the background. */
+export class Analysis {
+  readonly #timeline: Timeline;
+  readonly #explorer: Explorer;
+  readonly #jobs: ScanJobs;
+  readonly #queries = new Map<string, CompiledQuery>();
+  /** Files and categories, as keys of rows. */
+  readonly #groups = { file: new Groups(), category: new Groups() };
+
+  constructor(options: AnalysisOptions) {
+    this.#timeline = options.timeline;
+    this.#explorer = options.explorer;
+    this.#jobs = new ScanJobs({ loader: options.timeline.loader, pause: options.pause, onProgress: options.onProgress });
+  }
+
+  #stretch(scope: Scope, endNs: number): Stretch {
+    this.#timeline.refresh();
+    return stretchOf(scope, this.#timeline.tracks, endNs);
+  }
+
+  // Tables
+
+  async table(query: TableQuery, endNs: number): Promise<TablePage> {
+    const stretch = this.#stretch(query.scope, endNs);
+    const filter = this.#filterOf(query.scope);
+    const { rows, done } = filter?.looksAtSlices
+      ? await this.#collectedRows(query, stretch, filter)
+      : query.by === 'name'
+        ? await this.#rowsByName(stretch, filter)
+        : query.by === 'thread'
+          ? await this.#rowsByThread(stretch, filter)
+          : await this.#rowsByGroup(query.by, stretch, filter, query.scope);
+    const text = query.text?.toLowerCase() ?? '';
+    const passing = text === '' ? rows : rows.filter((row) => row.label.toLowerCase().includes(text));
+    passing.sort(comparison(query));
+    const from = Math.max(0, Math.floor(query.from));
+    return {
+      rows: passing.slice(from, from + Math.min(MAX_PAGE, Math.max(0, query.count))),
+      total: passing.length,
+      slices: rows.reduce((sum, row) => sum + row.count, 0),
+      selfNs: rows.reduce((sum, row) => sum + row.selfNs, 0),
+      done,
+    };
+  }
+
+  /** Sums of a track by name, and what part of it could be told. `only`: durations by bin are wanted of these. */
+  async #totalsOf(track: Track, stretch: Stretch, totals: NameTotals, only?: ReadonlySet<NameId>): Promise<number> {
+    let lacking = 0;
+    let segments = 0;
+    for (const band of track.bands) {
+      const wanted = new Wanted();
+      lacking += addStatistics(band, stretch, totals, wanted, only);
+      this.#timeline.loader.wantToo(wanted);
+      segments += Math.max(1, band.tree.roots.length);
+      for (const slice of await this.#openAt(band, stretch)) {
+        const id = band.nameOf(slice.name);
+        const durationNs = (slice.endNs === Number.POSITIVE_INFINITY ? stretch.endNs : slice.endNs) - slice.startNs;
+        totals.addOpen(id, durationNs);
+        if (only?.has(id)) {
+          const bins = totals.bins(id);
+          bins[binOf(durationNs)] = (bins[binOf(durationNs)] as number) + 1;
+        }
+      }
+    }
+    return Math.min(1, lacking / Math.max(1, segments));
+  }
+
+  /** Slices that overlap a stretch and end behind it. */
+  async #openAt(band: Band, stretch: Stretch): Promise<FoundSlice[]> {
+    const finder = this.#explorer.finder({ band });
+    const { toNs } = stretch;
+    const crossing = await finder.crossing(toNs, toNs);
+    const found = crossing.filter((slice) => slice.endNs > toNs || slice.endNs === Number.POSITIVE_INFINITY).filter((slice) => slice.startNs < toNs);
+    const node = toNs === Number.POSITIVE_INFINITY ? undefined : finder.segmentAt(toNs);
+    const slices = node ? node.slices : band.tail?.slices;
+    if (slices) {
+      eachOpenAt(slices, toNs, (i) => {
+        const { table } = slices;
+        found.push({
+          band,
+          row: table.depthOf(i),
+          startNs: table.startOf(i),
+          endNs: table.endOf(i),
+          selfNs: table.selfOf(i),
+          name: table.nameOf(i),
+          flags: table.flagsOf(i),
+          ref: band.refOf(slices, i, node),
+        });
+      });
+    }
+    return found;
+  }
+
+  async #namesTotals(stretch: Stretch, only?: ReadonlySet<NameId>): Promise<{ readonly totals: NameTotals; readonly done: number }> {
+    const totals = new NameTotals();
+    let lacking = 0;
+    for (const track of stretch.tracks) lacking += await this.#totalsOf(track, stretch, totals, only);
+    return { totals, done: 1 - lacking / Math.max(1, stretch.tracks.length) };
+  }
+
+  async #rowsByName(stretch: Stretch, filter: CompiledQuery | undefined): Promise<{ rows: TableRow[]; done: number }> {
+    const { names } = this.#timeline;
+    const { totals, done } = await this.#namesTotals(stretch);
+    const rows: TableRow[] = [];
+    totals.each((id) => {
+      if (!filter || filter.mayMatch(names, id)) rows.push(rowOf(id, names.text(id), new Sum().take(totals, id, totals.total(id))));
+    });
+    return { rows, done };
+  }
+
+  async #rowsByThread(stretch: Stretch, filter: CompiledQuery | undefined): Promise<{ rows: TableRow[]; done: number }> {
+    const { names } = this.#timeline;
+    const rows: TableRow[] = [];
+    let lacking = 0;
+    for (const track of stretch.tracks) {
+      const totals = new NameTotals();
+      lacking += await this.#totalsOf(track, stretch, totals);
+      const sum = new Sum();
+      // What any slice was open is what they took themselves, all together.
+      totals.each((id) => {
+        if (!filter || filter.mayMatch(names, id)) sum.take(totals, id, totals.self(id));
+      });
+      if (sum.count > 0) rows.push(rowOf(track.id, this.#timeline.labelOf(track), sum));
+    }
+    return { rows, done: 1 - lacking / Math.max(1, stretch.tracks.length) };
+  }
+
+  async #rowsByGroup(by: 'file' | 'category', stretch: Stretch, filter: CompiledQuery | undefined, scope: Scope): Promise<{ rows: TableRow[]; done: number }> {
+    const { totals, done } = await this.#namesTotals(stretch);
+    const groups = this.#groups[by];
+    const { names } = this.#timeline;
+    const groupOf = (id: NameId) => (filter && !filter.mayMatch(names, id) ? NO_GROUP : this.groupOf(by, id));
+    const sums = new Map<number, Sum>();
+    totals.each((id) => {
+      const group = groupOf(id);
+      if (group === NO_GROUP) return;
+      const sum = sums.get(group) ?? new Sum();
+      sums.set(group, sum.take(totals, id, 0));
+    });
+    const scan = await this.#jobs.ask(`groups ${by} ${scopeKey(scope)}`, stretch, () => new GroupTotals(groupOf));
+    const rows = [...sums].map(([group, sum]) => rowOf(group, groups.text(group), sum.withTotal(scan.result.total(group))));
+    return { rows, done: Math.min(done, scan.done) };
+  }
+
+  /** Rows out of slices that are looked at one by one, where the search is for more than names. */
+  async #collectedRows(query: TableQuery, stretch: Stretch, filter: CompiledQuery): Promise<{ rows: TableRow[]; done: number }> {
+    const { collector, done } = await this.#collect(query.scope, stretch, 'duration', undefined, filter);
+    const sums = new Map<number, Sum>();
+    for (const slice of collector) {
+      const key = this.keyOf(query.by, slice.name, slice.track);
+      const sum = sums.get(key) ?? new Sum();
+      const inside = Math.max(0, Math.min(slice.endNs, stretch.toNs) - Math.max(slice.startNs, stretch.fromNs));
+      sums.set(key, sum.takeOne(slice.endNs - slice.startNs, (slice.flags & SliceFlag.RECURSIVE) === 0 ? inside : 0, slice.selfNs));
+    }
+    return { rows: [...sums].map(([key, sum]) => rowOf(key, this.labelOf(query.by, key), sum)), done };
+  }
+
+  /** Key of a row of a table. */
+  keyOf(by: GroupBy, name: NameId, track: Track): number {
+    return by === 'name' ? name : by === 'thread' ? track.id : this.groupOf(by, name);
+  }
+
+  labelOf(by: GroupBy, key: number): string {
+    if (by === 'name') return this.#timeline.names.text(key);
+    if (by !== 'thread') return this.#groups[by].text(key);
+    const track = this.#timeline.tracks[key];
+    return track ? this.#timeline.labelOf(track) : '';
+  }
+
+  groupOf(by: 'file' | 'category', name: NameId): number {
+    const { names } = this.#timeline;
+    return this.#groups[by].of(name, () => (by === 'file' ? names.file(name) : names.category(name)));
+  }
+
+  // Durations
+
+  async spread(scope: Scope, by: GroupBy, keys: readonly number[], endNs: number): Promise<Spread[]> {
+    const stretch = this.#stretch(scope, endNs);
+    const wanted = new Set(keys.slice(0, MAX_KEYS));
+    const exact = await this.#exactDurations(scope, by, wanted, stretch);
+    if (exact) return [...wanted].map((key) => ({ key, isExact: exact.done === 1, done: exact.done, ...spreadOfSorted(exact.of(key)) }));
+    const { bins, sums, done } = await this.#binned(by, wanted, stretch);
+    return [...wanted].map((key) => ({ key, isExact: false, done, ...spreadOfBins(bins.get(key) ?? new Float64Array(BINS), sums.get(key) ?? new Sum()) }));
+  }
+
+  /** Undefined: there are too many. */
+  async #exactDurations(
+    scope: Scope,
+    by: GroupBy,
+    wanted: ReadonlySet<number>,
+    stretch: Stretch,
+  ): Promise<{ readonly done: number; readonly of: (key: number) => Float64Array } | undefined> {
+    let segments = 0;
+    for (const track of stretch.tracks)
+      for (const band of track.bands) segments += band.tree.segments.filter((node) => node.toNs >= stretch.fromNs && node.fromNs <= stretch.toNs).length;
+    if (segments > MAX_EXACT_SEGMENTS) return undefined;
+    const { totals } = await this.#namesTotals(stretch);
+    let count = 0;
+    totals.each((id) => {
+      if (by === 'thread' || wanted.has(by === 'name' ? id : this.groupOf(by, id))) count += totals.count(id);
+    });
+    if (count > MAX_DURATIONS) return undefined;
+    const filter = this.#filterOf(scope);
+    const { names } = this.#timeline;
+    const groupOf = (name: NameId, track: Track): number => {
+      const key = this.keyOf(by, name, track);
+      return wanted.has(key) && (!filter || filter.mayMatch(names, name)) ? key : -1;
+    };
+    const key = `durations ${by} ${[...wanted].sort((a, b) => a - b).join(' ')} ${scopeKey(scope)}`;
+    const { result, done } = await this.#jobs.ask(key, stretch, () => new Durations(groupOf));
+    const open = new Durations(groupOf);
+    for (const track of stretch.tracks) {
+      for (const band of track.bands) {
+        for (const slice of await this.#openAt(band, stretch)) {
+          const group = groupOf(band.nameOf(slice.name), track);
+          if (group >= 0) open.put(group, (slice.endNs === Number.POSITIVE_INFINITY ? stretch.endNs : slice.endNs) - slice.startNs);
+        }
+      }
+    }
+    return {
+      done,
+      of: (group) => {
+        const [ended, still] = [result.of(group), open.of(group)];
+        const all = new Float64Array(ended.length + still.length);
+        all.set(ended);
+        all.set(still, ended.length);
+        return all.sort();
+      },
+    };
+  }
+
+  /** Durations of groups by bin. */
+  async #binned(
+    by: GroupBy,
+    wanted: ReadonlySet<number>,
+    stretch: Stretch,
+  ): Promise<{ bins: Map<number, Float64Array>; sums: Map<number, Sum>; done: number }> {
+    const bins = new Map<number, Float64Array>();
+    const sums = new Map<number, Sum>();
+    let lacking = 0;
+    for (const track of stretch.tracks) {
+      const only = new Set<NameId>();
+      for (let id = 0; id < this.#timeline.names.length; id++) if (wanted.has(this.keyOf(by, id, track))) only.add(id);
+      const totals = new NameTotals();
+      lacking += await this.#totalsOf(track, stretch, totals, only);
+      for (const id of only) {
+        if (totals.count(id) === 0) continue;
+        const key = this.keyOf(by, id, track);
+        const into = bins.get(key) ?? new Float64Array(BINS);
+        bins.set(key, into);
+        totals.bins(id).forEach((count, bin) => {
+          into[bin] = (into[bin] as number) + count;
+        });
+        sums.set(key, (sums.get(key) ?? new Sum()).take(totals, id, totals.total(id)));
+      }
+    }
+    return { bins, sums, done: 1 - lacking / Math.max(1, stretch.tracks.length) };
+  }
+
+  async histogram(scope: Scope, by: GroupBy, key: number, buckets: number, endNs: number): Promise<DurationHistogram> {
+    const stretch = this.#stretch(scope, endNs);
+    const wanted = new Set([key]);
+    const exact = await this.#exactDurations(scope, by, wanted, stretch);
+    if (exact) return { ...histogramOfSorted(exact.of(key), buckets), isExact: exact.done === 1, done: exact.done };
+    const { bins, done } = await this.#binned(by, wanted, stretch);
+    return { ...histogramOfBins(bins.get(key) ?? new Float64Array(BINS), buckets), isExact: false, done };
+  }
+
+  // Lists of slices
+
+  async slices(query: SlicesQuery, endNs: number): Promise<SlicesPage> {
+    const stretch = this.#stretch(query.scope, endNs);
+    const { collector: found, done, total } = await this.#collect(query.scope, stretch, query.sort === 'self' ? 'self' : 'duration', query);
+    const sign = query.descending ? -1 : 1;
+    const by: (slice: Collected) => number =
+      query.sort === 'time' ? (slice) => slice.startNs : query.sort === 'self' ? (slice) => slice.selfNs : (slice) => slice.endNs - slice.startNs;
+    const sorted = [...found].sort((a, b) => sign * (by(a) - by(b)) || a.startNs - b.startNs || a.track.id - b.track.id || a.row - b.row);
+    const from = Math.max(0, Math.floor(query.from));
+    const rows = sorted.slice(from, from + Math.min(MAX_PAGE, Math.max(0, query.count))).map((slice) => this.#rowOf(slice, stretch));
+    return { rows, total, listed: found.length, done };
+  }
+
+  #rowOf(slice: Collected, stretch: Stretch): SliceRow {
+    return this.#explorer.rowOf({ track: slice.track, slice }, stretch.endNs);
+  }
+
+  /** Slices of a scope that pass, those that cross borders of segments too. */
+  async #collect(
+    scope: Scope,
+    stretch: Stretch,
+    by: 'duration' | 'self',
+    query: SlicesQuery | undefined,
+    filter = this.#filterOf(scope),
+  ): Promise<{ readonly collector: readonly Collected[]; readonly done: number; readonly total: number }> {
+    const accepts = this.#accepts(query, filter);
+    const key = `list ${by} ${query?.group?.by ?? ''} ${query?.group?.key ?? ''} ${query?.minNs ?? ''} ${query?.maxNs ?? ''} ${scopeKey(scope)}`;
+    if (filter?.looksAtArgs) {
+      const { result, done } = await this.#jobs.ask(
+        `args ${key}`,
+        stretch,
+        () => new SearchHits({ query: filter, timeline: this.#timeline, explorer: this.#explorer, accepts }),
+      );
+      return { collector: result.held, done, total: result.found };
+    }
+    const { result, done } = await this.#jobs.ask(key, stretch, () => new SliceCollector(accepts, by));
+    const all = [...result.held];
+    let total = result.found;
+    const known = new Set(all.filter((slice) => (slice.flags & SliceFlag.CAME) !== 0).map(placeKey));
+    for (const track of stretch.tracks) {
+      for (const band of track.bands) {
+        for (const slice of await this.#openAt(band, stretch)) {
+          const endNs = slice.endNs === Number.POSITIVE_INFINITY ? stretch.endNs : slice.endNs;
+          const collected: Collected = { ...slice, track, name: band.nameOf(slice.name), endNs };
+          if (known.has(placeKey(collected)) || !result.accepts(collected)) continue;
+          all.push(collected);
+          total++;
+        }
+      }
+    }
+    return { collector: await this.#withRefs(all), done, total };
+  }
+
+  /** A segment that was decoded alone does not know where what came into it began: the lists above it do. */
+  async #withRefs(slices: Collected[]): Promise<Collected[]> {
+    const lacking = slices.some((slice) => slice.ref === 0 || Number.isNaN(slice.selfNs));
+    if (!lacking) return slices;
+    const resolved: Collected[] = [];
+    for (const slice of slices) {
+      if (slice.ref !== 0 && !Number.isNaN(slice.selfNs)) resolved.push(slice);
+      else {
+        const whole = await this.#explorer.finder(slice).whole({ ...slice, name: 0, flags: SliceFlag.CAME });
+        resolved.push({ ...slice, ref: whole.ref, selfNs: whole.selfNs });
+      }
+    }
+    return resolved;
+  }
+
+  #accepts(query: SlicesQuery | undefined, filter: CompiledQuery | undefined): Accepts {
+    const { names } = this.#timeline;
+    const minNs = query?.minNs ?? Number.NEGATIVE_INFINITY;
+    const maxNs = query?.maxNs ?? Number.POSITIVE_INFINITY;
+    const group = query?.group;
+    return (name, durationNs, selfNs, flags, track) => {
+      if (durationNs < minNs || durationNs > maxNs) return false;
+      if (group && this.keyOf(group.by, name, track) !== group.key) return false;
+      if (!filter) return true;
+      return filter.matches(names, name, { durationNs, selfNs, flags, isAsync: track.kind === 'async', thread: this.#timeline.labelOf(track) });
+    };
+  }
+
+  // Call trees
+
+  async #pathTree(query: Omit<TreeQuery, 'path'>, endNs: number): Promise<{ readonly tree: PathTree; readonly children: Children; readonly done: number }> {
+    const stretch = this.#stretch(query.scope, endNs);
+    const { result, done } = await this.#jobs.ask(`paths ${scopeKey(query.scope)}`, stretch, () => new PathTree());
+    const changed = transformed(result, query.transforms, (name, file) => this.#nameOfFile(name, file));
+    const tree =
+      query.direction === 'callers'
+        ? inverted(changed, query.of)
+        : query.of === undefined
+          ? changed
+          : transformed(changed, [{ kind: 'focus', name: query.of }], () => undefined);
+    return { tree, children: new Children(tree), done };
+  }
+
+  /** All functions of a file as one name. */
+  #nameOfFile(name: NameId, file: number): NameId | undefined {
+    if (this.groupOf('file', name) !== file) return undefined;
+    const text = this.#groups.file.text(file);
+    return this.#timeline.names.intern(text, '', text);
+  }
+
+  async tree(query: TreeQuery, endNs: number): Promise<TreeLevel> {
+    const { tree, children, done } = await this.#pathTree(query, endNs);
+    return { ...levelOf(tree, children, query.path), done };
+  }
+
+  async flame(query: FlameQuery, endNs: number): Promise<FlameLayout> {
+    const { tree, children, done } = await this.#pathTree(query, endNs);
+    return { ...flameOf(tree, children, query.path, query.minShare), done };
+  }
+
+  // Search
+
+  #compiled(text: string): CompiledQuery | { readonly message: string; readonly at: number } {
+    const known = this.#queries.get(text);
+    if (known) return known;
+    const parsed = parseSearch(text);
+    if (parsed.kind === 'problem') return parsed;
+    this.#queries.set(text, parsed.query);
+    for (const oldest of this.#queries.keys()) {
+      if (this.#queries.size <= MAX_QUERIES) break;
+      this.#queries.delete(oldest);
+    }
+    return parsed.query;
+  }
+
+  /** What cannot be understood filters nothing. */
+  #filterOf(scope: Scope): CompiledQuery | undefined {
+    if (!scope.search) return undefined;
+    const compiled = this.#compiled(scope.search);
+    return 'message' in compiled ? undefined : compiled;
+  }
+
+  async search(text: string, scope: Scope, endNs: number): Promise<SearchState> {
+    const query = this.#compiled(text);
+    if ('message' in query) return { problem: query, names: 0, hits: 0, done: 1 };
+    const stretch = this.#stretch(scope, endNs);
+    const { names } = this.#timeline;
+    let matching = 0;
+    for (let id = 1; id < names.length; id++) if (query.mayMatch(names, id)) matching++;
+    if (!query.looksAtSlices) {
+      const { totals, done } = await this.#namesTotals(stretch);
+      let hits = 0;
+      totals.each((id) => {
+        if (query.mayMatch(names, id)) hits += totals.count(id);
+      });
+      return { names: matching, hits, done };
+    }
+    const { total, done } = await this.#collect({ ...scope, search: text }, stretch, 'duration', undefined, query);
+    return { names: matching, hits: total, done };
+  }
+
+  async step(
+    text: string,
+    scope: Scope,
+    after: { readonly ref: number } | { readonly timeNs: number },
+    backwards: boolean,
+    endNs: number,
+  ): Promise<SliceRow | undefined> {
+    const query = this.#compiled(text);
+    if ('message' in query) return undefined;
+    const stretch = this.#stretch(scope, endNs);
+    let from: PlacedSlice | { readonly timeNs: number } | undefined;
+    if ('timeNs' in after) from = after;
+    else from = await this.#explorer.find(after.ref);
+    if (!from) return undefined;
+    const found = await stepTo({ query, stretch, from, backwards, timeline: this.#timeline, explorer: this.#explorer });
+    return found && this.#explorer.rowOf(found, endNs);
+  }
+
+  /** What a view highlights; undefined: nothing. */
+  highlight(text: string | undefined): IsHit | undefined {
+    if (!text) return undefined;
+    const query = this.#compiled(text);
+    if ('message' in query) return undefined;
+    const { names } = this.#timeline;
+    return (name, durationNs, selfNs, flags) => query.matches(names, name, { durationNs, selfNs, flags, isAsync: false, thread: '' });
+  }
+
+  /** Resolves when all questions are answered in full. */
+  async settled(): Promise<void> {
+    await this.#jobs.settled();
+  }
+}
+
+const NO_GROUP = 0;
+const scopeKey = ({ fromNs, toNs, tracks, search }: Scope): string => JSON.stringify([fromNs ?? null, toNs ?? null, tracks ?? null, search ?? '']);
+const placeKey = (slice: Collected): string => `${slice.track.id} ${slice.row} ${slice.startNs}`;
+
+/** Texts that group names, with a number from 1. */
+class Groups {
+  readonly #ids = new Map<string, number>();
+  readonly #texts: string[] = [''];
+  readonly #ofName: number[] = [];
+
+  of(name: NameId, text: () => string): number {
+    const known = this.#ofName[name];
+    if (known !== undefined) return known;
+    const value = text();
+    let id = this.#ids.get(value);
+    if (id === undefined) {
+      id = this.#texts.push(value) - 1;
+      this.#ids.set(value, id);
+    }
+    this.#ofName[name] = id;
+    return id;
+  }
+
+  text(id: number): string {
+    return this.#texts[id] ?? '';
+  }
+}
+
+/** Numbers of a row while they are added up. */
+class Sum {
+  count = 0;
+  sum = 0;
+  squares = 0;
+  min = Number.POSITIVE_INFINITY;
+  max = Number.NEGATIVE_INFINITY;
+  total = 0;
+  self = 0;
+
+  take(totals: NameTotals, id: NameId, totalNs: number): this {
+    this.count += totals.count(id);
+    this.sum += totals.sum(id);
+    this.squares += totals.squares(id);
+    this.min = Math.min(this.min, totals.min(id));
+    this.max = Math.max(this.max, totals.max(id));
+    this.total += totalNs;
+    this.self += totals.self(id);
+    return this;
+  }
+
+  takeOne(durationNs: number, totalNs: number, selfNs: number): this {
+    this.count++;
+    this.sum += durationNs;
+    this.squares += durationNs * durationNs;
+    this.min = Math.min(this.min, durationNs);
+    this.max = Math.max(this.max, durationNs);
+    this.total += totalNs;
+    this.self += selfNs;
+    return this;
+  }
+
+  withTotal(totalNs: number): this {
+    this.total = totalNs;
+    return this;
+  }
+}
+
+const rowOf = (key: number, label: string, { count, sum, min, max, total, self }: Sum): TableRow => ({
+  key,
+  label,
+  count,
+  totalNs: total,
+  // Times come from sums and differences of doubles.
+  selfNs: Math.max(0, self),
+  meanNs: count > 0 ? sum / count : 0,
+  minNs: count > 0 ? min : 0,
+  maxNs: count > 0 ? max : 0,
+});
+
+function comparison({ sort, descending }: TableQuery): (a: TableRow, b: TableRow) => number {
+  const sign = descending ? -1 : 1;
+  const byLabel = (a: TableRow, b: TableRow) => (a.label < b.label ? -1 : a.label > b.label ? 1 : a.key - b.key);
+  if (sort === 'label') return (a, b) => sign * byLabel(a, b);
+  const of: Readonly<Record<Exclude<TableQuery['sort'], 'label'>, (row: TableRow) => number>> = {
+    count: (row) => row.count,
+    total: (row) => row.totalNs,
+    self: (row) => row.selfNs,
+    mean: (row) => row.meanNs,
+    min: (row) => row.minNs,
+    max: (row) => row.maxNs,
+  };
+  return (a, b) => sign * (of[sort](a) - of[sort](b)) || byLabel(a, b);
+}
+
+type SpreadNumbers = Omit<Spread, 'key' | 'isExact' | 'done'>;
+
+/** Nearest rank: the least duration that so many are not above. */
+const rankOf = (count: number, share: number): number => Math.max(0, Math.ceil(count * share) - 1);
+
+export function spreadOfSorted(durations: Float64Array): SpreadNumbers {
+  const count = durations.length;
+  let sum = 0;
+  for (const duration of durations) sum += duration;
+  const mean = count > 0 ? sum / count : 0;
+  let squares = 0;
+  for (const duration of durations) squares += (duration - mean) ** 2;
+  const at = (share: number): number => durations[rankOf(count, share)] ?? 0;
+  return {
+    count,
+    meanNs: mean,
+    deviationNs: count > 0 ? Math.sqrt(squares / count) : 0,
+    minNs: durations[0] ?? 0,
+    p50Ns: at(0.5),
+    p90Ns: at(0.9),
+    p99Ns: at(0.99),
+    p999Ns: at(0.999),
+    maxNs: durations[count - 1] ?? 0,
+  };
+}
+
+function spreadOfBins(bins: Float64Array, { count, sum, squares, min, max }: Sum): SpreadNumbers {
+  const inBins = bins.reduce((all, one) => all + one, 0);
+  const at = (share: number): number => {
+    let rank = rankOf(inBins, share);
+    for (let bin = 0; bin < BINS; bin++) {
+      rank -= bins[bin] as number;
+      // The middle of the bin, and never beyond what there is.
+      if (rank < 0) return Math.min(max, Math.max(min, (binStart(bin) + binStart(bin + 1)) / 2));
+    }
+    return 0;
+  };
+  const mean = count > 0 ? sum / count : 0;
+  return {
+    count,
+    meanNs: mean,
+    deviationNs: count > 0 ? Math.sqrt(Math.max(0, squares / count - mean * mean)) : 0,
+    minNs: count > 0 ? min : 0,
+    p50Ns: at(0.5),
+    p90Ns: at(0.9),
+    p99Ns: at(0.99),
+    p999Ns: at(0.999),
+    maxNs: count > 0 ? max : 0,
+  };
+}
+
+const MAX_BUCKETS = 500;
+
+/** Edges from the least to beyond the greatest, each so many times the one before. */
+function edgesBetween(least: number, greatest: number, buckets: number): Float64Array<ArrayBuffer> {
+  const count = Math.min(MAX_BUCKETS, Math.max(1, Math.floor(buckets) || 1));
+  const from = Math.max(1, least);
+  const to = Math.max(from, greatest) * 1.000001 + 1;
+  const factor = (to / from) ** (1 / count);
+  return Float64Array.from({ length: count + 1 }, (_, i) => (i === 0 ? Math.min(from, least) : i === count ? to : from * factor ** i));
+}
+
+function histogramOfSorted(durations: Float64Array, buckets: number): Pick<DurationHistogram, 'edgesNs' | 'counts'> {
+  const edgesNs = edgesBetween(durations[0] ?? 0, durations.at(-1) ?? 0, buckets);
+  const counts = new Float64Array(edgesNs.length - 1);
+  let bucket = 0;
+  for (const duration of durations) {
+    while (bucket < counts.length - 1 && duration >= (edgesNs[bucket + 1] as number)) bucket++;
+    counts[bucket] = (counts[bucket] as number) + 1;
+  }
+  return { edgesNs, counts };
+}
+
+function histogramOfBins(bins: Float64Array, buckets: number): Pick<DurationHistogram, 'edgesNs' | 'counts'> {
+  let first = bins.findIndex((count) => count > 0);
+  if (first < 0) first = 0;
+  const last = bins.findLastIndex((count) => count > 0);
+  const edgesNs = edgesBetween(binStart(first), binStart(Math.max(first, last) + 1), buckets);
+  const counts = new Float64Array(edgesNs.length - 1);
+  let bucket = 0;
+  for (let bin = first; bin <= last; bin++) {
+    const middle = (binStart(bin) + binStart(bin + 1)) / 2;
+    while (bucket < counts.length - 1 && middle >= (edgesNs[bucket + 1] as number)) bucket++;
+    counts[bucket] = (counts[bucket] as number) + (bins[bin] as number);
+  }
+  return { edgesNs, counts };
+}

@@ -1,0 +1,198 @@
+import { END, FLAGS_SHIFT, FLOATS, NAME, NO_PARENT, PARENT, SELF, SHAPE, SliceFlag, SliceTable, START, WORDS } from '../../protocol/summary/slice-table.ts';
+
+/** Numbers of a slice that has no place among the others yet: start, end, name, what tells it from all others. */
+export const LOOSE = 4;
+
+/**
+ * Slices in any order, four numbers each, by start; of those that begin together the longest first, and of equal ones the first to come.
+ * Returns the order as indices. A radix sort: millions of doubles would take seconds by comparison.
+ */
+export function orderOf(loose: Float64Array, count: number): Uint32Array {
+  let order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  let isSorted = true;
+  let least = Number.POSITIVE_INFINITY;
+  let greatest = Number.NEGATIVE_INFINITY;
+  for (let i = 0, before = Number.NEGATIVE_INFINITY; i < count; i++) {
+    const start = loose[i * LOOSE] as number;
+    if (start < before) isSorted = false;
+    before = start;
+    if (start < least) least = start;
+    if (start > greatest) greatest = start;
+  }
+  if (!isSorted) {
+    if (count < 4096 || greatest - least > Number.MAX_SAFE_INTEGER) order.sort((a, b) => (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number) || a - b);
+    else order = radixSorted(loose, order, least, greatest);
+  }
+  putLongestFirst(loose, order);
+  return order;
+}
+
+const DIGIT = 2048;
+
+/** Times are whole nanoseconds in all that records or imports them; what lies between two is put in order afterwards. */
+function radixSorted(loose: Float64Array, order: Uint32Array<ArrayBuffer>, least: number, greatest: number): Uint32Array<ArrayBuffer> {
+  let from = order;
+  let to = new Uint32Array(order.length);
+  const counts = new Uint32Array(DIGIT + 1);
+  for (let unit = 1; unit <= greatest - least || unit === 1; unit *= DIGIT) {
+    counts.fill(0);
+    for (const i of from) {
+      const digit = digitOf((loose[i * LOOSE] as number) - least, unit) + 1;
+      counts[digit] = (counts[digit] as number) + 1;
+    }
+    for (let digit = 1; digit <= DIGIT; digit++) counts[digit] = (counts[digit] as number) + (counts[digit - 1] as number);
+    for (const i of from) {
+      const digit = digitOf((loose[i * LOOSE] as number) - least, unit);
+      const at = counts[digit] as number;
+      counts[digit] = at + 1;
+      to[at] = i;
+    }
+    [from, to] = [to, from];
+  }
+  return from;
+}
+
+const digitOf = (value: number, unit: number): number => Math.floor(value / unit) % DIGIT;
+
+/** An insertion sort of what is nearly sorted. */
+function putLongestFirst(loose: Float64Array, order: Uint32Array): void {
+  for (let at = 1; at < order.length; at++) {
+    const i = order[at] as number;
+    const start = loose[i * LOOSE] as number;
+    const end = loose[i * LOOSE + 1] as number;
+    let to = at;
+    while (to > 0) {
+      const j = order[to - 1] as number;
+      const other = loose[j * LOOSE] as number;
+      if (other < start || (other === start && (loose[j * LOOSE + 1] as number) >= end)) break;
+      order[to] = j;
+      to--;
+    }
+    order[to] = i;
+  }
+}
+
+/** Times that were computed from fractions may be off by one: that is no overlap. */
+export const ROUNDING_NS = 1;
+
+/**
+ * Puts slices that come by start (see `orderOf`) into tables of nested ones, with depth, parent and self time. A slice that goes on when the one it began in
+ * has ended is handed back: it does not nest.
+ */
+export class Nesting {
+  table: SliceTable;
+  refs: Float64Array;
+  /** Of the open slices, from the outermost: index in the table, and end. */
+  #open: number[] = [];
+  #ends: number[] = [];
+  readonly #openCounts = new Map<number, number>();
+
+  /** `entries`: slices that are open at the start, as `carried` gave them. */
+  constructor(entries?: Carried) {
+    this.table = new SliceTable();
+    this.refs = new Float64Array(this.table.capacity);
+    if (entries) this.#enter(entries);
+  }
+
+  get count(): number {
+    return this.table.count - this.table.entries;
+  }
+
+  /** False: it does not nest. Slices that ended before it are closed. */
+  add(startNs: number, endNs: number, name: number, ref: number): boolean {
+    this.close(startNs);
+    const depth = this.#open.length;
+    const until = depth === 0 ? Number.POSITIVE_INFINITY : (this.#ends[depth - 1] as number);
+    if (endNs > until + ROUNDING_NS) return false;
+    const { table } = this;
+    const i = table.count;
+    if (i === table.capacity) this.#grow();
+    table.count = i + 1;
+    const { floats, words } = table;
+    floats[i * FLOATS + START] = startNs;
+    floats[i * FLOATS + END] = endNs;
+    floats[i * FLOATS + SELF] = 0;
+    const u = i * WORDS;
+    words[u + NAME] = name;
+    words[u + PARENT] = depth === 0 ? NO_PARENT : (this.#open[depth - 1] as number);
+    const opened = this.#openCounts.get(name) ?? 0;
+    this.#openCounts.set(name, opened + 1);
+    words[u + SHAPE] = Math.min(depth, 0xffff) | ((SliceFlag.LEFT | (opened > 0 ? SliceFlag.RECURSIVE : 0)) << FLAGS_SHIFT);
+    this.refs[i] = ref;
+    this.#open.push(i);
+    this.#ends.push(Math.min(endNs, until));
+    return true;
+  }
+
+  /** Closes what ends at or before a time. */
+  close(timeNs: number): void {
+    const { floats, words } = this.table;
+    for (let at = this.#open.length - 1; at >= 0 && (this.#ends[at] as number) <= timeNs; at--) {
+      const i = this.#open.pop() as number;
+      this.#ends.pop();
+      const f = i * FLOATS;
+      const u = i * WORDS;
+      const duration = (floats[f + END] as number) - (floats[f + START] as number);
+      floats[f + SELF] = duration - (floats[f + SELF] as number);
+      words[u + SHAPE] = (words[u + SHAPE] as number) & ~(SliceFlag.LEFT << FLAGS_SHIFT);
+      const parent = words[u + PARENT] as number;
+      if (parent !== NO_PARENT) floats[parent * FLOATS + SELF] = (floats[parent * FLOATS + SELF] as number) + duration;
+      const name = words[u + NAME] as number;
+      const opened = (this.#openCounts.get(name) ?? 1) - 1;
+      if (opened > 0) this.#openCounts.set(name, opened);
+      else this.#openCounts.delete(name);
+    }
+  }
+
+  /** What is open goes on in the next table; in this one it has no end. */
+  carried(): Carried {
+    const { table } = this;
+    const carried = new SliceTable(this.#open.length);
+    carried.count = this.#open.length;
+    carried.entryBegin = Float64Array.from(this.#open, (i) => this.refs[i] as number);
+    this.#open.forEach((i, at) => {
+      carried.floats.set(table.floats.subarray(i * FLOATS, (i + 1) * FLOATS), at * FLOATS);
+      carried.words[at * WORDS + PARENT] = at === 0 ? NO_PARENT : at - 1;
+      carried.words[at * WORDS + SHAPE] = at | ((table.flagsOf(i) | SliceFlag.CAME) << FLAGS_SHIFT);
+      table.floats[i * FLOATS + END] = Number.POSITIVE_INFINITY;
+    });
+    return { table: carried, ends: this.#ends };
+  }
+
+  #enter({ table: carried, ends }: Carried): void {
+    const { table } = this;
+    while (table.capacity < carried.count) this.#grow();
+    table.floats.set(carried.floats.subarray(0, carried.count * FLOATS));
+    table.count = carried.count;
+    table.entries = carried.count;
+    table.entryBegin = carried.entryBegin;
+    this.refs.set(carried.entryBegin);
+    for (let i = 0; i < carried.count; i++) {
+      this.#open.push(i);
+      const name = carried.nameOf(i);
+      this.#openCounts.set(name, (this.#openCounts.get(name) ?? 0) + 1);
+    }
+    this.#ends = [...ends];
+  }
+
+  #grow(): void {
+    this.table.grow();
+    const refs = new Float64Array(this.table.capacity);
+    refs.set(this.refs);
+    this.refs = refs;
+  }
+
+  /** Gives back what is not used. */
+  trim(): void {
+    this.table.trim();
+    this.refs = this.refs.slice(0, this.table.count);
+  }
+}
+
+/** Slices that are open between two tables. */
+export interface Carried {
+  readonly table: SliceTable;
+  /** Where they make room: an end beyond that of the slice around is not waited for. */
+  readonly ends: readonly number[];
+}

@@ -1,0 +1,300 @@
+import { END, FLAGS_SHIFT, FLOATS, NAME, NO_PARENT, PARENT, SHAPE, SliceFlag, type SliceTable, START, WORDS } from './slice-table.ts';
+
+/**
+ * What the slices of a stretch of a track took, by name, one row a name. Rows of stretches that follow each other add up, since time counts where
+ * it passed and a slice where it ended.
+ */
+export interface Statistics {
+  readonly level: number;
+  readonly name: Uint32Array;
+  /** Slices that ended in the stretch, and of their whole durations the sum, the sum of squares, the least and the greatest. */
+  readonly count: Float64Array;
+  readonly sum: Float64Array;
+  readonly squares: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+  /** Time in the stretch during which one of them was open (recursive ones once), and during which one was the innermost. */
+  readonly total: Float64Array;
+  readonly self: Float64Array;
+  /** Their durations; undefined where they were left out to save room. */
+  readonly histogram: Histogram | undefined;
+}
+
+/** Of row `r`: `count[i]` durations in `bin[i]` (see `binOf`) for `i` from `from[r]` to `from[r + 1]`, by bin. */
+export interface Histogram {
+  readonly from: Uint32Array;
+  readonly bin: Uint16Array;
+  readonly count: Uint32Array;
+}
+
+/** Sixteen bins for each doubling of the duration, so a bin's middle is within 3 % of all that is in it. Bin 0: less than 1 ns. */
+export const BINS = 1 + 53 * 16;
+const DOUBLE = new Float64Array(1);
+const DOUBLE_WORDS = new Uint32Array(DOUBLE.buffer);
+/** Sign, exponent and the first four bits of the mantissa of 1. */
+const BIN_OF_ONE = 1023 << 4;
+
+export function binOf(durationNs: number): number {
+  if (!(durationNs >= 1)) return 0;
+  DOUBLE[0] = durationNs;
+  return Math.min(BINS - 1, ((DOUBLE_WORDS[1] as number) >>> 16) - BIN_OF_ONE + 1);
+}
+
+/** Least duration of a bin; that of bin + 1 is where it ends. */
+export function binStart(bin: number): number {
+  if (bin <= 0) return 0;
+  DOUBLE_WORDS[1] = (bin - 1 + BIN_OF_ONE) << 16;
+  DOUBLE_WORDS[0] = 0;
+  return DOUBLE[0] as number;
+}
+
+/** Numbers of one name while they are counted, beside each other. */
+const COUNT = 0;
+const SUM = 1;
+const SQUARES = 2;
+const MIN = 3;
+const MAX = 4;
+const TOTAL = 5;
+const SELF = 6;
+const NUMBERS = 8;
+const RECURSIVE = SliceFlag.RECURSIVE << FLAGS_SHIFT;
+
+/**
+ * Of the part of a segment between two times: all of it, or what a range cuts off. A slice has ended in it if it did in `(fromNs, toNs]`, and in the first
+ * part of a segment (`isFirst`) also at `fromNs` itself.
+ */
+export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, isFirst: boolean): Statistics {
+  const { count, floats, words } = table;
+  const slots = new Slots();
+  const slotOf = new Uint32Array(count);
+  const afterNs = isFirst ? Number.NEGATIVE_INFINITY : fromNs;
+  let numbers = new Float64Array(0);
+  // Hot: all that is recorded passes here once.
+  for (let i = 0, u = 0, f = 0; i < count; i++, u += WORDS, f += FLOATS) {
+    const slot = slots.of(words[u + NAME] as number);
+    slotOf[i] = slot;
+    const n = slot * NUMBERS;
+    if (n >= numbers.length) numbers = withRoom(numbers);
+    const start = floats[f + START] as number;
+    const end = floats[f + END] as number;
+    if (end <= toNs && end > afterNs) {
+      const duration = end - start;
+      numbers[n] = (numbers[n] as number) + 1;
+      numbers[n + SUM] = (numbers[n + SUM] as number) + duration;
+      numbers[n + SQUARES] = (numbers[n + SQUARES] as number) + duration * duration;
+      if (duration < (numbers[n + MIN] as number)) numbers[n + MIN] = duration;
+      if (duration > (numbers[n + MAX] as number)) numbers[n + MAX] = duration;
+    }
+    const inside = Math.min(end, toNs) - Math.max(start, fromNs);
+    if (inside <= 0) continue;
+    numbers[n + SELF] = (numbers[n + SELF] as number) + inside;
+    if (((words[u + SHAPE] as number) & RECURSIVE) === 0) numbers[n + TOTAL] = (numbers[n + TOTAL] as number) + inside;
+    const parent = words[u + PARENT] as number;
+    if (parent === NO_PARENT) continue;
+    const above = (slotOf[parent] as number) * NUMBERS + SELF;
+    numbers[above] = (numbers[above] as number) - inside;
+  }
+  const column = (which: number): Float64Array => Float64Array.from({ length: slots.count }, (_, slot) => numbers[slot * NUMBERS + which] as number);
+  const ended = column(COUNT);
+  return {
+    level: 0,
+    name: slots.names(),
+    count: ended,
+    sum: column(SUM),
+    squares: column(SQUARES),
+    min: column(MIN),
+    max: column(MAX),
+    total: column(TOTAL),
+    self: column(SELF),
+    histogram: histogramOf(table, slotOf, ended, toNs, afterNs),
+  };
+}
+
+function withRoom(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(Math.max(256 * NUMBERS, numbers.length * 2));
+  larger.set(numbers);
+  for (let n = numbers.length; n < larger.length; n += NUMBERS) {
+    larger[n + MIN] = Number.POSITIVE_INFINITY;
+    larger[n + MAX] = Number.NEGATIVE_INFINITY;
+  }
+  return larger;
+}
+
+/** Durations are brought together by name first: then one row of bins is filled after the other. */
+function histogramOf(table: SliceTable, slotOf: Uint32Array, ended: Float64Array, toNs: number, afterNs: number): Histogram {
+  const { count, floats } = table;
+  const next = new Uint32Array(ended.length + 1);
+  for (let slot = 0; slot < ended.length; slot++) next[slot + 1] = (next[slot] as number) + (ended[slot] as number);
+  const bins = new Uint16Array(next[ended.length] as number);
+  for (let i = 0, f = 0; i < count; i++, f += FLOATS) {
+    const end = floats[f + END] as number;
+    if (end > toNs || end <= afterNs) continue;
+    const slot = slotOf[i] as number;
+    const at = next[slot] as number;
+    next[slot] = at + 1;
+    bins[at] = binOf(end - (floats[f + START] as number));
+  }
+  const histogram = new HistogramMaker(ended.length);
+  let i = 0;
+  for (let slot = 0; slot < ended.length; slot++) {
+    const to = next[slot] as number;
+    histogram.addAll(bins, i, to);
+    histogram.endRow();
+    i = to;
+  }
+  return histogram.made();
+}
+
+/** Statistics of parts that follow each other on a track. Histograms are there if all parts have theirs. */
+export function mergedStatistics(parts: readonly Statistics[]): Statistics {
+  const slots = new Slots();
+  for (const part of parts) for (const name of part.name) slots.of(name);
+  const names = slots.count;
+  const merged = {
+    count: new Float64Array(names),
+    sum: new Float64Array(names),
+    squares: new Float64Array(names),
+    min: new Float64Array(names).fill(Number.POSITIVE_INFINITY),
+    max: new Float64Array(names).fill(Number.NEGATIVE_INFINITY),
+    total: new Float64Array(names),
+    self: new Float64Array(names),
+  };
+  const rowsOf = parts.map(() => new Int32Array(names).fill(-1));
+  parts.forEach((part, p) => {
+    const rows = rowsOf[p] as Int32Array;
+    for (let row = 0; row < part.name.length; row++) {
+      const slot = slots.of(part.name[row] as number);
+      rows[slot] = row;
+      merged.count[slot] = (merged.count[slot] as number) + (part.count[row] as number);
+      merged.sum[slot] = (merged.sum[slot] as number) + (part.sum[row] as number);
+      merged.squares[slot] = (merged.squares[slot] as number) + (part.squares[row] as number);
+      merged.total[slot] = (merged.total[slot] as number) + (part.total[row] as number);
+      merged.self[slot] = (merged.self[slot] as number) + (part.self[row] as number);
+      merged.min[slot] = Math.min(merged.min[slot] as number, part.min[row] as number);
+      merged.max[slot] = Math.max(merged.max[slot] as number, part.max[row] as number);
+    }
+  });
+  return { level: (parts[0] as Statistics).level + 1, name: slots.names(), ...merged, histogram: mergedHistogram(parts, rowsOf, names) };
+}
+
+function mergedHistogram(parts: readonly Statistics[], rowsOf: readonly Int32Array[], names: number): Histogram | undefined {
+  if (parts.some((part) => part.histogram === undefined)) return undefined;
+  const histogram = new HistogramMaker(names);
+  for (let slot = 0; slot < names; slot++) {
+    parts.forEach((part, p) => {
+      const row = (rowsOf[p] as Int32Array)[slot] as number;
+      const { from, bin, count } = part.histogram as Histogram;
+      if (row >= 0) for (let i = from[row] as number; i < (from[row + 1] as number); i++) histogram.add(bin[i] as number, count[i] as number);
+    });
+    histogram.endRow();
+  }
+  return histogram.made();
+}
+
+/** A number for each name, in the order in which they come. */
+class Slots {
+  readonly #names: number[] = [];
+  #slots = new Int32Array(1024).fill(-1);
+  readonly #others = new Map<number, number>();
+
+  get count(): number {
+    return this.#names.length;
+  }
+
+  of(name: number): number {
+    if (name >= this.#slots.length && !this.#grow(name)) {
+      const known = this.#others.get(name);
+      if (known !== undefined) return known;
+      this.#others.set(name, this.#names.length);
+      return this.#names.push(name) - 1;
+    }
+    const slot = this.#slots[name] as number;
+    if (slot >= 0) return slot;
+    this.#slots[name] = this.#names.length;
+    return this.#names.push(name) - 1;
+  }
+
+  names(): Uint32Array {
+    return Uint32Array.from(this.#names);
+  }
+
+  /** False: the number is so high that it is kept aside. */
+  #grow(name: number): boolean {
+    if (name >= 2 ** 20) return false;
+    const slots = new Int32Array(Math.min(2 ** 20, Math.max(name + 1, this.#slots.length * 2))).fill(-1);
+    slots.set(this.#slots);
+    this.#slots = slots;
+    return true;
+  }
+}
+
+/** Rows of bins, one after the other. */
+class HistogramMaker {
+  readonly #from: Uint32Array;
+  /** Of the row under way, by bin. */
+  readonly #counts = new Float64Array(BINS);
+  #bins = new Uint16Array(1024);
+  #made = new Uint32Array(1024);
+  #length = 0;
+  #row = 0;
+  #least = BINS;
+  #greatest = -1;
+
+  constructor(rows: number) {
+    this.#from = new Uint32Array(rows + 1);
+  }
+
+  add(bin: number, count: number): void {
+    this.#counts[bin] = (this.#counts[bin] as number) + count;
+    if (bin < this.#least) this.#least = bin;
+    if (bin > this.#greatest) this.#greatest = bin;
+  }
+
+  /** As `add` of one for each. */
+  addAll(bins: Uint16Array, from: number, to: number): void {
+    const counts = this.#counts;
+    let least = this.#least;
+    let greatest = this.#greatest;
+    for (let i = from; i < to; i++) {
+      const bin = bins[i] as number;
+      counts[bin] = (counts[bin] as number) + 1;
+      if (bin < least) least = bin;
+      if (bin > greatest) greatest = bin;
+    }
+    this.#least = least;
+    this.#greatest = greatest;
+  }
+
+  endRow(): void {
+    const counts = this.#counts;
+    if (this.#length + BINS > this.#bins.length) this.#grow();
+    const bins = this.#bins;
+    const made = this.#made;
+    let at = this.#length;
+    for (let bin = this.#least; bin <= this.#greatest; bin++) {
+      const count = counts[bin] as number;
+      if (count === 0) continue;
+      bins[at] = bin;
+      made[at++] = count;
+      counts[bin] = 0;
+    }
+    this.#length = at;
+    this.#least = BINS;
+    this.#greatest = -1;
+    this.#from[++this.#row] = at;
+  }
+
+  #grow(): void {
+    const size = this.#bins.length * 2 + BINS;
+    const bins = new Uint16Array(size);
+    bins.set(this.#bins);
+    this.#bins = bins;
+    const made = new Uint32Array(size);
+    made.set(this.#made);
+    this.#made = made;
+  }
+
+  made(): Histogram {
+    return { from: this.#from, bin: this.#bins.slice(0, this.#length), count: this.#made.slice(0, this.#length) };
+  }
+}
