@@ -6,6 +6,7 @@ import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { optionTables } from '../helpers/option-table.ts';
+import { QUIET_FLAGS } from '../helpers/quiet-capture.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-docs-'));
@@ -26,7 +27,7 @@ function record({ file, code }: { file: string; code: string }, plugins: readonl
   const script = path.join(folder, file);
   const output = path.join(folder, `${file}.json`);
   writeFileSync(script, code);
-  const options = ['--quiet', ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
+  const options = ['--quiet', ...QUIET_FLAGS, ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
   const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', ...options, '--', script], {
     cwd: folder,
     encoding: 'utf8',
