@@ -4,6 +4,7 @@
  * The collector keeps no queue per window: `recording.follow` reads the file from an offset and waits at its end.
  */
 import type { RecordingId, RecordingInfoSummary, SessionId, SessionInfo, SpawnPlan } from './session-types.ts';
+import type { FunctionRule } from './target-wire.ts';
 
 /** Calls of the host. */
 export interface CollectorControl {
@@ -17,6 +18,8 @@ export interface CollectorControl {
   'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
   /** A moment with a name: an instant of scope global and category `marker`. Empty: named by its number. */
   'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
+  /** Calls of these functions are not recorded from now on (or again), in every process of the session and in those that come later. */
+  'session.mute': (argument: { readonly session: SessionId; readonly functions: readonly FunctionRule[]; readonly muted: boolean }) => SessionInfo;
   'session.list': (argument: null) => readonly SessionInfo[];
   'recording.open': (argument: { readonly path: string; readonly recording: RecordingId; readonly unsaved: boolean }) => RecordingInfoSummary;
   /** Copies to a temporary file beside `path` and renames; a live recording is saved as far as it goes. */

@@ -18,7 +18,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
-import type { CallCapture, LeftAlone } from './target-wire.ts';
+import type { CallCapture, FunctionRule, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -167,6 +167,8 @@ export type RecordingInfo =
   | { readonly kind: 'kept'; readonly fromNs: number; readonly timeNs: number }
   /** Recording was switched on or off, for all processes of the session: nothing is recorded while it is off. On from the start unless told otherwise. */
   | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
+  /** From here on calls of these functions were not recorded, or again. A later word goes before an earlier one. */
+  | { readonly kind: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[]; readonly timeNs: number }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
 
 /** Who switched recording: the launch (`startPaused`), the window, the script by `getTracer()`, or a limit of the launch that was reached. */

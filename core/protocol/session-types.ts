@@ -1,5 +1,6 @@
 /** A session as every process names it: what to run, what runs, how it ended. Plain JSON. */
 import type { CaptureOptions } from './capture-options.ts';
+import type { MuteRule } from './function-rules.ts';
 import type { PluginLaunch } from './plugins.ts';
 import type { RecordingCause, SessionEnd } from './recording-format.ts';
 
@@ -91,6 +92,8 @@ export interface SessionInfo {
   readonly dropped: number;
   /** Whether events are recorded now, and who said so last. Absent: they are. */
   readonly gate?: RecordingGate;
+  /** Functions and files whose calls are not recorded now, because a window said so. Absent: none. */
+  readonly mutes?: readonly MuteRule[];
   /** While it runs. */
   readonly load?: SessionLoad;
   /** Where only the newest is kept: what of it is there now. Absent: everything is kept. */

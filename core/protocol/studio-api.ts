@@ -9,6 +9,7 @@ import type { ExportFormat } from './export-formats.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
+import type { FunctionRule } from './target-wire.ts';
 
 export interface StudioInfo {
   readonly version: string;
@@ -250,6 +251,8 @@ export interface StudioRequests {
   'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
   /** Marks this moment. Empty: named by its number. */
   'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
+  /** Calls of these functions are not recorded from now on, or again. A rule with a file alone means all of its functions. */
+  'session.mute': (argument: { readonly session: SessionId; readonly functions: readonly FunctionRule[]; readonly muted: boolean }) => SessionInfo;
   /** Of a run that keeps only the newest: what is there now, as an unsaved recording of its own. `ref` is what `recordings.openRecent` takes. */
   'session.saveLast': (argument: { readonly session: SessionId }) => SavedAside;
   'session.list': (argument: null) => readonly SessionInfo[];
@@ -346,6 +349,7 @@ export const STUDIO_REQUESTS = {
   'session.record': true,
   'session.snapshot': true,
   'session.mark': true,
+  'session.mute': true,
   'session.saveLast': true,
   'session.list': true,
   'plugins.list': true,

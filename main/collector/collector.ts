@@ -5,7 +5,7 @@ import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import type { CollectorControl, CollectorReading, CollectorStreams } from '../../core/protocol/collector-api.ts';
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
-import type { TargetHello } from '../../core/protocol/target-wire.ts';
+import type { FunctionRule, TargetHello } from '../../core/protocol/target-wire.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { LocalServer, type SocketPlace } from './local-socket.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -72,6 +72,7 @@ export class Collector {
       },
       'session.record': ({ session, on }) => this.record(session, on),
       'session.snapshot': ({ session }) => ({ processes: this.snapshot(session) }),
+      'session.mute': ({ session, functions, muted }) => this.mute(session, functions, muted),
       'session.mark': ({ session, name }) => ({ name: this.mark(session, name) }),
       'session.list': () => this.sessions(),
       'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
@@ -166,6 +167,13 @@ export class Collector {
   /** All objects, at the next turn of each thread. How many processes were asked. */
   snapshot(session: SessionId): number {
     return this.#session(session).snapshotAll();
+  }
+
+  /** Calls of these functions are not recorded from now on, or again. */
+  mute(session: SessionId, functions: readonly FunctionRule[], muted: boolean): SessionInfo {
+    const found = this.#session(session);
+    found.mute(functions, muted);
+    return found.info;
   }
 
   /** Names this moment. The name it got. */

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
+import { MAX_MUTE_RULES, type MuteRule, withRules } from '../../core/protocol/function-rules.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
-import type { TargetControl, TargetHello } from '../../core/protocol/target-wire.ts';
+import type { FunctionRule, TargetControl, TargetHello } from '../../core/protocol/target-wire.ts';
 import { TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { DataRate } from './data-rate.ts';
 import type { EarlyTarget } from './early-target.ts';
@@ -96,6 +97,7 @@ export class Session {
   #ending = 0;
   #problem: string | undefined;
   #gate: RecordingGate;
+  #mutes: readonly MuteRule[] = [];
   readonly #markers: Markers;
   readonly #rate: DataRate;
   readonly #limits: RecordingLimits;
@@ -231,6 +233,7 @@ export class Session {
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
       gate: this.#gate,
+      ...(this.#mutes.length > 0 && { mutes: this.#mutes }),
       ...(this.#flight && { kept: { ...this.#flight.kept, ...this.#flight.limits } }),
       ...(!this.ended && {
         load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
@@ -277,6 +280,7 @@ export class Session {
     this.#connections.add(connection);
     // It may have begun before recording was switched the last time, or by a parent that did not know of it yet.
     if (this.#gate.on === (hello.paused === true)) connection.control(controlOf(this.#gate));
+    for (const { muted, ...rule } of this.#mutes) connection.control({ command: 'mute', muted, functions: [rule] });
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -371,6 +375,20 @@ export class Session {
     }
     // Also where it is so already: a process may have been told otherwise by its script at this very moment.
     for (const connection of this.#connections) if (connection !== except) connection.control(controlOf(this.#gate));
+  }
+
+  /** Also for processes that come later. */
+  mute(functions: readonly FunctionRule[], muted: boolean): void {
+    if (this.#finishing || this.ended) return;
+    const mutes = withRules(this.#mutes, functions, muted);
+    if (mutes.length > MAX_MUTE_RULES) {
+      const remedy = 'Mute their file, or choose files in the run configuration.';
+      throw new ProblemError({ code: 'too-many-mutes', message: `More than ${MAX_MUTE_RULES} functions cannot be muted.`, remedy });
+    }
+    this.#mutes = mutes;
+    this.#recorder.info({ kind: 'mute', muted, functions, timeNs: this.#recorder.now() });
+    for (const connection of this.#connections) connection.control({ command: 'mute', muted, functions });
+    this.#tell();
   }
 
   /** Every thread records all of its objects at its next turn. How many processes were asked. */

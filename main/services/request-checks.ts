@@ -3,8 +3,10 @@ import { ProblemError } from '../../core/base/result.ts';
 
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
 import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
+import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
+import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
 // PATH_MAX of Linux; Windows' long paths are shorter than its 32 767 in practice.
@@ -62,6 +64,9 @@ export const launchConfig = shape<LaunchConfig>(
   ['plugins', 'capture', 'configFile'],
 );
 
+/** Its name is that of a function in outside code, and may be anything. */
+const functionRule = shape<FunctionRule>({ file: filled(4096), name: text(4096), line: whole(1, 0xffffffff) }, ['name', 'line']);
+
 export const settingsPart = shape<Partial<Settings>>(
   {
     theme: oneOf('system', 'light', 'dark'),
@@ -90,6 +95,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'session.record': shape<{ session: string; on: boolean }>({ session: id, on: flag }),
   'session.snapshot': shape<{ session: string }>({ session: id }),
   'session.mark': shape<{ session: string; name: string }>({ session: id, name: text(200) }),
+  'session.mute': shape<Parameters<StudioRequests['session.mute']>[0]>({ session: id, functions: list(functionRule, MAX_MUTE_RULES), muted: flag }),
   'session.saveLast': shape<{ session: string }>({ session: id }),
   'session.list': nothing,
   'plugins.list': nothing,

@@ -4,6 +4,7 @@ import { ProblemError } from '../../core/base/result.ts';
 import type { CollectorEvents } from '../../core/protocol/collector-api.ts';
 import { type LaunchConfig, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import type { SavedAside, StudioPushes } from '../../core/protocol/studio-api.ts';
+import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { makeSpawnPlan } from './launch/spawn-plan.ts';
@@ -118,6 +119,12 @@ export class Sessions {
   async record(session: SessionId, on: boolean): Promise<SessionInfo> {
     this.#running(session);
     this.changed(await this.#options.call('session.record', { session, on }));
+    return this.#entry(session).info;
+  }
+
+  async mute(session: SessionId, functions: readonly FunctionRule[], muted: boolean): Promise<SessionInfo> {
+    this.#running(session);
+    this.changed(await this.#options.call('session.mute', { session, functions, muted }));
     return this.#entry(session).info;
   }
 

@@ -225,6 +225,7 @@ class StudioServices implements Studio {
       },
       'session.record': ({ session, on }) => this.#sessions.record(session, on),
       'session.snapshot': async ({ session }) => this.#sessions.snapshot(session),
+      'session.mute': ({ session, functions, muted }) => this.#sessions.mute(session, functions, muted),
       'session.mark': async ({ session, name }) => this.#sessions.mark(session, name),
       'session.saveLast': async ({ session }) => {
         const saved = await this.#sessions.saveLast(session);

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterList, CounterPanels } from '../features/counters/index.ts';
 import { EventsPanel } from '../features/events/index.ts';
+import { FunctionsPanel } from '../features/functions/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
@@ -242,6 +243,15 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
             content: (
               <ErrorBoundary what="The events" key={trace}>
                 <EventsPanel trace={trace} />
+              </ErrorBoundary>
+            ),
+          },
+          {
+            value: 'functions',
+            label: 'Functions',
+            content: (
+              <ErrorBoundary what="The functions" key={trace}>
+                <FunctionsPanel trace={trace} />
               </ErrorBoundary>
             ),
           },

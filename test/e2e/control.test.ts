@@ -111,3 +111,53 @@ test('of a run that keeps only the newest, what is there is saved at a key press
   await expect(window.state()).toHaveText(/Stopped/);
   await expect(window.now('work', 'done')).not.toHaveText('–');
 });
+
+/** Two functions that are called all the time, and a file that no parser takes. */
+const CALLS = `
+const fs = require('node:fs');
+const hot = () => {};
+const cold = () => {};
+setInterval(() => { for (let i = 0; i < 10; i++) hot(); cold(); }, 5);
+require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+  if (line === 'broken') { try { require(process.cwd() + '/broken.cjs'); } catch {} }
+  console.log('did ' + line);
+});
+console.log('ready');
+`;
+
+test('the functions that are called most are listed while they run; one is muted, and its file, and recorded again', async ({ studio }) => {
+  const { window } = studio;
+  studio.script('broken.cjs', 'const = 1;');
+  await studio.start.runScript(studio.script('calls.cjs', CALLS));
+  await window.showDrawer('Functions');
+  await expect.poll(() => window.callsOf('hot')).toBeGreaterThan(10);
+  await expect(window.functions.getByRole('rowheader').first()).toHaveText(/^hot/);
+  await expect(window.functionLine('hot')).toContainText('calls.cjs:3');
+  await window.functions.getByRole('button', { name: 'Mute hot' }).click();
+  await expect(window.functionLine('hot')).toContainText('muted');
+  const grows = async (name: string, by: number) => {
+    const before = await window.callsOf(name);
+    await expect.poll(() => window.callsOf(name)).toBeGreaterThan(before + by);
+  };
+  // What was under way when it was said has been shown by now.
+  await grows('cold', 100);
+  const before = await window.callsOf('hot');
+  await grows('cold', 100);
+  expect(await window.callsOf('hot')).toBe(before);
+  await window.functions.getByRole('radio', { name: 'Muted 1' }).click();
+  await expect(window.functions.getByRole('listitem')).toContainText('hot, calls.cjs:3');
+  await window.functions.getByRole('button', { name: /^Record hot/ }).click();
+  await expect(window.functions).toContainText('Nothing is muted');
+  await window.functions.getByRole('radio', { name: 'Functions', exact: true }).click();
+  await grows('hot', 100);
+  await window.functions.getByRole('button', { name: 'Mute all of calls.cjs' }).first().click();
+  await expect(window.functionLine('cold')).toContainText('muted');
+  await window.functions.getByRole('radio', { name: 'Muted 1' }).click();
+  await expect(window.functions.getByRole('listitem')).toContainText('all of calls.cjs');
+
+  await window.showDrawer('Console');
+  await window.type('broken');
+  await window.showDrawer('Functions');
+  await window.functions.getByRole('radio', { name: 'Left alone 1' }).click();
+  await expect(window.functions.getByRole('row').last()).toContainText('broken.cjs');
+});

@@ -11,6 +11,8 @@ export class TraceWindow {
   readonly inspector: Locator;
   readonly console: Locator;
   readonly events: Locator;
+  /** What is called most, what is muted, what was left alone. */
+  readonly functions: Locator;
   readonly dialog: Locator;
   readonly messages: Locator;
   /** What went wrong with the recording, over the graphs. */
@@ -30,6 +32,7 @@ export class TraceWindow {
     this.inspector = page.getByRole('complementary', { name: 'Object inspector' });
     this.console = page.getByRole('region', { name: 'Console' });
     this.events = page.getByRole('region', { name: 'Events' });
+    this.functions = page.getByRole('region', { name: 'Functions' });
     this.dialog = page.getByRole('dialog');
     this.banner = page.getByRole('region', { name: 'About this trace' }).getByRole('alert');
     this.notice = page.getByRole('region', { name: 'About this trace' }).getByRole('status');
@@ -120,6 +123,17 @@ export class TraceWindow {
     return this.toolbar.getByRole('definition').and(this.page.locator(`dt:text-is("${name}") + dd`));
   }
 
+  /** A line of the list of functions. */
+  functionLine(name: string): Locator {
+    return this.functions.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name, exact: false }) });
+  }
+
+  /** How many calls of a function the list tells. */
+  async callsOf(name: string): Promise<number> {
+    const text = await this.functionLine(name).first().getByRole('cell').nth(1).textContent();
+    return Number((text ?? '').replaceAll(/\D/g, ''));
+  }
+
   object(name: string): Locator {
     return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
   }
@@ -153,7 +167,7 @@ export class TraceWindow {
       .toBe(0);
   }
 
-  async showDrawer(tab: 'Console' | 'Events'): Promise<void> {
+  async showDrawer(tab: 'Console' | 'Events' | 'Functions'): Promise<void> {
     await this.page.getByRole('tab', { name: tab }).click();
   }
 

@@ -86,6 +86,7 @@ describe('plugins of a run', () => {
   test('handle its events in their order, and the report holds what they left', async () => {
     const { code, stderr } = await folder.run([
       'run',
+      ...QUIET_FLAGS,
       '--plugins',
       './rename.js A',
       './rename.js B',

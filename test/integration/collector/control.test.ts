@@ -3,7 +3,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CaptureOptions, DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
-import type { RecordingInfo } from '../../../core/protocol/recording-format.ts';
+import { BlockType, type RecordingInfo } from '../../../core/protocol/recording-format.ts';
+import { BlockReader, decodeInfo } from '../../../core/protocol/recording-reader.ts';
 import { InstantScope } from '../../../core/protocol/records.ts';
 import { type DecodedRecording, decodeRecording } from '../../helpers/decoded-recording.ts';
 import { CollectorFixture, recordedText, script, spawnPlan } from './collector-fixture.ts';
@@ -43,6 +44,65 @@ async function startSteps(capture: Partial<CaptureOptions> = {}) {
 const instants = ({ events }: DecodedRecording): unknown[] => events.filter(({ kind }) => kind === 'instant').map(({ name }) => name);
 const switches = ({ info }: DecodedRecording) => info.filter((line): line is Extract<RecordingInfo, { kind: 'recording' }> => line.kind === 'recording');
 const gate = () => fixture.collector.sessions()[0]?.gate;
+
+/** Calls of a function that were recorded, ends left out. */
+const calls = ({ events }: DecodedRecording, name: string): number =>
+  events.filter((event) => event.kind === 'call' && event.name === name && !event.exit).length;
+
+/** By process: how many of its functions are muted, as its newest word is in the recording. */
+function mutedNow(): { readonly muted: number; readonly functions: number }[] {
+  const newest = new Map<number, { readonly muted: number; readonly functions: number }>();
+  for (const item of new BlockReader().push(fixture.bytes())) {
+    if (item.kind !== 'block' || item.header.type !== BlockType.INFO) continue;
+    for (const line of decodeInfo(item.payload)) if (line.kind === 'capture') newest.set(line.process, { muted: line.muted, functions: line.functions });
+  }
+  return [...newest.values()];
+}
+const untilMuted = (wanted: readonly number[]) => expect.poll(() => mutedNow().map(({ muted }) => muted), { timeout: 20_000 }).toEqual(wanted);
+
+describe('functions', () => {
+  it('are muted and recorded again by the window, in all processes and in those that come later', async () => {
+    const { step, end } = await startSteps({ calls: 'exact' });
+    const file = script('steps.cjs');
+    await step('fork');
+    await fixture.until((info) => info.processes === 2);
+    await step('calls 1');
+    await step('child calls 1');
+    expect(fixture.collector.mute('one', [{ file, name: 'hot' }], true).mutes).toEqual([{ file, name: 'hot', muted: true }]);
+    await untilMuted([1, 1]);
+    await step('calls 10');
+    await step('child calls 10');
+    await step('fork');
+    await fixture.until((info) => info.processes === 3);
+    await untilMuted([1, 1, 1]);
+    await step('child calls 10');
+    expect(fixture.collector.mute('one', [{ file, name: 'hot' }], false).mutes).toBeUndefined();
+    await untilMuted([0, 0, 0]);
+    await step('calls 100');
+    const recording = await end();
+    expect([calls(recording, 'hot'), calls(recording, 'cold')]).toEqual([102, 132]);
+    const told = recording.info.flatMap((line) => (line.kind === 'mute' ? [[line.muted, line.functions]] : []));
+    expect(told).toEqual([
+      [true, [{ file, name: 'hot' }]],
+      [false, [{ file, name: 'hot' }]],
+    ]);
+  });
+
+  it('of a whole file are muted at once, while the script goes on', async () => {
+    const { step, end } = await startSteps({ calls: 'exact' });
+    const file = script('steps.cjs');
+    await step('calls 1');
+    fixture.collector.mute('one', [{ file }], true);
+    await expect.poll(() => mutedNow().map(({ muted, functions }) => functions - muted), { timeout: 20_000 }).toEqual([0]);
+    await step('calls 5');
+    await step('instant still');
+    fixture.collector.mute('one', [{ file, name: 'cold' }], false);
+    await expect.poll(() => mutedNow().map(({ muted, functions }) => functions - muted), { timeout: 20_000 }).toEqual([1]);
+    await step('calls 5');
+    const recording = await end();
+    expect([calls(recording, 'hot'), calls(recording, 'cold'), instants(recording)]).toEqual([1, 6, ['still']]);
+  });
+});
 
 describe('recording', () => {
   it('is switched off and on by the window, for all processes and for those that come later', async () => {
