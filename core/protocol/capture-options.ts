@@ -385,16 +385,23 @@ export const DEFAULT_CAPTURE = Object.fromEntries(CAPTURE_OPTIONS.map((option) =
 export const mergeCapture = (...parts: readonly (Partial<CaptureOptions> | undefined)[]): Partial<CaptureOptions> => Object.assign({}, ...parts);
 
 /** Options with the defaults for what is missing. What is no such option, or not of its type or range, is not taken. */
-export function captureOptions(given: Readonly<Record<string, unknown>> | undefined): CaptureOptions {
-  if (!given) return DEFAULT_CAPTURE;
-  const options: Record<string, unknown> = { ...DEFAULT_CAPTURE };
+export const captureOptions = (given: Readonly<Record<string, unknown>> | undefined): CaptureOptions =>
+  given ? { ...DEFAULT_CAPTURE, ...validCapture(given) } : DEFAULT_CAPTURE;
+
+/** Those of `given` that are options, with values that they can have. */
+export function validCapture(given: Readonly<Record<string, unknown>>): Partial<CaptureOptions> {
+  const options: Record<string, unknown> = {};
   for (const option of CAPTURE_OPTIONS) {
     if (!Object.hasOwn(given, option.key)) continue;
     const value = given[option.key];
     if (captureProblem(option, value) === undefined) options[option.key] = value;
   }
-  return options as unknown as CaptureOptions;
+  return options;
 }
+
+/** Those that differ from the defaults. */
+export const changedCapture = (options: CaptureOptions): Partial<CaptureOptions> =>
+  Object.fromEntries(CAPTURE_OPTIONS.filter(({ key, default: usual }) => String(options[key]) !== String(usual)).map(({ key }) => [key, options[key]]));
 
 /** Why `value` cannot be the value of `option`, in words; undefined where it can. */
 export function captureProblem(option: CaptureOption, value: unknown): string | undefined {

@@ -17,6 +17,7 @@
  *
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
+import type { CaptureOptions } from './capture-options.ts';
 import type { PluginState } from './plugins.ts';
 import type { CallCapture, FunctionRule, LeftAlone } from './target-wire.ts';
 
@@ -78,6 +79,8 @@ export interface LaunchRecord {
   readonly environment?: Readonly<Record<string, string>>;
   /** Specs of the plugins, in their order. */
   readonly plugins?: readonly string[];
+  /** What was recorded, where it differs from what is usual. */
+  readonly capture?: Partial<CaptureOptions>;
 }
 
 export const MAX_LEFT_ALONE = 1000;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { changedCapture } from '../../core/protocol/capture-options.ts';
 import type { RecordingHead } from '../../core/protocol/recording-format.ts';
 import type { SpawnPlan } from '../../core/protocol/session-types.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
@@ -19,6 +20,7 @@ export function recordingHead(plan: SpawnPlan, { monotonicNs, epochMs }: { reado
       ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
       environmentNames: plan.recordedEnvironment.names,
       ...(plan.recordedEnvironment.values && { environment: plan.recordedEnvironment.values }),
+      ...(plan.capture && { capture: changedCapture(plan.capture) }),
       ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins.map((plugin) => plugin.spec) }),
     },
   };
