@@ -6,7 +6,7 @@
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
 import type { PluginState } from '../protocol/plugins.ts';
-import type { LeftAlone } from '../protocol/target-wire.ts';
+import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
 
 export const ProcessWord = {
   /** 1: events are recorded. Switched by gate.ts; giving up closes it for good. */
@@ -36,12 +36,14 @@ export const ProcessWord = {
   CALL_HOOKS: 13,
   /** Rules of muted functions that the drain has: with some, new definitions are waited for until it has looked at them. */
   MUTE_RULES: 14,
-  /** Grows whenever all objects are asked for; threads sleep on it. */
-  SNAPSHOTS: 15,
+  /** 1: the process ends without an exit, by a signal of its own. All is sent but the goodbye: it was killed, whoever did it. */
+  ABRUPT: 15,
   /** Two words: when the gate was switched last, by process.hrtime.bigint(). See gate.ts. */
   GATE_TIME: 16,
   /** What the process exits with; valid once REQUEST is set. */
   EXIT_CODE: 18,
+  /** Grows whenever all objects are asked for; threads sleep on it. */
+  SNAPSHOTS: 19,
 } as const;
 export const PROCESS_BYTES = 128;
 
@@ -55,7 +57,8 @@ export const DrainState = {
   GONE: 3,
 } as const;
 
-export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
+/** `FLUSH`, `SPILL`: the process ends. `SYNC`: it may go on; the drain takes the request back when it is fulfilled. */
+export const Request = { NONE: 0, FLUSH: 1, SPILL: 2, SYNC: 3 } as const;
 
 /** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
 export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;
@@ -119,6 +122,7 @@ export type DrainMessage =
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
   | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'child'; readonly notice: ChildNotice }
   | { readonly kind: 'plugin'; readonly state: PluginState }
   | ({ readonly kind: 'left-alone' } & LeftAlone);
 
@@ -137,4 +141,6 @@ export interface DrainStart {
   /** The gate as the launch has it. */
   readonly gate: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
+  /** May say on stderr that the collector is gone, or has stalled. */
+  readonly complains: boolean;
 }

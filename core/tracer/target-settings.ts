@@ -52,6 +52,6 @@ export function childVariables(settings: TargetSettings, nodeOptions: string | u
     NODE_OPTIONS: own === '' ? option : `${option} ${own}`,
     [TargetEnvironment.SOCKET]: settings.socket,
     [TargetEnvironment.SECRET]: settings.secret,
-    [TargetEnvironment.OPTIONS]: JSON.stringify({ ...settings.options, paused: paused || undefined }),
+    [TargetEnvironment.OPTIONS]: JSON.stringify({ ...settings.options, paused: paused || undefined, isChild: true }),
   };
 }

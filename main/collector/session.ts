@@ -26,6 +26,7 @@ import { SessionNews } from './session-news.ts';
 import { SpillIntake } from './spill-intake.ts';
 import { type TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
+import { UntracedChildren } from './untraced-children.ts';
 
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
 const LINGER_MS = 2000;
@@ -80,6 +81,10 @@ export class Session {
   readonly #spillFolder: string;
   readonly #spills: SpillIntake;
   readonly #plugins: PluginWork;
+  readonly #children = new UntracedChildren(
+    (child) => this.#recorder.info({ kind: 'untraced', ...child, timeNs: this.#recorder.now() }),
+    () => this.#takeSpillsOfTheGone(),
+  );
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
@@ -328,15 +333,18 @@ export class Session {
   }
 
   #addProcess(hello: TargetHello): TracedProcess {
-    const traced: TracedProcess = new TracedProcess(this.#recorder, this.#processes.length, hello, {
+    const index = this.#processes.length;
+    const traced: TracedProcess = new TracedProcess(this.#recorder, index, hello, {
       gate: (on, timeNs, obeyed) => {
         const from = [...this.#connections].find((connection) => connection.process === traced);
         // Where a word of ours was on its way, the last one counts for everybody.
         this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
       },
       loadChanged: () => this.#changed(),
+      child: (notice) => this.#children.started(index, notice),
     });
     this.#processes.push(traced);
+    this.#children.greeted(hello.pid, hello.ppid);
     return traced;
   }
 
@@ -479,6 +487,7 @@ export class Session {
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     clearInterval(this.#spillTimer);
     await this.#spills.takeAll();
+    this.#children.end();
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
     this.#limits.end();

@@ -6,6 +6,7 @@ import {
   CALL_HOOKS,
   type CallCapture,
   type CallHook,
+  type ChildNotice,
   encodeFrameHeader,
   FrameType,
   type TargetBye,
@@ -34,6 +35,8 @@ export interface ProcessNews {
   /** The script has switched recording. `timeNs`: when, since the recording's start; `obeyed`: how many of the collector's words it knew. */
   gate(on: boolean, timeNs: number, obeyed: number): void;
   loadChanged(): void;
+  /** It has started a process. */
+  child(notice: ChildNotice): void;
 }
 
 /** What a session keeps of a traced process and its threads, also after its socket is gone. */
@@ -53,9 +56,11 @@ export class TracedProcess implements FrameSink {
   #orderly = false;
   #exitCode: number | undefined;
   #ended = false;
+  #flushedNs: number;
   #leftAlones = 0;
 
   constructor(recorder: Recorder, index: number, hello: TargetHello, news: ProcessNews) {
+    this.#flushedNs = recorder.now();
     this.#recorder = recorder;
     this.#news = news;
     this.index = index;
@@ -90,6 +95,7 @@ export class TracedProcess implements FrameSink {
 
   /** Throws WireError. */
   frame(type: number, thread: number, body: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     switch (type) {
       case FrameType.THREAD:
         this.#thread(thread, cut(text(parse(body), 'name') ?? '', MAX_ARGUMENT_LETTERS));
@@ -113,6 +119,9 @@ export class TracedProcess implements FrameSink {
         return;
       case FrameType.PLUGIN:
         this.plugins.take(body);
+        return;
+      case FrameType.CHILD:
+        this.#news.child(parseChild(body));
         return;
       case FrameType.CAPTURE:
         this.#capture(parse(body) as Partial<CallCapture> | null);
@@ -141,6 +150,7 @@ export class TracedProcess implements FrameSink {
   }
 
   data(thread: number, piece: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     this.#data(this.#thread(thread), piece);
   }
 
@@ -186,6 +196,7 @@ export class TracedProcess implements FrameSink {
       process: this.index,
       orderly: this.#orderly,
       ...(code !== undefined && { code }),
+      flushedNs: this.#flushedNs,
       timeNs: this.#recorder.now(),
     });
   }
@@ -264,8 +275,15 @@ const HELLO_MS = 10_000;
 const cut = (word: unknown, letters: number): string => String(word).slice(0, letters);
 
 function processName(hello: TargetHello): string {
-  const script = hello.argv[1] ?? hello.execPath;
-  return cut(path.basename(script) || 'node', MAX_ARGUMENT_LETTERS);
+  const script = path.basename(hello.argv[1] ?? hello.execPath) || 'node';
+  return cut(typeof hello.title === 'string' ? `${script} (${hello.title})` : script, MAX_ARGUMENT_LETTERS);
+}
+
+function parseChild(body: Uint8Array): ChildNotice {
+  const notice = parse(body) as Partial<ChildNotice> | null;
+  const { pid, what, why } = notice ?? {};
+  if (!Number.isInteger(pid) || (pid as number) < 0 || typeof what !== 'string') throw new WireError('a child without a process id');
+  return { pid: pid as number, what: cut(what, MAX_ARGUMENT_LETTERS), ...(typeof why === 'string' && { why: cut(why, MAX_ARGUMENT_LETTERS) }) };
 }
 
 /** Code on the command line (`-e`, `-p`, both in one, or from stdin) takes the place of a script: then argv begins with its arguments. */
@@ -363,8 +381,10 @@ export class TargetConnection {
     this.#socket.write(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]));
   }
 
+  /** The target goes on, and is not recorded any more. It is told that this is meant: otherwise it would say on stderr that the studio is gone. */
   close(): void {
-    this.#socket.destroy();
+    const body = Buffer.from(JSON.stringify({ command: 'stop' } satisfies TargetControl));
+    this.#socket.end(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]), () => this.#socket.destroy());
   }
 
   #receive(chunk: Uint8Array): void {

@@ -34,6 +34,12 @@ export function plainEnvironment(plan: SpawnPlan): Record<string, string> {
   return Object.fromEntries(Object.entries(plan.environment).filter(([name]) => !/^ELECTRON_/i.test(name)));
 }
 
+/** On Windows the name may be written in any case, and two of them would be undefined behaviour. */
+function nodeOptionsOf(environment: Readonly<Record<string, string>>): { readonly name: string; readonly value: string } {
+  const name = Object.keys(environment).find((each) => (process.platform === 'win32' ? each.toUpperCase() : each) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
+  return { name, value: environment[name] ?? '' };
+}
+
 /** The environment of a target: the plan's own, and what tells the preload where to send. */
 export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Record<string, string> {
   const environment = plainEnvironment(plan);
@@ -48,10 +54,8 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
     ...(plan.capture && { capture: plan.capture }),
     ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
   };
-  // On Windows the name may be written in any case, and two of them would be undefined behaviour.
-  const nodeOptions = Object.keys(environment).find((name) => (process.platform === 'win32' ? name.toUpperCase() : name) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
-  const users = environment[nodeOptions] ?? '';
-  environment[nodeOptions] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;
+  const { name, value: users } = nodeOptionsOf(environment);
+  environment[name] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;
   environment[TargetEnvironment.SOCKET] = address.socket;
   environment[TargetEnvironment.SECRET] = address.secret;
   environment[TargetEnvironment.OPTIONS] = JSON.stringify(options);
@@ -224,9 +228,9 @@ export function startFailure(plan: Pick<SpawnPlan, 'file' | 'cwd'>, error: NodeJ
   }
 }
 
-function isFolder(path: string): boolean {
+function isFolder(folder: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(folder).isDirectory();
   } catch {
     // Missing or not readable: both mean that it cannot be entered.
     return false;

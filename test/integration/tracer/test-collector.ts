@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
   type CallCapture,
+  type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
@@ -38,6 +39,8 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** Those that it has told of. */
+  readonly children: ChildNotice[];
   /** The last one. */
   capture: CallCapture | undefined;
   readonly leftAlone: LeftAlone[];
@@ -80,6 +83,7 @@ export class TestCollector {
         threads: new Map(),
         plugins: new Map(),
         errors: [],
+        children: [],
         capture: undefined,
         leftAlone: [],
         gates: [],
@@ -156,6 +160,7 @@ export class TestCollector {
           threads: new Map(),
           plugins: new Map(),
           errors: [],
+          children: [],
           capture: undefined,
           leftAlone: [],
           gates: [],
@@ -231,6 +236,10 @@ export class TestCollector {
     }
     if (type === FrameType.LOAD) {
       target.load = Math.max(target.load, (json() as TargetLoad).share);
+      return;
+    }
+    if (type === FrameType.CHILD) {
+      target.children.push(json() as ChildNotice);
       return;
     }
     if (type === FrameType.PLUGIN) {
