@@ -67,6 +67,10 @@ export class RingReader {
   get empty(): boolean {
     return this.#data.pending === 0 && this.#definitions.pending === 0;
   }
+  /** How full the ring of records is, from 0 to 1. */
+  get fill(): number {
+    return (this.#data.pending * 8) / this.hello.ringBytes;
+  }
   get saysEnded(): boolean {
     return Atomics.load(this.#words, RingWord.ENDED) === 1;
   }

@@ -10,6 +10,10 @@ export interface Runtime {
   readonly loadApi: () => unknown;
   /** The tracer that `getTracer` gives. */
   tracer: EventTracer | undefined;
+  /** Opens or closes the gate of the process. Absent in a tracer older than this copy of the API. */
+  readonly switchGate?: (on: boolean) => void;
+  /** Calls back, once, at a turn of this thread when the gate is open. */
+  readonly whenGateOpens?: (opened: () => void) => void;
   /** The process's own events. Absent in a tracer older than this copy of the API. */
   readonly kept?: KeptSource;
   /** For the sampler, which looks at this thread from another. */

@@ -77,7 +77,8 @@ describe('filters of samples', () => {
     writeFileSync(path.join(folder, 'lib/inner.cjs'), 'exports.inner = function inner(ms, busy) { busy(ms); };');
     return (await sample({ code, filter })).calls;
   };
-  const filesOf = (calls: readonly RecordedCall[]): Set<string> => new Set(calls.flatMap(({ function: { file } }) => (file === '' ? [] : [path.relative(folder, file)])));
+  const filesOf = (calls: readonly RecordedCall[]): Set<string> =>
+    new Set(calls.flatMap(({ function: { file } }) => (file === '' ? [] : [path.relative(folder, file)])));
 
   it('tell of the files that are wanted: what others do is the time of their callers', async () => {
     const calls = await seen({ include: ['lib/**'] });
