@@ -43,6 +43,7 @@ test('the wheel reaches the first line of the console and the first event', asyn
   await window.wheelToTop(window.console.getByRole('log'));
   await expect(window.consoleLine('line 1.')).toBeVisible();
   await window.showDrawer('Events');
+  await window.events.getByRole('textbox', { name: 'Filter events' }).fill('step');
   await expect(window.events.getByText('step 300.')).toBeVisible();
   await window.wheelToTop(window.events.getByRole('grid'));
   await expect(window.events.getByText('step 1.')).toBeVisible();

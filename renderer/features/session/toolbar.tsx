@@ -102,7 +102,7 @@ function RecordButton({ session, onRecord }: { readonly session: SessionInfo; re
         onClick={onRecord}
         disabled={session.state === 'stopping'}
       >
-        {on ? 'Recording' : 'Record'}
+        <span className="record-word">{on ? 'Recording' : 'Record'}</span>
       </Button>
     </Tooltip>
   );
