@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type NameStatistics, type StatisticsChoice, statisticsOf } from '../../../../core/formats/slice-statistics.ts';
 import { countsOf } from '../../../../core/formats/trace-info.ts';
-import { TestRecording } from '../../../helpers/build-recording.ts';
+import { TestRecording, traceOf } from '../../../helpers/build-recording.ts';
 import { decode, inPieces, recordingFrom } from '../../../helpers/formats.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
@@ -122,6 +122,18 @@ describe('statisticsOf', () => {
     expect(await names({ thread: '7', match: 'CART' })).toEqual(['getCart']);
     expect(await names({ match: '/^get/' })).toEqual(['getCart', 'getUser']);
     expect(await names({ thread: 'nobody' })).toEqual([]);
+  });
+
+  it.each(readdirSync(FIXTURES))('agrees with what the window shows: %s', async (name) => {
+    const bytes = await recordingFrom(report(name));
+    const { analysis, endNs } = traceOf(bytes);
+    const page = await analysis.table({ scope: {}, by: 'name', sort: 'total', descending: true, from: 0, count: 10_000 }, endNs);
+    const shown = page.rows.map(({ label, count, totalNs, selfNs, minNs, maxNs }) => ({ name: label, count, totalNs, selfNs, minNs, maxNs }));
+    const rows = await statistics(bytes);
+    expect(page.done).toBe(1);
+    expect(new Map(shown.map((row) => [row.name, row]))).toEqual(
+      new Map(rows.map(({ name: of, count, totalNs, selfNs, minNs, maxNs }) => [of, { name: of, count, totalNs, selfNs, minNs, maxNs }])),
+    );
   });
 
   it('takes the first of equal slices for the outer one, and of equal calls the one that ended last', async () => {
