@@ -57,6 +57,13 @@ for (const colors of ['light', 'dark'] as const) {
       await expect(studio.window.state()).toHaveText('Running');
       expect(await violations(studio)).toEqual([]);
       await expect(studio.window.state()).toHaveText('Running');
+      await studio.window.showDrawer('Functions');
+      await studio.window.functions
+        .getByRole('button', { name: /^Mute / })
+        .first()
+        .click();
+      await expect(studio.window.functions.getByText('muted', { exact: true })).toBeVisible();
+      expect(await violations(studio)).toEqual([]);
       await studio.window.button('Stop').click();
       await expect(studio.window.state()).toHaveText(/Stopped/);
       expect(await violations(studio)).toEqual([]);

@@ -119,7 +119,8 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
           )}
         </div>
       ) : (
-        <div className="functions-scroll">
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard.
+        <section className="functions-scroll" tabIndex={0} aria-label="Most called">
           <table aria-label="Functions by their calls">
             <thead>
               <tr>
@@ -147,7 +148,7 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </section>
       )}
     </>
   );
@@ -238,7 +239,8 @@ function LeftAloneList({ rows, several }: LeftAloneListProps) {
     );
   }
   return (
-    <div className="functions-scroll">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard.
+    <section className="functions-scroll" tabIndex={0} aria-label="Left alone">
       <table aria-label="Files that were left alone">
         <thead>
           <tr>
@@ -264,6 +266,6 @@ function LeftAloneList({ rows, several }: LeftAloneListProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
