@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import type { LimitOf, PluginEnvironment } from '../../plugin-api/plugin-environment.ts';
 import type { PluginLaunch, PluginLimits, PluginState } from '../../protocol/plugins.ts';
 import { STUDIO_VERSION } from '../../protocol/version.ts';
+import { copyData } from './copy-data.ts';
 import { findModule } from './find-module.ts';
 import { loadModule } from './load-module.ts';
 import type { PluginScope } from './plugin-scope.ts';
@@ -35,6 +36,7 @@ export function nodeEnvironment(options: NodeEnvironmentOptions): PluginEnvironm
     load: (file) => loadModule(file, tracerFolder),
     call: (limit, index, run) => scope.call(msOf[limit], index, run),
     settle: (limit, index, promise) => scope.settle(msOf[limit], index, promise),
+    copy: copyData,
     changed: options.changed,
     tell,
   };

@@ -1,5 +1,6 @@
 /** The reference's exception table: there nothing is isolated. Here a plugin that fails is told of, and everything else goes on. */
 import { describe, expect, it } from 'vitest';
+import type { TraceData } from '../../../core/plugin-api/trace-data.ts';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import { runWithPlugins, SHORT_LIMITS, told } from './plugin-run.ts';
 
@@ -36,17 +37,26 @@ describe.each(MISDEEDS)('a plugin that $title', ({ does, message, stack = false 
   });
 
   // The table's "pre-save or handler".
-  it('Raised in handler: the data of before goes to the next plugin', async () => {
+  it('Raised in handler: nothing of what it has done stays, and the data of before goes to the next plugin', async () => {
     if (does === 'caughtExit') return; // Nothing is raised: the handler comes to its end.
-    const plugins = [told({ name: 'first', handler: 'added' }), told({ name: 'A', handler: does }), GOOD];
+    const bad = (edits: string): string => told({ name: 'A', edits, handler: does });
+    const plugins = [bad('replace'), told({ name: 'first', handler: 'added' }), bad('splice'), GOOD, bad('edit')];
     const run = await runWithPlugins(plugins, { options: { pluginLimits: SHORT_LIMITS } });
     expect(run.code).toBe(0);
-    expect(messagesOf(run.states[1])).toEqual([{ during: 'handle_data', message }]);
-    expect(run.states[1]).toMatchObject({ state: 'terminated', handler: 'none' });
-    const names = run.processed?.traceEvents.map((event) => event.name);
-    expect(names?.slice(-2)).toEqual(['added of first', 'added of B']);
-    expect(names?.filter((name) => name === 'work')).toHaveLength(2);
-    expect(run.told).toHaveLength(1);
+    for (const i of [0, 2, 4]) {
+      expect(messagesOf(run.states[i])).toEqual([{ during: 'handle_data', message }]);
+      expect(run.states[i]).toMatchObject({ state: 'terminated', handler: 'none' });
+    }
+    const { traceEvents, ...others } = run.processed as TraceData;
+    expect(traceEvents.filter(({ ph }) => ph !== 'M').map(({ name, args }) => [name, args])).toEqual([
+      ['work', { done: 1 }],
+      ['work', { done: 2 }],
+      ['added of first', undefined],
+      ['added of B', undefined],
+    ]);
+    expect(Object.keys(others).sort()).toEqual(['displayTimeUnit', 'viztracer_metadata']);
+    expect(others.viztracer_metadata).not.toHaveProperty('note');
+    expect(run.told).toHaveLength(3);
   });
 });
 
