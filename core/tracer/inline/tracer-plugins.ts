@@ -12,7 +12,7 @@ export interface TracerPlugins {
 
 /** Throws a TypeError for what is neither a text nor a plugin; whatever else goes wrong is told on stderr. */
 export function makePlugins(plugins: readonly (string | VizPluginBase)[], tracerFolder: string): TracerPlugins {
-  const scope = new PluginScope((plugin, error) => manager.failed(plugin, error));
+  const scope = new PluginScope(tracerFolder, (plugin, error) => manager.failed(plugin, error));
   const environment = nodeEnvironment({
     scope,
     tracerFolder,

@@ -33,8 +33,11 @@ export function nodeEnvironment(options: NodeEnvironmentOptions): PluginEnvironm
       options.found?.(plugin, file);
       return file;
     },
-    load: (file) => loadModule(file, tracerFolder),
-    call: (limit, index, run) => scope.call(msOf[limit], index, run),
+    load(file) {
+      scope.code.isModule(file);
+      return loadModule(file, tracerFolder);
+    },
+    call: (limit, index, run) => scope.call(msOf[limit], index, limit === 'load' ? () => scope.code.loading(run) : run),
     settle: (limit, index, promise) => scope.settle(msOf[limit], index, promise),
     copy: copyData,
     changed: options.changed,

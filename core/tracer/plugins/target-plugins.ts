@@ -37,6 +37,8 @@ class TargetPlugins implements EndWatch {
   readonly #events: OwnEvents;
   readonly #write: () => void;
   #phase: Phase = 'running';
+  /** When the plugins' end began: what they do to it from then on is undone. */
+  #exitCode: typeof process.exitCode;
   /** What kept the process alive when it was about to end. */
   #baseline: readonly string[] = [];
   /** The process has been kept alive for plugins, and says once more that it is about to end: the script has heard it. */
@@ -45,7 +47,7 @@ class TargetPlugins implements EndWatch {
   constructor({ tracerFolder, options, changed }: TargetPluginsOptions) {
     const { pluginLimits: limits } = options;
     const launches = (options.plugins ?? []) as PluginLaunch[];
-    this.#scope = new PluginScope((plugin, error) => this.#manager.failed(plugin, error));
+    this.#scope = new PluginScope(tracerFolder, (plugin, error) => this.#manager.failed(plugin, error));
     const environment = nodeEnvironment({
       scope: this.#scope,
       tracerFolder,
@@ -67,6 +69,7 @@ class TargetPlugins implements EndWatch {
       () => this.#manager.terminate(),
     ]);
     keepEvents();
+    this.#scope.guardForLife();
     void this.#manager.load();
     void this.#manager.preStart();
   }
@@ -80,10 +83,20 @@ class TargetPlugins implements EndWatch {
     }
     if (event === 'worker') return this.#scope.startedThread(args[0]);
     if (event === 'rejectionHandled') return this.#scope.ownerOf(args[0]) !== undefined;
-    if (event !== 'unhandledRejection') return false;
-    const plugin = this.#scope.ownerOf(args[1]);
-    if (plugin !== undefined) this.#manager.failed(plugin, args[0]);
+    const plugin = this.#faultOf(event, args);
+    // Node tells it twice: first to those who only look on.
+    if (plugin !== undefined && event !== 'uncaughtExceptionMonitor') this.#manager.failed(plugin, args[0]);
     return plugin !== undefined;
+  }
+
+  /** The plugin whose fault an event of the process tells of. */
+  #faultOf(event: string, args: readonly unknown[]): number | undefined {
+    if (event === 'unhandledRejection') return this.#scope.ownerOfRejection(args[1]);
+    return event.startsWith('uncaughtException') ? this.#scope.code.ofError(args[0]) : undefined;
+  }
+
+  leavesToNode(event: string): boolean {
+    return this.#scope.isHeardByPluginsOnly(event);
   }
 
   /** After the script's listeners: it ends unless one of them has begun something. */
@@ -122,10 +135,13 @@ class TargetPlugins implements EndWatch {
 
   #endNow(): void {
     this.#phase = 'ending';
+    this.#exitCode = process.exitCode;
     this.#scope.hold();
     const wait = this.#end.advance();
     const done = (): void => {
       this.#phase = 'ended';
+      // Changed behind an `await`, where nobody sees whose code it is: the script has nothing left to do.
+      if (process.exitCode !== this.#exitCode) process.exitCode = this.#exitCode;
     };
     if (!wait) done();
     else {

@@ -30,6 +30,11 @@ export interface PluginRunOptions extends RunOptions {
 /** The text of the fixture that does as it is told. */
 export const told = (does: object): string => `./told.cjs ${JSON.stringify(does)}`;
 
+/** The files of a plugin, `./plugin.cjs`, that runs `body` at `initialize`. */
+export const plugin = (body: string): Record<string, string> => ({
+  'plugin.cjs': `exports.get_vizplugin = () => ({ support_version: () => '0.1.0', message(type, { when }) { if (when === 'initialize') { ${body} } return { success: true }; } });`,
+});
+
 /** A script with the fixtures beside it, traced with `plugins`. Without any, plain Node runs it. */
 export async function runWithPlugins(plugins: readonly string[], { files = {}, script, ...run }: PluginRunOptions = {}): Promise<PluginRun> {
   const collector = new TestCollector();
