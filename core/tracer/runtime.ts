@@ -7,8 +7,12 @@ export interface Runtime {
   readonly apiFile: string;
   /** Its exports: whatever copy of the package a script has, this one is used. */
   readonly loadApi: () => unknown;
-  /** The tracer that `getTracer` gives. */
+  /** The tracer that `getTracer` gives: the script's own, if it has made one. */
   tracer: EventTracer | undefined;
+  /** The session's. Plugins get it whatever the script has made. */
+  session?: EventTracer;
+  /** Whether code of a launch's plugin runs. */
+  inPlugin?: () => boolean;
   /** The process's own events. Absent in a tracer older than this copy of the API. */
   readonly kept?: KeptSource;
 }

@@ -6,6 +6,7 @@ import type { PluginLaunch, PluginState } from '../../protocol/plugins.ts';
 import type { TargetOptions } from '../../protocol/target-wire.ts';
 import type { EndWatch } from '../exit.ts';
 import { keepEvents } from '../kept-events.ts';
+import { currentRuntime } from '../runtime.ts';
 import { afterMicrotasks } from './after-microtasks.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import { PluginScope } from './plugin-scope.ts';
@@ -69,6 +70,8 @@ class TargetPlugins implements EndWatch {
       () => this.#manager.terminate(),
     ]);
     keepEvents();
+    const runtime = currentRuntime();
+    if (runtime) runtime.inPlugin = () => this.#scope.code.current() !== undefined;
     this.#scope.guardForLife();
     void this.#manager.load();
     void this.#manager.preStart();

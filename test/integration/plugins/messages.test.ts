@@ -83,6 +83,52 @@ if (!process.argv[2]) fork(__filename, ['child'], { cwd: '/' });`;
   });
 });
 
+describe('getTracer of a plugin', () => {
+  const counts = (file: string, end: string): Record<string, string> => ({
+    [file]: `const { getTracer, VizTracer } = require('trace-studio'); let beats = 0, timer; const beat = () => getTracer().counter('beat', { beats: ++beats });
+exports.get_vizplugin = () => ({ support_version: () => '0.1.0', message(type, { when }) {
+  if (when === 'initialize') ${end}
+  if (when === 'pre-start') { beat(); timer = setInterval(beat, 2); globalThis.beats = () => beats; }
+  if (when === 'post-stop') { clearInterval(timer); beat(); globalThis.said = beats; console.log('beats', beats); }
+  return { success: true };
+} });`,
+  });
+  const names = (run: Awaited<ReturnType<typeof runWithPlugins>>): string[] =>
+    run.targets
+      .flatMap((target) => [...target.threads.values()])
+      .flatMap(({ stream }) => stream.events.flatMap((event) => ('name' in event ? [event.name] : [])));
+
+  it.each([
+    ['has never started', ''],
+    ['has stopped', 'own.start(); own.stop();'],
+    ['records, and saves', "own.start(); own.instant('mine'); own.save();"],
+    ['is over', 'own.start(); own.stop(); own.terminate();'],
+  ])("is the session's, also where the script has a tracer of its own that %s", async (_, body) => {
+    const script = `const { VizTracer, getTracer } = require('trace-studio'); const own = new VizTracer({ verbose: 0 }); ${body}
+(function wait() { setTimeout(() => (beats() < 5 ? wait() : console.log(getTracer() === own)), 2); })();`;
+    const run = await runWithPlugins(['./plugin.cjs'], { files: { 'script.cjs': script, ...counts('plugin.cjs', '{}') } });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const said = Number(run.lines.find((line) => line.startsWith('beats'))?.slice(6));
+    expect(names(run).filter((name) => name === 'beat')).toHaveLength(said);
+  });
+
+  it('stays, and a tracer that the plugin makes is not what getTracer gives the script', async () => {
+    const script = `const { getTracer } = require('trace-studio'); console.log(getTracer().enabled); (function wait() { setTimeout(() => beats() < 5 && wait(), 2); })();`;
+    const run = await runWithPlugins(['./plugin.cjs'], { files: { 'script.cjs': script, ...counts('plugin.cjs', '{ new VizTracer({ verbose: 0 }); }') } });
+    expect(run.lines[0]).toBe('true');
+    expect(names(run).length).toBeGreaterThan(5);
+  });
+
+  it("is the session's for those that are built in", async () => {
+    const script = `new (require('trace-studio').VizTracer)({ verbose: 0 }); let turns = 0;
+(function turn() { for (let i = 0, kept = []; i < 1e5; i++) kept.push({ i }); if (turns++ < 20) setTimeout(turn, 2); })();`;
+    const run = await runWithPlugins(['vizplugins.gc -f 1000', 'vizplugins.active_handles -f 1000'], { files: { 'script.cjs': script } });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    // They have one before the script has begun.
+    for (const name of ['gc', 'active_handles']) expect(names(run).filter((one) => one === name).length).toBeGreaterThan(1);
+  });
+});
+
 describe('answers', () => {
   it.each([
     ['nothing', 'undefined'],
