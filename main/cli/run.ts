@@ -15,6 +15,7 @@ import { startEarly } from '../collector/early-target.ts';
 import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
 import { dataFolder } from '../services/data-folder.ts';
+import type { Converted } from '../services/export/conversion.ts';
 import { examineLaunch } from '../services/launch/examine.ts';
 import { makeSpawnPlan } from '../services/launch/spawn-plan.ts';
 import { NodeFinder } from '../services/nodes/node-finder.ts';
@@ -124,7 +125,7 @@ interface Finished {
   readonly output: string;
   readonly info: SessionInfo;
   readonly plugins: PluginOutcome;
-  readonly writeReport: (source: string, output: string) => Promise<unknown>;
+  readonly writeReport: (source: string, output: string) => Promise<Converted>;
 }
 
 /** False: the report could not be written, and the recording stays where it is. */
@@ -132,9 +133,10 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   if (info.end?.kind === 'failed-to-start') tell(info.end.message);
   // What plugins said of themselves while the script ran has been printed by its processes.
   for (const problem of plugins.problems) tell(problem);
+  let written: Converted | undefined;
   try {
     if (reportFormat(output) === 'recording') await rename(file, await realTarget(output));
-    else await writeReport(file, output);
+    else written = await writeReport(file, output);
   } catch (error) {
     tell(`The report ${output} could not be written: ${whyNotWritten(error)}`);
     tell(`The recording is kept in ${file}. Make the report of it with: trace-studio export ${quoted(file)} -o ${quoted(output)}`);
@@ -142,8 +144,10 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   }
   if (command.quiet) return true;
   const { size } = await stat(output);
-  tell(`wrote ${path.relative('', output) || output} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
-  if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
+  // Plugins may have left others than were recorded.
+  const { events, notes } = written ?? { events: info.events, notes: info.dropped > 0 ? [`${info.dropped} events were dropped.`] : [] };
+  tell(`wrote ${path.relative('', output) || output} (${events === 1 ? '1 event' : `${events} events`}, ${sizeInWords(size)}).`);
+  for (const note of notes) if (!plugins.problems.includes(note)) tell(note);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
   return true;
 }

@@ -69,6 +69,30 @@ const SLOW = `
   exports.get_vizplugin = () => new Slow();
 `;
 
+/** Adds what no recording has a place for. */
+const ODD = `
+  exports.get_vizplugin = () => ({ support_version: () => '0.1.0', message: (type, { when }) => (when === 'pre-save' ? { action: 'handle_data', handler } : { success: true }) });
+  function handler(data) {
+    const { pid, tid, ts } = data.traceEvents.at(-1);
+    const at = { pid, tid, ts };
+    data.traceEvents.push(
+      { ...at, ph: 'b', cat: 'net', id: '0x1', name: 'request' },
+      { ...at, ph: 'e', cat: 'net', id: '0x1', name: 'request' },
+      { ...at, ph: 's', cat: 'flow', id: 7, name: 'flow' },
+      { ...at, ph: 'f', bp: 'e', cat: 'flow', id: 7, name: 'flow' },
+      { ...at, ph: 'X', dur: 3.123456, name: 'own', cname: 'good', tts: 3, tdur: 4, id: 3, cat: 'a,b', args: { deep: { a: [1, { b: 2 }] }, n: null, t: true } },
+      { ...at, ph: 'C', name: 'text', extra: 'kept', args: { v: 'text', a: 1 } },
+      { ...at, ph: 'C', name: 'with an id', id: '5', args: { v: 1 } },
+      { ...at, ph: 'Q', name: 'no phase that anybody knows' },
+      { ...at, ph: 'i' },
+      { ...at, ph: 'M', name: 'process_labels', args: { labels: 'x' } },
+    );
+    data.mine = { a: 1 };
+    data.viztracer_metadata.note = 'hello';
+    data.displayTimeUnit = 'ms';
+  }
+`;
+
 interface Report {
   readonly traceEvents: { readonly ph: string; readonly name: string; readonly pid: number }[];
   readonly seen?: readonly string[];
@@ -99,6 +123,27 @@ describe('plugins of a run', () => {
     expect(counters()).toEqual(ten('queueABC'));
     expect(report().seen).toEqual(['A', 'B', 'C']);
     expect(stderr).toMatch(/^trace-studio: wrote result\.json \(10 events, /);
+  });
+
+  test('leave whatever they want: the report holds it word for word, counts it, and is what they leave in a tracer of the script', async () => {
+    folder.write('odd.js', ODD);
+    folder.write(
+      'own.js',
+      `const { VizTracer } = require('trace-studio'); const t = new VizTracer({ verbose: 0, plugins: ['./odd.js'], outputFile: 'own.json' }); t.start(); t.instant('a'); t.save();`,
+    );
+    const { stderr } = await folder.run(['run', '--plugins', './odd.js', '-o', 'result.json', '--', 'count.js']);
+    expect(stderr).toMatch(/^trace-studio: wrote result\.json \(19 events, [\d.]+ kB\)\.\n$/);
+    await folder.run(['run', '-q', '-o', 'a.json', '--', 'own.js']);
+    const odd = ({ traceEvents }: Report) => traceEvents.slice(-10).map((event) => ({ ...event, pid: 0, tid: 0, ts: 0 }));
+    expect(odd(report())).toEqual(odd(report('own.json')));
+    expect(odd(report())).toHaveLength(10);
+    expect(report()).toMatchObject({ mine: { a: 1 }, displayTimeUnit: 'ms', viztracer_metadata: { note: 'hello' } });
+  });
+
+  test('that lose a value in the report are told of it, and so is a run without any', async () => {
+    folder.write('gap.js', "require('trace-studio').getTracer().counter('gap', { a: Number.NaN });");
+    const { stderr } = await folder.run(['run', '--', 'gap.js']);
+    expect(linesOf(stderr, 'gaps or not finite')).toEqual(['trace-studio: 1 counter values that are gaps or not finite were left out.']);
   });
 
   test('leave a recording that holds both, and each can be exported', async () => {
