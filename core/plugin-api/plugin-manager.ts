@@ -34,10 +34,16 @@ export class PluginManager {
   /** An error may come twice: out of a call, and as a rejection that nobody handles. */
   readonly #known = new WeakSet<object>();
 
-  /** Each is a text of a launch, or a plugin that the script has made itself; anything else throws a TypeError. */
-  constructor(plugins: readonly (PluginLaunch | PluginInstance | string)[], environment: PluginEnvironment, ranIn: PluginState['ranIn'] = 'target') {
+  /** Each is a text of a launch, or a plugin that the script has made itself; anything else throws a TypeError. `skip`: by their places. */
+  constructor(
+    plugins: readonly (PluginLaunch | PluginInstance | string)[],
+    environment: PluginEnvironment,
+    ranIn: PluginState['ranIn'] = 'target',
+    skip: readonly number[] = [],
+  ) {
     this.#environment = environment;
     plugins.forEach((given, index) => {
+      if (skip.includes(index)) return;
       const plugin = new LoadedPlugin(index, launchOf(given), ranIn);
       if (isInstance(given)) plugin.instance = given;
       this.#plugins.push(plugin);
@@ -346,7 +352,7 @@ export class PluginManager {
 
   /** Of something that a plugin did outside of an answer: a timer of its own, for example. */
   failed(index: number, error: unknown): void {
-    const plugin = this.#plugins[index];
+    const plugin = this.#plugins.find((each) => each.index === index);
     if (plugin) this.#fail(plugin, plugin.doing, error);
   }
 

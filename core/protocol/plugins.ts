@@ -60,6 +60,8 @@ export interface PluginLimits {
   readonly loadMs?: number;
   /** One `handle_data` handler. Default 30,000 ms. */
   readonly handlerMs?: number;
+  /** Where no limit can be set (behind an `await`, in a callback): the main thread may be kept by a plugin for so long. Default 5000 ms. */
+  readonly blockedMs?: number;
   /** With more events than this, handlers run in a plugin host. Default 1,000,000. */
   readonly events?: number;
 }
@@ -100,6 +102,8 @@ export interface PluginHostTask {
   readonly process: number;
   readonly pid: number;
   readonly plugins: readonly PluginLaunch[];
+  /** Those of them that are left out, by their places: they have ended such a process before. */
+  readonly skip?: readonly number[];
   /** Of the process, where modules are looked for too; it may be gone. */
   readonly cwd: string;
   /** Absolute path; modules are looked for beside it first. Absent: the process ran none (`node -e`). */

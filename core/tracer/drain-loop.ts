@@ -14,6 +14,7 @@ import { callCapture } from './calls/call-capture.ts';
 import { FunctionMutes } from './calls/function-mutes.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
+import { Watchdog } from './plugins/watchdog.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { writeSpill } from './spill.ts';
@@ -66,11 +67,13 @@ export class Drain {
   readonly #leftAlone: LeftAlone[] = [];
   #leftAloneSent = 0;
   #captureTold = '';
+  readonly #watchdog: Watchdog | undefined;
 
   constructor(start: DrainStart) {
     this.#start = start;
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
+    if (start.presence) this.#watchdog = new Watchdog(start.presence, import.meta.dirname, () => this.#plugins.values());
   }
 
   run(): void {
@@ -155,6 +158,7 @@ export class Drain {
 
   #wake(): void {
     if (this.#gone) return;
+    this.#watchdog?.look();
     this.#pass();
     this.#sleep();
   }

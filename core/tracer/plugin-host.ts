@@ -21,7 +21,7 @@ async function run(task: PluginHostTask): Promise<void> {
   process.argv.splice(1, 2, ...(task.script === undefined ? [] : [task.script]));
   const scope = new PluginScope(tracerFolder, (plugin, error) => manager.failed(plugin, error));
   const environment = nodeEnvironment({ scope, tracerFolder, script: task.script, cwd: task.cwd, limits: task.limits, changed: tellState });
-  const manager = new PluginManager(task.plugins, environment, 'plugin-host');
+  const manager = new PluginManager(task.plugins, environment, 'plugin-host', task.skip);
   process.on('unhandledRejection', (reason, promise) => {
     const plugin = scope.ownerOfRejection(promise);
     if (plugin === undefined) throw reason;

@@ -128,5 +128,7 @@ export interface DrainStart {
   readonly process: SharedArrayBuffer;
   /** Calls shorter than this are left out; 0: none. */
   readonly minDurationNs: number;
+  /** Of a process with plugins: see plugins/presence.ts. */
+  readonly presence?: SharedArrayBuffer;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
 }

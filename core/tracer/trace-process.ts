@@ -10,6 +10,7 @@ import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
 import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
+import { PRESENCE_BYTES } from './plugins/presence.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
@@ -29,6 +30,7 @@ const DRAIN_AFTER_MS = 10;
 export function traceProcess(folder: string): void {
   const settings = takeSettings(process.env);
   if (!settings) return;
+  const presence = settings.options.plugins?.length ? new SharedArrayBuffer(PRESENCE_BYTES) : undefined;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
@@ -70,6 +72,7 @@ export function traceProcess(folder: string): void {
       process: shared.process,
       minDurationNs,
       ring,
+      ...(presence && { presence }),
     } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
@@ -119,14 +122,15 @@ export function traceProcess(folder: string): void {
     leftAlone.push(one);
     drain?.postMessage({ kind: 'left-alone', ...one });
   });
-  if (settings.options.plugins?.length) {
+  if (settings.options.plugins?.length && presence) {
     patch(); // A plugin may have threads of its own.
     const changed = (state: PluginState): void => {
       plugins.set(state.index, state);
       drain?.postMessage({ kind: 'plugin', state });
     };
     try {
-      watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+      watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, presence, changed });
+      ensureDrain(); // The watchdog: what a plugin has begun may hang before anything is recorded.
     } catch (error) {
       for (const [index, { spec }] of settings.options.plugins.entries()) changed(notStarted(index, spec, error));
     }

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SpawnPlan } from '../../core/protocol/session-types.ts';
-import { runPluginHost } from './plugin-host.ts';
+import { type PluginHostEnd, runPluginHost } from './plugin-host.ts';
 import { isAlive } from './process-tree.ts';
 import { MAX_PROCESSED_BYTES, ProcessedFile, processedFileOf, processedPids, RefusedFile } from './processed-files.ts';
 import type { Recorder } from './recorder.ts';
@@ -88,7 +88,7 @@ export class PluginWork {
       return note === undefined ? [] : [{ traced, note }];
     });
     const until = performance.now() + (this.#options.limits.allHostsMs ?? ALL_HOSTS_MS);
-    for (const { traced, note } of waiting) await this.#host(traced, note, Math.min(this.#options.limits.hostMs ?? HOST_MS, until - performance.now()));
+    for (const { traced, note } of waiting) await this.#hosts(traced, note, until);
   }
 
   /** Nobody wants to wait any more: plugin hosts end now, and no other is started. */
@@ -105,20 +105,51 @@ export class PluginWork {
     return wanted && !traced.orderly ? 'The process was ended before its plugins could handle its events.' : undefined;
   }
 
-  async #host(traced: TracedProcess, note: string, timeLimitMs: number): Promise<void> {
-    const { plan, recorder, folder, recording } = this.#options;
+  /** One plugin host after the other, as long as it is one of the plugins that has ended it: the others do their work without that. */
+  async #hosts(traced: TracedProcess, note: string, until: number): Promise<void> {
+    const { plan, recorder, limits } = this.#options;
     const because = `The events of process ${traced.pid} were not handled by plugins: `;
     const instead = '. What was recorded of it is shown instead.';
     const program = path.join(path.dirname(plan.preload), 'plugin-host.cjs');
-    if (this.#givenUp.signal.aborted) return this.#tell(`${because}nobody waited for it${instead}`);
-    if (timeLimitMs <= 0) return this.#tell(`${because}those of other processes took all of the time that there is for it${instead}`);
-    if (!existsSync(program)) return this.#tell(`${because}${program} is missing${instead}`);
-    await this.#options.written();
+    const { plugins = [] } = plan;
     const before = traced.plugins.states;
+    const skip: number[] = [];
+    for (;;) {
+      const timeLimitMs = Math.min(limits.hostMs ?? HOST_MS, until - performance.now());
+      if (this.#givenUp.signal.aborted) return this.#tell(`${because}nobody waited for it${instead}`);
+      if (timeLimitMs <= 0) return this.#tell(`${because}those of other processes took all of the time that there is for it${instead}`);
+      if (!existsSync(program)) return this.#tell(`${because}${program} is missing${instead}`);
+      const { failure, words, last } = await this.#host(traced, before, { program, timeLimitMs, skip });
+      if (words !== '') recorder.console(ConsoleSource.STUDIO, Buffer.from(`Plugins of process ${traced.pid}, after its end: ${words}\n`));
+      if (failure === undefined) break;
+      const culprit =
+        this.#givenUp.signal.aborted || last === undefined || skip.includes(last) ? undefined : traced.plugins.endedHost(last, `its process ended: ${failure}`);
+      if (culprit === undefined || skip.length + 1 === plugins.length)
+        return this.#tell(`${because}the process that was to do it failed, because ${failure}${instead}`);
+      skip.push(last as number);
+      this.#tell(
+        `Plugin ${culprit} has not handled the events of process ${traced.pid}: the process that was to do it failed, because ${failure}. The others did, without it.`,
+      );
+    }
+    traced.plugins.flush();
+    for (const { name, failures } of traced.plugins.statesInHost) {
+      for (const { during, message } of failures) this.problems.push(`Plugin ${name} failed at ${during}, after the end of process ${traced.pid}: ${message}`);
+    }
+    await this.takeFile(traced, { by: 'plugin-host', note });
+  }
+
+  /** `last`: the plugin that it told of last. */
+  async #host(
+    traced: TracedProcess,
+    before: readonly PluginState[],
+    { program, timeLimitMs, skip }: { readonly program: string; readonly timeLimitMs: number; readonly skip: readonly number[] },
+  ): Promise<PluginHostEnd & { readonly last: number | undefined }> {
+    const { plan, folder, recording } = this.#options;
+    await this.#options.written();
     const { cwd, script, execPath } = traced;
-    const output = path.join(folder, processedFileOf(traced.pid));
+    let last: number | undefined;
     this.isHosting = true;
-    const { failure, words } = await runPluginHost({
+    const end = await runPluginHost({
       nodePath: execPath,
       program,
       task: {
@@ -126,23 +157,20 @@ export class PluginWork {
         process: traced.index,
         pid: traced.pid,
         plugins: plan.plugins ?? [],
+        ...(skip.length > 0 && { skip }),
         cwd,
         ...(script !== undefined && { script }),
-        output,
+        output: path.join(folder, processedFileOf(traced.pid)),
       },
       environment: plainEnvironment(plan),
       timeLimitMs,
       signal: this.#givenUp.signal,
-      onState: (json) => traced.plugins.takeFromHost(json, before),
+      onState: (json) => {
+        last = traced.plugins.takeFromHost(json, before) ?? last;
+      },
     });
     this.isHosting = false;
-    traced.plugins.flush();
-    for (const { name, failures } of traced.plugins.statesInHost) {
-      for (const { during, message } of failures) this.problems.push(`Plugin ${name} failed at ${during}, after the end of process ${traced.pid}: ${message}`);
-    }
-    if (words !== '') recorder.console(ConsoleSource.STUDIO, Buffer.from(`Plugins of process ${traced.pid}, after its end: ${words}\n`));
-    if (failure !== undefined) this.#tell(`${because}the process that was to do it failed, because ${failure}${instead}`);
-    else await this.takeFile(traced, { by: 'plugin-host', note });
+    return { ...end, last };
   }
 
   #tell(message: string): void {

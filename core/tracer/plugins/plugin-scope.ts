@@ -2,12 +2,13 @@ import { type AsyncHook, createHook, type HookCallbacks } from 'node:async_hooks
 import { PluginTimeout } from '../../plugin-api/plugin-failure.ts';
 import { afterMicrotasks } from './after-microtasks.ts';
 import { PluginCode, promisesAreTracked } from './plugin-code.ts';
+import type { Presence } from './presence.ts';
 import { ProcessGuard } from './process-guard.ts';
 import { inWords, withTimeLimit } from './time-limit.ts';
 
 // Taken at load: a script may replace its timers and its clock (fake timers do).
 const now = performance.now.bind(performance);
-const { setTimeout, clearTimeout } = globalThis;
+const { setTimeout, clearTimeout, setImmediate } = globalThis;
 const { nextTick } = process;
 
 interface Unreferable {
@@ -18,6 +19,13 @@ const CALLED = { Timeout: '_onTimeout', Immediate: '_onImmediate', TCPSERVERWRAP
 type Resource = Unreferable & { -readonly [K in keyof typeof CALLED as (typeof CALLED)[K]]?: unknown };
 /** What comes back once: files, names, connections, keys. */
 const REQUEST = /REQ|CONNECTWRAP|QUERYWRAP/;
+
+/** A promise that is waited for. */
+interface Waiting {
+  readonly plugin: number;
+  readonly reject: (error: unknown) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
 
 /**
  * What may happen while a plugin runs, and what it leaves behind, without the script noticing: a call is ended when it takes too
@@ -32,8 +40,13 @@ export class PluginScope {
   readonly #failed: (plugin: number, error: unknown) => void;
   readonly code: PluginCode;
   readonly #hook: AsyncHook;
+  #presence: Presence | undefined;
   /** Promises that are waited for. */
-  #waiting = 0;
+  readonly #waiting = new Set<Waiting>();
+  /** Before the outermost call that is under way. */
+  #exitCode: typeof process.exitCode;
+  /** The timer whose turn it is. */
+  #turn: Resource | undefined;
   readonly #promises = new WeakMap<object, number>();
   readonly #threads = new WeakSet<object>();
   #fresh: { readonly plugin: number; readonly type: string; readonly resource: Resource }[] = [];
@@ -63,7 +76,8 @@ export class PluginScope {
    * From now on the process is guarded also outside of calls, to its end: against what runs in callbacks that a plugin has left
    * behind, and in its listeners.
    */
-  guardForLife(): void {
+  guardForLife(presence?: Presence): void {
+    this.#presence = presence;
     this.#keepsGuard = true;
     this.#watch();
     this.#guard?.guardListeners();
@@ -79,12 +93,15 @@ export class PluginScope {
     const { code } = this;
     const outer = code.running;
     const { exitCode } = process;
+    const isLimited = ms !== Number.POSITIVE_INFINITY;
     let result: T;
+    if (outer === undefined) this.#exitCode = exitCode;
+    if (isLimited) this.#presence?.allow(ms);
     code.running = plugin;
     this.#watch();
     try {
       code.run(plugin, () => {
-        if (ms === Number.POSITIVE_INFINITY) result = run();
+        if (!isLimited) result = run();
         else
           withTimeLimit(ms, () => {
             result = run();
@@ -94,6 +111,7 @@ export class PluginScope {
       return result!;
     } finally {
       code.running = outer;
+      if (isLimited) this.#presence?.over();
       if (process.exitCode !== exitCode) process.exitCode = exitCode;
       this.#tidy();
       this.#linger();
@@ -102,13 +120,16 @@ export class PluginScope {
   }
 
   /** What a plugin's promise gives; rejects with a `PluginTimeout` after `ms`. Keeps the process alive only when `hold` was called. */
-  settle(ms: number, _plugin: number, promise: PromiseLike<unknown>): Promise<unknown> {
-    this.#waiting++;
-    this.#watch();
+  settle(ms: number, plugin: number, promise: PromiseLike<unknown>): Promise<unknown> {
+    let waiting: Waiting | undefined;
+    this.#presence?.allow(ms);
     return new Promise<unknown>((resolve, reject) => {
       const timer = setTimeout(() => reject(new PluginTimeout(`its promise was not settled within ${inWords(ms)}`)), ms);
       this.#timers.add(timer);
       if (!this.#held) timer.unref();
+      waiting = { plugin, reject, timer };
+      this.#waiting.add(waiting);
+      this.#watch();
       const end = (then: () => void): void => {
         clearTimeout(timer);
         this.#timers.delete(timer);
@@ -119,9 +140,34 @@ export class PluginScope {
         (error) => end(() => reject(error)),
       );
     }).finally(() => {
-      this.#waiting--;
+      if (waiting) this.#waiting.delete(waiting);
+      this.#presence?.over();
       this.#tidy();
       this.#linger();
+      this.#watch();
+    });
+  }
+
+  /** The plugin whose promise is waited for. */
+  get waitsFor(): number | undefined {
+    return [...this.#waiting][0]?.plugin;
+  }
+
+  /** What a plugin does at this moment is about to be ended in the middle: nothing of what would come behind it, here as well, is going to run. */
+  giveUp(plugin: number, problem: PluginTimeout): void {
+    if (this.code.running !== undefined) {
+      this.code.running = undefined;
+      if (process.exitCode !== this.#exitCode) process.exitCode = this.#exitCode;
+    }
+    if (this.#turn) clearTimeout(this.#turn as unknown as ReturnType<typeof setTimeout>);
+    this.#turn = undefined;
+    this.#requests.clear();
+    const given = [...this.#waiting].filter((waiting) => waiting.plugin === plugin);
+    for (const { timer } of given) clearTimeout(timer);
+    // Microtasks that wait are thrown away with what is ended.
+    setImmediate(() => {
+      for (const { reject } of given) reject(problem);
+      this.#tidy();
       this.#watch();
     });
   }
@@ -159,7 +205,7 @@ export class PluginScope {
   }
 
   #watch(): void {
-    const called = this.code.running !== undefined || this.#waiting > 0;
+    const called = this.code.running !== undefined || this.#waiting.size > 0;
     if (called || this.#keepsGuard) this.#guard ??= this.#guardProcess();
     else {
       this.#guard?.remove();
@@ -225,7 +271,9 @@ export class PluginScope {
       for (const one of args) scope.#takeOver(one, plugin);
       const began = now();
       const ms = quickTurns < TRUSTED_AFTER ? TIMER_MS : Number.POSITIVE_INFINITY;
+      scope.#turn = resource;
       if (!scope.#callBack(ms, plugin, () => Reflect.apply(run, this, args))) clearTimeout(resource as unknown as ReturnType<typeof setTimeout>);
+      scope.#turn = undefined;
       quickTurns = now() - began < QUICK_MS ? quickTurns + 1 : 0;
     };
   }

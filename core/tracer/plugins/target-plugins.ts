@@ -1,5 +1,6 @@
 /** The plugins of a traced process, from before the script's first line to its end. Built into a file of its own, loaded where a launch has plugins. */
 import path from 'node:path';
+import { PluginTimeout } from '../../plugin-api/plugin-failure.ts';
 import { PluginManager } from '../../plugin-api/plugin-manager.ts';
 import { Sequence } from '../../plugin-api/sequence.ts';
 import type { PluginLaunch, PluginState } from '../../protocol/plugins.ts';
@@ -10,7 +11,9 @@ import { currentRuntime } from '../runtime.ts';
 import { afterMicrotasks } from './after-microtasks.ts';
 import { nodeEnvironment } from './node-environment.ts';
 import { PluginScope } from './plugin-scope.ts';
+import { Presence } from './presence.ts';
 import { loadSave, OwnEvents } from './process-data.ts';
+import { inWords } from './time-limit.ts';
 
 // Taken at load: a script may replace it.
 const getActiveResourcesInfo = process.getActiveResourcesInfo.bind(process);
@@ -19,6 +22,8 @@ const DEFAULT_MAX_EVENTS = 1_000_000;
 export interface TargetPluginsOptions {
   readonly tracerFolder: string;
   readonly options: TargetOptions;
+  /** Shared with the watchdog. */
+  readonly presence: SharedArrayBuffer;
   /** Told at every change. */
   readonly changed: (state: PluginState) => void;
 }
@@ -37,6 +42,10 @@ class TargetPlugins implements EndWatch {
   readonly #end: Sequence;
   readonly #events: OwnEvents;
   readonly #write: () => void;
+  readonly #presence: Presence;
+  readonly #blockedMs: number | undefined;
+  /** An error that nobody threw is told to Node, see `#overdue`. */
+  #givesUp = false;
   #phase: Phase = 'running';
   /** When the plugins' end began: what they do to it from then on is undone. */
   #exitCode: typeof process.exitCode;
@@ -45,7 +54,7 @@ class TargetPlugins implements EndWatch {
   /** The process has been kept alive for plugins, and says once more that it is about to end: the script has heard it. */
   #repeats = false;
 
-  constructor({ tracerFolder, options, changed }: TargetPluginsOptions) {
+  constructor({ tracerFolder, options, presence, changed }: TargetPluginsOptions) {
     const { pluginLimits: limits } = options;
     const launches = (options.plugins ?? []) as PluginLaunch[];
     this.#scope = new PluginScope(tracerFolder, (plugin, error) => this.#manager.failed(plugin, error));
@@ -71,13 +80,38 @@ class TargetPlugins implements EndWatch {
     ]);
     keepEvents();
     const runtime = currentRuntime();
-    if (runtime) runtime.inPlugin = () => this.#scope.code.current() !== undefined;
-    this.#scope.guardForLife();
+    if (runtime) {
+      runtime.inPlugin = () => this.#scope.code.current() !== undefined;
+      runtime.overdue = (plugin) => this.#overdue(plugin);
+    }
+    this.#blockedMs = limits?.blockedMs;
+    this.#presence = new Presence(presence, limits?.blockedMs);
+    this.#scope.guardForLife(this.#presence);
     void this.#manager.load();
     void this.#manager.preStart();
   }
 
+  /**
+   * The thread is stopped somewhere in a plugin, and goes on behind all that is on its stack. Node has to hear of an uncaught error:
+   * it keeps account of what runs, and nobody there will take back what was begun.
+   */
+  #overdue(index: number): boolean {
+    const { _fatalException: tell } = process as { _fatalException?: (error: unknown) => boolean };
+    const plugin = index >= 0 ? index : (this.#scope.code.current() ?? this.#scope.waitsFor);
+    if (plugin === undefined || typeof tell !== 'function' || process.hasUncaughtExceptionCaptureCallback()) return false;
+    const problem = new PluginTimeout(`it kept the thread to itself for longer than ${inWords(this.#blockedMs ?? 5000)}, and was ended`);
+    this.#manager.failed(plugin, problem);
+    this.#givesUp = true;
+    try {
+      return Reflect.apply(tell, process, [problem]) === true;
+    } finally {
+      this.#givesUp = false;
+      this.#scope.giveUp(plugin, problem);
+    }
+  }
+
   hides(event: string, args: readonly unknown[]): boolean {
+    if (this.#givesUp && event.startsWith('uncaughtException')) return true;
     if (event === 'beforeExit') {
       this.#baseline = getActiveResourcesInfo();
       const repeats = this.#repeats;
@@ -116,6 +150,7 @@ class TargetPlugins implements EndWatch {
       return;
     }
     this.#phase = 'ended';
+    this.#presence.ending(true);
     this.#manager.hurry();
     void this.#end.advance();
   }
@@ -139,10 +174,12 @@ class TargetPlugins implements EndWatch {
   #endNow(): void {
     this.#phase = 'ending';
     this.#exitCode = process.exitCode;
+    this.#presence.ending(true);
     this.#scope.hold();
     const wait = this.#end.advance();
     const done = (): void => {
       this.#phase = 'ended';
+      this.#presence.ending(false);
       // Changed behind an `await`, where nobody sees whose code it is: the script has nothing left to do.
       if (process.exitCode !== this.#exitCode) process.exitCode = this.#exitCode;
     };

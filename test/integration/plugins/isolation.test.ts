@@ -12,6 +12,7 @@ const MISDEEDS = [
   { does: 'throw', title: 'throws', message: 'Error: a fault of the plugin', stack: true },
   { does: 'reject', title: 'rejects', message: 'Error: a fault of the plugin', stack: true },
   { does: 'loop', title: 'hangs in a loop', message: 'it took longer than 700 ms, and was ended' },
+  { does: 'loopLater', title: 'hangs in a loop behind an await', message: 'it kept the thread to itself for longer than 700 ms, and was ended' },
   { does: 'never', title: 'answers with a promise that never settles', message: 'its promise was not settled within 700 ms' },
   { does: 'exit', title: 'calls process.exit', message: 'it called process.exit(7): a plugin may not end the process' },
   { does: 'exitLater', title: 'calls process.exit after an await', message: 'it called process.exit(7): a plugin may not end the process' },

@@ -7,7 +7,7 @@ import { type Target, TestCollector } from '../tracer/test-collector.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/plugins');
 /** Without a hanging plugin nothing takes nearly as long. */
-export const SHORT_LIMITS = { messageMs: 700, handlerMs: 700, loadMs: 1500 };
+export const SHORT_LIMITS = { messageMs: 700, handlerMs: 700, loadMs: 1500, blockedMs: 700 };
 
 export interface PluginRun extends TargetRun {
   /** Of the first process. */
