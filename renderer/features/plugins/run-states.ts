@@ -3,6 +3,7 @@ import type { PluginState } from '../../../core/protocol/plugins.ts';
 import type { PluginEntry } from '../../../core/protocol/studio-api.ts';
 import { baseName } from '../../state/words.ts';
 import { splitSpec } from './argument-text.ts';
+import { isEntry } from './same-plugin.ts';
 
 export interface ProcessState {
   readonly process: number;
@@ -40,11 +41,9 @@ export function byPlugin(states: readonly ProcessState[]): readonly RunPlugin[] 
 
 /** The plugins of a run that are this entry. */
 export const ofEntry = (plugins: readonly RunPlugin[], entry: PluginEntry): readonly RunPlugin[] =>
-  plugins.filter(({ spec, processes }) => {
-    const { module } = splitSpec(spec);
-    if (module === entry.module || (entry.builtIn && module.replace('/', '.') === entry.module)) return true;
-    return !entry.builtIn && entry.file !== undefined && processes.some(({ state }) => state.file === entry.file);
-  });
+  plugins.filter(({ spec, processes }) => isEntry(entry, { module: splitSpec(spec).module, file: fileOf(processes) }));
+
+const fileOf = (processes: readonly ProcessState[]): string | undefined => processes.find(({ state }) => state.file !== undefined)?.state.file;
 
 /** In a word, and how serious. */
 export function standingOf({ processes, failures }: RunPlugin): { readonly word: string; readonly tone: 'live' | 'error' | 'warn' | 'ring' } {
