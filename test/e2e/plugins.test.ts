@@ -1,5 +1,6 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { BAD_PLUGIN_FILES, BAD_PLUGINS } from '../helpers/bad-plugins.ts';
 import { expect, type Studio, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
@@ -225,6 +226,58 @@ test('arguments that are changed in the manager are those of the next run', asyn
   await plugins.screen.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Plugins of this run' }).getByRole('button', { name: /^gc/ })).toHaveAttribute('title', 'vizplugins.gc -f 7');
   await expect(window.state()).toHaveText(/Exited 0/);
+});
+
+test('whatever plugins do wrong is told of in the window, each by itself, and the run goes on', async ({ studio }) => {
+  test.slow();
+  const { window, plugins, start, page } = studio;
+  const config = new RunConfiguration(page);
+  const bad = BAD_PLUGINS.filter(({ hangs }, index) => !hangs || index === BAD_PLUGINS.findIndex((each) => each.hangs));
+  await plugins.open();
+  for (const [name, text] of Object.entries({ ...BAD_PLUGIN_FILES, 'handles.cjs': HANDLES })) {
+    await addAndTrust(studio, studio.script(name, text));
+    await plugins.toggle(name).click();
+  }
+  await plugins.back();
+  await start.script.fill(
+    studio.script(
+      'works.cjs',
+      'const { VizCounter, getTracer } = require("trace-studio");\nnew VizCounter(getTracer(), "work").value = 1;\nconsole.log("done");',
+    ),
+  );
+  await page.getByRole('button', { name: 'Run configuration…' }).click();
+  const off = await config.plugins.count();
+  for (const [place, { spec }] of [...bad, { spec: './handles.cjs' }].entries()) {
+    await config.addPlugin('By name or path');
+    const row = config.plugins.nth(off + place);
+    await row.getByRole('textbox', { name: 'Module' }).fill(spec.split(' ')[0] as string);
+    await row.getByRole('textbox', { name: /^Argument string/ }).fill(spec.split(' ').slice(1).join(' '));
+  }
+  // What is not there is refused before anything runs.
+  await expect(config.alert('The plugin ./not-there.cjs was not found.')).toBeVisible();
+  await config.run.click();
+  await expect(config.dialog).toBeVisible();
+  const isMissing = ({ spec }: { readonly spec: string }) => spec === './not-there.cjs';
+  await config.plugins
+    .nth(off + bad.findIndex(isMissing))
+    .getByRole('switch')
+    .click();
+  await config.run.click();
+  await expect(window.state()).toHaveText(/Exited 0/, { timeout: 60_000 });
+  await expect(window.counter('made by the plugin')).toBeVisible();
+
+  const ran = bad.filter((each) => !isMissing(each));
+  const list = page.getByRole('region', { name: 'Plugins of this run' });
+  const buttons = list.getByRole('listitem').getByRole('button');
+  await expect(buttons).toHaveCount(ran.length + 1);
+  for (const [place] of ran.entries()) await expect(buttons.nth(place)).toContainText('1 error');
+  await expect(buttons.last()).toContainText('Ended');
+  await buttons.nth(ran.findIndex(({ spec }) => spec.startsWith('./bad.cjs'))).click();
+  for (const { spec, during, message } of ran.filter((each) => each.spec.startsWith('./bad.cjs'))) {
+    const state = plugins.screen.locator('.run-state').filter({ has: page.getByText(spec, { exact: true }) });
+    await expect(state).toContainText(`${during}: `);
+    await expect(state.locator('.run-state-failures')).toHaveText(new RegExp(message.source.replaceAll(/^\^|\$$/g, '')));
+  }
 });
 
 test('a plugin of the run configuration is known in the manager, however its text names it', async ({ studio }) => {

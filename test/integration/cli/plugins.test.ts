@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { BAD_PLUGIN_FILES, BAD_PLUGINS } from '../../helpers/bad-plugins.ts';
 import { CliFolder } from './cli-process.ts';
 import { holdsRecordedEvents } from './recorded-events.ts';
 
@@ -189,6 +190,29 @@ describe('a plugin that fails', () => {
       expect(counters()).toEqual(ten('queueA'));
     },
   );
+
+  test('in whatever way: with all of them in one run each is told once, and the report is whole', async () => {
+    for (const [name, text] of Object.entries(BAD_PLUGIN_FILES)) folder.write(name, text);
+    // One that hangs is enough: each takes as long as it may.
+    const bad = BAD_PLUGINS.filter(({ hangs }, index) => !hangs || index === BAD_PLUGINS.findIndex((each) => each.hangs));
+    const { code, stderr } = await folder.run([
+      'run',
+      ...bad.flatMap(({ spec }) => ['--plugins', spec]),
+      '--plugins',
+      './rename.js A',
+      '-o',
+      'result.json',
+      '--',
+      'count.js',
+    ]);
+    expect(code).toBe(0);
+    const lines = stderr.split('\n').filter((line) => line.startsWith('[trace-studio] '));
+    expect(lines).toHaveLength(bad.length);
+    const told = (during: string, message: RegExp) => lines.filter((line) => message.test(line.split(` failed at ${during}: `)[1] ?? ''));
+    const same = (during: string, message: RegExp) => bad.filter((row) => row.during === during && row.message.source === message.source);
+    for (const { title, during, message } of bad) expect([title, told(during, message).length]).toEqual([title, same(during, message).length]);
+    expect(counters()).toEqual(ten('queueA'));
+  }, 120_000);
 
   test('that is not there is told with where it was looked for', async () => {
     const { code, stderr } = await folder.run(['run', '--plugins', 'not_here.at_all', '--', 'count.js']);
