@@ -5,6 +5,7 @@
  */
 import { ProblemError } from '../base/result.ts';
 import type { ProcessedPart } from '../model/attachments.ts';
+import { pluginHostNote } from '../protocol/plugins.ts';
 import { BlockType, type RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
 import { encodeInfo } from '../protocol/recording-writer.ts';
@@ -31,6 +32,7 @@ export class ProcessedJson implements AsyncIterable<Uint8Array> {
   readonly #copier = new JsonCopier();
   readonly #members = new JsonMembers(MAX_KEYS);
   readonly #notes: string[] = [];
+  readonly #pids = new Map<number, number>();
   #metadata: Record<string, unknown> = {};
   /** Text of each member beside the events, of all parts: a later one of the same name counts. */
   readonly #beside = new Map<string, Uint8Array>();
@@ -65,11 +67,23 @@ export class ProcessedJson implements AsyncIterable<Uint8Array> {
     }
     for (const item of reader.end()) this.#take(item);
     for (const part of this.#parts) yield* this.#part(part);
+    this.#tellHosts();
     this.#writer.finish({ metadata: this.#metadata, members: this.#beside });
     yield* output.takeAll();
   }
 
+  /** The report says of which processes a plugin host has handled the events, and why. */
+  #tellHosts(): void {
+    const hosts = this.#parts.filter(({ by }) => by === 'plugin-host').map(({ process, note = '' }) => ({ pid: this.#pids.get(process) ?? 0, reason: note }));
+    if (hosts.length === 0) return;
+    this.#metadata.plugin_host = hosts;
+    for (const { pid, reason } of hosts) this.#notes.push(pluginHostNote(pid, reason));
+  }
+
   #take(item: RecordingItem): void {
+    if (item.kind === 'block' && item.header.type === BlockType.INFO) {
+      for (const line of decodeInfo(item.payload)) if (line.kind === 'process') this.#pids.set(line.process, line.pid);
+    }
     const rest = this.#rest.of(item);
     if (rest) this.#writer.take(rest);
   }

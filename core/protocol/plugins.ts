@@ -62,7 +62,7 @@ export interface PluginLimits {
   readonly handlerMs?: number;
   /** Where no limit can be set (behind an `await`, in a callback): the main thread may be kept by a plugin for so long. Default 5000 ms. */
   readonly blockedMs?: number;
-  /** With more events than this, handlers run in a plugin host. Default 1,000,000. */
+  /** With more events than this, handlers run in a plugin host. Default: what the launch's capture options say, else 1,000,000. */
   readonly events?: number;
 }
 
@@ -112,3 +112,7 @@ export interface PluginHostTask {
   readonly output: string;
   readonly limits?: PluginLimits;
 }
+
+/** What is said of a process whose events a plugin host has handled. `reason`: a sentence. */
+export const pluginHostNote = (pid: number, reason: string): string =>
+  `The events of process ${pid} were handled by plugins after its end, in a process of their own. ${reason}`.trimEnd();

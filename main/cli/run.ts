@@ -147,7 +147,7 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   // Plugins may have left others than were recorded.
   const { events, notes } = written ?? { events: info.events, notes: info.dropped > 0 ? [`${info.dropped} events were dropped.`] : [] };
   tell(`wrote ${path.relative('', output) || output} (${events === 1 ? '1 event' : `${events} events`}, ${sizeInWords(size)}).`);
-  for (const note of notes) if (!plugins.problems.includes(note)) tell(note);
+  for (const note of new Set([...plugins.notes, ...notes])) if (!plugins.problems.includes(note)) tell(note);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
   return true;
 }

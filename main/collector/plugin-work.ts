@@ -1,7 +1,7 @@
 /** What a session does about plugins once processes end: takes what their handlers left, and has a plugin host do what they could not. */
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { PluginState } from '../../core/protocol/plugins.ts';
+import { type PluginState, pluginHostNote } from '../../core/protocol/plugins.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SpawnPlan } from '../../core/protocol/session-types.ts';
 import { type PluginHostEnd, runPluginHost } from './plugin-host.ts';
@@ -47,6 +47,8 @@ export class PluginWork {
   isHosting = false;
   /** What went wrong and was not printed by the processes themselves, in words; in the recording too. */
   readonly problems: string[] = [];
+  /** What went otherwise than usual, and well. */
+  readonly notes: string[] = [];
 
   constructor(options: PluginWorkOptions) {
     this.#options = options;
@@ -67,6 +69,7 @@ export class PluginWork {
       const { by, note } = left;
       recorder.info({ kind: 'processed', process: traced.index, attachment, by, plugins, ...(note !== undefined && { note }), timeNs: recorder.now() });
       this.#done.add(traced);
+      if (by === 'plugin-host') this.notes.push(pluginHostNote(traced.pid, note ?? ''));
     } catch (error) {
       const why = error instanceof RefusedFile ? error.message : `it could not be read: ${(error as Error).message}`;
       this.#tell(`What plugins left of the events of process ${traced.pid} was not taken, because ${why}. What was recorded of it is shown instead.`);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { PluginTimeout } from '../../plugin-api/plugin-failure.ts';
 import { PluginManager } from '../../plugin-api/plugin-manager.ts';
 import { Sequence } from '../../plugin-api/sequence.ts';
+import { DEFAULT_CAPTURE } from '../../protocol/capture-options.ts';
 import type { PluginLaunch, PluginState } from '../../protocol/plugins.ts';
 import type { TargetOptions } from '../../protocol/target-wire.ts';
 import type { EndWatch } from '../exit.ts';
@@ -17,7 +18,6 @@ import { inWords } from './time-limit.ts';
 
 // Taken at load: a script may replace it.
 const getActiveResourcesInfo = process.getActiveResourcesInfo.bind(process);
-const DEFAULT_MAX_EVENTS = 1_000_000;
 
 export interface TargetPluginsOptions {
   readonly tracerFolder: string;
@@ -69,7 +69,7 @@ class TargetPlugins implements EndWatch {
       found: (plugin, file) => launches.splice(launches.indexOf(plugin), 1, { ...plugin, file }),
     });
     this.#manager = new PluginManager([...launches], environment);
-    this.#events = new OwnEvents(tracerFolder, limits?.events ?? DEFAULT_MAX_EVENTS);
+    this.#events = new OwnEvents(tracerFolder, limits?.events ?? options.capture?.pluginEvents ?? DEFAULT_CAPTURE.pluginEvents);
     const file = path.join(options.spillFolder, `${process.pid}.processed.json`);
     this.#write = () => this.#writeHandled(tracerFolder, file);
     this.#end = new Sequence([

@@ -97,6 +97,7 @@ const ODD = `
 interface Report {
   readonly traceEvents: { readonly ph: string; readonly name: string; readonly pid: number }[];
   readonly seen?: readonly string[];
+  readonly viztracer_metadata: object;
 }
 const report = (name = 'result.json') => JSON.parse(readFileSync(path.join(folder.path, name), 'utf8')) as Report;
 const counters = (name?: string) =>
@@ -161,8 +162,16 @@ describe('plugins of a run', () => {
     const run = folder.start(['run', '--plugins', './rename.js A', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
-    expect((await run.ended).code).toBe(137);
+    const { code, stderr } = await run.ended;
+    expect(code).toBe(137);
     expect(counters()).toEqual(ten('queueA'));
+    const reason = 'The process was ended before its plugins could handle its events.';
+    expect(linesOf(stderr, 'in a process of their own')).toEqual([
+      expect.stringMatching(
+        new RegExp(`^trace-studio: The events of process \\d+ were handled by plugins after its end, in a process of their own\\. ${reason}$`),
+      ),
+    ]);
+    expect(report().viztracer_metadata).toMatchObject({ plugin_host: [{ pid: expect.any(Number), reason }] });
   });
 
   test('run in every process of it, and the report holds what each left', async () => {

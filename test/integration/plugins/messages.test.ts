@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
 import { runWithPlugins, SHORT_LIMITS, told } from './plugin-run.ts';
 
 /** A plugin whose answer to an event is `answer`, JavaScript text. */
@@ -263,6 +264,15 @@ if (isMainThread) { new Worker(__filename); process.on('exit', () => tracer.coun
     expect(run.states).toMatchObject([{ handler: 'needed', failures: [] }]);
     expect(run.processed).toBeUndefined();
     expect(run).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('the limit of events is an option of the launch', async () => {
+    const options = (pluginEvents: number) => ({
+      options: { capture: { ...DEFAULT_CAPTURE, calls: 'off' as const, gc: false, eventLoop: false, pluginEvents } },
+    });
+    const handlers = [];
+    for (const limit of [1, 2]) handlers.push((await runWithPlugins([told({ name: 'A', handler: 'added' })], options(limit))).states[0]?.handler);
+    expect(handlers).toEqual(['needed', 'ran']);
   });
 
   it('too little memory: a plugin host is needed', async () => {
