@@ -13,8 +13,8 @@ export interface Runtime {
   session?: EventTracer;
   /** Whether code of a launch's plugin runs. */
   inPlugin?: () => boolean;
-  /** Called by the watchdog while this thread is stopped in code that is to be ended: of that plugin, -1 of any. False: it is not. */
-  overdue?: (plugin: number) => boolean;
+  /** Called by the watchdog while this thread is stopped in code that is to be ended: of one of these plugins, none: of any. False: it is not. */
+  overdue?: (plugins: readonly number[]) => boolean;
   /** The process's own events. Absent in a tracer older than this copy of the API. */
   readonly kept?: KeptSource;
 }

@@ -82,7 +82,7 @@ class TargetPlugins implements EndWatch {
     const runtime = currentRuntime();
     if (runtime) {
       runtime.inPlugin = () => this.#scope.code.current() !== undefined;
-      runtime.overdue = (plugin) => this.#overdue(plugin);
+      runtime.overdue = (plugins) => this.#overdue(plugins);
     }
     this.#blockedMs = limits?.blockedMs;
     this.#presence = new Presence(presence, limits?.blockedMs);
@@ -95,9 +95,10 @@ class TargetPlugins implements EndWatch {
    * The thread is stopped somewhere in a plugin, and goes on behind all that is on its stack. Node has to hear of an uncaught error:
    * it keeps account of what runs, and nobody there will take back what was begun.
    */
-  #overdue(index: number): boolean {
+  #overdue(candidates: readonly number[]): boolean {
     const { _fatalException: tell } = process as { _fatalException?: (error: unknown) => boolean };
-    const plugin = index >= 0 ? index : (this.#scope.code.current() ?? this.#scope.waitsFor);
+    const known = [this.#scope.code.current(), this.#scope.waitsFor].filter((one) => one !== undefined);
+    const plugin = known.find((one) => candidates.length === 0 || candidates.includes(one)) ?? candidates[0];
     if (plugin === undefined || typeof tell !== 'function' || process.hasUncaughtExceptionCaptureCallback()) return false;
     const problem = new PluginTimeout(`it kept the thread to itself for longer than ${inWords(this.#blockedMs ?? 5000)}, and was ended`);
     this.#manager.failed(plugin, problem);

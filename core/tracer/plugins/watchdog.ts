@@ -95,33 +95,32 @@ export class Watchdog {
   }
 
   #judge(session: Session, frames: readonly CallFrame[], urls: ReadonlyMap<string, string>, leave: () => void): void {
-    const plugin = this.#isThere ? undefined : this.#pluginOf(frames.map(({ location }) => urls.get(location.scriptId) ?? ''));
+    const plugins = this.#isThere ? undefined : this.#pluginsOf(frames.map(({ location }) => urls.get(location.scriptId) ?? ''));
     const [top] = frames;
     const goOn = (terminateOnResume: boolean): void => {
       session.post('Debugger.resume', { terminateOnResume });
       leave();
     };
-    if (plugin === undefined || !top) {
+    if (plugins === undefined || !top) {
       goOn(false);
       return;
     }
-    const expression = `globalThis[Symbol.for('trace-studio.runtime')].overdue(${plugin})`;
+    const expression = `globalThis[Symbol.for('trace-studio.runtime')].overdue([${plugins}])`;
     session.post('Debugger.evaluateOnCallFrame', { callFrameId: top.callFrameId, expression, returnByValue: true }, (error, answer) => {
       const { result } = (answer ?? {}) as { readonly result?: { readonly value?: unknown } };
       goOn(!error && result?.value === true);
     });
   }
 
-  /** A plugin's own file is on the stack, and nothing of the script's. -1: the script has ended, and somebody has to be it. */
-  #pluginOf(urls: readonly string[]): number | undefined {
+  /** A plugin's own file is on the stack, and nothing of the script's: one of these (a file can be that of several). Empty: the script has ended, and somebody has to be it. */
+  #pluginsOf(urls: readonly string[]): readonly number[] | undefined {
     const isEnding = Atomics.load(this.#words, ENDING) === 1n;
-    const modules = new Map<string, number>();
-    for (const { index, file } of this.#states()) if (file !== undefined) modules.set(file, index);
+    const states = [...this.#states()];
     const files = urls.flatMap(fileOf);
-    const found = files.flatMap((file) => modules.get(file) ?? []);
-    const others = files.filter((file) => !modules.has(file) && !file.startsWith(this.#tracerFolder));
-    if (isEnding) return found[0] ?? (others.length > 0 ? -1 : undefined);
-    return others.length === 0 ? found[0] : undefined;
+    const found = files.map((file) => states.flatMap((state) => (state.file === file ? [state.index] : []))).find((indices) => indices.length > 0);
+    const others = files.filter((file) => !states.some((state) => state.file === file) && !file.startsWith(this.#tracerFolder));
+    if (isEnding) return found ?? (others.length > 0 ? [] : undefined);
+    return others.length === 0 ? found : undefined;
   }
 }
 
