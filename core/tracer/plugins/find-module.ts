@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { builtInName } from '../../plugin-api/built-in-name.ts';
@@ -32,11 +32,21 @@ export function findModule(plugin: PluginLaunch, script: string | undefined, cwd
     }
   }
   const builtIn = builtInName(name);
+  const built = path.join(tracerFolder, 'plugins');
   if (builtIn !== undefined) {
-    const file = path.join(tracerFolder, 'plugins', `${builtIn}.cjs`);
+    const file = path.join(built, `${builtIn}.cjs`);
     if (existsSync(file)) return file;
   }
-  throw new PluginProblem(`There's no module named ${name}, maybe you need to install it (looked for in ${folders.join(' and ')})`);
+  const others = name.startsWith('vizplugins') ? `; built in are ${builtIns(built).join(', ')}` : '';
+  throw new PluginProblem(`There's no module named ${name}, maybe you need to install it (looked for in ${folders.join(' and ')})${others}`);
+}
+
+function builtIns(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((file) => (file.endsWith('.cjs') ? [`vizplugins.${file.slice(0, -'.cjs'.length)}`] : []));
+  } catch {
+    return [];
+  }
 }
 
 /** The file itself, with an extension, or what a folder of that name stands for. */
