@@ -43,7 +43,8 @@ export class VizTracer extends TracerEvents {
     super();
     this.#config = readTracerOptions(options);
     const runtime = currentRuntime();
-    this.#source = runtime ? new SessionSource(runtime) : new InlineSource(this.#config.tracerEntries);
+    const { tracerEntries: maxEvents, maskSecrets } = this.#config;
+    this.#source = runtime ? new SessionSource(runtime) : new InlineSource({ maxEvents, maskSecrets });
     if (this.#config.plugins.length > 0) {
       const { makePlugins } = loadBeside<typeof import('./inline/tracer-plugins.ts')>('tracer-plugins.cjs');
       this.#plugins = makePlugins(this.#config.plugins, tracerFolder());
@@ -257,8 +258,6 @@ export class VizTracer extends TracerEvents {
     endRunning = () => {
       for (const tracer of [...running].reverse()) void tracer.#endQuietly();
     };
-    // Bundlers rename classes; the user meets the name in the console and in stack traces.
-    Object.defineProperty(VizTracer, 'name', { value: 'VizTracer' });
     sessionTracer = (runtime) => {
       if (runtime.session) return runtime.session as VizTracer;
       const tracer = new VizTracer({ registerGlobal: false });
