@@ -10,11 +10,10 @@ const copy = (value: unknown, limits: Partial<SnapshotLimits> = {}, mask = true)
 const elsewhere = (code: string): unknown => runInNewContext(code);
 
 class Decimal {
+  readonly units: number;
   readonly #digits: string;
-  constructor(
-    readonly units: number,
-    rest: number,
-  ) {
+  constructor(units: number, rest: number) {
+    this.units = units;
     this.#digits = `${units}.${rest}`;
   }
   toJSON(): string {
@@ -171,7 +170,7 @@ describe('a snapshot', () => {
     ['a toJSON without end', new Endless(), { $ts: 'instance', class: 'Endless', value: {} }],
     ['an instance without fields by its text', new Named(), { $ts: 'text', class: 'Named', text: 'named' }],
     ['an instance that has nothing to say', new (class Empty {})(), { $ts: 'instance', class: 'Empty', value: {} }],
-    ['a class of maps', new (class Index extends Map {})([['a', 1]]), { $ts: 'map', class: 'Index', size: 1, entries: [['a', 1]] }],
+    ['a class of maps', new (class Index extends Map<string, number> {})([['a', 1]]), { $ts: 'map', class: 'Index', size: 1, entries: [['a', 1]] }],
     ['what only says that it is a map', new Pretender(), { $ts: 'instance', class: 'Pretender', value: { a: 1 } }],
     [
       'a tag that throws',
