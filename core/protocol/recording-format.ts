@@ -18,6 +18,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
+import type { SamplingState } from './sampling.ts';
 import type { CallCapture, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
@@ -107,7 +108,17 @@ export type RecordingInfo =
       readonly timeNs: number;
     }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
-  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
+  /** `flushedNs`: when the last of what it sent was taken. Of one that did not end in an orderly way, what it recorded later is missing. */
+  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly flushedNs?: number; readonly timeNs: number }
+  /** A process that is Node, was started by `process` and is not recorded. `pid` 0: not known. `what`: its command line. */
+  | {
+      readonly kind: 'untraced';
+      readonly process: number;
+      readonly pid: number;
+      readonly what: string;
+      readonly why: string;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
   | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
   /** Bytes of console output or blocks that could not be recorded, or what plugins could not do or left that was not taken; and why. */
@@ -143,6 +154,8 @@ export type RecordingInfo =
     }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the sampling of a thread of that process fares; a later line for the same thread replaces the earlier one. */
+  | { readonly kind: 'sampling'; readonly process: number; readonly state: SamplingState; readonly timeNs: number }
   /** How the recording of calls goes in a process; a later line replaces the earlier one. */
   | ({ readonly kind: 'capture'; readonly process: number; readonly timeNs: number } & CallCapture)
   /** A file or function whose calls are not recorded, and why: at most MAX_LEFT_ALONE of a process. */
@@ -170,6 +183,8 @@ export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
+  /** The studio had attached to a process, and left it; or `processEnded`: it ended, by itself. */
+  | { readonly kind: 'detached'; readonly processEnded: boolean }
   | { readonly kind: 'failed-to-start'; readonly message: string }
   /** The recorder ended before it, and the studio ended it then. Never in a recording itself: nobody was left to write it. */
   | { readonly kind: 'recorder-lost' };

@@ -2,6 +2,7 @@
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
+import type { SamplingState } from './sampling.ts';
 
 export type SessionId = string;
 /** A recording that the collector holds open: a live one, a saved `.tsr`, or any other trace file. */
@@ -65,6 +66,13 @@ export interface SpawnPlan {
   readonly cacheFolder?: string;
 }
 
+/** How a tracer finds its collector: what `process.env` tells one that is launched. */
+export interface TracerAddress {
+  readonly socket: string;
+  readonly secret: string;
+  readonly spillFolder: string;
+}
+
 /** What Stop waits between asking the process tree to end and ending it. */
 export const STOP_GRACE_MS = 5000;
 
@@ -80,6 +88,8 @@ export interface SessionInfo {
   readonly nodeVersion?: string;
   readonly state: SessionState;
   readonly pid?: number;
+  /** The process ran before: it is left, not ended. */
+  readonly attached?: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly end?: SessionEnd;
@@ -88,6 +98,8 @@ export interface SessionInfo {
   readonly events: number;
   readonly bytes: number;
   readonly dropped: number;
+  /** Of the process that began last to be sampled. Absent: nothing was sampled yet. */
+  readonly sampling?: SamplingState;
   /** Recording stopped writing, for example because the disk is full; the target goes on. */
   readonly recordingProblem?: string;
 }

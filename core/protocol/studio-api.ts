@@ -4,9 +4,11 @@
  */
 
 import type { Problem } from '../base/result.ts';
+import type { AttachOptions, NodeProcess } from './attach.ts';
 import type { ExportFormat } from './export-formats.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
+import type { TakeKind, TakeProgress } from './sampling.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
 
 export interface StudioInfo {
@@ -45,6 +47,8 @@ export interface LaunchInspection {
   readonly node?: NodeInstall;
   /** Problems by field; an empty list means Run will start. */
   readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' })[];
+  /** What the user may want to change before Run, which starts all the same: flags without which nothing is recorded. */
+  readonly advice?: string;
   /** For each of the form's plugins, in their order: what its first word means here. */
   readonly plugins?: readonly PluginInspection[];
   /** package.json nearest to the target, and its scripts. */
@@ -176,7 +180,23 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'compact', sidebarWidth: 232, inspectorWidth: 344, drawerHeight: 240 };
 
 /** An action that also exists as a menu item or command-line word. */
-export type StudioCommand = 'open' | 'save' | 'save-as' | 'export' | 'close' | 'run' | 'stop' | 'restart' | 'plugins' | 'new-window' | 'settings' | 'help';
+export type StudioCommand =
+  | 'open'
+  | 'save'
+  | 'save-as'
+  | 'export'
+  | 'close'
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'sampling'
+  | 'cpu-profile'
+  | 'heap-snapshot'
+  | 'attach'
+  | 'plugins'
+  | 'new-window'
+  | 'settings'
+  | 'help';
 
 /** What a window may ask of its host. Failures arrive as ProblemError. */
 export interface StudioRequests {
@@ -195,7 +215,22 @@ export interface StudioRequests {
   'session.stop': (argument: { readonly session: SessionId }) => SessionInfo;
   'session.restart': (argument: { readonly session: SessionId }) => SessionInfo;
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
+  /** Sampling on or off, in every process of the session. */
+  'session.sampling': (argument: { readonly session: SessionId; readonly on: boolean }) => null;
+  /** A CPU profile or a heap snapshot, written by the script's own process. Resolves when the file is there. */
+  'session.take': (argument: {
+    readonly session: SessionId;
+    readonly what: TakeKind;
+    readonly path: string;
+    readonly overwrite?: boolean;
+    /** Of a profile; default 5. */
+    readonly seconds?: number;
+  }) => { readonly path: string; readonly bytes: number; readonly message: string };
   'session.list': (argument: null) => readonly SessionInfo[];
+
+  /** Node programs that run on this machine, the newest first. */
+  'attach.list': (argument: null) => readonly NodeProcess[];
+  'attach.start': (argument: { readonly pid: number; readonly options: AttachOptions }) => SessionInfo;
 
   /** Built-in ones first, then the added ones in the order of their adding. */
   'plugins.list': (argument: null) => readonly PluginEntry[];
@@ -260,6 +295,8 @@ export interface StudioRequests {
 /** What a host pushes to every window. */
 export interface StudioPushes {
   'session.changed': SessionInfo;
+  /** While a `session.take` goes on. */
+  'session.take': { readonly session: SessionId; readonly progress: TakeProgress };
   'recordings.changed': null;
   'export.progress': ExportProgress;
   command: { readonly command: StudioCommand };
@@ -283,7 +320,11 @@ export const STUDIO_REQUESTS = {
   'session.stop': true,
   'session.restart': true,
   'session.stdin': true,
+  'session.sampling': true,
+  'session.take': true,
   'session.list': true,
+  'attach.list': true,
+  'attach.start': true,
   'plugins.list': true,
   'plugins.examine': true,
   'plugins.add': true,

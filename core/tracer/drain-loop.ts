@@ -1,7 +1,10 @@
+import { writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
+import { SAMPLED_THREADS } from '../protocol/sampling.ts';
 import {
+  type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
@@ -17,6 +20,7 @@ import { jsonFrame } from './frames.ts';
 import { Watchdog } from './plugins/watchdog.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
+import { SamplerLink } from './sampling/sampler-link.ts';
 import { writeSpill } from './spill.ts';
 
 // In every supported Node, and not in the library of ES2023.
@@ -33,6 +37,8 @@ const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
 const STATS_INTERVAL_MS = 100;
+/** A collector that has taken nothing for so long has stalled. */
+const STALLED_MS = 5000;
 /** As many files a process tells of whose calls cannot be recorded. */
 const MAX_LEFT_ALONE = 1000;
 
@@ -56,9 +62,18 @@ export class Drain {
   #idle = 0;
   #statsAt = 0;
   #finishing = false;
-  /** Where each ring stood when the ending process asked for all that is in them. */
+  /** Where each ring stood when the process asked for all that is in them. */
   #targets: Map<RingReader, number> | undefined;
-  #errors: string[] = [];
+  /** The request that they are of. */
+  #asked: number = Request.NONE;
+  /** Frames that wait for the next look at the socket. */
+  #frames: Uint8Array[] = [];
+  readonly #sampler: SamplerLink;
+  /** One line on stderr, and no second one. */
+  #complained = false;
+  /** The collector has switched recording off: then its end is no surprise. */
+  #stopped = false;
+  #children: ChildNotice[] = [];
   readonly #plugins = new Map<number, PluginState>();
   /** Of them, those whose last state has not been sent. */
   readonly #changedPlugins = new Set<number>();
@@ -74,6 +89,13 @@ export class Drain {
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
     if (start.presence) this.#watchdog = new Watchdog(start.presence, import.meta.dirname, () => this.#plugins.values());
+    this.#sampler = new SamplerLink({
+      folder: start.folder,
+      process: start.process,
+      intervalUs: start.sampling.intervalUs,
+      addRing: (ring) => this.#take(ring),
+      send: (frame) => this.#frames.push(frame),
+    });
   }
 
   run(): void {
@@ -86,6 +108,7 @@ export class Drain {
     // A pending Atomics.waitAsync alone does not keep a worker alive.
     this.#keepAlive = setInterval(() => {}, 0x7fffffff);
     this.#connect();
+    if (this.#start.sampling.on) this.#sampler.obey({ command: 'sampling', on: true });
     this.#sleep();
   }
 
@@ -93,16 +116,18 @@ export class Drain {
     if (message.kind === 'ring') {
       if (this.#known.has(message.thread)) return;
       this.#known.add(message.thread);
-      this.#readers.set(message.thread, new RingReader(message, this.#start.minDurationNs));
+      this.#readers.set(message.thread, new RingReader(message, message.thread >= SAMPLED_THREADS ? 0 : this.#start.minDurationNs));
+      this.#sampler.thread(message);
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
     } else if (message.kind === 'plugin') {
       this.#plugins.set(message.state.index, message.state);
       this.#changedPlugins.add(message.state.index);
-    } else if (message.kind === 'left-alone') {
+    } else if (message.kind === 'child') this.#children.push(message.notice);
+    else if (message.kind === 'left-alone') {
       if (this.#leftAlone.length < MAX_LEFT_ALONE) this.#leftAlone.push({ file: message.file, reason: message.reason });
-    } else this.#errors.push(message.message);
+    } else this.#tellError(message.message);
   }
 
   #connect(): void {
@@ -117,6 +142,7 @@ export class Drain {
     socket.on('error', () => {}); // 'close' follows.
     socket.on('close', () => {
       const late = performance.now() - this.#began > CONNECT_LIMIT_MS;
+      if (this.#socket && !this.#stopped) this.#complain('The studio is gone. The script goes on, and is not recorded any more.');
       if (this.#socket || late) this.#giveUp();
       else {
         setTimeout(() => this.#connect(), CONNECT_RETRY_MS);
@@ -133,14 +159,31 @@ export class Drain {
     Atomics.notify(this.#process, ProcessWord.DONE);
     this.#readers.clear();
     this.#copy.close();
+    this.#sampler.close();
     clearInterval(this.#keepAlive);
     this.#channel.close();
+    parentPort?.postMessage('detach');
     parentPort?.close();
+  }
+
+  /** On stderr of the script, whose user may be looking there. Children say nothing: they would all say the same. */
+  #complain(text: string): void {
+    if (this.#complained || this.#finishing || !this.#start.complains) return;
+    this.#complained = true;
+    try {
+      writeSync(2, `trace-studio: ${text}\n`);
+    } catch {
+      // Closed, or full: the script's own output is in the way, and is more important.
+    }
   }
 
   #setState(state: number): void {
     Atomics.store(this.#process, ProcessWord.STATE, state);
     Atomics.notify(this.#process, ProcessWord.STATE);
+  }
+
+  get #abrupt(): boolean {
+    return Atomics.load(this.#process, ProcessWord.ABRUPT) === 1;
   }
 
   get #gone(): boolean {
@@ -171,16 +214,27 @@ export class Drain {
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
       this.#sendPlugins(socket);
-      for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+      this.#sendChildren(socket);
+      this.#sendFrames(socket);
     }
     this.#answerRequest();
   }
 
   #send(socket: Socket, reader: RingReader): void {
-    if (reader.busy || this.#finishing) return;
+    if (this.#finishing) return;
+    if (reader.busy) {
+      const stalled = performance.now() - reader.busySince > STALLED_MS;
+      if (stalled) this.#complain('The studio has taken nothing for 5 s. The script goes on; what does not fit into the buffer is dropped, and counted.');
+      return;
+    }
     const over = reader.ended || reader.saysEnded;
     const next = reader.next();
     const { thread } = reader.hello;
+    // A sampler's stream is one once there is something in it.
+    if (!reader.greeted && thread >= SAMPLED_THREADS && next.data.units + next.definitions.units === 0) {
+      if (over) this.#readers.delete(thread);
+      return;
+    }
     if (!reader.greeted) {
       reader.greeted = true;
       socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
@@ -196,6 +250,7 @@ export class Drain {
     const data = held && reader.shortCalls ? [held, reader.shortCalls.push(next.data.pieces)] : next.data.pieces;
     const dataBytes = data.reduce((sum, { length }) => sum + length, 0);
     reader.busy = true;
+    reader.busySince = performance.now();
     socket.cork();
     const queue: Uint8Array[] = [];
     if (next.definitions.units > 0) queue.push(encodeFrameHeader(next.definitions.bytes, FrameType.DEFS, thread), ...next.definitions.pieces);
@@ -233,6 +288,15 @@ export class Drain {
     }
   }
 
+  #tellError(message: string): void {
+    this.#frames.push(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
+  }
+
+  #sendFrames(socket: Socket): void {
+    if (this.#finishing) return;
+    for (const frame of this.#frames.splice(0)) socket.write(frame);
+  }
+
   /** Calls that might have been too short, of a thread that says nothing more. */
   #sendHeld(socket: Socket, reader: RingReader): void {
     const held = reader.shortCalls?.end();
@@ -254,6 +318,10 @@ export class Drain {
     this.#changedPlugins.clear();
   }
 
+  #sendChildren(socket: Socket): void {
+    for (const notice of this.#children.splice(0)) socket.write(jsonFrame(FrameType.CHILD, 0, notice));
+  }
+
   #control(bytes: Buffer): void {
     this.#received = Buffer.concat([this.#received, bytes]);
     while (this.#received.length >= FRAME_HEADER_BYTES) {
@@ -273,14 +341,23 @@ export class Drain {
     try {
       control = JSON.parse(json) as TargetControl;
     } catch {
-      this.#errors.push('The collector sent a control frame that is not JSON.');
+      this.#tellError('The collector sent a control frame that is not JSON.');
       return;
     }
     if (control.command === 'mute') {
       this.#mute(control.functions, control.muted);
       return;
     }
+
+    // The main thread does it when it has its next turn; nothing is recorded from now on.
+    if (control.command === 'detach') {
+      Atomics.store(this.#process, ProcessWord.GATE, 0);
+      this.#sampler.obey({ command: 'sampling', on: false });
+      parentPort?.postMessage('detach');
+    }
+    if (control.command === 'sampling' || control.command === 'take') this.#sampler.obey(control);
     if (control.command !== 'start' && control.command !== 'stop') return;
+    this.#stopped = control.command === 'stop';
     Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
     Atomics.add(this.#process, ProcessWord.GENERATION, 1);
   }
@@ -294,7 +371,7 @@ export class Drain {
     if (Array.isArray(functions) && functions.every(isRule)) {
       Atomics.add(this.#process, ProcessWord.MUTE_RULES, functions.length);
       this.#mutes.set(functions as FunctionRule[], muted === true);
-    } else this.#errors.push('The collector sent a control frame that does not say which functions are meant.');
+    } else this.#tellError('The collector sent a control frame that does not say which functions are meant.');
   }
 
   /** What the ending process asks for, once it can be said to be done. */
@@ -303,18 +380,32 @@ export class Drain {
     if (request === Request.NONE || this.#finishing) return;
     // The ending thread waits, and what it posted before may not have come up yet.
     for (let next = this.#nextMessage(); next; next = this.#nextMessage()) this.#take(next.message);
-    if (request === Request.SPILL || !this.#socket) {
+    if (request === Request.SPILL || (request === Request.FLUSH && !this.#socket)) {
       this.#spill();
       return;
     }
+    if (!this.#socket) return;
+    if (this.#asked !== request) this.#targets = undefined;
+    this.#asked = request;
     this.#targets ??= new Map([...this.#readers.values()].map((reader) => [reader, reader.written]));
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
-    this.#finishing = true;
+    if (request === Request.SYNC) {
+      this.#targets = undefined;
+      this.#asked = Request.NONE;
+      // Unless the process has asked for something else meanwhile.
+      Atomics.compareExchange(this.#process, ProcessWord.REQUEST, Request.SYNC, Request.NONE);
+      Atomics.notify(this.#process, ProcessWord.REQUEST);
+      return;
+    }
     const socket = this.#socket;
+    this.#sampler.receiveNow();
+    this.#sendFrames(socket);
+    this.#finishing = true;
     for (const reader of this.#readers.values()) this.#sendHeld(socket, reader);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
-    socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
+    this.#sendChildren(socket);
+    socket.write(this.#abrupt ? Buffer.alloc(0) : jsonFrame(FrameType.BYE, 0, {}), (error) => {
       if (!error) this.#done(Request.FLUSH);
     });
   }
@@ -332,8 +423,10 @@ export class Drain {
     this.#finishing = true;
     writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], {
       plugins: this.#plugins.values(),
+      children: this.#children,
       capture: callCapture(this.#process, this.#mutes.count),
       leftAlone: this.#leftAlone,
+      abrupt: this.#abrupt,
     });
     this.#done(Request.SPILL);
   }

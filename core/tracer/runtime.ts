@@ -1,4 +1,5 @@
 import type { EventTracer, Recorder } from '../events/recorder.ts';
+import type { SampledThread } from './sampling/thread-side.ts';
 
 /** What the preload leaves for the API: `globalThis[RUNTIME]`. One for each JS thread. */
 export interface Runtime {
@@ -17,6 +18,8 @@ export interface Runtime {
   overdue?: (plugins: readonly number[]) => boolean;
   /** The process's own events. Absent in a tracer older than this copy of the API. */
   readonly kept?: KeptSource;
+  /** For the sampler, which looks at this thread from another. */
+  readonly sampled?: SampledThread | undefined;
 }
 
 /** Frames in the order of target-wire.ts, HELLO first; each item is one whole frame. */

@@ -5,6 +5,8 @@ export interface TargetSettings {
   readonly socket: string;
   readonly secret: string;
   readonly options: TargetOptions;
+  /** The process ran before the studio came, and goes on when it leaves. */
+  readonly attached?: boolean;
 }
 
 const OURS: readonly string[] = Object.values(TargetEnvironment);
@@ -49,6 +51,6 @@ export function childVariables(settings: TargetSettings, nodeOptions: string | u
     NODE_OPTIONS: own === '' ? option : `${option} ${own}`,
     [TargetEnvironment.SOCKET]: settings.socket,
     [TargetEnvironment.SECRET]: settings.secret,
-    [TargetEnvironment.OPTIONS]: JSON.stringify(settings.options),
+    [TargetEnvironment.OPTIONS]: JSON.stringify({ ...settings.options, isChild: true }),
   };
 }

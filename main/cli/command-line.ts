@@ -1,6 +1,7 @@
 /** What the words of the command line mean. Pure: nothing is looked up, nothing is run. */
 import { ok, problem, type Result } from '../../core/base/result.ts';
 import { MAX_PLUGINS } from '../../core/protocol/plugin-state.ts';
+import { MAX_PROFILE_SECONDS, TAKE_EXTENSIONS } from '../../core/protocol/sampling.ts';
 import { readTraceCommand, TRACE_COMMANDS, TRACE_OPTIONS, type TraceCommand, type TraceCommandName } from './trace-words.ts';
 
 export type Command =
@@ -32,10 +33,26 @@ export type Command =
       readonly script: string;
       readonly args: readonly string[];
     }
+  | {
+      readonly kind: 'attach';
+      /** A number or a name; undefined: list what runs. */
+      readonly target?: string;
+      /** Undefined: nothing is recorded, only files are taken. */
+      readonly output?: string;
+      /** 0: until the process ends, or Ctrl+C. */
+      readonly seconds: number;
+      readonly sampling: boolean;
+      readonly samplingUs: number;
+      readonly runtime: boolean;
+      readonly cpuProfile?: string;
+      readonly profileSeconds: number;
+      readonly heapSnapshot?: string;
+      readonly quiet: boolean;
+    }
   | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly raw: boolean; readonly quiet: boolean }
   | TraceCommand;
 
-const COMMAND_NAMES = ['run', 'serve', 'export', ...TRACE_COMMANDS, 'help', 'version'] as const;
+const COMMAND_NAMES = ['run', 'attach', 'serve', 'export', ...TRACE_COMMANDS, 'help', 'version'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /**
@@ -61,6 +78,19 @@ const OPTIONS = {
     '--help': 'flag',
   },
   serve: { '--port': 'value', '--host': 'value', '--allow-host': 'values', '--root': 'values', '--no-open': 'flag', '--help': 'flag' },
+  attach: {
+    '--output': 'value',
+    '--duration': 'value',
+    '--detach-after': 'value',
+    '--no-sampling': 'flag',
+    '--no-runtime': 'flag',
+    '--sampling-interval': 'value',
+    '--cpu-profile': 'value',
+    '--profile-seconds': 'value',
+    '--heap-snapshot': 'value',
+    '--quiet': 'flag',
+    '--help': 'flag',
+  },
   export: { '--output': 'value', '--force': 'flag', '--raw': 'flag', '--quiet': 'flag', '--help': 'flag' },
 } as const satisfies Record<string, OptionTable>;
 
@@ -72,6 +102,8 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   switch (first) {
     case 'run':
       return readRun(rest);
+    case 'attach':
+      return readAttach(rest);
     case 'serve':
       return readServe(rest);
     case 'export':
@@ -173,6 +205,60 @@ function readServe(words: readonly string[]): Result<Command> {
     );
   }
   return ok({ kind: 'serve', files: plain, port: Number(port), host, allowHosts, roots: values.get('--root') ?? [], openBrowser: !flags.has('--no-open') });
+}
+
+function readAttach(words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, OPTIONS.attach, 'attach', false);
+  if (!parsed.ok) return parsed;
+  const { flags, values, plain } = parsed.value;
+  if (flags.has('--help')) return ok({ kind: 'help', about: 'attach' });
+  const [target, ...more] = plain;
+  if (more.length > 0) return problem('too-many-words', `attach takes one process, ${more[0]} is one too many.`, 'Attach to them one after the other.');
+  const seconds = numberOf(values, ['--duration', '--detach-after'], 0, [0.1, 604_800], 'seconds');
+  const samplingUs = numberOf(values, ['--sampling-interval'], 1000, [50, 1_000_000], 'microseconds');
+  const profileSeconds = numberOf(values, ['--profile-seconds'], 5, [0.1, MAX_PROFILE_SECONDS], 'seconds');
+  if (!seconds.ok) return seconds;
+  if (!samplingUs.ok) return samplingUs;
+  if (!profileSeconds.ok) return profileSeconds;
+  const [cpuProfile, heapSnapshot] = [last(values, '--cpu-profile'), last(values, '--heap-snapshot')];
+  const takes = cpuProfile !== undefined || heapSnapshot !== undefined;
+  const output = last(values, '--output') ?? (takes ? undefined : 'result.json');
+  if (output !== undefined && !REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
+  for (const [file, what] of [[cpuProfile, 'cpu-profile'] as const, [heapSnapshot, 'heap-snapshot'] as const]) {
+    if (file === undefined || file.toLowerCase().endsWith(TAKE_EXTENSIONS[what])) continue;
+    return problem('bad-file-name', `Tools know this kind of file by its ending, and ${file} has another.`, `Let it end in ${TAKE_EXTENSIONS[what]}.`);
+  }
+  return ok({
+    kind: 'attach',
+    ...(target !== undefined && { target }),
+    ...(output !== undefined && { output }),
+    seconds: seconds.value,
+    sampling: !flags.has('--no-sampling') && output !== undefined,
+    samplingUs: samplingUs.value,
+    runtime: !flags.has('--no-runtime') && output !== undefined,
+    ...(cpuProfile !== undefined && { cpuProfile }),
+    profileSeconds: profileSeconds.value,
+    ...(heapSnapshot !== undefined && { heapSnapshot }),
+    quiet: flags.has('--quiet'),
+  });
+}
+
+/** Of the first of these options that was given. */
+function numberOf(
+  values: ReadonlyMap<string, readonly string[]>,
+  names: readonly string[],
+  standard: number,
+  [min, max]: readonly [number, number],
+  unit: string,
+): Result<number> {
+  for (const name of names) {
+    const word = last(values, name);
+    if (word === undefined) continue;
+    const value = Number(word);
+    if (value >= min && value <= max) return ok(value);
+    return problem('bad-number', `${name} is a number of ${unit} from ${min} to ${max}, not ${word}.`, `For example: ${name} ${Math.max(min, standard, 1)}`);
+  }
+  return ok(standard);
 }
 
 function readExport(words: readonly string[]): Result<Command> {

@@ -5,6 +5,7 @@ const MAIN = `Trace Studio: watch a Node.js or TypeScript program while it runs.
 
   trace-studio [files…]                       open the studio, with these recordings or traces
   trace-studio run [options] -- script.js …   record a script without a window
+  trace-studio attach [process] [options]     record a Node program that runs already; without a process: list them
   trace-studio serve [options] [files…]       the studio in a browser: for SSH, containers, no Electron
   trace-studio export recording [-o file]     write a recording in another format
   trace-studio convert file -o file           write any trace in another format, all of it or a part
@@ -32,6 +33,21 @@ The first Ctrl+C goes to the script and the report is written; the second ends e
                          every word up to the next option or --; may be given several times
       --strict-plugins   exit with 1 when a plugin failed and all else went well
   -q, --quiet            say nothing about the report
+`;
+
+const ATTACH = `trace-studio attach [number or name] [options]
+
+Records a Node program that runs already: samples of its calls, what Node tells, its counters and objects. It goes on as it was when it is left: after
+--duration, by Ctrl+C, or when this command dies. Without a process: lists the Node programs of this machine, and why one cannot be attached to.
+
+  -o, --output <file>              the report: .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); result.json
+      --duration <seconds>         leave it after so long (also --detach-after); else when it ends, or by Ctrl+C
+      --no-sampling                no samples of calls
+      --no-runtime                 no collections, event loop, console calls, marks, warnings
+      --sampling-interval <µs>     time between two samples; 1000
+      --cpu-profile <file>         take a .cpuprofile of --profile-seconds (5) and leave; with -o, record meanwhile
+      --heap-snapshot <file>       take a .heapsnapshot and leave; the program stands still meanwhile
+  -q, --quiet                      say nothing about the report
 `;
 
 const SERVE = `trace-studio serve [options] [files…]
@@ -110,6 +126,8 @@ export function helpText(about: CommandName | undefined): string {
   switch (about) {
     case 'run':
       return RUN;
+    case 'attach':
+      return ATTACH;
     case 'serve':
       return SERVE;
     case 'export':

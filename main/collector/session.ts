@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { ProblemError } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
+import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import { AttachedTarget } from './attached-target.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { type FrameSink, WireError } from './frame-parser.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -17,8 +20,10 @@ import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
 import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
+import { Takes } from './takes.ts';
 import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
-import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
+import { type TargetEnd, TargetProcess, type TargetStdio, tracerProblem } from './target-process.ts';
+import { UntracedChildren } from './untraced-children.ts';
 
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
 const LINGER_MS = 2000;
@@ -49,6 +54,8 @@ export interface SessionOptions {
   readonly changed: (info: SessionInfo) => void;
   /** A target that runs already. */
   readonly early?: EarlyTarget;
+  /** A process that the studio attaches to. */
+  readonly attachTo?: number;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
 }
@@ -71,10 +78,18 @@ export class Session {
   readonly #recorder: Recorder;
   readonly #spillFolder: string;
   readonly #plugins: PluginWork;
+  readonly #children = new UntracedChildren(
+    (child) => this.#recorder.info({ kind: 'untraced', ...child, timeNs: this.#recorder.now() }),
+    () => this.#takeSpillsOfEnded(),
+  );
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
-  #target: TargetProcess | undefined;
+  readonly #takes = new Takes();
+  /** What the user has switched last; undefined: as the launch said. */
+  #wantsSampling: boolean | undefined;
+  #sampling: SamplingState | undefined;
+  #target: TargetProcess | AttachedTarget | undefined;
   #tree: ProcessTree | undefined;
   #state: SessionState = 'starting';
   #targetEnd: TargetEnd | undefined;
@@ -137,11 +152,10 @@ export class Session {
 
   /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
   async launch(): Promise<void> {
-    const { plan, socketPath, stdio, early } = this.#options;
+    const { plan, stdio, early, attachTo } = this.#options;
     try {
       if (!early) mkdirSync(this.#spillFolder, { mode: 0o700 });
-      const address = { socket: socketPath, secret: this.secret, spillFolder: this.#spillFolder };
-      this.#target = await (early?.target ?? TargetProcess.start(plan, address, stdio));
+      this.#target = attachTo === undefined ? await (early?.target ?? TargetProcess.start(plan, this.address, stdio)) : new AttachedTarget(attachTo);
     } catch (error) {
       await this.abandon((error as Error).message);
       return;
@@ -151,9 +165,15 @@ export class Session {
       ended: (end) => this.#targetEnded(end),
       outputClosed: () => this.#finishIfDone(),
     });
+    const problem = tracerProblem(plan);
+    if (problem) this.#note(problem.message);
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
     this.#tell();
+  }
+
+  get address(): TracerAddress {
+    return { socket: this.#options.socketPath, secret: this.secret, spillFolder: this.#spillFolder };
   }
 
   /** Ends a session whose target does not run. */
@@ -179,6 +199,7 @@ export class Session {
       ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
       state: this.#state,
       ...(this.#target && { pid: this.#target.pid }),
+      ...(this.#options.attachTo !== undefined && { attached: true }),
       startedAtMs: this.#startedAtMs,
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       ...(this.#end && { end: this.#end }),
@@ -186,10 +207,16 @@ export class Session {
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
+      ...(this.#sampling && { sampling: this.#sampling }),
       ...(this.#problem !== undefined && {
         recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
       }),
     };
+  }
+
+  /** A process of this session runs under that number. */
+  traces(pid: number): boolean {
+    return this.#target?.pid === pid || this.#connectedPids().includes(pid);
   }
 
   get ended(): boolean {
@@ -225,7 +252,10 @@ export class Session {
       return undefined;
     }
     const traced = this.#addProcess(hello);
+    traced.onTake = (progress) => this.#takes.progress(connection, progress);
+    traced.onSampling = (state) => this.#sampled(state);
     this.#connections.add(connection);
+    if (this.#wantsSampling !== undefined) connection.control({ command: 'sampling', on: this.#wantsSampling });
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -233,6 +263,7 @@ export class Session {
 
   left(connection: TargetConnection, problem: string | undefined): void {
     this.#connections.delete(connection);
+    this.#takes.left(connection);
     const traced = connection.process;
     if (!traced) return;
     if (problem) {
@@ -250,6 +281,7 @@ export class Session {
     traced.end();
     await this.#plugins.takeFile(traced);
     this.#ending--;
+    if (this.#target instanceof AttachedTarget && traced.pid === this.#target.pid) this.#target.over();
     this.#changed();
     this.#finishIfDone();
   }
@@ -287,9 +319,20 @@ export class Session {
     traced?.end();
   }
 
+  /** Of processes that are gone and had no socket. */
+  async #takeSpillsOfEnded(): Promise<void> {
+    const connected = new Set(this.#connectedPids());
+    for (const name of spillFiles(this.#spillFolder)) {
+      const pid = Number.parseInt(name, 10);
+      if (!connected.has(pid) && !isAlive(pid) && !this.#processes.some((traced) => traced.pid === pid)) await this.#takeUnannouncedSpill(name);
+    }
+  }
+
   #addProcess(hello: TargetHello): TracedProcess {
-    const traced = new TracedProcess(this.#recorder, this.#processes.length, hello);
+    const index = this.#processes.length;
+    const traced = new TracedProcess(this.#recorder, index, hello, (notice) => this.#children.started(index, notice));
     this.#processes.push(traced);
+    this.#children.greeted(hello.pid, hello.ppid);
     return traced;
   }
 
@@ -312,6 +355,25 @@ export class Session {
     if (!this.#target?.write(text, end)) return false;
     if (text !== '') this.#recorder.console(ConsoleSource.STDIN, Buffer.from(text));
     return true;
+  }
+
+  sampling(on: boolean): void {
+    this.#wantsSampling = on;
+    for (const connection of this.#connections) connection.control({ command: 'sampling', on });
+  }
+
+  /** A CPU profile or a heap snapshot. Rejects with a ProblemError. */
+  take(order: TakeOrder, tell: (progress: TakeProgress) => void): Promise<TakeProgress> {
+    const connection = [...this.#connections].find(({ process }) => process && (order.pid === undefined || process.pid === order.pid));
+    if (connection) return this.#takes.start(connection, order, tell);
+    const message = order.pid === undefined ? 'No process of this run is connected.' : `Process ${order.pid} is not connected.`;
+    return Promise.reject(new ProblemError({ code: 'not-connected', message, remedy: 'Wait until the tracer has connected, or start the script again.' }));
+  }
+
+  #sampled(state: SamplingState): void {
+    if (state.thread !== 0 && this.#sampling?.thread === 0) return;
+    this.#sampling = state;
+    this.#changed();
   }
 
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */
@@ -339,6 +401,7 @@ export class Session {
   #forceAt = 0;
 
   async #stopTree(tree: ProcessTree): Promise<void> {
+    if (this.#target instanceof AttachedTarget) return this.#leave(this.#target);
     tree.signal('SIGTERM');
     while (tree.alive() && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
     if (!tree.alive()) return;
@@ -351,6 +414,14 @@ export class Session {
     }
     // It hangs inside the system (a dead network disk), and will end when that lets it go.
     if (!this.#targetEnd) this.#target?.abandon();
+  }
+
+  /** Its tracer takes itself out when it is told to, or when nobody listens any more. */
+  async #leave(target: AttachedTarget): Promise<void> {
+    for (const connection of this.#connections) connection.control({ command: 'detach' });
+    while (!target.end && this.#connections.size > 0 && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
+    this.#closeAll();
+    target.over();
   }
 
   // The end
@@ -396,6 +467,7 @@ export class Session {
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
+    this.#children.end();
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
     const endedAtMs = Date.now();
@@ -411,6 +483,7 @@ export class Session {
   }
 
   #sessionEnd(end: TargetEnd): SessionEnd {
+    if (this.#target instanceof AttachedTarget) return { kind: 'detached', processEnded: !this.#stopping };
     if (this.#stopping) return { kind: 'stopped', ...end, forced: this.#forced };
     return 'signal' in end ? { kind: 'signalled', signal: end.signal } : { kind: 'exited', code: end.code };
   }

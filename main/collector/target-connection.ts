@@ -2,11 +2,15 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
 import { MAX_LEFT_ALONE } from '../../core/protocol/recording-format.ts';
+import type { SamplingState, TakeProgress } from '../../core/protocol/sampling.ts';
 import {
   CALL_HOOKS,
   type CallCapture,
   type CallHook,
+  type ChildNotice,
+  encodeFrameHeader,
   FrameType,
+  type TargetControl,
   type TargetHello,
   type ThreadHello,
   type ThreadStats,
@@ -37,9 +41,17 @@ export class TracedProcess implements FrameSink {
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
   #ended = false;
+  #flushedNs: number;
+  readonly #child: (notice: ChildNotice) => void;
   #leftAlones = 0;
+  /** How a profile or snapshot fares that was asked of it. */
+  onTake: (progress: TakeProgress) => void = () => {};
+  onSampling: (state: SamplingState) => void = () => {};
 
-  constructor(recorder: Recorder, index: number, hello: TargetHello) {
+  /** `child`: it tells of a process that it has started. */
+  constructor(recorder: Recorder, index: number, hello: TargetHello, child: (notice: ChildNotice) => void) {
+    this.#child = child;
+    this.#flushedNs = recorder.now();
     this.#recorder = recorder;
     this.index = index;
     this.pid = hello.pid;
@@ -66,6 +78,7 @@ export class TracedProcess implements FrameSink {
 
   /** Throws WireError. */
   frame(type: number, thread: number, body: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     switch (type) {
       case FrameType.THREAD:
         this.#thread(thread, cut(text(parse(body), 'name') ?? '', MAX_ARGUMENT_LETTERS));
@@ -90,6 +103,9 @@ export class TracedProcess implements FrameSink {
       case FrameType.PLUGIN:
         this.plugins.take(body);
         return;
+      case FrameType.CHILD:
+        this.#child(parseChild(body));
+        return;
       case FrameType.CAPTURE:
         this.#capture(parse(body) as Partial<CallCapture> | null);
         return;
@@ -99,12 +115,19 @@ export class TracedProcess implements FrameSink {
       case FrameType.BYE:
         this.#orderly = true;
         return;
+      case FrameType.SAMPLING:
+        this.#sampling(samplingState(parse(body)));
+        return;
+      case FrameType.TAKE:
+        this.onTake(takeProgress(parse(body)));
+        return;
       default:
         throw new WireError(`a frame of unknown type ${type}`);
     }
   }
 
   data(thread: number, piece: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     this.#data(this.#thread(thread), piece);
   }
 
@@ -143,7 +166,7 @@ export class TracedProcess implements FrameSink {
     this.#ended = true;
     for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
     this.plugins.flush();
-    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
+    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, flushedNs: this.#flushedNs, timeNs: this.#recorder.now() });
   }
 
   /** A thread says its name before its first data; one that did not is taken in all the same. */
@@ -162,6 +185,11 @@ export class TracedProcess implements FrameSink {
       timeNs: this.#recorder.now(),
     });
     return added;
+  }
+
+  #sampling(state: SamplingState): void {
+    this.#recorder.info({ kind: 'sampling', process: this.index, state, timeNs: this.#recorder.now() });
+    this.onSampling(state);
   }
 
   #stats(thread: number, stats: Partial<ThreadStats>): void {
@@ -213,8 +241,15 @@ const HELLO_MS = 10_000;
 const cut = (word: unknown, letters: number): string => String(word).slice(0, letters);
 
 function processName(hello: TargetHello): string {
-  const script = hello.argv[1] ?? hello.execPath;
-  return cut(path.basename(script) || 'node', MAX_ARGUMENT_LETTERS);
+  const script = path.basename(hello.argv[1] ?? hello.execPath) || 'node';
+  return cut(typeof hello.title === 'string' ? `${script} (${hello.title})` : script, MAX_ARGUMENT_LETTERS);
+}
+
+function parseChild(body: Uint8Array): ChildNotice {
+  const notice = parse(body) as Partial<ChildNotice> | null;
+  const { pid, what, why } = notice ?? {};
+  if (!Number.isInteger(pid) || (pid as number) < 0 || typeof what !== 'string') throw new WireError('a child without a process id');
+  return { pid: pid as number, what: cut(what, MAX_ARGUMENT_LETTERS), ...(typeof why === 'string' && { why: cut(why, MAX_ARGUMENT_LETTERS) }) };
 }
 
 /** Code on the command line (`-e`, `-p`, both in one, or from stdin) takes the place of a script: then argv begins with its arguments. */
@@ -237,6 +272,24 @@ function parse(body: Uint8Array): unknown {
 function text(value: unknown, key: string): string | undefined {
   const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   return typeof found === 'string' ? found : undefined;
+}
+
+/** Throws WireError. */
+function samplingState(given: unknown): SamplingState {
+  const { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks, message } = (given ?? {}) as Partial<SamplingState>;
+  const numbers = [thread, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs];
+  const isKnown = (state === 'on' || state === 'off' || state === 'failed') && (chunks === 'overlap' || chunks === 'stop-start');
+  if (!isKnown || !numbers.every((value) => typeof value === 'number')) throw new WireError('a state of sampling that cannot be read');
+  const known = { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks } as SamplingState;
+  return typeof message === 'string' ? { ...known, message: cut(message, MAX_ARGUMENT_LETTERS) } : known;
+}
+
+/** Throws WireError. */
+function takeProgress(given: unknown): TakeProgress {
+  const { take, state, done, bytes, message } = (given ?? {}) as Partial<TakeProgress>;
+  const isKnown = state === 'running' || state === 'done' || state === 'failed';
+  if (!isKnown || ![take, done, bytes].every((value) => typeof value === 'number')) throw new WireError('a progress that cannot be read');
+  return { take, state, done, bytes, message: cut(message ?? '', MAX_ARGUMENT_LETTERS) } as TakeProgress;
 }
 
 /** Throws WireError. */
@@ -303,8 +356,15 @@ export class TargetConnection {
     else this.#socket.resume();
   }
 
+  /** The target goes on, and is not recorded any more. It is told that this is meant: otherwise it would say on stderr that the studio is gone. */
   close(): void {
-    this.#socket.destroy();
+    const body = Buffer.from(JSON.stringify({ command: 'stop' } satisfies TargetControl));
+    this.#socket.end(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]), () => this.#socket.destroy());
+  }
+
+  control(control: TargetControl): void {
+    const body = Buffer.from(JSON.stringify(control));
+    this.#socket.write(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]));
   }
 
   #receive(chunk: Uint8Array): void {

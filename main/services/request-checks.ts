@@ -1,8 +1,9 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
 import { ProblemError } from '../../core/base/result.ts';
-
+import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
 import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
+import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
@@ -87,7 +88,17 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'session.stop': shape<{ session: string }>({ session: id }),
   'session.restart': shape<{ session: string }>({ session: id }),
   'session.stdin': shape<{ session: string; text: string; end?: boolean }>({ session: id, text: text(1_048_576), end: flag }, ['end']),
+  'session.sampling': shape<{ session: string; on: boolean }>({ session: id, on: flag }),
+  'session.take': shape<Parameters<StudioRequests['session.take']>[0]>(
+    { session: id, what: oneOf('cpu-profile', 'heap-snapshot'), path, overwrite: flag, seconds: whole(1, MAX_PROFILE_SECONDS) },
+    ['overwrite', 'seconds'],
+  ),
   'session.list': nothing,
+  'attach.list': nothing,
+  'attach.start': shape<Parameters<StudioRequests['attach.start']>[0]>({
+    pid: whole(1, 0x7fffffff),
+    options: shape<AttachOptions>({ sampling: flag, samplingUs: whole(50, 1_000_000), runtime: flag }),
+  }),
   'plugins.list': nothing,
   'plugins.examine': shape<{ path: string }>({ path }),
   'plugins.add': shape<{ path: string; sha256: string }>({ path, sha256 }),

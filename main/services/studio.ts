@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
+import { DEFAULT_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import {
   type NodeInstall,
@@ -15,6 +16,7 @@ import {
   type StudioRequests,
 } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
+import { listNodeProcesses } from './attach/node-processes.ts';
 import { CollectorClient } from './collector-client.ts';
 import { listExamples } from './examples.ts';
 import { ExportJobs, existsProblem } from './export/export-jobs.ts';
@@ -88,11 +90,13 @@ class StudioServices implements Studio {
       environment,
       nodes: this.#nodes,
       tracerStripsTypes: this.#tracer.stripsTypes,
+      tracers: this.#tracer.parent,
       plugins: this.#plugins,
     };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
       onSession: (info) => this.#sessions.changed(info),
+      onTake: (told) => this.push('session.take', told),
       onLost: (description) => {
         this.#sessions.lost(description);
         this.push('recordings.changed', null);
@@ -205,7 +209,17 @@ class StudioServices implements Studio {
         await this.#sessions.stdin(session, text, end ?? false);
         return null;
       },
+      'session.sampling': ({ session, on }) => this.#collector.call('session.sampling', { session, on }),
+      'session.take': (request) => this.#take(request),
       'session.list': () => this.#sessions.list(),
+
+      'attach.list': () => listNodeProcesses(),
+      'attach.start': async ({ pid, options }) => {
+        const info = await this.#sessions.attach(pid, options);
+        opened.add(info.recording);
+        this.push('recordings.changed', null);
+        return this.#sessions.latest(info);
+      },
 
       'plugins.list': () => this.#plugins.list(),
       'plugins.examine': async ({ path: file }) => this.#plugins.examine(await this.#roots.resolveExisting(this.#userPath(file))),
@@ -273,6 +287,13 @@ class StudioServices implements Studio {
         return null;
       },
     };
+  }
+
+  async #take(request: Parameters<StudioRequests['session.take']>[0]): Promise<ReturnType<StudioRequests['session.take']>> {
+    const { session, what, overwrite = false, seconds = DEFAULT_PROFILE_SECONDS } = request;
+    const target = await this.#target(request.path, overwrite, '');
+    const { bytes, message } = await this.#collector.call('session.take', { session, what, path: target, overwrite, seconds });
+    return { path: target, bytes, message };
   }
 
   /** With a mark on the one that a launch without a choice would take. */

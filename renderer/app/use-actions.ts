@@ -1,12 +1,14 @@
 /** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
 
 import { useMemo } from 'react';
+import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { TRACE_EXTENSIONS } from '../../core/protocol/export-formats.ts';
+import type { TakeKind } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
-import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
+import { attachRun, isSampled, restartRun, showSession, startRun, stopRun, takeFile } from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
 import { configForScript, describeTarget, forgetValues, forgottenValues, inspected, launchState, setDraft, startOnce } from '../state/launch-store.ts';
 import { libraryState } from '../state/library-store.ts';
@@ -26,6 +28,12 @@ export interface Actions {
   runAgain(): void;
   stop(): void;
   restart(): void;
+  /** Of the run in sight, while it goes on. */
+  toggleSampling(): void;
+  takeFile(what: TakeKind): void;
+  attach(): void;
+  /** Rejects with what is in the way. */
+  attachTo(pid: number, options: AttachOptions): Promise<void>;
   configure(): void;
   /** The form as it is now. */
   configureDraft(): void;
@@ -182,6 +190,19 @@ export function useActions(): Actions {
       restart: () => {
         const session = sessionOf(activeTrace());
         if (session) again(session, 'It could not be restarted');
+      },
+      toggleSampling: () => {
+        const session = sessionOf(activeTrace());
+        if (session && isRunning(session)) told(studio.request('session.sampling', { session: session.id, on: !isSampled(session) }));
+      },
+      takeFile: (what) => {
+        const session = sessionOf(activeTrace());
+        if (session && isRunning(session)) told(takeFile(studio, picker, session, what));
+      },
+      attach: () => showDialog({ kind: 'attach' }),
+      attachTo: async (pid, options) => {
+        await attachRun(studio, pid, options);
+        setWindow({ screen: 'main' });
       },
       configure,
       configureDraft: () => showDialog({ kind: 'run-config', page: 'plugins' }),

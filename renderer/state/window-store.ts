@@ -12,6 +12,7 @@ export type OpenDialog =
   | { readonly kind: 'close-running'; readonly trace: TraceId }
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
   | { readonly kind: 'close-window'; readonly running: number }
+  | { readonly kind: 'attach' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' };

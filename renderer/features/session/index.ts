@@ -1,4 +1,5 @@
-export { restartRun, showSession, startRun, stopRun } from './run-actions.ts';
+export { attachRun, restartRun, showSession, startRun, stopRun } from './run-actions.ts';
 export { endWords, mainNotice, type Standing, standing } from './session-words.ts';
 export { StatusBar } from './status-bar.tsx';
+export { isSampled, takeFile } from './take-actions.ts';
 export { Toolbar } from './toolbar.tsx';

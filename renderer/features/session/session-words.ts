@@ -14,6 +14,7 @@ export interface Standing {
 
 const GRACE = `${STOP_GRACE_MS / 1000} s`;
 export const STOP_WORDS = `Asks the script to end. After ${GRACE} it is ended by force.`;
+export const DETACH_WORDS = 'Leaves the program as it was before. It goes on.';
 export const STOPPING_WORDS = `asked to end, by force after ${GRACE}`;
 
 export function endWords(end: SessionEnd): string {
@@ -24,6 +25,8 @@ export function endWords(end: SessionEnd): string {
       return `Ended by ${end.signal}`;
     case 'stopped':
       return end.forced ? 'Stopped by force' : 'Stopped';
+    case 'detached':
+      return end.processEnded ? 'Ended' : 'Detached';
     case 'failed-to-start':
       return 'Did not start';
     case 'recorder-lost':

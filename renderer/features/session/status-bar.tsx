@@ -8,6 +8,7 @@ import { formatBytes, formatElapsed, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
 import { STOPPING_WORDS, standing } from './session-words.ts';
+import { samplingWords } from './take-actions.ts';
 import './status-bar.css';
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
@@ -21,13 +22,14 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
   const bytes = Math.max(summary?.loadedBytes ?? 0, session?.bytes ?? 0);
   const notices = summary?.notices ?? [];
+  const sampling = session && samplingWords(session);
   const stallMs = Math.round((summary?.stallNs ?? 0) / 1e6);
   return (
     <section className="status" aria-label="Status bar">
       <span className="status-item t1" role="status">
         <Dot tone={now.tone} />
         {now.word}
-        {session?.state === 'stopping' && <span className="t2">{STOPPING_WORDS}</span>}
+        {session?.state === 'stopping' && !session.attached && <span className="t2">{STOPPING_WORDS}</span>}
       </span>
       <span className="status-item t1" title="How far the recording is">
         {formatElapsed(summary?.endNs ?? 0)}
@@ -39,6 +41,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
           {session.processes === 0 && now.live ? 'tracer not connected yet' : plural(session.processes, 'process', 'processes')}
         </span>
       )}
+      {sampling !== undefined && <span className="status-item medium-only">{sampling}</span>}
       {command && (
         <span className="status-command mono medium-only" title={record && `${command.join(' ')}\nin ${record.cwd}`}>
           {command.join(' ')}

@@ -1,6 +1,7 @@
-import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
+import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square, Unplug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { LaunchRecord } from '../../../core/protocol/recording-format.ts';
+import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useOpenTrace } from '../../state/trace-store.ts';
@@ -10,7 +11,7 @@ import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, Dot, Icon, IconButton, Kbd, Tooltip } from '../../widgets/index.ts';
-import { STOP_WORDS, standing } from './session-words.ts';
+import { DETACH_WORDS, STOP_WORDS, standing } from './session-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import './toolbar.css';
 
@@ -35,15 +36,21 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
       <div className="toolbar" role="toolbar" aria-label="Run">
         {running ? (
           <>
-            <Tooltip text={STOP_WORDS}>
-              <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
-                {session.state === 'stopping' ? 'Stopping' : 'Stop'}
+            <Tooltip text={session.attached ? DETACH_WORDS : STOP_WORDS}>
+              <Button
+                icon={session.attached ? Unplug : Square}
+                iconFilled={!session.attached}
+                {...(!session.attached && { iconClass: 'stop-mark' })}
+                onClick={onStop}
+                disabled={session.state === 'stopping'}
+              >
+                {stopLabel(session)}
                 <span className="wide-only" aria-hidden="true">
                   <Kbd>Shift+F5</Kbd>
                 </span>
               </Button>
             </Tooltip>
-            <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
+            {!session.attached && <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />}
           </>
         ) : (
           <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
@@ -71,6 +78,11 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
       </div>
     </section>
   );
+}
+
+function stopLabel({ attached, state }: SessionInfo): string {
+  if (attached) return state === 'stopping' ? 'Leaving' : 'Detach';
+  return state === 'stopping' ? 'Stopping' : 'Stop';
 }
 
 /** As the run was called: its script, or the command. */
