@@ -24,8 +24,10 @@ export interface PluginFailure {
 
 /** How one plugin fares in one process. Sent anew with every change; the last one counts. */
 export interface PluginState {
-  /** Place in the launch's list, from 0. */
+  /** Place in the launch's list, from 0; those of the script's own tracers come behind, in the order in which they are made. */
   readonly index: number;
+  /** Of a `VizTracer` that the script has made: no launch has asked for it. */
+  readonly ofScript?: true;
   readonly spec: string;
   /** Of the plugin's class; else the module's. */
   readonly name: string;

@@ -88,7 +88,8 @@ export class Drain {
     this.#start = start;
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
-    if (start.presence) this.#watchdog = new Watchdog(start.presence, import.meta.dirname, () => this.#plugins.values());
+    if (start.presence)
+      this.#watchdog = new Watchdog(start.presence, import.meta.dirname, () => [...this.#plugins.values()].filter(({ ofScript }) => !ofScript));
     this.#sampler = new SamplerLink({
       folder: start.folder,
       process: start.process,

@@ -1,4 +1,5 @@
 import type { EventTracer, Recorder } from '../events/recorder.ts';
+import type { PluginState } from '../protocol/plugins.ts';
 import type { SampledThread } from './sampling/thread-side.ts';
 
 /** What the preload leaves for the API: `globalThis[RUNTIME]`. One for each JS thread. */
@@ -14,6 +15,8 @@ export interface Runtime {
   session?: EventTracer;
   /** Whether code of a launch's plugin runs. */
   inPlugin?: () => boolean;
+  /** For so many plugins of a tracer of the script's own: what tells the collector how they fare. Absent in worker threads. */
+  ownPlugins?: (count: number) => (state: PluginState) => void;
   /** Called by the watchdog while this thread is stopped in code that is to be ended: of one of these plugins, none: of any. False: it is not. */
   overdue?: (plugins: readonly number[]) => boolean;
   /** The process's own events. Absent in a tracer older than this copy of the API. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import { MAX_PLUGINS } from '../protocol/plugin-state.ts';
 import type { PluginState } from '../protocol/plugins.ts';
 import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
 import { FrameType } from '../protocol/target-wire.ts';
@@ -18,6 +19,7 @@ import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './rin
 import { isTaken, RingReader } from './ring-reader.ts';
 import type { Urgency } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { currentRuntime } from './runtime.ts';
 import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { flushBeforeSelfEnds } from './self-ends.ts';
 import { writeSpill } from './spill.ts';
@@ -50,7 +52,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   words[ProcessWord.GATE] = 1;
   const minDurationNs = (settings.options.capture?.minDurationUs ?? 0) * 1000;
   const ring = makeRing(settings, 0, 'main');
-  const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret, settings.options.isChild));
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
@@ -185,12 +187,22 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   });
   const { callTracer } = provided;
   capture = provided.capture;
+  const changed = (state: PluginState): void => {
+    if (state.index >= MAX_PLUGINS) return;
+    plugins.set(state.index, state);
+    drain?.postMessage({ kind: 'plugin', state });
+  };
+  let places = settings.options.plugins?.length ?? 0;
+  const runtime = currentRuntime();
+  if (runtime) {
+    runtime.ownPlugins = (count) => {
+      const first = places;
+      places += count;
+      return (state) => changed({ ...state, index: first + state.index, ofScript: true });
+    };
+  }
   if (settings.options.plugins?.length && presence) {
     patch(capture); // A plugin may have threads of its own.
-    const changed = (state: PluginState): void => {
-      plugins.set(state.index, state);
-      drain?.postMessage({ kind: 'plugin', state });
-    };
     try {
       watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, presence, changed });
       ensureDrain(); // The watchdog: what a plugin has begun may hang before anything is recorded.

@@ -65,7 +65,7 @@ export class PluginWork {
       if (!file) return;
       const attachment = await recorder.attach(`processed-${traced.pid}.json`, file.bytes, file.chunks());
       if (attachment === undefined) throw new RefusedFile('not all of it could be read and written');
-      const plugins = traced.plugins.states.filter((state) => state.handler === 'ran').map((state) => state.name);
+      const plugins = traced.plugins.states.filter((state) => state.handler === 'ran' && !state.ofScript).map((state) => state.name);
       const { by, note } = left;
       recorder.info({ kind: 'processed', process: traced.index, attachment, by, plugins, ...(note !== undefined && { note }), timeNs: recorder.now() });
       this.#done.add(traced);
@@ -86,12 +86,29 @@ export class PluginWork {
       const traced = processes.findLast((each) => each.pid === pid);
       if (traced && !this.#done.has(traced)) await this.takeFile(traced);
     }
+    this.#tellOfChildren(processes);
     const waiting = processes.flatMap((traced) => {
       const note = this.#whyHost(traced);
       return note === undefined ? [] : [{ traced, note }];
     });
     const until = performance.now() + (this.#options.limits.allHostsMs ?? ALL_HOSTS_MS);
     for (const { traced, note } of waiting) await this.#hosts(traced, note, until);
+  }
+
+  /** A process that another one has started says nothing of its plugins itself: what none that speaks has said is said here, once. */
+  #tellOfChildren(processes: readonly TracedProcess[]): void {
+    const told = new Set<string>();
+    for (const traced of [...processes].sort((a, b) => Number(a.isChild) - Number(b.isChild))) {
+      for (const { name, failures, warnings, ofScript } of traced.plugins.states) {
+        if (ofScript) continue;
+        const tell = (line: string, to: string[]): void => {
+          if (traced.isChild && !told.has(line)) to.push(`${line} (in process ${traced.pid})`);
+          told.add(line);
+        };
+        for (const { during, message } of failures) tell(`Plugin ${name} failed at ${during}: ${message}`, this.problems);
+        for (const warning of warnings) tell(`Plugin ${name}: ${warning}`, this.notes);
+      }
+    }
   }
 
   /** Nobody wants to wait any more: plugin hosts end now, and no other is started. */
@@ -102,7 +119,7 @@ export class PluginWork {
   /** Why plugins of a process have not handled its events and yet may want to; undefined: they have, or do not. */
   #whyHost(traced: TracedProcess): string | undefined {
     if (this.#done.has(traced) || isAlive(traced.pid)) return undefined;
-    const { states } = traced.plugins;
+    const states = traced.plugins.states.filter(({ ofScript }) => !ofScript);
     if (states.some((state) => state.handler === 'needed')) return 'There were more events than plugins handle inside of the process.';
     const wanted = states.some((state: PluginState) => state.state === 'ready' || state.state === 'loading');
     return wanted && !traced.orderly ? 'The process was ended before its plugins could handle its events.' : undefined;

@@ -19,6 +19,8 @@ export interface NodeEnvironmentOptions {
   readonly limits: PluginLimits | undefined;
   readonly found?: (plugin: PluginLaunch, file: string) => void;
   readonly changed: (state: PluginState) => void;
+  /** Nothing is said on stderr: whoever is told of each change says it. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** Where plugins run in Node: a target, a plugin host. */
@@ -41,7 +43,7 @@ export function nodeEnvironment(options: NodeEnvironmentOptions): PluginEnvironm
     settle: (limit, index, promise) => scope.settle(msOf[limit], index, promise),
     copy: copyData,
     changed: options.changed,
-    tell,
+    tell: options.quiet ? () => {} : tell,
   };
 }
 

@@ -65,6 +65,8 @@ class TargetPlugins implements EndWatch {
       cwd: process.cwd(),
       limits,
       changed,
+      // One mistake would be told by each process, also into what a parent reads of its child.
+      quiet: options.isChild,
       // A child process with another folder loads the same file: its options are these.
       found: (plugin, file) => launches.splice(launches.indexOf(plugin), 1, { ...plugin, file }),
     });

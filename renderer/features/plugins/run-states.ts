@@ -21,12 +21,17 @@ export interface RunPlugin {
 }
 
 export function byPlugin(states: readonly ProcessState[]): readonly RunPlugin[] {
-  const groups = new Map<number, ProcessState[]>();
-  for (const each of states) groups.set(each.state.index, [...(groups.get(each.state.index) ?? []), each]);
-  return [...groups.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([index, processes]) => {
-      const { spec } = (processes[0] as ProcessState).state;
+  const groups = new Map<number | string, ProcessState[]>();
+  for (const each of states) {
+    // Those of the script's own tracers have a place that says nothing: each process makes its own.
+    const { index, spec, ofScript } = each.state;
+    const key = ofScript ? spec : index;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()]
+    .sort(([a], [b]) => (a as ProcessState).state.index - (b as ProcessState).state.index)
+    .map((processes) => {
+      const { spec, index } = (processes[0] as ProcessState).state;
       const { module } = splitSpec(spec);
       return {
         index,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BAD_PLUGIN_FILES, BAD_PLUGINS } from '../../helpers/bad-plugins.ts';
+import { readRecording } from '../collector/collector-fixture.ts';
 import { CliFolder } from './cli-process.ts';
 import { holdsRecordedEvents } from './recorded-events.ts';
 
@@ -222,6 +223,39 @@ describe('a plugin that fails', () => {
     for (const { title, during, message } of bad) expect([title, told(during, message).length]).toEqual([title, same(during, message).length]);
     expect(counters()).toEqual(ten('queueA'));
   }, 120_000);
+
+  test('in a run of several processes is told once, and never into what a parent reads of its child', async () => {
+    folder.write(
+      'parent.js',
+      `const { spawnSync } = require('node:child_process');
+      if (process.argv[2] !== 'child') for (let i = 0; i < 3; i++) console.log(JSON.stringify(spawnSync(process.execPath, [__filename, 'child'], { encoding: 'utf8' }).stderr));`,
+    );
+    folder.write('child-only.js', `${BAD}exports.get_vizplugin = () => new Bad(process.argv[2] === 'child' ? 'pre-start' : '');`);
+    const both = await folder.run(['run', '--plugins', './bad.js pre-start', '--', 'parent.js']);
+    expect({ code: both.code, stdout: both.stdout }).toEqual({ code: 0, stdout: '""\n""\n""\n' });
+    expect(linesOf(both.stderr, 'on purpose')).toEqual(['[trace-studio] Plugin Bad failed at pre-start: Error: on purpose']);
+    const child = await folder.run(['run', '--strict-plugins', '--plugins', './child-only.js', '--', 'parent.js']);
+    expect({ code: child.code, stdout: child.stdout }).toEqual({ code: 1, stdout: '""\n""\n""\n' });
+    expect(linesOf(child.stderr, 'on purpose')).toEqual([
+      expect.stringMatching(/^trace-studio: Plugin Bad failed at pre-start: Error: on purpose \(in process \d+\)$/),
+    ]);
+  });
+
+  test('of a tracer of the script is in the recording, too, and counts where that is asked for', async () => {
+    folder.write('own.js', "new (require('trace-studio').VizTracer)({ verbose: 0, plugins: ['./bad.js pre-start', './rename.js A'] }).start();");
+    expect((await folder.run(['run', '-q', '--', 'own.js'])).code).toBe(0);
+    const { code, stderr } = await folder.run(['run', '-q', '--strict-plugins', '--plugins', './rename.js B', '-o', 'own.tsr', '--', 'own.js']);
+    expect(code).toBe(1);
+    expect(linesOf(stderr, 'on purpose')).toEqual(['[trace-studio] Plugin Bad failed at pre-start: Error: on purpose']);
+    const last = new Map(
+      readRecording(readFileSync(path.join(folder.path, 'own.tsr'))).info.flatMap((line) => (line.kind === 'plugin' ? [[line.state.index, line.state]] : [])),
+    );
+    expect([...last.values()].sort((a, b) => a.index - b.index)).toMatchObject([
+      { index: 0, spec: './rename.js B', failureCount: 0 },
+      { index: 1, spec: './bad.js pre-start', ofScript: true, failureCount: 1 },
+      { index: 2, spec: './rename.js A', ofScript: true, state: 'ready', failureCount: 0 },
+    ]);
+  });
 
   test('that is not there is told with where it was looked for', async () => {
     const { code, stderr } = await folder.run(['run', '--plugins', 'not_here.at_all', '--', 'count.js']);

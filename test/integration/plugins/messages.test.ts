@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
+import { runTarget, writeScript } from '../tracer/run-target.ts';
+import { TestCollector } from '../tracer/test-collector.ts';
 import { runWithPlugins, SHORT_LIMITS, told } from './plugin-run.ts';
 
 /** A plugin whose answer to an event is `answer`, JavaScript text. */
@@ -33,6 +35,36 @@ describe('order', () => {
       ...both('["command",{"cmd_type":"terminate"}]'),
     ]);
     expect(run.states.map(({ messages, state }) => ({ messages, state }))).toEqual(Array(2).fill({ messages: 5, state: 'terminated' }));
+  });
+
+  it('stop(): tracing is already off, then all post-stop (ours: of a session only its end is the end: what plugins record then is recorded, too)', async () => {
+    const files = {
+      'script.cjs': "require('trace-studio').getTracer().instant('script');",
+      'plugin.cjs': `const { getTracer, VizPluginBase } = require('trace-studio');
+exports.get_vizplugin = () => new (class P extends VizPluginBase {
+  support_version() { return '0.1.0'; }
+  message(type, payload) {
+    getTracer().instant(payload.when ?? payload.cmd_type);
+    return payload.when === 'pre-save' ? { action: 'handle_data', handler: () => void getTracer().instant('handler') } : { success: true };
+  }
+})();`,
+    };
+    const collector = new TestCollector();
+    try {
+      await collector.listen();
+      await runTarget(collector, writeScript(collector, files), { options: { plugins: [{ spec: './plugin.cjs' }] } });
+      expect(collector.events.flatMap((event) => (event.kind === 'instant' ? [event.name] : []))).toEqual([
+        'initialize',
+        'pre-start',
+        'script',
+        'post-stop',
+        'pre-save',
+        'handler',
+        'terminate',
+      ]);
+    } finally {
+      await collector.close();
+    }
   });
 
   it('Multi-process: a spawned child loads the plugins from the strings again, and handles its own events', async () => {
