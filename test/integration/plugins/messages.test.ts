@@ -299,9 +299,9 @@ if (isMainThread) { new Worker(__filename); process.on('exit', () => tracer.coun
   });
 
   it('the limit of events is an option of the launch', async () => {
-    const options = (pluginEvents: number) => ({
-      options: { capture: { ...DEFAULT_CAPTURE, calls: 'off' as const, gc: false, eventLoop: false, pluginEvents } },
-    });
+    // Nothing but what the script itself tells.
+    const nothing = Object.fromEntries(Object.entries(DEFAULT_CAPTURE).map(([key, value]) => [key, value === true ? false : value]));
+    const options = (pluginEvents: number) => ({ options: { capture: { ...DEFAULT_CAPTURE, ...nothing, calls: 'off' as const, pluginEvents } } });
     const handlers = [];
     for (const limit of [1, 2]) handlers.push((await runWithPlugins([told({ name: 'A', handler: 'added' })], options(limit))).states[0]?.handler);
     expect(handlers).toEqual(['needed', 'ran']);
