@@ -57,6 +57,7 @@ const PROGRAMS = [
   { entry: 'core/tracer/plugins/target-plugins.ts', file: 'tracer/target-plugins.cjs', external: [] },
   { entry: 'core/tracer/plugin-host.ts', file: 'tracer/plugin-host.cjs', external: [] },
   { entry: 'core/tracer/plugin-probe.ts', file: 'tracer/plugin-probe.cjs', external: [] },
+  { entry: 'core/tracer/config-probe.ts', file: 'tracer/config-probe.cjs', external: [] },
   // On the package's own API, like a user's plugin: the tracer that loads them has it.
   ...PLUGINS.map(({ folder, name }) => ({ entry: `core/plugins/${folder}/${folder}.ts`, file: `tracer/plugins/${name}.cjs`, external: ['trace-studio'] })),
 ];

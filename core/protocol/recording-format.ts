@@ -17,9 +17,10 @@
  *
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
+import type { CaptureOptions } from './capture-options.ts';
 import type { PluginState } from './plugins.ts';
 import type { SamplingState } from './sampling.ts';
-import type { CallCapture, LeftAlone } from './target-wire.ts';
+import type { CallCapture, FunctionRule, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -79,6 +80,8 @@ export interface LaunchRecord {
   readonly environment?: Readonly<Record<string, string>>;
   /** Specs of the plugins, in their order. */
   readonly plugins?: readonly string[];
+  /** What was recorded, where it differs from what is usual. */
+  readonly capture?: Partial<CaptureOptions>;
 }
 
 export const MAX_LEFT_ALONE = 1000;
@@ -108,8 +111,15 @@ export type RecordingInfo =
       readonly timeNs: number;
     }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
-  /** `flushedNs`: when the last of what it sent was taken. Of one that did not end in an orderly way, what it recorded later is missing. */
-  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly flushedNs?: number; readonly timeNs: number }
+  /** `flushedNs`: when the last of what it sent was taken. Of one that did not end in an orderly way, what it recorded later is missing. `code`: what it exits with. */
+  | {
+      readonly kind: 'process-end';
+      readonly process: number;
+      readonly orderly: boolean;
+      readonly code?: number;
+      readonly flushedNs?: number;
+      readonly timeNs: number;
+    }
   /** A process that is Node, was started by `process` and is not recorded. `pid` 0: not known. `what`: its command line. */
   | {
       readonly kind: 'untraced';
@@ -124,7 +134,7 @@ export type RecordingInfo =
   /** Bytes of console output or blocks that could not be recorded, or what plugins could not do or left that was not taken; and why. */
   | {
       readonly kind: 'loss';
-      readonly what: 'console' | 'disk' | 'imported' | 'plugins';
+      readonly what: 'console' | 'disk' | 'imported' | 'plugins' | 'kept';
       readonly count: number;
       readonly message: string;
       /** Of an imported trace: a stable word for what is amiss, and one case of it in words. */
@@ -176,7 +186,16 @@ export type RecordingInfo =
       readonly note?: string;
       readonly timeNs: number;
     }
+  /** Only the newest was kept: what lies before `fromNs` is gone, but for the last values from before it. Of several lines the last counts. */
+  | { readonly kind: 'kept'; readonly fromNs: number; readonly timeNs: number }
+  /** Recording was switched on or off, for all processes of the session: nothing is recorded while it is off. On from the start unless told otherwise. */
+  | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
+  /** From here on calls of these functions were not recorded, or again. A later word goes before an earlier one. */
+  | { readonly kind: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[]; readonly timeNs: number }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
+
+/** Who switched recording: the launch (`startPaused`), the window, the script by `getTracer()`, or a limit of the launch that was reached. */
+export type RecordingCause = 'launch' | 'window' | 'script' | 'limit';
 
 /** How a target ended. */
 export type SessionEnd =

@@ -53,6 +53,7 @@ export type {
   TraceAndSaveOptions,
   TraceData,
   TraceEvent,
+  TraceStudioConfig,
   TriggerWhen,
   VizTracerOptions,
   Wrapper,

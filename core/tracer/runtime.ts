@@ -19,6 +19,10 @@ export interface Runtime {
   ownPlugins?: (count: number) => (state: PluginState) => void;
   /** Called by the watchdog while this thread is stopped in code that is to be ended: of one of these plugins, none: of any. False: it is not. */
   overdue?: (plugins: readonly number[]) => boolean;
+  /** Opens or closes the gate of the process. Absent in a tracer older than this copy of the API. */
+  readonly switchGate?: (on: boolean) => void;
+  /** Calls back, once, at a turn of this thread when the gate is open. */
+  readonly whenGateOpens?: (opened: () => void) => void;
   /** The process's own events. Absent in a tracer older than this copy of the API. */
   readonly kept?: KeptSource;
   /** For the sampler, which looks at this thread from another. */

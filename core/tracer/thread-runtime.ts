@@ -5,6 +5,7 @@ import { workerThreads } from './builtins.ts';
 import type * as calls from './calls/trace-calls.ts';
 import { onDetach } from './detach.ts';
 import { type LateChange, mayReach, mayReachFilePromises, mayReachFiles, mayReachTimers } from './first-use.ts';
+import { switchGate, whenGateOpens } from './gate.ts';
 import type { KeptEvents } from './kept-events.ts';
 import { loadCapture } from './load-capture.ts';
 import { resolveApi, resolveApiFromNowOn } from './resolve-api.ts';
@@ -58,7 +59,16 @@ export function provideRuntime(
     ...(functions && { functions, look: (id) => callTracer?.look(id) === true, maxDepth: settings.options.capture?.maxDepth ?? 0 }),
   });
   const apiFile = path.join(folder, 'api.cjs');
-  const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept, sampled: sampledThread() };
+  const runtime: Runtime = {
+    recorder,
+    apiFile,
+    loadApi: () => createRequire(apiFile)(apiFile),
+    tracer: undefined,
+    switchGate: (on) => void switchGate(words, on),
+    whenGateOpens: (opened) => whenGateOpens(words, opened),
+    kept,
+    sampled: sampledThread(),
+  };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
   onDetach(() => {
     if ((globalThis as { [RUNTIME]?: Runtime })[RUNTIME] === runtime) delete (globalThis as { [RUNTIME]?: Runtime })[RUNTIME];

@@ -11,6 +11,7 @@ import { Children } from './children.ts';
 import { undoAll } from './detach.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
+import { gateTime, isPaused } from './gate.ts';
 import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
 import { PRESENCE_BYTES } from './plugins/presence.ts';
@@ -49,15 +50,16 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   const sinceStart = (): number => Number(hrtime() - began) / 1e6;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
-  words[ProcessWord.GATE] = 1;
+  const gate = settings.options.paused === true ? 0 : 1;
+  words[ProcessWord.GATE] = gate;
   const minDurationNs = (settings.options.capture?.minDurationUs ?? 0) * 1000;
   const ring = makeRing(settings, 0, 'main');
-  const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret, settings.options.isChild));
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, { ...targetHello(settings.secret, settings.options.isChild), ...(gate === 0 && { paused: true }) });
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
-  const samples = settings.options.capture?.calls === 'sampling';
-  const samplingUs = settings.options.capture?.samplingUs ?? 1000;
+  const { calls, samplingUs = 1000, include = [], exclude = [], maxDepth = 0 } = settings.options.capture ?? {};
+  const samples = calls === 'sampling';
 
   /** How each plugin fares, as far as this thread knows. */
   const plugins = new Map<number, PluginState>();
@@ -71,9 +73,18 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   const children: ChildNotice[] = [];
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one, minDurationNs));
-    const abrupt = words[ProcessWord.ABRUPT] === 1;
-    const extras = { plugins: plugins.values(), children, capture: callCapture(words, 0), leftAlone, abrupt };
-    writeSpill(spillFile, helloFrame, readers, { ...extras, ...(error !== undefined && { error }) });
+    const now = words[ProcessWord.GATE] as number;
+    const switched = now === gate || error !== undefined ? undefined : { on: now === 1, time: String(gateTime(words)), obeyed: 0 };
+    writeSpill(spillFile, helloFrame, readers, {
+      plugins: plugins.values(),
+      children,
+      capture: callCapture(words, 0),
+      leftAlone,
+      gate: switched,
+      code: words[ProcessWord.EXIT_CODE] as number,
+      abrupt: words[ProcessWord.ABRUPT] === 1,
+      ...(error !== undefined && { error }),
+    });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -94,10 +105,11 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
       spillFile,
       copyFile,
       process: shared.process,
+      gate,
       minDurationNs,
       ring,
       ...(presence && { presence }),
-      sampling: { on: samples, intervalUs: samplingUs },
+      sampling: { on: samples, intervalUs: samplingUs, filter: { include, exclude, maxDepth } },
       // A program that was not started for being watched has a stderr of its own.
       complains: !settings.options.isChild && !attached,
     } as const;
@@ -145,7 +157,10 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
     void drain?.terminate();
   }
   onProcessEnd(
-    finish,
+    (code) => {
+      Atomics.store(words, ProcessWord.EXIT_CODE, code);
+      finish();
+    },
     (worker) => worker === drain,
     () => watch,
     (error) => callTracer?.uncaught(error),
@@ -179,7 +194,8 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
     patched = true;
     traceWorkers(shared, tellDrain, given?.workerMessages);
     // Children of a process that is attached to are left alone: they would go on to be traced when the studio has left it.
-    if (!attached) traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), given?.children);
+    if (attached) return;
+    traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), isPaused(words), given?.children);
   };
   const provided = provideRuntime(folder, settings, { words, ring, kept }, attach, patch, (one) => {
     leftAlone.push(one);

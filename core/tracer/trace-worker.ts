@@ -3,6 +3,7 @@ import { workerThreads } from './builtins.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { Children } from './children.ts';
 import { finishFromWorker, onProcessEnd } from './exit.ts';
+import { isPaused } from './gate.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
@@ -78,7 +79,7 @@ export function traceWorker(folder: string): void {
     attach,
     (given) => {
       traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
-      traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), given?.children);
+      traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), isPaused(words), given?.children);
     },
     (one) => postToDrain({ kind: 'left-alone', ...one }),
   ));

@@ -1,5 +1,7 @@
 /** What the words of the command line mean. Pure: nothing is looked up, nothing is run. */
 import { ok, problem, type Result } from '../../core/base/result.ts';
+import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
+import { readCaptureValue, splitList } from '../../core/protocol/capture-text.ts';
 import { MAX_PLUGINS } from '../../core/protocol/plugin-state.ts';
 import { MAX_PROFILE_SECONDS, TAKE_EXTENSIONS } from '../../core/protocol/sampling.ts';
 import { readTraceCommand, TRACE_COMMANDS, TRACE_OPTIONS, type TraceCommand, type TraceCommandName } from './trace-words.ts';
@@ -23,8 +25,10 @@ export type Command =
       readonly output: string;
       readonly node?: string;
       readonly nodeFlags: string;
-      readonly whenFull: 'exact' | 'live';
-      readonly maskSecrets: boolean;
+      /** What was named: it goes before a config file. */
+      readonly capture: Partial<CaptureOptions>;
+      /** Empty: none. Absent: that of the project. */
+      readonly configFile?: string;
       readonly quiet: boolean;
       /** Specs, in their order. */
       readonly plugins: readonly string[];
@@ -62,7 +66,29 @@ export type CommandName = (typeof COMMAND_NAMES)[number];
 type OptionKind = 'flag' | 'value' | 'values' | 'list';
 type OptionTable = Readonly<Record<string, OptionKind>>;
 
+/** Words that stand for others. */
 const SHORT: Readonly<Record<string, string>> = { '-o': '--output', '-q': '--quiet', '-h': '--help', '-v': '--version', '-p': '--port', '-f': '--force' };
+const ALIASES: Readonly<Record<string, string>> = { '--live': '--when-full=live' };
+
+/** `--gc` and `--no-gc`: what a config file says can be taken back either way. A list is emptied by `--no-…`. */
+const CAPTURE_FLAGS: OptionTable = Object.fromEntries(
+  CAPTURE_OPTIONS.flatMap(({ type, flag }): [string, OptionKind][] => {
+    switch (type) {
+      case 'boolean':
+        return [
+          [`--${flag}`, 'flag'],
+          [`--no-${flag}`, 'flag'],
+        ];
+      case 'list':
+        return [
+          [`--${flag}`, 'values'],
+          [`--no-${flag}`, 'flag'],
+        ];
+      default:
+        return [[`--${flag}`, 'value']];
+    }
+  }),
+);
 
 const OPTIONS = {
   open: { '--electron-or-web': 'flag', '--help': 'flag', '--version': 'flag' },
@@ -70,12 +96,13 @@ const OPTIONS = {
     '--output': 'value',
     '--node': 'value',
     '--node-flags': 'value',
-    '--live': 'flag',
-    '--no-mask': 'flag',
+    '--config': 'value',
+    '--no-config': 'flag',
     '--plugins': 'list',
     '--strict-plugins': 'flag',
     '--quiet': 'flag',
     '--help': 'flag',
+    ...CAPTURE_FLAGS,
   },
   serve: { '--port': 'value', '--host': 'value', '--allow-host': 'values', '--root': 'values', '--no-open': 'flag', '--help': 'flag' },
   attach: {
@@ -168,19 +195,43 @@ function readRun(words: readonly string[]): Result<Command> {
   const output = last(values, '--output') ?? 'result.json';
   if (!REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
   const node = last(values, '--node');
+  const capture = readCapture(flags, values);
+  if (!capture.ok) return capture;
+  const configFile = flags.has('--no-config') ? '' : last(values, '--config');
   return ok({
     kind: 'run',
     output,
     ...(node !== undefined && { node }),
     nodeFlags: last(values, '--node-flags') ?? '',
-    whenFull: flags.has('--live') ? 'live' : 'exact',
-    maskSecrets: !flags.has('--no-mask'),
+    capture: capture.value,
+    ...(configFile !== undefined && { configFile }),
     quiet: flags.has('--quiet'),
     plugins,
     strictPlugins: flags.has('--strict-plugins'),
     script,
     args,
   });
+}
+
+/** What was said last of an option counts. */
+function readCapture(flags: ReadonlySet<string>, values: ReadonlyMap<string, readonly string[]>): Result<Partial<CaptureOptions>> {
+  const order = [...flags];
+  const capture: Record<string, unknown> = {};
+  for (const option of CAPTURE_OPTIONS) {
+    const [on, off] = [`--${option.flag}`, `--no-${option.flag}`];
+    const given = values.get(on);
+    if (given && option.type === 'list') {
+      const parts = given.flatMap(splitList);
+      const refusal = captureProblem(option, parts);
+      if (refusal !== undefined) return problem('bad-capture-value', `${on}: ${refusal}`);
+      capture[option.key] = parts;
+    } else if (given) {
+      const value = readCaptureValue(option, given.at(-1) as string, on);
+      if (!value.ok) return value;
+      capture[option.key] = value.value;
+    } else if (flags.has(on) || flags.has(off)) capture[option.key] = option.type === 'list' ? [] : order.indexOf(on) > order.indexOf(off);
+  }
+  return ok(capture);
 }
 
 function readServe(words: readonly string[]): Result<Command> {
@@ -296,7 +347,9 @@ function readOptions(words: readonly string[], table: OptionTable, command: stri
   const values = new Map<string, string[]>();
   const plain: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
+    const typed = words[i] as string;
+    const alias = Object.hasOwn(ALIASES, typed) ? (ALIASES[typed] as string) : '';
+    const word = Object.hasOwn(table, alias.replace(/=.*/, '')) ? alias : typed;
     if (word === '--') {
       plain.push(...words.slice(i + 1));
       break;
@@ -319,6 +372,8 @@ function readOptions(words: readonly string[], table: OptionTable, command: stri
     }
     if (kind === 'flag') {
       if (at >= 0) return problem('option-without-value', `${given} takes no value.`, `Write ${given} alone.`);
+      // Again at the end: of two that say the opposite, the last counts.
+      flags.delete(name);
       flags.add(name);
       continue;
     }

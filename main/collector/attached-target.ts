@@ -12,6 +12,7 @@ export class AttachedTarget {
   readonly pid: number;
   readonly ownGroup = false;
   readonly outputClosed = true;
+  readonly untraced = undefined;
   #end: TargetEnd | undefined;
   #listener: TargetListener | undefined;
   readonly #looking: NodeJS.Timeout;

@@ -6,7 +6,7 @@ import type { CollectorControl, CollectorReading, CollectorStreams } from '../..
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
 import type { TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
-import type { TargetHello } from '../../core/protocol/target-wire.ts';
+import type { FunctionRule, TargetHello } from '../../core/protocol/target-wire.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { LocalServer, type SocketPlace } from './local-socket.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -53,6 +53,8 @@ export class Collector {
   #shutdown: Promise<void> | undefined;
   /** Called at each change of a session, at most ten times a second for each. */
   onSession: (info: SessionInfo) => void = () => {};
+  /** Only the newest is kept of a recording, and something has happened: what is there now will be gone later. */
+  onWorthSaving: (recording: RecordingId, why: string) => void = () => {};
   onTake: (session: SessionId, progress: TakeProgress) => void = () => {};
   /** The host asked for the end and everything has ended. */
   onShutdown: () => void = () => {};
@@ -71,6 +73,10 @@ export class Collector {
         this.stdin(session, text, end === true);
         return null;
       },
+      'session.record': ({ session, on }) => this.record(session, on),
+      'session.snapshot': ({ session }) => ({ processes: this.snapshot(session) }),
+      'session.mute': ({ session, functions, muted }) => this.mute(session, functions, muted),
+      'session.mark': ({ session, name }) => ({ name: this.mark(session, name) }),
       'session.sampling': ({ session, on }) => {
         this.sampling(session, on);
         return null;
@@ -97,12 +103,12 @@ export class Collector {
   serveWindow(channel: ByteChannel): void {
     const calls: ReadingCalls = {
       'recording.status': ({ recording }) => this.#recording(recording).summary,
-      'recording.read': async ({ recording, offset, length }) => {
-        const bytes = await this.#recording(recording).read(offset, length);
+      'recording.read': async ({ recording, offset, length, view }) => {
+        const bytes = await this.#recording(recording).read(offset, length, view);
         return withBytes({ length: bytes.length }, bytes);
       },
     };
-    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset }) => this.#recording(recording).follow(offset) };
+    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset, view }) => this.#recording(recording).follow(offset, view) };
     new Peer(channel, { calls, streams } satisfies PeerHandlers);
   }
 
@@ -130,6 +136,7 @@ export class Collector {
         openFile: this.#options.openFile ?? openAppendFile,
         pluginLimits: this.#options.pluginLimits ?? {},
         changed: (info) => this.#changed(info),
+        worthSaving: (why) => this.#worthSaving(id, recording, why),
         greeting: () => this.#greeting.size > 0,
         ...(early && { early }),
         ...(attachTo !== undefined && { attachTo }),
@@ -166,6 +173,30 @@ export class Collector {
   stdin(session: SessionId, text: string, end: boolean): void {
     if (this.#session(session).stdin(text, end)) return;
     throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
+  }
+
+  /** Recording on or off, in every process of the session. */
+  record(session: SessionId, on: boolean): SessionInfo {
+    const found = this.#session(session);
+    found.record(on, 'window');
+    return found.info;
+  }
+
+  /** All objects, at the next turn of each thread. How many processes were asked. */
+  snapshot(session: SessionId): number {
+    return this.#session(session).snapshotAll();
+  }
+
+  /** Calls of these functions are not recorded from now on, or again. */
+  mute(session: SessionId, functions: readonly FunctionRule[], muted: boolean): SessionInfo {
+    const found = this.#session(session);
+    found.mute(functions, muted);
+    return found.info;
+  }
+
+  /** Names this moment. The name it got. */
+  mark(session: SessionId, name: string): string {
+    return this.#session(session).mark(name);
   }
 
   sampling(session: SessionId, on: boolean): void {
@@ -268,6 +299,11 @@ export class Collector {
         session?.left(connection, problem);
       },
     });
+  }
+
+  #worthSaving(session: SessionId, recording: RecordingId, why: string): void {
+    this.onWorthSaving(recording, why);
+    for (const peer of this.#controls) peer.notify('session.worth-saving', { session, recording, why });
   }
 
   #changed(info: SessionInfo): void {

@@ -32,10 +32,8 @@ export interface PluginWorkOptions {
   readonly plan: SpawnPlan;
   /** Where targets leave their files. */
   readonly folder: string;
-  /** The recording's own file. */
-  readonly recording: string;
-  /** Resolves when all that was recorded is in that file. */
-  readonly written: () => Promise<void>;
+  /** A file with all that was recorded. */
+  readonly recording: () => Promise<string>;
   readonly limits: PluginWorkLimits;
 }
 
@@ -164,8 +162,8 @@ export class PluginWork {
     before: readonly PluginState[],
     { program, timeLimitMs, skip }: { readonly program: string; readonly timeLimitMs: number; readonly skip: readonly number[] },
   ): Promise<PluginHostEnd & { readonly last: number | undefined }> {
-    const { plan, folder, recording } = this.#options;
-    await this.#options.written();
+    const { plan, folder } = this.#options;
+    const recording = await this.#options.recording();
     const { cwd, script, execPath } = traced;
     let last: number | undefined;
     this.isHosting = true;

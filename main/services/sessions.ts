@@ -2,7 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { ProblemError } from '../../core/base/result.ts';
 import type { AttachOptions } from '../../core/protocol/attach.ts';
+import type { CollectorEvents } from '../../core/protocol/collector-api.ts';
 import { type LaunchConfig, type RecordingId, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
+import type { SavedAside, StudioPushes } from '../../core/protocol/studio-api.ts';
+import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type AttachingCollector, attachable, attachPlan, attachTo } from './attach/attach.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
@@ -20,6 +23,8 @@ export interface SessionsOptions {
   readonly recordings: OpenRecordings;
   readonly around: LaunchSurroundings;
   readonly onChanged: (info: SessionInfo) => void;
+  /** What a run kept was saved by itself. */
+  readonly onSaved: (saved: StudioPushes['session.saved']) => void;
   /** A session ended, its recording is complete in the library. */
   readonly onEnded: (info: SessionInfo) => void;
 }
@@ -147,6 +152,71 @@ export class Sessions {
       throw new ProblemError({ code: 'session-ended', message: `${info.title} has ended and reads no input.`, remedy: 'Start it again.' });
     }
     await this.#options.call('session.stdin', { session, text, ...(end && { end }) });
+  }
+
+  async record(session: SessionId, on: boolean): Promise<SessionInfo> {
+    this.#running(session);
+    this.changed(await this.#options.call('session.record', { session, on }));
+    return this.#entry(session).info;
+  }
+
+  async mute(session: SessionId, functions: readonly FunctionRule[], muted: boolean): Promise<SessionInfo> {
+    this.#running(session);
+    this.changed(await this.#options.call('session.mute', { session, functions, muted }));
+    return this.#entry(session).info;
+  }
+
+  snapshot(session: SessionId): Promise<{ readonly processes: number }> {
+    this.#running(session);
+    return this.#options.call('session.snapshot', { session });
+  }
+
+  mark(session: SessionId, name: string): Promise<{ readonly name: string }> {
+    this.#running(session);
+    return this.#options.call('session.mark', { session, name });
+  }
+
+  /** What a run that keeps only the newest has now, as an unsaved recording of its own. */
+  async saveLast(session: SessionId): Promise<SavedAside> {
+    this.#running(session);
+    const { info } = this.#entry(session);
+    if (!info.kept) {
+      const remedy = 'Save it, or choose to keep the newest only in the run configuration.';
+      throw new ProblemError({ code: 'keeps-all', message: `All of ${info.title} is kept.`, remedy });
+    }
+    return this.#saveAside(info);
+  }
+
+  /** Something has happened in a run that keeps only the newest. */
+  worthSaving({ session, why }: CollectorEvents['session.worth-saving']): void {
+    const info = this.#sessions.get(session)?.info;
+    if (!info) return;
+    this.#saveAside(info).then(
+      (saved) => this.#options.onSaved({ ...saved, session, why }),
+      () => {}, // The console of the run says that it was to be saved; what is kept is still there.
+    );
+  }
+
+  async #saveAside(info: SessionInfo): Promise<SavedAside> {
+    const { library, call } = this.#options;
+    const recording = randomUUID();
+    const title = `${info.title}, until ${new Date().toTimeString().slice(0, 8)}`;
+    const file = await library.begin({ recording, session: info.id, title, startedAtMs: info.startedAtMs });
+    try {
+      await call('recording.saveAs', { recording: info.recording, path: file });
+    } catch (error) {
+      await library.remove(recording);
+      throw error;
+    }
+    await library.finish(recording, Date.now(), undefined);
+    return { ref: recording, title };
+  }
+
+  #running(session: SessionId): void {
+    const { info } = this.#entry(session);
+    if (info.state === 'ended') {
+      throw new ProblemError({ code: 'session-ended', message: `${info.title} has ended: nothing is recorded of it any more.`, remedy: 'Start it again.' });
+    }
   }
 
   /** The collector's word. */

@@ -18,6 +18,8 @@ import {
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { listNodeProcesses } from './attach/node-processes.ts';
 import { CollectorClient } from './collector-client.ts';
+import { ConfigFiles } from './config/config-files.ts';
+import { ConfigTrust } from './config/config-trust.ts';
 import { listExamples } from './examples.ts';
 import { ExportJobs, existsProblem } from './export/export-jobs.ts';
 import { listFolder } from './files/list-folder.ts';
@@ -66,6 +68,7 @@ class StudioServices implements Studio {
   readonly #sessions: Sessions;
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
+  readonly #configFiles: ConfigFiles;
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -84,18 +87,24 @@ class StudioServices implements Studio {
       tracerFolder: options.tracerFolder,
       probe: (file) => this.#probe(file),
     });
+    this.#configFiles = new ConfigFiles({
+      program: path.join(options.tracerFolder, 'config-probe.cjs'),
+      trust: new ConfigTrust(path.join(dataFolder, 'config-trust.json')),
+    });
     this.#around = {
       cwd,
       home: this.#home,
       environment,
       nodes: this.#nodes,
       tracerStripsTypes: this.#tracer.stripsTypes,
-      tracers: this.#tracer.parent,
       plugins: this.#plugins,
+      configFiles: this.#configFiles,
+      places: { tracers: this.#tracer.parent, socketParents: [dataFolder, os.tmpdir()] },
     };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
       onSession: (info) => this.#sessions.changed(info),
+      onWorthSaving: (news) => this.#sessions.worthSaving(news),
       onTake: (told) => this.push('session.take', told),
       onLost: (description) => {
         this.#sessions.lost(description);
@@ -111,6 +120,10 @@ class StudioServices implements Studio {
       recordings: this.#recordings,
       around: this.#around,
       onChanged: (info) => this.push('session.changed', info),
+      onSaved: (saved) => {
+        this.push('session.saved', saved);
+        this.push('recordings.changed', null);
+      },
       onEnded: () => this.#ended(),
     });
     this.#exports = new ExportJobs(options.exportWorker, (progress) => this.push('export.progress', progress));
@@ -179,6 +192,10 @@ class StudioServices implements Studio {
         await this.#environmentReady;
         return (await examineLaunch(config, this.#around)).inspection;
       },
+      'launch.trustConfig': async ({ path: file, sha256 }) => {
+        await this.#configFiles.trust(await this.#roots.resolveExisting(this.#userPath(file)), sha256);
+        return null;
+      },
       'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
       'launch.examples': () => listExamples(this.#options.examplesFolder),
       'launch.recent': () => this.#recents.scripts(),
@@ -208,6 +225,15 @@ class StudioServices implements Studio {
       'session.stdin': async ({ session, text, end }) => {
         await this.#sessions.stdin(session, text, end ?? false);
         return null;
+      },
+      'session.record': ({ session, on }) => this.#sessions.record(session, on),
+      'session.snapshot': async ({ session }) => this.#sessions.snapshot(session),
+      'session.mute': ({ session, functions, muted }) => this.#sessions.mute(session, functions, muted),
+      'session.mark': async ({ session, name }) => this.#sessions.mark(session, name),
+      'session.saveLast': async ({ session }) => {
+        const saved = await this.#sessions.saveLast(session);
+        this.push('recordings.changed', null);
+        return saved;
       },
       'session.sampling': ({ session, on }) => this.#collector.call('session.sampling', { session, on }),
       'session.take': (request) => this.#take(request),

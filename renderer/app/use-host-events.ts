@@ -24,6 +24,9 @@ export function useHostEvents(actions: Actions): void {
         else if (command === 'cpu-profile' || command === 'heap-snapshot') actions.takeFile(command);
         else if (command !== 'new-window') perform(command, actions);
       }),
+      studio.on('session.saved', ({ ref, why, title }) =>
+        toast({ tone: 'warn', title: `${title} was saved`, text: `Because ${why}`, action: { label: 'Open', apply: () => actions.openSaved(ref) } }),
+      ),
       studio.on('open-path', ({ path }) => actions.openPath(path)),
       studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
     ];

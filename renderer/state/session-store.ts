@@ -59,6 +59,8 @@ const COUNTS: ReadonlySet<string> = new Set<keyof SessionInfo | keyof SamplingSt
   'events',
   'bytes',
   'dropped',
+  'load',
+  'kept',
   'samples',
   'pauseUs',
   'overhead',

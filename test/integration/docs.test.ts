@@ -1,11 +1,13 @@
 /** The examples of the user pages run: each block of JavaScript or TypeScript that begins with its file's name. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { CAPTURE_OPTIONS } from '../../core/protocol/capture-options.ts';
+import { optionTables } from '../helpers/option-table.ts';
+import { QUIET_FLAGS } from '../helpers/quiet-capture.ts';
 import { recordedCalls } from '../helpers/recorded-calls.ts';
 import { CollectorFixture, spawnPlan } from './collector/collector-fixture.ts';
 
@@ -28,7 +30,7 @@ function record({ file, code }: { file: string; code: string }, plugins: readonl
   const script = path.join(folder, file);
   const output = path.join(folder, `${file}.json`);
   writeFileSync(script, code);
-  const options = ['--quiet', ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
+  const options = ['--quiet', ...QUIET_FLAGS, ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
   const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', ...options, '--', script], {
     cwd: folder,
     encoding: 'utf8',
@@ -133,6 +135,30 @@ describe('docs/write-a-plugin.md', () => {
     const plugin = PLUGINS[file];
     writeFileSync(path.join(folder, file), code);
     plugin?.check(record(SCRIPT, [plugin.text ?? `./${file}`]));
+  });
+});
+
+describe('docs/run-configuration.md', () => {
+  const page = readFileSync(path.join(root, 'docs', 'run-configuration.md'), 'utf8');
+
+  // One option or another: the page is what the table of options says. Put what the test wants into the page.
+  it('names every option as it is', () => expect(page).toContain(optionTables()));
+
+  it.each(exampleBlocks('run-configuration.md'))('$file is taken, by the command line', ({ file, code }) => {
+    const project = path.join(folder, 'configured');
+    mkdirSync(path.join(project, 'src'), { recursive: true });
+    writeFileSync(path.join(project, 'package.json'), '{}');
+    writeFileSync(path.join(project, file), code);
+    writeFileSync(path.join(project, 'src/script.mjs'), "console.log('ran');");
+    const { CI: _, ...environment } = process.env;
+    const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', '-o', 'result.json', '--', 'src/script.mjs'], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...environment, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+    });
+    expect(run).toMatchObject({ status: 0, stdout: 'ran\n' });
+    expect(run.stderr).toContain(`options of ${file}.`);
+    expect(run.stderr).toContain('keeps the newest 30 s, at most 256 MB');
   });
 });
 

@@ -23,7 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
   // In a worker of its own, started when somebody wants samples.
   'core/tracer/sampling': [
-    ['core/protocol', 'core/tracer'],
+    ['core/protocol', 'core/tracer', 'core/instrument'],
     ['node:', '@jridgewell/trace-mapping'],
   ],
   'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/instrument', 'core/tracer/save', 'core/tracer/sampling'], ['node:']],

@@ -14,14 +14,16 @@ export class FunctionTable {
   readonly #sink: DefinitionSink;
   readonly #positions: SourcePositions;
   readonly #ownUrl: string;
+  readonly #isWanted: (frame: CallFrame) => boolean;
   readonly #ids = new Map<string, number>();
   #next = 1;
 
-  /** `ownUrl`: functions of scripts below it are no part of the program. */
-  constructor(sink: DefinitionSink, positions: SourcePositions, ownUrl: string) {
+  /** `ownUrl`: functions of scripts below it are no part of the program. `isWanted`: of the others, which are told. */
+  constructor(sink: DefinitionSink, positions: SourcePositions, ownUrl: string, isWanted: (frame: CallFrame) => boolean = () => true) {
     this.#sink = sink;
     this.#positions = positions;
     this.#ownUrl = ownUrl;
+    this.#isWanted = isWanted;
   }
 
   /** 0: to be left out. Defined by `define` before, otherwise left out, too. */
@@ -35,7 +37,7 @@ export class FunctionTable {
       const key = keyOf(frame);
       if (this.#ids.has(key)) continue;
       this.#ids.set(key, 0);
-      if (frame.functionName === '(root)' || (frame.url !== '' && frame.url.startsWith(this.#ownUrl))) continue;
+      if (frame.functionName === '(root)' || (frame.url !== '' && frame.url.startsWith(this.#ownUrl)) || !this.#isWanted(frame)) continue;
       const { file, line } = this.#describe(frame);
       const own = byFile.get(file) ?? [];
       byFile.set(file, own);

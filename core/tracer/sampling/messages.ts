@@ -1,6 +1,7 @@
 /** Between the drain worker, which owns the socket, and the sampler, which is a worker of it. */
 import type { MessagePort } from 'node:worker_threads';
 import type { SamplingState, TakeProgress, TakeRequest } from '../../protocol/sampling.ts';
+import type { SampleFilterOptions } from './sample-filter.ts';
 
 /** `workerData` of the sampler. */
 export interface SamplerStart {
@@ -8,6 +9,7 @@ export interface SamplerStart {
   /** Of the tracer's files: frames of them are left out. */
   readonly folder: string;
   readonly process: SharedArrayBuffer;
+  readonly filter: SampleFilterOptions;
   /** For `FromSampler`: the drain can look into its end without waiting for its event loop. */
   readonly port: MessagePort;
 }

@@ -15,6 +15,8 @@ export interface CallSink {
 interface Seen {
   readonly kind: 'stack' | 'idle' | 'program' | 'gc' | 'own';
   readonly stack: readonly number[];
+  /** Functions of the program in it: not the engine's, and not those of Node's own modules. */
+  readonly depth: number;
 }
 
 /**
@@ -24,14 +26,16 @@ interface Seen {
 export class SampledCalls {
   readonly #sink: CallSink;
   readonly #idOf: (frame: CallFrame) => number;
+  readonly #maxDepth: number;
   #open: number[] = [];
   /** Of the last sample: profiles overlap, and what is in both counts once. */
   #lastUs = Number.NEGATIVE_INFINITY;
   samples = 0;
 
-  /** `idOf` gives a function's number; 0 leaves the frame out. */
-  constructor(sink: CallSink, idOf: (frame: CallFrame) => number) {
+  /** `idOf` gives a function's number; 0 leaves the frame out. `maxDepth`: so many calls of the program's, one in the other, at most. */
+  constructor(sink: CallSink, idOf: (frame: CallFrame) => number, maxDepth = Number.POSITIVE_INFINITY) {
     this.#sink = sink;
+    this.#maxDepth = maxDepth;
     this.#idOf = idOf;
   }
 
@@ -105,12 +109,14 @@ export class SampledCalls {
   }
 
   #seen(frame: CallFrame, parent: Seen | undefined): Seen {
-    if (!parent) return { kind: 'stack', stack: EMPTY }; // (root)
-    if (parent.kind === 'own' || isOurs(frame)) return { kind: 'own', stack: EMPTY };
+    if (!parent) return { kind: 'stack', stack: EMPTY, depth: 0 }; // (root)
+    if (parent.kind === 'own' || isOurs(frame)) return { kind: 'own', stack: EMPTY, depth: 0 };
     const id = this.#idOf(frame);
-    const stack = id === 0 ? parent.stack : [...parent.stack, id];
+    const isLeftOut = id === 0 || parent.depth >= this.#maxDepth;
+    const stack = isLeftOut ? parent.stack : [...parent.stack, id];
+    const depth = parent.depth + (isLeftOut || frame.scriptId === '0' || frame.url.startsWith('node:') ? 0 : 1);
     const kind = frame.scriptId === '0' && parent.stack.length === 0 ? (PSEUDO.get(frame.functionName) ?? 'stack') : 'stack';
-    return { kind, stack };
+    return { kind, stack, depth };
   }
 }
 

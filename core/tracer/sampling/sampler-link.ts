@@ -5,6 +5,7 @@ import { FrameType, type TargetControl } from '../../protocol/target-wire.ts';
 import { jsonFrame } from '../frames.ts';
 import { type DrainMessage, RING_HEADER_BYTES, RingWord, ringBufferBytes, Sampling } from '../ring-layout.ts';
 import type { FromSampler, SamplerStart, ToSampler } from './messages.ts';
+import type { SampleFilterOptions } from './sample-filter.ts';
 
 /** What a second of sampling writes is some tens of kilobytes. */
 const SAMPLED_RING_BYTES = 1024 * 1024;
@@ -17,6 +18,7 @@ export interface SamplerLinkOptions {
   readonly folder: string;
   readonly process: SharedArrayBuffer;
   readonly intervalUs: number;
+  readonly filter: SampleFilterOptions;
   /** A ring of the sampler's, to be drained like the others. */
   readonly addRing: (ring: RingMessage) => void;
   readonly send: (frame: Uint8Array) => void;
@@ -81,9 +83,9 @@ export class SamplerLink {
   }
 
   #launch(): Worker {
-    const { folder, process } = this.#options;
+    const { folder, process, filter } = this.#options;
     const { port1, port2 } = new MessageChannel();
-    const start: SamplerStart = { traceStudioSampler: true, folder, process, port: port2 };
+    const start: SamplerStart = { traceStudioSampler: true, folder, process, filter, port: port2 };
     const worker = new Worker(path.join(folder, 'sampler.cjs'), {
       workerData: start,
       transferList: [port2],

@@ -7,6 +7,7 @@ import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import type { TakeRequest } from '../../protocol/sampling.ts';
 import { RING_HEADER_BYTES, RingWord, Sampling } from '../ring-layout.ts';
 import type { FromSampler, SamplerStart, ToSampler } from './messages.ts';
+import { SampleFilter } from './sample-filter.ts';
 import { SampledWriter } from './sampled-writer.ts';
 import { take } from './take.ts';
 import { ThreadSampler } from './thread-sampler.ts';
@@ -43,6 +44,7 @@ interface Thread {
 class Sampler {
   readonly #start: SamplerStart;
   readonly #ownUrl: string;
+  readonly #filter: SampleFilter;
   readonly #threads = new Map<number, Thread>();
   /** Of threads that the drain has not told of: a worker is found before that, or was there before the tracer. */
   readonly #unclaimed = new Map<number, ThreadSession>();
@@ -56,6 +58,7 @@ class Sampler {
   constructor(start: SamplerStart) {
     this.#start = start;
     this.#ownUrl = `${pathToFileURL(start.folder).href}/`;
+    this.#filter = new SampleFilter(start.filter, start.folder);
   }
 
   receive(message: ToSampler): void {
@@ -79,7 +82,15 @@ class Sampler {
     const writer = new SampledWriter(out, outBytes, process);
     const header = new Int32Array(words, 0, RING_HEADER_BYTES / 4);
     const tell = (message: FromSampler) => this.#tell(message);
-    const sampler = new ThreadSampler({ thread, words: header, process, writer, ownUrl: this.#ownUrl, tell: (state) => tell({ kind: 'state', state }) });
+    const sampler = new ThreadSampler({
+      thread,
+      words: header,
+      process,
+      writer,
+      ownUrl: this.#ownUrl,
+      filter: this.#filter,
+      tell: (state) => tell({ kind: 'state', state }),
+    });
     let end = (): void => {};
     const ending = new Promise<void>((resolve) => {
       end = resolve;

@@ -4,6 +4,7 @@ import { type Change, type Chunks, chooseChunks } from './chunks.ts';
 import type { CpuProfile } from './cpu-profile.ts';
 import { isHeldByOneCall, nameOptimisedCode } from './fresh-code.ts';
 import { FunctionTable } from './function-table.ts';
+import type { SampleFilter } from './sample-filter.ts';
 import { SampledCalls } from './sampled-calls.ts';
 import type { SampledWriter } from './sampled-writer.ts';
 import { SourcePositions } from './source-positions.ts';
@@ -38,6 +39,7 @@ export interface ThreadSamplerOptions {
   readonly writer: SampledWriter;
   /** URL of the folder of the tracer's files. */
   readonly ownUrl: string;
+  readonly filter: SampleFilter;
   readonly tell: (state: SamplingState) => void;
 }
 
@@ -69,8 +71,8 @@ export class ThreadSampler {
 
   constructor(options: ThreadSamplerOptions) {
     this.#options = options;
-    this.#functions = new FunctionTable(options.writer, this.#positions, options.ownUrl);
-    this.#calls = new SampledCalls(options.writer, (frame) => this.#functions.idOf(frame));
+    this.#functions = new FunctionTable(options.writer, this.#positions, options.ownUrl, (frame) => options.filter.has(frame));
+    this.#calls = new SampledCalls(options.writer, (frame) => this.#functions.idOf(frame), options.filter.maxDepth);
   }
 
   get chunks(): Chunks['kind'] | undefined {

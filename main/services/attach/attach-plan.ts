@@ -30,8 +30,6 @@ export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFo
     ...(target.nodeVersion !== undefined && { nodeVersion: target.nodeVersion }),
     recordedEnvironment: { names: [] },
     preload: preloadOf(tracerFolder),
-    whenFull: WHEN_FULL,
-    maskSecrets: true,
     capture: attachCapture(options),
   };
 }
@@ -39,9 +37,9 @@ export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFo
 /** What its tracer is told. */
 export const targetOptions = (plan: SpawnPlan, { spillFolder }: TracerAddress): TargetOptions => ({
   preload: plan.preload,
-  whenFull: plan.whenFull,
+  whenFull: plan.capture?.whenFull ?? WHEN_FULL,
   spillFolder,
-  maskSecrets: plan.maskSecrets,
+  maskSecrets: plan.capture?.maskSecrets !== false,
   ...(plan.capture && { capture: plan.capture }),
 });
 

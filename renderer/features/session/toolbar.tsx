@@ -1,4 +1,4 @@
-import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square, Unplug } from 'lucide-react';
+import { ChevronDown, Circle, CircleDot, FileCode2, History, Play, RotateCw, SlidersHorizontal, Square, Unplug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { LaunchRecord } from '../../../core/protocol/recording-format.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
@@ -11,7 +11,7 @@ import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, Dot, Icon, IconButton, Kbd, Tooltip } from '../../widgets/index.ts';
-import { DETACH_WORDS, STOP_WORDS, standing } from './session-words.ts';
+import { DETACH_WORDS, gateWords, isRecording, keptWords, STOP_WORDS, standing } from './session-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import './toolbar.css';
 
@@ -20,12 +20,14 @@ export interface ToolbarProps {
   readonly onRun: () => void;
   readonly onStop: () => void;
   readonly onRestart: () => void;
+  readonly onRecord: () => void;
+  readonly onSaveLast: () => void;
   readonly onConfigure: () => void;
   /** The view's own controls, at the right. */
   readonly children?: ReactNode;
 }
 
-export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children }: ToolbarProps) {
+export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast, onConfigure, children }: ToolbarProps) {
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
   const record = useLaunchRecord(trace);
@@ -51,6 +53,8 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
               </Button>
             </Tooltip>
             {!session.attached && <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />}
+            <RecordButton session={session} onRecord={onRecord} />
+            {session.kept && <SaveLastButton words={keptWords(session.kept)} onSaveLast={onSaveLast} />}
           </>
         ) : (
           <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
@@ -83,6 +87,35 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
 function stopLabel({ attached, state }: SessionInfo): string {
   if (attached) return state === 'stopping' ? 'Leaving' : 'Detach';
   return state === 'stopping' ? 'Stopping' : 'Stop';
+}
+
+/** A switch whose name stays: what it shows is whether it is on. */
+function RecordButton({ session, onRecord }: { readonly session: SessionInfo; readonly onRecord: () => void }) {
+  const on = isRecording(session);
+  return (
+    <Tooltip text={on ? 'Stop recording. The script goes on.' : `${gateWords(session)}. Record from now on.`} keys="Ctrl+E">
+      <Button
+        className={on ? 'record record-on' : 'record'}
+        icon={on ? CircleDot : Circle}
+        aria-label="Recording"
+        aria-pressed={on}
+        onClick={onRecord}
+        disabled={session.state === 'stopping'}
+      >
+        {on ? 'Recording' : 'Record'}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function SaveLastButton({ words, onSaveLast }: { readonly words: string; readonly onSaveLast: () => void }) {
+  return (
+    <Tooltip text={`Only ${words} are kept. Save what is there now.`} keys="L">
+      <Button icon={History} aria-label={`Save ${words}`} onClick={onSaveLast}>
+        <span className="medium-only">Save {words}</span>
+      </Button>
+    </Tooltip>
+  );
 }
 
 /** As the run was called: its script, or the command. */

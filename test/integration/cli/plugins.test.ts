@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { BAD_PLUGIN_FILES, BAD_PLUGINS } from '../../helpers/bad-plugins.ts';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 import { readRecording } from '../collector/collector-fixture.ts';
 import { CliFolder } from './cli-process.ts';
 import { holdsRecordedEvents } from './recorded-events.ts';
@@ -112,6 +113,7 @@ describe('plugins of a run', () => {
   test('handle its events in their order, and the report holds what they left', async () => {
     const { code, stderr } = await folder.run([
       'run',
+      ...QUIET_FLAGS,
       '--plugins',
       './rename.js A',
       './rename.js B',
@@ -160,7 +162,7 @@ describe('plugins of a run', () => {
   });
 
   test('also handle what a killed script left, in a process of their own', async () => {
-    const run = folder.start(['run', '--plugins', './rename.js A', '--', 'count.js', 'die']);
+    const run = folder.start(['run', ...QUIET_FLAGS, '--plugins', './rename.js A', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     const { code, stderr } = await run.ended;
@@ -265,7 +267,7 @@ describe('a plugin that fails', () => {
   });
 
   test('after the end of a killed script is told once, by the command', async () => {
-    const run = folder.start(['run', '-q', '--plugins', './bad.js pre-save', './rename.js A', '--', 'count.js', 'die']);
+    const run = folder.start(['run', '-q', ...QUIET_FLAGS, '--plugins', './bad.js pre-save', './rename.js A', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     const { stderr } = await run.ended;
@@ -275,7 +277,7 @@ describe('a plugin that fails', () => {
 
   test('for good after the end of a killed script is given up by Ctrl+C, and the report is written', async () => {
     folder.write('slow.js', SLOW);
-    const run = folder.start(['run', '--plugins', './slow.js', '--', 'count.js', 'die']);
+    const run = folder.start(['run', ...QUIET_FLAGS, '--plugins', './slow.js', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     await expect.poll(() => existsSync(path.join(folder.path, 'works')), { timeout: 30_000 }).toBe(true);

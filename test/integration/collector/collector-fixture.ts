@@ -71,8 +71,6 @@ export function spawnPlan({
     environment: { PATH: process.env.PATH ?? '', ...(hand && { HAND_TRACER: JSON.stringify(hand) }), ...environment },
     recordedEnvironment: { names: [] },
     preload,
-    whenFull: 'exact',
-    maskSecrets: true,
     ...(plugins && { plugins }),
     ...(capture && { capture: captureOptions(capture) }),
   };

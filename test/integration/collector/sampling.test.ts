@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { CaptureOptions } from '../../../core/protocol/capture-options.ts';
 import { FunctionFlag } from '../../../core/protocol/records.ts';
 import type { SamplingState } from '../../../core/protocol/sampling.ts';
 import { type RecordedCall, recordedCalls } from '../../helpers/recorded-calls.ts';
@@ -45,12 +46,13 @@ interface Target {
   readonly flags?: readonly string[];
   readonly file?: string;
   readonly calls?: 'sampling' | 'off';
+  readonly filter?: Partial<CaptureOptions>;
 }
 
-const planOf = ({ code, node = process.execPath, flags = [], file = 'script.cjs', calls = 'sampling' }: Target) => {
+const planOf = ({ code, node = process.execPath, flags = [], file = 'script.cjs', calls = 'sampling', filter = {} }: Target) => {
   const script = path.join(folder, file);
   writeFileSync(script, code);
-  return spawnPlan({ file: node, args: [...flags, script], preload, capture: { calls }, cwd: folder });
+  return spawnPlan({ file: node, args: [...flags, script], preload, capture: { ...filter, calls }, cwd: folder });
 };
 
 function sampledOf(recording: ReadRecording, bytes: Buffer): Sampled {
@@ -67,6 +69,44 @@ async function sample(target: Target): Promise<Sampled> {
 
 const named = (calls: readonly RecordedCall[], name: string): readonly RecordedCall[] => calls.filter((call) => call.function.name === name);
 const total = (calls: readonly RecordedCall[]): number => calls.reduce((sum, call) => sum + call.endNs - call.startNs, 0) / 1e6;
+
+describe('filters of samples', () => {
+  const code = `${BUSY} const { inner } = require('./lib/inner.cjs'); function outer() { inner(300, busy); } for (let i = 0; i < 3; i++) outer();`;
+  const seen = async (filter: Partial<CaptureOptions>): Promise<readonly RecordedCall[]> => {
+    mkdirSync(path.join(folder, 'lib'));
+    writeFileSync(path.join(folder, 'lib/inner.cjs'), 'exports.inner = function inner(ms, busy) { busy(ms); };');
+    return (await sample({ code, filter })).calls;
+  };
+  const filesOf = (calls: readonly RecordedCall[]): Set<string> =>
+    new Set(calls.flatMap(({ function: { file } }) => (file === '' ? [] : [path.relative(folder, file)])));
+
+  it('tell of the files that are wanted: what others do is the time of their callers', async () => {
+    const calls = await seen({ include: ['lib/**'] });
+    expect(filesOf(calls)).toEqual(new Set([path.join('lib', 'inner.cjs')]));
+    expect(total(named(calls, 'inner'))).toBeGreaterThan(500);
+    // Nothing but what the engine says in place of a function.
+    expect(calls.filter(({ function: { file, name } }) => file === '' && !name.startsWith('('))).toEqual([]);
+  });
+
+  it('leave files out', async () => {
+    const calls = await seen({ exclude: ['lib'] });
+    expect(named(calls, 'inner')).toEqual([]);
+    expect(named(calls, 'busy').some((call) => call.parent === 'outer')).toBe(true);
+  });
+
+  it('leave out what is too deep', async () => {
+    const calls = await seen({ maxDepth: 2 });
+    expect(named(calls, 'script.cjs').length).toBeGreaterThan(0);
+    expect(named(calls, 'busy')).toEqual([]);
+  });
+
+  it('leave out what was too short', async () => {
+    const calls = await seen({ minDurationUs: 100_000 });
+    const whole = calls.filter((call) => call.endNs - call.startNs < 100e6);
+    expect(named(calls, 'outer').length).toBeGreaterThan(0);
+    expect(whole).toEqual([]);
+  });
+});
 
 describe.each(nodeVersions())('sampling in $title', ({ path: node }) => {
   it('sees what a blocked thread does, from its first line to its last, and leaves no word', async () => {

@@ -180,7 +180,34 @@ function place({ name, before, calls }: Call, start: number, intervals: Interval
   return at + before;
 }
 
+/** Events of a report per kind, by JSON.parse. */
+function countedNaively(json: string) {
+  const list = (JSON.parse(json) as { traceEvents: { ph: string; pid: number; tid: number; ts: number; dur?: number; args?: object }[] }).traceEvents;
+  const of = (...phases: readonly string[]): number => list.filter(({ ph }) => phases.includes(ph)).length;
+  const timed = list.filter(({ ph }) => ph !== 'M');
+  const ns = (micros: number): number => Math.round(micros * 1000);
+  const startNs = Math.min(...timed.map(({ ts }) => ns(ts)));
+  return {
+    // Every B of the reports has its E.
+    slices: of('X') + of('B'),
+    instants: of('i', 'I', 'R'),
+    counterSamples: list.filter(({ ph }) => ph === 'C').reduce((sum, { args }) => sum + Object.keys(args ?? {}).length, 0),
+    objectSnapshots: of('O'),
+    asyncSlices: of('b', 'S'),
+    flowEvents: of('s', 't', 'f'),
+    // One that only has a name is one.
+    processes: new Set(list.map(({ pid }) => pid)).size,
+    threads: new Set(list.map(({ pid, tid }) => `${pid}/${tid}`)).size,
+    startNs: BigInt(startNs),
+    durationNs: Math.max(...timed.map(({ ts, dur }) => ns(ts) + ns(dur ?? 0))) - startNs,
+  };
+}
+
 describe('countsOf', () => {
+  it.each(readdirSync(FIXTURES))('agrees with what JSON.parse counts: %s', async (name) => {
+    expect(await countsOf(inPieces(await recordingFrom(report(name))))).toMatchObject(countedNaively(decode(report(name))));
+  });
+
   it('counts what is in a trace', async () => {
     const { recording, stream } = TestRecording.simple();
     const f = recording.function(stream, 'f');

@@ -32,13 +32,12 @@ class Written {
   readonly ids: string[] = ['left out'];
   readonly #open: number[] = [];
   #last = Number.NEGATIVE_INFINITY;
-  readonly calls = new SampledCalls(
-    {
-      enter: (time, id) => this.#write(time, id, '+'),
-      exit: (time, id) => this.#write(time, id, '-'),
-    },
-    ({ functionName }) => (functionName.startsWith('tracer') ? 0 : this.#id(functionName)),
-  );
+  readonly calls: SampledCalls;
+
+  constructor(maxDepth?: number) {
+    const sink = { enter: (time: number, id: number) => this.#write(time, id, '+'), exit: (time: number, id: number) => this.#write(time, id, '-') };
+    this.calls = new SampledCalls(sink, ({ functionName }) => (functionName.startsWith('tracer') ? 0 : this.#id(functionName)), maxDepth);
+  }
 
   #id(name: string): number {
     if (!this.ids.includes(name)) this.ids.push(name);
@@ -88,6 +87,13 @@ describe('calls of samples', () => {
 
   it('leave out the tracer, and the moment in which profiles change', () => {
     expect(linesOf(profileOf(['a>tracer hook>b', 'a>traceStudioSwap>profileEnd', 'a>tracer hook>b']))).toEqual(['0 +a', '0 +b', '20 -b', '20 -a']);
+  });
+
+  it('leave out what is deeper than the limit: it goes on as its caller', () => {
+    const written = new Written(2);
+    written.calls.add(profileOf(['a>tracer hook>b>c', 'a>b>d', 'a>e>c', '(garbage collector)', 'a>e']));
+    written.calls.end(50);
+    expect(written.lines).toEqual(['0 +a', '0 +b', '20 -b', '20 +e', '30 +(garbage collector)', '40 -(garbage collector)', '50 -e', '50 -a']);
   });
 
   it('count a sample once that is in two profiles', () => {
