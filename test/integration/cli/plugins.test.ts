@@ -114,6 +114,7 @@ describe('plugins of a run', () => {
     const { code, stderr } = await folder.run([
       'run',
       ...QUIET_FLAGS,
+      ...QUIET_FLAGS,
       '--plugins',
       './rename.js A',
       './rename.js B',
@@ -136,9 +137,9 @@ describe('plugins of a run', () => {
       'own.js',
       `const { VizTracer } = require('trace-studio'); const t = new VizTracer({ verbose: 0, plugins: ['./odd.js'], outputFile: 'own.json' }); t.start(); t.instant('a'); t.save();`,
     );
-    const { stderr } = await folder.run(['run', '--plugins', './odd.js', '-o', 'result.json', '--', 'count.js']);
+    const { stderr } = await folder.run(['run', ...QUIET_FLAGS, '--plugins', './odd.js', '-o', 'result.json', '--', 'count.js']);
     expect(stderr).toMatch(/^trace-studio: wrote result\.json \(19 events, [\d.]+ kB\)\.\n$/);
-    await folder.run(['run', '-q', '-o', 'a.json', '--', 'own.js']);
+    await folder.run(['run', ...QUIET_FLAGS, '-q', '-o', 'a.json', '--', 'own.js']);
     const odd = ({ traceEvents }: Report) => traceEvents.slice(-10).map((event) => ({ ...event, pid: 0, tid: 0, ts: 0 }));
     expect(odd(report())).toEqual(odd(report('own.json')));
     expect(odd(report())).toHaveLength(10);
@@ -147,12 +148,12 @@ describe('plugins of a run', () => {
 
   test('that lose a value in the report are told of it, and so is a run without any', async () => {
     folder.write('gap.js', "require('trace-studio').getTracer().counter('gap', { a: Number.NaN });");
-    const { stderr } = await folder.run(['run', '--', 'gap.js']);
+    const { stderr } = await folder.run(['run', ...QUIET_FLAGS, '--', 'gap.js']);
     expect(linesOf(stderr, 'gaps or not finite')).toEqual(['trace-studio: 1 counter values that are gaps or not finite were left out.']);
   });
 
   test('leave a recording that holds both, and each can be exported', async () => {
-    await folder.run(['run', '-q', '--plugins', './rename.js A', '-o', 'a.tsr', '--', 'count.js']);
+    await folder.run(['run', ...QUIET_FLAGS, '-q', '--plugins', './rename.js A', '-o', 'a.tsr', '--', 'count.js']);
     expect((await folder.run(['export', 'a.tsr', '-o', 'processed.json'])).code).toBe(0);
     expect((await folder.run(['export', '--raw', 'a.tsr', '-o', 'raw.json'])).code).toBe(0);
     expect((await folder.run(['export', 'a.tsr', '-o', 'b.tsr'])).code).toBe(0);
@@ -179,14 +180,14 @@ describe('plugins of a run', () => {
 
   test('run in every process of it, and the report holds what each left', async () => {
     folder.write('family.js', `${COUNTING} if (process.argv[2] !== 'child') require('node:child_process').fork(__filename, ['child']);`);
-    const { code } = await folder.run(['run', '-q', '--plugins', './rename.js A', '--', 'family.js']);
+    const { code } = await folder.run(['run', ...QUIET_FLAGS, '-q', '--plugins', './rename.js A', '--', 'family.js']);
     expect(code).toBe(0);
     expect(counters()).toEqual([...ten('queueA'), ...ten('queueA')]);
     expect(new Set(report().traceEvents.map((event) => event.pid)).size).toBe(2);
   });
 
   test('built in ones are found by their names', async () => {
-    const { code, stderr } = await folder.run(['run', '--plugins', 'vizplugins.memory_usage -f 100', '--', 'count.js']);
+    const { code, stderr } = await folder.run(['run', ...QUIET_FLAGS, '--plugins', 'vizplugins.memory_usage -f 100', '--', 'count.js']);
     expect({ code, failed: linesOf(stderr, 'failed') }).toEqual({ code: 0, failed: [] });
     expect(new Set(counters()).size).toBeGreaterThan(1);
   });
@@ -196,7 +197,7 @@ describe('a plugin that fails', () => {
   test.each(['hook', 'initialize', 'pre-start', 'post-stop', 'pre-save', 'handler', 'terminate'])(
     'at %s is told once, and the report is whole',
     async (where) => {
-      const { code, stderr } = await folder.run(['run', '--plugins', `./bad.js ${where}`, './rename.js A', '--', 'count.js', 'exit']);
+      const { code, stderr } = await folder.run(['run', ...QUIET_FLAGS, '--plugins', `./bad.js ${where}`, './rename.js A', '--', 'count.js', 'exit']);
       expect(code).toBe(4);
       expect(linesOf(stderr, 'on purpose')).toHaveLength(1);
       expect(counters()).toEqual(ten('queueA'));
@@ -209,6 +210,7 @@ describe('a plugin that fails', () => {
     const bad = BAD_PLUGINS.filter(({ hangs }, index) => !hangs || index === BAD_PLUGINS.findIndex((each) => each.hangs));
     const { code, stderr } = await folder.run([
       'run',
+      ...QUIET_FLAGS,
       ...bad.flatMap(({ spec }) => ['--plugins', spec]),
       '--plugins',
       './rename.js A',
@@ -233,10 +235,10 @@ describe('a plugin that fails', () => {
       if (process.argv[2] !== 'child') for (let i = 0; i < 3; i++) console.log(JSON.stringify(spawnSync(process.execPath, [__filename, 'child'], { encoding: 'utf8' }).stderr));`,
     );
     folder.write('child-only.js', `${BAD}exports.get_vizplugin = () => new Bad(process.argv[2] === 'child' ? 'pre-start' : '');`);
-    const both = await folder.run(['run', '--plugins', './bad.js pre-start', '--', 'parent.js']);
+    const both = await folder.run(['run', ...QUIET_FLAGS, '--plugins', './bad.js pre-start', '--', 'parent.js']);
     expect({ code: both.code, stdout: both.stdout }).toEqual({ code: 0, stdout: '""\n""\n""\n' });
     expect(linesOf(both.stderr, 'on purpose')).toEqual(['[trace-studio] Plugin Bad failed at pre-start: Error: on purpose']);
-    const child = await folder.run(['run', '--strict-plugins', '--plugins', './child-only.js', '--', 'parent.js']);
+    const child = await folder.run(['run', ...QUIET_FLAGS, '--strict-plugins', '--plugins', './child-only.js', '--', 'parent.js']);
     expect({ code: child.code, stdout: child.stdout }).toEqual({ code: 1, stdout: '""\n""\n""\n' });
     expect(linesOf(child.stderr, 'on purpose')).toEqual([
       expect.stringMatching(/^trace-studio: Plugin Bad failed at pre-start: Error: on purpose \(in process \d+\)$/),
@@ -245,8 +247,8 @@ describe('a plugin that fails', () => {
 
   test('of a tracer of the script is in the recording, too, and counts where that is asked for', async () => {
     folder.write('own.js', "new (require('trace-studio').VizTracer)({ verbose: 0, plugins: ['./bad.js pre-start', './rename.js A'] }).start();");
-    expect((await folder.run(['run', '-q', '--', 'own.js'])).code).toBe(0);
-    const { code, stderr } = await folder.run(['run', '-q', '--strict-plugins', '--plugins', './rename.js B', '-o', 'own.tsr', '--', 'own.js']);
+    expect((await folder.run(['run', ...QUIET_FLAGS, '-q', '--', 'own.js'])).code).toBe(0);
+    const { code, stderr } = await folder.run(['run', ...QUIET_FLAGS, '-q', '--strict-plugins', '--plugins', './rename.js B', '-o', 'own.tsr', '--', 'own.js']);
     expect(code).toBe(1);
     expect(linesOf(stderr, 'on purpose')).toEqual(['[trace-studio] Plugin Bad failed at pre-start: Error: on purpose']);
     const last = new Map(
@@ -260,14 +262,14 @@ describe('a plugin that fails', () => {
   });
 
   test('that is not there is told with where it was looked for', async () => {
-    const { code, stderr } = await folder.run(['run', '--plugins', 'not_here.at_all', '--', 'count.js']);
+    const { code, stderr } = await folder.run(['run', ...QUIET_FLAGS, '--plugins', 'not_here.at_all', '--', 'count.js']);
     expect(code).toBe(0);
     expect(linesOf(stderr, "There's no module named not_here.at_all, maybe you need to install it")).toHaveLength(1);
     expect(counters()).toEqual(ten('queue'));
   });
 
   test('after the end of a killed script is told once, by the command', async () => {
-    const run = folder.start(['run', '-q', ...QUIET_FLAGS, '--plugins', './bad.js pre-save', './rename.js A', '--', 'count.js', 'die']);
+    const run = folder.start(['run', ...QUIET_FLAGS, '-q', '--plugins', './bad.js pre-save', './rename.js A', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     const { stderr } = await run.ended;
@@ -290,7 +292,7 @@ describe('a plugin that fails', () => {
   });
 
   test('makes a good run a failed one only where that is asked for; a script that failed keeps its code', async () => {
-    const strict = async (...words: string[]) => (await folder.run(['run', '-q', '--strict-plugins', '--plugins', ...words])).code;
+    const strict = async (...words: string[]) => (await folder.run(['run', ...QUIET_FLAGS, '-q', '--strict-plugins', '--plugins', ...words])).code;
     expect(await strict('./bad.js terminate', '--', 'count.js')).toBe(1);
     expect(await strict('./bad.js terminate', '--', 'count.js', 'exit')).toBe(4);
     expect(await strict('./rename.js A', '--', 'count.js')).toBe(0);
