@@ -175,7 +175,7 @@ function PluginSection({ trace, actions }: { readonly trace: TraceId; readonly a
         plugins={plugins}
         onOpen={(plugin) => {
           actions.showPlugins();
-          selectRunPlugin(plugin.spec, plugin.processes[0]?.state.file);
+          selectRunPlugin({ spec: plugin.spec, file: plugin.processes[0]?.state.file });
         }}
       />
     </SideSection>

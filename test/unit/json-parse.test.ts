@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/formats/imported-members.ts': 'members of imported files beside their events, 128 MB at most in all',
   'core/formats/perfetto-arguments.ts': 'one argument of an event, its packet at most',
   'core/formats/perfetto-writer.ts': 'one snapshot or args, a record at most',
+  'core/formats/processed-json.ts': 'the metadata that plugins left, 1 MB at most',
   'core/formats/trace-event-fields.ts': 'one string with escapes',
   'core/formats/trace-event-writer.ts': 'one snapshot or args, a record at most',
   'core/model/timeline/search-query.ts': 'arguments of one slice, a record at most',
