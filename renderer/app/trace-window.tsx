@@ -1,9 +1,7 @@
 /** One open trace: toolbar, sidebar, graphs, inspector, drawer, status bar. */
 import { Minimize2, PanelRightOpen, TriangleAlert, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
-import { ConsolePanel } from '../features/console/index.ts';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { CounterList, CounterPanels } from '../features/counters/index.ts';
-import { EventsPanel } from '../features/events/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
@@ -18,6 +16,7 @@ import { formatBytes } from '../state/words.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { Icon, IconButton, Pane, Progress, SplitLine, SplitPane, Tabs } from '../widgets/index.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { PANELS } from './panels.ts';
 import { TimeControls } from './time-controls.tsx';
 import './trace-window.css';
 import type { Actions } from './use-actions.ts';
@@ -25,6 +24,7 @@ import { useMedia } from './use-media.ts';
 
 const NARROW = '(max-width: 1400px)';
 const SMALL = '(max-width: 1119px)';
+const DRAWER_PANELS = PANELS.filter((panel) => panel.place === 'drawer' && panel.isOpen && panel.id !== 'graphs');
 
 export function TraceWindow({ trace, actions }: { readonly trace: TraceId; readonly actions: Actions }) {
   const narrow = useMedia(NARROW);
@@ -200,33 +200,23 @@ function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
 function Drawer({ trace }: { readonly trace: TraceId }) {
   const tab = useWindow((state) => state.drawerTab);
   const inspectorOpen = useWindow((state) => state.inspectorOpen);
-  const session = useSession(trace);
   return (
     <section className="shell-drawer" aria-label="Drawer">
       <Tabs
         label="Drawer"
         value={tab}
         onChange={(value) => setWindow({ drawerTab: value })}
-        items={[
-          {
-            value: 'console',
-            label: 'Console',
-            content: (
-              <ErrorBoundary what="The console" key={trace}>
-                <ConsolePanel trace={trace} {...(session && { session: session.id })} />
-              </ErrorBoundary>
-            ),
-          },
-          {
-            value: 'events',
-            label: 'Events',
-            content: (
-              <ErrorBoundary what="The events" key={trace}>
-                <EventsPanel trace={trace} />
-              </ErrorBoundary>
-            ),
-          },
-        ]}
+        items={DRAWER_PANELS.map(({ id, title, component: Panel }) => ({
+          value: id,
+          label: title,
+          content: (
+            <ErrorBoundary what={title} key={trace}>
+              <Suspense fallback={null}>
+                <Panel trace={trace} />
+              </Suspense>
+            </ErrorBoundary>
+          ),
+        }))}
         tools={
           <>
             {!inspectorOpen && <IconButton icon={PanelRightOpen} size="s" label="Show the inspector" onClick={() => setWindow({ inspectorOpen: true })} />}

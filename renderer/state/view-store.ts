@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { ObjectId, TraceId } from '../trace/trace-worker-api.ts';
+import type { NameId, ObjectId, SliceRow, TraceId, TrackId } from '../trace/trace-worker-api.ts';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
 /** `follow` ends at the newest event and moves with it; `fixed` stays while capture goes on ("paused" when the trace is live). */
@@ -17,12 +17,29 @@ export interface TimeRange {
   readonly toNs: number;
 }
 
+/** A range of time that was picked, on all tracks or on some. What statistics, flame graph and searches are about. */
+export interface RangeSelection extends TimeRange {
+  /** Undefined: all. */
+  readonly tracks: readonly TrackId[] | undefined;
+}
+
+/** The one thing that is picked. A picked object is `object` below, since its snapshot goes with it. */
+export type Selection = { readonly kind: 'slice'; readonly slice: SliceRow } | { readonly kind: 'track'; readonly track: TrackId };
+
 export interface ViewState {
   readonly time: TimeView;
   /** Span that `follow` goes back to. */
   readonly followSpanNs: number | 'all';
   /** Cross-hair that stays where it was put; undefined: only where the pointer is. */
   readonly cursorNs: number | undefined;
+  readonly selection: Selection | undefined;
+  readonly range: RangeSelection | undefined;
+  /** Text of a search: what it matches is outlined in the timeline. Empty: nothing is. */
+  readonly highlight: string;
+  /** What the search does not match is drawn pale. */
+  readonly dimOthers: boolean;
+  /** All slices of this name are underlined, besides those of the name that is selected: the row under the pointer of a table. */
+  readonly sameName: NameId | undefined;
   readonly object: ObjectId | undefined;
   /** 0-based index, or the newest as it comes. */
   readonly snapshot: number | 'live';
@@ -32,6 +49,8 @@ export interface ViewState {
   readonly tables: readonly string[];
   /** Panel that was asked to come into sight; `turn` grows, so that asking twice works. */
   readonly reveal: { readonly key: string; readonly turn: number } | undefined;
+  /** Row of the timeline that was asked to come into sight. */
+  readonly revealRow: { readonly track: TrackId; readonly row: number; readonly turn: number } | undefined;
 }
 
 export const LIVE_SPAN_NS = 30e9;
@@ -42,11 +61,17 @@ const INITIAL: ViewState = {
   time: { mode: 'follow', spanNs: 'all' },
   followSpanNs: 'all',
   cursorNs: undefined,
+  selection: undefined,
+  range: undefined,
+  highlight: '',
+  dimOthers: false,
+  sameName: undefined,
   object: undefined,
   snapshot: 'live',
   hidden: {},
   tables: [],
   reveal: undefined,
+  revealRow: undefined,
 };
 const LIVE: ViewState = { ...INITIAL, time: { mode: 'follow', spanNs: LIVE_SPAN_NS }, followSpanNs: LIVE_SPAN_NS };
 
@@ -121,7 +146,8 @@ export function noteDrawn(trace: TraceId, range: TimeRange): void {
   drawn.set(trace, range);
 }
 
-function change(trace: TraceId, update: (view: ViewState) => Partial<ViewState>): void {
+/** For the modules of this folder that change a part of the view (`selection.ts`, …); features call those. */
+export function changeView(trace: TraceId, update: (view: ViewState) => Partial<ViewState>): void {
   choices.setState(({ views }) => {
     const view = views[trace] ?? INITIAL;
     return { views: { ...views, [trace]: { ...view, ...update(view) } } };
@@ -138,12 +164,12 @@ function clampRange(fromNs: number, toNs: number, endNs: number): TimeRange {
 /** The view stands still where it is; capture goes on. */
 export function pauseView(trace: TraceId): void {
   const range = rangeInSight(trace);
-  change(trace, () => ({ time: { mode: 'fixed', ...range } }));
+  changeView(trace, () => ({ time: { mode: 'fixed', ...range } }));
 }
 
 /** Back to the newest. Without a span: the one that was followed before. */
 export function followView(trace: TraceId, spanNs?: number | 'all'): void {
-  change(trace, (view) => {
+  changeView(trace, (view) => {
     const span = spanNs ?? view.followSpanNs;
     return { time: { mode: 'follow', spanNs: span }, followSpanNs: span };
   });
@@ -156,7 +182,7 @@ export function togglePause(trace: TraceId): void {
 
 export function setRange(trace: TraceId, fromNs: number, toNs: number): void {
   const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), endOf(trace));
-  change(trace, () => ({ time: { mode: 'fixed', ...range } }));
+  changeView(trace, () => ({ time: { mode: 'fixed', ...range } }));
 }
 
 /** Everything: a live trace goes on growing in it. */
@@ -191,7 +217,7 @@ export function zoomView(trace: TraceId, factor: number, aroundNs?: number): voi
 
 /** Puts the cross-hair on a moment and brings it into sight. */
 export function goToMoment(trace: TraceId, ns: number): void {
-  change(trace, () => ({ cursorNs: ns }));
+  changeView(trace, () => ({ cursorNs: ns }));
   const range = rangeInSight(trace);
   if (ns >= range.fromNs && ns <= range.toNs) return;
   const half = (range.toNs - range.fromNs) / 2;
@@ -199,7 +225,7 @@ export function goToMoment(trace: TraceId, ns: number): void {
 }
 
 export function clearCursor(trace: TraceId): void {
-  if (viewState(trace).cursorNs !== undefined) change(trace, () => ({ cursorNs: undefined }));
+  if (viewState(trace).cursorNs !== undefined) changeView(trace, () => ({ cursorNs: undefined }));
 }
 
 export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
@@ -207,11 +233,11 @@ export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
 }
 
 export function selectObject(trace: TraceId, object: ObjectId | undefined, snapshot: number | 'live' = 'live'): void {
-  change(trace, () => ({ object, snapshot }));
+  changeView(trace, () => ({ object, snapshot }));
 }
 
 export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void {
-  change(trace, () => ({ snapshot }));
+  changeView(trace, () => ({ snapshot }));
 }
 
 /** The inspector tells what it shows; undefined when it goes. */
@@ -232,7 +258,7 @@ export function stepSnapshot(trace: TraceId, by: -1 | 1): boolean {
 }
 
 export function toggleSeries(trace: TraceId, counter: string, series: string): void {
-  change(trace, ({ hidden }) => {
+  changeView(trace, ({ hidden }) => {
     const names = hidden[counter] ?? [];
     return { hidden: { ...hidden, [counter]: names.includes(series) ? names.filter((name) => name !== series) : [...names, series] } };
   });
@@ -240,7 +266,7 @@ export function toggleSeries(trace: TraceId, counter: string, series: string): v
 
 /** Leaves one series alone; when it is alone already, shows all. */
 export function soloSeries(trace: TraceId, counter: string, series: string, all: readonly string[]): void {
-  change(trace, ({ hidden }) => {
+  changeView(trace, ({ hidden }) => {
     const others = all.filter((name) => name !== series);
     const names = hidden[counter] ?? [];
     const alone = !names.includes(series) && others.every((name) => names.includes(name));
@@ -249,11 +275,11 @@ export function soloSeries(trace: TraceId, counter: string, series: string, all:
 }
 
 export function toggleTable(trace: TraceId, counter: string): void {
-  change(trace, ({ tables }) => ({ tables: tables.includes(counter) ? tables.filter((key) => key !== counter) : [...tables, counter] }));
+  changeView(trace, ({ tables }) => ({ tables: tables.includes(counter) ? tables.filter((key) => key !== counter) : [...tables, counter] }));
 }
 
 export function revealCounter(trace: TraceId, counter: string): void {
-  change(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
+  changeView(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
 }
 
 /** For tests: forget everything. */

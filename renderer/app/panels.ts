@@ -1,0 +1,49 @@
+/**
+ * Every panel of the trace window, once: the dock, the menus and the command palette read it from here. A new panel is one
+ * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
+ * needs is imported.
+ */
+import { Box, ChartLine, ListTree, type LucideIcon, SquareTerminal } from 'lucide-react';
+import { type ComponentType, lazy } from 'react';
+import { ConsolePanel } from '../features/console/index.ts';
+import { CounterPanels } from '../features/counters/index.ts';
+import { ObjectInspector } from '../features/objects/index.ts';
+import type { TraceId } from '../trace/trace-worker-api.ts';
+
+export interface PanelProps {
+  readonly trace: TraceId;
+}
+
+/** Where a panel opens until the user puts it elsewhere: below the timeline, at its right, or at the right below what is selected. */
+export type PanelPlace = 'drawer' | 'inspector' | 'inspector-below';
+
+export interface PanelDefinition {
+  /** Stays the same for ever: layouts that were saved name it. */
+  readonly id: string;
+  readonly title: string;
+  readonly icon: LucideIcon;
+  readonly place: PanelPlace;
+  /** Part of the layout that a new window begins with. Others are opened from the menu, the palette or `showPanel(id)`. */
+  readonly isOpen: boolean;
+  readonly component: ComponentType<PanelProps>;
+}
+
+const load = <K extends string>(module: () => Promise<{ readonly [name in K]: ComponentType<PanelProps> }>, name: K) =>
+  lazy(() => module().then((loaded) => ({ default: loaded[name] })));
+
+/** In the order of their tabs. */
+export const PANELS: readonly PanelDefinition[] = [
+  { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'drawer', isOpen: true, component: CounterPanels },
+  { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer', isOpen: true, component: ConsolePanel },
+  {
+    id: 'events',
+    title: 'Events',
+    icon: ListTree,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/events/index.ts'), 'EventsPanel'),
+  },
+  { id: 'object', title: 'Object', icon: Box, place: 'inspector-below', isOpen: true, component: ObjectInspector },
+];
+
+export const panelOf = (id: string): PanelDefinition | undefined => PANELS.find((panel) => panel.id === id);
