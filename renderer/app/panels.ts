@@ -14,8 +14,8 @@ export interface PanelProps {
   readonly trace: TraceId;
 }
 
-/** Where a panel opens until the user puts it elsewhere: below the timeline, at its right, or at the right below what is selected. */
-export type PanelPlace = 'drawer' | 'inspector' | 'inspector-below';
+/** Where a panel opens until the user puts it elsewhere: in the middle, below it, at its right, or at the right below what is selected. */
+export type PanelPlace = 'centre' | 'drawer' | 'inspector' | 'inspector-below';
 
 export interface PanelDefinition {
   /** Stays the same for ever: layouts that were saved name it. */
@@ -26,6 +26,8 @@ export interface PanelDefinition {
   /** Part of the layout that a new window begins with. Others are opened from the menu, the palette or `showPanel(id)`. */
   readonly isOpen: boolean;
   readonly component: ComponentType<PanelProps>;
+  /** Beside the title of its tab: a number, or nothing. */
+  readonly count?: ComponentType<PanelProps>;
 }
 
 const load = <K extends string>(module: () => Promise<{ readonly [name in K]: ComponentType<PanelProps> }>, name: K) =>
@@ -33,7 +35,7 @@ const load = <K extends string>(module: () => Promise<{ readonly [name in K]: Co
 
 /** In the order of their tabs. */
 export const PANELS: readonly PanelDefinition[] = [
-  { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'drawer', isOpen: true, component: CounterPanels },
+  { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'centre', isOpen: true, component: CounterPanels },
   { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer', isOpen: true, component: ConsolePanel },
   {
     id: 'events',

@@ -22,7 +22,6 @@ export type Screen = 'main' | 'plugins';
 interface WindowState {
   readonly screen: Screen;
   readonly dialog: OpenDialog | undefined;
-  readonly drawerTab: string;
   readonly drawerOpen: boolean;
   readonly sidebarOpen: boolean;
   readonly inspectorOpen: boolean;
@@ -31,7 +30,6 @@ interface WindowState {
 const store = create<WindowState>(() => ({
   screen: 'main',
   dialog: undefined,
-  drawerTab: 'console',
   drawerOpen: true,
   sidebarOpen: true,
   inspectorOpen: true,
