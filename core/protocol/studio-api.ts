@@ -173,6 +173,8 @@ export interface Settings {
   readonly layout: string;
   /** Arrangements that were given a name. */
   readonly layouts: readonly { readonly name: string; readonly text: string }[];
+  /** How tracks are arranged, as the window writes it. Empty: as they come. */
+  readonly tracks: string;
   /** Keys that differ from the product's own: by command, "Ctrl+Shift+X". Empty text: the command has no key. */
   readonly keys: readonly { readonly command: string; readonly keys: string }[];
   /** What a wheel does over the timeline: scroll, and zoom with Ctrl, or the other way round. */
@@ -196,6 +198,7 @@ export const DEFAULT_SETTINGS: Settings = {
   drawerHeight: 240,
   layout: '',
   layouts: [],
+  tracks: '',
   keys: [],
   wheel: 'modern',
   timeFormat: 'elapsed',

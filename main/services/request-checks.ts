@@ -70,6 +70,7 @@ export const settingsPart = shape<Partial<Settings>>(
     drawerHeight: whole(0, 10_000),
     layout: text(200_000),
     layouts: list(shape<Settings['layouts'][number]>({ name: filled(100), text: text(200_000) }), 50),
+    tracks: text(200_000),
     keys: list(shape<Settings['keys'][number]>({ command: id, keys: text(64) }), 500),
     wheel: oneOf('modern', 'classic'),
     timeFormat: oneOf('elapsed', 'clock'),

@@ -1,0 +1,71 @@
+/** Every text of the timeline that a user reads. */
+import { formatCount } from '../../drawing/format.ts';
+
+const plural = (count: number, one: string, many = `${one}s`): string => `${formatCount(count)} ${count === 1 ? one : many}`;
+
+export const words = {
+  asyncTitle: 'Async',
+  counters: 'Counters',
+  objects: 'Objects',
+  moments: 'Events',
+  threadTitle: (stream: number) => `Thread ${stream}`,
+  processTitle: (pid: number) => `Process ${pid}`,
+
+  timeline: 'Timeline',
+  plot: 'Timeline. Arrow keys go from slice to slice, Enter zooms.',
+  tracks: 'Tracks',
+  pinned: (count: number) => `Pinned ${count}`,
+  noPins: 'Tracks',
+  filterTracks: 'Filter tracks',
+  clearFilter: 'Clear the filter',
+  hiddenTracks: (count: number) => `${plural(count, 'track')} hidden`,
+  showHidden: 'Show all',
+  nothingFound: 'No track of this name',
+  nothingFoundWhy: (text: string) => `No track holds “${text}” in its name.`,
+
+  fold: 'Fold',
+  unfold: 'Unfold',
+  pin: 'Pin to the top',
+  unpin: 'Unpin',
+  hide: 'Hide',
+  moveUp: 'Move up',
+  moveDown: 'Move down',
+  copyName: 'Copy name',
+  arrange: (name: string) => `Arrange ${name}`,
+
+  busy: (share: number) => `${share < 0.1 && share > 0 ? share.toFixed(1) : Math.round(share)} % busy`,
+  idle: 'idle',
+  sampled: 'sampled',
+  lanes: (count: number) => plural(count, 'lane'),
+  pending: (count: number) => `${formatCount(count)} pending`,
+  events: (count: number) => plural(count, 'event'),
+  snapshots: (count: number) => plural(count, 'snapshot'),
+  deeper: (rows: number) => `${plural(rows, 'row')}`,
+
+  now: 'now',
+  cursor: 'Cursor',
+  range: 'Range',
+  snap: 'Snap',
+  all: 'All',
+  breadcrumbs: 'Zoom',
+  minimap: 'Whole recording',
+  rangeStart: 'Start of the range in view',
+  rangeEnd: 'End of the range in view',
+  selectionStart: 'Start of the selected range',
+  selectionEnd: 'End of the selected range',
+
+  many: (count: number, name: string) => (name === '' ? plural(count, 'slice') : `${formatCount(count)} × ${name}`),
+  more: 'Zoom in to see them one by one',
+  open: 'open',
+  pendingSlice: 'pending',
+  threw: 'threw',
+  selfTime: (text: string) => `self ${text}`,
+  busyHere: (share: number) => `${Math.round(share * 100)} % of this time`,
+  lost: (count: number) => (count === 0 ? 'The script waited for the tracer here' : `${plural(count, 'event')} lost here`),
+
+  emptyTitle: 'Nothing on the timeline yet',
+  emptyLive: 'Calls, slices, counters and objects appear here as they are recorded.',
+  emptyOver: 'The recording holds no call, slice, counter or object.',
+  failedTitle: 'This trace cannot be shown',
+  loading: 'Reading',
+} as const;
