@@ -3,11 +3,12 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartLine, ListTree, type LucideIcon, SquareTerminal } from 'lucide-react';
+import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, SquareTerminal } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
 import { ObjectInspector } from '../features/objects/index.ts';
+import { TimelinePanel } from '../features/timeline/index.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
 export interface PanelProps {
@@ -35,7 +36,8 @@ const load = <K extends string>(module: () => Promise<{ readonly [name in K]: Co
 
 /** In the order of their tabs. */
 export const PANELS: readonly PanelDefinition[] = [
-  { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'centre', isOpen: true, component: CounterPanels },
+  { id: 'timeline', title: 'Timeline', icon: ChartGantt, place: 'centre', isOpen: true, component: TimelinePanel },
+  { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'drawer', isOpen: true, component: CounterPanels },
   { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer', isOpen: true, component: ConsolePanel },
   {
     id: 'events',

@@ -34,6 +34,12 @@ export interface ViewState {
   readonly cursorNs: number | undefined;
   readonly selection: Selection | undefined;
   readonly range: RangeSelection | undefined;
+  /** Ranges that were zoomed to, each inside of the one before: the way back out. */
+  readonly crumbs: readonly TimeRange[];
+  /** A mark that is not kept: a moment, or a range. */
+  readonly mark: TimeRange | undefined;
+  /** The ruler counts from here; undefined: from the start of the recording. */
+  readonly zeroNs: number | undefined;
   /** Text of a search: what it matches is outlined in the timeline. Empty: nothing is. */
   readonly highlight: string;
   /** What the search does not match is drawn pale. */
@@ -54,8 +60,11 @@ export interface ViewState {
 }
 
 export const LIVE_SPAN_NS = 30e9;
-const LEAST_SPAN_NS = 1000;
-const LEAST_END_NS = 1e9;
+/** A call takes some ten nanoseconds at least. */
+const LEAST_SPAN_NS = 100;
+/** A live trace begins with a second of room: what is drawn would else run through the whole width in its first moments. */
+const LEAST_LIVE_END_NS = 1e9;
+const LEAST_END_NS = 1000;
 
 const INITIAL: ViewState = {
   time: { mode: 'follow', spanNs: 'all' },
@@ -63,6 +72,9 @@ const INITIAL: ViewState = {
   cursorNs: undefined,
   selection: undefined,
   range: undefined,
+  crumbs: [],
+  mark: undefined,
+  zeroNs: undefined,
   highlight: '',
   dimOthers: false,
   sameName: undefined,
@@ -116,18 +128,21 @@ subscribeTraces((state) => {
   if (next) choices.setState({ views: next });
 });
 
+export const subscribeViews = (listener: () => void): (() => void) => choices.subscribe(listener);
 export const viewState = (trace: TraceId): ViewState => choices.getState().views[trace] ?? INITIAL;
 export const pointerState = (trace: TraceId): Pointer | undefined => pointers.getState().pointers[trace];
 
 /** Re-renders when what `pick` returns changes (compared one level deep). */
 export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => choices(useShallow((state) => pick(state.views[trace] ?? INITIAL)));
 
-const endOf = (trace: TraceId): number => Math.max(LEAST_END_NS, traceState().summaries[trace]?.endNs ?? 0);
+/** The whole of a trace is at least this long. */
+export const leastEndOf = (trace: TraceId): number => (traceState().summaries[trace]?.phase === 'complete' ? LEAST_END_NS : LEAST_LIVE_END_NS);
+const endOf = (trace: TraceId): number => Math.max(leastEndOf(trace), traceState().summaries[trace]?.endNs ?? 0);
 
 /** The range that a view shows when the trace reaches to `endNs`. */
-export function visibleRange(time: TimeView, endNs: number): TimeRange {
+export function visibleRange(time: TimeView, endNs: number, leastEndNs = LEAST_LIVE_END_NS): TimeRange {
   if (time.mode === 'fixed') return { fromNs: time.fromNs, toNs: time.toNs };
-  const end = Math.max(LEAST_END_NS, endNs);
+  const end = Math.max(leastEndNs, endNs);
   return { fromNs: time.spanNs === 'all' ? 0 : Math.max(0, end - time.spanNs), toNs: end };
 }
 
@@ -138,12 +153,26 @@ export function rangeInSight(trace: TraceId): TimeRange {
     const range = drawn.get(trace);
     if (range) return range;
   }
-  return visibleRange(time, endOf(trace));
+  return visibleRange(time, endOf(trace), leastEndOf(trace));
 }
 
 /** Drawing tells what it shows, once a frame. */
 export function noteDrawn(trace: TraceId, range: TimeRange): void {
+  const before = drawn.get(trace);
   drawn.set(trace, range);
+  if (before?.fromNs === range.fromNs && before.toNs === range.toNs) return;
+  for (const listener of drawnListeners.get(trace) ?? []) listener();
+}
+
+const drawnListeners = new Map<TraceId, Set<() => void>>();
+/** Called when another range is drawn than before, in each frame of a live view: for what draws too, not for React. */
+export function subscribeDrawn(trace: TraceId, listener: () => void): () => void {
+  const listeners = drawnListeners.get(trace) ?? new Set();
+  drawnListeners.set(trace, listeners.add(listener));
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) drawnListeners.delete(trace);
+  };
 }
 
 /** For the modules of this folder that change a part of the view (`selection.ts`, …); features call those. */
@@ -227,6 +256,10 @@ export function goToMoment(trace: TraceId, ns: number): void {
 export function clearCursor(trace: TraceId): void {
   if (viewState(trace).cursorNs !== undefined) changeView(trace, () => ({ cursorNs: undefined }));
 }
+
+/** Called when the pointer moved: for what is drawn over the picture. */
+export const subscribePointers = (trace: TraceId, listener: () => void): (() => void) =>
+  pointers.subscribe((state, before) => state.pointers[trace] !== before.pointers[trace] && listener());
 
 export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
   pointers.setState((state) => ({ pointers: { ...state.pointers, [trace]: pointer } }));

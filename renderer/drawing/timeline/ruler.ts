@@ -28,7 +28,10 @@ export function rulerMarks(fromNs: number, toNs: number, left: number, width: nu
   const span = toNs - fromNs;
   if (!(span > 0) || !(width > 0)) return [];
   const zero = zeroOf(base);
-  const labelStep = timeStep(span, Math.max(1, width / LEAST_LABEL_PX));
+  const unit = unitOf(base, Math.max(Math.abs(fromNs - zero), Math.abs(toNs - zero)));
+  // Close up and late in a recording a label has many digits.
+  const digits = axisText(Math.max(Math.abs(fromNs - zero), Math.abs(toNs - zero)), timeStep(span, width / LEAST_LABEL_PX), base, unit, true).length;
+  const labelStep = timeStep(span, Math.max(1, width / Math.max(LEAST_LABEL_PX, digits * 6.5 + 14)));
   const majorStep = nextRound(labelStep);
   const minorStep = labelStep / 5;
   const scale = width / span;
@@ -37,7 +40,7 @@ export function rulerMarks(fromNs: number, toNs: number, left: number, width: nu
     if (marks.length > MOST_MARKS) break;
     const isLabel = isMultiple(at, labelStep);
     const isMajor = isLabel && isMultiple(at, majorStep);
-    marks.push({ x: left + (at + zero - fromNs) * scale, isMajor, text: isLabel ? axisText(at, isMajor ? majorStep : labelStep, base, isMajor) : '' });
+    marks.push({ x: left + (at + zero - fromNs) * scale, isMajor, text: isLabel ? axisText(at, isMajor ? majorStep : labelStep, base, unit, isMajor) : '' });
   }
   return marks;
 }
@@ -66,16 +69,40 @@ function nextRound(step: number): number {
   return step * 10;
 }
 
-function axisText(at: number, stepNs: number, base: TimeBase, isMajor: boolean): string {
+interface Unit {
+  readonly ns: number;
+  readonly text: string;
+}
+const UNITS: readonly Unit[] = [
+  { ns: 1e3, text: 'µs' },
+  { ns: 1e6, text: 'ms' },
+  { ns: 1e9, text: 's' },
+];
+
+/** The unit in which the latest time in sight has no more than three digits in front of the point; minutes are written as such. */
+function unitOf(base: TimeBase, latestNs: number): Unit {
+  if (base.kind === 'clock') return UNITS[2] as Unit;
+  return UNITS.find((unit) => latestNs < unit.ns * 1000) ?? (UNITS[2] as Unit);
+}
+
+function axisText(at: number, stepNs: number, base: TimeBase, unit: Unit, isMajor: boolean): string {
   if (base.kind === 'clock') {
     const minuteMs = Math.floor((base.startEpochMs + base.offsetMinutes * 60_000) / 60_000) * 60_000;
     return clockText(minuteMs + at / 1e6, stepNs);
   }
-  const text = formatAxisTime(at, stepNs);
-  // The unit stands at the bold ones alone.
-  const short = isMajor ? text : text.replace(/ s$/, '');
-  return base.kind === 'mark' && at > 0 ? `+${short}` : short;
+  const sign = base.kind === 'mark' && at > 0 ? '+' : '';
+  if (unit.ns === 1e9) {
+    const text = grouped(formatAxisTime(at, stepNs));
+    // The unit stands at the bold ones alone.
+    return sign + (isMajor ? text : text.replace(/ s$/, ''));
+  }
+  const digits = Math.max(0, Math.ceil(Math.log10(unit.ns / stepNs) - 1e-9));
+  const value = (Math.abs(at) / unit.ns).toFixed(Math.min(6, digits));
+  return `${sign}${at < 0 ? '−' : ''}${grouped(value)}${isMajor ? ` ${unit.text}` : ''}`;
 }
+
+/** "13.934 600": digits behind the point in groups of three, where there are more. */
+const grouped = (text: string): string => text.replace(/(\.\d{3})(\d{1,3})(\d{0,3})/, (_, head: string, second: string, third: string) => `${head} ${second}${third === '' ? '' : ` ${third}`}`);
 
 /** "14:03:22.150", with as many digits as the step needs; whole minutes without seconds. `localMs`: epoch shifted by the zone. */
 export function clockText(localMs: number, stepNs: number): string {

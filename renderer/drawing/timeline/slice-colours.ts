@@ -35,6 +35,9 @@ const CATEGORIES: ReadonlyMap<string, number> = new Map(
   }).flatMap(([colour, names]) => names.map((name) => [name, Number(colour)] as const)),
 );
 
+/** Categories that say no more than "a call": as if there were none. FEE is what VizTracer calls a function's entry and exit. */
+const SAYS_NOTHING: ReadonlySet<string> = new Set(['', 'fee', 'call', 'calls', 'function', 'functions', 'toplevel', 'default']);
+
 /** A dependency, or Node itself: not what the user wrote. */
 export const isForeign = (name: ColouredName): boolean =>
   (name.functionFlags & NATIVE) !== 0 || name.file.startsWith('node:') || /(^|[\\/])node_modules[\\/]/.test(name.file);
@@ -44,8 +47,8 @@ export function sliceColour(name: ColouredName, by: Exclude<ColourBy, 'thread'>)
   if (isForeign(name)) return SLATE;
   if (by === 'name') return (name.nameHash % OWN_COLOURS) + 1;
   // A slice may have several categories, separated by commas: the first one counts.
-  const known = CATEGORIES.get((name.category.split(',', 1)[0] as string).trim().toLowerCase());
-  return known ?? (name.categoryHash % OWN_COLOURS) + 1;
+  const category = (name.category.split(',', 1)[0] as string).trim().toLowerCase();
+  return CATEGORIES.get(category) ?? ((SAYS_NOTHING.has(category) ? name.nameHash : name.categoryHash) % OWN_COLOURS) + 1;
 }
 
 export const threadColour = (index: number): number => (index % OWN_COLOURS) + 1;

@@ -1,7 +1,7 @@
 /** Where lanes lie, in pixels from the top of their region: pinned ones above, the others below. Pure: made anew when tracks or choices change. */
 import { RowKind } from '../../drawing/timeline/items.ts';
 import type { TrackView } from '../../state/track-view.ts';
-import type { TrackInfo } from '../../trace/trace-worker-api.ts';
+import type { TrackId, TrackInfo } from '../../trace/trace-worker-api.ts';
 import { isGroup, type Lane, type LaneGroup } from './lanes.ts';
 
 /** Rows of one track within a lane. */
@@ -40,6 +40,8 @@ export const isPlacedLane = (placed: Placed): placed is PlacedLane => 'lane' in 
 export interface Region {
   readonly placed: readonly Placed[];
   readonly height: number;
+  /** The lane that shows a track, also where it is folded. */
+  readonly byTrack: ReadonlyMap<TrackId, PlacedLane>;
 }
 
 export interface TimelineLayout {
@@ -131,7 +133,17 @@ export function layOut(groups: readonly LaneGroup[], view: TrackView, options: L
     pinned.push(next);
     pinnedTop += next.height;
   }
-  return { pinned: { placed: pinned, height: pinnedTop }, main: { placed, height: top }, hidden, filtered };
+  return { pinned: regionOf(pinned, pinnedTop), main: regionOf(placed, top), hidden, filtered };
+}
+
+function regionOf(placed: readonly Placed[], height: number): Region {
+  const byTrack = new Map<TrackId, PlacedLane>();
+  for (const one of placed) {
+    if (!isPlacedLane(one)) continue;
+    const { track, logged, collections, blocked } = one.lane;
+    for (const each of [track, logged, collections, blocked]) if (each) byTrack.set(each.id, one);
+  }
+  return { placed, height, byTrack };
 }
 
 /** Those that were moved lie in the order that they were given, at the places that they have among them; the others keep theirs. */
@@ -234,20 +246,12 @@ export function rowAt(placed: PlacedLane, y: number): { readonly part: LanePart;
 /** Where a row of a track lies in a region; undefined: it is not in it. A folded lane stands for all of its rows. */
 export function placeOfRow(
   region: Region,
-  track: number,
+  track: TrackId,
   row: number,
 ): { readonly placed: PlacedLane; readonly y: number; readonly rowPx: number } | undefined {
-  for (const placed of region.placed) {
-    if (!isPlacedLane(placed)) continue;
-    for (const part of placed.parts) {
-      if (part.track.id !== track) continue;
-      const inside = Math.min(row, part.rows - 1);
-      return { placed, y: placed.top + part.top + inside * part.rowPx, rowPx: part.rowPx };
-    }
-    const { lane } = placed;
-    if (placed.isFolded && (lane.logged?.id === track || lane.collections?.id === track || lane.blocked?.id === track))
-      return { placed, y: placed.top, rowPx: placed.height };
-    if (lane.track.id === track) return { placed, y: placed.top, rowPx: placed.height };
-  }
-  return undefined;
+  const placed = region.byTrack.get(track);
+  if (!placed) return undefined;
+  const part = placed.parts.find((each) => each.track.id === track);
+  if (!part) return { placed, y: placed.top, rowPx: placed.height };
+  return { placed, y: placed.top + part.top + Math.min(row, part.rows - 1) * part.rowPx, rowPx: part.rowPx };
 }
