@@ -2,7 +2,8 @@
 //
 //   dist/main      Electron main (CommonJS)            dist/cli        the command `trace-studio` (CommonJS)
 //   dist/preload   Electron preload (CommonJS)         dist/collector  collector process, export worker (CommonJS)
-//   dist/renderer  the window (Vite)                   dist/tracer     what runs in the target, and the package's API
+//   dist/renderer  the window (Vite)                   dist/report     the page of HTML reports (Vite)
+//   dist/tracer     what runs in the target, and the package's API
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -35,6 +36,7 @@ const PROGRAMS = [
   { entry: 'main/cli/record.ts', file: 'cli/record.cjs', external: [] },
   { entry: 'main/cli/studio.ts', file: 'cli/studio.cjs', external: [] },
   { entry: 'main/cli/export.ts', file: 'cli/export.cjs', external: [] },
+  { entry: 'main/cli/traces.ts', file: 'cli/traces.cjs', external: [] },
   { entry: 'main/collector/collector-process.ts', file: 'collector/collector.cjs', external: [] },
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
   { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },
@@ -42,6 +44,11 @@ const PROGRAMS = [
   { entry: 'core/tracer/inline/tracer-plugins.ts', file: 'tracer/tracer-plugins.cjs', external: [] },
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
+  // Run in a realm of their own: see core/tracer/calls/own-realm.ts.
+  { entry: 'core/instrument/instrument-file.ts', file: 'tracer/instrument.cjs', external: [] },
+  { entry: 'core/instrument/original-positions.ts', file: 'tracer/original-positions.cjs', external: [] },
+  { entry: 'core/instrument/file-globs.ts', file: 'tracer/file-globs.cjs', external: [] },
+  { entry: 'core/tracer/calls/trace-calls.ts', file: 'tracer/calls.cjs', external: [] },
   { entry: 'core/tracer/api.ts', file: 'tracer/api.cjs', external: [] },
   { entry: 'core/tracer/plugins/target-plugins.ts', file: 'tracer/target-plugins.cjs', external: [] },
   { entry: 'core/tracer/plugin-host.ts', file: 'tracer/plugin-host.cjs', external: [] },
@@ -71,7 +78,7 @@ function sourceHash() {
     }
   };
   for (const folder of ['core', 'main', 'preload', 'renderer']) visit(path.join(root, folder));
-  for (const file of ['package.json', 'build.mjs', 'vite.config.mjs']) hash.update(readFileSync(path.join(root, file)));
+  for (const file of ['package.json', 'build.mjs', 'vite.config.mjs', 'vite.report.config.mjs']) hash.update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }
 
@@ -105,6 +112,49 @@ function writeTypes() {
   writeFileSync(path.join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
 }
 
+/**
+ * The page that a report is: one file that asks nobody for anything, with a place for the trace. A page from a file may start neither a module nor a
+ * worker of another file, so code, styles and the letters of Latin scripts lie in it as text.
+ */
+async function buildReport() {
+  const folder = path.join(dist, 'report');
+  await viteBuild({ configFile: path.join(root, 'vite.report.config.mjs'), logLevel: 'warn' });
+  const files = readdirSync(folder);
+  const read = (end) =>
+    readFileSync(
+      path.join(
+        folder,
+        files.find((file) => file.endsWith(end)),
+      ),
+      'utf8',
+    );
+  const styles = read('.css').replace(/@font-face\{[^}]*\}/g, (face) => {
+    const [, file] = /url\((?:\.\/)?([^)]+-latin-wght-normal[^)]*\.woff2)\)/.exec(face) ?? [];
+    return file === undefined ? '' : face.replace(/url\([^)]+\)/, `url(data:font/woff2;base64,${readFileSync(path.join(folder, file)).toString('base64')})`);
+  });
+  // Nothing is loaded from anywhere, and nothing is sent: the page's own rule, whatever a trace holds.
+  const rule = "default-src 'none'; script-src 'unsafe-inline'; worker-src blob: data:; style-src 'unsafe-inline'; font-src data:; img-src data: blob:";
+  const page = `<!doctype html>
+<html lang="en" data-theme="dark">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${rule}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="dark light">
+<title>Trace Studio</title>
+<style>${styles.replaceAll('</style', '<\\/style')}</style>
+</head>
+<body>
+<div id="root"></div>
+<!--TRACE-->
+<script>${read('.js').replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')}</script>
+</body>
+</html>
+`;
+  for (const file of files) rmSync(path.join(folder, file), { recursive: true });
+  writeFileSync(path.join(folder, 'report.html'), page);
+}
+
 async function build() {
   const hash = sourceHash();
   if (process.argv.includes('--if-stale') && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
@@ -120,6 +170,7 @@ async function build() {
   }
   if (!only || only === 'types') writeTypes();
   if (!only || only === 'renderer') await viteBuild({ configFile: path.join(root, 'vite.config.mjs'), logLevel: 'warn' });
+  if (!only || only === 'report') await buildReport();
   if (!only) writeFileSync(stamp, hash);
   console.log(`built ${path.relative(process.cwd(), dist) || dist} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }

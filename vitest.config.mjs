@@ -20,6 +20,7 @@ export default defineConfig({
           retry,
         },
       },
+      { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], environment: 'node', retry: 0 } },
       {
         test: {
           name: 'packaging',

@@ -58,6 +58,7 @@ const GROUPS = [
   { name: 'unit', run: vitest('unit') },
   { name: 'integration', run: vitest('integration') },
   { name: 'packaging', run: vitest('packaging') },
+  { name: 'fuzz', run: vitest('fuzz') },
   { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
   { name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') },
 ];

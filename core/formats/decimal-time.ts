@@ -98,3 +98,6 @@ function readSlowly(bytes: Uint8Array, start: number, end: number, out: DecimalT
   out.negative = sign === '-';
   return true;
 }
+
+/** When a recording began, in ns since 1970; 0n (not known) for what no clock shows: files say anything. */
+export const knownEpoch = (epochNs: bigint): bigint => (epochNs > 0n && epochNs < 2n ** 63n ? epochNs : 0n);

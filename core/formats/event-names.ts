@@ -1,6 +1,6 @@
 import { ByteInterner } from './byte-interner.ts';
 import { type ImportLosses, MAX_NAME_BYTES, MAX_NAMES } from './import-losses.ts';
-import { decodeString, type EventFields, Field } from './trace-event-tokenizer.ts';
+import { decodeString, type EventFields, Field } from './trace-event-fields.ts';
 
 const MAX_NAME_ARENA_BYTES = 128 * 1024 * 1024;
 
@@ -12,7 +12,8 @@ const MANY_NAMES = encoder.encode('(one of too many names)');
 export class EventNames {
   readonly #losses: ImportLosses;
   readonly #texts = new ByteInterner({ maxCount: MAX_NAMES, maxBytes: MAX_NAME_ARENA_BYTES });
-  readonly #alias = new Map<number, number>();
+  /** Number of a name whose text has another one; the same number else. A table: a look-up for each event. */
+  #alias = new Int32Array(1024);
   readonly #decoded = new Map<number, Uint8Array>();
   readonly #decodedIds = new Map<string, number>();
   #seenNames = 0;
@@ -34,15 +35,26 @@ export class EventNames {
   }
 
   #known(id: number): number {
+    if (id < this.#seenNames && id >= 0) return this.#alias[id] as number;
     if (id < 0) {
-      this.#losses.names++;
+      this.#losses.add('many-names');
       return this.#manyNames;
     }
-    if (id >= this.#seenNames) {
-      this.#seenNames = id + 1;
-      return this.#resolve(id);
+    this.#see(id);
+    const same = this.#resolve(id);
+    this.#alias[id] = same;
+    return same;
+  }
+
+  #see(id: number): void {
+    if (id >= this.#alias.length) {
+      const grown = new Int32Array(Math.max(this.#alias.length * 2, id + 1));
+      grown.set(this.#alias);
+      this.#alias = grown;
     }
-    return this.#alias.size === 0 ? id : (this.#alias.get(id) ?? id);
+    // Numbers are given one after the other: those between were made on the way to this one.
+    for (let seen = this.#seenNames; seen <= id; seen++) this.#alias[seen] = seen;
+    this.#seenNames = Math.max(this.#seenNames, id + 1);
   }
 
   /** Number of a text that has no escapes to resolve. */
@@ -58,23 +70,19 @@ export class EventNames {
     let name = decodeString(raw, 0, raw.length);
     let bytes = encoder.encode(name);
     if (bytes.length > MAX_NAME_BYTES) {
-      this.#losses.longNames++;
+      this.#losses.add('long-name', () => name.slice(0, 100));
       name = `${decoder.decode(bytes.subarray(0, MAX_NAME_BYTES - 8)).replace(/\ufffd+$/, '')}…`;
       bytes = encoder.encode(name);
     }
     if (!bytes.includes(0x5c)) {
       const plain = this.#texts.intern(bytes, 0, bytes.length);
       if (plain >= 0) {
-        this.#seenNames = Math.max(this.#seenNames, plain + 1);
-        this.#alias.set(id, plain);
+        this.#see(plain);
         return plain;
       }
     }
     const same = this.#decodedIds.get(name);
-    if (same !== undefined) {
-      this.#alias.set(id, same);
-      return same;
-    }
+    if (same !== undefined) return same;
     this.#decodedIds.set(name, id);
     this.#decoded.set(id, bytes);
     return id;
@@ -84,6 +92,6 @@ export class EventNames {
     const end = fields.end[Field.NAME] as number;
     const start = end === 0 ? 0 : (fields.start[Field.NAME] as number);
     if (fields.isString[Field.NAME] === 0 || end === 0) return this.numberOf(fields.bytes, start, end);
-    return this.#known(this.#texts.internHashed(fields.bytes, start, end, fields.nameHash));
+    return this.#known(this.#texts.internHashed(fields.bytes, fields.view, start, end, fields.nameHash));
   }
 }

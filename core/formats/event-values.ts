@@ -1,7 +1,7 @@
 /** Values of trace events out of the bytes of their JSON: times, counters, args. */
 import { type DecimalTime, readMicroseconds } from './decimal-time.ts';
 import { equals, isNumber, type JsonCopier, type JsonMembers } from './json-bytes.ts';
-import { decodeString, type EventFields } from './trace-event-tokenizer.ts';
+import { decodeString, type EventFields } from './trace-event-fields.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

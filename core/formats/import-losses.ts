@@ -1,4 +1,4 @@
-import type { TraceEventEnd, TraceEventTokenizer } from './trace-event-tokenizer.ts';
+import type { TraceEventEnd } from './trace-event-tokenizer.ts';
 
 export const MAX_NAMES = 500_000;
 /** A longer name is cut. */
@@ -6,90 +6,110 @@ export const MAX_NAME_BYTES = 64 * 1024;
 export const MAX_THREADS = 4096;
 export const MAX_OBJECTS = 1_000_000;
 export const MAX_OPEN_SLICES = 10_000;
+/** Async slices that are open at one time, and ends that wait for their begin. */
+export const MAX_OPEN_ASYNC = 1_000_000;
+export const MAX_FLOWS = 4_000_000;
 export const MAX_ARGS_BYTES = 512 * 1024;
 export const MAX_MEMBERS = 4096;
 
+/** Something of a trace that could not be taken in, or that is not as it should be. */
+export interface Issue {
+  /** Stable word. */
+  readonly kind: string;
+  readonly count: number;
+  /** In words, with the count. */
+  readonly message: string;
+  /** One case of it: where, or what. */
+  readonly example?: string;
+}
+
+/** Words by kind; `n` is the count as people write it. */
+const WORDS = {
+  'unknown-phase': (n) => `${n} events are of kinds that are not known`,
+  'unreadable-event': (n) => `${n} events could not be read (no phase, no time, or values that are none) and were left out.`,
+  'long-event': (n) => `${n} events longer than 16 MB were left out.`,
+  'time-before-zero': (n) => `${n} events have a time before zero: they are shown at zero of the trace's clock.`,
+  'event-before-start': (n) => `${n} events lie before the start of the time axis: they are earlier than the first ones of the file.`,
+  'negative-duration': (n) => `${n} slices have a duration below zero, or end before they begin: they are shown without length.`,
+  'end-without-begin': (n) => `${n} ends (E) have no begin (B) and were left out.`,
+  'begin-without-end': (n) => `${n} slices were begun (B) and not ended: they are shown up to the end of the trace.`,
+  'mismatched-end': (n) => `${n} slices were still open when one around them ended: they are shown up to there.`,
+  'deep-slice': (n) => `${n} slices nested deeper than ${MAX_OPEN_SLICES} were left out.`,
+  'async-end-without-begin': (n) => `${n} ends of async slices have no begin and were left out.`,
+  'async-begin-without-end': (n) => `${n} async slices were begun and not ended: they are shown up to the end of the trace.`,
+  'many-open-async': (n) => `${n} async events beyond ${MAX_OPEN_ASYNC} open ones were left out.`,
+  'many-flows': (n) => `${n} points of arrows beyond the first ${MAX_FLOWS} arrows were left out.`,
+  'many-threads': (n) => `${n} events of threads beyond the first ${MAX_THREADS} were left out.`,
+  'many-objects': (n) => `${n} events of objects beyond the first ${MAX_OBJECTS} were left out.`,
+  'many-names': (n) => `${n} names beyond the first ${MAX_NAMES} different ones are not kept apart.`,
+  'long-name': (n) => `${n} names were cut to ${MAX_NAME_BYTES / 1024} KB.`,
+  'not-a-number': (n) => `${n} values of counters are no numbers and were left out.`,
+  'unreadable-args': (n) => `The args of ${n} events are not JSON, or longer than ${MAX_ARGS_BYTES / 1024} KB, and were left out.`,
+  'cut-snapshot': (n) => `${n} snapshots hold more than is kept of one: they were cut.`,
+  'many-series': (n) => `${n} series beyond the first ${MAX_MEMBERS} of a counter were left out.`,
+  'unreadable-samples': (n) => `${n} events of a CPU profile could not be read and were left out.`,
+  'many-metadata': (n) => `${n} metadata events beyond what is kept of them were left out.`,
+  'large-member': (n) => `${n} members beside the events are larger than what is kept, and were left out.`,
+  'not-an-event': (n) => `${n} things between the events are none, and were left out.`,
+} as const satisfies Record<string, (n: string) => string>;
+export type LossKind = keyof typeof WORDS;
+
 /** What of a trace could not be taken in, counted while it is read; told in words at the end. */
 export class ImportLosses {
-  readonly phases = new Map<string, number>();
-  withoutPhase = 0;
-  unreadable = 0;
-  negativeTime = 0;
-  beforeStart = 0;
-  endsWithoutBegin = 0;
-  beginsWithoutEnd = 0;
-  tooDeep = 0;
-  threads = 0;
-  objects = 0;
-  names = 0;
-  longNames = 0;
-  counterValues = 0;
-  args = 0;
-  cutSnapshots = 0;
-  members = 0;
+  readonly #found = new Map<LossKind, { count: number; readonly example: string | undefined }>();
+  readonly #phases = new Map<string, number>();
 
-  told(end: TraceEventEnd, text: Pick<TraceEventTokenizer, 'others' | 'tooLong'>): { count: number; message: string }[] {
-    const told: { count: number; message: string }[] = [];
-    const tell = (count: number, message: (count: string) => string): void => {
-      if (count > 0) told.push({ count, message: message(count === 1 ? '1' : count.toLocaleString('en-US')) });
-    };
-    if (end.kind === 'cut') {
-      const inside = end.from < end.at ? `, inside of what begins at byte ${end.from}` : '';
-      told.push({ count: 1, message: `The trace was cut at byte ${end.at}${inside}: every event before is here, what came after is not.` });
-    } else if (end.kind === 'damaged') {
-      told.push({ count: 1, message: `The trace is damaged at byte ${end.at}: it was read up to there.` });
-    } else if (end.kind === 'trailing') {
-      told.push({ count: 1, message: `After the end of the trace more text follows, from byte ${end.at} on: it was not read.` });
-    }
-    const hidden = [...this.phases].filter(([phase]) => phase !== 'M');
-    tell(
-      hidden.reduce((sum, [, count]) => sum + count, 0),
-      (count) => `${count} events are of kinds that are not shown yet: ${inWords(hidden)}.`,
-    );
-    tell(this.phases.get('M') ?? 0, (count) => `${count} metadata events other than names of processes and threads were left out.`);
-    tell(
-      this.withoutPhase + this.unreadable + text.others,
-      (count) => `${count} events could not be read (no phase, no time, or values that are none) and were left out.`,
-    );
-    tell(text.tooLong, (count) => `${count} events longer than 16 MB were left out.`);
-    tell(this.negativeTime, (count) => `${count} events have a time before zero: they are shown at zero of the trace's clock.`);
-    tell(this.beforeStart, (count) => `${count} events lie before the start of the time axis: they are earlier than the first ones of the file.`);
-    tell(this.endsWithoutBegin, (count) => `${count} ends (E) have no begin (B) and were left out.`);
-    tell(this.beginsWithoutEnd, (count) => `${count} slices were begun (B) and not ended: they are shown up to the end of the trace.`);
-    tell(this.tooDeep, (count) => `${count} slices nested deeper than ${MAX_OPEN_SLICES} were left out.`);
-    tell(this.threads, (count) => `${count} events of threads beyond the first ${MAX_THREADS} were left out.`);
-    tell(this.objects, (count) => `${count} events of objects beyond the first ${MAX_OBJECTS} were left out.`);
-    tell(this.names, (count) => `${count} names beyond the first ${MAX_NAMES} different ones are not kept apart.`);
-    tell(this.longNames, (count) => `${count} names were cut to ${MAX_NAME_BYTES / 1024} KB.`);
-    tell(this.counterValues, (count) => `${count} values of counters are no numbers and were left out.`);
-    tell(this.args, (count) => `The args of ${count} events are not JSON, or longer than ${MAX_ARGS_BYTES / 1024} KB, and were left out.`);
-    tell(this.cutSnapshots, (count) => `${count} snapshots hold more than is kept of one: they were cut.`);
-    tell(this.members, (count) => `${count} series beyond the first ${MAX_MEMBERS} of a counter were left out.`);
-    return told;
+  /** `example`: asked for the first case only. */
+  add(kind: LossKind, example?: () => string, count = 1): void {
+    const found = this.#found.get(kind);
+    if (found !== undefined) found.count += count;
+    else if (count > 0) this.#found.set(kind, { count, example: example?.().slice(0, 500) });
+  }
+
+  count(kind: LossKind): number {
+    return this.#found.get(kind)?.count ?? 0;
+  }
+
+  unknownPhase(phase: string, example: () => string): void {
+    this.add('unknown-phase', example);
+    const known = this.#phases.size < 64 ? phase.slice(0, 8) : '?';
+    this.#phases.set(known, (this.#phases.get(known) ?? 0) + 1);
+  }
+
+  told(): Issue[] {
+    return [...this.#found].map(([kind, { count, example }]) => {
+      const n = inWords(count);
+      const message = kind === 'unknown-phase' ? `${WORDS[kind](n)} and were left out: ${phasesInWords(this.#phases)}.` : WORDS[kind](n);
+      return { kind, count, message, ...(example !== undefined && { example }) };
+    });
   }
 }
 
-const PHASE_WORDS: Readonly<Record<string, string>> = {
-  b: 'async',
-  n: 'async',
-  e: 'async',
-  S: 'async',
-  T: 'async',
-  p: 'async',
-  F: 'async',
-  s: 'flow',
-  t: 'flow',
-  f: 'flow',
-  P: 'sample',
-  v: 'memory dump',
-  V: 'memory dump',
-  c: 'clock sync',
-  '(': 'context',
-  ')': 'context',
-};
+/** What is amiss with the text itself. */
+export function issueOfEnd(end: TraceEventEnd): Issue | undefined {
+  switch (end.kind) {
+    case 'cut': {
+      const inside = end.from < end.at ? `, inside of what begins at byte ${end.from}` : '';
+      const message = `The trace was cut at byte ${end.at}${inside}: every event before is here, what came after is not.`;
+      return { kind: 'cut', count: 1, message, example: `byte ${end.at}` };
+    }
+    case 'damaged':
+      return { kind: 'damaged', count: 1, message: `The trace is damaged at byte ${end.at}: it was read up to there.`, example: `byte ${end.at}` };
+    case 'trailing': {
+      const message = `After the end of the trace more text follows, from byte ${end.at} on: it was not read.`;
+      return { kind: 'trailing-text', count: 1, message, example: `byte ${end.at}` };
+    }
+    default:
+      return undefined;
+  }
+}
 
-/** "12 async (b, e), 3 flow (s, f)". */
-function inWords(phases: readonly (readonly [string, number])[]): string {
+const inWords = (count: number): string => (count === 1 ? '1' : count.toLocaleString('en-US'));
+
+const PHASE_WORDS: Readonly<Record<string, string>> = { v: 'memory dump', V: 'memory dump', '(': 'context', ')': 'context', '=': 'link' };
+
+/** "12 memory dump (V, v), 3 unknown (q)". */
+function phasesInWords(phases: ReadonlyMap<string, number>): string {
   const groups = new Map<string, { count: number; letters: string[] }>();
   for (const [letter, count] of phases) {
     const word = PHASE_WORDS[letter] ?? 'unknown';
@@ -98,5 +118,5 @@ function inWords(phases: readonly (readonly [string, number])[]): string {
     group.letters.push(letter);
     groups.set(word, group);
   }
-  return [...groups].map(([word, { count, letters }]) => `${count.toLocaleString('en-US')} ${word} (${letters.sort().join(', ')})`).join(', ');
+  return [...groups].map(([word, { count, letters }]) => `${inWords(count)} ${word} (${letters.sort().join(', ')})`).join(', ');
 }

@@ -104,7 +104,11 @@ export class JsonMembers {
       at = valueEnd;
       if (this.count === this.#max) this.skipped++;
       else {
-        this.offsets.set([keyStart, keyEnd, valueStart, valueEnd], this.count * 4);
+        const o = this.count * 4;
+        this.offsets[o] = keyStart;
+        this.offsets[o + 1] = keyEnd;
+        this.offsets[o + 2] = valueStart;
+        this.offsets[o + 3] = valueEnd;
         this.count++;
       }
     }
@@ -301,8 +305,7 @@ export class JsonCopier {
       stop++;
     }
     if (isNumber(source, at, stop)) {
-      this.bytes.set(source.subarray(at, stop), this.length);
-      this.length += stop - at;
+      while (at < stop) this.bytes[this.length++] = source[at++] as number;
       return stop;
     }
     for (const [word, written] of WORDS) {

@@ -1,10 +1,30 @@
 import { ProblemError } from '../base/result.ts';
-import { BlockReader, looksLikeRecording } from '../protocol/recording-reader.ts';
+import { BlockReader } from '../protocol/recording-reader.ts';
 import type { ByteSource } from './byte-source.ts';
+import { readCollapsed } from './collapsed-reader.ts';
+import { readCpuProfile } from './cpu-profile-reader.ts';
+import { readFirefoxProfile } from './firefox-reader.ts';
+import { readHeapProfile } from './heap-profile-reader.ts';
+import { findEmbedded } from './html-reader.ts';
+import { joined } from './joined.ts';
+import { PeekedStream } from './peeked-stream.ts';
+import { readPerfetto } from './perfetto-reader.ts';
+import type { ReadOptions } from './profile-recording.ts';
+import { recognise, SNIFFED_BYTES, type TraceFormat, type Wrapping } from './recognise.ts';
+import { readSpeedscope } from './speedscope-reader.ts';
 import { readTraceEvents } from './trace-event-reader.ts';
 import { notATrace } from './trace-event-tokenizer.ts';
 
 export type Decompress = (bytes: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>;
+
+/** What this platform can undo. */
+export interface Codecs {
+  /** Gives what it could before it fails. For a file that was cut, Node's gunzip needs `finishFlush: Z_SYNC_FLUSH`, or it throws away what it had. */
+  readonly gunzip: Decompress;
+  readonly zstd?: Decompress;
+  /** Of zlib's format; at most `limit` bytes come out, or it throws. */
+  readonly inflate?: (bytes: Uint8Array, limit: number) => Promise<Uint8Array>;
+}
 
 export interface OpenTraceOptions {
   /** For the recording that another format becomes. */
@@ -19,150 +39,156 @@ export type OpenedTrace =
   /** The source is something else, and this is the recording that it becomes. Keep it (`KeptRecording`) to read blocks again. */
   | {
       readonly kind: 'converted';
-      readonly format: 'recording' | 'trace-event';
-      readonly compressed: boolean;
+      readonly format: TraceFormat;
+      readonly wrappings: readonly Wrapping[];
       readonly recording: AsyncGenerator<Uint8Array, void, undefined>;
     };
 
-const SNIFFED_BYTES = 4096;
-const GZIP = [0x1f, 0x8b];
+/**
+ * What is compressed may come out this many times its size, beyond a first part that may in any case: real traces shrink to a tenth or less, and what
+ * goes far beyond was made to fill a machine.
+ */
+export const MAX_INFLATION = 200;
+export const MIN_INFLATED_BYTES = 256 * 1024 * 1024;
+/** Of what is compressed: decompressors get pieces of this size. */
+const COMPRESSED_PIECE = 32 * 1024;
+/** A page that holds what is compressed: no more than that. */
+const MAX_WRAPPINGS = 3;
 
 /**
- * Says by its first bytes what a file is, and gives it as a recording. `decompress` undoes gzip. Throws a ProblemError: `not-a-trace`
- * (with what it looks like), or what a recording is refused for. What is found only further on is thrown by the `recording` itself.
+ * Says by its first bytes what a file is, and gives it as a recording. Throws a ProblemError: `not-a-trace` (with what it looks like), or what a
+ * recording is refused for. What is found only further on is thrown by the `recording` itself.
  */
-export async function openTrace(source: ByteSource, decompress: Decompress, options: OpenTraceOptions = {}): Promise<OpenedTrace> {
+export async function openTrace(source: ByteSource, codecs: Codecs, options: OpenTraceOptions = {}): Promise<OpenedTrace> {
   const first = await source.read(0, SNIFFED_BYTES);
-  if (looksLikeRecording(first)) {
+  const found = recognise(first, first.length < SNIFFED_BYTES);
+  if (found === 'recording') {
     refuseUnreadable(first);
     return { kind: 'recording' };
   }
-  if (!startsWith(first, GZIP)) {
-    refuseOthers(first);
-    return {
-      kind: 'converted',
-      format: 'trace-event',
-      compressed: false,
-      recording: readTraceEvents(source.follow(0), { ...options, title: options.title ?? '' }),
-    };
+  return new Opening(codecs, { ...options, title: options.title ?? '' }).open(new PeekedStream(source.follow(0)), found);
+}
+
+class Opening {
+  readonly #codecs: Codecs;
+  readonly #options: ReadOptions;
+  readonly #notes: string[] = [];
+  readonly #wrappings: Wrapping[] = [];
+
+  constructor(codecs: Codecs, options: ReadOptions) {
+    this.#codecs = codecs;
+    this.#options = { ...options, notes: () => this.#notes };
   }
-  const notes: string[] = [];
-  const inflated = new PeekedStream(wholePart(decompress(source.follow(0)), notes));
-  const inside = await inflated.peek(SNIFFED_BYTES);
-  if (looksLikeRecording(inside)) {
-    refuseUnreadable(inside);
-    return { kind: 'converted', format: 'recording', compressed: true, recording: inflated.all() };
+
+  async open(bytes: PeekedStream, found: TraceFormat | Wrapping): Promise<OpenedTrace> {
+    switch (found) {
+      case 'gzip':
+      case 'zstd':
+        return this.#inside(new PeekedStream(this.#decompressed(bytes.all(), found)), found);
+      case 'html': {
+        const embedded = await findEmbedded(bytes.all());
+        return this.#inside(new PeekedStream(embedded.bytes), found, embedded.kind === 'json');
+      }
+      default:
+        return this.#converted(bytes, found, false);
+    }
   }
-  if (inside.length === 0 && notes.length > 0) throw notATrace('it is compressed with gzip, and damaged at its start');
-  refuseOthers(inside);
-  const recording = readTraceEvents(inflated.all(), { ...options, title: options.title ?? '', notes: () => notes });
-  return { kind: 'converted', format: 'trace-event', compressed: true, recording };
+
+  async #inside(bytes: PeekedStream, wrapping: Wrapping, isEmbeddedJson = false): Promise<OpenedTrace> {
+    if (wrapping !== 'html' && this.#wrappings.some((one) => one !== 'html')) throw notATrace('it is compressed twice');
+    this.#wrappings.push(wrapping);
+    const first = await bytes.peek(SNIFFED_BYTES);
+    if (first.length === 0 && this.#notes.length > 0) throw notATrace(`it is compressed with ${wrapping}, and damaged at its start`);
+    const found = recognise(first, first.length < SNIFFED_BYTES);
+    if (isEmbeddedJson) return this.#converted(bytes, 'trace-event', true);
+    if (this.#wrappings.length >= MAX_WRAPPINGS && (found === 'gzip' || found === 'zstd' || found === 'html')) throw notATrace('it is wrapped too often');
+    if (found === 'recording') refuseUnreadable(first);
+    return this.open(bytes, found);
+  }
+
+  #converted(bytes: PeekedStream, format: TraceFormat, isEmbedded: boolean): OpenedTrace {
+    return { kind: 'converted', format, wrappings: this.#wrappings, recording: this.#recording(bytes.all(), format, isEmbedded) };
+  }
+
+  #recording(bytes: AsyncGenerator<Uint8Array, void, undefined>, format: TraceFormat, isEmbedded: boolean): AsyncGenerator<Uint8Array, void, undefined> {
+    const options = this.#options;
+    switch (format) {
+      case 'recording':
+        return bytes;
+      case 'trace-event':
+        return readTraceEvents(bytes, { ...options, isEmbedded });
+      case 'cpuprofile':
+        return readCpuProfile(bytes, options);
+      case 'heapprofile':
+        return readHeapProfile(bytes, options);
+      case 'speedscope':
+        return readSpeedscope(bytes, options);
+      case 'collapsed':
+        return readCollapsed(bytes, options);
+      case 'perfetto': {
+        const { inflate } = this.#codecs;
+        return readPerfetto(bytes, { ...options, ...(inflate && { inflate }) });
+      }
+      case 'firefox':
+        return readFirefoxProfile(bytes, options);
+    }
+  }
+
+  /** What could be decompressed of a damaged, cut or endless file is good: the rest is a note. */
+  async *#decompressed(bytes: AsyncIterable<Uint8Array>, wrapping: 'gzip' | 'zstd'): AsyncGenerator<Uint8Array, void, undefined> {
+    const decompress = wrapping === 'gzip' ? this.#codecs.gunzip : this.#codecs.zstd;
+    if (decompress === undefined) {
+      throw new ProblemError({
+        code: 'no-zstd',
+        message: 'The file is compressed with zstd, which this program cannot undo.',
+        remedy: 'Decompress it first (zstd -d), or use Node 22.15 or newer.',
+      });
+    }
+    let taken = 0;
+    let given = 0;
+    async function* counted(): AsyncGenerator<Uint8Array, void, undefined> {
+      for await (const part of inEvenPieces(bytes)) {
+        taken += part.length;
+        yield part;
+      }
+    }
+    try {
+      for await (const part of decompress(counted())) {
+        given += part.length;
+        if (given > Math.max(MIN_INFLATED_BYTES, taken * MAX_INFLATION)) {
+          this.#notes.push(
+            `The file is compressed, and its content is more than ${MAX_INFLATION} times as large as itself: reading stopped after ${given} bytes.`,
+          );
+          return;
+        }
+        yield part;
+      }
+    } catch (error) {
+      if (error instanceof ProblemError) throw error;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#notes.push(`The file is compressed, and cut or damaged (${why}): ${given} bytes of its content could be read.`);
+    }
+  }
+}
+
+/** Where there is damage, decompressors throw away what came of the same piece: how much is kept must not depend on how a file came in. */
+async function* inEvenPieces(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+  let rest: Uint8Array[] = [];
+  let held = 0;
+  for await (let part of bytes) {
+    for (let missing = COMPRESSED_PIECE - held; part.length >= missing; missing = COMPRESSED_PIECE) {
+      yield held === 0 ? part.subarray(0, missing) : joined(...rest, part.subarray(0, missing));
+      part = part.subarray(missing);
+      rest = [];
+      held = 0;
+    }
+    if (part.length > 0) rest.push(part);
+    held += part.length;
+  }
+  if (held > 0) yield joined(...rest);
 }
 
 /** A recording of a later version is refused here, before a window opens for it. */
 function refuseUnreadable(first: Uint8Array): void {
   for (const item of new BlockReader().push(first)) if (item.kind === 'refused') throw new ProblemError(item.problem);
-}
-
-/** What could be decompressed of a damaged or cut file is good: the rest is a note. */
-async function* wholePart(bytes: AsyncIterable<Uint8Array>, notes: string[]): AsyncGenerator<Uint8Array, void, undefined> {
-  let length = 0;
-  try {
-    for await (const part of bytes) {
-      length += part.length;
-      yield part;
-    }
-  } catch (error) {
-    notes.push(
-      `The file is compressed, and cut or damaged (${error instanceof Error ? error.message : String(error)}): ${length} bytes of its content could be read.`,
-    );
-  }
-}
-
-/** A stream whose first bytes are looked at before it is read. */
-class PeekedStream {
-  readonly #parts: AsyncIterator<Uint8Array>;
-  #peeked: Uint8Array[] = [];
-  #ended = false;
-
-  constructor(bytes: AsyncIterable<Uint8Array>) {
-    this.#parts = bytes[Symbol.asyncIterator]();
-  }
-
-  async peek(length: number): Promise<Uint8Array> {
-    let have = 0;
-    while (have < length) {
-      const next = await this.#parts.next();
-      if (next.done === true) {
-        this.#ended = true;
-        break;
-      }
-      this.#peeked.push(next.value);
-      have += next.value.length;
-    }
-    const whole = new Uint8Array(have);
-    let at = 0;
-    for (const part of this.#peeked) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return whole.subarray(0, length);
-  }
-
-  async *all(): AsyncGenerator<Uint8Array, void, undefined> {
-    const peeked = this.#peeked;
-    this.#peeked = [];
-    try {
-      yield* peeked;
-      while (!this.#ended) {
-        const next = await this.#parts.next();
-        if (next.done === true) return;
-        yield next.value;
-      }
-    } finally {
-      await this.#parts.return?.();
-    }
-  }
-}
-
-const startsWith = (bytes: Uint8Array, start: readonly number[]): boolean => start.every((byte, i) => bytes[i] === byte);
-const ascii = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
-
-const KNOWN_STARTS: readonly (readonly [readonly number[], string])[] = [
-  [[0xff, 0xfe], 'it is text in UTF-16; save it as UTF-8'],
-  [[0xfe, 0xff], 'it is text in UTF-16; save it as UTF-8'],
-  [ascii('PK'), 'it looks like a ZIP archive; unpack it first'],
-  [[0x28, 0xb5, 0x2f, 0xfd], 'it is compressed with zstd; decompress it first'],
-  [ascii('BZh'), 'it is compressed with bzip2; decompress it first'],
-  [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'it is compressed with xz; decompress it first'],
-  [GZIP, 'it is compressed twice'],
-  [ascii('SQLite format 3'), 'it looks like a SQLite database'],
-  [[0x7f, 0x45, 0x4c, 0x46], 'it looks like a program'],
-  [ascii('MZ'), 'it looks like a program'],
-  [[0x89, 0x50, 0x4e, 0x47], 'it looks like a picture'],
-  [[0xff, 0xd8, 0xff], 'it looks like a picture'],
-  [ascii('%PDF'), 'it looks like a PDF'],
-  [ascii('#!'), 'it looks like a script; run it instead'],
-];
-
-const KNOWN_TEXTS: readonly (readonly [RegExp, string])[] = [
-  [/^<(?:!doctype html|html|!--|head)/i, 'it looks like an HTML page; save the report as JSON instead'],
-  [/^<\?xml|^<svg/i, 'it looks like XML'],
-  [/^\{\s*"snapshot"\s*:\s*\{\s*"meta"/, 'it looks like a V8 heap snapshot (.heapsnapshot), which is not read yet'],
-  [/^\{\s*"head"\s*:\s*\{\s*"callFrame"/, 'it looks like a V8 heap profile (.heapprofile), which is not read yet'],
-  [/^\{\s*"nodes"\s*:\s*\[\s*\{\s*"id"/, 'it looks like a V8 CPU profile (.cpuprofile), which is not read yet'],
-  [/^\{[\s\S]*"\$schema"\s*:\s*"https:\/\/www\.speedscope\.app/, 'it looks like a speedscope profile, which is not read yet'],
-];
-
-const decoder = new TextDecoder();
-
-function refuseOthers(first: Uint8Array): void {
-  if (first.length === 0) throw notATrace('the file is empty');
-  for (const [start, what] of KNOWN_STARTS) if (startsWith(first, start)) throw notATrace(what);
-  const text = decoder.decode(first).trimStart();
-  if (text.includes('"traceEvents"')) return;
-  for (const [pattern, what] of KNOWN_TEXTS) if (pattern.test(text)) throw notATrace(what);
-  if (text !== '' && !text.startsWith('{') && !text.startsWith('[')) {
-    throw notATrace(first.includes(0) ? 'it holds binary data of a kind that is not read' : 'it is text, but does not begin with "{" or "["');
-  }
 }

@@ -1,8 +1,9 @@
 import type { Nanoseconds } from '../base/time.ts';
 import { BlockType, ConsoleSource, MAX_BLOCK_BYTES, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { encodeConsoleRecord, RecordingEncoder } from '../protocol/recording-writer.ts';
-import { extendedTag, padTo8, RecordKind } from '../protocol/records.ts';
+import { extendedTag, isExtended, kindOf, padTo8, RecordKind, recordBytes } from '../protocol/records.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
+import { OpenFrames } from './open-frames.ts';
 
 /** What is time 0 of the recording, in nanoseconds. `epochNs` 0: not known. Neither may be negative. */
 export interface RecordingStart {
@@ -29,6 +30,8 @@ const FIRST_BUFFER_BYTES = 4096;
 /** High words of the clock that one block may span: each change costs an EPOCH record, 8 bytes beyond the target. */
 const MAX_EPOCHS = 8000;
 const WORD = 2 ** 32;
+/** First value of a field that will hold doubles: V8 lays out objects by it, and a later change of that throws away all hot code. */
+const DOUBLE = Number.NaN;
 
 const encoder = new TextEncoder();
 
@@ -40,6 +43,7 @@ const encoder = new TextEncoder();
  *   its first events before it says what time 0 is.
  * - Events of one stream may come out of order: the records of one block are sorted by time (stable), and the block's first and
  *   last time are the least and greatest. Blocks of one stream may then overlap in time.
+ * - Calls are the exception: a stream that has any takes all its events in their order, since a block begins with the calls that are open.
  */
 export class RecordingBuilder {
   readonly #options: RecordingBuilderOptions;
@@ -50,12 +54,12 @@ export class RecordingBuilder {
   #sealed: SealedBlock[] = [];
   #encoder: RecordingEncoder | undefined;
   #startHigh = 0;
-  #startLow = 0;
+  #startLow = DOUBLE;
   #buffered = 0;
   #sealedBytes = 0;
   #events = 0;
-  #dropped = 0;
-  #lastNs = 0;
+  #dropped = DOUBLE;
+  #lastNs = DOUBLE;
   #console: Uint8Array[] = [];
   #consoleCount = 0;
   #consoleBytes = 0;
@@ -65,6 +69,7 @@ export class RecordingBuilder {
 
   constructor(options: RecordingBuilderOptions) {
     this.#options = options;
+    this.#startLow = this.#lastNs = this.#dropped = 0;
   }
 
   get started(): boolean {
@@ -141,6 +146,28 @@ export class RecordingBuilder {
     return id;
   }
 
+  /** A function of a file (a path or URL; '': not known). `line` and `column` count from 1; 0: not known. `flags`: see FunctionFlag. */
+  functionDefinition(stream: number, name: string, file: string, line: number, column: number, flags: number): number {
+    const fileId = file === '' ? 0 : this.string(stream, file);
+    const text = encoder.encode(`${line} ${column} ${flags} ${name.replaceAll('\n', ' ')}`);
+    const id = ++this.#stream(stream).lastFunction;
+    const { view, bytes, at } = this.#define(stream, RecordKind.DEF_FUNCTIONS, 16 + padTo8(text.length));
+    view.setUint32(at, id, true);
+    view.setUint32(at + 4, 1, true);
+    view.setUint32(at + 8, fileId, true);
+    view.setUint32(at + 12, text.length, true);
+    bytes.set(text, at + 16);
+    return id;
+  }
+
+  /** Definition records as they lie in the DEFS block of another recording: their ids mean the same in `stream`. Give either these or own ones. */
+  definitions(stream: number, payload: Uint8Array): void {
+    const buffer = this.#stream(stream);
+    if (buffer.definitionBytes > 0 && buffer.definitionBytes + payload.length > BLOCK_TARGET_BYTES) this.#sealDefinitions(stream, buffer);
+    buffer.definitions.push(payload);
+    buffer.definitionBytes += payload.length;
+  }
+
   counterDefinition(stream: number, name: number, series: readonly number[]): number {
     const { id, view, at } = this.#define(stream, RecordKind.DEF_COUNTER, 16 + padTo8(series.length * 4));
     view.setUint32(at + 4, name, true);
@@ -175,7 +202,7 @@ export class RecordingBuilder {
     buffer.words[w + 1] = category;
     buffer.words[w + 2] = scope;
     buffer.words[w + 3] = argsBytes;
-    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 16);
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 16, args, argsBytes);
   }
 
   /** The time is that of the end. `args` as for `instant`. */
@@ -188,15 +215,127 @@ export class RecordingBuilder {
     category: number,
     args?: Uint8Array,
     argsBytes = args?.length ?? 0,
+    track = 0,
   ): void {
     const buffer = this.#record(stream, endHigh, endLow, RecordKind.SLICE, 24 + padTo8(argsBytes));
+    buffer.noteStart(endHigh, endLow, durationNs);
     const w = buffer.at >>> 2;
     buffer.words[w] = name;
     buffer.words[w + 1] = category;
     buffer.doubles[(buffer.at + 8) >>> 3] = durationNs;
     buffer.words[w + 4] = argsBytes;
+    buffer.words[w + 5] = track;
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 24, args, argsBytes);
+  }
+
+  /** A call begins. `functionId`: of `functionDefinition`. */
+  enter(stream: number, high: number, low: number, functionId: number): void {
+    this.#call(stream, high, low, functionId * 2)
+      .openFrames()
+      .push(high, low, functionId, 0);
+  }
+
+  exit(stream: number, high: number, low: number, functionId: number): void {
+    this.#call(stream, high, low, functionId * 2 + 1)
+      .openFrames()
+      .pop(functionId, 0);
+  }
+
+  /** Calls that are open before the stream's first record, from the outermost: function id, number of the activation, and since when. */
+  openCalls(stream: number, calls: Iterable<{ readonly high: number; readonly low: number; readonly functionId: number; readonly call: number }>): void {
+    this.#stream(stream).openBefore(calls);
+  }
+
+  /** See RecordKind.CALL_BEGIN and those behind it. `call` numbers the activation, from 1. */
+  run(stream: number, high: number, low: number, kind: number, functionId: number, call: number): void {
+    const buffer = this.#record(stream, high, low, kind, 8);
+    buffer.words[buffer.at >>> 2] = functionId;
+    buffer.words[(buffer.at >>> 2) + 1] = call;
+    buffer.noteCopied(high, low, buffer.words[(buffer.at >>> 2) - 1] as number);
+  }
+
+  /** CALL_ARGUMENTS right behind its enter, or CALL_RESULT right in front of its exit. `json` as for `instant`. */
+  callValue(stream: number, high: number, low: number, kind: typeof RecordKind.CALL_ARGUMENTS | typeof RecordKind.CALL_RESULT, json: Uint8Array): void {
+    const buffer = this.#record(stream, high, low, kind, 8 + padTo8(json.length));
+    buffer.words[buffer.at >>> 2] = json.length;
+    buffer.words[(buffer.at >>> 2) + 1] = 0;
+    buffer.bytes.set(json, buffer.at + 8);
+  }
+
+  /**
+   * A record of another recording, with another time: `words` from `from` to `to` are all of it, in a buffer of its own with `payload`. Ids mean
+   * what the stream's `definitions` say. Calls come in order.
+   */
+  copy(stream: number, high: number, low: number, words: Uint32Array, from: number, to: number): void {
+    const tag = words[from + 1] as number;
+    const bytes = (to - from) * 4;
+    const buffer = isExtended(tag) ? this.#record(stream, high, low, kindOf(tag), bytes - 8) : this.#call(stream, high, low, tag);
+    for (let w = from + 2, at = buffer.at >>> 2; w < to; w++, at++) buffer.words[at] = words[w] as number;
+    buffer.noteCopied(high, low, tag);
+    if (isExtended(tag) && kindOf(tag) === RecordKind.GAP) {
+      this.#stream(stream).lost += buffer.doubles[buffer.at >>> 3] as number;
+      this.#dropped += buffer.doubles[buffer.at >>> 3] as number;
+    }
+  }
+
+  /** See RecordKind.ASYNC_BEGIN. `args` as for `instant`. */
+  asyncBegin(
+    stream: number,
+    high: number,
+    low: number,
+    number: number,
+    scope: number,
+    name: number,
+    category: number,
+    parent: number,
+    flags: number,
+    args?: Uint8Array,
+    argsBytes = args?.length ?? 0,
+  ): void {
+    const buffer = this.#record(stream, high, low, RecordKind.ASYNC_BEGIN, 32 + padTo8(argsBytes));
+    const w = buffer.at >>> 2;
+    buffer.words[w] = number;
+    buffer.words[w + 1] = scope;
+    buffer.words[w + 2] = name;
+    buffer.words[w + 3] = category;
+    buffer.words[w + 4] = parent;
+    buffer.words[w + 5] = flags;
+    buffer.words[w + 6] = argsBytes;
+    buffer.words[w + 7] = 0;
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 32, args, argsBytes);
+  }
+
+  /** `kind` is ASYNC_INSTANT or ASYNC_END. */
+  asyncMore(
+    stream: number,
+    high: number,
+    low: number,
+    kind: typeof RecordKind.ASYNC_INSTANT | typeof RecordKind.ASYNC_END,
+    number: number,
+    scope: number,
+    name: number,
+    args?: Uint8Array,
+    argsBytes = args?.length ?? 0,
+  ): void {
+    const buffer = this.#record(stream, high, low, kind, 16 + padTo8(argsBytes));
+    const w = buffer.at >>> 2;
+    buffer.words[w] = number;
+    buffer.words[w + 1] = scope;
+    buffer.words[w + 2] = name;
+    buffer.words[w + 3] = argsBytes;
+    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 16, args, argsBytes);
+  }
+
+  /** See FlowPhase. */
+  flow(stream: number, high: number, low: number, number: number, scope: number, name: number, category: number, phase: number): void {
+    const buffer = this.#record(stream, high, low, RecordKind.FLOW, 24);
+    const w = buffer.at >>> 2;
+    buffer.words[w] = number;
+    buffer.words[w + 1] = scope;
+    buffer.words[w + 2] = name;
+    buffer.words[w + 3] = category;
+    buffer.words[w + 4] = phase;
     buffer.words[w + 5] = 0;
-    if (args !== undefined && argsBytes > 0) buffer.bytes.set(args.subarray(0, argsBytes), buffer.at + 24);
   }
 
   objectCreated(stream: number, high: number, low: number, object: number): void {
@@ -249,6 +388,20 @@ export class RecordingBuilder {
   stall(stream: number, high: number, low: number, waitedNs: Nanoseconds): void {
     const buffer = this.#record(stream, high, low, RecordKind.STALL, 8);
     buffer.doubles[buffer.at >>> 3] = waitedNs;
+  }
+
+  /** A file that the recording carries. `number` is its own, from 1. */
+  attachment(number: number, name: string, content: readonly Uint8Array[]): void {
+    const bytes = content.reduce((sum, part) => sum + part.length, 0);
+    this.info({ kind: 'attachment', attachment: number, name, bytes, timeNs: 0 });
+    this.#sealInfo();
+    for (const part of content) {
+      for (let at = 0; at < part.length; at += MAX_BLOCK_BYTES) {
+        const piece = part.subarray(at, at + MAX_BLOCK_BYTES);
+        this.#sealed.push({ kind: 'attachment', attachment: number, payload: piece });
+        this.#sealedBytes += piece.length;
+      }
+    }
   }
 
   /** A chunk of console output; `timeNs` since the start of the recording. */
@@ -309,6 +462,27 @@ export class RecordingBuilder {
   #record(stream: number, high: number, low: number, kind: number, payloadBytes: number): StreamBuffer {
     const buffer = this.#stream(stream);
     const bytes = 8 + payloadBytes;
+    if (!buffer.addNext(high, low, bytes)) this.#addCarefully(stream, buffer, high, low, bytes);
+    const w = (buffer.at - 8) >>> 2;
+    buffer.words[w] = low;
+    buffer.words[w + 1] = extendedTag(kind as RecordKind, payloadBytes);
+    this.#events++;
+    return buffer;
+  }
+
+  #call(stream: number, high: number, low: number, tag: number): StreamBuffer {
+    const buffer = this.#stream(stream);
+    buffer.openFrames();
+    if (!buffer.addNext(high, low, 8)) this.#addCarefully(stream, buffer, high, low, 8);
+    const w = (buffer.at - 8) >>> 2;
+    buffer.words[w] = low;
+    buffer.words[w + 1] = tag;
+    this.#events++;
+    return buffer;
+  }
+
+  /** Seals what does not go on with it first, and makes room. */
+  #addCarefully(stream: number, buffer: StreamBuffer, high: number, low: number, bytes: number): void {
     if (bytes > MAX_BLOCK_BYTES) throw new Error(`a record of ${bytes} bytes does not fit into a block`);
     const wide = Math.max(high, buffer.greatestHigh) - Math.min(high, buffer.leastHigh) > MAX_EPOCHS;
     if (buffer.count > 0 && (buffer.length + bytes > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
@@ -316,11 +490,6 @@ export class RecordingBuilder {
     buffer.add(high, low, bytes);
     this.#buffered += buffer.allocatedBytes - before;
     if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
-    const w = (buffer.at - 8) >>> 2;
-    buffer.words[w] = low;
-    buffer.words[w + 1] = extendedTag(kind as RecordKind, payloadBytes);
-    this.#events++;
-    return buffer;
   }
 
   #sealOthers(kept: StreamBuffer): void {
@@ -397,12 +566,21 @@ export class RecordingBuilder {
         this.#out.push(...encoder.block({ type: BlockType.CONSOLE, stream: 0, count, firstNs, lastNs }, block.payload));
         return;
       }
+      case 'attachment': {
+        const { attachment: stream, payload } = block;
+        this.#out.push(...encoder.block({ type: BlockType.ATTACHMENT, stream, count: 0, firstNs: 0, lastNs: 0 }, payload));
+        return;
+      }
       case 'data': {
-        const firstNs = (block.firstHigh - this.#startHigh) * WORD + (block.firstLow - this.#startLow);
+        // Slices are recorded at their end: the block's range covers all of them.
+        const firstNs = (block.firstHigh - this.#startHigh) * WORD + (block.firstLow - this.#startLow) - block.startsBefore;
         const lastNs = (block.lastHigh - this.#startHigh) * WORD + (block.lastLow - this.#startLow);
         this.#lastNs = Math.max(this.#lastNs, lastNs);
-        const { stream, count, droppedBefore } = block;
-        this.#out.push(...encoder.block({ type: BlockType.DATA, stream, count, firstNs, lastNs, clockHigh: block.firstHigh, droppedBefore }, block.payload));
+        const { stream, count, droppedBefore, payload, open } = block;
+        const fields = { type: BlockType.DATA, stream, count, firstNs, lastNs, clockHigh: block.firstHigh, droppedBefore };
+        const stack = open?.bytes(this.#startHigh, this.#startLow, MAX_BLOCK_BYTES - payload.length);
+        if (stack === undefined || stack.length === 0) this.#out.push(...encoder.block(fields, payload));
+        else this.#out.push(...encoder.block({ ...fields, openStackWords: stack.length / 4 }, joined([stack, payload], stack.length + payload.length)));
       }
     }
   }
@@ -416,9 +594,14 @@ interface DataBlock {
   readonly lastHigh: number;
   readonly lastLow: number;
   readonly droppedBefore: number;
+  /** Nanoseconds by which the earliest slice begins before the first record. */
+  readonly startsBefore: number;
+  /** Calls that are open before the first record. */
+  readonly open: OpenFrames | undefined;
 }
 
 type SealedBlock =
+  | { readonly kind: 'attachment'; readonly attachment: number; readonly payload: Uint8Array }
   | { readonly kind: 'info'; readonly lines: readonly RecordingInfo[] }
   | { readonly kind: 'definitions'; readonly stream: number; readonly payload: Uint8Array; readonly count: number }
   | { readonly kind: 'console'; readonly payload: Uint8Array; readonly count: number; readonly firstNs: number; readonly lastNs: number }
@@ -438,6 +621,7 @@ class StreamBuffer {
   definitions: Uint8Array[] = [];
   definitionBytes = 0;
   lastId = 0;
+  lastFunction = 0;
   lost = 0;
   readonly strings = new Map<string, number>();
   #lostBefore = 0;
@@ -445,7 +629,12 @@ class StreamBuffer {
   #highs = new Uint32Array(0);
   #ordered = true;
   #lastHigh = 0;
-  #lastLow = 0;
+  #lastLow = DOUBLE;
+  #firstHigh = 0;
+  /** Least start of a slice, in ns since the word `#firstHigh`. */
+  #leastStart = Number.POSITIVE_INFINITY;
+  #frames: OpenFrames | undefined;
+  #framesBefore: OpenFrames | undefined;
 
   get allocatedBytes(): number {
     return this.bytes.length + this.#offsets.length * 8;
@@ -458,11 +647,26 @@ class StreamBuffer {
       this.#offsets = enlarged(this.#offsets, room);
       this.#highs = enlarged(this.#highs, room);
     }
-    if (this.count > 0 && (high < this.#lastHigh || (high === this.#lastHigh && low < this.#lastLow))) this.#ordered = false;
+    if (this.count === 0) this.#firstHigh = high;
+    else if (high < this.#lastHigh || (high === this.#lastHigh && low < this.#lastLow)) this.#ordered = false;
     this.#lastHigh = high;
-    this.#lastLow = low;
     if (high < this.leastHigh) this.leastHigh = high;
     if (high > this.greatestHigh) this.greatestHigh = high;
+    this.#append(high, low, bytes);
+  }
+
+  /** The same where it is the plain case: there is room, and the high word of the clock is that of the record before. Hot. */
+  addNext(high: number, low: number, bytes: number): boolean {
+    if (high !== this.#lastHigh || this.count === 0 || this.count === this.#offsets.length) return false;
+    const length = this.length + bytes;
+    if (length > this.bytes.length || length > BLOCK_TARGET_BYTES) return false;
+    if (low < this.#lastLow) this.#ordered = false;
+    this.#append(high, low, bytes);
+    return true;
+  }
+
+  #append(high: number, low: number, bytes: number): void {
+    this.#lastLow = low;
     this.#offsets[this.count] = this.length;
     this.#highs[this.count] = high;
     this.count++;
@@ -470,6 +674,54 @@ class StreamBuffer {
     // Padding at the record's end must be zeros whatever was there before.
     this.doubles[((this.length + bytes) >>> 3) - 1] = 0;
     this.length += bytes;
+  }
+
+  /** Of the record that was added last: a slice. */
+  noteStart(endHigh: number, endLow: number, durationNs: number): void {
+    const start = (endHigh - this.#firstHigh) * WORD + endLow - durationNs;
+    if (start < this.#leastStart) this.#leastStart = start;
+  }
+
+  /** The calls that are open. A stream that asks for them has calls. */
+  openFrames(): OpenFrames {
+    this.#frames ??= new OpenFrames();
+    return this.#frames;
+  }
+
+  openBefore(calls: Iterable<{ readonly high: number; readonly low: number; readonly functionId: number; readonly call: number }>): void {
+    for (const { high, low, functionId, call } of calls) this.openFrames().push(high, low, functionId, call);
+    this.#framesBefore = this.openFrames().copy();
+  }
+
+  /** Of the record that was added last, whatever it is. */
+  noteCopied(high: number, low: number, tag: number): void {
+    const w = this.at >>> 2;
+    if (!isExtended(tag)) {
+      if ((tag & 1) === 0) this.openFrames().push(high, low, tag >>> 1, 0);
+      else this.openFrames().pop(tag >>> 1, 0);
+      return;
+    }
+    switch (kindOf(tag)) {
+      case RecordKind.SLICE:
+        if (recordBytes(tag) >= 32) this.noteStart(high, low, this.doubles[(this.at + 8) >>> 3] as number);
+        return;
+      case RecordKind.CALL_BEGIN:
+      case RecordKind.CALL_RESUME:
+        this.openFrames().push(high, low, this.words[w] as number, this.words[w + 1] as number);
+        return;
+      case RecordKind.CALL_SUSPEND:
+      case RecordKind.CALL_END:
+        this.openFrames().pop(this.words[w] as number, this.words[w + 1] as number);
+        return;
+      case RecordKind.GAP: {
+        this.words[w + 2] = high;
+        this.words[w + 3] = low;
+        const functions = this.words.subarray(w + 6, w + 6 + (this.words[w + 5] as number));
+        this.openFrames().replace(functions, high, low);
+        return;
+      }
+      default:
+    }
   }
 
   seal(): DataBlock {
@@ -484,7 +736,13 @@ class StreamBuffer {
       lastHigh: this.#highs[last] as number,
       lastLow: this.words[(this.#offsets[last] as number) >>> 2] as number,
       droppedBefore: this.#lostBefore,
+      startsBefore: 0,
+      open: this.#framesBefore,
     };
+    const firstRecord = (block.firstHigh - this.#firstHigh) * WORD + block.firstLow;
+    if (this.#leastStart < firstRecord) Object.assign(block, { startsBefore: firstRecord - this.#leastStart });
+    this.#leastStart = Number.POSITIVE_INFINITY;
+    this.#framesBefore = this.#frames?.copy();
     this.#lostBefore = this.lost;
     this.length = 0;
     this.count = 0;
@@ -516,7 +774,28 @@ class StreamBuffer {
 
   /** Numbers of the records by time; equal times stay in the order in which they came. */
   #sorted(): ArrayLike<number> {
-    const count = this.count;
+    const { count } = this;
+    // Most are in order, and the others not far from their place: each goes down to where it belongs.
+    const order = new Uint32Array(count);
+    const times = new Float64Array(count);
+    let moves = 0;
+    for (let record = 0; record < count; record++) {
+      const time = this.#timeOf(record);
+      let to = record;
+      for (; to > 0 && (times[to - 1] as number) > time; to--) {
+        times[to] = times[to - 1] as number;
+        order[to] = order[to - 1] as number;
+      }
+      moves += record - to;
+      if (moves > count * 16) return this.#sortedAtOnce();
+      times[to] = time;
+      order[to] = record;
+    }
+    return order;
+  }
+
+  #sortedAtOnce(): ArrayLike<number> {
+    const { count } = this;
     const keys = new Float64Array(count);
     const span = (this.greatestHigh - this.leastHigh + 1) * WORD;
     if (span * count <= Number.MAX_SAFE_INTEGER) {
@@ -541,7 +820,7 @@ class StreamBuffer {
     const words = new Uint32Array(out.buffer);
     let at = 0;
     let high = -1;
-    for (let i = 0; i < this.count; i++) {
+    for (let i = 0; i < this.count; ) {
       const record = order === undefined ? i : (order[i] as number);
       if (this.#highs[record] !== high) {
         // The first one is in the block's header.
@@ -552,12 +831,14 @@ class StreamBuffer {
         }
         high = this.#highs[record] as number;
       }
-      // Hot for unordered traces: words are copied one by one, since most records are four to eight words long.
-      const from = (this.#offsets[record] as number) >>> 2;
-      const to = (record + 1 < this.count ? (this.#offsets[record + 1] as number) : this.length) >>> 2;
-      if (to - from > 64) out.set(this.bytes.subarray(from * 4, to * 4), at);
-      else for (let w = from, t = at >>> 2; w < to; w++, t++) words[t] = this.words[w] as number;
-      at += (to - from) * 4;
+      // Hot for unordered traces, which are in order nearly everywhere: runs of records are copied as one.
+      let last = record;
+      for (i++; i < this.count && this.#highs[last + 1] === high && (order === undefined ? i : order[i]) === last + 1; i++) last++;
+      const from = this.#offsets[record] as number;
+      const to = last + 1 < this.count ? (this.#offsets[last + 1] as number) : this.length;
+      if (to - from > 256) out.set(this.bytes.subarray(from, to), at);
+      else for (let w = from >>> 2, t = at >>> 2; w < to >>> 2; w++, t++) words[t] = this.words[w] as number;
+      at += to - from;
     }
     return out;
   }
@@ -570,6 +851,12 @@ class StreamBuffer {
     }
     return changes;
   }
+}
+
+/** A call into the engine takes longer than a few words. */
+function copyTo(target: Uint8Array, at: number, source: Uint8Array, length: number): void {
+  if (length > 128) target.set(source.subarray(0, length), at);
+  else for (let i = 0; i < length; i++) target[at + i] = source[i] as number;
 }
 
 function enlarged(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {

@@ -2,20 +2,18 @@
  * Reads Chrome Trace Event JSON (arrays and objects, as VizTracer, Chrome and Node write them) as a stream of bytes and gives a
  * recording as a stream of bytes. README.md says which events become what. Never holds the file, nor a string or object of it.
  */
+import type { ReadOptions } from './profile-recording.ts';
 import { RecordingBuilder, type RecordingStart } from './record-writer.ts';
 import { TraceEventImporter } from './trace-event-importer.ts';
 import { TraceEventTokenizer } from './trace-event-tokenizer.ts';
 
-export interface TraceEventReadOptions {
-  readonly title: string;
-  /** A faster CRC-32 than the portable one, where the platform has it. */
-  readonly crc?: (bytes: Uint8Array) => number;
-  /** Asked at the end: what else the recording should tell of its making, for example that the file was compressed and cut. */
-  readonly notes?: () => readonly string[];
+export interface TraceEventReadOptions extends ReadOptions {
   /** Time 0 is the least time of this many first events (or of as many as fit into 16 MB): 250,000. */
   readonly firstEvents?: number;
   /** What is time 0 instead: the text's own clock is that of a recording that is known. */
   readonly start?: RecordingStart;
+  /** The rest of a page follows the text. */
+  readonly isEmbedded?: boolean;
 }
 
 const FIRST_EVENTS = 250_000;
@@ -38,6 +36,7 @@ export async function* readTraceEvents(source: AsyncIterable<Uint8Array>, option
     }
     if (tokenizer.done) break;
   }
-  importer.finish(tokenizer.end(), tokenizer, options.notes?.() ?? []);
+  const end = tokenizer.end();
+  importer.finish(options.isEmbedded === true && end.kind === 'trailing' ? { kind: 'whole' } : end, tokenizer, options.notes?.() ?? []);
   yield* builder.finish();
 }

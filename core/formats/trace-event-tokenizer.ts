@@ -1,5 +1,4 @@
 import { ProblemError } from '../base/result.ts';
-import { hashStep } from './byte-interner.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -7,7 +6,6 @@ import {
   COLON,
   COMMA,
   endOfString,
-  endOfValue,
   INCOMPLETE,
   MALFORMED,
   OPEN_BRACE,
@@ -15,24 +13,11 @@ import {
   QUOTE,
   skipSpace,
 } from './json-bytes.ts';
-
-/** Keys of an event that are looked at; all others are stepped over. Index into EventFields. */
-export const Field = { NAME: 0, PH: 1, TS: 2, DUR: 3, PID: 4, TID: 5, CAT: 6, ARGS: 7, ID: 8, S: 9, ID2: 10, SCOPE: 11 } as const;
-const FIELD_COUNT = 12;
-const OTHER_FIELD = -1;
-
-/** Where the values of one event lie. `end[f]` 0: absent. A string's borders are inside its quotes. Valid during the call. */
-export class EventFields {
-  bytes: Uint8Array = new Uint8Array(0);
-  readonly start = new Int32Array(FIELD_COUNT);
-  readonly end = new Int32Array(FIELD_COUNT);
-  readonly isString = new Uint8Array(FIELD_COUNT);
-  /** Of the bytes of a name in quotes, see `hashStep`: made while it is looked for its end. */
-  nameHash = 0;
-}
+import { decodeString, EventFields, Field, SLACK_BYTES, WHOLE_FILE } from './trace-event-fields.ts';
 
 export interface TraceEventSink {
-  event(fields: EventFields): void;
+  /** The event begins at byte `offset` of the text. */
+  event(fields: EventFields, offset: number): void;
   /** A member beside `traceEvents`. `json` undefined: longer than is kept. */
   member(key: string, json: Uint8Array | undefined, bytes: number): void;
 }
@@ -44,46 +29,50 @@ export type TraceEventEnd =
   | { readonly kind: 'cut'; readonly at: number; readonly from: number }
   /** Byte `at` is none that JSON allows there: what follows was not read. */
   | { readonly kind: 'damaged'; readonly at: number }
-  /** Whole, but more text follows from byte `at` on. */
+  /** Whole, but something that is no JSON follows from byte `at` on. */
   | { readonly kind: 'trailing'; readonly at: number };
 
 /** An event longer than this is stepped over. */
 const MAX_EVENT_BYTES = 16 * 1024 * 1024;
 const MAX_KEY_BYTES = 64 * 1024;
-/** Members beside `traceEvents` are kept up to here. */
-export const MAX_MEMBER_BYTES = 64 * 1024;
+/** Members beside `traceEvents` are handed on up to here. */
+export const MAX_MEMBER_BYTES = 64 * 1024 * 1024;
+const MAX_TEXTS_WITHOUT_EVENTS = 1000;
 const PIECE_BYTES = 256 * 1024;
-
-const decoder = new TextDecoder();
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
+const RECORD_SEPARATOR = 0x1e;
+const NEW_LINE = 0x0a;
 
 /**
- * Cuts Chrome Trace Event JSON that arrives in pieces of any size into its events. Holds the event that is not whole yet and
- * one piece; what comes out does not depend on where the pieces end.
+ * Cuts Chrome Trace Event JSON that arrives in pieces of any size into its events. The text is one or more of: an array of events (its
+ * closing bracket may be missing), an object with `traceEvents`, an event of its own (NDJSON and the like); nothing, commas or white space
+ * may lie between them. Holds the event that is not whole yet and one piece; what comes out does not depend on where the pieces end.
  */
 export class TraceEventTokenizer {
-  /** Objects seen in the list of events. */
+  /** Objects seen where events should be. */
   objects = 0;
-  /** Elements of the list that are no objects. */
+  /** Elements of the list that are no objects, and lines that are no JSON. */
   others = 0;
   /** Events longer than MAX_EVENT_BYTES. */
   tooLong = 0;
+  /** Whole texts in it: files that were put one behind the other. */
+  texts = 0;
   readonly #sink: TraceEventSink;
   readonly #fields = new EventFields();
-  #held = new Uint8Array(PIECE_BYTES * 2);
+  #held = new Uint8Array(PIECE_BYTES * 2 + SLACK_BYTES);
   #from = 0;
   #to = 0;
   /** Offset in the text of `#held[0]`. */
   #base = 0;
   /** Unread bytes below which another try to read an event is in vain: it doubles, so that a long event is not read again and again. */
   #wanted = 0;
-  #state: 'start' | 'list' | 'member' | 'skip' | 'after' | 'done' = 'start';
-  #form: 'array' | 'object' = 'array';
+  #state: 'top' | 'list' | 'member' | 'skip' | 'line' | 'done' = 'top';
+  #form: 'array' | 'object' | 'lines' = 'array';
   #sawEvents = false;
   #end: TraceEventEnd | undefined;
-  readonly #skip = { from: 0, depth: 0, inString: false, escaped: false, scalar: false, back: 'list' as 'list' | 'member', key: '' };
+  readonly #skip = { from: 0, depth: 0, inString: false, escaped: false, scalar: false, back: 'list' as 'list' | 'member' | 'top', key: '' };
   #captured: Uint8Array[] = [];
   #capturedBytes = 0;
-  #errorAt = 0;
 
   constructor(sink: TraceEventSink) {
     this.#sink = sink;
@@ -102,39 +91,34 @@ export class TraceEventTokenizer {
   push(chunk: Uint8Array): void {
     for (let at = 0; at < chunk.length && this.#state !== 'done'; at += PIECE_BYTES) {
       this.#hold(chunk.subarray(at, at + PIECE_BYTES));
-      if (this.#to - this.#from >= this.#wanted) this.#advance();
+      if (this.#to - this.#from >= this.#wanted) this.#advance(false);
     }
   }
 
   end(): TraceEventEnd {
-    if (this.#state !== 'done') this.#advance();
+    if (this.#state !== 'done') this.#advance(true);
     if (this.#end !== undefined) return this.#end;
     const at = this.#base + this.#to;
-    const whole = { kind: 'whole' } as const;
-    switch (this.#state) {
-      case 'start':
-        throw notATrace(at === 0 ? 'the file is empty' : 'there is nothing in it');
-      case 'after':
-        return this.#sawEvents ? whole : this.#noEvents();
-      case 'list':
-        // The closing bracket of the array form is optional by the format's own words.
-        return this.#form === 'array' && this.#from === this.#to ? whole : { kind: 'cut', at, from: this.offset };
-      case 'skip':
-        return this.#sawEvents ? { kind: 'cut', at, from: this.#skip.from } : this.#noEvents();
-      default:
-        if (!this.#sawEvents) return this.#noEvents();
-        return { kind: 'cut', at, from: this.offset };
-    }
+    if (at === 0) throw notATrace('the file is empty');
+    const cut = this.#state !== 'top' && this.#state !== 'line' && !(this.#state === 'list' && this.#form === 'array' && this.#from === this.#to);
+    if (!this.#sawEvents) return this.texts > 0 || cut ? this.#noEvents() : this.#nothing();
+    // The closing bracket of the array form is optional by the format's own words.
+    if (!cut && this.#from === this.#to) return { kind: 'whole' };
+    return { kind: 'cut', at, from: this.#state === 'skip' ? this.#skip.from : this.offset };
   }
 
   #noEvents(): never {
     throw notATrace('it is JSON, but has no list "traceEvents"');
   }
 
+  #nothing(): never {
+    throw notATrace('there is nothing in it');
+  }
+
   #hold(piece: Uint8Array): void {
-    if (this.#to + piece.length > this.#held.length) {
+    if (this.#to + piece.length + SLACK_BYTES > this.#held.length) {
       const length = this.#to - this.#from;
-      const needed = length + piece.length;
+      const needed = length + piece.length + SLACK_BYTES;
       const target = needed <= this.#held.length ? this.#held : new Uint8Array(Math.max(needed, this.#held.length * 2));
       target.set(this.#held.subarray(this.#from, this.#to));
       this.#held = target;
@@ -144,14 +128,16 @@ export class TraceEventTokenizer {
     }
     this.#held.set(piece, this.#to);
     this.#to += piece.length;
+    this.#held[this.#to] = QUOTE;
   }
 
-  #advance(): void {
+  /** `last`: nothing more comes. */
+  #advance(last: boolean): void {
     let going = true;
     while (going) {
       switch (this.#state) {
-        case 'start':
-          going = this.#start();
+        case 'top':
+          going = this.#top(last);
           break;
         case 'list':
           going = this.#list();
@@ -162,8 +148,8 @@ export class TraceEventTokenizer {
         case 'skip':
           going = this.#skipOn();
           break;
-        case 'after':
-          going = this.#after();
+        case 'line':
+          going = this.#skipLine();
           break;
         default:
           going = false;
@@ -171,60 +157,123 @@ export class TraceEventTokenizer {
     }
     const unread = this.#to - this.#from;
     // Keys and first bytes are short; only an event is worth waiting for in doubling steps.
-    this.#wanted = this.#state === 'list' && unread > 0 ? Math.min(unread * 2, MAX_EVENT_BYTES) : 0;
+    this.#wanted = (this.#state === 'list' || this.#state === 'top') && unread > 0 ? Math.min(unread * 2, MAX_EVENT_BYTES) : 0;
   }
 
-  #start(): boolean {
+  /** Between whole texts. */
+  #top(last: boolean): boolean {
     const held = this.#held;
-    if (this.#base === 0 && this.#from === 0 && held[0] === 0xef && this.#to > 0) {
-      if (this.#to < 3) return false;
-      if (held[1] === 0xbb && held[2] === 0xbf) this.#from = 3;
+    const to = this.#to;
+    let at = this.#from;
+    while (at < to && ((held[at] as number) <= 0x20 || held[at] === COMMA || held[at] === RECORD_SEPARATOR)) at++;
+    this.#from = at;
+    if (at >= to) return false;
+    const c = held[at];
+    if (c === BYTE_ORDER_MARK[0]) {
+      if (to - at < 3 && !last) return false;
+      if (held[at + 1] === BYTE_ORDER_MARK[1] && held[at + 2] === BYTE_ORDER_MARK[2]) {
+        this.#from += 3;
+        return true;
+      }
     }
-    this.#from = skipSpace(held, this.#from, this.#to);
-    if (this.#from >= this.#to) return false;
-    const c = held[this.#from];
     if (c === OPEN_BRACKET) {
+      this.#from++;
+      this.texts++;
+      this.#form = 'array';
       this.#state = 'list';
       this.#sawEvents = true;
-    } else if (c === OPEN_BRACE) {
-      this.#state = 'member';
-      this.#form = 'object';
-    } else throw notATrace('it does not begin with "{" or "["');
+      return true;
+    }
+    if (c === OPEN_BRACE) return this.#topObject(last);
+    if (this.#form === 'lines' && this.#sawEvents) {
+      // A log that something else was printed into.
+      this.others++;
+      this.#state = 'line';
+      return true;
+    }
+    if (!this.#sawEvents) throw notATrace(this.texts > 0 ? `its JSON is broken at byte ${this.offset}` : 'it does not begin with "{" or "["');
+    this.#end = { kind: 'trailing', at: this.offset };
+    this.#state = 'done';
+    return false;
+  }
+
+  /** An event by itself, or the object that holds `traceEvents`: what it is shows when it is read. */
+  #topObject(last: boolean): boolean {
+    const held = this.#held;
+    const at = this.#from;
+    const end = this.#fields.read(held, at, Math.min(this.#to, at + MAX_EVENT_BYTES));
+    if (end === INCOMPLETE && this.#to - at < MAX_EVENT_BYTES && !last) return false;
+    const among = this.#form === 'lines' && this.#sawEvents;
+    if (end > 0 && (among || this.#fields.end[Field.PH] !== 0)) {
+      this.#from = end;
+      this.texts += among ? 0 : 1;
+      this.#form = 'lines';
+      this.#sawEvents = true;
+      this.objects++;
+      this.#sink.event(this.#fields, this.#base + at);
+      return true;
+    }
+    if (among) {
+      // What is cut or broken among events by themselves is no file either.
+      if (end === INCOMPLETE && last) return this.#stop({ kind: 'cut', at: this.#base + this.#to, from: this.offset });
+      if (end === MALFORMED) return this.#damaged(this.#fields.errorAt);
+    }
+    // Lines of objects that are no events are noticed early.
+    if (!this.#sawEvents && this.texts >= MAX_TEXTS_WITHOUT_EVENTS) this.#noEvents();
     this.#from++;
+    this.texts++;
+    this.#form = 'object';
+    this.#state = 'member';
     return true;
   }
 
   #list(): boolean {
     const held = this.#held;
     const to = this.#to;
+    const fields = this.#fields;
+    const sink = this.#sink;
     let at = this.#from;
     for (;;) {
-      while (at < to && (held[at] === COMMA || (held[at] as number) <= 0x20)) at++;
+      let c = held[at] as number;
+      while (at < to && (c === COMMA || c <= 0x20)) c = held[++at] as number;
       this.#from = at;
       if (at >= to) return false;
-      const c = held[at];
       if (c !== OPEN_BRACE) break;
       const limit = Math.min(to, at + MAX_EVENT_BYTES);
-      const end = this.#readEvent(held, at, limit);
-      if (end === MALFORMED) return this.#damaged(this.#errorAt);
-      if (end === INCOMPLETE) {
+      const end = fields.read(held, at, limit);
+      if (end < 0) {
+        if (end === MALFORMED) return this.#damaged(fields.errorAt);
+        if (end === WHOLE_FILE) {
+          // The list before it was not closed, and another file follows.
+          this.#from++;
+          this.texts++;
+          this.#form = 'object';
+          this.#state = 'member';
+          return true;
+        }
         if (to - at < MAX_EVENT_BYTES) return false;
         this.tooLong++;
         return this.#beginSkip('list', '');
       }
       // `{}` behind the last comma is a habit of writers that cannot take the comma back.
-      if (skipSpace(held, at + 1, end) < end - 1) {
+      if (end - at > 2 && skipSpace(held, at + 1, end) < end - 1) {
         this.objects++;
-        this.#sink.event(this.#fields);
+        sink.event(fields, this.#base + at);
       }
       at = end;
     }
     if (held[at] === CLOSE_BRACKET) {
       this.#from++;
-      this.#state = this.#form === 'array' ? 'after' : 'member';
+      this.#state = this.#form === 'array' ? 'top' : 'member';
       return true;
     }
     if (held[at] === CLOSE_BRACE || held[at] === COLON) return this.#damaged(at);
+    if (held[at] === OPEN_BRACKET && this.#form === 'array' && this.objects > 0) {
+      // A list that was not closed, and another file follows.
+      this.#from++;
+      this.texts++;
+      return true;
+    }
     if (this.objects === 0 && this.#form === 'array') throw notATrace('it is a JSON list, but not one of events');
     this.others++;
     return this.#beginSkip('list', '');
@@ -239,7 +288,7 @@ export class TraceEventTokenizer {
     if (at >= to) return false;
     if (held[at] === CLOSE_BRACE) {
       this.#from++;
-      this.#state = 'after';
+      this.#state = 'top';
       return true;
     }
     if (held[at] !== QUOTE) return this.#damaged(at);
@@ -303,6 +352,7 @@ export class TraceEventTokenizer {
     this.#from = at;
     if (skip.back === 'member') {
       if (this.#capturedBytes + (at - begin) <= MAX_MEMBER_BYTES) this.#captured.push(held.slice(begin, at));
+      else this.#captured = [];
       this.#capturedBytes += at - begin;
     }
     if (!found) return false;
@@ -324,147 +374,23 @@ export class TraceEventTokenizer {
     return json;
   }
 
-  #after(): boolean {
-    this.#from = skipSpace(this.#held, this.#from, this.#to);
-    if (this.#from >= this.#to) return false;
-    if (!this.#sawEvents) this.#noEvents();
-    this.#end = { kind: 'trailing', at: this.offset };
-    this.#state = 'done';
-    return false;
+  #skipLine(): boolean {
+    const at = this.#held.subarray(0, this.#to).indexOf(NEW_LINE, this.#from);
+    this.#from = at < 0 ? this.#to : at;
+    if (at < 0) return false;
+    this.#state = 'top';
+    return true;
   }
 
   #damaged(at: number): false {
     if (!this.#sawEvents) throw notATrace(`its JSON is broken at byte ${this.#base + at}`);
-    this.#end = { kind: 'damaged', at: this.#base + at };
+    return this.#stop({ kind: 'damaged', at: this.#base + at });
+  }
+
+  #stop(end: TraceEventEnd): false {
+    this.#end = end;
     this.#state = 'done';
     return false;
-  }
-
-  /** Fills `#fields` from the object at `at`; returns the byte after it, INCOMPLETE, or MALFORMED with `#errorAt`. Hot. */
-  #readEvent(bytes: Uint8Array, at: number, end: number): number {
-    const { start: starts, end: ends, isString } = this.#fields;
-    this.#fields.bytes = bytes;
-    // A loop: `fill` is a call into the engine, dearer than twelve stores.
-    for (let f = 0; f < FIELD_COUNT; f++) ends[f] = 0;
-    at++;
-    for (;;) {
-      while (at < end && ((bytes[at] as number) <= 0x20 || bytes[at] === COMMA)) at++;
-      if (at >= end) return INCOMPLETE;
-      if (bytes[at] === CLOSE_BRACE) return at + 1;
-      if (bytes[at] !== QUOTE) return this.#malformed(at);
-      at++;
-      let field = OTHER_FIELD;
-      // The keys of nearly all members are known by their letters, and end where those end.
-      let keyEnd = at + 6 < end ? endOfKnownKey(bytes, at) : -1;
-      if (keyEnd >= 0) field = fieldOf(bytes, at, keyEnd - at);
-      else {
-        keyEnd = endOfString(bytes, at, end);
-        if (keyEnd < 0) return INCOMPLETE;
-        field = bytes.subarray(at, keyEnd).includes(BACKSLASH) ? fieldOfText(decodeString(bytes, at, keyEnd)) : fieldOf(bytes, at, keyEnd - at);
-      }
-      at = keyEnd + 1;
-      if (bytes[at] !== COLON) at = skipSpace(bytes, at, end);
-      if (at >= end) return INCOMPLETE;
-      if (bytes[at] !== COLON) return this.#malformed(at);
-      at = skipSpace(bytes, at + 1, end);
-      if (at >= end) return INCOMPLETE;
-      let valueStart = at;
-      let valueEnd = INCOMPLETE;
-      const quoted = bytes[at] === QUOTE;
-      if (quoted) {
-        valueStart++;
-        if (field === Field.NAME) {
-          let hash = 0;
-          let v = valueStart;
-          while (v < end) {
-            const c = bytes[v] as number;
-            if (c === QUOTE) {
-              valueEnd = v;
-              break;
-            }
-            hash = hashStep(hash, c);
-            v++;
-            if (c === BACKSLASH && v < end) hash = hashStep(hash, bytes[v++] as number);
-          }
-          this.#fields.nameHash = hash;
-        } else valueEnd = endOfString(bytes, valueStart, end);
-        at = valueEnd + 1;
-      } else {
-        valueEnd = endOfValue(bytes, at, end);
-        if (valueEnd === MALFORMED) return this.#malformed(at);
-        at = valueEnd;
-      }
-      if (valueEnd < 0) return INCOMPLETE;
-      if (field !== OTHER_FIELD) {
-        starts[field] = valueStart;
-        ends[field] = valueEnd;
-        isString[field] = quoted ? 1 : 0;
-      }
-    }
-  }
-
-  #malformed(at: number): typeof MALFORMED {
-    this.#errorAt = at;
-    return MALFORMED;
-  }
-}
-
-/** Where a key of two to four letters ends, if it is one that is looked at; -1 otherwise. Reads up to five bytes. */
-function endOfKnownKey(bytes: Uint8Array, at: number): number {
-  const a = bytes[at] as number;
-  const b = bytes[at + 1] as number;
-  const c = bytes[at + 2] as number;
-  if (c === QUOTE) return (a === 0x74 && b === 0x73) || (a === 0x70 && b === 0x68) || (a === 0x69 && b === 0x64) ? at + 2 : -1;
-  const d = bytes[at + 3] as number;
-  if (d === QUOTE) {
-    const known =
-      (b === 0x69 && c === 0x64 && (a === 0x70 || a === 0x74)) || (a === 0x64 && b === 0x75 && c === 0x72) || (a === 0x63 && b === 0x61 && c === 0x74);
-    return known ? at + 3 : -1;
-  }
-  if (bytes[at + 4] !== QUOTE) return -1;
-  return (a === 0x6e && b === 0x61 && c === 0x6d && d === 0x65) || (a === 0x61 && b === 0x72 && c === 0x67 && d === 0x73) ? at + 4 : -1;
-}
-
-/** By length and letters, so that no string is made. */
-function fieldOf(bytes: Uint8Array, at: number, length: number): number {
-  const a = bytes[at];
-  const b = bytes[at + 1];
-  const c = bytes[at + 2];
-  switch (length) {
-    case 1:
-      return a === 0x73 ? Field.S : OTHER_FIELD;
-    case 2:
-      if (a === 0x74 && b === 0x73) return Field.TS;
-      if (a === 0x70 && b === 0x68) return Field.PH;
-      return a === 0x69 && b === 0x64 ? Field.ID : OTHER_FIELD;
-    case 3:
-      if (b === 0x69 && c === 0x64) return a === 0x70 ? Field.PID : a === 0x74 ? Field.TID : OTHER_FIELD;
-      if (a === 0x64 && b === 0x75 && c === 0x72) return Field.DUR;
-      if (a === 0x63 && b === 0x61 && c === 0x74) return Field.CAT;
-      return a === 0x69 && b === 0x64 && c === 0x32 ? Field.ID2 : OTHER_FIELD;
-    case 4: {
-      const d = bytes[at + 3];
-      if (a === 0x6e && b === 0x61 && c === 0x6d && d === 0x65) return Field.NAME;
-      return a === 0x61 && b === 0x72 && c === 0x67 && d === 0x73 ? Field.ARGS : OTHER_FIELD;
-    }
-    case 5:
-      return a === 0x73 && b === 0x63 && c === 0x6f && bytes[at + 3] === 0x70 && bytes[at + 4] === 0x65 ? Field.SCOPE : OTHER_FIELD;
-    default:
-      return OTHER_FIELD;
-  }
-}
-
-const fieldOfText = (key: string): number => (Field as Readonly<Record<string, number>>)[key === key.toLowerCase() ? key.toUpperCase() : ''] ?? OTHER_FIELD;
-
-/** The text between two quotes; what are no escapes of JSON stay as they are. */
-export function decodeString(bytes: Uint8Array, start: number, end: number): string {
-  const text = decoder.decode(bytes.subarray(start, end));
-  if (!text.includes('\\')) return text;
-  try {
-    return JSON.parse(`"${text.replaceAll(/\p{Cc}/gu, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`) as string;
-  } catch {
-    // Outside data: a text with a broken escape is shown as it was written.
-    return text;
   }
 }
 
@@ -472,5 +398,5 @@ export const notATrace = (why: string): ProblemError =>
   new ProblemError({
     code: 'not-a-trace',
     message: `This is not a trace: ${why}.`,
-    remedy: 'Open a recording (.tsr) or a trace in Chrome Trace Event JSON (.json, .json.gz).',
+    remedy: 'Open a recording (.tsr), or a trace in one of the formats that the manual lists under “Formats”.',
   });

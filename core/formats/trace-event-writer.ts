@@ -3,18 +3,18 @@
  * `displayTimeUnit`, as VizTracer writes it and Perfetto, Chrome and VizTracer's viewer read it. README.md says what becomes what.
  */
 
-import { ProblemError } from '../base/result.ts';
-import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
-import { Definitions } from '../model/definitions.ts';
-import { decodeRecords, IgnoringVisitor, snapshotEntries } from '../model/record-decoder.ts';
-import { BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
-import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
-import { InstantScope, padTo8, SnapshotFlag } from '../protocol/records.ts';
+import { snapshotEntries } from '../model/record-decoder.ts';
+import type { BlockHeader, RecordingHead, RecordingInfo } from '../protocol/recording-format.ts';
+import { BlockReader } from '../protocol/recording-reader.ts';
+import { AsyncFlag, FlowPhase, InstantScope, SnapshotFlag } from '../protocol/records.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import { ByteOutput } from './byte-output.ts';
+import { ImportedMembers } from './imported-members.ts';
 import { JsonCopier } from './json-bytes.ts';
 import { readableValue } from './readable-value.ts';
-import { swapMainThread } from './thread-id.ts';
+import { RecordingWalker, type WalkedStream } from './recording-walker.ts';
+import { type CallText, type ObjectText, placeOf, StreamTexts } from './trace-event-texts.ts';
+import { TraceIds } from './trace-ids.ts';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -31,76 +31,44 @@ const ARGS_CLOSE = bytesOf('}}');
 const SNAPSHOT = bytesOf(',"args":{"snapshot":{');
 const SNAPSHOT_CLOSE = bytesOf('}}}');
 const CLOSE = bytesOf('}');
+const COMMA = bytesOf(',');
 const SCOPES: Readonly<Record<number, Uint8Array>> = {
   [InstantScope.THREAD]: bytesOf(',"s":"t"'),
   [InstantScope.PROCESS]: bytesOf(',"s":"p"'),
   [InstantScope.GLOBAL]: bytesOf(',"s":"g"'),
 };
 const THREAD_SCOPE = SCOPES[InstantScope.THREAD] as Uint8Array;
+const BINDS_ENCLOSING = bytesOf(',"bp":"e"');
 const NOT_READABLE = bytesOf('"(not readable)"');
 const MARKER_KEY = [0x24, 0x74, 0x73];
-/** Beginnings of events are kept for names that come again: up to here for a thread. */
-const MAX_HEADS = 100_000;
-const NOT_KEPT = /^\(\d+ bytes, not kept\)$/;
+/** Async slices that are open at one time, and arrows whose beginnings are known. */
+const MAX_KNOWN = 1_000_000;
 
-interface CounterText {
-  readonly head: Uint8Array;
-  /** `"series":` */
-  readonly keys: readonly Uint8Array[];
+/** `viztracer`: names of functions with their place, as VizTracer writes and its tools expect them. */
+export type TraceEventShape = 'chrome' | 'viztracer';
+
+export interface TraceEventWriteOptions {
+  /** The recording is still written, so that its end is none is no news. */
+  readonly live?: boolean;
+  readonly shape?: TraceEventShape;
 }
 
-interface ObjectText {
-  readonly created: Uint8Array;
-  readonly snapshot: Uint8Array;
-  readonly deleted: Uint8Array;
-  /** Key definition → `"key":value`: what the next snapshot does not change. */
-  readonly attributes: Map<number, Uint8Array>;
-}
-
-/** Beginnings of events by name and category. Two maps of small numbers: a map of doubles would make an object for each look-up. */
-class Heads {
-  readonly #byCategory = new Map<number, Map<number, Uint8Array>>();
-  #size = 0;
-
-  get(name: number, category: number): Uint8Array | undefined {
-    return this.#byCategory.get(category)?.get(name);
-  }
-
-  set(name: number, category: number, head: Uint8Array): void {
-    if (this.#size >= MAX_HEADS) this.clear();
-    this.#size++;
-    const heads = this.#byCategory.get(category) ?? new Map<number, Uint8Array>();
-    this.#byCategory.set(category, heads);
-    heads.set(name, head);
-  }
-
-  clear(): void {
-    this.#byCategory.clear();
-    this.#size = 0;
-  }
-}
-
-class StreamText {
-  readonly definitions = new Definitions();
-  process = 0;
-  thread = 0;
-  name = '';
-  counters = new Map<number, CounterText>();
-  objects = new Map<number, ObjectText>();
-  slices = new Heads();
-  instants = new Heads();
-}
+/** What calls are called in each shape. */
+const SHAPES = {
+  chrome: { category: 'call', args: bytesOf('"arguments":'), result: bytesOf('"result":') },
+  viztracer: { category: 'FEE', args: bytesOf('"func_args":'), result: bytesOf('"return_value":') },
+} as const;
 
 /** One export: iterate it once for the bytes of the JSON. `events` and `notes` tell how far it is and what the format could not hold. */
 export class TraceEventExport implements AsyncIterable<Uint8Array> {
   readonly #recording: AsyncIterable<Uint8Array>;
   readonly #live: boolean;
-  readonly #events: EventWriter = new EventWriter();
+  readonly #events: EventWriter;
 
-  /** `live`: the recording is still written, so that its end is none is no news. */
-  constructor(recording: AsyncIterable<Uint8Array>, { live = false }: { readonly live?: boolean } = {}) {
+  constructor(recording: AsyncIterable<Uint8Array>, { live = false, shape = 'chrome' }: TraceEventWriteOptions = {}) {
     this.#recording = recording;
     this.#live = live;
+    this.#events = new EventWriter(shape);
   }
 
   /** Events written so far, names of processes and threads not counted. */
@@ -129,182 +97,155 @@ export class TraceEventExport implements AsyncIterable<Uint8Array> {
   }
 }
 
-export const writeTraceEvents = (recording: AsyncIterable<Uint8Array>, options: { readonly live?: boolean } = {}): TraceEventExport =>
+export const writeTraceEvents = (recording: AsyncIterable<Uint8Array>, options: TraceEventWriteOptions = {}): TraceEventExport =>
   new TraceEventExport(recording, options);
 
-/** Recording items to text, without a stream: what a process that is at its end can use. Visits the records of one block after the other. Hot: `counter` and `slice` run millions of times. */
-export class EventWriter extends IgnoringVisitor {
+interface KnownAsync {
+  /** Id that is written: nested slices have that of the outermost. */
+  readonly id: number;
+  readonly name: string;
+  readonly category: string;
+}
+
+/** Recording items to text, without a stream: what a process that is at its end can use. Visits the records of one block after the other. Hot: `counter`, `slice` and calls run millions of times. */
+export class EventWriter extends RecordingWalker {
   readonly output = new ByteOutput();
   written = 0;
-  readonly #streams = new Map<number, StreamText>();
-  readonly #processes = new Map<number, { pid: number; name: string }>();
+  readonly #shape: (typeof SHAPES)[TraceEventShape];
+  readonly #isViz: boolean;
+  readonly #texts = new Map<WalkedStream, StreamTexts>();
+  readonly #ids = new TraceIds(this);
+  readonly #names = new Map<string, string>();
   readonly #copier = new JsonCopier();
-  readonly #notes: string[] = [];
-  #head: RecordingHead | undefined;
-  #start: MonotonicTime = { high: 0, low: 0 };
+  readonly #members = new ImportedMembers();
+  /** Async slices that are open, and where arrows began, by id. */
+  readonly #async = new Map<number, KnownAsync>();
+  readonly #arrows = new Map<number, Omit<KnownAsync, 'id'>>();
+  readonly #places = new Map<string, readonly [string, number]>();
   #startMicros = 0;
   #startNanos = 0;
   #first = true;
-  #stream = new StreamText();
-  #pid = 0;
-  #payload = new Uint8Array(0);
+  #text = new StreamTexts();
   #objects = 0;
-  #imported: Readonly<Record<string, unknown>> = {};
-  #epochNs = 0n;
-  #gaps = 0;
   #unfinite = 0;
-  #calls = 0;
   #stalls = 0;
   #consoleChunks = 0;
-  #unreadable = 0;
   #cutSnapshots = 0;
-  #droppedBefore = new Map<number, number>();
 
-  constructor() {
+  constructor(shape: TraceEventShape = 'chrome') {
     super();
+    this.#shape = SHAPES[shape];
+    this.#isViz = shape === 'viztracer';
     this.output.bytesOf(BEGIN);
   }
 
-  take(item: RecordingItem): void {
-    switch (item.kind) {
-      case 'head':
-        this.#begin(item.head);
-        return;
-      case 'refused':
-        throw new ProblemError(item.problem);
-      case 'cut':
-      case 'damage':
-        this.#note(item.problem.message);
-        return;
-      default:
-    }
-    const { header, payload } = item;
-    switch (header.type) {
-      case BlockType.INFO:
-        for (const line of decodeInfo(payload)) this.#info(line);
-        return;
-      case BlockType.DEFS:
-        this.#unreadable += this.#streamOf(header.stream).definitions.add(payload);
-        return;
-      case BlockType.DATA: {
-        this.#stream = this.#streamOf(header.stream);
-        this.#pid = this.#processes.get(this.#stream.process)?.pid ?? 0;
-        this.#payload = payload.subarray(padTo8(header.openStackWords * 4));
-        if (header.droppedBefore > (this.#droppedBefore.get(header.stream) ?? 0)) this.#droppedBefore.set(header.stream, header.droppedBefore);
-        this.#unreadable += decodeRecords(this.#payload, header.clockHigh, this.#start, this);
-        return;
-      }
-      case BlockType.CONSOLE:
-        this.#consoleChunks += header.count;
-        return;
-      default:
-    }
-  }
-
   finish(): void {
-    const output = this.output;
-    const theirs = this.#importedMetadata();
-    const overflow = this.#dropped() > 0 || theirs.overflow === true;
-    const text = jsonOf({ ...theirs, version: STUDIO_VERSION, overflow });
+    this.finishCalls();
+    const { output } = this;
+    const metadata = this.#members.metadata;
+    const overflow = this.dropped > 0 || metadata.overflow === true;
+    const text = jsonOf({ ...metadata, version: STUDIO_VERSION, overflow });
     output.bytesOf(bytesOf('\n],"viztracer_metadata":'));
     output.bytesOf(text.subarray(0, text.length - 1));
-    if (this.#head !== undefined && this.#epochNs > 0n) {
+    if (this.head !== undefined && this.epochNs > 0n) {
       // Digits, since a double does not hold them.
-      output.bytesOf(bytesOf(`,"baseTimeNanoseconds":${this.#epochNs - BigInt(this.#head.startMonotonicNs)}`));
+      output.bytesOf(bytesOf(`,"baseTimeNanoseconds":${this.epochNs - BigInt(this.head.startMonotonicNs)}`));
     }
     output.bytesOf(CLOSE);
-    for (const [key, value] of Object.entries(this.#imported)) {
-      if (key === 'traceEvents' || key === 'viztracer_metadata' || key === 'displayTimeUnit') continue;
-      if (typeof value === 'string' && NOT_KEPT.test(value)) this.#note(`"${key}" of the imported file was too large to be kept.`);
-      else output.bytesOf(bytesOf(`,\n${JSON.stringify(key)}:${JSON.stringify(value)}`));
+    const functions = this.#isViz ? Object.fromEntries(this.#places) : {};
+    for (const [key, json] of this.#members.texts(functions)) {
+      output.bytesOf(bytesOf(`,\n${JSON.stringify(key)}:`));
+      for (const part of json) output.bytesOf(part);
     }
     output.bytesOf(bytesOf(',"displayTimeUnit":"ns"}\n'));
   }
 
-  /** What a file that was imported, or a plugin, has there besides; the start of time is told by the recording. */
-  #importedMetadata(): Readonly<Record<string, unknown>> {
-    const { viztracer_metadata: metadata } = this.#imported;
-    if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) return {};
-    return Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'baseTimeNanoseconds'));
-  }
-
   notes(): string[] {
-    const notes = [...this.#notes];
+    const notes = [...this.told];
     const tell = (count: number, words: string): void => {
       if (count > 0) notes.push(`${count.toLocaleString('en-US')} ${words}`);
     };
-    tell(this.#dropped(), 'events were lost while recording; "overflow" says so.');
+    tell(this.dropped, 'events were lost while recording; "overflow" says so.');
     tell(this.#consoleChunks, 'chunks of console output were left out: the format has no place for them.');
     tell(this.#unfinite, 'counter values that are gaps or not finite were left out.');
     tell(this.#stalls, 'waits of the script for the recorder were left out.');
-    tell(this.#calls, 'function calls were left out: their names are not recorded yet.');
     tell(this.#cutSnapshots, 'snapshots hold more than was recorded of them.');
-    tell(this.#unreadable, 'records or values could not be understood and were left out.');
-    return notes;
+    tell(this.unreadable, 'records or values could not be understood and were left out.');
+    tell(this.#ids.changedPids, 'processes have a new number: theirs is that of another process of the trace.');
+    return [...notes, ...this.#members.notes];
   }
 
-  #dropped(): number {
-    let byHeaders = 0;
-    for (const dropped of this.#droppedBefore.values()) byHeaders += dropped;
-    return Math.max(this.#gaps, byHeaders);
-  }
-
-  #note(note: string): void {
-    if (this.#notes.length < 100) this.#notes.push(note);
-  }
-
-  #begin(head: RecordingHead): void {
-    this.#head = head;
+  override begun(head: RecordingHead): void {
     const start = BigInt(head.startMonotonicNs);
-    this.#start = splitMonotonic(start);
     this.#startMicros = Number(start / 1000n);
     this.#startNanos = Number(start % 1000n);
-    this.#epochNs = BigInt(head.startEpochNs);
   }
 
-  #streamOf(index: number): StreamText {
-    let stream = this.#streams.get(index);
-    if (stream === undefined) {
-      stream = new StreamText();
-      this.#streams.set(index, stream);
+  override beginBlock(_header: BlockHeader): void {
+    this.#text = this.#textsOf(this.stream);
+  }
+
+  override console(header: BlockHeader): void {
+    this.#consoleChunks += header.count;
+  }
+
+  override attached(attachment: number, piece: Uint8Array): void {
+    this.#members.attached(attachment, piece);
+  }
+
+  #textsOf(stream: WalkedStream): StreamTexts {
+    let texts = this.#texts.get(stream);
+    if (texts === undefined) {
+      texts = new StreamTexts();
+      this.#texts.set(stream, texts);
     }
-    return stream;
+    return texts;
   }
 
-  #info(line: RecordingInfo): void {
+  override line(line: RecordingInfo): void {
     switch (line.kind) {
       case 'process': {
-        const known = this.#processes.get(line.process);
-        if (known?.name !== line.name && line.name !== '') this.#nameEvent(line.pid, line.pid, 'process_name', line.name);
-        this.#processes.set(line.process, { pid: line.pid, name: line.name });
-        if (known !== undefined && known.pid !== line.pid) for (const stream of this.#streams.values()) if (stream.process === line.process) forget(stream);
+        const { process, name, sortIndex, labels = [] } = line;
+        this.#ids.forget(process, line.pid);
+        const pid = this.#ids.pid(process);
+        for (const stream of this.streams.values()) if (stream.process === process) this.#textsOf(stream).forget();
+        if (name !== '') this.#nameEvent(`p${process}`, pid, pid, 'process_name', { name });
+        if (sortIndex !== undefined) this.#nameEvent(`ps${process}`, pid, pid, 'process_sort_index', { sort_index: sortIndex });
+        if (labels.length > 0) this.#nameEvent(`pl${process}`, pid, pid, 'process_labels', { labels: labels.join(',') });
         return;
       }
       case 'thread': {
-        const stream = this.#streamOf(line.stream);
-        if (stream.thread !== line.thread || stream.process !== line.process) forget(stream);
-        const pid = this.#processes.get(line.process)?.pid ?? 0;
-        if (line.name !== '' && line.name !== stream.name) this.#nameEvent(pid, swapMainThread(pid, line.thread), 'thread_name', line.name);
-        stream.process = line.process;
-        stream.thread = line.thread;
-        stream.name = line.name;
+        const stream = this.streamOf(line.stream);
+        this.#textsOf(stream).forget();
+        const { pid, tid } = this.#ids.lane(stream);
+        if (line.name !== '') this.#nameEvent(`t${line.stream}`, pid, tid, 'thread_name', { name: line.name });
+        if (line.sortIndex !== undefined) this.#nameEvent(`ts${line.stream}`, pid, tid, 'thread_sort_index', { sort_index: line.sortIndex });
         return;
       }
-      case 'imported':
-        this.#imported = typeof line.metadata === 'object' && line.metadata !== null ? line.metadata : {};
-        if (line.startEpochNs !== undefined && /^\d{1,20}$/.test(line.startEpochNs)) this.#epochNs = BigInt(line.startEpochNs);
+      case 'metadata': {
+        const pid = this.#ids.pid(line.process);
+        const tid = line.stream === undefined ? pid : this.#ids.lane(this.streamOf(line.stream)).tid;
+        this.output.reserve(256);
+        this.#separate();
+        this.output.bytesOf(jsonOf({ ph: 'M', pid, tid, name: line.name, args: line.args }));
         return;
+      }
       case 'loss':
-        this.#note(line.message);
+        this.note(line.message);
         return;
       default:
+        this.#members.line(line);
     }
   }
 
-  #nameEvent(pid: number, tid: number, kind: 'process_name' | 'thread_name', name: string): void {
+  /** Once for the same text. */
+  #nameEvent(of: string, pid: number, tid: number, kind: string, args: object): void {
+    const text = JSON.stringify({ ph: 'M', pid, tid, name: kind, args });
+    if (this.#names.get(of) === text) return;
+    this.#names.set(of, text);
     this.output.reserve(256);
     this.#separate();
-    this.output.bytesOf(jsonOf({ ph: 'M', pid, tid, name: kind, args: { name } }));
+    this.output.bytesOf(bytesOf(text));
   }
 
   #separate(): void {
@@ -313,8 +254,17 @@ export class EventWriter extends IgnoringVisitor {
   }
 
   /** `{"ph":"C","pid":1,"tid":1,"name":"n","ts":` */
-  #headOf(phase: string, name: string, more = ''): Uint8Array {
-    return bytesOf(`{"ph":"${phase}","pid":${this.#pid},"tid":${swapMainThread(this.#pid, this.#stream.thread)},"name":${JSON.stringify(name)}${more},"ts":`);
+  #headOf(phase: string, name: string, more = '', track = 0): Uint8Array {
+    const { pid, tid } = this.#ids.lane(this.stream, track);
+    return bytesOf(`{"ph":"${phase}","pid":${pid},"tid":${tid},"name":${JSON.stringify(name)}${more},"ts":`);
+  }
+
+  /** The start of an event. */
+  #begin(head: Uint8Array, timeNs: number, room = 128): void {
+    this.output.reserve(head.length + room);
+    this.#separate();
+    this.output.shortBytes(head);
+    this.#time(timeNs);
   }
 
   #time(timeNs: number): void {
@@ -325,19 +275,23 @@ export class EventWriter extends IgnoringVisitor {
     this.output.microseconds(Math.max(0, whole), nanos - micros * 1000);
   }
 
+  #duration(durationNs: number): void {
+    this.output.shortBytes(DURATION);
+    const micros = Math.floor(durationNs / 1000);
+    this.output.microseconds(micros, durationNs - micros * 1000);
+  }
+
   override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
-    let text = this.#stream.counters.get(counter);
+    const texts = this.#text;
+    let text = texts.counters.get(counter);
     if (text === undefined) {
-      const definition = this.#stream.definitions.counters.get(counter);
+      const definition = this.stream.definitions.counters.get(counter);
       const series = definition?.series ?? Array.from({ length: count }, (_, s) => String(s));
       text = { head: this.#headOf('C', definition?.name ?? `(undefined counter ${counter})`), keys: series.map((one) => bytesOf(`${JSON.stringify(one)}:`)) };
-      this.#stream.counters.set(counter, text);
+      texts.counters.set(counter, text);
     }
-    const output = this.output;
-    output.reserve(text.head.length + 64);
-    this.#separate();
-    output.shortBytes(text.head);
-    this.#time(timeNs);
+    const { output } = this;
+    this.#begin(text.head, timeNs);
     output.shortBytes(ARGS_OPEN);
     let comma = false;
     for (let s = 0; s < count; s++) {
@@ -357,57 +311,200 @@ export class EventWriter extends IgnoringVisitor {
     this.written++;
   }
 
-  override slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number): void {
-    const { slices, definitions } = this.#stream;
-    let head = slices.get(name, category);
+  override slice(endNs: number, durationNs: number, name: number, category: number, argsAt: number, argsBytes: number, _record: number, track: number): void {
+    const heads = this.#text.slicesOf(track);
+    let head = heads.get(name, category);
     if (head === undefined) {
-      head = this.#headOf('X', definitions.text(name), category === 0 ? '' : `,"cat":${JSON.stringify(definitions.text(category))}`);
-      slices.set(name, category, head);
+      if (track !== 0) this.#nameTrack(track);
+      head = this.#headOf('X', this.stream.definitions.text(name), this.#categoryText(category), track);
+      heads.set(name, category, head);
     }
-    const output = this.output;
     const duration = Math.round(durationNs);
-    output.reserve(head.length + 128);
-    this.#separate();
-    output.shortBytes(head);
-    this.#time(endNs - duration);
-    output.shortBytes(DURATION);
-    const micros = Math.floor(duration / 1000);
-    output.microseconds(micros, duration - micros * 1000);
+    this.#begin(head, endNs - duration);
+    this.#duration(duration);
     if (argsBytes > 0) this.#args(argsAt, argsBytes);
-    output.shortBytes(CLOSE);
+    this.output.shortBytes(CLOSE);
     this.written++;
   }
 
+  #nameTrack(track: number): void {
+    const { pid, tid } = this.#ids.lane(this.stream, track);
+    this.#nameEvent(`t${this.stream.index}/${track}`, pid, tid, 'thread_name', { name: this.stream.definitions.text(track) });
+  }
+
+  #categoryText(category: number): string {
+    return category === 0 ? '' : `,"cat":${JSON.stringify(this.stream.definitions.text(category))}`;
+  }
+
   override instant(timeNs: number, name: number, category: number, scope: number, argsAt: number, argsBytes: number): void {
-    const { instants, definitions } = this.#stream;
+    const { instants } = this.#text;
     let head = instants.get(name, category);
     if (head === undefined) {
-      head = this.#headOf('i', definitions.text(name), category === 0 ? '' : `,"cat":${JSON.stringify(definitions.text(category))}`);
+      head = this.#headOf('i', this.stream.definitions.text(name), this.#categoryText(category));
       instants.set(name, category, head);
     }
-    const output = this.output;
-    output.reserve(head.length + 128);
-    this.#separate();
-    output.shortBytes(head);
-    this.#time(timeNs);
-    output.shortBytes(SCOPES[scope] ?? THREAD_SCOPE);
+    this.#begin(head, timeNs);
+    this.output.shortBytes(SCOPES[scope] ?? THREAD_SCOPE);
     if (argsBytes > 0) this.#args(argsAt, argsBytes);
-    output.shortBytes(CLOSE);
+    this.output.shortBytes(CLOSE);
     this.written++;
   }
 
   #args(at: number, bytes: number): void {
-    const json = this.#readable(this.#payload.subarray(at, at + bytes));
+    const json = this.#readable(this.payload.subarray(at, at + bytes));
     this.output.reserve(json.length + 64);
     this.output.shortBytes(ARGS);
     this.output.bytesOf(json);
+  }
+
+  // Calls
+
+  override callEnded(startNs: number, endNs: number, functionId: number, _call: number, args: Uint8Array | undefined, result: Uint8Array | undefined): void {
+    const text = this.#callText(functionId);
+    this.#begin(text.head, startNs);
+    this.#duration(Math.round(endNs - startNs));
+    this.#callArgs(text, args, result);
+    this.output.shortBytes(CLOSE);
+    this.written++;
+  }
+
+  /** As a begin without its end: that is what it is. */
+  override callLeft(startNs: number, _endNs: number, functionId: number, _call: number, args: Uint8Array | undefined): void {
+    this.#text = this.#textsOf(this.stream);
+    const { name, category } = this.#functionOf(functionId);
+    this.#begin(this.#headOf('B', name, `,"cat":"${category}"`), startNs);
+    this.#callArgs(this.#callText(functionId), args, undefined);
+    this.output.shortBytes(CLOSE);
+    this.written++;
+  }
+
+  #functionOf(functionId: number): { readonly name: string; readonly category: string; readonly place: string } {
+    const definition = this.stream.definitions.functions.get(functionId);
+    const name = this.stream.definitions.functionName(functionId);
+    const place = placeOf(definition);
+    const { category } = this.#shape;
+    if (!this.#isViz || definition === undefined || definition.file === '') return { name, category, place };
+    const withPlace = `${name} (${definition.file}:${definition.line})`;
+    if (this.#places.size < MAX_KNOWN) this.#places.set(withPlace, [definition.file, definition.line]);
+    return { name: withPlace, category, place: '' };
+  }
+
+  #callText(functionId: number): CallText {
+    let text = this.#text.calls.get(functionId);
+    if (text === undefined) {
+      const { name, category, place } = this.#functionOf(functionId);
+      text = { head: this.#headOf('X', name, `,"cat":"${category}"`), place: place === '' ? new Uint8Array(0) : bytesOf(`"at":${JSON.stringify(place)}`) };
+      this.#text.calls.set(functionId, text);
+    }
+    return text;
+  }
+
+  #callArgs({ place }: CallText, args: Uint8Array | undefined, result: Uint8Array | undefined): void {
+    if (place.length === 0 && args === undefined && result === undefined) return;
+    const { output } = this;
+    output.shortBytes(ARGS_OPEN);
+    output.bytesOf(place);
+    let more = place.length > 0;
+    const member = (key: Uint8Array, json: Uint8Array | undefined): void => {
+      if (json === undefined) return;
+      if (more) output.bytesOf(COMMA);
+      more = true;
+      output.bytesOf(key);
+      output.bytesOf(this.#readable(json));
+    };
+    member(this.#shape.args, args);
+    member(this.#shape.result, result);
+    output.reserve(64);
+    output.shortBytes(CLOSE);
+  }
+
+  /** An async function or generator, from its begin to its end over all its waits: an async slice beside its runs. */
+  override activationBegan(timeNs: number, functionId: number, call: number): void {
+    const { name, category } = this.#functionOf(functionId);
+    this.#asyncEvent('b', timeNs, { id: this.#activationId(call), name, category: `async ${category}` });
+  }
+
+  override activationEnded(timeNs: number, functionId: number, call: number): void {
+    const { name, category } = this.#functionOf(functionId);
+    this.#asyncEvent('e', timeNs, { id: this.#activationId(call), name, category: `async ${category}` });
+  }
+
+  /** Activations are numbered per thread, beside the async slices. */
+  #activationId(call: number): number {
+    return TraceIds.idOf(this.stream, call, ACTIVATION_SCOPE);
+  }
+
+  // Async slices and arrows
+
+  override asyncBegin(
+    timeNs: number,
+    number: number,
+    scope: number,
+    name: number,
+    category: number,
+    parent: number,
+    flags: number,
+    argsAt: number,
+    argsBytes: number,
+  ): void {
+    const { definitions } = this.stream;
+    const own = TraceIds.idOf(this.stream, number, scope);
+    const around = parent === 0 ? undefined : this.#async.get(TraceIds.idOf(this.stream, parent, scope));
+    const known = { id: around?.id ?? own, name: definitions.text(name), category: category === 0 ? 'async' : definitions.text(category) };
+    if (this.#async.size < MAX_KNOWN) this.#async.set(own, known);
+    this.#asyncEvent('b', timeNs, known, argsAt, argsBytes);
+    if ((flags & AsyncFlag.FLOW) !== 0) this.#arrow('s', timeNs, own, { name: known.name, category: known.category }, false);
+  }
+
+  override asyncInstant(timeNs: number, number: number, scope: number, name: number, argsAt: number, argsBytes: number): void {
+    const own = TraceIds.idOf(this.stream, number, scope);
+    const known = this.#async.get(own) ?? { id: own, name: '', category: 'async' };
+    const called = name === 0 ? known.name : this.stream.definitions.text(name);
+    this.#asyncEvent('n', timeNs, { ...known, name: called }, argsAt, argsBytes);
+  }
+
+  override asyncEnd(timeNs: number, number: number, scope: number, name: number, argsAt: number, argsBytes: number): void {
+    const own = TraceIds.idOf(this.stream, number, scope);
+    const known = this.#async.get(own) ?? { id: own, name: this.stream.definitions.text(name), category: 'async' };
+    this.#async.delete(own);
+    this.#asyncEvent('e', timeNs, known, argsAt, argsBytes);
+  }
+
+  #asyncEvent(phase: 'b' | 'n' | 'e', timeNs: number, { id, name, category }: KnownAsync, argsAt = 0, argsBytes = 0): void {
+    const more = `,"cat":${JSON.stringify(category)},"id":"${TraceIds.idText(id)}"`;
+    this.#begin(this.#headOf(phase, name, more), timeNs);
+    if (argsBytes > 0) this.#args(argsAt, argsBytes);
+    this.output.shortBytes(CLOSE);
+    this.written++;
+  }
+
+  override flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number): void {
+    const id = TraceIds.idOf(this.stream, number, scope);
+    const { definitions } = this.stream;
+    const began = this.#arrows.get(id);
+    const called = {
+      name: name === 0 ? (began?.name ?? 'flow') : definitions.text(name),
+      category: category === 0 ? (began?.category ?? 'flow') : definitions.text(category),
+    };
+    const letter = phase === FlowPhase.START ? 's' : phase === FlowPhase.STEP ? 't' : 'f';
+    this.#arrow(letter, timeNs, id, called, phase === FlowPhase.END_ENCLOSING);
+  }
+
+  #arrow(phase: 's' | 't' | 'f', timeNs: number, id: number, called: Omit<KnownAsync, 'id'>, enclosing: boolean): void {
+    if (phase === 's' && this.#arrows.size < MAX_KNOWN) this.#arrows.set(id, called);
+    // Points of one arrow have one name and category, or they are not bound.
+    const { name, category } = this.#arrows.get(id) ?? called;
+    this.#begin(this.#headOf(phase, name, `,"cat":${JSON.stringify(category)},"id":"${TraceIds.idText(id)}"`), timeNs);
+    if (enclosing) this.output.shortBytes(BINDS_ENCLOSING);
+    this.output.shortBytes(CLOSE);
+    this.written++;
   }
 
   /** Valid JSON without markers. Valid until the next call. */
   #readable(json: Uint8Array): Uint8Array {
     const copier = this.#copier;
     if (!copier.copy(json, 0, json.length)) {
-      this.#unreadable++;
+      this.unreadable++;
       return NOT_READABLE;
     }
     const copied = copier.bytes.subarray(0, copier.length);
@@ -417,12 +514,12 @@ export class EventWriter extends IgnoringVisitor {
   }
 
   #object(object: number): ObjectText {
-    let text = this.#stream.objects.get(object);
+    let text = this.#text.objects.get(object);
     if (text === undefined) {
-      const name = this.#stream.definitions.objects.get(object)?.name ?? `(undefined object ${object})`;
+      const name = this.stream.definitions.objects.get(object)?.name ?? `(undefined object ${object})`;
       const id = `,"id":"${++this.#objects}"`;
       text = { created: this.#headOf('N', name, id), snapshot: this.#headOf('O', name, id), deleted: this.#headOf('D', name, id), attributes: new Map() };
-      this.#stream.objects.set(object, text);
+      this.#text.objects.set(object, text);
     }
     return text;
   }
@@ -433,14 +530,11 @@ export class EventWriter extends IgnoringVisitor {
 
   override objectDeleted(timeNs: number, object: number): void {
     this.#plain(this.#object(object).deleted, timeNs);
-    this.#stream.objects.get(object)?.attributes.clear();
+    this.#text.objects.get(object)?.attributes.clear();
   }
 
   #plain(head: Uint8Array, timeNs: number): void {
-    this.output.reserve(head.length + 64);
-    this.#separate();
-    this.output.shortBytes(head);
-    this.#time(timeNs);
+    this.#begin(head, timeNs);
     this.output.shortBytes(CLOSE);
     this.written++;
   }
@@ -449,15 +543,12 @@ export class EventWriter extends IgnoringVisitor {
     const { snapshot, attributes } = this.#object(object);
     if ((flags & SnapshotFlag.CUT) !== 0) this.#cutSnapshots++;
     if ((flags & SnapshotFlag.KEYFRAME) !== 0) attributes.clear();
-    for (const { key, json } of snapshotEntries(this.#payload, record)) {
+    for (const { key, json } of snapshotEntries(this.payload, record)) {
       if (json === undefined) attributes.delete(key);
       else attributes.set(key, this.#attribute(key, json));
     }
     const output = this.output;
-    output.reserve(snapshot.length + 64);
-    this.#separate();
-    output.shortBytes(snapshot);
-    this.#time(timeNs);
+    this.#begin(snapshot, timeNs);
     output.shortBytes(SNAPSHOT);
     let comma = false;
     for (const attribute of attributes.values()) {
@@ -471,7 +562,7 @@ export class EventWriter extends IgnoringVisitor {
   }
 
   #attribute(key: number, json: Uint8Array): Uint8Array {
-    const name = bytesOf(`${JSON.stringify(this.#stream.definitions.text(key))}:`);
+    const name = bytesOf(`${JSON.stringify(this.stream.definitions.text(key))}:`);
     const value = this.#readable(json);
     const attribute = new Uint8Array(name.length + value.length);
     attribute.set(name);
@@ -479,25 +570,13 @@ export class EventWriter extends IgnoringVisitor {
     return attribute;
   }
 
-  override gap(_timeNs: number, lost: number): void {
-    if (lost > 0) this.#gaps += lost;
-  }
-
   override stall(): void {
     this.#stalls++;
   }
-
-  override call(): void {
-    this.#calls++;
-  }
 }
 
-/** Beginnings of events hold the process and thread: made anew after these changed. */
-function forget(stream: StreamText): void {
-  stream.counters.clear();
-  stream.slices.clear();
-  stream.instants.clear();
-}
+/** Of an activation: none of AsyncScope, numbered per thread. */
+const ACTIVATION_SCOPE = 3;
 
 function holdsMarker(json: Uint8Array): boolean {
   const [dollar, t, s] = MARKER_KEY as [number, number, number];

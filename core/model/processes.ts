@@ -1,5 +1,6 @@
 import type { Problem } from '../base/result.ts';
-import type { RecordingInfo, SessionEnd } from '../protocol/recording-format.ts';
+import { MAX_LEFT_ALONE, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
+import { CALL_HOOKS, type CallCapture, type LeftAlone } from '../protocol/target-wire.ts';
 
 export interface ProcessView {
   readonly process: number;
@@ -7,6 +8,10 @@ export interface ProcessView {
   readonly name: string;
   readonly nodeVersion: string;
   readonly ended: boolean;
+  /** How the recording of its calls goes; absent: none is recorded. */
+  readonly capture?: CallCapture;
+  /** What of it is not recorded, and why. */
+  readonly leftAlone?: readonly LeftAlone[];
   readonly threads: readonly { readonly stream: number; readonly thread: number; readonly name: string; readonly dropped: number }[];
 }
 
@@ -15,6 +20,7 @@ interface Process {
   name: string;
   nodeVersion: string;
   ended: boolean;
+  capture?: CallCapture;
 }
 
 interface Thread {
@@ -35,6 +41,7 @@ const MAX_NOTICES = 100;
 export class Processes {
   readonly #processes = new Map<number, Process>();
   readonly #threads = new Map<number, Thread>();
+  readonly #leftAlone = new Map<number, LeftAlone[]>();
   readonly notices: Problem[] = [];
   /** Of an imported trace: what could not be taken in as it is. */
   readonly imported: { readonly count: number; readonly text: string }[] = [];
@@ -51,8 +58,9 @@ export class Processes {
         // A process that is told again, by another name, is the same one.
         const pid = number(line.pid);
         const known = this.#processes.get(line.process);
-        const ended = known?.pid === pid && known.ended;
-        this.#processes.set(line.process, { pid, name: text(line.name), nodeVersion: text(line.nodeVersion), ended });
+        const same = known?.pid === pid ? known : undefined;
+        const told = { pid, name: text(line.name), nodeVersion: text(line.nodeVersion), ended: same?.ended === true };
+        this.#processes.set(line.process, { ...told, ...(same?.capture && { capture: same.capture }) });
         return;
       }
       case 'thread': {
@@ -71,6 +79,19 @@ export class Processes {
         const thread = this.thread(line.stream);
         thread.droppedByStats = Math.max(thread.droppedByStats, number(line.dropped));
         thread.stallByStats = Math.max(thread.stallByStats, number(line.stallNs));
+        return;
+      }
+      case 'capture': {
+        const process = this.#processes.get(line.process);
+        const hooks = Array.isArray(line.hooks) ? CALL_HOOKS.filter((hook) => line.hooks.includes(hook)) : [];
+        const [files, functions, cached, muted] = [number(line.files), number(line.functions), number(line.cached), number(line.muted)];
+        if (process) process.capture = { files, functions, cached, hooks, muted };
+        return;
+      }
+      case 'left-alone': {
+        const known = this.#leftAlone.get(line.process) ?? [];
+        this.#leftAlone.set(line.process, known);
+        if (known.length < MAX_LEFT_ALONE) known.push({ file: text(line.file), reason: text(line.reason) });
         return;
       }
       case 'tracer-error':
@@ -122,9 +143,10 @@ export class Processes {
     const threads = [...this.#threads].map(([stream, thread]) => ({ stream, ...thread, dropped: droppedOf(thread) }));
     const ids = new Set([...this.#processes.keys(), ...threads.map((thread) => thread.process)]);
     return [...ids].map((id) => {
-      const { pid, name, nodeVersion, ended } = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
+      const { pid, name, nodeVersion, ended, capture }: Process = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
       const own = threads.filter((thread) => thread.process === id).map(({ stream, thread, name, dropped }) => ({ stream, thread, name, dropped }));
-      return { process: id, pid, name, nodeVersion, ended, threads: own };
+      const leftAlone = this.#leftAlone.get(id);
+      return { process: id, pid, name, nodeVersion, ended, ...(capture && { capture }), ...(leftAlone && { leftAlone }), threads: own };
     });
   }
 

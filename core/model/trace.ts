@@ -37,6 +37,8 @@ import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.
 import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
 
 const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
+/** With less, what a view needs would push itself out. */
+const MIN_DETAIL_BYTES = 32 * 1024 * 1024;
 
 export interface TraceOptions {
   /** Bytes of decoded detail kept in memory; default 256 MB. */
@@ -274,7 +276,7 @@ export class Trace {
     return this.#budget.maxBytes;
   }
   set budgetBytes(bytes: number) {
-    this.#budget.setMax(bytes);
+    this.#budget.setMax(Math.max(MIN_DETAIL_BYTES, bytes));
   }
 
   get eventCount(): number {

@@ -18,6 +18,7 @@
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
 import type { PluginState } from './plugins.ts';
+import type { CallCapture, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -79,6 +80,8 @@ export interface LaunchRecord {
   readonly plugins?: readonly string[];
 }
 
+export const MAX_LEFT_ALONE = 1000;
+
 /** One JSON line of an INFO block. `process` is the index of the process in the recording, `stream` that of the thread. */
 export type RecordingInfo =
   | {
@@ -89,9 +92,20 @@ export type RecordingInfo =
       readonly name: string;
       readonly argv: readonly string[];
       readonly nodeVersion: string;
+      /** Where it is shown among the others: by this number, then in the order of the file. */
+      readonly sortIndex?: number;
+      readonly labels?: readonly string[];
       readonly timeNs: number;
     }
-  | { readonly kind: 'thread'; readonly stream: number; readonly process: number; readonly thread: number; readonly name: string; readonly timeNs: number }
+  | {
+      readonly kind: 'thread';
+      readonly stream: number;
+      readonly process: number;
+      readonly thread: number;
+      readonly name: string;
+      readonly sortIndex?: number;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
   | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
@@ -102,6 +116,9 @@ export type RecordingInfo =
       readonly what: 'console' | 'disk' | 'imported' | 'plugins';
       readonly count: number;
       readonly message: string;
+      /** Of an imported trace: a stable word for what is amiss, and one case of it in words. */
+      readonly issue?: string;
+      readonly example?: string;
       readonly timeNs: number;
     }
   /**
@@ -115,8 +132,21 @@ export type RecordingInfo =
       readonly startEpochNs?: string;
       readonly timeNs: number;
     }
+  /** From an imported trace: what it says of a process, or of one of its threads, beyond names and order. */
+  | {
+      readonly kind: 'metadata';
+      readonly process: number;
+      readonly stream?: number;
+      readonly name: string;
+      readonly args: unknown;
+      readonly timeNs: number;
+    }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the recording of calls goes in a process; a later line replaces the earlier one. */
+  | ({ readonly kind: 'capture'; readonly process: number; readonly timeNs: number } & CallCapture)
+  /** A file or function whose calls are not recorded, and why: at most MAX_LEFT_ALONE of a process. */
+  | ({ readonly kind: 'left-alone'; readonly process: number; readonly timeNs: number } & LeftAlone)
   /** Before the ATTACHMENT blocks of that number; they lie in order. It is whole when `bytes` of it are there. */
   | { readonly kind: 'attachment'; readonly attachment: number; readonly name: string; readonly bytes: number; readonly timeNs: number }
   /**

@@ -61,6 +61,8 @@ export interface SpawnPlan {
   readonly maskSecrets: boolean;
   readonly plugins?: readonly PluginLaunch[];
   readonly capture?: CaptureOptions;
+  /** Where instrumented files are kept for later runs. */
+  readonly cacheFolder?: string;
 }
 
 /** What Stop waits between asking the process tree to end and ending it. */

@@ -2,7 +2,9 @@
  * The contract between a window and its host (Electron or web): requests, and what the host pushes.
  * Both ends derive from these two maps; a handler that is missing does not compile. See `handlersFor` and `StudioClient`.
  */
+
 import type { Problem } from '../base/result.ts';
+import type { ExportFormat } from './export-formats.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
@@ -150,7 +152,7 @@ export type TraceView = 'processed' | 'raw';
 export const MOST_UPLOAD_BYTES = 2_000_000_000;
 export const UPLOAD_PIECE_BYTES = 1024 * 1024;
 
-export type ExportFormat = 'chrome-json' | 'chrome-json-gz' | 'recording';
+export type { ExportFormat };
 export interface ExportProgress {
   readonly job: string;
   readonly doneBytes: number;

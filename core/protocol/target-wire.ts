@@ -29,6 +29,10 @@ export const FrameType = {
   BYE: 8,
   /** JSON `PluginState`: at every change, the last one counts. */
   PLUGIN: 9,
+  /** JSON `CallCapture`: totals so far of a process whose calls are recorded; sent when they change. */
+  CAPTURE: 10,
+  /** JSON `LeftAlone`: a file or function whose calls cannot be recorded. */
+  LEFT_ALONE: 11,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -83,8 +87,43 @@ export interface ThreadStats {
   readonly stallNs: number;
 }
 
-/** Gate of recording: `stop` makes every event of the target a no-op until `start`. */
-export type TargetControl = { readonly command: 'start' } | { readonly command: 'stop' };
+/** How the recording of calls goes in a process. */
+export interface CallCapture {
+  /** Files and functions that are instrumented, counted once for each thread that runs them. */
+  readonly files: number;
+  readonly functions: number;
+  /** Of the files: taken from an earlier run. */
+  readonly cached: number;
+  /** How their text was reached. */
+  readonly hooks: readonly CallHook[];
+  /** Functions that are muted now. */
+  readonly muted: number;
+}
+/** `load`: Node's hooks in the thread. `hooks-thread`: those of a thread of their own. `read`: the file's reading. `compile`: at the last moment. */
+export const CALL_HOOKS = ['load', 'hooks-thread', 'read', 'compile'] as const;
+export type CallHook = (typeof CALL_HOOKS)[number];
+
+export interface LeftAlone {
+  readonly file: string;
+  readonly reason: string;
+}
+
+/**
+ * `start`, `stop`: gate of recording; stopped, every event of the target is a no-op. `mute`: calls of these functions are not
+ * recorded until the same is said with `muted: false`. It holds for all threads and for what is loaded later; a later rule goes before an
+ * earlier one. Calls that are open end as they would.
+ */
+export type TargetControl =
+  | { readonly command: 'start' }
+  | { readonly command: 'stop' }
+  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] };
+
+/** Functions by where they are, as DEF_FUNCTIONS tells it: with neither name nor line all of the file. */
+export interface FunctionRule {
+  readonly file: string;
+  readonly name?: string;
+  readonly line?: number;
+}
 
 /** Environment variables by which a launch tells the preload. All are hidden from the script. */
 export const TargetEnvironment = {
@@ -108,6 +147,8 @@ export interface TargetOptions {
   readonly maskSecrets?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
   readonly capture?: CaptureOptions;
+  /** Where instrumented files are kept for later runs: a folder of the user's. Absent: nowhere. */
+  readonly cacheFolder?: string;
   /**
    * Each process of the launch loads them for itself. What their handlers leave of its events is
    * `<spillFolder>/<pid>.processed.json` (trace-event JSON, renamed into place before the socket closes).

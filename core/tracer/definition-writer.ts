@@ -5,6 +5,8 @@ import { DEFINITION_RING_BYTES, RING_HEADER_BYTES, RingWord } from './ring-layou
 const MAX_TEXT_BYTES = 64 * 1024;
 /** The table of known texts is emptied here: a script that makes up names without end must not keep them all. */
 const MAX_KNOWN_TEXTS = 65_536;
+/** Names of functions in one record: a quarter of the ring would fit, too, and then the drain would be waited for more often. */
+const MAX_FUNCTIONS_BYTES = 32 * 1024;
 const MASK = DEFINITION_RING_BYTES - 1;
 const CAPACITY = DEFINITION_RING_BYTES / 8;
 
@@ -65,6 +67,24 @@ export class DefinitionWriter {
     const id = this.#nextId;
     new Uint32Array(payload.buffer).set([id, nameId, classId, 0]);
     return this.#append(RecordKind.DEF_OBJECT, payload) ? id : 0;
+  }
+
+  /** Functions with the numbers from `first` on, as lines of DEF_FUNCTIONS. False: they cannot be defined, and none may be used. */
+  functions(first: number, file: string, lines: readonly string[]): boolean {
+    const fileId = this.text(file);
+    if (fileId === 0) return false;
+    for (let from = 0; from < lines.length; ) {
+      let bytes = 0;
+      let to = from;
+      while (to < lines.length && (to === from || bytes < MAX_FUNCTIONS_BYTES)) bytes += (lines[to++] as string).length + 1;
+      const text = Buffer.from(`${lines.slice(from, to).join('\n')}\n`, 'utf8');
+      const payload = new Uint8Array(padTo8(16 + text.length));
+      new Uint32Array(payload.buffer, 0, 4).set([first + from, to - from, fileId, text.length]);
+      payload.set(text, 16);
+      if (!this.#append(RecordKind.DEF_FUNCTIONS, payload)) return false;
+      from = to;
+    }
+    return true;
   }
 
   #append(kind: RecordKind, payload: Uint8Array): boolean {

@@ -1,7 +1,17 @@
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FRAME_HEADER_BYTES, FrameType, MAX_FRAME_BYTES, type TargetControl } from '../protocol/target-wire.ts';
+import {
+  encodeFrameHeader,
+  FRAME_HEADER_BYTES,
+  FrameType,
+  type FunctionRule,
+  type LeftAlone,
+  MAX_FRAME_BYTES,
+  type TargetControl,
+} from '../protocol/target-wire.ts';
+import { callCapture } from './calls/call-capture.ts';
+import { FunctionMutes } from './calls/function-mutes.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
@@ -22,6 +32,10 @@ const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
 const STATS_INTERVAL_MS = 100;
+/** As many files a process tells of whose calls cannot be recorded. */
+const MAX_LEFT_ALONE = 1000;
+
+const hrtime = process.hrtime.bigint;
 
 /**
  * Reads the rings and writes frames. At most one frame of each thread is under way: the ring is the buffer, and a slow
@@ -48,6 +62,10 @@ export class Drain {
   /** Of them, those whose last state has not been sent. */
   readonly #changedPlugins = new Set<number>();
   readonly #copy: EventCopy;
+  readonly #mutes = new FunctionMutes();
+  readonly #leftAlone: LeftAlone[] = [];
+  #leftAloneSent = 0;
+  #captureTold = '';
 
   constructor(start: DrainStart) {
     this.#start = start;
@@ -72,13 +90,15 @@ export class Drain {
     if (message.kind === 'ring') {
       if (this.#known.has(message.thread)) return;
       this.#known.add(message.thread);
-      this.#readers.set(message.thread, new RingReader(message));
+      this.#readers.set(message.thread, new RingReader(message, this.#start.minDurationNs));
     } else if (message.kind === 'ended') {
       const reader = this.#readers.get(message.thread);
       if (reader) reader.ended = true;
     } else if (message.kind === 'plugin') {
       this.#plugins.set(message.state.index, message.state);
       this.#changedPlugins.add(message.state.index);
+    } else if (message.kind === 'left-alone') {
+      if (this.#leftAlone.length < MAX_LEFT_ALONE) this.#leftAlone.push({ file: message.file, reason: message.reason });
     } else this.#errors.push(message.message);
   }
 
@@ -161,18 +181,22 @@ export class Drain {
       reader.greeted = true;
       socket.write(jsonFrame(FrameType.THREAD, thread, reader.hello));
     }
-    if (next.data.units + next.definitions.units === 0) {
+    const held = reader.shortCalls?.look(hrtime());
+    if (next.data.units + next.definitions.units + (held?.length ?? 0) === 0) {
       // What the thread wrote before it ended was looked for after that was known.
       if (over) this.#end(socket, reader);
       return;
     }
     this.#idle = 0;
+    if (reader.functions && next.definitions.units > 0) this.#mutes.take(thread, reader.functions, Buffer.concat(next.definitions.pieces));
+    const data = held && reader.shortCalls ? [held, reader.shortCalls.push(next.data.pieces)] : next.data.pieces;
+    const dataBytes = data.reduce((sum, { length }) => sum + length, 0);
     reader.busy = true;
     socket.cork();
     const queue: Uint8Array[] = [];
     if (next.definitions.units > 0) queue.push(encodeFrameHeader(next.definitions.bytes, FrameType.DEFS, thread), ...next.definitions.pieces);
-    if (next.data.units > 0) queue.push(encodeFrameHeader(next.data.bytes, FrameType.DATA, thread), ...next.data.pieces);
-    const last = queue.pop() as Uint8Array;
+    if (dataBytes > 0) queue.push(encodeFrameHeader(dataBytes, FrameType.DATA, thread), ...data);
+    const last = queue.pop() ?? Buffer.alloc(0); // All of it was too short: only the receipt is wanted.
     for (const piece of queue) socket.write(piece);
     socket.write(last, (error) => {
       if (error) return; // 'close' follows: nothing of this counts as sent.
@@ -187,6 +211,7 @@ export class Drain {
   }
 
   #end(socket: Socket, reader: RingReader): void {
+    this.#sendHeld(socket, reader);
     const stats = reader.changedStats();
     if (stats) socket.write(jsonFrame(FrameType.STATS, stats.thread, stats));
     socket.write(encodeFrameHeader(0, FrameType.THREAD_END, reader.hello.thread));
@@ -197,9 +222,26 @@ export class Drain {
     const now = performance.now();
     if (!last && now - this.#statsAt < STATS_INTERVAL_MS) return;
     this.#statsAt = now;
+    this.#sendCapture(socket);
     for (const reader of this.#readers.values()) {
       const stats = reader.changedStats();
       if (stats) socket.write(jsonFrame(FrameType.STATS, stats.thread, stats));
+    }
+  }
+
+  /** Calls that might have been too short, of a thread that says nothing more. */
+  #sendHeld(socket: Socket, reader: RingReader): void {
+    const held = reader.shortCalls?.end();
+    if (held && held.length > 0) socket.write(Buffer.concat([encodeFrameHeader(held.length, FrameType.DATA, reader.hello.thread), held]));
+  }
+
+  #sendCapture(socket: Socket): void {
+    const capture = callCapture(this.#process, this.#mutes.count);
+    const told = JSON.stringify(capture ?? '');
+    if (capture && told !== this.#captureTold) socket.write(jsonFrame(FrameType.CAPTURE, 0, capture));
+    this.#captureTold = told;
+    for (; this.#leftAloneSent < this.#leftAlone.length; this.#leftAloneSent++) {
+      socket.write(jsonFrame(FrameType.LEFT_ALONE, 0, this.#leftAlone[this.#leftAloneSent]));
     }
   }
 
@@ -230,9 +272,25 @@ export class Drain {
       this.#errors.push('The collector sent a control frame that is not JSON.');
       return;
     }
+    if (control.command === 'mute') {
+      this.#mute(control.functions, control.muted);
+      return;
+    }
     if (control.command !== 'start' && control.command !== 'stop') return;
     Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
     Atomics.add(this.#process, ProcessWord.GENERATION, 1);
+  }
+
+  #mute(functions: unknown, muted: unknown): void {
+    const isRule = (rule: Partial<FunctionRule> | null): boolean =>
+      typeof rule === 'object' &&
+      typeof rule?.file === 'string' &&
+      ['string', 'undefined'].includes(typeof rule.name) &&
+      ['number', 'undefined'].includes(typeof rule.line);
+    if (Array.isArray(functions) && functions.every(isRule)) {
+      Atomics.add(this.#process, ProcessWord.MUTE_RULES, functions.length);
+      this.#mutes.set(functions as FunctionRule[], muted === true);
+    } else this.#errors.push('The collector sent a control frame that does not say which functions are meant.');
   }
 
   /** What the ending process asks for, once it can be said to be done. */
@@ -249,6 +307,7 @@ export class Drain {
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
     this.#finishing = true;
     const socket = this.#socket;
+    for (const reader of this.#readers.values()) this.#sendHeld(socket, reader);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
     socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
@@ -267,7 +326,11 @@ export class Drain {
 
   #spill(): void {
     this.#finishing = true;
-    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], { plugins: this.#plugins.values() });
+    writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], {
+      plugins: this.#plugins.values(),
+      capture: callCapture(this.#process, this.#mutes.count),
+      leftAlone: this.#leftAlone,
+    });
     this.#done(Request.SPILL);
   }
 }

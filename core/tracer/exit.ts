@@ -55,10 +55,17 @@ function safely<T>(run: () => T): T | undefined {
  * Calls `finish` once when the process or worker thread ends, after every listener of the script has run, whichever way it ends.
  *
  * No listener is added, since the script may count or remove them: `process.emit` is wrapped, and `process.reallyExit`,
- * which a `process.exit()` inside of an exit listener reaches without coming back.
+ * which a `process.exit()` inside of an exit listener reaches without coming back. `uncaught` is told before of the error that ends it.
  */
-export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) => boolean, watch: () => EndWatch | undefined = () => undefined): void {
+export function onProcessEnd(
+  finish: () => void,
+  isOwnWorker: (worker: unknown) => boolean,
+  watch: () => EndWatch | undefined = () => undefined,
+  uncaught: (error: unknown) => void = () => {},
+): void {
   let finished = false;
+  /** Nobody has handled an error, and Node prints it once the process has ended. */
+  let fatal: { readonly error: unknown } | undefined;
   const finishOnce = (): void => {
     if (finished) return;
     finished = true;
@@ -75,6 +82,8 @@ export function onProcessEnd(finish: () => void, isOwnWorker: (worker: unknown) 
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
+      if (event === 'uncaughtException' && !answer) fatal = { error: rest[0] };
+      if (event === 'exit' && state._exiting && fatal) safely(() => uncaught(fatal?.error));
       if (event === 'exit' && state._exiting) finishOnce();
       return answer;
     },

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { CallTracer } from './calls/trace-calls.ts';
 import { beforeFirstUse } from './first-use.ts';
 import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
@@ -22,20 +23,30 @@ type RegisterHooks = (hooks: ResolveHook) => void;
  * `patch`: changes modules of Node, and is called before the script can have them: at once, or, where the script is CommonJS and
  * nothing else can load code (a flag, a main that is no file), before the first file that may ask for them.
  */
-export function resolveApi(folder: string, patch: () => void): void {
+export function resolveApi(folder: string, patch: () => void, calls?: CallTracer): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
   const typescript = needsTypeScript(flags);
   if (typescript) requireTypeScript(folder);
+  const hooksFile = pathToFileURL(path.join(folder, 'resolve-hooks.mjs')).href;
+  let instances = 0;
+  const registerInThread = calls?.hooksThread?.((own) => {
+    Module.register(`${hooksFile}?${instances++}`, { data: { apiUrl, typescript, calls: own }, transferList: [own.port] });
+  });
   const register = (): void => {
     if (internals.registerHooks && !typescript) internals.registerHooks(resolveHook(apiUrl));
-    else Module.register(pathToFileURL(path.join(folder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript } });
+    else if (registerInThread) registerInThread();
+    else Module.register(hooksFile, { data: { apiUrl, typescript } });
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
   const patchLater = !atOnce && flags.trim() === '' && process.argv[1] !== undefined;
-  const listeners = [...(atOnce ? [] : [atFirstImport(folder, register)]), ...(patchLater ? [beforeFirstUse(patch)] : [])];
+  const listeners = [
+    ...(atOnce ? [] : [atFirstImport(folder, register, calls)]),
+    ...(patchLater ? [beforeFirstUse(patch)] : []),
+    ...(calls ? [calls.beforeLoad] : []),
+  ];
   resolveRequire(internals, path.join(folder, 'api.cjs'), listeners);
   if (!patchLater) patch();
 }
@@ -75,10 +86,11 @@ function resolveRequire(internals: ModuleInternals, apiFile: string, found: read
  * `registerHooks` they take a thread of their own, whose start takes tens of milliseconds.
  * What is returned is to be told of each file.
  */
-function atFirstImport(tracerFolder: string, register: () => void): (file: string) => void {
+function atFirstImport(tracerFolder: string, register: () => void, calls: CallTracer | undefined): (file: string) => void {
   let registered = false;
   return (file) => {
-    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.includes('node_modules') || file.startsWith(tracerFolder) || !imports(file)) return;
+    if (registered || !/\.[cm]?[jt]s$/.test(file) || file.startsWith(tracerFolder)) return;
+    if ((file.includes('node_modules') && !calls?.chosen(file)) || !imports(file)) return;
     registered = true;
     register();
   };

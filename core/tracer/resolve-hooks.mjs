@@ -7,9 +7,17 @@ import { fileURLToPath } from 'node:url';
 const require = createRequire(import.meta.url);
 let apiUrl;
 let typescript = false;
+let calls;
+/** Registered again, behind the hooks of the script's: only the last instance records calls. */
+const NEWEST = Symbol.for('trace-studio.newest-hooks');
 
 export function initialize(data) {
   apiUrl = data.apiUrl;
+  if (data.calls) {
+    calls ??= require('./calls.cjs').hooksThreadCalls();
+    calls.join(data.calls);
+    globalThis[NEWEST] = import.meta.url;
+  }
   typescript ||= data.typescript; // Registered twice where a plugin needs what the script does not.
 }
 
@@ -24,7 +32,18 @@ export async function resolve(specifier, context, nextResolve) {
 }
 
 export async function load(url, context, nextLoad) {
-  if (!typescript || !url.startsWith('file:') || !/\.[mc]?ts$/.test(url) || url.includes('/node_modules/')) return nextLoad(url, context);
+  const loaded = await (stripsTypes(url) ? stripped(url) : nextLoad(url, context));
+  // What is CommonJS is changed where it is run.
+  if (!calls || globalThis[NEWEST] !== import.meta.url || loaded.format !== 'module' || loaded.source == null || !url.startsWith('file:')) return loaded;
+  const { source } = loaded;
+  return { ...loaded, source: calls.code(fileURLToPath(url), typeof source === 'string' ? source : decoder.decode(source), 'module') };
+}
+
+const decoder = new TextDecoder();
+
+const stripsTypes = (url) => typescript && url.startsWith('file:') && /\.[mc]?ts$/.test(url) && !url.includes('/node_modules/');
+
+function stripped(url) {
   const file = fileURLToPath(url);
   const { stripTypes } = require('./strip-types.cjs');
   const source = stripTypes(readFileSync(file, 'utf8'), file);

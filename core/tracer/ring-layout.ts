@@ -6,6 +6,7 @@
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
 import type { PluginState } from '../protocol/plugins.ts';
+import type { LeftAlone } from '../protocol/target-wire.ts';
 
 export const ProcessWord = {
   /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
@@ -26,6 +27,15 @@ export const ProcessWord = {
   KEPT: 7,
   /** 1 while the drain sleeps longer than usual: the next record rings the bell. */
   DOZES: 8,
+  /** The number of the next function: of the whole process, since threads may share the text that asks for it. */
+  NEXT_FUNCTION: 9,
+  /** Of CallCapture: files, functions, files of an earlier run; and a bit for each of CALL_HOOKS. */
+  CALL_FILES: 10,
+  CALL_FUNCTIONS: 11,
+  CALL_CACHED: 12,
+  CALL_HOOKS: 13,
+  /** Rules of muted functions that the drain has: with some, new definitions are waited for until it has looked at them. */
+  MUTE_RULES: 14,
 } as const;
 export const PROCESS_BYTES = 64;
 
@@ -43,6 +53,17 @@ export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
 
 /** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
 export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;
+
+/** What a thread's table says of a function. The drain writes `MUTED`, the thread the others. */
+export const FunctionState = { UNKNOWN: 0, RECORDED: 1, MUTED: 2 } as const;
+/** Functions of a process at most: those of later files are not recorded. */
+export const MAX_FUNCTIONS = 2 ** 20;
+
+/** Numbers for `count` functions of the process: the first of them; 0: there are not so many left. */
+export function nextFunctions(processWords: Int32Array, count: number): number {
+  const first = Atomics.add(processWords, ProcessWord.NEXT_FUNCTION, count) + 1;
+  return first + count <= MAX_FUNCTIONS ? first : 0;
+}
 
 /** Int32 index into a thread's buffer. */
 export const RingWord = {
@@ -67,7 +88,15 @@ const MIN_RING_BYTES = 64 * 1024;
 const MAX_RING_BYTES = 1024 * 1024 * 1024;
 export const DEFINITION_RING_BYTES = 1024 * 1024;
 
-export const ringBufferBytes = (ringBytes: number): number => RING_HEADER_BYTES + ringBytes + DEFINITION_RING_BYTES;
+/** `calls`: with a table of functions behind the rings, see FunctionState. */
+export const ringBufferBytes = (ringBytes: number, calls = false): number =>
+  RING_HEADER_BYTES + ringBytes + DEFINITION_RING_BYTES + (calls ? MAX_FUNCTIONS : 0);
+
+/** The table behind the rings of a thread whose calls are recorded. */
+export function functionTable({ buffer, ringBytes }: { readonly buffer: SharedArrayBuffer; readonly ringBytes: number }): Uint8Array | undefined {
+  const at = ringBufferBytes(ringBytes);
+  return buffer.byteLength > at ? new Uint8Array(buffer, at, MAX_FUNCTIONS) : undefined;
+}
 
 /** A power of two within bounds; 8 MiB for anything else. */
 export function validRingBytes(wanted: number | undefined): number {
@@ -84,7 +113,8 @@ export type DrainMessage =
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
   | { readonly kind: 'error'; readonly message: string }
-  | { readonly kind: 'plugin'; readonly state: PluginState };
+  | { readonly kind: 'plugin'; readonly state: PluginState }
+  | ({ readonly kind: 'left-alone' } & LeftAlone);
 
 /** `workerData` of the drain worker. */
 export interface DrainStart {
@@ -96,5 +126,7 @@ export interface DrainStart {
   /** Where the process's own events are kept when it asks for that. */
   readonly copyFile: string;
   readonly process: SharedArrayBuffer;
+  /** Calls shorter than this are left out; 0: none. */
+  readonly minDurationNs: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
 }

@@ -1,5 +1,6 @@
 import type { ThreadHello, ThreadStats } from '../protocol/target-wire.ts';
-import { DEFINITION_RING_BYTES, type DrainMessage, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
+import { ShortCalls } from './calls/short-calls.ts';
+import { DEFINITION_RING_BYTES, type DrainMessage, functionTable, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
 
 /** Bytes of records that one frame carries at most. */
 const MAX_SLICE_BYTES = 1024 * 1024;
@@ -20,14 +21,20 @@ export class RingReader {
   greeted = false;
   /** A frame is under way. */
   busy = false;
+  /** Where the thread's calls are recorded. */
+  readonly functions: Uint8Array | undefined;
+  /** What its records pass through on their way, if calls that are too short are left out. */
+  readonly shortCalls: ShortCalls | undefined;
   readonly #words: Int32Array;
   readonly #totals: Float64Array;
   readonly #data: Ring;
   readonly #definitions: Ring;
   #told = '';
 
-  constructor(ring: Extract<DrainMessage, { kind: 'ring' }>) {
+  constructor(ring: Extract<DrainMessage, { kind: 'ring' }>, minDurationNs = 0) {
     const { buffer, thread, name, ringBytes } = ring;
+    this.functions = functionTable(ring);
+    this.shortCalls = this.functions && minDurationNs > 0 ? new ShortCalls(minDurationNs) : undefined;
     this.hello = { thread, name, ringBytes };
     this.#words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
     this.#totals = new Float64Array(buffer, 0, RING_HEADER_BYTES / 8);
@@ -51,7 +58,11 @@ export class RingReader {
     return Atomics.load(this.#words, RingWord.ENDED) === 1;
   }
 
-  /** Bytes of the two streams that the socket has taken. In the shared memory, so that they outlive the drain. */
+  /** Bytes of the stream of records as the socket has taken it. */
+  get streamSent(): number {
+    return this.shortCalls?.sentBytes ?? this.dataSent;
+  }
+  /** Bytes of the two rings that the socket has taken. In the shared memory, so that they outlive the drain. */
   get dataSent(): number {
     return this.#totals[RingFloat.DATA_SENT] as number;
   }

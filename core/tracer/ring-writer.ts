@@ -2,7 +2,7 @@ import type { Recorder } from '../events/recorder.ts';
 import { extendedTag, GapReason, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
 import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
 import { DefinitionWriter } from './definition-writer.ts';
-import { DrainState, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
+import { DrainState, FunctionState, MAX_FUNCTIONS, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
 
 // Taken at load: a script may replace them (fake timers do).
 const hrtime = process.hrtime.bigint;
@@ -20,10 +20,17 @@ const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
 const CONNECT_LIMIT_MS = 1000;
+/** So long a file that is loaded while functions are muted waits for the drain to mute those of its own. */
+const MUTE_WAIT_MS = 50;
 const SHORT_TEXT = 48;
 /** Shorter payloads are copied word by word: making a view of the scratch costs more. */
 const SHORT_PAYLOAD = 512;
 const EPOCH_TAG = extendedTag(RecordKind.EPOCH, 0);
+const RUN_UNITS = 2;
+/** Deeper calls are counted, not named: a gap does not tell of them. */
+const MAX_STACK = 65_536;
+/** The token of a call that may wait is its function and its number in one double, exact below 2^53. */
+const CALLS = 2 ** 32;
 
 export interface RingOptions {
   readonly buffer: SharedArrayBuffer;
@@ -34,6 +41,12 @@ export interface RingOptions {
   readonly report: (message: string) => void;
   /** Called by records until it says that the drain knows this ring: a script that records nothing need not start one. */
   readonly attach: () => boolean;
+  /** By function: see FunctionState. Absent: calls are not recorded. */
+  readonly functions?: Uint8Array;
+  /** A function that the table does not know is called: true once it is to be recorded. */
+  readonly look?: (id: number) => boolean;
+  /** Calls deeper than this are not recorded; 0: no limit. */
+  readonly maxDepth?: number;
   /** Where there is no drain: takes what the ring holds, or that of the definitions. Never called between a look at `gaps` and the record that follows. */
   readonly empty?: (ring: 'records' | 'definitions') => void;
 }
@@ -72,6 +85,14 @@ export class RingWriter implements Recorder {
   #lost = 0;
   #lostReason: number = GapReason.RING_FULL;
   #gaps = 0;
+  readonly #functions: Uint8Array;
+  readonly #look: (id: number) => boolean;
+  readonly #maxDepth: number;
+  /** Tokens of the calls that are open, from 1: what a gap tells. */
+  readonly #stack: Float64Array;
+  #depth = 0;
+  /** Number of the last activation. */
+  #calls = 0;
   /** By word: where the drain stood when a wait for it was in vain. */
   readonly #stalledAt = new Map<number, number>();
 
@@ -92,6 +113,10 @@ export class RingWriter implements Recorder {
     this.#report = options.report;
     this.#attach = options.attach;
     this.#empty = options.empty;
+    this.#functions = options.functions ?? new Uint8Array(0);
+    this.#look = options.look ?? (() => false);
+    this.#maxDepth = options.maxDepth || Number.MAX_SAFE_INTEGER;
+    this.#stack = new Float64Array(options.functions ? MAX_STACK : 0);
     this.#definitions = new DefinitionWriter(buffer, ringBytes, (position) => this.#waitForDrain(RingWord.DEF_READ, position));
   }
 
@@ -145,6 +170,135 @@ export class RingWriter implements Recorder {
       f64[(at + 1 + i) & mask] = value - value === 0 ? value : Number.NaN;
     }
     this.#publish(units);
+  }
+
+  /**
+   * The token of a recorded call, which is its function; 0: it is not recorded. Whatever makes it so (muted, switched off, too deep, no
+   * room) may change while the call is open: its end goes by the token.
+   *
+   * The hottest of all: two clock readings are three quarters of what a call costs.
+   */
+  enter(id: number): number {
+    if (this.#functions[id] !== FunctionState.RECORDED && !this.#known(id)) return 0;
+    if (this.#process[ProcessWord.GATE] !== 1 || this.#depth >= this.#maxDepth) return 0;
+    if (this.#begin(1, id << 1) < 0) return 0;
+    this.#publish(1);
+    this.#stack[++this.#depth] = id;
+    return id;
+  }
+
+  exit(token: number): void {
+    if (token === 0) return;
+    if (this.#stack[this.#depth] === token) this.#depth--;
+    else this.#unwind(token);
+    if (this.#begin(1, (token << 1) | 1) >= 0) this.#publish(1);
+  }
+
+  /** As `enter`, of a call that may wait. Its token is more than its function, since many of them may be open at once. */
+  begin(id: number): number {
+    if (this.#functions[id] !== FunctionState.RECORDED && !this.#known(id)) return 0;
+    if (this.#process[ProcessWord.GATE] !== 1 || this.#depth >= this.#maxDepth) return 0;
+    this.#calls = (this.#calls + 1) >>> 0 || 1;
+    const token = id * CALLS + this.#calls;
+    if (!this.#run(RecordKind.CALL_BEGIN, token)) return 0;
+    this.#stack[++this.#depth] = token;
+    return token;
+  }
+
+  suspend(token: number): void {
+    // One that does not run has been told to wait already: by what surrounds it.
+    if (token === 0 || !this.#onTop(token)) return;
+    this.#depth--;
+    this.#run(RecordKind.CALL_SUSPEND, token);
+  }
+
+  resume(token: number): void {
+    // It has not waited: a `catch` was reached without.
+    if (token === 0 || this.#onTop(token)) return;
+    if (this.#run(RecordKind.CALL_RESUME, token)) this.#stack[++this.#depth] = token;
+  }
+
+  finish(token: number): void {
+    if (token === 0) return;
+    if (this.#onTop(token)) this.#depth--;
+    this.#run(RecordKind.CALL_END, token);
+  }
+
+  /** Ends what is open above `token`, and `token`; nothing where it is not open: an error has passed through code that is not recorded. */
+  close(token: number): void {
+    for (let at = Math.min(this.#depth, MAX_STACK - 1); at > 0; at--) {
+      if (this.#stack[at] !== token) continue;
+      if (token < CALLS) this.exit(token);
+      return;
+    }
+  }
+
+  /** JSON of the arguments of the call that was entered just now. */
+  callArguments(json: string): void {
+    this.#callValue(RecordKind.CALL_ARGUMENTS, json);
+  }
+  /** JSON of what the innermost open call is about to return. */
+  callResult(json: string): void {
+    this.#callValue(RecordKind.CALL_RESULT, json);
+  }
+
+  /** Functions of `file` with the numbers from `first` on; a line for each, see DEF_FUNCTIONS. False: there is no room, and none may be called. */
+  defineFunctions(first: number, file: string, lines: readonly string[]): boolean {
+    if (!this.#definitions.functions(first, file, lines)) return false;
+    // Some may be muted: the drain does that, and a call of theirs may come next.
+    if (this.#process[ProcessWord.MUTE_RULES] !== 0) this.#waitAWhile(RingWord.DEF_READ, this.#words[RingWord.DEF_WRITE] as number, MUTE_WAIT_MS);
+    return true;
+  }
+
+  #waitAWhile(word: number, position: number, limitMs: number): void {
+    const began = hrtime();
+    notify(this.#process, ProcessWord.BELL);
+    for (let now = load(this.#words, word); ((now - position) | 0) < 0; now = load(this.#words, word)) {
+      const left = limitMs - Number(hrtime() - began) / 1e6;
+      if (left <= 0) return;
+      wait(this.#words, word, now, left);
+    }
+  }
+
+  #known(id: number): boolean {
+    const state = this.#functions[id];
+    return state === FunctionState.UNKNOWN && id < MAX_FUNCTIONS && this.#look(id);
+  }
+
+  #onTop(token: number): boolean {
+    return this.#stack[this.#depth] === token;
+  }
+
+  /** Its call is not the innermost open one: those above it ended without being told of, as the reader takes it, too. */
+  #unwind(token: number): void {
+    if (this.#depth >= MAX_STACK) {
+      this.#depth--;
+      return;
+    }
+    for (let at = this.#depth - 1; at > 0; at--) {
+      if (this.#stack[at] !== token) continue;
+      this.#depth = at - 1;
+      return;
+    }
+  }
+
+  #run(kind: RecordKind, token: number): boolean {
+    const at = this.#begin(RUN_UNITS, extendedTag(kind, 8));
+    if (at < 0) return false;
+    const call = token >>> 0; // The lower 32 bits of an integer of any size.
+    const word = ((at + 1) & this.#mask) * 2;
+    this.#u32[word] = (token - call) / CALLS;
+    this.#u32[word + 1] = call;
+    this.#publish(RUN_UNITS);
+    return true;
+  }
+
+  #callValue(kind: RecordKind, json: string): void {
+    const length = this.#encode(8, json);
+    const head = this.#scratchWords;
+    head[0] = length;
+    head[1] = 0;
+    this.#variable(kind, 8 + length, true);
   }
 
   instant(name: string, category: string, scope: number, args: string): void {
@@ -298,6 +452,7 @@ export class RingWriter implements Recorder {
   /** Looks how far the drain is; waits for it in exact mode. False: the record has to be dropped. `units` includes the reserve. */
   #makeRoom(units: number): boolean {
     const eighth = this.#capacity >> 3;
+    if (this.#lost > 0) units += this.#stackUnits();
     if (this.#empty && this.#free() < units) this.#empty('records');
     const free = this.#free();
     this.#attached ||= this.#attach();
@@ -360,8 +515,19 @@ export class RingWriter implements Recorder {
     this.#publish(STALL_UNITS);
   }
 
+  /** What the open stack takes in a gap. */
+  #stackUnits(): number {
+    return (this.#told() + 1) >> 1;
+  }
+
+  /** How many open calls a gap tells of: from the outermost, as many as half of a quarter of the ring holds. */
+  #told(): number {
+    return Math.min(this.#depth, Math.max(0, this.#stack.length - 1), this.#quarter);
+  }
+
   #gap(): void {
-    const at = this.#beginUnchecked(extendedTag(RecordKind.GAP, 24));
+    const depth = this.#told();
+    const at = this.#beginUnchecked(extendedTag(RecordKind.GAP, 24 + 8 * this.#stackUnits()));
     const [low, high] = [this.#clockWords[0] as number, this.#clockWords[1] as number];
     this.#f64[(at + 1) & this.#mask] = this.#lost;
     const second = ((at + 2) & this.#mask) * 2;
@@ -369,10 +535,13 @@ export class RingWriter implements Recorder {
     this.#u32[second + 1] = low;
     const third = ((at + 3) & this.#mask) * 2;
     this.#u32[third] = this.#lostReason;
-    // Calls are not traced yet: the stack is empty.
-    this.#u32[third + 1] = 0;
+    this.#u32[third + 1] = depth;
+    for (let i = 0; i < 2 * this.#stackUnits(); i++) {
+      const token = i < depth ? (this.#stack[i + 1] as number) : 0;
+      this.#u32[((at + 4 + (i >> 1)) & this.#mask) * 2 + (i & 1)] = token < CALLS ? token : Math.floor(token / CALLS);
+    }
     this.#lost = 0;
-    this.#publish(GAP_UNITS);
+    this.#publish(GAP_UNITS + this.#stackUnits());
   }
 
   /** As `#begin`, in the reserve: for the ring's own records. */

@@ -1,11 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PluginState } from '../protocol/plugins.ts';
-import { encodeFrameHeader, FrameType, SPILL_MAGIC } from '../protocol/target-wire.ts';
+import { type CallCapture, encodeFrameHeader, FrameType, type LeftAlone, SPILL_MAGIC } from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
 export interface SpillExtras {
   readonly plugins?: Iterable<PluginState>;
+  readonly capture?: CallCapture | undefined;
+  readonly leftAlone?: Iterable<LeftAlone>;
   /** The drain failed. */
   readonly error?: string;
 }
@@ -14,8 +16,13 @@ export interface SpillExtras {
  * Everything that the rings hold, as one file of frames; with `error` that, and no BYE.
  * Silent where the folder is gone: then there is no collector to read it either.
  */
-export function writeSpill(file: string, hello: Uint8Array, readers: readonly RingReader[], { plugins = [], error }: SpillExtras = {}): void {
-  const full = readers.filter((reader) => !reader.empty);
+export function writeSpill(
+  file: string,
+  hello: Uint8Array,
+  readers: readonly RingReader[],
+  { plugins = [], capture, leftAlone = [], error }: SpillExtras = {},
+): void {
+  const full = readers.filter((reader) => !reader.empty || reader.shortCalls !== undefined);
   let target: number;
   try {
     target = openSync(file, 'wx', 0o600);
@@ -30,18 +37,26 @@ export function writeSpill(file: string, hello: Uint8Array, readers: readonly Ri
     write(hello);
     for (const reader of full) {
       const { thread } = reader.hello;
-      write(jsonFrame(FrameType.THREAD, thread, { ...reader.hello, dataBefore: reader.dataSent, definitionsBefore: reader.definitionsSent }));
+      write(jsonFrame(FrameType.THREAD, thread, { ...reader.hello, dataBefore: reader.streamSent, definitionsBefore: reader.definitionsSent }));
+      const frame = (type: FrameType, bytes: number, pieces: readonly Buffer[]): void => {
+        if (bytes === 0) return;
+        write(encodeFrameHeader(bytes, type, thread));
+        for (const piece of pieces) write(piece);
+      };
       for (let next = reader.next(); next.data.units + next.definitions.units > 0; next = reader.next()) {
-        for (const [type, slice] of [[FrameType.DEFS, next.definitions] as const, [FrameType.DATA, next.data] as const]) {
-          if (slice.units === 0) continue;
-          write(encodeFrameHeader(slice.bytes, type, thread));
-          for (const piece of slice.pieces) write(piece);
-        }
+        frame(FrameType.DEFS, next.definitions.bytes, next.definitions.pieces);
+        const kept = reader.shortCalls?.push(next.data.pieces);
+        if (kept) frame(FrameType.DATA, kept.length, [kept]);
+        else frame(FrameType.DATA, next.data.bytes, next.data.pieces);
         reader.confirm(next);
       }
+      const last = reader.shortCalls?.end();
+      if (last) frame(FrameType.DATA, last.length, [last]);
       const stats = reader.changedStats();
       if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
     }
+    if (capture) write(jsonFrame(FrameType.CAPTURE, 0, capture));
+    for (const { file, reason } of leftAlone) write(jsonFrame(FrameType.LEFT_ALONE, 0, { file, reason }));
     for (const state of plugins) write(jsonFrame(FrameType.PLUGIN, 0, state));
     if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
     else write(jsonFrame(FrameType.BYE, 0, {}));

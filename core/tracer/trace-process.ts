@@ -2,7 +2,9 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
+import type { LeftAlone } from '../protocol/target-wire.ts';
 import { FrameType } from '../protocol/target-wire.ts';
+import { callCapture } from './calls/call-capture.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
@@ -30,6 +32,7 @@ export function traceProcess(folder: string): void {
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
   words[ProcessWord.GATE] = 1;
+  const minDurationNs = (settings.options.capture?.minDurationUs ?? 0) * 1000;
   const ring = makeRing(settings, 0, 'main');
   const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
@@ -39,11 +42,13 @@ export function traceProcess(folder: string): void {
   const plugins = new Map<number, PluginState>();
   /** Rings of all threads that this one knows of: for the spill file, should there be no drain to write it. */
   const rings = new Map([[0, ring]]);
+  /** Files whose calls cannot be recorded, as far as there is no drain to tell. */
+  const leftAlone: LeftAlone[] = [];
   /** Threads that are gone. */
   const ended = new Set<number>();
   const spill = (error?: string): void => {
-    const readers = [...rings.values()].map((one) => new RingReader(one));
-    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), ...(error !== undefined && { error }) });
+    const readers = [...rings.values()].map((one) => new RingReader(one, minDurationNs));
+    writeSpill(spillFile, helloFrame, readers, { plugins: plugins.values(), capture: callCapture(words, 0), leftAlone, ...(error !== undefined && { error }) });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -56,10 +61,20 @@ export function traceProcess(folder: string): void {
   let watch: EndWatch | undefined;
   const ensureDrain = (): void => {
     if (drain || words[ProcessWord.STATE] === DrainState.GONE) return;
-    const start = { traceStudioDrain: true, socket: settings.socket, hello: helloFrame, spillFile, copyFile, process: shared.process, ring } as const;
+    const start = {
+      traceStudioDrain: true,
+      socket: settings.socket,
+      hello: helloFrame,
+      spillFile,
+      copyFile,
+      process: shared.process,
+      minDurationNs,
+      ring,
+    } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
+      for (const one of leftAlone) drain.postMessage({ kind: 'left-alone', ...one });
     } catch (error) {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
@@ -73,6 +88,7 @@ export function traceProcess(folder: string): void {
     },
     (worker) => worker === drain,
     () => watch,
+    (error) => callTracer?.uncaught(error),
   );
   const kept = new KeptEvents({ process: words, copyFile, hello: helloFrame, rings: () => rings.values() });
   const attach = (): boolean => {
@@ -99,7 +115,10 @@ export function traceProcess(folder: string): void {
     traceWorkers(shared, tellDrain);
     traceChildProcesses(settings);
   };
-  provideRuntime(folder, settings, { words, ring, kept }, attach, patch);
+  const callTracer = provideRuntime(folder, settings, { words, ring, kept }, attach, patch, (one) => {
+    leftAlone.push(one);
+    drain?.postMessage({ kind: 'left-alone', ...one });
+  });
   if (settings.options.plugins?.length) {
     patch(); // A plugin may have threads of its own.
     const changed = (state: PluginState): void => {

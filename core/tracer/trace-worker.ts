@@ -52,10 +52,17 @@ export function traceWorker(folder: string): void {
     },
     () => false,
   );
-  provideRuntime(folder, settings, { words, ring, kept }, attach, () => {
-    traceWorkers({ settings, process: shared.process }, postToDrain);
-    traceChildProcesses(settings);
-  });
+  provideRuntime(
+    folder,
+    settings,
+    { words, ring, kept },
+    attach,
+    () => {
+      traceWorkers({ settings, process: shared.process }, postToDrain);
+      traceChildProcesses(settings);
+    },
+    (one) => postToDrain({ kind: 'left-alone', ...one }),
+  );
 }
 
 /** Makes the ring known to the drain; true once it is. */

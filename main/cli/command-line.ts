@@ -1,6 +1,7 @@
 /** What the words of the command line mean. Pure: nothing is looked up, nothing is run. */
 import { ok, problem, type Result } from '../../core/base/result.ts';
 import { MAX_PLUGINS } from '../../core/protocol/plugin-state.ts';
+import { readTraceCommand, TRACE_COMMANDS, TRACE_OPTIONS, type TraceCommand, type TraceCommandName } from './trace-words.ts';
 
 export type Command =
   | { readonly kind: 'help'; readonly about?: CommandName }
@@ -31,9 +32,10 @@ export type Command =
       readonly script: string;
       readonly args: readonly string[];
     }
-  | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly raw: boolean; readonly quiet: boolean };
+  | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly raw: boolean; readonly quiet: boolean }
+  | TraceCommand;
 
-const COMMAND_NAMES = ['run', 'serve', 'export', 'help', 'version'] as const;
+const COMMAND_NAMES = ['run', 'serve', 'export', ...TRACE_COMMANDS, 'help', 'version'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /**
@@ -74,6 +76,12 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
       return readServe(rest);
     case 'export':
       return readExport(rest);
+    case 'convert':
+    case 'info':
+    case 'stats':
+    case 'combine':
+    case 'check':
+      return readTrace(first, rest);
     case 'help':
       return readHelp(rest);
     case 'version':
@@ -180,10 +188,17 @@ function readExport(words: readonly string[]): Result<Command> {
   return ok({ kind: 'export', input, output, overwrite: flags.has('--force'), raw: flags.has('--raw'), quiet: flags.has('--quiet') });
 }
 
+function readTrace(command: TraceCommandName, words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, TRACE_OPTIONS[command], command, false);
+  if (!parsed.ok) return parsed;
+  if (parsed.value.flags.has('--help')) return ok({ kind: 'help', about: command });
+  return readTraceCommand(command, parsed.value);
+}
+
 const badReportName = (output: string): Result<never> =>
   problem('bad-report-name', `The kind of the report cannot be told from its name ${output}.`, `Let it end in one of ${REPORT_EXTENSIONS.join(', ')}.`);
 
-interface Options {
+export interface Options {
   readonly flags: ReadonlySet<string>;
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly plain: readonly string[];

@@ -22,7 +22,9 @@ export async function exportRecording({ input, output, overwrite, raw, quiet }: 
     return 1;
   }
   try {
-    const { events, notes } = await writeReport(source, target, (conversion) => convertRecording({ ...conversion, view: raw ? 'raw' : 'processed' }));
+    const { events, notes } = await writeReport(source, target, (conversion) =>
+      convertRecording({ ...conversion, view: raw ? 'raw' : 'processed', reportPage: path.join(__dirname, '../report/report.html') }),
+    );
     if (quiet) return 0;
     const counted = events > 0 ? `${events} events, ` : '';
     tell(`wrote ${path.relative('', target) || target} (${counted}${sizeInWords((await stat(target)).size)}).`);

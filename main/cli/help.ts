@@ -1,3 +1,4 @@
+import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import type { CommandName } from './command-line.ts';
 
 const MAIN = `Trace Studio: watch a Node.js or TypeScript program while it runs.
@@ -6,6 +7,11 @@ const MAIN = `Trace Studio: watch a Node.js or TypeScript program while it runs.
   trace-studio run [options] -- script.js …   record a script without a window
   trace-studio serve [options] [files…]       the studio in a browser: for SSH, containers, no Electron
   trace-studio export recording [-o file]     write a recording in another format
+  trace-studio convert file -o file           write any trace in another format, all of it or a part
+  trace-studio combine files… -o file         several traces as one
+  trace-studio info file                      what is in a trace, and what is amiss with it
+  trace-studio stats file                     the slices of a trace by name: count, total, self, percentiles
+  trace-studio check files…                   are these traces whole?
   trace-studio help <command>                 the options of a command
 
   --help, --version
@@ -49,6 +55,57 @@ const EXPORT = `trace-studio export recording [-o file]
   -q, --quiet            say nothing about the result
 `;
 
+const CONVERT = `trace-studio convert file -o file
+
+Reads any trace that the studio opens, and writes it in the format that the new name's end tells.
+
+  -o, --output <file>    .tsr, .json, .json.gz, .html, .pftrace, .viztracer.json, .cpuprofile, .speedscope.json,
+                         .folded, .csv; with .gz behind it, it is compressed
+      --format <name>    the format, whatever the name: ${EXPORT_FORMAT_NAMES.join(', ')}
+      --from <time>      only what is after this time since the start of the trace: 1500 (ns), 20us, 3ms, 1.5s
+      --to <time>        only what is before it
+      --thread <name>    the thread (or its number), for formats that hold one: .cpuprofile
+      --table <name>     the table of a .csv: counters, slices, instants, statistics
+      --raw              what was recorded, where plugins left something else of it
+  -f, --force            replace a file that is there
+  -q, --quiet            say nothing about the result
+`;
+
+const COMBINE = `trace-studio combine files… -o file
+
+Puts traces of any format into one, each with its own processes. The files themselves are not changed.
+
+  -o, --output <file>    as for convert
+      --format <name>    as for convert
+      --align <how>      start: all begin together; epoch: by the calendar; marker: by a marker of each.
+                         By default epoch where every file tells it, else start
+      --marker <name>    the marker to align by; by default the first one of each
+  -f, --force            replace a file that is there
+  -q, --quiet            say nothing about the result
+`;
+
+const INFO = `trace-studio info file [--json]
+
+      --json             one object: format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents,
+                         processes, threads, startNs, durationNs, issues: [{ kind, count, example }]
+`;
+
+const STATS = `trace-studio stats file [options]
+
+The slices of a trace by name, by total. Total counts a recursive call once, self is without the direct children.
+
+      --json             an array of { name, count, totalNs, selfNs, minNs, maxNs, meanNs, p50Ns, p90Ns, p99Ns }
+      --from <time>      only what is after this time since the start of the trace: 1500 (ns), 20us, 3ms, 1.5s
+      --to <time>        only what is before it
+      --thread <name>    only this thread, by its name or number
+      --match <text>     only names that hold this text; between slashes a regular expression: /^get/
+`;
+
+const CHECK = `trace-studio check files… [--json]
+
+Says of each file whether it is a trace that can be read, and whole. Exit code 1 if any is not.
+`;
+
 export function helpText(about: CommandName | undefined): string {
   switch (about) {
     case 'run':
@@ -57,6 +114,16 @@ export function helpText(about: CommandName | undefined): string {
       return SERVE;
     case 'export':
       return EXPORT;
+    case 'convert':
+      return CONVERT;
+    case 'combine':
+      return COMBINE;
+    case 'info':
+      return INFO;
+    case 'stats':
+      return STATS;
+    case 'check':
+      return CHECK;
     default:
       return MAIN;
   }

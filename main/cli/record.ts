@@ -3,7 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { Collector } from '../collector/collector.ts';
 import { openEmptyFile } from '../collector/recording-file.ts';
-import { type Converted, convertOwnRecording } from '../services/export/convert-recording.ts';
+import type { Converted } from '../services/export/conversion.ts';
+import { convertOwnRecording } from '../services/export/convert-own.ts';
 import { reportFormat } from './report-format.ts';
 import { writeReport as writeAs } from './write-report.ts';
 

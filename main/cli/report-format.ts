@@ -1,11 +1,9 @@
 /** What kind of report a name means, and sizes for people. */
-import type { ExportFormat } from '../../core/protocol/studio-api.ts';
+import { type ExportFormat, formatOfName } from '../../core/protocol/export-formats.ts';
 
 /** By the name's end; the command line has refused all others. */
 export function reportFormat(output: string): ExportFormat {
-  const name = output.toLowerCase();
-  if (name.endsWith('.tsr')) return 'recording';
-  return name.endsWith('.gz') ? 'chrome-json-gz' : 'chrome-json';
+  return formatOfName(output)?.format ?? 'chrome-json';
 }
 
 export function sizeInWords(bytes: number): string {

@@ -110,10 +110,10 @@ function makeEmpty(recording: string): void {
 
 /** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. */
 function problemTeller(): (info: SessionInfo) => void {
-  let told: string | undefined;
+  let told = false;
   return ({ recordingProblem }) => {
-    if (recordingProblem === undefined || recordingProblem === told) return;
-    told = recordingProblem;
+    if (recordingProblem === undefined || told) return;
+    told = true;
     tell(recordingProblem);
   };
 }

@@ -27,6 +27,7 @@ export async function open(command: OpenCommand): Promise<number> {
   const electron = await findElectron({ from: [install.root, process.cwd()], fetch: command.forStart && isInteractive, say });
   let why = electron.kind === 'absent' ? electron.why : undefined;
   if (electron.kind === 'ready') {
+    say(`Desktop window, because Electron is there: ${electron.file}`);
     const end = await runElectron(electron.file, install, files);
     if (!end.early) return end.code;
     why = `Electron ended at once with code ${end.code}`;

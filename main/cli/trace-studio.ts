@@ -28,6 +28,12 @@ async function main(words: readonly string[]): Promise<number> {
       return (load('./run.cjs') as typeof import('./run.ts')).run(command);
     case 'export':
       return (load('./export.cjs') as typeof import('./export.ts')).exportRecording(command);
+    case 'convert':
+    case 'combine':
+    case 'info':
+    case 'stats':
+    case 'check':
+      return (load('./traces.cjs') as typeof import('./traces.ts')).traceCommand(command);
     case 'serve':
       return (load('./studio.cjs') as typeof import('./studio.ts')).serve(command);
     case 'open':

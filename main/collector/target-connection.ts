@@ -1,7 +1,16 @@
 import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
-import { FrameType, type TargetHello, type ThreadHello, type ThreadStats } from '../../core/protocol/target-wire.ts';
+import { MAX_LEFT_ALONE } from '../../core/protocol/recording-format.ts';
+import {
+  CALL_HOOKS,
+  type CallCapture,
+  type CallHook,
+  FrameType,
+  type TargetHello,
+  type ThreadHello,
+  type ThreadStats,
+} from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
 import { PluginReports } from './plugin-reports.ts';
 import type { Recorder } from './recorder.ts';
@@ -28,6 +37,7 @@ export class TracedProcess implements FrameSink {
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
   #ended = false;
+  #leftAlones = 0;
 
   constructor(recorder: Recorder, index: number, hello: TargetHello) {
     this.#recorder = recorder;
@@ -79,6 +89,12 @@ export class TracedProcess implements FrameSink {
         return;
       case FrameType.PLUGIN:
         this.plugins.take(body);
+        return;
+      case FrameType.CAPTURE:
+        this.#capture(parse(body) as Partial<CallCapture> | null);
+        return;
+      case FrameType.LEFT_ALONE:
+        this.#leftAlone(parse(body));
         return;
       case FrameType.BYE:
         this.#orderly = true;
@@ -156,6 +172,19 @@ export class TracedProcess implements FrameSink {
     this.#recorder.info({ kind: 'stats', stream, dropped, stalls, stallNs, timeNs: this.#recorder.now() });
   }
 
+  #capture(capture: Partial<CallCapture> | null): void {
+    const count = (value: unknown): number => (Number.isSafeInteger(value) ? (value as number) : 0);
+    const hooks = Array.isArray(capture?.hooks) ? CALL_HOOKS.filter((hook: CallHook) => capture.hooks?.includes(hook)) : [];
+    const [files, functions, cached, muted] = [count(capture?.files), count(capture?.functions), count(capture?.cached), count(capture?.muted)];
+    this.#recorder.info({ kind: 'capture', process: this.index, files, functions, cached, hooks, muted, timeNs: this.#recorder.now() });
+  }
+
+  #leftAlone(body: unknown): void {
+    if (++this.#leftAlones > MAX_LEFT_ALONE) return;
+    const [file, reason] = [cut(text(body, 'file') ?? '', MAX_PATH_LETTERS), cut(text(body, 'reason') ?? '', MAX_ARGUMENT_LETTERS)];
+    this.#recorder.info({ kind: 'left-alone', process: this.index, file, reason, timeNs: this.#recorder.now() });
+  }
+
   #definitions(thread: TracedThread, body: Uint8Array): void {
     thread.definitionBytes += body.length;
     if (!this.#recorder.definitions(thread.stream, body)) throw new WireError('definitions that are not whole records');
@@ -177,6 +206,7 @@ export class TracedProcess implements FrameSink {
 const MAX_THREADS = 65536;
 const MAX_ARGUMENTS = 100;
 const MAX_ARGUMENT_LETTERS = 1000;
+const MAX_PATH_LETTERS = 4096;
 /** From the connect to a whole HELLO. */
 const HELLO_MS = 10_000;
 

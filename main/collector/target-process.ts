@@ -44,6 +44,7 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
     maskSecrets: plan.maskSecrets,
     ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
     ...(plan.capture && { capture: plan.capture }),
+    ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
   };
   // On Windows the name may be written in any case, and two of them would be undefined behaviour.
   const nodeOptions = Object.keys(environment).find((name) => (process.platform === 'win32' ? name.toUpperCase() : name) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';

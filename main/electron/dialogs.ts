@@ -2,13 +2,14 @@
 
 import path from 'node:path';
 import { type BrowserWindow, dialog, type FileFilter } from 'electron';
+import { TRACE_EXTENSIONS } from '../../core/protocol/export-formats.ts';
 import type { FilePurpose } from '../../core/protocol/studio-api.ts';
 import type { HostPort } from '../services/host-port.ts';
 
 const ALL_FILES: FileFilter = { name: 'All files', extensions: ['*'] };
 const FILTERS: Record<FilePurpose, readonly FileFilter[]> = {
   script: [{ name: 'Scripts', extensions: ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'] }, ALL_FILES],
-  trace: [{ name: 'Recordings and traces', extensions: ['tsr', 'json', 'gz'] }, ALL_FILES],
+  trace: [{ name: 'Recordings and traces', extensions: [...TRACE_EXTENSIONS] }, ALL_FILES],
   // A Node binary has no extension but on Windows.
   node: [],
   folder: [],

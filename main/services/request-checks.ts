@@ -1,6 +1,8 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
 import { ProblemError } from '../../core/base/result.ts';
+
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
+import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import { DEFAULT_SETTINGS, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
@@ -113,7 +115,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'upload.finish': shape<{ upload: string }>({ upload: id }),
   'upload.cancel': shape<{ upload: string }>({ upload: id }),
   'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
-    { recording: id, format: oneOf('chrome-json', 'chrome-json-gz', 'recording'), path, overwrite: flag, view: oneOf('processed', 'raw') },
+    { recording: id, format: oneOf(...EXPORT_FORMAT_NAMES), path, overwrite: flag, view: oneOf('processed', 'raw') },
     ['overwrite', 'view'],
   ),
   'export.cancel': shape<{ job: string }>({ job: id }),

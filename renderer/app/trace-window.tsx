@@ -26,7 +26,14 @@ import { useMedia } from './use-media.ts';
 const NARROW = '(max-width: 1400px)';
 const SMALL = '(max-width: 1119px)';
 
-export function TraceWindow({ trace, actions }: { readonly trace: TraceId; readonly actions: Actions }) {
+export interface TraceWindowProps {
+  readonly trace: TraceId;
+  readonly actions: Actions;
+  /** In place of the run controls: a report has nothing to run. */
+  readonly bar?: ReactNode;
+}
+
+export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
   const narrow = useMedia(NARROW);
   const small = useMedia(SMALL);
   const sidebarOpen = useWindow((state) => state.sidebarOpen);
@@ -38,9 +45,13 @@ export function TraceWindow({ trace, actions }: { readonly trace: TraceId; reado
 
   return (
     <div className="trace-window">
-      <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
-        <TimeControls trace={trace} />
-      </Toolbar>
+      {bar !== undefined ? (
+        bar
+      ) : (
+        <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
+          <TimeControls trace={trace} />
+        </Toolbar>
+      )}
       <main className="trace-window-body" aria-label="Graphs and lists">
         {/* Another id where the panes differ: each arrangement has its own sizes. */}
         <SplitPane

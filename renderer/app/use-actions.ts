@@ -1,5 +1,7 @@
 /** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
+
 import { useMemo } from 'react';
+import { TRACE_EXTENSIONS } from '../../core/protocol/export-formats.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
@@ -209,7 +211,7 @@ export function useActions(): Actions {
       openFromHere: () => {
         const input = document.createElement('input');
         input.type = 'file';
-        input.accept = '.tsr,.json,.gz';
+        input.accept = TRACE_EXTENSIONS.map((extension) => `.${extension}`).join(',');
         input.addEventListener('change', () => {
           for (const file of input.files ?? []) recordings.openDropped(file);
         });

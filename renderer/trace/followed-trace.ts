@@ -8,7 +8,8 @@ import { INDEXED_FROM_BYTES, openIndexed } from '../../core/model/open-recording
 import { Trace, type TraceOptions } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
-import { gunzip } from './gunzip.ts';
+import { BlobStore } from './blob-store.ts';
+import { gunzip, inflate } from './gunzip.ts';
 import { LiveClock } from './live-clock.ts';
 import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
@@ -29,6 +30,8 @@ export interface Surroundings {
   readonly nextTask: () => Promise<void>;
   /** Of decoded detail that a trace keeps in memory; undefined: the model's default. */
   readonly detailBytes?: number;
+  /** From this size on a recording is opened by its index; undefined: INDEXED_FROM_BYTES. */
+  readonly indexedFromBytes?: number;
 }
 
 /** What is known of a source before it is read. */
@@ -123,9 +126,9 @@ export class FollowedTrace {
         read: (offset, length) => source.read(offset, length),
         follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
       };
-      const opened = live ? undefined : await openTrace(counted, (bytes) => this.#inSlices(gunzip(bytes)), { title });
+      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
-      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording) : source;
+      const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording, undefined, new BlobStore()) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
         if (!(await this.#openIndexed(recording))) {
@@ -190,7 +193,7 @@ export class FollowedTrace {
     for (const problem of problems) this.#notice(problem);
     if (parts.length === 0) return false;
     const pieces = processedRecording(recording, parts, { onProblem: (problem) => this.#notice(problem) });
-    const source = new KeptRecording(pieces, recording);
+    const source = new KeptRecording(pieces, recording, new BlobStore());
     const trace = this.#traceOf(source);
     const isFirst = this.#view === undefined;
     // Nothing is shown yet: then it may grow before the user's eyes.
@@ -221,7 +224,7 @@ export class FollowedTrace {
   /** A large recording is there as soon as its index was read; what else is in it comes afterwards. False: it has to be read from its start. */
   async #openIndexed(source: ByteSource): Promise<boolean> {
     const size = this.#converts ? undefined : await source.size();
-    if (size === undefined || size < INDEXED_FROM_BYTES) return false;
+    if (size === undefined || size < (this.#surroundings.indexedFromBytes ?? INDEXED_FROM_BYTES)) return false;
     const opened = await openIndexed(source, size, this.#traceOptions());
     if (!opened || this.#closed) return false;
     const { trace, endOffset } = opened;
@@ -239,8 +242,17 @@ export class FollowedTrace {
       sliceEnd = steadyMs() + SLICE_MS;
     }
     this.#decodedBytes = endOffset;
+    this.#noteLive(trace);
     await this.#feed(source, trace, endOffset);
     return true;
+  }
+
+  /** All that was there when the trace was opened has been read: what comes now is recorded now. */
+  #noteLive(trace: Trace): void {
+    if (!this.#live || this.#phase !== 'loading' || this.#decodedBytes < this.#liveFrom) return;
+    this.#phase = 'live';
+    trace.timeline.isLoading = false;
+    this.#changed();
   }
 
   async #feed(source: ByteSource, trace: Trace, offset = 0): Promise<void> {
@@ -258,10 +270,7 @@ export class FollowedTrace {
       const fresh = this.#phase === 'live';
       for (const item of reader.push(piece)) this.#take(item, trace);
       this.#decodedBytes += piece.length;
-      if (this.#live && this.#phase === 'loading' && this.#decodedBytes >= this.#liveFrom) {
-        this.#phase = 'live';
-        trace.timeline.isLoading = false;
-      }
+      this.#noteLive(trace);
       this.#clock?.note(trace.endNs, fresh);
       this.#changed();
     }

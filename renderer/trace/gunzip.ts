@@ -30,3 +30,27 @@ export async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<
     await feeding;
   }
 }
+
+/** Undoes zlib's format. Rejects at damage, and where more than `limit` bytes come out. */
+export async function inflate(bytes: Uint8Array, limit: number): Promise<Uint8Array> {
+  const reader = new Blob([bytes.slice()]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > limit) {
+      await reader.cancel();
+      throw new Error(`more than ${limit} bytes come out`);
+    }
+    parts.push(value);
+  }
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { benchCalls } from './calls.mjs';
 import { benchEvents } from './events.mjs';
 import { benchLive } from './live.mjs';
 import { benchSoak } from './soak.mjs';
@@ -9,7 +10,7 @@ import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const GROUPS = { 'start-up': benchStartUp, events: benchEvents, live: benchLive, soak: benchSoak };
+const GROUPS = { 'start-up': benchStartUp, events: benchEvents, calls: benchCalls, live: benchLive, soak: benchSoak };
 const named = process.argv.slice(2);
 // The soak takes half an hour: only when it is named.
 const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'events', 'live'];

@@ -4,6 +4,8 @@ import { gunzipSync } from 'node:zlib';
 import type { Page } from 'playwright/test';
 import { expect, type Studio, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
+import { StartPage } from './pages/start-page.ts';
+import { TraceWindow } from './pages/trace-window.ts';
 
 const SMALL = `
   const { getTracer, VizCounter, VizObject } = require('trace-studio');
@@ -319,7 +321,7 @@ test('paths can be typed where a browser tells none: of a hidden folder, of a sc
   await expect(window.consoleLine(/^ran/)).toBeVisible();
 });
 
-test('a page with a running script asks before it goes', async ({ studio }) => {
+test('a page with a running script asks before it goes; if it does go, the run goes on and is found again', async ({ studio }) => {
   test.skip(studio.host !== 'web', 'a desktop window asks by itself: see the contract tests');
   const { window, page, start } = studio;
   await start.runExample('A job queue and its workers');
@@ -330,6 +332,15 @@ test('a page with a running script asks before it goes', async ({ studio }) => {
   expect(dialog.type()).toBe('beforeunload');
   await dialog.dismiss();
   await window.movesBy('queue', 'waiting', 1);
+
+  const leaving = page.waitForEvent('dialog');
+  const address = page.url();
+  void page.close({ runBeforeUnload: true });
+  await (await leaving).accept();
+  const later = await page.context().newPage();
+  await later.goto(new URL('/', address).href);
+  await new StartPage(later).running('job-queue.mjs').click();
+  await new TraceWindow(later).movesBy('queue', 'waiting', 1);
 });
 
 test('a dropped trace opens in the page, and a dropped script is found where it lies', async ({ studio }) => {

@@ -3,7 +3,7 @@ import { RecordingBuilder } from '../../core/formats/record-writer.ts';
 import { Trace, type TraceOptions } from '../../core/model/trace.ts';
 import type { RecordingInfo, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { BlockReader } from '../../core/protocol/recording-reader.ts';
-import { REMOVED } from '../../core/protocol/records.ts';
+import { AsyncScope, REMOVED, RecordKind } from '../../core/protocol/records.ts';
 
 /** The recording's clock starts inside a word, so that tests cross the border of its high word. */
 const START_NS = 5n * 2n ** 32n + 4_000_000_000n;
@@ -63,9 +63,64 @@ export class TestRecording {
     this.#builder.instant(stream, high, low, this.#builder.string(stream, name), this.#category(stream, options.category), 0, json(options.args));
   }
 
-  slice(stream: number, startNs: number, durationNs: number, name: string, options: { readonly category?: string; readonly args?: unknown } = {}): void {
+  slice(
+    stream: number,
+    startNs: number,
+    durationNs: number,
+    name: string,
+    options: { readonly category?: string; readonly args?: unknown; readonly track?: string } = {},
+  ): void {
     const [high, low] = words(startNs + durationNs);
-    this.#builder.slice(stream, high, low, durationNs, this.#builder.string(stream, name), this.#category(stream, options.category), json(options.args));
+    const texts = [this.#builder.string(stream, name), this.#category(stream, options.category)] as const;
+    const args = json(options.args);
+    this.#builder.slice(stream, high, low, durationNs, ...texts, args, args?.length, this.#category(stream, options.track));
+  }
+
+  /** Id of a function in its stream. */
+  function(stream: number, name: string, file = '', line = 0, column = 0, flags = 0): number {
+    return this.#builder.functionDefinition(stream, name, file, line, column, flags);
+  }
+
+  enter(stream: number, timeNs: number, functionId: number, args?: unknown): void {
+    this.#builder.enter(stream, ...words(timeNs), functionId);
+    if (args !== undefined) this.#builder.callValue(stream, ...words(timeNs), RecordKind.CALL_ARGUMENTS, json(args) as Uint8Array);
+  }
+
+  exit(stream: number, timeNs: number, functionId: number, result?: unknown): void {
+    if (result !== undefined) this.#builder.callValue(stream, ...words(timeNs), RecordKind.CALL_RESULT, json(result) as Uint8Array);
+    this.#builder.exit(stream, ...words(timeNs), functionId);
+  }
+
+  /** `kind`: CALL_BEGIN, CALL_SUSPEND, CALL_RESUME or CALL_END. */
+  run(stream: number, timeNs: number, kind: 12 | 13 | 14 | 15, functionId: number, call: number): void {
+    this.#builder.run(stream, ...words(timeNs), kind, functionId, call);
+  }
+
+  asyncBegin(
+    stream: number,
+    timeNs: number,
+    number: number,
+    name: string,
+    options: { readonly category?: string; readonly args?: unknown; readonly parent?: number; readonly flags?: number; readonly scope?: number } = {},
+  ): void {
+    const { category, args, parent = 0, flags = 0, scope = AsyncScope.RECORDING } = options;
+    const texts = [this.#builder.string(stream, name), this.#category(stream, category)] as const;
+    this.#builder.asyncBegin(stream, ...words(timeNs), number, scope, ...texts, parent, flags, json(args));
+  }
+
+  asyncInstant(stream: number, timeNs: number, number: number, name: string, args?: unknown): void {
+    const at = [stream, ...words(timeNs)] as const;
+    this.#builder.asyncMore(...at, RecordKind.ASYNC_INSTANT, number, AsyncScope.RECORDING, this.#builder.string(stream, name), json(args));
+  }
+
+  asyncEnd(stream: number, timeNs: number, number: number, args?: unknown, scope: number = AsyncScope.RECORDING): void {
+    this.#builder.asyncMore(stream, ...words(timeNs), RecordKind.ASYNC_END, number, scope, 0, json(args));
+  }
+
+  /** `phase`: FlowPhase. */
+  flow(stream: number, timeNs: number, number: number, phase: number, name = 'flow', category = 'flow'): void {
+    const texts = [this.#builder.string(stream, name), this.#builder.string(stream, category)] as const;
+    this.#builder.flow(stream, ...words(timeNs), number, AsyncScope.RECORDING, ...texts, phase);
   }
 
   object(stream: number, name: string, className = ''): number {

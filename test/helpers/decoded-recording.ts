@@ -7,7 +7,21 @@ import { padTo8 } from '../../core/protocol/records.ts';
 
 /** One event with names in place of ids, for comparing in tests. `thread` is "pid/tid", objects are numbered in their order. */
 export interface DecodedEvent {
-  readonly kind: 'counter' | 'instant' | 'slice' | 'created' | 'snapshot' | 'deleted' | 'gap' | 'stall' | 'call';
+  readonly kind:
+    | 'counter'
+    | 'instant'
+    | 'slice'
+    | 'created'
+    | 'snapshot'
+    | 'deleted'
+    | 'gap'
+    | 'stall'
+    | 'call'
+    | 'run'
+    | 'async-begin'
+    | 'async-instant'
+    | 'async-end'
+    | 'flow';
   readonly thread: string;
   readonly timeNs: number;
   readonly name?: string;
@@ -17,6 +31,13 @@ export interface DecodedEvent {
   readonly args?: unknown;
   readonly values?: Readonly<Record<string, number>>;
   readonly object?: number;
+  /** Of an async slice, an arrow, or the activation of an async function. */
+  readonly number?: number;
+  readonly parent?: number;
+  /** Of an arrow: FlowPhase; of a run: RecordKind. */
+  readonly phase?: number;
+  readonly exit?: boolean;
+  readonly track?: string;
   /** All attributes that the object has from here on. */
   readonly state?: Readonly<Record<string, unknown>>;
 }
@@ -121,8 +142,8 @@ class Collector extends IgnoringVisitor {
       ...this.#args(at, bytes),
     });
   }
-  override slice(endNs: number, durationNs: number, name: number, category: number, at: number, bytes: number): void {
-    const common = { thread: this.#thread, timeNs: endNs - durationNs, durationNs };
+  override slice(endNs: number, durationNs: number, name: number, category: number, at: number, bytes: number, _record: number, track: number): void {
+    const common = { thread: this.#thread, timeNs: endNs - durationNs, durationNs, ...(track !== 0 && { track: this.#text(track) }) };
     this.events.push({ kind: 'slice', ...common, name: this.#text(name), category: this.#text(category), ...this.#args(at, bytes) });
   }
   override objectCreated(timeNs: number, object: number): void {
@@ -146,7 +167,34 @@ class Collector extends IgnoringVisitor {
   override stall(timeNs: number, waitedNs: number): void {
     this.events.push({ kind: 'stall', thread: this.#thread, timeNs, durationNs: waitedNs });
   }
-  override call(timeNs: number): void {
-    this.events.push({ kind: 'call', thread: this.#thread, timeNs });
+  override call(timeNs: number, functionId: number, exit: boolean): void {
+    this.events.push({ kind: 'call', thread: this.#thread, timeNs, name: this.definitionsOf(this.#stream).functionName(functionId), exit });
+  }
+  override run(timeNs: number, functionId: number, call: number, kind: number): void {
+    const name = this.definitionsOf(this.#stream).functionName(functionId);
+    this.events.push({ kind: 'run', thread: this.#thread, timeNs, name, number: call, phase: kind });
+  }
+  override asyncBegin(
+    timeNs: number,
+    number: number,
+    _scope: number,
+    name: number,
+    category: number,
+    parent: number,
+    _flags: number,
+    at: number,
+    bytes: number,
+  ): void {
+    const common = { thread: this.#thread, timeNs, number, parent };
+    this.events.push({ kind: 'async-begin', ...common, name: this.#text(name), category: this.#text(category), ...this.#args(at, bytes) });
+  }
+  override asyncInstant(timeNs: number, number: number, _scope: number, name: number, at: number, bytes: number): void {
+    this.events.push({ kind: 'async-instant', thread: this.#thread, timeNs, number, name: this.#text(name), ...this.#args(at, bytes) });
+  }
+  override asyncEnd(timeNs: number, number: number, _scope: number, name: number, at: number, bytes: number): void {
+    this.events.push({ kind: 'async-end', thread: this.#thread, timeNs, number, name: this.#text(name), ...this.#args(at, bytes) });
+  }
+  override flow(timeNs: number, number: number, _scope: number, name: number, category: number, phase: number): void {
+    this.events.push({ kind: 'flow', thread: this.#thread, timeNs, number, name: this.#text(name), category: this.#text(category), phase });
   }
 }

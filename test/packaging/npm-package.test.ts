@@ -1,6 +1,6 @@
 /** The packed npm package, installed into an empty folder without any registry: what a user of `npx trace-studio` has. */
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PackedInstall } from './packed-install.ts';
@@ -25,7 +25,9 @@ describe('the npm package', () => {
         'CHANGELOG.md',
         'package.json',
         'dist/cli/trace-studio.cjs',
+        'dist/cli/traces.cjs',
         'dist/renderer/index.html',
+        'dist/report/report.html',
         'examples/job-queue.mjs',
         'docs/command-line.md',
       ]),
@@ -77,6 +79,23 @@ describe('the npm package', () => {
     } finally {
       process.kill(-(child.pid as number), 'SIGTERM');
     }
+  });
+
+  it.skipIf(process.platform !== 'linux')('opens a desktop window where Electron resolves from the project, and says so in one line', () => {
+    const electron = path.join(project, 'node_modules/electron');
+    mkdirSync(path.join(electron, 'dist'), { recursive: true });
+    writeFileSync(path.join(electron, 'package.json'), '{"name":"electron","version":"45.0.0"}');
+    writeFileSync(path.join(electron, 'path.txt'), 'electron');
+    writeFileSync(path.join(electron, 'dist/electron'), '#!/bin/sh\necho "window of $1"\n', { mode: 0o755 });
+    // Root has no desktop window: whoever runs the tests is somebody else here.
+    const nobody = installed.write('nobody.cjs', 'process.getuid = () => 1000;');
+    const opened = installed.run('env', ['DISPLAY=:0', process.execPath, '--require', nobody, installed.cli]);
+    rmSync(electron, { recursive: true });
+    expect([opened.stdout.trim().split('\n'), opened.stderr, opened.status]).toEqual([
+      [`Desktop window, because Electron is there: ${path.join(electron, 'dist/electron')}`, `window of ${path.join(project, 'node_modules/trace-studio')}`],
+      '',
+      0,
+    ]);
   });
 
   it('has types for ES modules and for CommonJS', () => {

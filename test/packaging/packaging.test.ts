@@ -58,6 +58,7 @@ test('the archive holds what is meant to be in it and nothing else', () => {
     /^dist\/tracer\/[\w-]+\.(cjs|mjs)$/,
     /^dist\/tracer\/plugins\/\w+\.(cjs|md)$/,
     /^dist\/renderer\/index\.html$/,
+    /^dist\/report\/report\.html$/,
     /^dist\/renderer\/assets\/[\w.-]+\.(js|css|woff2|svg|png)$/,
     /^examples\/(plugins\/)?[\w.-]+\.(ts|mjs|cjs|js|md|json)$/,
     /^main\/electron\/icons\/512x512\.png$/,
@@ -72,6 +73,7 @@ test('the archive holds what is meant to be in it and nothing else', () => {
       'dist/collector/export-worker.cjs',
       'dist/tracer/preload.cjs',
       'dist/renderer/index.html',
+      'dist/report/report.html',
       'main/electron/icons/512x512.png',
     ]),
   );
@@ -79,7 +81,14 @@ test('the archive holds what is meant to be in it and nothing else', () => {
 
 test('what plain Node reads lies beside the archive, and plain Node runs with it', () => {
   const beside = path.join(`${archive}.unpacked`);
-  for (const file of ['dist/tracer/preload.cjs', 'dist/tracer/api.mjs', 'dist/collector/collector.cjs', 'dist/collector/export-worker.cjs', 'examples']) {
+  for (const file of [
+    'dist/tracer/preload.cjs',
+    'dist/tracer/api.mjs',
+    'dist/collector/collector.cjs',
+    'dist/collector/export-worker.cjs',
+    'dist/report/report.html',
+    'examples',
+  ]) {
     expect(existsSync(path.join(beside, file)), file).toBe(true);
   }
   const run = spawnSync(process.execPath, ['--require', path.join(beside, 'dist/tracer/preload.cjs'), '-e', 'console.log("ran")'], {

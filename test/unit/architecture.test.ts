@@ -18,10 +18,10 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/formats': [['core/model', 'core/protocol'], []],
   'core/events': [['core/protocol'], []],
   'core/plugin-api': [['core/protocol'], []],
-  'core/instrument': [[], ['amaro']],
+  'core/instrument': [[], ['amaro', 'meriyah', 'picomatch', '@jridgewell/trace-mapping']],
   // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
-  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/tracer/save'], ['node:']],
+  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/instrument', 'core/tracer/save'], ['node:']],
   'core/plugins': [[], ['node:', 'trace-studio']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
   'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
@@ -52,6 +52,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
     ['react', '@base-ui/react', 'lucide-react', 'dockview-react'],
   ],
   'renderer/main.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
+  'renderer/report.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
 };
 
 /** Folders whose direct children may not import each other: each is a thing of its own with one entry. Files beside them are for all. */

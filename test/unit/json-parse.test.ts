@@ -11,12 +11,17 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 const ALLOWED: Readonly<Record<string, string>> = {
   'core/formats/event-values.ts': 'one value of an event, bounded by the limits of the importer',
-  'core/formats/trace-event-importer.ts': 'one value of an event or of the metadata, bounded by its limits',
-  'core/formats/trace-event-tokenizer.ts': 'one string with escapes',
+  'core/formats/import-metadata.ts': 'args of a metadata event or one member beside the events, 64 KB at most',
+  'core/formats/import-samples.ts': 'args of one event of a CPU profile, 16 MB at most',
+  'core/formats/imported-members.ts': 'members of imported files beside their events, 128 MB at most in all',
+  'core/formats/perfetto-arguments.ts': 'one argument of an event, its packet at most',
+  'core/formats/perfetto-writer.ts': 'one snapshot or args, a record at most',
+  'core/formats/trace-event-fields.ts': 'one string with escapes',
   'core/formats/trace-event-writer.ts': 'one snapshot or args, a record at most',
   'core/model/value-tree.ts': 'one snapshot, a record at most',
   'core/protocol/recording-reader.ts': 'head, INFO line, index and footer of a recording, a block at most',
   'core/protocol/rpc.ts': 'one message',
+  'core/tracer/calls/file-cache.ts': 'the first line of an entry that it wrote itself',
   'core/tracer/drain-loop.ts': 'one control frame',
   'core/tracer/kept-events.ts': 'one THREAD frame of this process',
   'core/tracer/plugin-host.ts': 'its task, an argument',
@@ -35,6 +40,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'main/services/plugins/find-module.ts': 'a package.json',
   'main/services/plugins/probe.ts': 'one line that a probe printed',
   'renderer/app/open-traces.ts': 'what the page remembered of its open traces',
+  'renderer/bridge/report.ts': 'what a report says of itself, without its trace',
   'renderer/features/objects/value-rows.ts': 'one value that is shown',
   'renderer/state/launch-store.ts': 'the form that the page remembered',
 };

@@ -4,7 +4,7 @@ import type { NameId, SliceRef } from '../timeline-types.ts';
 import type { LaneBand } from './lane-band.ts';
 
 /** Async slices whose numbers, parents and runs are remembered; of more there is only what the lanes show. */
-const MAX_KNOWN = 1_000_000;
+const MAX_KNOWN = 300_000;
 const MAX_RUNS = 4_000_000;
 const NONE = 0xffffffff;
 

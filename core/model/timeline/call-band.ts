@@ -229,6 +229,7 @@ export class CallBand extends Band {
     if (Number.isNaN(this.#tailFromNs)) this.#tailFromNs = header.firstNs;
     decoder.add(payload, padded(header.openStackWords), header.clockHigh, inSegment);
     this.#tailBytes += payload.length;
+    this.#tail.changed();
     this.#noteRows();
     if (isWholeSegment(this.#options.rule, this.#tailBytes, inSegment + 1)) this.seal();
   }

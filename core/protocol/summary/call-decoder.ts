@@ -99,17 +99,26 @@ export class CallDecoder {
     return frames[(count - 1) * OPEN_FRAME_WORDS + 2] === this.table.nameOf(innermost);
   }
 
-  /** Blocks were lost: what the frames in front of the segment's `block`-th block tell is open now, since the time at which reading goes on. */
+  /**
+   * Blocks were lost: what the frames in front of the segment's `block`-th block tell is open now. What else was open ended in what is lost, at the latest where the first
+   * of those that are new began, or at `timeNs`, where reading goes on.
+   */
   resync(frames: Uint32Array, unnamed: number, block: number, timeNs: number): void {
-    const count = Math.floor(frames.length / OPEN_FRAME_WORDS);
-    const functions = Uint32Array.from({ length: count }, (_, frame) => frames[frame * OPEN_FRAME_WORDS + 2] as number);
-    this.lastNs = Math.max(this.lastNs, timeNs);
-    this.#replace(functions, this.lastNs, block * PLACE_WORDS);
-    for (let at = 0; at < count; at++) {
-      const call = frames[at * OPEN_FRAME_WORDS + 3] as number;
-      const u = (this.open[at] as number) * WORDS;
-      this.table.words[u + CALL] = call;
+    const count = Math.min(MAX_OPEN_FRAMES, Math.floor(frames.length / OPEN_FRAME_WORDS));
+    const same = this.#sameFrames(count, (frame) => frames[frame * OPEN_FRAME_WORDS + 2] as number);
+    const startOf = (frame: number): number => {
+      FLOAT_WORDS[0] = frames[frame * OPEN_FRAME_WORDS] as number;
+      FLOAT_WORDS[1] = frames[frame * OPEN_FRAME_WORDS + 1] as number;
+      const start = FLOAT[0] as number;
+      return start > this.lastNs ? Math.min(start, Math.max(this.lastNs, timeNs)) : this.lastNs;
+    };
+    this.#closeDownTo(same, same < count ? startOf(same) : Math.max(this.lastNs, timeNs));
+    for (let frame = same; frame < count; frame++) {
+      const at = frame * OPEN_FRAME_WORDS;
+      const call = frames[at + 3] as number;
+      this.#push(startOf(frame), frames[at + 2] as number, call, block * PLACE_WORDS + at, SliceFlag.LEFT | (call > 0 ? SliceFlag.RUN : 0));
     }
+    this.lastNs = Math.max(this.lastNs, timeNs);
     this.depth = count + unnamed;
   }
 
@@ -380,15 +389,25 @@ export class CallDecoder {
 
   /** After a gap: the stack as the target knows it. What was open before goes on, the others begin or end at the gap. */
   #replace(functions: Uint32Array, time: number, place: number): void {
-    const { table, open } = this;
-    const kept = Math.min(this.depth, MAX_OPEN_FRAMES);
     const count = Math.min(functions.length, MAX_OPEN_FRAMES);
-    let same = 0;
-    while (same < kept && same < count && table.nameOf(open[same] as number) === functions[same]) same++;
-    for (let at = kept - 1; at >= same; at--) this.#close(open[at] as number, time, SliceFlag.TORN);
-    this.depth = same;
+    const same = this.#sameFrames(count, (frame) => functions[frame] as number);
+    this.#closeDownTo(same, time);
     for (let at = same; at < count; at++) this.#push(time, functions[at] as number, 0, place + at, SliceFlag.TORN | SliceFlag.LEFT);
     this.depth = functions.length;
+  }
+
+  /** How many of the open calls, from the outermost, are of the functions that another stack tells. */
+  #sameFrames(count: number, functionOf: (frame: number) => number): number {
+    const open = Math.min(this.depth, MAX_OPEN_FRAMES, count);
+    let same = 0;
+    while (same < open && this.table.nameOf(this.open[same] as number) === functionOf(same)) same++;
+    return same;
+  }
+
+  /** Ends all calls but the outermost so many, at a time that is not sure. */
+  #closeDownTo(depth: number, time: number): void {
+    for (let at = Math.min(this.depth, MAX_OPEN_FRAMES) - 1; at >= depth; at--) this.#close(this.open[at] as number, time, SliceFlag.TORN);
+    this.depth = depth;
   }
 }
 

@@ -135,9 +135,12 @@ function histogramOf(table: SliceTable, slotOf: Uint32Array, ended: Float64Array
     bins[at] = binOf(end - (floats[f + START] as number));
   }
   const histogram = new HistogramMaker(ended.length);
-  for (let slot = 0, i = 0; slot < ended.length; slot++) {
-    for (const to = next[slot] as number; i < to; i++) histogram.add(bins[i] as number, 1);
+  let i = 0;
+  for (let slot = 0; slot < ended.length; slot++) {
+    const to = next[slot] as number;
+    histogram.addAll(bins, i, to);
     histogram.endRow();
+    i = to;
   }
   return histogram.made();
 }
@@ -228,9 +231,11 @@ class Slots {
 /** Rows of bins, one after the other. */
 class HistogramMaker {
   readonly #from: Uint32Array;
+  /** Of the row under way, by bin. */
   readonly #counts = new Float64Array(BINS);
-  readonly #bins: number[] = [];
-  readonly #made: number[] = [];
+  #bins = new Uint16Array(1024);
+  #made = new Uint32Array(1024);
+  #length = 0;
   #row = 0;
   #least = BINS;
   #greatest = -1;
@@ -245,20 +250,51 @@ class HistogramMaker {
     if (bin > this.#greatest) this.#greatest = bin;
   }
 
-  endRow(): void {
-    for (let bin = this.#least; bin <= this.#greatest; bin++) {
-      const count = this.#counts[bin] as number;
-      if (count === 0) continue;
-      this.#bins.push(bin);
-      this.#made.push(count);
-      this.#counts[bin] = 0;
+  /** As `add` of one for each. */
+  addAll(bins: Uint16Array, from: number, to: number): void {
+    const counts = this.#counts;
+    let least = this.#least;
+    let greatest = this.#greatest;
+    for (let i = from; i < to; i++) {
+      const bin = bins[i] as number;
+      counts[bin] = (counts[bin] as number) + 1;
+      if (bin < least) least = bin;
+      if (bin > greatest) greatest = bin;
     }
+    this.#least = least;
+    this.#greatest = greatest;
+  }
+
+  endRow(): void {
+    const counts = this.#counts;
+    if (this.#length + BINS > this.#bins.length) this.#grow();
+    const bins = this.#bins;
+    const made = this.#made;
+    let at = this.#length;
+    for (let bin = this.#least; bin <= this.#greatest; bin++) {
+      const count = counts[bin] as number;
+      if (count === 0) continue;
+      bins[at] = bin;
+      made[at++] = count;
+      counts[bin] = 0;
+    }
+    this.#length = at;
     this.#least = BINS;
     this.#greatest = -1;
-    this.#from[++this.#row] = this.#bins.length;
+    this.#from[++this.#row] = at;
+  }
+
+  #grow(): void {
+    const size = this.#bins.length * 2 + BINS;
+    const bins = new Uint16Array(size);
+    bins.set(this.#bins);
+    this.#bins = bins;
+    const made = new Uint32Array(size);
+    made.set(this.#made);
+    this.#made = made;
   }
 
   made(): Histogram {
-    return { from: this.#from, bin: Uint16Array.from(this.#bins), count: Uint32Array.from(this.#made) };
+    return { from: this.#from, bin: this.#bins.slice(0, this.#length), count: this.#made.slice(0, this.#length) };
   }
 }

@@ -2,122 +2,104 @@
  * Writes a recording, or any trace that can be read, in another format, as a stream: memory does not grow with the file.
  * Runs where it may take its time: a worker thread, the command line.
  */
-import { closeSync, createWriteStream, fsyncSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import * as zlib from 'node:zlib';
+import { CombinedRecording, type CombineOptions } from '../../../core/formats/combine-recordings.ts';
 import { KeptRecording } from '../../../core/formats/kept-recording.ts';
-import { type OpenedTrace, openTrace } from '../../../core/formats/open-trace.ts';
+import type { OpenedTrace } from '../../../core/formats/open-trace.ts';
 import { processedRecording, readAttachments, usableParts } from '../../../core/formats/processed-view.ts';
-import { writeTraceEvents } from '../../../core/formats/trace-event-writer.ts';
-import type { ExportFormat, TraceView } from '../../../core/protocol/studio-api.ts';
-import { FileSource } from './file-source.ts';
-
-export interface Conversion {
-  readonly source: string;
-  /** Must not exist yet. The caller renames it when all is well, and removes it when not. */
-  readonly target: string;
-  readonly format: ExportFormat;
-  /** Default `processed`. A recording is copied with both. */
-  readonly view?: TraceView;
-  /** It is still recorded: what is there is exported. */
-  readonly live?: boolean;
-  /** At most ten times a second. `doneBytes` of the source. */
-  readonly onProgress?: (progress: { readonly doneBytes: number; readonly totalBytes: number; readonly events: number }) => void;
-}
-
-export interface Converted {
-  /** 0 where they are not counted: a recording that is copied as it is. */
-  readonly events: number;
-  /** Of the source. */
-  readonly totalBytes: number;
-  /** What the format could not hold, in words. */
-  readonly notes: readonly string[];
-}
+import { recordingRange } from '../../../core/formats/recording-range.ts';
+import { crc32 } from './codecs.ts';
+import type { Conversion, Converted } from './conversion.ts';
+import type { FileSource } from './file-source.ts';
+import { openFile, recordingOf } from './open-file.ts';
+import { TemporaryStore } from './temporary-store.ts';
+import { writeFile } from './write-file.ts';
+import { writerFor } from './writers.ts';
 
 const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
-export const convertRecording = (conversion: Conversion): Promise<Converted> =>
-  convert(conversion, async (file, notes) => {
-    const { source, format, view = 'processed', live = false } = conversion;
-    const opened = await openTrace(file, gunzip, { title: path.basename(source), ...(crc32 && { crc: crc32 }) });
-    // What plugins left of a process that has ended is not all of a session that goes on.
-    if (format !== 'recording' && view === 'processed' && !live) return processedView(file, opened, notes);
-    return opened.kind === 'recording' ? file.follow(0) : opened.recording;
-  });
-
-/**
- * The same for a recording that this very process has written, and that no plugin has had a hand in: what reads other formats is
- * not even loaded.
- */
-export const convertOwnRecording = (conversion: Conversion): Promise<Converted> => convert(conversion, async (file) => file.follow(0));
-
-type Open = (file: FileSource, notes: string[]) => Promise<AsyncIterable<Uint8Array>>;
-
-async function convert({ source, target, format, live = false, onProgress = () => {} }: Conversion, open: Open): Promise<Converted> {
-  const file = await FileSource.open(source);
+export async function convertRecording(conversion: Conversion): Promise<Converted> {
+  const { source: file, onProgress = () => {} } = conversion;
+  const { source, opened } = await openFile(file);
+  const store = new TemporaryStore();
   try {
     const notes: string[] = [];
-    const recording = await open(file, notes);
-    const json = format === 'recording' ? undefined : writeTraceEvents(recording, { live });
+    const recording = inRange(await viewOf(source, opened, conversion, notes, store), conversion);
+    const written = writerFor(conversion.format, recording, { ...conversion, title: path.basename(file), live: conversion.live ?? false });
     let toldAt = 0;
-    file.onRead = (doneBytes) => {
+    source.onRead = (doneBytes) => {
       const now = performance.now();
       if (now - toldAt < PROGRESS_MS) return;
       toldAt = now;
-      onProgress({ doneBytes, totalBytes: file.bytes, events: json?.events ?? 0 });
+      onProgress({ doneBytes, totalBytes: source.bytes, events: written.events });
     };
-    await writeFile(json ?? recording, target, format === 'chrome-json-gz');
-    return { events: json?.events ?? 0, totalBytes: file.bytes, notes: [...notes, ...(json?.notes ?? [])] };
+    await writeFile(written, conversion);
+    return { events: written.events, totalBytes: source.bytes, notes: [...notes, ...written.notes] };
   } finally {
-    await file.close();
+    await source.close();
+    await store.close();
   }
 }
 
-async function processedView(file: FileSource, opened: OpenedTrace, notes: string[]): Promise<AsyncIterable<Uint8Array>> {
+export interface Combination extends Pick<Conversion, 'target' | 'format' | 'compressed' | 'reportPage'> {
+  readonly sources: readonly string[];
+  readonly align?: CombineOptions['align'];
+  readonly marker?: string;
+}
+
+/** Several files as one; none of them is changed. Throws as `convertRecording`. */
+export async function combineFiles({ sources, align, marker, ...conversion }: Combination): Promise<Converted> {
+  const files: FileSource[] = [];
+  try {
+    const named = sources.map((file) => ({
+      name: path.basename(file),
+      open: async () => {
+        const { source, opened } = await openFile(file);
+        files.push(source);
+        return recordingOf(source, opened);
+      },
+    }));
+    const options = { title: sources.map((file) => path.basename(file)).join(' + '), ...(crc32 && { crc: crc32 }) };
+    const combined = new CombinedRecording(named, { ...options, ...(align && { align }), ...(marker !== undefined && { marker }) });
+    const written = writerFor(conversion.format, combined, {
+      ...(conversion.reportPage !== undefined && { reportPage: conversion.reportPage }),
+      title: options.title,
+      live: false,
+    });
+    await writeFile(written, conversion);
+    const totalBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    return { events: written.events, totalBytes, notes: [...combined.notes, ...written.notes] };
+  } finally {
+    for (const file of files) await file.close();
+  }
+}
+
+/** What plugins left of a process that has ended is not all of a session that goes on. */
+async function viewOf(
+  source: FileSource,
+  opened: OpenedTrace,
+  { format, view = 'processed', live = false }: Conversion,
+  notes: string[],
+  store: TemporaryStore,
+): Promise<AsyncIterable<Uint8Array>> {
+  const isCopied = format === 'recording' || view === 'raw' || live;
   // Only a recording has such a view, and it is read several times: other traces go by without being kept.
-  if (opened.kind === 'converted' && opened.format !== 'recording') return opened.recording;
-  const source = opened.kind === 'recording' ? file : new KeptRecording(opened.recording);
-  const attachments = await readAttachments(source);
+  if (isCopied || (opened.kind === 'converted' && opened.format !== 'recording')) return recordingOf(source, opened);
+  const readAgain = opened.kind === 'recording' ? source : new KeptRecording(opened.recording, undefined, store);
+  const attachments = await readAttachments(readAgain);
   notes.push(...attachments.problems().map((problem) => problem.message));
-  if (!attachments.some) return source.follow(0);
-  const { parts, problems } = await usableParts(source, attachments.parts());
+  if (!attachments.some) return readAgain.follow(0);
+  const { parts, problems } = await usableParts(readAgain, attachments.parts());
   notes.push(...problems.map((problem) => problem.message));
-  return contents(processedRecording(source, parts, crc32 ? { crc: crc32 } : {}));
+  return contents(processedRecording(readAgain, parts, crc32 ? { crc: crc32 } : {}));
 }
 
 async function* contents(pieces: AsyncIterable<{ readonly content: Uint8Array }>): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const { content } of pieces) yield content;
 }
 
-/** In zlib since Node 20.15 and 22.2. */
-const crc32 = (zlib as { readonly crc32?: (bytes: Uint8Array) => number }).crc32;
-
-/** Gives what can be decompressed and throws at the damage. */
-async function* gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-  const inflate = zlib.createGunzip();
-  const fed = pipeline(Readable.from(bytes), inflate);
-  // The loop below throws the same error; without a listener the process would end of it.
-  fed.catch(() => {});
-  yield* inflate;
-  await fed;
-}
-
-/** On the disk when it resolves. */
-async function writeFile(bytes: AsyncIterable<Uint8Array>, target: string, compressed: boolean): Promise<void> {
-  if (compressed) {
-    const options = { flags: 'wx', flush: true };
-    await pipeline(bytes, zlib.createGzip({ level: 6 }), createWriteStream(target, options));
-    return;
-  }
-  // A stream would take longer to be made than a short report takes. Nothing waits for this thread but what reads the source, between two pieces.
-  const file = openSync(target, 'wx');
-  try {
-    for await (const piece of bytes) for (let at = 0; at < piece.length; ) at += writeSync(file, piece, at);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
+function inRange(recording: AsyncIterable<Uint8Array>, { fromNs, toNs }: Conversion): AsyncIterable<Uint8Array> {
+  if (fromNs === undefined && toNs === undefined) return recording;
+  return recordingRange(recording, { ...(fromNs !== undefined && { fromNs }), ...(toNs !== undefined && { toNs }), ...(crc32 && { crc: crc32 }) });
 }

@@ -1,4 +1,5 @@
 /** A worker thread that writes one export and ends. See export-messages.ts. */
+import path from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ProblemError } from '../../../core/base/result.ts';
 import { convertRecording } from './convert-recording.ts';
@@ -8,7 +9,11 @@ const tell = (message: ExportMessage): void => parentPort?.postMessage(message);
 
 async function work(task: ExportTask): Promise<void> {
   try {
-    const done = await convertRecording({ ...task, onProgress: (progress) => tell({ kind: 'progress', ...progress }) });
+    const done = await convertRecording({
+      ...task,
+      reportPage: path.join(__dirname, '../report/report.html'),
+      onProgress: (progress) => tell({ kind: 'progress', ...progress }),
+    });
     tell({ kind: 'done', ...done });
   } catch (error) {
     tell({ kind: 'failed', problem: describe(error as NodeJS.ErrnoException, task.target) });

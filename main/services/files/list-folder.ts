@@ -1,7 +1,9 @@
 /** One folder for the window's file panel: what the purpose can use, hidden files left out. */
+
 import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../../core/base/result.ts';
+import { TRACE_EXTENSIONS } from '../../../core/protocol/export-formats.ts';
 import type { FileEntry, FileListing, FilePurpose } from '../../../core/protocol/studio-api.ts';
 import type { Roots } from './roots.ts';
 
@@ -11,7 +13,7 @@ const MAX_ENTRIES = 2000;
 const WANTED: Readonly<Record<FilePurpose, (name: string) => boolean>> = {
   script: (name) => /\.([mc]?[jt]s|[jt]sx)$/i.test(name) || !name.includes('.'),
   folder: () => false,
-  trace: (name) => /\.(tsr|json|gz|cpuprofile|heapprofile|html?)$/i.test(name),
+  trace: (name) => TRACE_EXTENSIONS.some((extension) => name.toLowerCase().endsWith(`.${extension}`)),
   node: (name) => /^node/i.test(name),
   plugin: (name) => /\.[mc]?[jt]s$/i.test(name),
 };

@@ -24,6 +24,8 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
     preload: `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`,
     whenFull: config.whenFull,
     maskSecrets: config.maskSecrets,
+    // Beside the tracers, in the user's data folder: it is for all of them.
+    cacheFolder: path.join(tracerFolder, '../../instrumented'),
     ...(start.plugins.length > 0 && { plugins: start.plugins.map((plugin) => pluginLaunch(plugin, tracerFolder)) }),
   };
 }

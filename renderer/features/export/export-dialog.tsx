@@ -1,8 +1,8 @@
 import { Radio } from '@base-ui/react/radio';
 import { RadioGroup } from '@base-ui/react/radio-group';
-import { CircleCheck, CircleX, FileArchive, FileJson2, Folder, Package, Share } from 'lucide-react';
+import { CircleCheck, CircleX, FileArchive, FileCode2, FileJson2, Folder, Package, Share, Sheet } from 'lucide-react';
 import { useState } from 'react';
-import type { ExportFormat } from '../../../core/protocol/studio-api.ts';
+import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '../../../core/protocol/export-formats.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useExportJob } from '../../state/export-store.ts';
@@ -13,17 +13,11 @@ import { baseName, folderOf, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, Field, Icon, Progress, TextField } from '../../widgets/index.ts';
 import './export.css';
 
-const FORMATS = [
-  { value: 'chrome-json', extension: 'json', icon: FileJson2, label: 'Chrome JSON', text: '.json, for Perfetto, DevTools and VizTracer' },
-  {
-    value: 'chrome-json-gz',
-    extension: 'json.gz',
-    icon: FileArchive,
-    label: 'Chrome JSON, compressed',
-    text: '.json.gz, the same at about a tenth of the size',
-  },
-  { value: 'recording', extension: 'tsr', icon: Package, label: 'Recording', text: '.tsr, a copy that opens here with everything' },
-] as const satisfies readonly { value: ExportFormat; extension: string; icon: typeof Folder; label: string; text: string }[];
+const ICONS: Partial<Record<ExportFormat, typeof Folder>> = { 'chrome-json-gz': FileArchive, recording: Package, html: FileCode2, csv: Sheet };
+const FORMATS = EXPORT_FORMAT_NAMES.map((value) => {
+  const { label, text, extensions } = EXPORT_FORMATS[value];
+  return { value, label, text, extension: extensions[0], icon: ICONS[value] ?? FileJson2 };
+});
 
 interface ExportDialogProps {
   readonly open: OpenTrace;
@@ -44,9 +38,9 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   // What is exported is what is shown.
   const view = useTraceValue(open.trace, (summary) => summary?.view);
 
-  const about = FORMATS.find((each) => each.value === format) ?? FORMATS[0];
+  const about = { value: format, ...EXPORT_FORMATS[format], extension: EXPORT_FORMATS[format].extensions[0] };
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
-  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json)$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
+  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json|[\w-]{2,14})$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
   const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
   // Open lists traces by their extension: another name would hide the file from whoever looks for it.
   const misnamed = path.trim() !== '' && !path.toLowerCase().endsWith(`.${about.extension}`);

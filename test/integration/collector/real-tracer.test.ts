@@ -3,9 +3,13 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { splitMonotonic } from '../../../core/base/time.ts';
+import { Definitions } from '../../../core/model/definitions.ts';
+import { Processes } from '../../../core/model/processes.ts';
 import { decodeRecords, IgnoringVisitor } from '../../../core/model/record-decoder.ts';
+import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
+import { OpenStack } from '../../../core/protocol/open-stack.ts';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
-import { padTo8 } from '../../../core/protocol/records.ts';
+import { padTo8, RecordKind } from '../../../core/protocol/records.ts';
 import { CollectorFixture, type ReadRecording, readRecording, recordedText, script, spawnPlan } from './collector-fixture.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -29,6 +33,10 @@ class Values extends IgnoringVisitor {
     if (timeNs < this.lastNs) this.backwards++;
     this.lastNs = timeNs;
   }
+  /** On a busy machine the script waits for the recorder, and that is recorded. */
+  override stall(timeNs: number): void {
+    this.lastNs = timeNs;
+  }
 }
 
 /** Values of the counter in each stream, decoded block by block from the header alone. */
@@ -48,9 +56,58 @@ function valuesByStream(recording: ReadRecording): Map<number, number[]> {
   return new Map([...streams].map(([stream, visitor]) => [stream, visitor.values]));
 }
 
+/** Counts calls, and keeps the stack as a block of the recording has it. */
+class Calls extends IgnoringVisitor {
+  readonly stack = new OpenStack();
+  readonly begun = new Map<number, number>();
+  override call(timeNs: number, functionId: number, exit: boolean): void {
+    if (exit) this.stack.pop(functionId, 0);
+    else this.#begin(timeNs, functionId, 0);
+  }
+  override run(timeNs: number, functionId: number, call: number, kind: number): void {
+    if (kind === RecordKind.CALL_BEGIN || kind === RecordKind.CALL_RESUME) this.#begin(timeNs, functionId, call);
+    else this.stack.pop(functionId, call);
+  }
+  #begin(timeNs: number, functionId: number, call: number): void {
+    this.stack.push(timeNs, functionId, call);
+    this.begun.set(functionId, (this.begun.get(functionId) ?? 0) + 1);
+  }
+}
+
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
 describe('with the real tracer', () => {
+  it('every call arrives, each block tells what is open, and the file what is left alone', async () => {
+    const file = script('calling.cjs');
+    const plan = { ...spawnPlan({ args: [file], preload }), capture: DEFAULT_CAPTURE };
+    const { info, recording } = await fixture.run(plan);
+    expect(info).toMatchObject({ end: { kind: 'exited', code: 0 }, dropped: 0 });
+    expect(recording).toMatchObject({ problems: [], complete: true });
+    const head = recording.items[0];
+    if (head?.kind !== 'head') throw new Error('no head');
+    const start = splitMonotonic(BigInt(head.head.startMonotonicNs));
+    const [definitions, calls, processes] = [new Definitions(), new Calls(), new Processes()];
+    let blocks = 0;
+    for (const { header, payload } of recording.blocks) {
+      if (header.type === BlockType.DEFS) expect(definitions.add(payload)).toBe(0);
+      if (header.type !== BlockType.DATA) continue;
+      blocks++;
+      const told = new OpenStack();
+      told.read(new Uint32Array(payload.slice(0, header.openStackWords * 4).buffer));
+      expect([...told.functions]).toEqual([...calls.stack.functions]);
+      expect(decodeRecords(payload.subarray(padTo8(header.openStackWords * 4)), header.clockHigh, start, calls)).toBe(0);
+    }
+    expect(blocks).toBeGreaterThan(1);
+    expect(calls.stack.depth).toBe(0);
+    const counts = Object.fromEntries([...calls.begun].map(([id, count]) => [definitions.functionName(id), count]));
+    // Of fib(22) and fib(20); an async function has two runs.
+    expect(counts).toEqual({ 'calling.cjs': 1, fib: 57_313 + 21_891, later: 2, '(anonymous calling.cjs:10)': 1 });
+    for (const line of recording.info) processes.add(line);
+    const [process] = processes.list();
+    expect(process?.capture).toMatchObject({ files: 1, functions: 5, muted: 0 });
+    expect(process?.leftAlone).toEqual([{ file, reason: `The function at ${file}:7 is not recorded: it declares a variable and a function of one name.` }]);
+  });
+
   it('every value arrives, also at a process.exit right behind', async () => {
     const { info, recording } = await fixture.run(counting('200000', 'exit'));
     expect(info).toMatchObject({ end: { kind: 'exited', code: 5 }, processes: 1, dropped: 0 });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Conversion, convertRecording } from '../../../main/services/export/convert-recording.ts';
+import type { Conversion } from '../../../main/services/export/conversion.ts';
+import { convertRecording } from '../../../main/services/export/convert-recording.ts';
 import { TestRecording } from '../../helpers/build-recording.ts';
 import { withProcessed } from '../../helpers/with-processed.ts';
 

@@ -7,8 +7,32 @@ export type TracedEvent =
   | { kind: 'slice'; timeNs: bigint; name: string; durationNs: number; args: unknown }
   | { kind: 'created' | 'deleted'; timeNs: bigint; object: number; name: string; className: string }
   | { kind: 'snapshot'; timeNs: bigint; object: number; name: string; flags: number; changes: Record<string, unknown>; state: Record<string, unknown> }
-  | { kind: 'gap'; timeNs: bigint; lost: number; reason: number; clock: bigint }
+  | { kind: 'gap'; timeNs: bigint; lost: number; reason: number; clock: bigint; stack: string[] }
   | { kind: 'stall'; timeNs: bigint; ns: number };
+
+/** A call or a run of one, in the order of the stream. */
+export interface TracedCall {
+  readonly kind: 'enter' | 'exit' | 'begin' | 'suspend' | 'resume' | 'end';
+  readonly timeNs: bigint;
+  readonly function: TracedFunction;
+  /** Number of the activation; 0 for a plain call. */
+  readonly call: number;
+  args?: unknown;
+  result?: unknown;
+}
+export interface TracedFunction {
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly flags: number;
+}
+const RUN_KINDS = new Map<number, TracedCall['kind']>([
+  [RecordKind.CALL_BEGIN, 'begin'],
+  [RecordKind.CALL_SUSPEND, 'suspend'],
+  [RecordKind.CALL_RESUME, 'resume'],
+  [RecordKind.CALL_END, 'end'],
+]);
 
 interface CounterDefinition {
   name: string;
@@ -29,6 +53,10 @@ export class StreamDecoder {
   definitionBytes = 0;
   dataBytes = 0;
   readonly #keepCounters: boolean;
+  /** Calls, apart from the events. Only counted when `keepCounters` is false. */
+  readonly calls: TracedCall[] = [];
+  callRecords = 0;
+  readonly functions = new Map<number, TracedFunction>();
   readonly #texts = new Map<number, string>();
   readonly #counters = new Map<number, CounterDefinition>();
   readonly #objects = new Map<number, ObjectDefinition>();
@@ -80,30 +108,65 @@ export class StreamDecoder {
       const series = Array.from({ length: word(2) }, (_, i) => this.#text(word(4 + i)));
       this.#counters.set(word(0), { name: this.#text(word(1)), series });
     } else if (kind === RecordKind.DEF_OBJECT) this.#objects.set(word(0), { name: this.#text(word(1)), className: this.#text(word(2)) });
-    else throw new Error(`a DEFS frame carries a record of kind ${kind}`);
+    else if (kind === RecordKind.DEF_FUNCTIONS) {
+      const lines = decoder.decode(bytes.slice(at + 16, at + 16 + word(3))).split('\n', word(1));
+      for (const [i, text] of lines.entries()) {
+        const [, line, column, flags, name = ''] = known(/^(\d+) (\d+) (\d+) (.*)$/.exec(text) ?? undefined, `a function's line "${text}"`);
+        this.functions.set(word(0) + i, { name, file: this.#text(word(2)), line: Number(line), column: Number(column), flags: Number(flags) });
+      }
+    } else throw new Error(`a DEFS frame carries a record of kind ${kind}`);
   }
 
   #text(id: number): string {
     return known(this.#texts.get(id), `text ${id}`);
   }
 
+  #time(low: number): bigint {
+    const timeNs = (BigInt(known(this.#high, 'clock')) << 32n) | BigInt(low);
+    if (timeNs < this.#last) throw new Error(`time goes back from ${this.#last} to ${timeNs}`);
+    this.#last = timeNs;
+    return timeNs;
+  }
+
+  #stack(word: (n: number) => number): string[] {
+    return Array.from({ length: word(5) }, (_, i) => known(this.functions.get(word(6 + i)), `function ${word(6 + i)}`).name);
+  }
+
+  #call(kind: TracedCall['kind'], timeNs: bigint, id: number, call: number): void {
+    this.callRecords++;
+    const definition = known(this.functions.get(id), `function ${id}`);
+    if (this.#keepCounters) this.calls.push({ kind, timeNs, function: definition, call });
+  }
+
   #record(tag: number, view: DataView, bytes: Uint8Array, at: number): void {
-    if (!isExtended(tag)) throw new Error('a call, and calls are not traced yet');
-    const kind = kindOf(tag);
     const low = view.getUint32(at, true);
+    if (!isExtended(tag)) {
+      this.#call((tag & 1) === 1 ? 'exit' : 'enter', this.#time(low), tag >>> 1, 0);
+      return;
+    }
+    const kind = kindOf(tag);
     if (kind === RecordKind.EPOCH) {
       this.#high = low;
       return;
     }
-    const timeNs = (BigInt(known(this.#high, 'clock')) << 32n) | BigInt(low);
-    if (timeNs < this.#last) throw new Error(`time goes back from ${this.#last} to ${timeNs}`);
-    this.#last = timeNs;
+    const timeNs = this.#time(low);
     const word = (n: number): number => view.getUint32(at + 8 + 4 * n, true);
     const float = (offset: number): number => view.getFloat64(at + 8 + offset, true);
     const json = (offset: number, length: number): unknown =>
       length === 0 ? undefined : JSON.parse(decoder.decode(bytes.slice(at + 8 + offset, at + 8 + offset + length)));
     const object = (): { object: number; name: string; className: string } => ({ object: word(0), ...known(this.#objects.get(word(0)), `object ${word(0)}`) });
+    const run = RUN_KINDS.get(kind);
+    if (run) {
+      this.#call(run, timeNs, word(0), word(1));
+      return;
+    }
     switch (kind) {
+      case RecordKind.CALL_ARGUMENTS:
+        known(this.calls.at(-1), 'the call of arguments').args = json(8, word(0));
+        return;
+      case RecordKind.CALL_RESULT:
+        known(this.calls.at(-1), 'the call of a result').result = json(8, word(0));
+        return;
       case RecordKind.COUNTER: {
         this.counters++;
         const { name, series } = known(this.#counters.get(word(0)), `counter ${word(0)}`);
@@ -145,7 +208,7 @@ export class StreamDecoder {
         return;
       }
       case RecordKind.GAP:
-        this.events.push({ kind: 'gap', timeNs, lost: float(0), clock: (BigInt(word(2)) << 32n) | BigInt(word(3)), reason: word(4) });
+        this.events.push({ kind: 'gap', timeNs, lost: float(0), clock: (BigInt(word(2)) << 32n) | BigInt(word(3)), reason: word(4), stack: this.#stack(word) });
         return;
       case RecordKind.STALL:
         this.events.push({ kind: 'stall', timeNs, ns: float(0) });

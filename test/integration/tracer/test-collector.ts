@@ -5,9 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
+  type CallCapture,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
+  type LeftAlone,
   SPILL_MAGIC,
   type TargetControl,
   TargetEnvironment,
@@ -34,6 +36,9 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** The last one. */
+  capture: CallCapture | undefined;
+  readonly leftAlone: LeftAlone[];
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -64,7 +69,18 @@ export class TestCollector {
 
   async listen(): Promise<void> {
     this.#server = createServer((socket) => {
-      const target: Target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: false, complaint: undefined, socket };
+      const target: Target = {
+        hello: undefined,
+        threads: new Map(),
+        plugins: new Map(),
+        errors: [],
+        capture: undefined,
+        leftAlone: [],
+        bye: false,
+        closed: false,
+        complaint: undefined,
+        socket,
+      };
       this.targets.push(target);
       let carry: Buffer = Buffer.alloc(0);
       socket.on('data', (chunk) => {
@@ -127,7 +143,18 @@ export class TestCollector {
       const pid = Number(path.basename(file, '.spill'));
       let target = this.targets.find((one) => one.hello?.pid === pid);
       if (!target) {
-        target = { hello: undefined, threads: new Map(), plugins: new Map(), errors: [], bye: false, closed: true, complaint: undefined, socket: undefined };
+        target = {
+          hello: undefined,
+          threads: new Map(),
+          plugins: new Map(),
+          errors: [],
+          capture: undefined,
+          leftAlone: [],
+          bye: false,
+          closed: true,
+          complaint: undefined,
+          socket: undefined,
+        };
         this.targets.push(target);
       }
       const rest = this.#take(target, bytes.subarray(8), true);
@@ -191,6 +218,14 @@ export class TestCollector {
     if (type === FrameType.PLUGIN) {
       const state = json() as PluginState;
       target.plugins.set(state.index, state);
+      return;
+    }
+    if (type === FrameType.CAPTURE) {
+      target.capture = json() as CallCapture;
+      return;
+    }
+    if (type === FrameType.LEFT_ALONE) {
+      target.leftAlone.push(json() as LeftAlone);
       return;
     }
     const thread = target.threads.get(id);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ProblemError } from '../../../../core/base/result.ts';
 import { readTraceEvents } from '../../../../core/formats/trace-event-reader.ts';
-import { writeTraceEvents } from '../../../../core/formats/trace-event-writer.ts';
+import { type TraceEventWriteOptions, writeTraceEvents } from '../../../../core/formats/trace-event-writer.ts';
 import { concat, RawJson, START_EPOCH_NS, TestRecording } from '../../../helpers/build-recording.ts';
 import { type DecodedEvent, decodeRecording } from '../../../helpers/decoded-recording.ts';
 
@@ -19,7 +19,7 @@ async function* pieces(bytes: Uint8Array, size = 1000): AsyncGenerator<Uint8Arra
 
 async function exported(
   recording: Uint8Array,
-  options: { readonly live?: boolean } = {},
+  options: TraceEventWriteOptions = {},
 ): Promise<{ readonly text: string; readonly events: number; readonly notes: readonly string[] }> {
   const out = writeTraceEvents(pieces(recording), options);
   const parts: Uint8Array[] = [];
@@ -191,6 +191,90 @@ describe('writeTraceEvents', () => {
     const { text, notes } = await exported(bytes.subarray(0, bytes.length - 5));
     expect((JSON.parse(text) as Exported).traceEvents.map((event) => event.name)).toEqual(['process_name', 'thread_name', 'kept']);
     expect(notes[0]).toContain('cut at byte');
+  });
+
+  it('writes calls when they end, what nothing ended as a begin, and async functions as their runs and an async slice', async () => {
+    const { recording, stream } = TestRecording.simple();
+    const [outer, inner, later] = [
+      recording.function(stream, 'outer', '/app/main.js', 3, 5),
+      recording.function(stream, 'inner'),
+      recording.function(stream, 'later', '/app/main.js', 9),
+    ];
+    recording.enter(stream, 1000, outer, ['a', 1]);
+    recording.enter(stream, 2000, inner);
+    recording.exit(stream, 3000, inner, { ok: true });
+    recording.run(stream, 4000, 12, later, 1);
+    recording.run(stream, 5000, 13, later, 1);
+    recording.exit(stream, 6000, outer);
+    recording.run(stream, 7000, 14, later, 1);
+    recording.run(stream, 8000, 15, later, 1);
+    recording.enter(stream, 9000, outer);
+    recording.enter(stream, 9500, inner);
+    const { traceEvents } = await parsed(recording.finish());
+    const at = { at: '/app/main.js:3:5' };
+    const event = (ph: string, name: string, timeNs: number, more: object) => ({ ph, pid: 100, tid: 100, name, cat: 'call', ts: micros(timeNs), ...more });
+    expect(traceEvents.slice(2)).toEqual([
+      event('X', 'inner', 2000, { dur: 1, args: { result: { ok: true } } }),
+      event('b', 'later', 4000, { cat: 'async call', id: expect.any(String) }),
+      event('X', 'later', 4000, { dur: 1, args: { at: '/app/main.js:9' } }),
+      event('X', 'outer', 1000, { dur: 5, args: { ...at, arguments: ['a', 1] } }),
+      event('X', 'later', 7000, { dur: 1, args: { at: '/app/main.js:9' } }),
+      event('e', 'later', 8000, { cat: 'async call', id: expect.any(String) }),
+      event('B', 'outer', 9000, { args: at }),
+      event('B', 'inner', 9500, {}),
+    ]);
+  });
+
+  it('writes names with their place and the table of functions for VizTracer', async () => {
+    const { recording, stream } = TestRecording.simple();
+    const fib = recording.function(stream, 'fib', '/app/fib.js', 3, 5);
+    recording.enter(stream, 1000, fib, { n: 1 });
+    recording.exit(stream, 2000, fib, 1);
+    const report = JSON.parse((await exported(recording.finish(), { shape: 'viztracer' })).text) as Exported & { readonly file_info: unknown };
+    expect(report.traceEvents.at(-1)).toMatchObject({ ph: 'X', name: 'fib (/app/fib.js:3)', cat: 'FEE', args: { func_args: { n: 1 }, return_value: 1 } });
+    expect(report.file_info).toEqual({ files: {}, functions: { 'fib (/app/fib.js:3)': ['/app/fib.js', 3] } });
+  });
+
+  it('gives tracks, second streams of a thread and second processes of a pid lanes of their own', async () => {
+    const recording = new TestRecording();
+    const [a, b] = [recording.process('one', 7), recording.process('two', 7)];
+    const [main, sampled, other] = [recording.thread(a, 'main'), recording.thread(a, 'main (sampled)'), recording.thread(b, 'main')];
+    recording.slice(main, 1, 1, 'work');
+    recording.slice(main, 1, 1, 'scavenge', { track: 'garbage collections' });
+    recording.slice(sampled, 1, 1, 'seen');
+    recording.slice(other, 1, 1, 'work');
+    const { text, notes } = await exported(recording.finish());
+    const { traceEvents } = JSON.parse(text) as Exported;
+    const lanes = traceEvents.filter((event) => event.ph === 'X').map(({ name, pid, tid }) => [name, pid, tid]);
+    expect(lanes).toEqual([
+      ['work', 7, 7],
+      ['scavenge', 7, 2_000_000_002],
+      ['seen', 7, 2_000_000_001],
+      ['work', 5_000_000, 5_000_000],
+    ]);
+    expect(traceEvents).toContainEqual({ ph: 'M', pid: 7, tid: 2_000_000_002, name: 'thread_name', args: { name: 'garbage collections' } });
+    expect(notes).toEqual(['1 processes have a new number: theirs is that of another process of the trace.']);
+  });
+
+  it('nests async slices by one id and binds arrows by one name', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.asyncBegin(stream, 1, 1, 'request', { category: 'http', args: { url: '/' }, flags: 1 });
+    recording.asyncBegin(stream, 2, 2, 'socket', { category: 'http', parent: 1 });
+    recording.asyncInstant(stream, 3, 1, 'headers');
+    recording.asyncEnd(stream, 4, 2);
+    recording.flow(stream, 5, 1, 2, '', '');
+    recording.asyncEnd(stream, 6, 1, { status: 200 });
+    const { traceEvents } = await parsed(recording.finish());
+    expect(traceEvents.slice(2).map(({ ph, name, cat, id }) => [ph, name, cat, id])).toEqual([
+      ['b', 'request', 'http', '0x1'],
+      ['s', 'request', 'http', '0x1'],
+      ['b', 'socket', 'http', '0x1'],
+      ['n', 'headers', 'http', '0x1'],
+      ['e', 'socket', 'http', '0x1'],
+      ['f', 'request', 'http', '0x1'],
+      ['e', 'request', 'http', '0x1'],
+    ]);
+    expect(traceEvents.at(-1)).toMatchObject({ args: { status: 200 } });
   });
 
   it('says that a recording was interrupted between two blocks, unless it is still written', async () => {

@@ -1,5 +1,5 @@
 import type { PortLike } from '../../../../renderer/trace/channels.ts';
-import { TraceService } from '../../../../renderer/trace/trace-service.ts';
+import { type ServiceOptions, TraceService } from '../../../../renderer/trace/trace-service.ts';
 import type { PageMessage, TracePushes, TraceRequests, TraceSummary, WorkerMessage } from '../../../../renderer/trace/trace-worker-api.ts';
 import { START_EPOCH_NS } from '../../../helpers/build-recording.ts';
 import type { FakeCollector } from './fake-collector.ts';
@@ -14,7 +14,7 @@ export class Page {
   #id = 0;
   wallMs = Number(START_EPOCH_NS / 1_000_000n);
 
-  constructor(collector?: FakeCollector) {
+  constructor(collector?: FakeCollector, options: Partial<ServiceOptions> = {}) {
     this.service = new TraceService({
       post: (message) => {
         if ('event' in message) {
@@ -26,6 +26,7 @@ export class Page {
       wallMs: () => this.wallMs,
       steadyMs: () => performance.now(),
       nextTask: () => new Promise((resolve) => setImmediate(resolve)),
+      ...options,
     });
   }
 

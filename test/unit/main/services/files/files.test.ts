@@ -81,7 +81,7 @@ describe('a folder', () => {
     for (const name of ['src', '.git']) mkdirSync(path.join(root, name));
     symlinkSync('/nowhere/at/all', path.join(root, 'broken.js'));
     expect(await names('script')).toEqual(['src', 'a.ts', 'b.js', 'node20', 'tool']);
-    expect(await names('trace')).toEqual(['src', 'c.tsr', 'd.json.gz']);
+    expect(await names('trace')).toEqual(['src', 'c.tsr', 'd.json.gz', 'e.txt']);
     expect(await names('folder')).toEqual(['src']);
     expect(await names('node')).toEqual(['src', 'node20']);
   });

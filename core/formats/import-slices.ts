@@ -1,0 +1,140 @@
+import { joinedArgs } from './event-values.ts';
+import type { ImportContext } from './import-context.ts';
+import { MAX_ARGS_BYTES, MAX_OPEN_SLICES } from './import-losses.ts';
+import type { ImportedThread, OpenSlice } from './import-tracks.ts';
+import { type EventFields, Field, NOT_PLAIN } from './trace-event-fields.ts';
+
+const WORD = 2 ** 32;
+/** Slices between an end and its begin: a file that has more of them is odd, and may not take for ever. */
+const MAX_LOOKED_AT = 256;
+const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
+
+/** Slices: `X`, and `B` with its `E`. */
+export class ImportSlices {
+  readonly #to: ImportContext;
+  #openArgsBytes = 0;
+
+  constructor(to: ImportContext) {
+    this.#to = to;
+  }
+
+  /** X. Hot: most events of most traces. */
+  complete(fields: EventFields): void {
+    const { clock, losses, builder, copier } = this.#to;
+    const isPlain = fields.tsMicros !== NOT_PLAIN && fields.durMicros !== NOT_PLAIN;
+    if (!isPlain && !this.#to.readTime(fields)) return;
+    let durationNs = isPlain ? fields.durMicros * 1000 + fields.durNanos : this.#to.durationOf(fields);
+    if (durationNs !== undefined && durationNs < 0) {
+      losses.add('negative-duration', () => this.#to.where(fields));
+      durationNs = 0;
+    }
+    const isTime = durationNs !== undefined && (isPlain ? durationNs <= Number.MAX_SAFE_INTEGER : clock.setEnd(durationNs));
+    if (!isTime || durationNs === undefined) {
+      losses.add('unreadable-event', () => this.#to.where(fields));
+      return;
+    }
+    const thread = this.#to.threadOf(fields);
+    if (thread === undefined) return;
+    if (!isPlain) clock.note(durationNs);
+    else if (!clock.takeSlice(fields.tsMicros, fields.tsNanos, durationNs)) {
+      losses.add('unreadable-event', () => this.#to.where(fields));
+      return;
+    }
+    const name = this.#to.nameOf(thread, fields);
+    const category = fields.end[Field.CAT] === 0 ? 0 : this.#to.categoryOf(thread, fields);
+    const argsBytes = fields.end[Field.ARGS] === 0 ? 0 : this.#to.args(fields);
+    builder.slice(thread.stream, clock.endHigh, clock.endLow, durationNs, name, category, copier.bytes, argsBytes);
+  }
+
+  /** B */
+  begin(fields: EventFields): void {
+    const { clock, losses } = this.#to;
+    if (!this.#to.readTime(fields)) return;
+    const thread = this.#to.threadOf(fields);
+    if (thread === undefined) return;
+    clock.note(0);
+    if (thread.open.length >= MAX_OPEN_SLICES) {
+      thread.tooDeep++;
+      losses.add('deep-slice', () => this.#to.where(fields));
+      return;
+    }
+    const name = this.#to.nameOf(thread, fields);
+    const category = this.#to.categoryOf(thread, fields);
+    const { high, low } = clock;
+    thread.open.push({ high, low, name, category, args: this.#keepArgs(fields), where: this.#to.offset });
+  }
+
+  #keepArgs(fields: EventFields): Uint8Array | undefined {
+    const args = this.#to.keptArgs(fields);
+    if (args === undefined) return undefined;
+    if (this.#openArgsBytes + args.length > MAX_OPEN_ARGS_BYTES) {
+      this.#to.losses.add('unreadable-args', () => this.#to.where(fields));
+      return undefined;
+    }
+    this.#openArgsBytes += args.length;
+    return args;
+  }
+
+  /** E: of the innermost slice of its name that is open; without a name, of the innermost. */
+  end(fields: EventFields): void {
+    const { clock, losses } = this.#to;
+    if (!this.#to.readTime(fields)) return;
+    const thread = this.#to.threadOf(fields);
+    if (thread === undefined) return;
+    if (thread.tooDeep > 0) {
+      thread.tooDeep--;
+      return;
+    }
+    const index = this.#indexOfBegin(thread, fields);
+    if (index < 0) {
+      losses.add('end-without-begin', () => this.#to.where(fields));
+      return;
+    }
+    clock.note(0);
+    const { high, low } = clock;
+    const ownArgs = this.#to.keptArgs(fields);
+    for (let inner = thread.open.length - 1; inner > index; inner--) {
+      const { where } = thread.open[inner] as OpenSlice;
+      losses.add('mismatched-end', () => `begun at byte ${where}, ${this.#to.where(fields)} ended around it`);
+      this.#close(thread, thread.open.pop() as OpenSlice, high, low, undefined);
+    }
+    this.#close(thread, thread.open.pop() as OpenSlice, high, low, ownArgs);
+  }
+
+  #indexOfBegin(thread: ImportedThread, fields: EventFields): number {
+    const innermost = thread.open.length - 1;
+    if (innermost < 0 || fields.end[Field.NAME] === 0) return innermost;
+    const name = this.#to.nameOf(thread, fields);
+    for (let index = innermost; index >= 0 && index > innermost - MAX_LOOKED_AT; index--) if (thread.open[index]?.name === name) return index;
+    return -1;
+  }
+
+  #close(thread: ImportedThread, begin: OpenSlice, high: number, low: number, endArgs: Uint8Array | undefined): void {
+    this.#openArgsBytes -= begin.args?.length ?? 0;
+    const joined = endArgs === undefined ? begin.args : joinedArgs(begin.args, endArgs);
+    const args = joined !== undefined && joined.length > MAX_ARGS_BYTES ? begin.args : joined;
+    const durationNs = (high - begin.high) * WORD + (low - begin.low);
+    const { builder, losses } = this.#to;
+    if (durationNs > Number.MAX_SAFE_INTEGER) losses.add('unreadable-event', () => `begun at byte ${begin.where}, and ended more than 104 days later`);
+    else if (durationNs >= 0) {
+      builder.slice(thread.stream, high, low, durationNs, begin.name, begin.category, args);
+    } else {
+      // An end before its begin is a slice without length at its begin.
+      losses.add('negative-duration', () => `begun at byte ${begin.where}`);
+      builder.slice(thread.stream, begin.high, begin.low, 0, begin.name, begin.category, args);
+    }
+  }
+
+  /** What is open lasts to the end of the trace. */
+  finish(): void {
+    const { clock, losses, tracks } = this.#to;
+    const { high, low } = clock.last;
+    for (const thread of tracks.threads()) {
+      for (let begin = thread.open.pop(); begin !== undefined; begin = thread.open.pop()) {
+        const { where } = begin;
+        losses.add('begin-without-end', () => `begun at byte ${where}`);
+        this.#close(thread, begin, high, low, undefined);
+      }
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** The window of a report: the panels of a trace, and statistics, with nothing to run and nobody to ask. */
+import { ChartNoAxesCombined, Moon, Sun, Table2 } from 'lucide-react';
+import { StrictMode, useState } from 'react';
+import type { Report } from '../bridge/report.ts';
+import { StatisticsTable } from '../features/report/index.ts';
+import { ClientsProvider } from '../state/clients.tsx';
+import { applyTheme, changeSettings, connectSettings, useSettings } from '../state/settings-store.ts';
+import { connectTraces, openTrace } from '../state/trace-store.ts';
+import type { TraceId } from '../trace/trace-worker-api.ts';
+import { IconButton, Toasts, TooltipProvider } from '../widgets/index.ts';
+import { ErrorBoundary } from './error-boundary.tsx';
+import { Logo } from './logo.tsx';
+import './app.css';
+import './report-window.css';
+import { TimeControls } from './time-controls.tsx';
+import { TraceWindow } from './trace-window.tsx';
+import type { Actions } from './use-actions.ts';
+
+/** Joins the state to the page, and opens the trace that it carries. */
+export function connectReport({ studio, traces, file, about }: Report): TraceId {
+  applyTheme();
+  connectTraces(traces);
+  void connectSettings(studio);
+  return openTrace({ kind: 'file', file }, { title: about.title, path: '', unsaved: false, format: 'other', bytes: file.size });
+}
+
+/** What the window could do for its user is not there in a report. */
+const NOTHING = new Proxy({}, { get: () => () => {} }) as Actions;
+
+export function ReportRoot({ report, trace }: { readonly report: Report; readonly trace: TraceId }) {
+  const { studio, traces, about } = report;
+  const [shown, setShown] = useState<'trace' | 'statistics'>('trace');
+  return (
+    <StrictMode>
+      <ClientsProvider clients={{ studio, traces }}>
+        <TooltipProvider>
+          <ErrorBoundary what="The report">
+            <div className="app report">
+              <header className="report-bar">
+                <Logo />
+                <h1 className="ellipsis">{about.title}</h1>
+                <span className="label t3">a report, nothing leaves this page</span>
+                <span className="grow" />
+                <fieldset aria-label="View" className="report-views">
+                  <IconButton
+                    icon={ChartNoAxesCombined}
+                    label="Trace"
+                    aria-pressed={shown === 'trace'}
+                    kind={shown === 'trace' ? 'default' : 'quiet'}
+                    onClick={() => setShown('trace')}
+                  />
+                  <IconButton
+                    icon={Table2}
+                    label="Statistics"
+                    aria-pressed={shown === 'statistics'}
+                    kind={shown === 'statistics' ? 'default' : 'quiet'}
+                    onClick={() => setShown('statistics')}
+                  />
+                </fieldset>
+                <TimeControls trace={trace} />
+                <ThemeButton />
+              </header>
+              {about.notes.length > 0 && (
+                <ul className="report-notes">
+                  {about.notes.map((note) => (
+                    <li key={note}>{note}</li>
+                  ))}
+                </ul>
+              )}
+              {shown === 'trace' ? <TraceWindow trace={trace} actions={NOTHING} bar={null} /> : <StatisticsTable rows={about.statistics} />}
+            </div>
+          </ErrorBoundary>
+          <Toasts />
+        </TooltipProvider>
+      </ClientsProvider>
+    </StrictMode>
+  );
+}
+
+function ThemeButton() {
+  const { theme } = useSettings();
+  const isDark = theme === 'dark' || (theme === 'system' && window.matchMedia('(prefers-color-scheme: dark)').matches);
+  return (
+    <IconButton
+      icon={isDark ? Sun : Moon}
+      label={isDark ? 'Light theme' : 'Dark theme'}
+      kind="quiet"
+      onClick={() => changeSettings({ theme: isDark ? 'light' : 'dark' })}
+    />
+  );
+}

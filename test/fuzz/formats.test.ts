@@ -1,0 +1,15 @@
+/** Damaged files of every format. FUZZ_SEED repeats a run; FUZZ_CASES and FUZZ_SECONDS bound it (20,000 cases, 120 seconds). */
+import { expect, it } from 'vitest';
+import { fuzz } from '../helpers/fuzz.ts';
+
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const cases = Number(process.env.FUZZ_CASES ?? 20_000);
+const seconds = Number(process.env.FUZZ_SECONDS ?? 120);
+
+it(`${cases} damaged files are read or refused`, { timeout: seconds * 1000 + 120_000 }, async () => {
+  console.log(`FUZZ_SEED=${seed}`);
+  const { read, refused } = await fuzz(seed, cases, performance.now() + seconds * 1000);
+  console.log(`${read} of them read, ${refused} refused${read + refused < cases ? `, in the ${seconds} s that there were` : ''}`);
+  expect(read).toBeGreaterThan(0);
+  expect(refused).toBeGreaterThan(0);
+});
