@@ -1,10 +1,8 @@
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import {
-  BLOCK_HEADER_BYTES,
   type BlockHeader,
   BlockType,
-  type IndexRow,
   type LaunchRecord,
   type RecordingFooter,
   type RecordingHead,

@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { benchCalls } from './calls.mjs';
+import { benchEngine } from './engine.mjs';
 import { benchEvents } from './events.mjs';
 import { benchLive } from './live.mjs';
 import { benchSoak } from './soak.mjs';
@@ -10,14 +11,16 @@ import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const GROUPS = { 'start-up': benchStartUp, events: benchEvents, calls: benchCalls, live: benchLive, soak: benchSoak };
+const GROUPS = { 'start-up': benchStartUp, events: benchEvents, calls: benchCalls, live: benchLive, soak: benchSoak, engine: benchEngine };
 const named = process.argv.slice(2);
 // The soak takes half an hour: only when it is named.
-const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'events', 'live'];
+const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'events', 'live', 'engine'];
 
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0) {
-  console.error(`No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length).`);
+  console.error(
+    `No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length, engine=GIGABYTES for another recording).`,
+  );
   process.exit(2);
 }
 console.log(

@@ -1,5 +1,5 @@
 import { BUSY_UNIT, bucketWidth, type Cells, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
-import { END, FLAGS_SHIFT, FLOATS, NAME, SELF, SHAPE, SliceFlag, START, WORDS } from '../../protocol/summary/slice-table.ts';
+import { SliceFlag } from '../../protocol/summary/slice-table.ts';
 import { ItemFlag, type NameId, type SliceRef } from '../timeline-types.ts';
 import type { Wanted } from './node-loader.ts';
 import type { Slices, SliceTree, TreeNode } from './slice-tree.ts';
@@ -83,8 +83,6 @@ export abstract class Band {
     else painter.left(roots.at(-1)?.picture?.left ?? NO_SLICES);
   }
 }
-
-const _CROSSES = (SliceFlag.CAME | SliceFlag.LEFT) << FLAGS_SHIFT;
 
 /** What a flag of a slice is called in a view. */
 export const itemFlagsOf = (flags: number): number => ITEM_FLAGS[flags & 127] as number;

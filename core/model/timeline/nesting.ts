@@ -2,6 +2,8 @@ import { END, FLAGS_SHIFT, FLOATS, NAME, NO_PARENT, PARENT, SELF, SHAPE, SliceFl
 
 /** Numbers of a slice that has no place among the others yet: start, end, name, what tells it from all others. */
 export const LOOSE = 4;
+/** Fewer are sorted by comparison. */
+const MIN_RADIX = 4096;
 
 /**
  * Slices in any order, four numbers each, by start; of those that begin together the longest first, and of equal ones the first to come.
@@ -21,39 +23,56 @@ export function orderOf(loose: Float64Array, count: number): Uint32Array {
     if (start > greatest) greatest = start;
   }
   if (!isSorted) {
-    if (count < 4096 || greatest - least > Number.MAX_SAFE_INTEGER) order.sort((a, b) => (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number) || a - b);
-    else order = radixSorted(loose, order, least, greatest);
+    if (count < MIN_RADIX || greatest - least > MAX_SPAN_NS) order.sort((a, b) => (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number) || a - b);
+    else order = radixSorted(loose, least, greatest);
   }
   putLongestFirst(loose, order);
   return order;
 }
 
-const DIGIT = 2048;
+const DIGIT_BITS = 11;
+const DIGITS = 2 ** DIGIT_BITS;
+const KEY_BITS = 32;
+/** Times of more than eighty hours are not told apart well enough by 32 bits. */
+const MAX_SPAN_NS = 2 ** 48;
 
-/** Times are whole nanoseconds in all that records or imports them; what lies between two is put in order afterwards. */
-function radixSorted(loose: Float64Array, order: Uint32Array<ArrayBuffer>, least: number, greatest: number): Uint32Array<ArrayBuffer> {
-  let from = order;
-  let to = new Uint32Array(order.length);
-  const counts = new Uint32Array(DIGIT + 1);
-  for (let unit = 1; unit <= greatest - least || unit === 1; unit *= DIGIT) {
+/** By the first 32 bits of the time since the least; what these do not tell apart is put in order afterwards. Keys go along, so that nothing is looked up in a random order. */
+function radixSorted(loose: Float64Array, least: number, greatest: number): Uint32Array<ArrayBuffer> {
+  const count = loose.length / LOOSE;
+  const scale = Math.min(1, 2 ** KEY_BITS / (greatest - least + 1));
+  let order = new Uint32Array(count);
+  let keys = new Uint32Array(count);
+  for (let i = 0, at = 0; i < count; i++, at += LOOSE) {
+    order[i] = i;
+    keys[i] = ((loose[at] as number) - least) * scale;
+  }
+  let nextOrder = new Uint32Array(count);
+  let nextKeys = new Uint32Array(count);
+  const counts = new Uint32Array(DIGITS);
+  for (let shift = 0; shift < KEY_BITS; shift += DIGIT_BITS) {
     counts.fill(0);
-    for (const i of from) {
-      const digit = digitOf((loose[i * LOOSE] as number) - least, unit) + 1;
+    for (let i = 0; i < count; i++) {
+      const digit = ((keys[i] as number) >>> shift) & (DIGITS - 1);
       counts[digit] = (counts[digit] as number) + 1;
     }
-    for (let digit = 1; digit <= DIGIT; digit++) counts[digit] = (counts[digit] as number) + (counts[digit - 1] as number);
-    for (const i of from) {
-      const digit = digitOf((loose[i * LOOSE] as number) - least, unit);
+    for (let digit = 0, before = 0; digit < DIGITS; digit++) {
+      const own = counts[digit] as number;
+      counts[digit] = before;
+      before += own;
+    }
+    for (let i = 0; i < count; i++) {
+      const key = keys[i] as number;
+      const digit = (key >>> shift) & (DIGITS - 1);
       const at = counts[digit] as number;
       counts[digit] = at + 1;
-      to[at] = i;
+      nextOrder[at] = order[i] as number;
+      nextKeys[at] = key;
     }
-    [from, to] = [to, from];
+    [order, nextOrder] = [nextOrder, order];
+    [keys, nextKeys] = [nextKeys, keys];
   }
-  return from;
+  return order;
 }
-
-const digitOf = (value: number, unit: number): number => Math.floor(value / unit) % DIGIT;
 
 /** An insertion sort of what is nearly sorted. */
 function putLongestFirst(loose: Float64Array, order: Uint32Array): void {
@@ -86,11 +105,12 @@ export class Nesting {
   /** Of the open slices, from the outermost: index in the table, and end. */
   #open: number[] = [];
   #ends: number[] = [];
-  readonly #openCounts = new Map<number, number>();
+  /** By name: slices that are open. */
+  #openCounts = new Uint32Array(256);
 
-  /** `entries`: slices that are open at the start, as `carried` gave them. */
-  constructor(entries?: Carried) {
-    this.table = new SliceTable();
+  /** `entries`: slices that are open at the start, as `carried` gave them. `capacity`: how many there will be about. */
+  constructor(entries?: Carried, capacity?: number) {
+    this.table = new SliceTable(capacity);
     this.refs = new Float64Array(this.table.capacity);
     if (entries) this.#enter(entries);
   }
@@ -116,8 +136,9 @@ export class Nesting {
     const u = i * WORDS;
     words[u + NAME] = name;
     words[u + PARENT] = depth === 0 ? NO_PARENT : (this.#open[depth - 1] as number);
-    const opened = this.#openCounts.get(name) ?? 0;
-    this.#openCounts.set(name, opened + 1);
+    if (name >= this.#openCounts.length) this.#growCounts(name);
+    const opened = this.#openCounts[name] as number;
+    this.#openCounts[name] = opened + 1;
     words[u + SHAPE] = Math.min(depth, 0xffff) | ((SliceFlag.LEFT | (opened > 0 ? SliceFlag.RECURSIVE : 0)) << FLAGS_SHIFT);
     this.refs[i] = ref;
     this.#open.push(i);
@@ -139,9 +160,7 @@ export class Nesting {
       const parent = words[u + PARENT] as number;
       if (parent !== NO_PARENT) floats[parent * FLOATS + SELF] = (floats[parent * FLOATS + SELF] as number) + duration;
       const name = words[u + NAME] as number;
-      const opened = (this.#openCounts.get(name) ?? 1) - 1;
-      if (opened > 0) this.#openCounts.set(name, opened);
-      else this.#openCounts.delete(name);
+      this.#openCounts[name] = (this.#openCounts[name] as number) - 1;
     }
   }
 
@@ -171,9 +190,17 @@ export class Nesting {
     for (let i = 0; i < carried.count; i++) {
       this.#open.push(i);
       const name = carried.nameOf(i);
-      this.#openCounts.set(name, (this.#openCounts.get(name) ?? 0) + 1);
+      if (name >= this.#openCounts.length) this.#growCounts(name);
+      this.#openCounts[name] = (this.#openCounts[name] as number) + 1;
     }
     this.#ends = [...ends];
+  }
+
+  /** Names are numbers from 1 without gaps. */
+  #growCounts(name: number): void {
+    const counts = new Uint32Array(Math.max(name + 1, this.#openCounts.length * 2));
+    counts.set(this.#openCounts);
+    this.#openCounts = counts;
   }
 
   #grow(): void {

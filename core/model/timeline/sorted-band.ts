@@ -11,6 +11,8 @@ import { Slices, SliceTree, type TreeNode } from './slice-tree.ts';
 export const SEGMENT_SLICES = 32_768;
 /** While a file is read, slices are put in their places so many at a time. */
 const LOADING_SLICES = 65_536;
+/** In the table of a segment, beside its own slices. */
+const ROOM_FOR_ENTRIES = 64;
 /** What belongs to one of the last few segments is put there at once, even then. */
 const NEAR_SEGMENTS = 4;
 
@@ -156,7 +158,9 @@ export class SortedBand extends Band {
     if (first < this.settled) this.generation++;
     this.#segments.length = first;
     this.tree.truncate(first);
-    this.#begin(entries);
+    let count = order.length;
+    for (const slices of old) count += slices?.table.count ?? 0;
+    this.#begin(entries, count);
     let n = 0;
     for (let o = 0; o < old.length; o++) {
       const { table, refs } = old[o] as Slices;
@@ -188,11 +192,16 @@ export class SortedBand extends Band {
   #lastStart = Number.NEGATIVE_INFINITY;
   #overflowing: number[] = [];
 
-  #begin(entries: Carried | undefined): void {
-    this.#nesting = new Nesting(entries);
+  #begin(entries: Carried | undefined, slices: number): void {
+    this.#nesting = new Nesting(entries, this.#capacity(slices));
     this.#nestingEntries = entries;
     this.#nestingFromNs = this.#segments.at(-1)?.nextNs ?? Number.NaN;
     this.#overflowing = [];
+  }
+
+  /** Of a segment that gets at most so many slices. */
+  #capacity(slices: number): number {
+    return Math.min(slices, this.#options.segmentSlices) + ROOM_FOR_ENTRIES;
   }
 
   #put(startNs: number, endNs: number, name: NameId, ref: SliceRef): void {
@@ -202,7 +211,7 @@ export class SortedBand extends Band {
       this.#nesting.close(startNs);
       const next = this.#nesting.carried();
       this.#add(this.#nesting, this.#nestingFromNs, startNs, this.#nestingEntries);
-      this.#nesting = new Nesting(next);
+      this.#nesting = new Nesting(next, this.#capacity(this.#options.segmentSlices));
       this.#nestingEntries = next;
       this.#nestingFromNs = startNs;
     }
@@ -256,7 +265,7 @@ export class SortedBand extends Band {
       }
     }
     const loose = Float64Array.from(found);
-    const nesting = new Nesting(entries);
+    const nesting = new Nesting(entries, loose.length / LOOSE + ROOM_FOR_ENTRIES);
     for (const i of orderOf(loose, loose.length / LOOSE)) {
       const at = i * LOOSE;
       nesting.add(loose[at] as number, loose[at + 1] as number, loose[at + 2] as number, loose[at + 3] as number);

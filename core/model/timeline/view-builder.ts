@@ -107,8 +107,9 @@ export class ViewBuilder {
     if (endNs < this.fromNs || startNs > this.toNs) return;
     const x0 = (startNs - this.fromNs) * this.#perNs;
     const x1 = (endNs - this.fromNs) * this.#perNs;
-    if (x1 - x0 < 1) {
-      this.#gather(x0, x1, 1, x1 - x0, flags, token);
+    const width = (endNs - startNs) * this.#perNs;
+    if (width < 1) {
+      this.#gather(x0, x1, 1, width, flags, token);
       return;
     }
     this.#flush();
@@ -128,7 +129,7 @@ export class ViewBuilder {
       if (startNs > toNs) return behind;
       const first = (startNs - fromNs) * scale;
       let x1 = ((end[at] as number) - fromNs) * scale;
-      if (x1 - first >= 1) return at;
+      if (((end[at] as number) - startNs) * scale >= 1) return at;
       const pixel = Math.floor(first / GATHERED_PIXELS);
       const pixelEnd = fromNs + ((pixel + 1) * GATHERED_PIXELS) / scale;
       let count = 0;

@@ -94,7 +94,11 @@ export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, is
     const above = (slotOf[parent] as number) * NUMBERS + SELF;
     numbers[above] = (numbers[above] as number) - inside;
   }
-  const column = (which: number): Float64Array => Float64Array.from({ length: slots.count }, (_, slot) => numbers[slot * NUMBERS + which] as number);
+  const column = (which: number): Float64Array => {
+    const values = new Float64Array(slots.count);
+    for (let slot = 0, n = which; slot < values.length; slot++, n += NUMBERS) values[slot] = numbers[n] as number;
+    return values;
+  };
   const ended = column(COUNT);
   return {
     level: 0,
@@ -228,6 +232,17 @@ class Slots {
   }
 }
 
+const FEW_BINS = 16;
+
+function sortFew(values: Uint16Array, count: number): void {
+  for (let i = 1; i < count; i++) {
+    const value = values[i] as number;
+    let to = i;
+    for (; to > 0 && (values[to - 1] as number) > value; to--) values[to] = values[to - 1] as number;
+    values[to] = value;
+  }
+}
+
 /** Rows of bins, one after the other. */
 class HistogramMaker {
   readonly #from: Uint32Array;
@@ -239,13 +254,18 @@ class HistogramMaker {
   #row = 0;
   #least = BINS;
   #greatest = -1;
+  /** Bins of the row that are not empty. */
+  readonly #touched = new Uint16Array(BINS);
+  #touches = 0;
 
   constructor(rows: number) {
     this.#from = new Uint32Array(rows + 1);
   }
 
   add(bin: number, count: number): void {
-    this.#counts[bin] = (this.#counts[bin] as number) + count;
+    const before = this.#counts[bin] as number;
+    if (before === 0) this.#touched[this.#touches++] = bin;
+    this.#counts[bin] = before + count;
     if (bin < this.#least) this.#least = bin;
     if (bin > this.#greatest) this.#greatest = bin;
   }
@@ -253,14 +273,19 @@ class HistogramMaker {
   /** As `add` of one for each. */
   addAll(bins: Uint16Array, from: number, to: number): void {
     const counts = this.#counts;
+    const touched = this.#touched;
+    let touches = this.#touches;
     let least = this.#least;
     let greatest = this.#greatest;
     for (let i = from; i < to; i++) {
       const bin = bins[i] as number;
-      counts[bin] = (counts[bin] as number) + 1;
+      const before = counts[bin] as number;
+      if (before === 0) touched[touches++] = bin;
+      counts[bin] = before + 1;
       if (bin < least) least = bin;
       if (bin > greatest) greatest = bin;
     }
+    this.#touches = touches;
     this.#least = least;
     this.#greatest = greatest;
   }
@@ -270,14 +295,21 @@ class HistogramMaker {
     if (this.#length + BINS > this.#bins.length) this.#grow();
     const bins = this.#bins;
     const made = this.#made;
+    const touched = this.#touched;
+    const touches = this.#touches;
     let at = this.#length;
-    for (let bin = this.#least; bin <= this.#greatest; bin++) {
-      const count = counts[bin] as number;
-      if (count === 0) continue;
+    // Most rows have a few bins far from each other.
+    if (touches > FEW_BINS) {
+      let i = 0;
+      for (let bin = this.#least; bin <= this.#greatest; bin++) if (counts[bin] !== 0) touched[i++] = bin;
+    } else sortFew(touched, touches);
+    for (let i = 0; i < touches; i++) {
+      const bin = touched[i] as number;
       bins[at] = bin;
-      made[at++] = count;
+      made[at++] = counts[bin] as number;
       counts[bin] = 0;
     }
+    this.#touches = 0;
     this.#length = at;
     this.#least = BINS;
     this.#greatest = -1;

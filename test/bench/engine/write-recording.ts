@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { RecordStream } from '../../../core/protocol/record-stream.ts';
-import { BlockType } from '../../../core/protocol/recording-format.ts';
+import { type BlockHeader, BlockType } from '../../../core/protocol/recording-format.ts';
 import { encodeInfo, RecordingEncoder } from '../../../core/protocol/recording-writer.ts';
 import { extendedTag, padTo8, RecordKind } from '../../../core/protocol/records.ts';
 import { SliceTable } from '../../../core/protocol/summary/slice-table.ts';
@@ -175,4 +175,73 @@ function pattern(seed: number): { readonly steps: Uint32Array; readonly tags: Ui
     } else put((stack.pop() as number) * 2 + 1);
   }
   return { steps: Uint32Array.from(steps), tags: Uint32Array.from(tags) };
+}
+
+/** Names of the slices below. */
+export const NAMES = 2500;
+
+/** Slices of one thread in the order of their ends, as a tracer writes them that records a call when it returns: up to 25 deep. */
+export function writeSlices(count: number): {
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  readonly name: Uint32Array;
+  readonly header: BlockHeader;
+  readonly definitions: (names: number) => Uint8Array;
+} {
+  let state = 7;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / HIGH;
+  };
+  const start = new Float64Array(count);
+  const end = new Float64Array(count);
+  const name = new Uint32Array(count);
+  let made = 0;
+  let timeNs = 0;
+  const call = (depth: number): void => {
+    const from = timeNs;
+    timeNs += 50 + Math.floor(random() * 800);
+    const children = depth >= 24 || random() < 0.45 ? 0 : 1 + Math.floor(random() * (depth < 6 ? 6 : 3));
+    for (let child = 0; child < children && made < count; child++) {
+      call(depth + 1);
+      timeNs += Math.floor(random() * 400);
+    }
+    timeNs += 50 + Math.floor(random() * random() * (random() < 0.02 ? 400_000 : 3000));
+    if (made === count) return;
+    start[made] = from;
+    end[made] = timeNs;
+    name[made++] = Math.floor(NAMES * random() ** 3);
+  };
+  while (made < count) {
+    timeNs += Math.floor(random() * 5000);
+    call(0);
+  }
+  const header: BlockHeader = {
+    type: BlockType.DATA,
+    payloadBytes: 0,
+    payloadCrc: 0,
+    stream: 1,
+    count: 0,
+    firstNs: 0,
+    lastNs: 0,
+    clockHigh: 0,
+    openStackWords: 0,
+    unnamedFrames: 0,
+    droppedBefore: 0,
+    sequence: 0,
+  };
+  const texts = (names: number): Uint8Array =>
+    Buffer.concat(
+      Array.from({ length: names }, (_, i) => {
+        const bytes = encoder.encode(`name${i}`);
+        const record = new Uint8Array(16 + padTo8(bytes.length));
+        const view = new DataView(record.buffer);
+        view.setUint32(4, extendedTag(RecordKind.DEF_STRING, record.length - 8), true);
+        view.setUint32(8, i + 1, true);
+        view.setUint32(12, bytes.length, true);
+        record.set(bytes, 16);
+        return record;
+      }),
+    );
+  return { start, end, name, header, definitions: texts };
 }
