@@ -102,7 +102,8 @@ function axisText(at: number, stepNs: number, base: TimeBase, unit: Unit, isMajo
 }
 
 /** "13.934 600": digits behind the point in groups of three, where there are more. */
-const grouped = (text: string): string => text.replace(/(\.\d{3})(\d{1,3})(\d{0,3})/, (_, head: string, second: string, third: string) => `${head} ${second}${third === '' ? '' : ` ${third}`}`);
+const grouped = (text: string): string =>
+  text.replace(/(\.\d{3})(\d{1,3})(\d{0,3})/, (_, head: string, second: string, third: string) => `${head} ${second}${third === '' ? '' : ` ${third}`}`);
 
 /** "14:03:22.150", with as many digits as the step needs; whole minutes without seconds. `localMs`: epoch shifted by the zone. */
 export function clockText(localMs: number, stepNs: number): string {

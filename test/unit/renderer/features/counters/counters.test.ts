@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitUnit } from '../../../../../renderer/features/counters/counter-name.ts';
-import { ViewClock } from '../../../../../renderer/state/view-clock.ts';
 import { panelLayout, panelSpan } from '../../../../../renderer/features/counters/panel-layout.ts';
 import { keepStructure } from '../../../../../renderer/features/counters/use-counters.ts';
+import { ViewClock } from '../../../../../renderer/state/view-clock.ts';
 import type { CounterInfo } from '../../../../../renderer/trace/trace-worker-api.ts';
 
 describe('ViewClock', () => {
