@@ -18,6 +18,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/formats/perfetto-writer.ts': 'one snapshot or args, a record at most',
   'core/formats/trace-event-fields.ts': 'one string with escapes',
   'core/formats/trace-event-writer.ts': 'one snapshot or args, a record at most',
+  'core/model/timeline/search-query.ts': 'arguments of one slice, a record at most',
   'core/model/value-tree.ts': 'one snapshot, a record at most',
   'core/protocol/recording-reader.ts': 'head, INFO line, index and footer of a recording, a block at most',
   'core/protocol/rpc.ts': 'one message',
