@@ -3,11 +3,12 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, SquareTerminal } from 'lucide-react';
+import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, SquareTerminal, TextSelect } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
 import { ObjectInspector } from '../features/objects/index.ts';
+import { SelectionPanel } from '../features/selection/index.ts';
 import { TimelinePanel } from '../features/timeline/index.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
@@ -15,8 +16,11 @@ export interface PanelProps {
   readonly trace: TraceId;
 }
 
-/** Where a panel opens until the user puts it elsewhere: in the middle, below it, at its right, or at the right below what is selected. */
-export type PanelPlace = 'centre' | 'drawer' | 'inspector' | 'inspector-below';
+/**
+ * Where a panel opens until the user puts it elsewhere: in the middle; below it, at the left or at the right, so that the script's numbers and
+ * its output are seen together; beside the middle, or beside it below what is selected.
+ */
+export type PanelPlace = 'centre' | 'drawer' | 'drawer-right' | 'inspector' | 'inspector-below';
 
 export interface PanelDefinition {
   /** Stays the same for ever: layouts that were saved name it. */
@@ -38,15 +42,16 @@ const load = <K extends string>(module: () => Promise<{ readonly [name in K]: Co
 export const PANELS: readonly PanelDefinition[] = [
   { id: 'timeline', title: 'Timeline', icon: ChartGantt, place: 'centre', isOpen: true, component: TimelinePanel },
   { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'drawer', isOpen: true, component: CounterPanels },
-  { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer', isOpen: true, component: ConsolePanel },
+  { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer-right', isOpen: true, component: ConsolePanel },
   {
     id: 'events',
     title: 'Events',
     icon: ListTree,
-    place: 'drawer',
+    place: 'drawer-right',
     isOpen: true,
     component: load(() => import('../features/events/index.ts'), 'EventsPanel'),
   },
+  { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },
   { id: 'object', title: 'Object', icon: Box, place: 'inspector-below', isOpen: true, component: ObjectInspector },
 ];
 

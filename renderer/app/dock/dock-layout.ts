@@ -13,7 +13,8 @@ export interface DockSizes {
 /** Groups are named so that the shell finds drawer and inspector again after they were hidden. */
 type Area = 'centre' | 'drawer' | 'inspector';
 
-const areaOf = (panel: PanelDefinition): Area => (panel.place === 'centre' ? 'centre' : panel.place === 'drawer' ? 'drawer' : 'inspector');
+const isDrawer = ({ place }: PanelDefinition): boolean => place === 'drawer' || place === 'drawer-right';
+const areaOf = (panel: PanelDefinition): Area => (panel.place === 'centre' ? 'centre' : isDrawer(panel) ? 'drawer' : 'inspector');
 
 /** Empties the dock and builds the arrangement that the product comes with. */
 export function buildDefault(dock: DockviewApi, sizes: DockSizes): void {
@@ -25,16 +26,18 @@ export function buildDefault(dock: DockviewApi, sizes: DockSizes): void {
     size?: { initialWidth?: number; initialHeight?: number },
   ) => dock.addPanel({ id: panel.id, title: panel.title, component: panel.id, ...(position && { position }), ...size });
   // The inspector before the drawer: it reaches from top to bottom, and the drawer lies below the centre alone.
-  const order: readonly PanelDefinition['place'][] = ['centre', 'inspector', 'inspector-below', 'drawer'];
+  const order: readonly PanelDefinition['place'][] = ['centre', 'inspector', 'inspector-below', 'drawer', 'drawer-right'];
   const firsts = new Map<PanelDefinition['place'], string>();
   for (const place of order) {
     for (const panel of open.filter((each) => each.place === place)) {
       const first = firsts.get(place);
       const centre = firsts.get('centre');
       const inspector = firsts.get('inspector');
+      const drawer = firsts.get('drawer');
       if (first !== undefined) add(panel, { referencePanel: first, direction: 'within' });
       else if (centre === undefined) add(panel);
-      else if (place === 'drawer') add(panel, { referencePanel: centre, direction: 'below' }, sizeIn(panel, sizes));
+      else if (place === 'drawer-right' && drawer !== undefined) add(panel, { referencePanel: drawer, direction: 'right' });
+      else if (isDrawer(panel)) add(panel, { referencePanel: centre, direction: 'below' }, sizeIn(panel, sizes));
       else if (place === 'inspector-below' && inspector !== undefined) add(panel, { referencePanel: inspector, direction: 'below' });
       else add(panel, { direction: 'right' }, sizeIn(panel, sizes));
       if (first === undefined) firsts.set(place, panel.id);
@@ -43,7 +46,7 @@ export function buildDefault(dock: DockviewApi, sizes: DockSizes): void {
   for (const id of firsts.values()) dock.getPanel(id)?.api.setActive();
 }
 
-const sizeIn = (panel: PanelDefinition, sizes: DockSizes) => (panel.place === 'drawer' ? { initialHeight: sizes.drawer } : { initialWidth: sizes.inspector });
+const sizeIn = (panel: PanelDefinition, sizes: DockSizes) => (isDrawer(panel) ? { initialHeight: sizes.drawer } : { initialWidth: sizes.inspector });
 
 /** Opens a panel, or brings it to the front. A new one opens where others of its place are. */
 export function openPanel(dock: DockviewApi, id: string, sizes: DockSizes): void {
@@ -58,8 +61,9 @@ export function openPanel(dock: DockviewApi, id: string, sizes: DockSizes): void
     return;
   }
   if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
-  const group = groupsOf(dock, areaOf(panel))[0];
-  const direction = panel.place === 'drawer' ? 'below' : 'right';
+  const groups = groupsOf(dock, areaOf(panel));
+  const group = groups.find((each) => each.panels.some((other) => panelOf(other.id)?.place === panel.place)) ?? groups[0];
+  const direction = isDrawer(panel) ? 'below' : 'right';
   if (group) group.api.setVisible(true);
   dock.addPanel({
     id,

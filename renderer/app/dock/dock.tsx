@@ -197,7 +197,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
   useEffect(() => {
     if (!dock || !request) return;
     const panel = panelOf(request.id);
-    if (panel?.place === 'drawer') setWindow({ drawerOpen: true });
+    if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
     else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
     openPanel(dock, request.id, first.current.sizes);
   }, [dock, request]);

@@ -118,7 +118,8 @@ function threadLanes(tracks: readonly TrackInfo[], lane: MakeLane): { readonly t
   }
   const threads: Lane[] = [];
   const moments: Lane[] = [];
-  for (const mine of streams.values()) {
+  const withMoments = tracks.filter((track) => track.kind === 'instants').length;
+  for (const mine of [...streams.values()].sort((a, b) => firstOf(a) - firstOf(b))) {
     const calls = mine.find((track) => track.kind === 'calls');
     const own = mine.find((track) => track.kind === 'slices' && track.beside === '');
     const collections = mine.find((track) => track.kind === 'slices' && COLLECTIONS.test(track.beside));
@@ -127,13 +128,16 @@ function threadLanes(tracks: readonly TrackInfo[], lane: MakeLane): { readonly t
     const name = mine[0]?.name || words.threadTitle(mine[0]?.stream ?? 0);
     if (main) threads.push(lane('thread', main, name, { logged: calls && own, collections, blocked }));
     for (const track of mine) {
-      if (track.kind === 'instants') moments.push(lane('instants', track, name));
+      if (track.kind === 'instants') moments.push(lane('instants', track, withMoments > 1 ? words.momentsOf(name) : words.moments));
       else if (track.kind === 'slices' && track !== own && track !== collections && track !== blocked)
         threads.push(lane('slices', track, `${name} · ${track.beside}`));
     }
   }
   return { threads, moments };
 }
+
+/** A file tells of calls when they end, so the outermost thread may come last in it. */
+const firstOf = (tracks: readonly TrackInfo[]): number => Math.min(...tracks.map((track) => (track.items > 0 ? track.firstNs : Number.POSITIVE_INFINITY)));
 
 function grouped(key: string, kind: GroupKind, title: string, lanes: readonly Lane[]): readonly (Lane | LaneGroup)[] {
   if (lanes.length < GROUP_FROM) return lanes;

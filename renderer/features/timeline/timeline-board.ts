@@ -574,7 +574,7 @@ export class TimelineBoard {
       const lines = { x: grid.x, y: grid.y.slice(at, at + count), min, max };
       const range = Number.isFinite(min) ? rowRange(this.counterRanges.get(lane.key), lines, settled) : niceRange(0, 0);
       this.counterRanges.set(lane.key, range);
-      pictures.set(lane.key, { lines, range });
+      pictures.set(lane.key, { lines, range, now: grid.stats[at]?.now ?? null });
       at += count;
     }
     this.counterPictures = pictures;

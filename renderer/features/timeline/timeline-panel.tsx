@@ -369,9 +369,7 @@ function factsOf(scene: Scene, places: readonly RegionPlace[]): HeadFacts {
       const { lane } = placed;
       if (lane.kind === 'counter') {
         const picture = scene.counters.get(lane.key);
-        const values = picture?.lines.y[0];
-        const last = values?.findLast((value) => value !== null);
-        if (last !== null && last !== undefined) facts.set(lane.key, { now: formatValue(last) });
+        if (picture && picture.now !== null) facts.set(lane.key, { now: formatValue(picture.now) });
         continue;
       }
       if (!view || (lane.kind !== 'thread' && lane.kind !== 'slices' && lane.kind !== 'async')) continue;

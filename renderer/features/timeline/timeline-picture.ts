@@ -34,6 +34,8 @@ export interface RegionPlace {
 export interface CounterPicture {
   readonly lines: CounterLines;
   readonly range: ValueRange;
+  /** Newest value of the first series in the range, as the legends show it. */
+  readonly now: number | null;
 }
 
 export interface Scene {
@@ -120,6 +122,9 @@ export class TimelinePicture {
   draw(scene: Scene): void {
     const { ink, palette } = this;
     const { width, height, left } = scene;
+    // Below the last head, where no element covers it.
+    ink.fillStyle = palette.panel;
+    ink.fillRect(0, 0, left, height);
     ink.fillStyle = palette.well;
     ink.fillRect(left, 0, width - left, height);
     for (const place of scene.regions) this.drawRegion(scene, place);

@@ -1,7 +1,7 @@
 /** The heads at the left of the tracks. Of ten thousand only those in sight are there. */
 import { Box, ChevronDown, ChevronRight, Clock, Ellipsis, EyeOff, Pin, PinOff } from 'lucide-react';
 import { type KeyboardEvent, memo, useRef } from 'react';
-import { clipText, formatValue } from '../../drawing/format.ts';
+import { clipText, formatCount, formatValue } from '../../drawing/format.ts';
 import { selectTrack } from '../../state/selection.ts';
 import { foldTrack, hideTrack, orderPinned, orderTracks, pinTrack, trackView } from '../../state/track-view.ts';
 import { selectObject, useView } from '../../state/view-store.ts';
@@ -206,7 +206,7 @@ function metaOf({ lane }: PlacedLane, fact: LaneHeadProps['fact']): string {
     case 'async':
       return [words.lanes(lane.track.rows), fact?.open ? words.pending(fact.open) : ''].filter((part) => part !== '').join(', ');
     case 'instants':
-      return words.events(lane.track.items);
+      return formatCount(lane.track.items);
     default: {
       const busy = fact?.busy === undefined ? '' : fact.busy < 0.0005 ? words.idle : words.busy(fact.busy * 100);
       return [busy, lane.track.isSampled ? words.sampled : ''].filter((part) => part !== '').join(', ');

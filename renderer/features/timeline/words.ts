@@ -8,6 +8,7 @@ export const words = {
   counters: 'Counters',
   objects: 'Objects',
   moments: 'Events',
+  momentsOf: (thread: string) => `Events of ${thread}`,
   threadTitle: (stream: number) => `Thread ${stream}`,
   processTitle: (pid: number) => `Process ${pid}`,
 
@@ -38,7 +39,6 @@ export const words = {
   sampled: 'sampled',
   lanes: (count: number) => plural(count, 'lane'),
   pending: (count: number) => `${formatCount(count)} pending`,
-  events: (count: number) => plural(count, 'event'),
   snapshots: (count: number) => plural(count, 'snapshot'),
   deeper: (rows: number) => `${plural(rows, 'row')}`,
 
