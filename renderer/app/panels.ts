@@ -3,13 +3,13 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, SquareTerminal, TextSelect } from 'lucide-react';
+import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, SquareTerminal, Table2, TextSelect } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
 import { ObjectInspector } from '../features/objects/index.ts';
 import { SelectionPanel } from '../features/selection/index.ts';
-import { TimelinePanel } from '../features/timeline/index.ts';
+import { SlicesTable, TimelinePanel } from '../features/timeline/index.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
 export interface PanelProps {
@@ -51,6 +51,7 @@ export const PANELS: readonly PanelDefinition[] = [
     isOpen: true,
     component: load(() => import('../features/events/index.ts'), 'EventsPanel'),
   },
+  { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },
   { id: 'object', title: 'Object', icon: Box, place: 'inspector-below', isOpen: true, component: ObjectInspector },
 ];

@@ -1,6 +1,6 @@
 /** One open trace: toolbar, sidebar, graphs, inspector, drawer, status bar. */
 import { TriangleAlert, X } from 'lucide-react';
-import { type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { CounterList } from '../features/counters/index.ts';
 import { ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
@@ -11,6 +11,7 @@ import { sessionState, useSession, useSessions } from '../state/session-store.ts
 import { changeSettings, settingsState } from '../state/settings-store.ts';
 import { activateTrace, traceState, useOpenTraces } from '../state/trace-store.ts';
 import { useCalmSummary } from '../state/use-calm-summary.ts';
+import { useView } from '../state/view-store.ts';
 import { useWindow } from '../state/window-store.ts';
 import { formatBytes } from '../state/words.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
@@ -166,6 +167,15 @@ function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
     document.addEventListener('click', listen);
     return () => document.removeEventListener('click', listen);
   }, []);
+  const slice = useView(trace, (view) => (view.selection?.kind === 'slice' ? view.selection.slice.ref : 0));
+  const before = useRef(slice);
+  useEffect(() => {
+    if (slice === before.current) return;
+    before.current = slice;
+    if (slice === 0) return;
+    setTab('selection');
+    setShown(true);
+  }, [slice]);
   if (!shown) return null;
   return (
     <aside className="shell-overlay shell-inspector" aria-label="Inspector">

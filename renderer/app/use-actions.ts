@@ -16,8 +16,9 @@ import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.
 import { setWindow, showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { endToast, toast, toastProblem } from '../widgets/index.ts';
+import { type TimelineActions, timelineActions } from './timeline-actions.ts';
 
-export interface Actions {
+export interface Actions extends TimelineActions {
   readonly recordings: RecordingActions;
   /** Shows what went wrong in a message. */
   run(config: LaunchConfig): void;
@@ -238,6 +239,7 @@ export function useActions(): Actions {
       },
       save: () => save(false),
       saveAs: () => save(true),
+      ...timelineActions(traces, toastProblem),
       exportTrace: () => {
         const open = activeTrace();
         if (!open) return;

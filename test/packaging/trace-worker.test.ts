@@ -19,7 +19,18 @@ function startWorker(script: string) {
     },
     onmessage: undefined as ((event: { data: unknown; ports: readonly unknown[] }) => void) | undefined,
   };
-  const context = vm.createContext({ self, MessageChannel, performance, setTimeout, clearTimeout, TextDecoder, TextEncoder, Blob, URL, navigator: { hardwareConcurrency: 2 } });
+  const context = vm.createContext({
+    self,
+    MessageChannel,
+    performance,
+    setTimeout,
+    clearTimeout,
+    TextDecoder,
+    TextEncoder,
+    Blob,
+    URL,
+    navigator: { hardwareConcurrency: 2 },
+  });
   vm.runInContext('delete globalThis.SharedArrayBuffer; delete globalThis.Atomics;', context);
   new vm.Script(script, { filename: 'trace-worker.js' }).runInContext(context);
   const until = async <T>(find: (message: WorkerMessage) => T | undefined): Promise<T> => {

@@ -1,22 +1,26 @@
 /** The timeline: minimap, way of zooms, ruler, tracks with their heads. React arranges; the board draws. */
-import { ChevronRight, CircleAlert, ListFilter, Magnet, Route, SearchX, X } from 'lucide-react';
-import { Fragment, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { formatDuration, formatValue } from '../../drawing/format.ts';
+import { CircleAlert, Route, SearchX } from 'lucide-react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { formatValue } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
-import { goToCrumb } from '../../state/selection.ts';
-import { changeSettings, useSettings } from '../../state/settings-store.ts';
+import { zoomToSelection } from '../../state/selection.ts';
+import { type SliceStep, stepSlice } from '../../state/slice-steps.ts';
+import { setTimelineControl } from '../../state/timeline-control.ts';
 import { traceState, useTraceValue } from '../../state/trace-store.ts';
-import { filterTracks, showAllTracks, useTrackFilter, useTrackView } from '../../state/track-view.ts';
+import { filterTracks, showAllTracks, togglePin, useTrackFilter, useTrackView } from '../../state/track-view.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { rememberViews } from '../../state/view-history.ts';
-import { subscribePointers, type TimeRange, useView } from '../../state/view-store.ts';
+import { subscribePointers, useView, viewState } from '../../state/view-store.ts';
 import { ItemFlag, type TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, EmptyState, Icon, IconButton, TextField } from '../../widgets/index.ts';
+import { Button, EmptyState } from '../../widgets/index.ts';
 import { type Hovered, HoverTip } from './hover-tip.tsx';
 import { firstBelow, isPlacedLane, type Placed } from './lane-layout.ts';
+import { laneOfTrack, trackChoices } from './lanes.ts';
 import { Minimap } from './minimap.tsx';
 import { RangeHandles } from './range-handles.tsx';
+import { SliceVoice } from './slice-voice.tsx';
 import './timeline.css';
+import { TimelineBar } from './timeline-bar.tsx';
 import { type BoardNews, TimelineBoard } from './timeline-board.ts';
 import { bindTimelineGestures, type Draft } from './timeline-gestures.ts';
 import { firstOfRow } from './timeline-hit.ts';
@@ -34,99 +38,44 @@ const BEYOND_PX = 240;
 const FACTS_EVERY_MS = 250;
 
 const NO_FACTS: HeadFacts = new Map();
+/** While the plot has the focus: along the row, and up and down the stack. */
+const PLOT_STEPS: ReadonlyMap<string, SliceStep> = new Map([
+  ['ArrowLeft', 'previous'],
+  ['ArrowRight', 'next'],
+  ['ArrowUp', 'parent'],
+  ['ArrowDown', 'child'],
+]);
 
 export function TimelinePanel({ trace }: { readonly trace: TraceId }) {
   const { traces } = useClients();
   const [news, setNews] = useState<BoardNews>();
   const board = useMemo(() => new TimelineBoard(trace, traces, setNews), [trace, traces]);
   useEffect(() => rememberViews(trace), [trace]);
+  const groups = news?.groups ?? NO_GROUPS;
+  useEffect(() => {
+    setTimelineControl({
+      focusSearch: () => document.querySelector<HTMLInputElement>('[data-timeline-search]')?.focus(),
+      pinSelected: () => {
+        const { selection } = viewState(trace);
+        const track = selection?.kind === 'slice' ? selection.slice.track : selection?.track;
+        const lane = track === undefined ? undefined : laneOfTrack(groups, track);
+        if (lane) togglePin(lane.key);
+        return lane !== undefined;
+      },
+      tracks: () => trackChoices(groups),
+    });
+    return () => setTimelineControl(undefined);
+  }, [trace, groups]);
   return (
     <section className="timeline" aria-label={words.timeline}>
-      <Minimap trace={trace} groups={news?.groups ?? NO_GROUPS} />
-      <Crumbs trace={trace} />
+      <Minimap trace={trace} groups={groups} />
+      <TimelineBar trace={trace} />
       <Body key={trace} trace={trace} board={board} news={news} />
+      <SliceVoice trace={trace} />
     </section>
   );
 }
 const NO_GROUPS: BoardNews['groups'] = [];
-
-/** Way of zooms, filter of tracks, what is selected, snapping. */
-function Crumbs({ trace }: { readonly trace: TraceId }) {
-  const crumbs = useView(trace, (view) => view.crumbs);
-  const range = useView(trace, (view) => view.range);
-  const { snap, flows } = useSettings();
-  const filter = useTrackFilter();
-  return (
-    <div className="tl-crumbs">
-      <nav aria-label={words.breadcrumbs} className="tl-crumb-way">
-        <button type="button" className="tl-crumb" onClick={() => goToCrumb(trace, undefined)}>
-          {words.all}
-        </button>
-        {crumbs.map((crumb, index) => (
-          <Fragment key={`${crumb.fromNs} ${crumb.toNs}`}>
-            <Icon of={ChevronRight} size="xs" />
-            <button
-              type="button"
-              className={`tl-crumb ${index === crumbs.length - 1 ? 'tl-crumb-here' : ''}`}
-              aria-current={index === crumbs.length - 1 ? 'location' : undefined}
-              onClick={() => goToCrumb(trace, index)}
-            >
-              {rangeText(crumb)}
-            </button>
-          </Fragment>
-        ))}
-      </nav>
-      <span className="grow" />
-      <TextField
-        size="s"
-        className="tl-filter"
-        icon={ListFilter}
-        value={filter}
-        placeholder={words.filterTracks}
-        aria-label={words.filterTracks}
-        onChange={filterTracks}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape' && filter !== '') {
-            filterTracks('');
-            event.stopPropagation();
-          }
-        }}
-        after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => filterTracks('')} />}
-      />
-      {range && (
-        <span className="tl-readout">
-          {words.range} <b>{formatDuration(range.toNs - range.fromNs)}</b>
-        </span>
-      )}
-      <IconButton
-        icon={Route}
-        size="s"
-        label={flows === 'all' ? words.flowsOfSelection : words.flowsAll}
-        aria-pressed={flows === 'all'}
-        className={flows === 'all' ? 'tl-on' : ''}
-        onClick={() => changeSettings({ flows: flows === 'all' ? 'selection' : 'all' })}
-      />
-      <IconButton
-        icon={Magnet}
-        size="s"
-        label={words.snap}
-        aria-pressed={snap}
-        className={snap ? 'tl-on' : ''}
-        onClick={() => changeSettings({ snap: !snap })}
-      />
-    </div>
-  );
-}
-
-const seconds = (ns: number): string =>
-  (ns / 1e9)
-    .toFixed(3)
-    .replace(/(\.\d*?)0+$/, '$1')
-    .replace(/\.$/, '');
-export function rangeText({ fromNs, toNs }: TimeRange): string {
-  if (toNs - fromNs < 2e6) return `${seconds(fromNs)} s + ${formatDuration(toNs - fromNs)}`;
-  return `${seconds(fromNs)} to ${seconds(toNs)} s`;
-}
 
 interface Windowed {
   readonly pinned: readonly Placed[];
@@ -249,6 +198,16 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
     scroller.scrollTop = place.scrollTop + y - (place.top + place.bottom) / 2;
   }, [revealed?.turn, revealed?.track, news?.layout]);
 
+  const onPlotKey = (event: React.KeyboardEvent) => {
+    const step = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey ? undefined : PLOT_STEPS.get(event.key);
+    if (step) {
+      stepSlice(traces, trace, step).catch(() => {
+        // The trace was closed meanwhile.
+      });
+    } else if (event.key !== 'Enter' || !zoomToSelection(trace)) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   const pinnedHeight = news?.pinnedHeight ?? 0;
   const pinnedCount = news?.layout.pinned.placed.length ?? 0;
   const isEmpty = news !== undefined && news.layout.main.placed.length === 0 && pinnedCount === 0;
@@ -256,7 +215,7 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
     <div className="tl-body" ref={host} style={{ '--tl-left': `${left}px` } as React.CSSProperties}>
       <canvas ref={canvas} className="tl-canvas" />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it takes the keys of the timeline. */}
-      <div className="tl-focus" role="application" aria-label={words.plot} tabIndex={0} data-timeline-focus="" />
+      <div className="tl-focus" role="application" aria-label={words.plot} tabIndex={0} data-timeline-focus="" onKeyDown={onPlotKey} />
       <div className="tl-corner" style={{ width: left, height: RULER_PX }}>
         {pinnedCount > 0 ? words.pinned(pinnedCount) : words.noPins}
       </div>
