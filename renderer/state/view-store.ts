@@ -228,14 +228,14 @@ export function panView(trace: TraceId, part: number): void {
 
 /**
  * Makes the range `factor` times as long (below 1: zooms in) with the time at `aroundNs` staying in its place.
- * While following, the newest end stays in its place, and the view goes on following.
+ * While a live trace is followed, the newest end stays in its place, and the view goes on following.
  */
 export function zoomView(trace: TraceId, factor: number, aroundNs?: number): void {
   const { time } = viewState(trace);
   const range = rangeInSight(trace);
   const span = range.toNs - range.fromNs;
   const wanted = Math.max(LEAST_SPAN_NS, span * factor);
-  if (time.mode === 'follow') {
+  if (time.mode === 'follow' && traceState().summaries[trace]?.phase === 'live') {
     followView(trace, wanted >= endOf(trace) ? 'all' : wanted);
     return;
   }

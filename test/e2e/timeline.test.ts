@@ -63,7 +63,7 @@ test('a report is shown by threads, counters and moments, and each slice is foun
   for (const name of ['main', 'worker', 'queue', 'Events']) await expect(timeline.track(name)).toBeVisible();
   await timeline.showTable();
   await expect(timeline.tableCount).toHaveText('10 slices in view');
-  await expect(timeline.table.getByRole('row')).toHaveCount(10);
+  await expect(timeline.table).toHaveAttribute('aria-rowcount', '10');
   await expect(timeline.table.getByRole('row', { name: /priceCart main 300 ms 200 ms/ })).toBeVisible();
   await timeline.table.getByRole('row', { name: /compress/ }).click();
   await expect(timeline.name()).toHaveText('compress');
@@ -86,7 +86,8 @@ test('a click picks a slice, and its name, times, arguments, callers and calls s
   await expect(timeline.fact('Thread')).toHaveText('main');
   const args = timeline.selection.getByRole('region', { name: 'Arguments' });
   await expect(args).toContainText('"c-17"');
-  await args.getByRole('button', { name: /^items/ }).click();
+  // A short list is open, what lies in it is not.
+  await args.getByRole('button', { name: /^0/ }).click();
   await expect(args).toContainText('lamp');
   await expect(timeline.selection.getByRole('region', { name: 'Callers' })).toContainText('checkout');
   await timeline.selection
@@ -181,7 +182,8 @@ test('the handles of the minimap set the range in view, by pointer and by keys',
   await openShop(studio);
   const strip = await timeline.boxOf(timeline.region.locator('.tl-minimap'));
   const y = strip.y + strip.height / 2;
-  await page.mouse.move(strip.x + 2, y);
+  // Beside the line that sizes the sidebar, which takes five pixels of it.
+  await page.mouse.move(strip.x + 7, y);
   await page.mouse.down();
   await page.mouse.move(strip.x + strip.width * 0.5, y, { steps: 4 });
   await page.mouse.up();
@@ -279,7 +281,7 @@ test('tracks are filtered by name, folded, moved, pinned, hidden and shown again
   await timeline.track('queue').focus();
   await page.keyboard.press('Delete');
   await expect(timeline.track('queue')).toHaveCount(0);
-  await timeline.region.getByRole('button', { name: 'Show all' }).click();
+  await timeline.region.getByRole('button', { name: 'Show all', exact: true }).click();
   await expect(timeline.track('queue')).toBeVisible();
 });
 
@@ -356,7 +358,7 @@ for (const colors of ['light', 'dark'] as const) {
       await expect(timeline.name()).toHaveText('priceCart');
       await timeline.search.fill('checkout');
       await timeline.showTable();
-      await expect(timeline.table.getByRole('row', { name: /priceCart/ })).toBeVisible();
+      await expect(timeline.table.getByRole('row', { name: /priceCart/ })).toBeAttached();
       expect(await violations(studio)).toEqual([]);
     });
   });

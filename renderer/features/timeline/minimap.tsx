@@ -102,7 +102,7 @@ export function Minimap({ trace, groups }: { readonly trace: TraceId; readonly g
               role="slider"
               tabIndex={0}
               className="tl-minimap-handle"
-              style={{ left: `${Math.min(100, Math.max(0, (ns / handles.endNs) * 100))}%` }}
+              style={{ left: `clamp(6px, ${Math.min(100, Math.max(0, (ns / handles.endNs) * 100))}%, calc(100% - 6px))` }}
               aria-label={edge === 'from' ? words.rangeStart : words.rangeEnd}
               aria-valuemin={0}
               aria-valuemax={Math.round(Math.max(handles.endNs, ns) / 1000)}
