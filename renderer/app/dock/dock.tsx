@@ -154,6 +154,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     tell();
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settled = () => {
+      clearTimeout(timer);
+      timer = undefined;
       const text = layoutText(dock);
       history.note(text);
       tell();
@@ -176,7 +178,11 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
           buildDefault(dock, sizes);
           setWindow({ drawerOpen: true, inspectorOpen: true });
         },
-        undo: () => replay(history.undo()),
+        undo: () => {
+          // The change that is to be undone may not have rested yet.
+          if (timer !== undefined) settled();
+          replay(history.undo());
+        },
         redo: () => replay(history.redo()),
         text: () => layoutText(dock),
         apply: (text) => applyLayout(dock, text),
