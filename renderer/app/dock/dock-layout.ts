@@ -87,8 +87,12 @@ export function groupsOf(dock: DockviewApi, area: Area) {
   );
 }
 
-/** The arrangement as text. */
-export const layoutText = (dock: DockviewApi): string => JSON.stringify(dock.toJSON());
+/** The arrangement as text. That a panel fills the window for a while is no part of it. */
+export function layoutText(dock: DockviewApi): string {
+  const { grid, ...rest } = dock.toJSON();
+  const { maximizedNode: _maximised, ...kept } = grid as typeof grid & { maximizedNode?: unknown };
+  return JSON.stringify({ grid: kept, ...rest });
+}
 
 /** Arranges the panels as a kept text says. False: it is none, and nothing was changed for good. */
 export function applyLayout(dock: DockviewApi, text: string): boolean {

@@ -162,6 +162,9 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       remember(text);
       changeSettings({ layout: text });
     };
+    // A page that goes away takes its timers along.
+    const flush = () => timer !== undefined && settled();
+    window.addEventListener('pagehide', flush);
     const listening = [
       dock.onDidLayoutChange(() => {
         looks();
@@ -180,7 +183,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
         },
         undo: () => {
           // The change that is to be undone may not have rested yet.
-          if (timer !== undefined) settled();
+          flush();
           replay(history.undo());
         },
         redo: () => replay(history.redo()),
@@ -193,7 +196,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       },
     });
     return () => {
-      clearTimeout(timer);
+      flush();
+      window.removeEventListener('pagehide', flush);
       for (const each of listening) each.dispose();
       setLayout({ control: undefined, open: [], canUndo: false, canRedo: false });
       notePanels([]);
