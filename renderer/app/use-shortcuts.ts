@@ -1,7 +1,9 @@
 import { useEffect } from 'react';
 import { SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
 import { layoutState } from '../state/layout-store.ts';
+import { showPanel } from '../state/panel-store.ts';
 import { clearSelection, markSelection, rangeOfSelection, zoomToSelection } from '../state/selection.ts';
+import { timelineControl } from '../state/timeline-control.ts';
 import { traceState } from '../state/trace-store.ts';
 import { goInHistory } from '../state/view-history.ts';
 import { followView, panView, pointerState, rangeInSight, setRange, stepSnapshot, togglePause, zoomView } from '../state/view-store.ts';
@@ -66,6 +68,20 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
       return actions.stepSearch(false);
     case 'search-before':
       return actions.stepSearch(true);
+    case 'palette':
+      showDialog({ kind: 'palette', of: 'commands' });
+      return true;
+    case 'find-track':
+      if (!timelineControl()) return false;
+      showDialog({ kind: 'palette', of: 'tracks' });
+      return true;
+    case 'table':
+      if (active === undefined) return false;
+      showPanel('slices');
+      return true;
+    case 'layout-reset':
+      layoutState().control?.reset();
+      return true;
     case 'layout-undo':
       layoutState().control?.undo();
       return true;
@@ -122,7 +138,7 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** In a report there is nothing to run, to save or to set. */
 const inReports = (id: ShortcutId): boolean =>
-  SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) && id !== 'settings' && id !== 'help';
+  SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) && !['settings', 'help', 'palette', 'find-track'].includes(id);
 
 export function useShortcuts(actions: Actions, inReport = false): void {
   useEffect(() => {

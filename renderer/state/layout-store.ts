@@ -16,7 +16,7 @@ export interface LayoutControl {
   toggleMaximised(id?: string): void;
 }
 
-interface LayoutState {
+export interface LayoutState {
   readonly control: LayoutControl | undefined;
   /** Ids of the panels that are part of the arrangement. */
   readonly open: readonly string[];

@@ -3,6 +3,7 @@ import type { TrackId } from '../trace/trace-worker-api.ts';
 
 export interface TrackChoice {
   readonly track: TrackId;
+  /** Cut for display. */
   readonly title: string;
   /** What it lies in: process, group. */
   readonly where: string;

@@ -14,6 +14,9 @@ export type OpenDialog =
   | { readonly kind: 'close-window'; readonly running: number }
   | { readonly kind: 'settings' }
   | { readonly kind: 'shortcuts' }
+  /** Commands by name, or tracks of the trace in sight. */
+  | { readonly kind: 'palette'; readonly of: 'commands' | 'tracks' }
+  | { readonly kind: 'layouts' }
   | { readonly kind: 'about' };
 
 /** What fills the window below its title: the trace or the start page, or the plugin manager over either. */

@@ -338,6 +338,56 @@ test('the timeline is usable at 900 × 600: what is picked lies over it until it
   expect(await window.crowded()).toEqual([]);
 });
 
+test('every command is found by its name, tracks too; keys can be changed, and the help shows it', async ({ studio }) => {
+  const { timeline, page, window } = studio;
+  await openShop(studio);
+  await timeline.plot.focus();
+  await page.keyboard.press('Control+Shift+P');
+  const palette = page.getByRole('dialog', { name: 'All commands' });
+  await palette.getByRole('combobox').fill('show slices table');
+  await page.keyboard.press('Enter');
+  await expect(timeline.table).toBeVisible();
+  await page.keyboard.press('Control+p');
+  await page.getByRole('dialog', { name: 'Find a track' }).getByRole('combobox').fill('work');
+  await page.keyboard.press('Enter');
+  await expect(timeline.selection).toContainText('Slices of a thread');
+  await expect(timeline.name()).toHaveText('worker');
+
+  await page.keyboard.press('?');
+  const zoom = window.dialog.getByRole('button', { name: /^Keys of “Zoom in”/ });
+  await zoom.click();
+  await page.keyboard.press('s');
+  await expect(window.dialog.getByRole('alert')).toContainText('S is “Zoom out”');
+  await page.keyboard.press('j');
+  await expect(zoom).toHaveText('J');
+  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await timeline.plot.focus();
+  await page.keyboard.press('w');
+  await page.keyboard.press('j');
+  await expect.poll(() => timeline.span()).toBeCloseTo(2 / 3, 3);
+  await page.keyboard.press('?');
+  await window.dialog.getByRole('button', { name: 'Reset all keys' }).click();
+  await expect(zoom).toHaveText('W');
+});
+
+test('arrangements of panels are kept under a name, and taken again', async ({ studio }) => {
+  const { timeline, page, window } = studio;
+  await openShop(studio);
+  await window.menu('Panels', 'Keep this arrangement…');
+  await window.dialog.getByRole('textbox', { name: 'Name' }).fill('plain');
+  await window.dialog.getByRole('button', { name: 'Keep' }).click();
+  await timeline.showTable();
+  await expect(timeline.table).toBeVisible();
+  await window.menu('Panels', 'plain');
+  await expect(timeline.table).toBeHidden();
+  await expect(timeline.region).toBeVisible();
+  await page.getByRole('menuitem', { name: 'Panels', exact: true }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Console' }).click();
+  await expect(window.console).toBeHidden();
+  await window.menu('Panels', 'Put back as they come');
+  await expect(window.console).toBeVisible();
+});
+
 test('panels are maximised, closed, opened again and put back; the arrangement outlives a reload', async ({ studio }) => {
   const { timeline, page, window } = studio;
   await openShop(studio);

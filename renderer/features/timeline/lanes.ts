@@ -2,6 +2,7 @@
  * What the timeline shows as one track with one head: a thread with its calls and what befell it (collections, a blocked loop), async
  * slices of a process, a counter, an object. Made of the worker's tracks; here they are called lanes, to tell the two apart.
  */
+import { clipText } from '../../drawing/format.ts';
 import type { TrackChoice } from '../../state/timeline-control.ts';
 import type { CounterInfo, ObjectInfo, ProcessInfo, TrackId, TrackInfo } from '../../trace/trace-worker-api.ts';
 import { words } from './words.ts';
@@ -189,7 +190,7 @@ export function trackChoices(groups: readonly LaneGroup[]): readonly TrackChoice
   const visit = (items: readonly (Lane | LaneGroup)[], where: string): void => {
     for (const item of items) {
       if (isGroup(item)) visit(item.items, item.kind === 'process' && groups.length === 1 ? '' : [where, item.title].filter((part) => part !== '').join(', '));
-      else choices.push({ track: item.track.id, title: item.title, where });
+      else choices.push({ track: item.track.id, title: clipText(item.title, 200), where: clipText(where, 100) });
     }
   };
   visit(groups, '');
