@@ -8,6 +8,8 @@ export interface ProcessView {
   readonly name: string;
   readonly nodeVersion: string;
   readonly ended: boolean;
+  /** Of one that was killed: up to here all that it recorded is there. */
+  readonly flushedNs?: number;
   /** How the recording of its calls goes; absent: none is recorded. */
   readonly capture?: CallCapture;
   /** What of it is not recorded, and why. */
@@ -20,6 +22,7 @@ interface Process {
   name: string;
   nodeVersion: string;
   ended: boolean;
+  flushedNs?: number;
   capture?: CallCapture;
 }
 
@@ -73,6 +76,13 @@ export class Processes {
       case 'process-end': {
         const process = this.#processes.get(line.process);
         if (process) process.ended = true;
+        if (process && line.orderly === false && typeof line.flushedNs === 'number') process.flushedNs = number(line.flushedNs);
+        return;
+      }
+      case 'untraced': {
+        const pid = number(line.pid);
+        const message = `${text(line.what)}${pid > 0 ? ` (process ${pid})` : ''}, started by ${this.#nameOf(line.process)}, is not recorded. ${text(line.why)}`;
+        this.#notice({ code: 'untraced', message });
         return;
       }
       case 'stats': {
@@ -143,10 +153,11 @@ export class Processes {
     const threads = [...this.#threads].map(([stream, thread]) => ({ stream, ...thread, dropped: droppedOf(thread) }));
     const ids = new Set([...this.#processes.keys(), ...threads.map((thread) => thread.process)]);
     return [...ids].map((id) => {
-      const { pid, name, nodeVersion, ended, capture }: Process = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
+      const { pid, name, nodeVersion, ended, flushedNs, capture }: Process = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
       const own = threads.filter((thread) => thread.process === id).map(({ stream, thread, name, dropped }) => ({ stream, thread, name, dropped }));
       const leftAlone = this.#leftAlone.get(id);
-      return { process: id, pid, name, nodeVersion, ended, ...(capture && { capture }), ...(leftAlone && { leftAlone }), threads: own };
+      const more = { ...(flushedNs !== undefined && { flushedNs }), ...(capture && { capture }), ...(leftAlone && { leftAlone }) };
+      return { process: id, pid, name, nodeVersion, ended, ...more, threads: own };
     });
   }
 

@@ -107,7 +107,17 @@ export type RecordingInfo =
       readonly timeNs: number;
     }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
-  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
+  /** `flushedNs`: when the last of what it sent was taken. Of one that did not end in an orderly way, what it recorded later is missing. */
+  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly flushedNs?: number; readonly timeNs: number }
+  /** A process that is Node, was started by `process` and is not recorded. `pid` 0: not known. `what`: its command line. */
+  | {
+      readonly kind: 'untraced';
+      readonly process: number;
+      readonly pid: number;
+      readonly what: string;
+      readonly why: string;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
   | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
   /** Bytes of console output or blocks that could not be recorded, or what plugins could not do or left that was not taken; and why. */

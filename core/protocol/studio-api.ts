@@ -45,6 +45,8 @@ export interface LaunchInspection {
   readonly node?: NodeInstall;
   /** Problems by field; an empty list means Run will start. */
   readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' })[];
+  /** What the user may want to change before Run, which starts all the same: flags without which nothing is recorded. */
+  readonly advice?: string;
   /** For each of the form's plugins, in their order: what its first word means here. */
   readonly plugins?: readonly PluginInspection[];
   /** package.json nearest to the target, and its scripts. */

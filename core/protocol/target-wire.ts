@@ -33,6 +33,8 @@ export const FrameType = {
   CAPTURE: 10,
   /** JSON `LeftAlone`: a file or function whose calls cannot be recorded. */
   LEFT_ALONE: 11,
+  /** JSON `ChildNotice`: it has started a process that is Node, as far as its command line tells. */
+  CHILD: 16,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -40,7 +42,7 @@ export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /**
  * A spill file starts with these 8 bytes; then frames as on the socket: HELLO, and for each thread that had something left
- * THREAD (with `dataBefore`), DEFS, DATA, STATS; PLUGIN frames; last BYE. A file without BYE was cut. It is there before the socket closes.
+ * THREAD (with `dataBefore`), DEFS, DATA, STATS; PLUGIN frames; last BYE. A file without BYE was cut, or its process was killed, if by itself. It is there before the socket closes.
  */
 export const SPILL_MAGIC = 'TSSPILL1';
 
@@ -58,12 +60,24 @@ export interface TargetHello {
   readonly execPath: string;
   readonly execArgv: readonly string[];
   readonly argv: readonly string[];
+  /** What it is called, where that is more than the name of its script: `cluster worker 2`. */
+  readonly title?: string;
   readonly cwd: string;
   readonly platform: string;
   readonly arch: string;
   /** Decimal text of process.hrtime.bigint() and the epoch in ns, read together: places this process on the wall clock. */
   readonly monotonicNs: string;
   readonly epochNs: string;
+}
+
+/** A child that a target has started. One that then greets nobody is not recorded, and the window says so. */
+export interface ChildNotice {
+  /** 0: not known. */
+  readonly pid: number;
+  /** Its command line, cut. */
+  readonly what: string;
+  /** Why it was started without the tracer. */
+  readonly why?: string;
 }
 
 export interface ThreadHello {
@@ -145,6 +159,8 @@ export interface TargetOptions {
   readonly spillFolder: string;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
+  /** Set by the tracer for the processes that a target starts: one process of a launch says it if the collector is gone. */
+  readonly isChild?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
   readonly capture?: CaptureOptions;
   /** Where instrumented files are kept for later runs: a folder of the user's. Absent: nowhere. */

@@ -1,7 +1,9 @@
+import { writeSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { BroadcastChannel, parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { PluginState } from '../protocol/plugins.ts';
 import {
+  type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
@@ -32,6 +34,8 @@ const IDLE_WAKE_MS = 10;
 const CONNECT_RETRY_MS = 20;
 const CONNECT_LIMIT_MS = 10_000;
 const STATS_INTERVAL_MS = 100;
+/** A collector that has taken nothing for so long has stalled. */
+const STALLED_MS = 5000;
 /** As many files a process tells of whose calls cannot be recorded. */
 const MAX_LEFT_ALONE = 1000;
 
@@ -55,9 +59,16 @@ export class Drain {
   #idle = 0;
   #statsAt = 0;
   #finishing = false;
-  /** Where each ring stood when the ending process asked for all that is in them. */
+  /** Where each ring stood when the process asked for all that is in them. */
   #targets: Map<RingReader, number> | undefined;
+  /** The request that they are of. */
+  #asked: number = Request.NONE;
   #errors: string[] = [];
+  /** One line on stderr, and no second one. */
+  #complained = false;
+  /** The collector has switched recording off: then its end is no surprise. */
+  #stopped = false;
+  #children: ChildNotice[] = [];
   readonly #plugins = new Map<number, PluginState>();
   /** Of them, those whose last state has not been sent. */
   readonly #changedPlugins = new Set<number>();
@@ -97,7 +108,8 @@ export class Drain {
     } else if (message.kind === 'plugin') {
       this.#plugins.set(message.state.index, message.state);
       this.#changedPlugins.add(message.state.index);
-    } else if (message.kind === 'left-alone') {
+    } else if (message.kind === 'child') this.#children.push(message.notice);
+    else if (message.kind === 'left-alone') {
       if (this.#leftAlone.length < MAX_LEFT_ALONE) this.#leftAlone.push({ file: message.file, reason: message.reason });
     } else this.#errors.push(message.message);
   }
@@ -114,6 +126,7 @@ export class Drain {
     socket.on('error', () => {}); // 'close' follows.
     socket.on('close', () => {
       const late = performance.now() - this.#began > CONNECT_LIMIT_MS;
+      if (this.#socket && !this.#stopped) this.#complain('The studio is gone. The script goes on, and is not recorded any more.');
       if (this.#socket || late) this.#giveUp();
       else {
         setTimeout(() => this.#connect(), CONNECT_RETRY_MS);
@@ -135,9 +148,24 @@ export class Drain {
     parentPort?.close();
   }
 
+  /** On stderr of the script, whose user may be looking there. Children say nothing: they would all say the same. */
+  #complain(text: string): void {
+    if (this.#complained || this.#finishing || !this.#start.complains) return;
+    this.#complained = true;
+    try {
+      writeSync(2, `trace-studio: ${text}\n`);
+    } catch {
+      // Closed, or full: the script's own output is in the way, and is more important.
+    }
+  }
+
   #setState(state: number): void {
     Atomics.store(this.#process, ProcessWord.STATE, state);
     Atomics.notify(this.#process, ProcessWord.STATE);
+  }
+
+  get #abrupt(): boolean {
+    return Atomics.load(this.#process, ProcessWord.ABRUPT) === 1;
   }
 
   get #gone(): boolean {
@@ -167,13 +195,19 @@ export class Drain {
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);
       this.#sendPlugins(socket);
+      this.#sendChildren(socket);
       for (const message of this.#errors.splice(0)) socket.write(jsonFrame(FrameType.TRACER_ERROR, 0, { message }));
     }
     this.#answerRequest();
   }
 
   #send(socket: Socket, reader: RingReader): void {
-    if (reader.busy || this.#finishing) return;
+    if (this.#finishing) return;
+    if (reader.busy) {
+      const stalled = performance.now() - reader.busySince > STALLED_MS;
+      if (stalled) this.#complain('The studio has taken nothing for 5 s. The script goes on; what does not fit into the buffer is dropped, and counted.');
+      return;
+    }
     const over = reader.ended || reader.saysEnded;
     const next = reader.next();
     const { thread } = reader.hello;
@@ -192,6 +226,7 @@ export class Drain {
     const data = held && reader.shortCalls ? [held, reader.shortCalls.push(next.data.pieces)] : next.data.pieces;
     const dataBytes = data.reduce((sum, { length }) => sum + length, 0);
     reader.busy = true;
+    reader.busySince = performance.now();
     socket.cork();
     const queue: Uint8Array[] = [];
     if (next.definitions.units > 0) queue.push(encodeFrameHeader(next.definitions.bytes, FrameType.DEFS, thread), ...next.definitions.pieces);
@@ -250,6 +285,10 @@ export class Drain {
     this.#changedPlugins.clear();
   }
 
+  #sendChildren(socket: Socket): void {
+    for (const notice of this.#children.splice(0)) socket.write(jsonFrame(FrameType.CHILD, 0, notice));
+  }
+
   #control(bytes: Buffer): void {
     this.#received = Buffer.concat([this.#received, bytes]);
     while (this.#received.length >= FRAME_HEADER_BYTES) {
@@ -277,6 +316,7 @@ export class Drain {
       return;
     }
     if (control.command !== 'start' && control.command !== 'stop') return;
+    this.#stopped = control.command === 'stop';
     Atomics.store(this.#process, ProcessWord.GATE, control.command === 'start' ? 1 : 0);
     Atomics.add(this.#process, ProcessWord.GENERATION, 1);
   }
@@ -299,18 +339,30 @@ export class Drain {
     if (request === Request.NONE || this.#finishing) return;
     // The ending thread waits, and what it posted before may not have come up yet.
     for (let next = this.#nextMessage(); next; next = this.#nextMessage()) this.#take(next.message);
-    if (request === Request.SPILL || !this.#socket) {
+    if (request === Request.SPILL || (request === Request.FLUSH && !this.#socket)) {
       this.#spill();
       return;
     }
+    if (!this.#socket) return;
+    if (this.#asked !== request) this.#targets = undefined;
+    this.#asked = request;
     this.#targets ??= new Map([...this.#readers.values()].map((reader) => [reader, reader.written]));
     for (const [reader, target] of this.#targets) if (((reader.read - target) | 0) < 0) return;
+    if (request === Request.SYNC) {
+      this.#targets = undefined;
+      this.#asked = Request.NONE;
+      // Unless the process has asked for something else meanwhile.
+      Atomics.compareExchange(this.#process, ProcessWord.REQUEST, Request.SYNC, Request.NONE);
+      Atomics.notify(this.#process, ProcessWord.REQUEST);
+      return;
+    }
     this.#finishing = true;
     const socket = this.#socket;
     for (const reader of this.#readers.values()) this.#sendHeld(socket, reader);
     this.#sendStats(socket, true);
     this.#sendPlugins(socket);
-    socket.write(jsonFrame(FrameType.BYE, 0, {}), (error) => {
+    this.#sendChildren(socket);
+    socket.write(this.#abrupt ? Buffer.alloc(0) : jsonFrame(FrameType.BYE, 0, {}), (error) => {
       if (!error) this.#done(Request.FLUSH);
     });
   }
@@ -328,8 +380,10 @@ export class Drain {
     this.#finishing = true;
     writeSpill(this.#start.spillFile, this.#start.hello, [...this.#readers.values()], {
       plugins: this.#plugins.values(),
+      children: this.#children,
       capture: callCapture(this.#process, this.#mutes.count),
       leftAlone: this.#leftAlone,
+      abrupt: this.#abrupt,
     });
     this.#done(Request.SPILL);
   }

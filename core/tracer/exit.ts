@@ -32,6 +32,13 @@ export function finishDrain(words: Int32Array): boolean {
   return ask(Request.FLUSH, ends - SPILL_LIMIT_MS) || ask(Request.SPILL, ends);
 }
 
+/** The same in a worker thread, which ends the process: a drain that has not begun will have in a moment, and only the main thread could do without it. */
+export function finishFromWorker(words: Int32Array): void {
+  const ends = now() + SPILL_LIMIT_MS;
+  while (load(words, ProcessWord.STATE) === DrainState.STARTING && now() < ends) wait(words, ProcessWord.STATE, DrainState.STARTING, 20);
+  if (load(words, ProcessWord.STATE) !== DrainState.STARTING) finishDrain(words);
+}
+
 /** What plugins have to do with the end of a process. */
 export interface EndWatch {
   /** True: the script does not get to see the event. Asked before its listeners. */
@@ -40,6 +47,11 @@ export interface EndWatch {
   beforeExit(): void;
   /** The process ends now: what needs time is over. */
   finish(): void;
+}
+
+/** What sees the events that `process` emits, before the listeners of the script. */
+export interface EmitWatch {
+  emits(event: string, args: readonly unknown[]): void;
 }
 
 /** A failure of the tracer's own must reach neither the script's events nor its exit code: what was not sent is lost. */
@@ -62,6 +74,7 @@ export function onProcessEnd(
   isOwnWorker: (worker: unknown) => boolean,
   watch: () => EndWatch | undefined = () => undefined,
   uncaught: (error: unknown) => void = () => {},
+  emits: () => EmitWatch | undefined = () => undefined,
 ): void {
   let finished = false;
   /** Nobody has handled an error, and Node prints it once the process has ended. */
@@ -79,6 +92,7 @@ export function onProcessEnd(
       if (event === 'worker' && isOwnWorker(rest[0])) return false;
       const watching = watch();
       if (safely(() => watching?.hides(event, rest))) return true;
+      safely(() => emits()?.emits(event, rest));
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.

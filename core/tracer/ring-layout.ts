@@ -6,7 +6,7 @@
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
 import type { PluginState } from '../protocol/plugins.ts';
-import type { LeftAlone } from '../protocol/target-wire.ts';
+import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
 
 export const ProcessWord = {
   /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
@@ -36,6 +36,8 @@ export const ProcessWord = {
   CALL_HOOKS: 13,
   /** Rules of muted functions that the drain has: with some, new definitions are waited for until it has looked at them. */
   MUTE_RULES: 14,
+  /** 1: the process ends without an exit, by a signal of its own. All is sent but the goodbye: it was killed, whoever did it. */
+  ABRUPT: 15,
 } as const;
 export const PROCESS_BYTES = 64;
 
@@ -49,7 +51,8 @@ export const DrainState = {
   GONE: 3,
 } as const;
 
-export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
+/** `FLUSH`, `SPILL`: the process ends. `SYNC`: it may go on; the drain takes the request back when it is fulfilled. */
+export const Request = { NONE: 0, FLUSH: 1, SPILL: 2, SYNC: 3 } as const;
 
 /** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
 export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;
@@ -113,6 +116,7 @@ export type DrainMessage =
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
   | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'child'; readonly notice: ChildNotice }
   | { readonly kind: 'plugin'; readonly state: PluginState }
   | ({ readonly kind: 'left-alone' } & LeftAlone);
 
@@ -129,4 +133,6 @@ export interface DrainStart {
   /** Calls shorter than this are left out; 0: none. */
   readonly minDurationNs: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
+  /** May say on stderr that the collector is gone, or has stalled. */
+  readonly complains: boolean;
 }

@@ -21,6 +21,8 @@ export class RingReader {
   greeted = false;
   /** A frame is under way. */
   busy = false;
+  /** When it was begun, by `performance.now()`. */
+  busySince = 0;
   /** Where the thread's calls are recorded. */
   readonly functions: Uint8Array | undefined;
   /** What its records pass through on their way, if calls that are too short are left out. */

@@ -49,6 +49,6 @@ export function childVariables(settings: TargetSettings, nodeOptions: string | u
     NODE_OPTIONS: own === '' ? option : `${option} ${own}`,
     [TargetEnvironment.SOCKET]: settings.socket,
     [TargetEnvironment.SECRET]: settings.secret,
-    [TargetEnvironment.OPTIONS]: JSON.stringify(settings.options),
+    [TargetEnvironment.OPTIONS]: JSON.stringify({ ...settings.options, isChild: true }),
   };
 }

@@ -3,10 +3,13 @@ import path from 'node:path';
 import type { LeftAlone } from '../protocol/target-wire.ts';
 import { workerThreads } from './builtins.ts';
 import type * as calls from './calls/trace-calls.ts';
+import { type LateChange, mayReach, mayReachFilePromises, mayReachFiles, mayReachTimers } from './first-use.ts';
 import type { KeptEvents } from './kept-events.ts';
+import { loadCapture } from './load-capture.ts';
 import { resolveApi } from './resolve-api.ts';
 import { DRAIN_CHANNEL, type DrainMessage, functionTable, ringBufferBytes, validRingBytes } from './ring-layout.ts';
-import { RingWriter } from './ring-writer.ts';
+import { RingWriter, type Urgency } from './ring-writer.ts';
+import type { RuntimeCapture } from './runtime/runtime-capture.ts';
 import { RUNTIME, type Runtime } from './runtime.ts';
 import type { TargetSettings } from './target-settings.ts';
 
@@ -28,15 +31,18 @@ export function postToDrain(message: DrainMessage): void {
   channel.close();
 }
 
-/** Leaves the runtime of this thread where the API finds it, and makes the API resolve. `patch`: see `resolveApi`. */
+/**
+ * Leaves the runtime of this thread where the API finds it, makes the API resolve, and records what the launch wants of the runtime. `patch`: see `resolveApi`;
+ * is given what is returned.
+ */
 export function provideRuntime(
   folder: string,
   settings: TargetSettings,
   { words, ring, kept }: { readonly words: Int32Array; readonly ring: RingMessage; readonly kept: KeptEvents },
-  attach: () => boolean,
-  patch: () => void,
+  attach: (urgency: Urgency) => boolean,
+  patch: (capture: RuntimeCapture | undefined) => void,
   leftAlone: (one: LeftAlone) => void,
-): calls.CallTracer | undefined {
+): { readonly capture: RuntimeCapture | undefined; readonly callTracer: calls.CallTracer | undefined } {
   let callTracer: calls.CallTracer | undefined;
   const functions = functionTable(ring);
   const recorder = new RingWriter({
@@ -52,13 +58,23 @@ export function provideRuntime(
   const apiFile = path.join(folder, 'api.cjs');
   const runtime: Runtime = { recorder, apiFile, loadApi: () => createRequire(apiFile)(apiFile), tracer: undefined, kept };
   Object.defineProperty(globalThis, RUNTIME, { value: runtime, enumerable: false, configurable: true });
-  const { capture } = settings.options;
-  if (functions && capture) {
-    const options = { ...settings.options, capture };
-    callTracer = loadCalls(folder).traceCalls({ folder, options, writer: recorder, words, functions, leftAlone });
+  const { capture: options } = settings.options;
+  // Before the calls: what they change of stack traces stands on what is left out of them here.
+  const capture = loadCapture(folder, options, recorder, ring.thread === 0);
+  if (functions && options) {
+    const unseen = capture ? capture.unseen : (run: () => void) => run();
+    const withCapture = { ...settings.options, capture: options };
+    callTracer = loadCalls(folder).traceCalls({ folder, options: withCapture, writer: recorder, words, functions, leftAlone, unseen });
   }
-  resolveApi(folder, patch, callTracer);
-  return callTracer;
+  const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
+  if (capture) {
+    changes.push({ make: () => capture.files(), mayReach: mayReachFiles });
+    changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
+    changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
+  }
+  resolveApi(folder, changes, capture?.esModules, callTracer);
+  capture?.begins();
+  return { capture, callTracer };
 }
 
 function loadCalls(folder: string): typeof calls {

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
 import { traceChildProcesses } from './child-processes.ts';
-import { onProcessEnd } from './exit.ts';
+import { Children } from './children.ts';
+import { finishFromWorker, onProcessEnd } from './exit.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
+import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { flushBeforeSelfEnds } from './self-ends.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
@@ -41,8 +44,10 @@ export function traceWorker(folder: string): void {
 
   const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
   timer.unref();
+  let capture: RuntimeCapture | undefined;
   onProcessEnd(
     () => {
+      capture?.finish();
       const ends = clock() + ATTACH_LIMIT_MS;
       while (!attach() && clock() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
         Atomics.wait(ringWords, RingWord.ATTACHED, 0, REPEAT_MS);
@@ -51,18 +56,26 @@ export function traceWorker(folder: string): void {
       Atomics.notify(words, ProcessWord.BELL);
     },
     () => false,
+    undefined,
+    undefined,
+    () => capture,
   );
-  provideRuntime(
+  const sendAll = (): void => {
+    capture?.finish();
+    finishFromWorker(words);
+  };
+  flushBeforeSelfEnds(words, sendAll, false);
+  ({ capture } = provideRuntime(
     folder,
     settings,
     { words, ring, kept },
     attach,
-    () => {
-      traceWorkers({ settings, process: shared.process }, postToDrain);
-      traceChildProcesses(settings);
+    (given) => {
+      traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
+      traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), given?.children);
     },
     (one) => postToDrain({ kind: 'left-alone', ...one }),
-  );
+  ));
 }
 
 /** Makes the ring known to the drain; true once it is. */

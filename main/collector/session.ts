@@ -18,7 +18,8 @@ import { removeFile, removeFolder } from './remove.ts';
 import { makeSecret, secretEquals } from './secret.ts';
 import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
 import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
-import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
+import { type TargetEnd, TargetProcess, type TargetStdio, tracerProblem } from './target-process.ts';
+import { UntracedChildren } from './untraced-children.ts';
 
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
 const LINGER_MS = 2000;
@@ -69,6 +70,10 @@ export class Session {
   readonly #recorder: Recorder;
   readonly #spillFolder: string;
   readonly #plugins: PluginWork;
+  readonly #children = new UntracedChildren(
+    (child) => this.#recorder.info({ kind: 'untraced', ...child, timeNs: this.#recorder.now() }),
+    () => this.#takeSpillsOfEnded(),
+  );
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
@@ -149,6 +154,8 @@ export class Session {
       ended: (end) => this.#targetEnded(end),
       outputClosed: () => this.#finishIfDone(),
     });
+    const problem = tracerProblem(plan);
+    if (problem) this.#note(problem.message);
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
     this.#tell();
@@ -285,9 +292,20 @@ export class Session {
     traced?.end();
   }
 
+  /** Of processes that are gone and had no socket. */
+  async #takeSpillsOfEnded(): Promise<void> {
+    const connected = new Set(this.#connectedPids());
+    for (const name of spillFiles(this.#spillFolder)) {
+      const pid = Number.parseInt(name, 10);
+      if (!connected.has(pid) && !isAlive(pid) && !this.#processes.some((traced) => traced.pid === pid)) await this.#takeUnannouncedSpill(name);
+    }
+  }
+
   #addProcess(hello: TargetHello): TracedProcess {
-    const traced = new TracedProcess(this.#recorder, this.#processes.length, hello);
+    const index = this.#processes.length;
+    const traced = new TracedProcess(this.#recorder, index, hello, (notice) => this.#children.started(index, notice));
     this.#processes.push(traced);
+    this.#children.greeted(hello.pid, hello.ppid);
     return traced;
   }
 
@@ -394,6 +412,7 @@ export class Session {
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
+    this.#children.end();
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
     const endedAtMs = Date.now();

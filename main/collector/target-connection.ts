@@ -6,7 +6,10 @@ import {
   CALL_HOOKS,
   type CallCapture,
   type CallHook,
+  type ChildNotice,
+  encodeFrameHeader,
   FrameType,
+  type TargetControl,
   type TargetHello,
   type ThreadHello,
   type ThreadStats,
@@ -37,9 +40,14 @@ export class TracedProcess implements FrameSink {
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
   #ended = false;
+  #flushedNs: number;
+  readonly #child: (notice: ChildNotice) => void;
   #leftAlones = 0;
 
-  constructor(recorder: Recorder, index: number, hello: TargetHello) {
+  /** `child`: it tells of a process that it has started. */
+  constructor(recorder: Recorder, index: number, hello: TargetHello, child: (notice: ChildNotice) => void) {
+    this.#child = child;
+    this.#flushedNs = recorder.now();
     this.#recorder = recorder;
     this.index = index;
     this.pid = hello.pid;
@@ -66,6 +74,7 @@ export class TracedProcess implements FrameSink {
 
   /** Throws WireError. */
   frame(type: number, thread: number, body: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     switch (type) {
       case FrameType.THREAD:
         this.#thread(thread, cut(text(parse(body), 'name') ?? '', MAX_ARGUMENT_LETTERS));
@@ -90,6 +99,9 @@ export class TracedProcess implements FrameSink {
       case FrameType.PLUGIN:
         this.plugins.take(body);
         return;
+      case FrameType.CHILD:
+        this.#child(parseChild(body));
+        return;
       case FrameType.CAPTURE:
         this.#capture(parse(body) as Partial<CallCapture> | null);
         return;
@@ -105,6 +117,7 @@ export class TracedProcess implements FrameSink {
   }
 
   data(thread: number, piece: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     this.#data(this.#thread(thread), piece);
   }
 
@@ -143,7 +156,7 @@ export class TracedProcess implements FrameSink {
     this.#ended = true;
     for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
     this.plugins.flush();
-    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
+    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, flushedNs: this.#flushedNs, timeNs: this.#recorder.now() });
   }
 
   /** A thread says its name before its first data; one that did not is taken in all the same. */
@@ -213,8 +226,15 @@ const HELLO_MS = 10_000;
 const cut = (word: unknown, letters: number): string => String(word).slice(0, letters);
 
 function processName(hello: TargetHello): string {
-  const script = hello.argv[1] ?? hello.execPath;
-  return cut(path.basename(script) || 'node', MAX_ARGUMENT_LETTERS);
+  const script = path.basename(hello.argv[1] ?? hello.execPath) || 'node';
+  return cut(typeof hello.title === 'string' ? `${script} (${hello.title})` : script, MAX_ARGUMENT_LETTERS);
+}
+
+function parseChild(body: Uint8Array): ChildNotice {
+  const notice = parse(body) as Partial<ChildNotice> | null;
+  const { pid, what, why } = notice ?? {};
+  if (!Number.isInteger(pid) || (pid as number) < 0 || typeof what !== 'string') throw new WireError('a child without a process id');
+  return { pid: pid as number, what: cut(what, MAX_ARGUMENT_LETTERS), ...(typeof why === 'string' && { why: cut(why, MAX_ARGUMENT_LETTERS) }) };
 }
 
 /** Code on the command line (`-e`, `-p`, both in one, or from stdin) takes the place of a script: then argv begins with its arguments. */
@@ -303,8 +323,10 @@ export class TargetConnection {
     else this.#socket.resume();
   }
 
+  /** The target goes on, and is not recorded any more. It is told that this is meant: otherwise it would say on stderr that the studio is gone. */
   close(): void {
-    this.#socket.destroy();
+    const body = Buffer.from(JSON.stringify({ command: 'stop' } satisfies TargetControl));
+    this.#socket.end(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]), () => this.#socket.destroy());
   }
 
   #receive(chunk: Uint8Array): void {

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
+import { permissionAdvice, permissionProblem } from '../../core/protocol/permission-flags.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SpawnPlan } from '../../core/protocol/session-types.ts';
 import { TargetEnvironment, type TargetOptions } from '../../core/protocol/target-wire.ts';
@@ -34,6 +36,30 @@ export function plainEnvironment(plan: SpawnPlan): Record<string, string> {
   return Object.fromEntries(Object.entries(plan.environment).filter(([name]) => !/^ELECTRON_/i.test(name)));
 }
 
+/** What stands in the way of the tracer, in words for the user. `out`: the target is started without it, since it would end with it. */
+export interface TracerProblem {
+  readonly out: boolean;
+  readonly message: string;
+}
+
+export function tracerProblem(plan: SpawnPlan): TracerProblem | undefined {
+  try {
+    accessSync(plan.preload, constants.R_OK);
+  } catch {
+    return { out: true, message: `Events are not recorded: the tracer's file ${plan.preload} cannot be read. Start the studio again, which puts it back.` };
+  }
+  const script = plan.script === undefined ? -1 : plan.args.indexOf(plan.script);
+  const flags = script >= 0 ? plan.args.slice(0, script) : plan.args;
+  const problem = permissionProblem([...flags, ...nodeOptionsOf(plan.environment).value.split(/\s+/)], path.posix.dirname(plan.preload));
+  return problem && { out: problem.preload, message: `Events are not recorded. ${permissionAdvice(problem)}` };
+}
+
+/** On Windows the name may be written in any case, and two of them would be undefined behaviour. */
+function nodeOptionsOf(environment: Readonly<Record<string, string>>): { readonly name: string; readonly value: string } {
+  const name = Object.keys(environment).find((each) => (process.platform === 'win32' ? each.toUpperCase() : each) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
+  return { name, value: environment[name] ?? '' };
+}
+
 /** The environment of a target: the plan's own, and what tells the preload where to send. */
 export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Record<string, string> {
   const environment = plainEnvironment(plan);
@@ -46,10 +72,8 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
     ...(plan.capture && { capture: plan.capture }),
     ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
   };
-  // On Windows the name may be written in any case, and two of them would be undefined behaviour.
-  const nodeOptions = Object.keys(environment).find((name) => (process.platform === 'win32' ? name.toUpperCase() : name) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
-  const users = environment[nodeOptions] ?? '';
-  environment[nodeOptions] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;
+  const { name, value: users } = nodeOptionsOf(environment);
+  environment[name] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;
   environment[TargetEnvironment.SOCKET] = address.socket;
   environment[TargetEnvironment.SECRET] = address.secret;
   environment[TargetEnvironment.OPTIONS] = JSON.stringify(options);
@@ -98,7 +122,7 @@ export class TargetProcess {
       try {
         child = spawn(plan.file, [...plan.args], {
           cwd: plan.cwd,
-          env: targetEnvironment(plan, address),
+          env: tracerProblem(plan)?.out ? plainEnvironment(plan) : targetEnvironment(plan, address),
           shell: false,
           detached: ownGroup && process.platform !== 'win32',
           windowsHide: true,
@@ -207,9 +231,9 @@ export function startFailure(plan: Pick<SpawnPlan, 'file' | 'cwd'>, error: NodeJ
   }
 }
 
-function isFolder(path: string): boolean {
+function isFolder(folder: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(folder).isDirectory();
   } catch {
     // Missing or not readable: both mean that it cannot be entered.
     return false;

@@ -88,6 +88,7 @@ class StudioServices implements Studio {
       environment,
       nodes: this.#nodes,
       tracerStripsTypes: this.#tracer.stripsTypes,
+      tracers: this.#tracer.parent,
       plugins: this.#plugins,
     };
     this.#collector = new CollectorClient({

@@ -33,6 +33,11 @@ export class TracerInstall {
     return existsSync(path.join(this.#source, 'strip-types.cjs'));
   }
 
+  /** Where every version's folder is. */
+  get parent(): string {
+    return this.#parent;
+  }
+
   /** The folder to preload from. Throws ProblemError in words when it cannot be written. */
   async folder(): Promise<string> {
     const ready = await this.#installed?.catch(() => undefined);

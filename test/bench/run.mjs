@@ -5,21 +5,30 @@ import { fileURLToPath } from 'node:url';
 import { benchCalls } from './calls.mjs';
 import { benchEngine } from './engine.mjs';
 import { benchEvents } from './events.mjs';
+import { benchFormats } from './formats.mjs';
 import { benchLive } from './live.mjs';
 import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const GROUPS = { 'start-up': benchStartUp, events: benchEvents, calls: benchCalls, live: benchLive, soak: benchSoak, engine: benchEngine };
+const GROUPS = {
+  'start-up': benchStartUp,
+  events: benchEvents,
+  calls: benchCalls,
+  live: benchLive,
+  engine: benchEngine,
+  formats: benchFormats,
+  soak: benchSoak,
+};
 const named = process.argv.slice(2);
 // The soak takes half an hour: only when it is named.
-const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : ['start-up', 'events', 'live', 'engine'];
+const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : Object.keys(GROUPS).filter((name) => name !== 'soak');
 
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0) {
   console.error(
-    `No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length, engine=GIGABYTES for another recording).`,
+    `No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length, engine=GIGABYTES for another recording, formats=1000 for a file of 1 GB too).`,
   );
   process.exit(2);
 }

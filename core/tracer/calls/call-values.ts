@@ -2,6 +2,7 @@
 import { type ObjectKinds, ownText, UntouchedCopy } from '../../events/untouched-copy.ts';
 import { InstantScope } from '../../protocol/records.ts';
 import type { SnapshotLimits } from '../../protocol/snapshot-value.ts';
+import { stackText } from '../error-stack.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import type { OriginalCode } from './original-code.ts';
 
@@ -85,30 +86,14 @@ export class CallValues {
 
   /** Undefined: what makes the text would run something of the script's, or there were too many. */
   #stackOf(error: object): string | undefined {
-    if (!this.#kinds.isNativeError(error) || this.#original.isFormattedByScript || !this.#isPlain(error)) return undefined;
+    if (this.#original.isFormattedByScript) return undefined;
     const now = hrtime();
     if (now - this.#second > 1_000_000_000n) {
       this.#second = now;
       this.#stacks = 0;
     }
     if (++this.#stacks > STACKS_A_SECOND) return undefined;
-    try {
-      const { stack } = error as { stack?: unknown };
-      return typeof stack === 'string' ? stack : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
-  /** The head of a stack is made of these: none is a getter of the script's. */
-  #isPlain(error: object): boolean {
-    for (let of: object | null = error; of !== null; of = getPrototypeOf(of)) {
-      if (this.#kinds.isProxy(of)) return false;
-      if (getOwnPropertyDescriptor(of, 'name')?.get || getOwnPropertyDescriptor(of, 'message')?.get) return false;
-      const value: unknown = getOwnPropertyDescriptor(of, 'name')?.value;
-      if (value !== undefined && typeof value !== 'string') return false;
-    }
-    return true;
+    return stackText(error);
   }
 }
 

@@ -29,6 +29,8 @@ export interface CallTraceOptions {
   readonly functions: Uint8Array;
   /** Told of what is not recorded. */
   readonly leftAlone: (one: LeftAlone) => void;
+  /** Runs what makes promises that are not the script's. */
+  readonly unseen: (run: () => void) => void;
 }
 
 export interface CallTracer {
@@ -51,7 +53,7 @@ export interface CallTracer {
 export const hooksThreadCalls = (): HooksThreadCalls => new HooksThreadCalls();
 
 /** Records the calls of this thread from now on. */
-export function traceCalls({ folder, options, writer, words, functions, leftAlone }: CallTraceOptions): CallTracer {
+export function traceCalls({ folder, options, writer, words, functions, leftAlone, unseen }: CallTraceOptions): CallTracer {
   const realm = new OwnRealm(folder);
   const files = new TracedFiles({
     folder,
@@ -69,7 +71,7 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
     enter: (id: number) => writer.enter(id),
     module: (id: number) => {
       const token = writer.enter(id);
-      if (token !== 0) closeLater(writer, token);
+      if (token !== 0) unseen(() => void closeLater(writer, token));
       return token;
     },
     exit: (token: number) => writer.exit(token),
@@ -92,7 +94,8 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
   });
   original.show();
   const uncaught = (error: unknown): void => {
-    if (options.capture.logExceptions) values.uncaught(error);
+    // Among the warnings it has been told of when it happened.
+    if (options.capture.logExceptions && !options.capture.warnings) values.uncaught(error);
     showOriginalLine(error, files, original);
   };
   const chosen = (file: string): boolean => files.chosen(file);

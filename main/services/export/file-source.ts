@@ -36,14 +36,24 @@ export class FileSource implements ByteSource {
     return buffer.subarray(0, filled);
   }
 
+  /** The next piece is read while the one before is looked at. */
   async *follow(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    let next = this.#ahead(offset);
     for (let at = offset; at < this.bytes; ) {
-      const chunk = await this.read(at, CHUNK_BYTES);
+      const chunk = await next;
       if (chunk.length === 0) return;
       at += chunk.length;
+      next = this.#ahead(at);
       yield chunk;
       this.onRead(at);
     }
+  }
+
+  #ahead(offset: number): Promise<Uint8Array> {
+    const chunk = this.read(offset, CHUNK_BYTES);
+    // Who wants no more of it is not told of what it fails for.
+    chunk.catch(() => {});
+    return chunk;
   }
 
   close(): Promise<void> {

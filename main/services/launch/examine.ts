@@ -2,6 +2,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../../core/base/result.ts';
+import { permissionAdvice, permissionProblem } from '../../../core/protocol/permission-flags.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection, NodeInstall } from '../../../core/protocol/studio-api.ts';
 import type { NodeFinder } from '../nodes/node-finder.ts';
@@ -21,6 +22,8 @@ export interface LaunchSurroundings {
   readonly nodes: Pick<NodeFinder, 'at' | 'choose' | 'all'>;
   /** The tracer takes the types out where Node does not. */
   readonly tracerStripsTypes: boolean;
+  /** Under this the tracer lies when it runs. Absent: no advice is given about it. */
+  readonly tracers?: string;
   /** Where only what the user trusts may run. Absent: the target finds the plugins itself, as on the command line. */
   readonly plugins?: Pick<PluginCatalogue, 'inspect'>;
 }
@@ -94,6 +97,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
     command: isWhole && target.file !== undefined ? [target.file, ...target.args] : [],
     cwd,
     problems,
+    ...adviceFor(flags, around.tracers),
     ...(target.language && { language: target.language }),
     ...(node && { node }),
     ...(examinedPlugins && choices.length > 0 && { plugins: examinedPlugins.inspections }),
@@ -113,6 +117,11 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
       plugins: examinedPlugins?.launch ?? choices.filter(({ enabled }) => enabled).map(({ spec }) => ({ spec })),
     },
   };
+}
+
+function adviceFor(flags: readonly string[], tracers: string | undefined): { advice?: string } {
+  const problem = tracers === undefined ? undefined : permissionProblem(flags, tracers.replaceAll('\\', '/'));
+  return problem ? { advice: permissionAdvice(problem) } : {};
 }
 
 // --- the target ---------------------------------------------------------------------------------------------------

@@ -302,7 +302,11 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                     })
                   }
                 />
-                <Field label="Node flags" problem={problemOf('nodeFlags')} hint="Put before the script, for example --enable-source-maps">
+                <Field
+                  label="Node flags"
+                  problem={problemOf('nodeFlags')}
+                  hint={inspection?.advice ?? 'Put before the script, for example --enable-source-maps'}
+                >
                   {(control) => <TextField {...control} mono value={draft.nodeFlags} onChange={(nodeFlags) => changeDraft({ nodeFlags })} />}
                 </Field>
                 <div className="wide">

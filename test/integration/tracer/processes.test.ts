@@ -19,7 +19,7 @@ const report = (name) => {
   return JSON.stringify([name, process.env.NODE_OPTIONS, Object.keys(process.env).filter((key) => key.startsWith('TRACE_STUDIO')), process.execArgv]);
 };`;
 
-describe.each(nodeVersions())('$title', ({ path: node }) => {
+describe.each(nodeVersions())('$title', ({ path: node, major }) => {
   it('traces worker threads, whatever environment and flags they are given', async () => {
     const code = `const { Worker, isMainThread, workerData, SHARE_ENV, parentPort } = require('node:worker_threads');
 ${CHILD}
@@ -112,5 +112,62 @@ else if (cluster.isPrimary) {
     const run = await runTarget(collector, writeScript(collector, { 'script.mjs': cluster }), { node });
     expect(run).toEqual({ stdout: '', stderr: '', code: 0, signal: null });
     expect(counterNames()).toEqual(['cluster', 'from a module']);
+  });
+
+  it('names processes and threads', async () => {
+    const code = `const cluster = require('node:cluster'); const { Worker, isMainThread } = require('node:worker_threads');
+if (cluster.isWorker) process.exit(0);
+else if (isMainThread) {
+  cluster.fork(); cluster.fork();
+  new Worker('', { eval: true, name: 'the counter' }); new Worker(__filename, { resourceLimits: { maxOldGenerationSizeMb: 32 }, workerData: new SharedArrayBuffer(8), execArgv: [], env: {} });
+  require('node:child_process').spawnSync(process.execPath, ['--title=my title', '-e', '']);
+}`;
+    const run = await runTarget(collector, writeScript(collector, { 'script.cjs': code }), { node });
+    expect(run).toMatchObject({ stdout: '', stderr: '', code: 0 });
+    const greetings = collector.targets.map((target) => target.hello);
+    expect(greetings.map((hello) => hello?.title).sort()).toEqual(['cluster worker 1', 'cluster worker 2', 'my title', undefined]);
+    const main = collector.targets.find((target) => target.threads.size > 1);
+    expect([...(main?.threads.values() ?? [])].map((thread) => thread.hello.name).sort()).toEqual([
+      'main',
+      'the counter',
+      expect.stringMatching(/^worker \d+$/),
+    ]);
+    for (const hello of greetings) if (hello !== main?.hello) expect(hello?.ppid).toBe(main?.hello?.pid);
+    // One clock: no child begins before its parent, and all are of this moment.
+    for (const hello of greetings) expect(Number(BigInt(hello?.monotonicNs ?? 0) - BigInt(main?.hello?.monotonicNs ?? 0))).toBeGreaterThanOrEqual(0);
+  });
+
+  it('tells of each child that is Node, and starts without the tracer what would die of it', async () => {
+    const flag = major === 20 ? '--experimental-permission' : '--permission';
+    const code = `const { spawn, spawnSync, execSync, exec } = require('node:child_process'); const node = process.execPath; const print = (text) => process.stdout.write(String(text));
+print(spawnSync(node, ['${flag}', '--allow-fs-read=' + __filename, __filename, 'child'], { stdio: ['ignore', 'pipe', 'pipe'] }).stdout);
+print(execSync('"' + node + '" ${flag} --allow-fs-read="' + __filename + '" "' + __filename + '" child', { stdio: ['ignore', 'pipe', 'pipe'] }));
+spawn('git', ['--version'], { stdio: 'ignore' }).on('error', () => {}); exec('echo node is a word here', () => {});
+print(spawnSync('env', ['-i', node, '-p', '"alone"']).stdout);`;
+    const files = { 'script.cjs': `if (process.argv[2]) console.log('a child that may do little'); else { ${code} }` };
+    const run = await runTarget(collector, writeScript(collector, files), { node });
+    expect(run).toMatchObject({ stdout: 'a child that may do little\na child that may do little\nalone\n', stderr: '', code: 0 });
+    const [target] = collector.targets;
+    expect(collector.targets).toHaveLength(1);
+    const why = expect.stringMatching(/permission model.*add --allow-fs-read=.*\/\* --allow-worker\.$/);
+    expect(target?.children).toEqual([
+      { pid: expect.any(Number), what: expect.stringContaining('script.cjs child'), why },
+      { pid: 0, what: expect.stringContaining('script.cjs'), why },
+      { pid: expect.any(Number), what: expect.stringContaining('echo node is a word') },
+      { pid: expect.any(Number), what: expect.stringMatching(/^env -i .*node/) },
+    ]);
+  });
+
+  it('leaves children and workers as they are when its files are gone', async () => {
+    const code = `const { spawnSync, execSync, fork } = require('node:child_process'); const { Worker, isMainThread } = require('node:worker_threads'); const fs = require('node:fs');
+if (!isMainThread || process.argv[2]) console.log('lives');
+else {
+  fs.rmSync(${JSON.stringify(collector.tracerFolder)}, { recursive: true });
+  process.stdout.write(spawnSync(process.execPath, [__filename, 'child']).stdout); process.stdout.write(execSync('"' + process.execPath + '" "' + __filename + '" child'));
+  fork(__filename, ['child']).on('exit', () => { new Worker(__filename).on('exit', () => { new Worker(__filename, { env: {}, execArgv: [] }); }); });
+}`;
+    const run = await runTarget(collector, writeScript(collector, { 'script.cjs': code }), { node });
+    expect(run).toEqual({ stdout: 'lives\nlives\nlives\nlives\nlives\n', stderr: '', code: 0, signal: null });
+    expect(collector.targets[0]?.children.map(({ why }) => why)).toEqual(Array.from({ length: 3 }, () => expect.stringContaining('are gone')));
   });
 });

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
   type CallCapture,
+  type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
@@ -36,6 +37,8 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** Those that it has told of. */
+  readonly children: ChildNotice[];
   /** The last one. */
   capture: CallCapture | undefined;
   readonly leftAlone: LeftAlone[];
@@ -74,6 +77,7 @@ export class TestCollector {
         threads: new Map(),
         plugins: new Map(),
         errors: [],
+        children: [],
         capture: undefined,
         leftAlone: [],
         bye: false,
@@ -148,6 +152,7 @@ export class TestCollector {
           threads: new Map(),
           plugins: new Map(),
           errors: [],
+          children: [],
           capture: undefined,
           leftAlone: [],
           bye: false,
@@ -213,6 +218,10 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
+      return;
+    }
+    if (type === FrameType.CHILD) {
+      target.children.push(json() as ChildNotice);
       return;
     }
     if (type === FrameType.PLUGIN) {

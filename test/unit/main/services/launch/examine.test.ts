@@ -32,13 +32,15 @@ interface Around {
   node?: NodeInstall | undefined;
   environment?: Record<string, string>;
   tracerStripsTypes?: boolean;
+  tracers?: string;
 }
-const examine = (config: LaunchConfig, { node = NODE, environment = { PATH: '/usr/bin' }, tracerStripsTypes = false }: Around = {}) =>
+const examine = (config: LaunchConfig, { node = NODE, environment = { PATH: '/usr/bin' }, tracerStripsTypes = false, tracers }: Around = {}) =>
   examineLaunch(config, {
     cwd: folder.path,
     home: folder.path,
     environment,
     tracerStripsTypes,
+    ...(tracers !== undefined && { tracers }),
     nodes: { choose: async () => node, at: async (file) => ({ ...node, path: file }), all: async () => [node] },
   });
 const problems = async (config: LaunchConfig, around?: Around) => (await examine(config, around)).inspection.problems;
@@ -209,5 +211,17 @@ describe('the environment', () => {
       values: { TOKEN: 'secret' },
     });
     expect(makeSpawnPlan(config, start, 'C:\\data\\tracer').preload).toBe('C:/data/tracer/preload.cjs');
+  });
+
+  test('says which flags the permission model wants, and starts all the same', async () => {
+    folder.write('a.js');
+    const examined = await examine(
+      { ...script('a.js'), nodeFlags: '--permission --allow-fs-read=/srv/*' },
+      { tracers: '/home/noor/.local/share/trace-studio/tracer' },
+    );
+    expect(examined.inspection.problems).toEqual([]);
+    expect(examined.inspection.advice).toContain('add --allow-fs-read=/home/noor/.local/share/trace-studio/tracer/* --allow-worker.');
+    const enough = { ...script('a.js'), nodeFlags: '--permission --allow-fs-read=* --allow-worker' };
+    expect((await examine(enough, { tracers: '/home/noor/.local/share/trace-studio/tracer' })).inspection.advice).toBeUndefined();
   });
 });
