@@ -5,7 +5,7 @@ import { layoutState } from '../state/layout-store.ts';
 import { showPanel } from '../state/panel-store.ts';
 import { revealTrack } from '../state/selection.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
-import { timelineControl } from '../state/timeline-control.ts';
+import { type TimelineControl, useTimelineControl } from '../state/timeline-control.ts';
 import { traceState } from '../state/trace-store.ts';
 import { Dialog, Kbd, TextField } from '../widgets/index.ts';
 import './command-palette.css';
@@ -25,7 +25,8 @@ export function CommandPalette({ of, actions, onClose }: PaletteProps) {
   const list = useRef<HTMLDivElement>(null);
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const items = useMemo(() => (of === 'commands' ? commandItems(actions) : trackItems()), [of, actions]);
+  const timeline = useTimelineControl();
+  const items = useMemo(() => (of === 'commands' ? commandItems(actions) : trackItems(timeline)), [of, actions, timeline]);
   const found = useMemo(() => matchItems(items, text), [items, text]);
   const shown = found.slice(0, MOST_SHOWN);
   const active = Math.min(at, shown.length - 1);
@@ -125,9 +126,9 @@ function commandItems(actions: Actions): readonly PaletteItem[] {
   ];
 }
 
-function trackItems(): readonly PaletteItem[] {
+function trackItems(timeline: TimelineControl | undefined): readonly PaletteItem[] {
   const { active } = traceState();
-  return (timelineControl()?.tracks() ?? []).map(({ track, title, where }) => ({
+  return (timeline?.tracks() ?? []).map(({ track, title, where }) => ({
     id: `${track}`,
     label: title,
     where,

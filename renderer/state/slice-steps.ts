@@ -40,7 +40,9 @@ async function neighbour(traces: TraceClient, trace: TraceId, { ref }: SliceRow,
 
 /** The slice that begins first in sight. */
 export async function firstInSight(traces: TraceClient, trace: TraceId): Promise<SliceRow | undefined> {
-  const page = await traces.request('slices.page', { trace, scope: rangeInSight(trace), sort: 'time', descending: false, from: 0, count: 1 });
+  const { fromNs, toNs } = rangeInSight(trace);
+  // A slice without length at the very start does not reach into the range that begins there.
+  const page = await traces.request('slices.page', { trace, scope: { fromNs: fromNs - 1, toNs }, sort: 'time', descending: false, from: 0, count: 1 });
   return page.rows[0];
 }
 

@@ -415,6 +415,65 @@ test('panels are maximised, closed, opened again and put back; the arrangement o
   await expect(page.getByRole('tab', { name: 'Slices' })).toBeVisible();
 });
 
+test('names of a megabyte, from right to left, or that look like markup are text; a lone event, equal times and nothing at all are readable', async ({
+  studio,
+}) => {
+  const { timeline, window } = studio;
+  const open = async (name: string, traceEvents: readonly object[]) => {
+    const file = studio.script(name, JSON.stringify({ traceEvents }));
+    await studio.answerFile('open', file, () => window.menu('File', /^Open trace/));
+    await expect(window.runs.getByRole('button', { name, exact: true })).toBeVisible();
+  };
+  await open('names.json', [
+    { ph: 'M', pid: 1, tid: 1, name: 'thread_name', args: { name: '<img src=x onerror=alert(1)>' } },
+    slice(1, 'x'.repeat(1 << 20), 0, 100),
+    slice(1, '\u202Eevil\u202C שלום', 100, 200),
+    slice(1, '<b>bold</b>', 200, 300),
+    slice(1, `e${'\u0301'.repeat(5000)}`, 300, 400),
+  ]);
+  await expect(timeline.track('<img src=x onerror=alert(1)>')).toBeVisible();
+  await timeline.plot.focus();
+  await studio.page.keyboard.press('ArrowRight');
+  await expect(timeline.name()).toContainText('xxx');
+  await studio.page.keyboard.press('.');
+  await studio.page.keyboard.press('.');
+  await expect(timeline.name()).toHaveText('<b>bold</b>');
+  await timeline.still();
+
+  await open('one.json', [{ ph: 'i', pid: 1, tid: 1, ts: 5, name: 'only', s: 't' }]);
+  await expect(timeline.track('Events')).toBeVisible();
+  await open(
+    'equal.json',
+    Array.from({ length: 50 }, (_, k) => ({ ph: 'X', pid: 1, tid: 1, ts: 1000, dur: 0, name: `same ${k}` })),
+  );
+  await expect(timeline.region.getByRole('button', { name: /^Fold/ })).toBeVisible();
+  await timeline.plot.focus();
+  await studio.page.keyboard.press('ArrowRight');
+  await expect(timeline.name()).toContainText('same');
+  await open('empty.json', []);
+  await expect(timeline.region).toContainText('holds no call, slice, counter or object');
+});
+
+test('ten thousand tracks are scrolled through; only the heads in sight are there', async ({ studio }) => {
+  const { timeline, window, page } = studio;
+  const traceEvents = Array.from({ length: 10_000 }, (_, k) => [
+    { ph: 'M', pid: 1, tid: k + 1, name: 'thread_name', args: { name: `thread ${k}` } },
+    slice(k + 1, `work ${k}`, k / 100, k / 100 + 10),
+  ]).flat();
+  const file = studio.script('many.json', JSON.stringify({ traceEvents }));
+  await studio.answerFile('open', file, () => window.menu('File', /^Open trace/));
+  await expect(timeline.track('thread 0')).toBeVisible();
+  expect(await timeline.tracks.getByRole('button', { name: /^thread \d+$/ }).count()).toBeLessThan(60);
+  await page.keyboard.press('Control+p');
+  await page.getByRole('dialog', { name: 'Find a track' }).getByRole('combobox').fill('thread 9876');
+  await page.keyboard.press('Enter');
+  await expect(timeline.track('thread 9876')).toBeVisible();
+  expect(await timeline.tracks.getByRole('button', { name: /^thread \d+$/ }).count()).toBeLessThan(60);
+  await timeline.filter.fill('thread 77');
+  await expect(timeline.track('thread 77')).toBeVisible();
+  await expect(timeline.track('thread 770')).toBeVisible();
+});
+
 for (const colors of ['light', 'dark'] as const) {
   test.describe(`in ${colors}`, () => {
     test.use({ colors });

@@ -26,7 +26,12 @@ export function SlicesTable({ trace }: { readonly trace: TraceId }) {
   const picked = useView(trace, (view) => (view.selection?.kind === 'slice' ? view.selection.slice.ref : 0));
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
   const { from, count } = pageAround(seen, PAGE);
-  const answer = useTraceQuery(trace, 'slices.page', { scope: range, sort: 'time', descending: false, from, count }, EVERY_MS);
+  const answer = useTraceQuery(
+    trace,
+    'slices.page',
+    { scope: { fromNs: range.fromNs - 1, toNs: range.toNs }, sort: 'time', descending: false, from, count },
+    EVERY_MS,
+  );
   const page = answer.value;
   const answeredFrom = answer.argument?.from ?? 0;
   const rowAt = (index: number): SliceRow | undefined => page?.rows[index - answeredFrom];
