@@ -11,8 +11,25 @@ const selected = (trace: TraceId): SliceRow | undefined => {
   return selection?.kind === 'slice' ? selection.slice : undefined;
 };
 
+/** The step that is under way in each trace: keys that are pressed faster than the worker answers are taken one after the other. */
+const underWay = new Map<TraceId, Promise<unknown>>();
+
 /** Picks what lies a step from the picked slice. Without one: the first in sight. False: there is nothing there. */
-export async function stepSlice(traces: TraceClient, trace: TraceId, step: SliceStep): Promise<boolean> {
+export function stepSlice(traces: TraceClient, trace: TraceId, step: SliceStep): Promise<boolean> {
+  const before = underWay.get(trace) ?? Promise.resolve();
+  const mine = before.then(
+    () => takeStep(traces, trace, step),
+    () => takeStep(traces, trace, step),
+  );
+  underWay.set(trace, mine);
+  const over = () => {
+    if (underWay.get(trace) === mine) underWay.delete(trace);
+  };
+  mine.then(over, over);
+  return mine;
+}
+
+async function takeStep(traces: TraceClient, trace: TraceId, step: SliceStep): Promise<boolean> {
   const from = selected(trace);
   const found = from ? await neighbour(traces, trace, from, step) : await firstInSight(traces, trace);
   // Another one was picked meanwhile: that one holds.

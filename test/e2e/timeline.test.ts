@@ -310,6 +310,10 @@ test('a live run grows; paused it stands still while the recording goes on; a zo
   await moved(2);
   await page.keyboard.press('a');
   await expect(window.button('Resume view')).toBeVisible();
+  // Well before now: what had begun there is over, and told of.
+  await expect(window.toolbar).toContainText(/00:(0[6-9]|[1-5]\d)/);
+  await page.keyboard.press('Home');
+  await page.keyboard.press('Shift+W');
   const still = await timeline.still();
   const events = window.reading('Events');
   for (let news = 0; news < 3; news++) await expect(events).not.toHaveText((await events.textContent()) ?? '');
