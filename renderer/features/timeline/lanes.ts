@@ -121,7 +121,8 @@ function threadLanes(tracks: readonly TrackInfo[], lane: MakeLane): { readonly t
   const threads: Lane[] = [];
   const moments: Lane[] = [];
   const withMoments = tracks.filter((track) => track.kind === 'instants').length;
-  for (const mine of [...streams.values()].sort((a, b) => firstOf(a) - firstOf(b))) {
+  const inOrder = [...streams.values()].map((mine) => ({ mine, from: firstOf(mine) })).sort((a, b) => a.from - b.from);
+  for (const { mine } of inOrder) {
     const calls = mine.find((track) => track.kind === 'calls');
     const own = mine.find((track) => track.kind === 'slices' && track.beside === '');
     const collections = mine.find((track) => track.kind === 'slices' && COLLECTIONS.test(track.beside));
