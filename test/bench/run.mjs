@@ -10,6 +10,7 @@ import { benchLive } from './live.mjs';
 import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
+import { benchTimeline } from './timeline.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const GROUPS = {
@@ -17,6 +18,7 @@ const GROUPS = {
   events: benchEvents,
   calls: benchCalls,
   live: benchLive,
+  timeline: benchTimeline,
   engine: benchEngine,
   formats: benchFormats,
   soak: benchSoak,

@@ -16,7 +16,8 @@ test('the cross-hair is on every graph at once', async ({ studio }) => {
   const graph = (name: string) => window.counter(name).getByRole('img');
   const crossHair = (name: string) => window.counter(name).locator('canvas').last();
   await expect(graph('second')).toBeVisible();
-  // Off the timeline, where the click that began the run has left the pointer.
+  // All graphs in sight, and the pointer off them.
+  await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
   await window.toolbar.hover();
   await expect(crossHair('second')).toBeHidden();
   const box = await graph('first').boundingBox();

@@ -98,6 +98,12 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
   const [left, setLeft] = useState(HEAD_PX);
   const revealed = useView(trace, (view) => view.revealRow);
   const hiddenTracks = useTrackView().hidden.length;
+  const filter = useTrackFilter();
+  // What a filter leaves is seen from its first track on.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked for by each change of the filter.
+  useEffect(() => {
+    mainScroller.current?.scrollTo({ top: 0 });
+  }, [filter]);
 
   const redrawOverlay = useCallback(() => {
     const { scene } = board;
