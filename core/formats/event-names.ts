@@ -17,11 +17,12 @@ export class EventNames {
   readonly #decoded = new Map<number, Uint8Array>();
   readonly #decodedIds = new Map<string, number>();
   #seenNames = 0;
-  readonly #manyNames: number;
+  /** Number of all names beyond those that are kept apart. */
+  readonly manyNames: number;
 
   constructor(losses: ImportLosses) {
     this.#losses = losses;
-    this.#manyNames = this.numberOf(MANY_NAMES, 0, MANY_NAMES.length);
+    this.manyNames = this.numberOf(MANY_NAMES, 0, MANY_NAMES.length);
   }
 
   /** UTF-8 of a name, escapes resolved. */
@@ -38,7 +39,7 @@ export class EventNames {
     if (id < this.#seenNames && id >= 0) return this.#alias[id] as number;
     if (id < 0) {
       this.#losses.add('many-names');
-      return this.#manyNames;
+      return this.manyNames;
     }
     this.#see(id);
     const same = this.#resolve(id);

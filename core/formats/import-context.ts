@@ -86,6 +86,17 @@ export class ImportContext {
     return thread;
   }
 
+  /** The same of plain numbers; what is lost is not told. Hot. */
+  threadOfIds(pid: number, tid: number): ImportedThread | undefined {
+    if (pid === this.#lastPid && tid === this.#lastTid) return this.#lastThread;
+    const thread = this.tracks.threadOf(pid, tid);
+    if (thread === undefined) return undefined;
+    this.#lastThread = thread;
+    this.#lastPid = pid;
+    this.#lastTid = tid;
+    return thread;
+  }
+
   pidOf(fields: EventFields): number {
     return this.#idOf(fields, fields.pid, Field.PID);
   }

@@ -1,3 +1,4 @@
+import { type EventScanner, ROW_NUMBERS, ROW_WORDS, RowNumber, RowWord, SCANNED_NAMES } from './event-scanner.ts';
 import { joinedArgs } from './event-values.ts';
 import type { ImportContext } from './import-context.ts';
 import { MAX_ARGS_BYTES, MAX_OPEN_SLICES } from './import-losses.ts';
@@ -5,6 +6,7 @@ import type { ImportedThread, OpenSlice } from './import-tracks.ts';
 import { type EventFields, Field, NOT_PLAIN } from './trace-event-fields.ts';
 
 const WORD = 2 ** 32;
+const NOT_KNOWN = -1;
 /** Slices between an end and its begin: a file that has more of them is odd, and may not take for ever. */
 const MAX_LOOKED_AT = 256;
 const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
@@ -13,6 +15,8 @@ const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
 export class ImportSlices {
   readonly #to: ImportContext;
   #openArgsBytes = 0;
+  /** Numbers of names by those of the scanner. */
+  readonly #scanned = new Int32Array(SCANNED_NAMES).fill(NOT_KNOWN);
 
   constructor(to: ImportContext) {
     this.#to = to;
@@ -44,6 +48,47 @@ export class ImportSlices {
     const category = fields.end[Field.CAT] === 0 ? 0 : this.#to.categoryOf(thread, fields);
     const argsBytes = fields.end[Field.ARGS] === 0 ? 0 : this.#to.args(fields);
     builder.slice(thread.stream, clock.endHigh, clock.endLow, durationNs, name, category, copier.bytes, argsBytes);
+  }
+
+  /** X, as the scanner read them. Gives the first one that needs a closer look. Hot. */
+  rows(scanner: EventScanner, first: number, count: number): number {
+    const { words, numbers, bytes } = scanner;
+    const { clock, builder, tracks, names } = this.#to;
+    const known = this.#scanned;
+    for (let row = first; row < count; row++) {
+      const w = scanner.rowWord + row * ROW_WORDS;
+      const n = scanner.rowNumber + row * ROW_NUMBERS;
+      const durationNs = numbers[n + RowNumber.DURATION_NS] as number;
+      // In front of the thread, which an event that is not taken in does not make.
+      if (durationNs > Number.MAX_SAFE_INTEGER) return row;
+      const thread = this.#to.threadOfIds(numbers[n + RowNumber.PID] as number, numbers[n + RowNumber.TID] as number);
+      if (thread === undefined) return row;
+      if (!clock.takeSlice(numbers[n + RowNumber.TS_MICROS] as number, words[w + RowWord.TS_NANOS] as number, durationNs)) return row;
+      const scannedName = words[w + RowWord.NAME] as number;
+      let name = scannedName < 0 ? NOT_KNOWN : (known[scannedName] as number);
+      if (name === NOT_KNOWN) {
+        const start = words[w + RowWord.NAME_START] as number;
+        name = names.numberOf(bytes, start, start + (words[w + RowWord.NAME_BYTES] as number));
+        if (scannedName >= 0 && name !== names.manyNames) known[scannedName] = name;
+      }
+      const nameId = tracks.local(thread, name);
+      let categoryId = 0;
+      const categoryBytes = words[w + RowWord.CATEGORY_BYTES] as number;
+      if (categoryBytes > 0) {
+        const scannedCategory = words[w + RowWord.CATEGORY] as number;
+        let category = scannedCategory < 0 ? NOT_KNOWN : (known[scannedCategory] as number);
+        if (category === NOT_KNOWN) {
+          const start = words[w + RowWord.CATEGORY_START] as number;
+          category = names.numberOf(bytes, start, start + categoryBytes);
+          if (scannedCategory >= 0 && category !== names.manyNames) known[scannedCategory] = category;
+        }
+        categoryId = tracks.local(thread, category);
+      }
+      const argsBytes = words[w + RowWord.ARGS_BYTES] as number;
+      const { endHigh, endLow } = clock;
+      builder.slice(thread.stream, endHigh, endLow, durationNs, nameId, categoryId, bytes, argsBytes, 0, words[w + RowWord.ARGS_START] as number);
+    }
+    return count;
   }
 
   /** B */

@@ -216,6 +216,7 @@ export class RecordingBuilder {
     args?: Uint8Array,
     argsBytes = args?.length ?? 0,
     track = 0,
+    argsFrom = 0,
   ): void {
     const buffer = this.#record(stream, endHigh, endLow, RecordKind.SLICE, 24 + padTo8(argsBytes));
     buffer.noteStart(endHigh, endLow, durationNs);
@@ -225,7 +226,7 @@ export class RecordingBuilder {
     buffer.doubles[(buffer.at + 8) >>> 3] = durationNs;
     buffer.words[w + 4] = argsBytes;
     buffer.words[w + 5] = track;
-    if (args !== undefined) copyTo(buffer.bytes, buffer.at + 24, args, argsBytes);
+    if (args !== undefined && argsBytes > 0) copyTo(buffer.bytes, buffer.at + 24, args, argsBytes, argsFrom);
   }
 
   /** A call begins. `functionId`: of `functionDefinition`. */
@@ -854,9 +855,9 @@ class StreamBuffer {
 }
 
 /** A call into the engine takes longer than a few words. */
-function copyTo(target: Uint8Array, at: number, source: Uint8Array, length: number): void {
-  if (length > 128) target.set(source.subarray(0, length), at);
-  else for (let i = 0; i < length; i++) target[at + i] = source[i] as number;
+function copyTo(target: Uint8Array, at: number, source: Uint8Array, length: number, from = 0): void {
+  if (length > 128) target.set(source.subarray(from, from + length), at);
+  else for (let i = 0; i < length; i++) target[at + i] = source[from + i] as number;
 }
 
 function enlarged(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {

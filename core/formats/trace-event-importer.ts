@@ -1,4 +1,5 @@
 import { InstantScope } from '../protocol/records.ts';
+import type { EventScanner } from './event-scanner.ts';
 import { counterValue, text } from './event-values.ts';
 import { ImportAsync } from './import-async.ts';
 import { ImportContext } from './import-context.ts';
@@ -94,6 +95,12 @@ export class TraceEventImporter implements TraceEventSink {
       default:
         this.#to.losses.unknownPhase(text(fields, Field.PH), () => this.#to.where(fields));
     }
+  }
+
+  rows(scanner: EventScanner, row: number, count: number): number {
+    const next = this.#slices.rows(scanner, row, count);
+    this.#phased += next - row;
+    return next;
   }
 
   /** A letter that is written as an escape. */

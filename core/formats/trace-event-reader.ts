@@ -2,6 +2,7 @@
  * Reads Chrome Trace Event JSON (arrays and objects, as VizTracer, Chrome and Node write them) as a stream of bytes and gives a
  * recording as a stream of bytes. README.md says which events become what. Never holds the file, nor a string or object of it.
  */
+import { EventScanner } from './event-scanner.ts';
 import type { ReadOptions } from './profile-recording.ts';
 import { RecordingBuilder, type RecordingStart } from './record-writer.ts';
 import { TraceEventImporter } from './trace-event-importer.ts';
@@ -14,6 +15,8 @@ export interface TraceEventReadOptions extends ReadOptions {
   readonly start?: RecordingStart;
   /** The rest of a page follows the text. */
   readonly isEmbedded?: boolean;
+  /** Everything by the plain reader, without WebAssembly: slower, and the same. */
+  readonly isPlain?: boolean;
 }
 
 const FIRST_EVENTS = 250_000;
@@ -28,7 +31,7 @@ const PIECE_BYTES = 256 * 1024;
 export async function* readTraceEvents(source: AsyncIterable<Uint8Array>, options: TraceEventReadOptions): AsyncGenerator<Uint8Array, void, undefined> {
   const builder = new RecordingBuilder(options);
   const importer = new TraceEventImporter(builder, options.firstEvents ?? FIRST_EVENTS, options.start);
-  const tokenizer = new TraceEventTokenizer(importer);
+  const tokenizer = new TraceEventTokenizer(importer, options.isPlain === true ? undefined : EventScanner.create());
   for await (const chunk of source) {
     for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
       tokenizer.push(chunk.subarray(at, at + PIECE_BYTES));

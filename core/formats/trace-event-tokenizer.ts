@@ -1,4 +1,5 @@
 import { ProblemError } from '../base/result.ts';
+import { type EventScanner, SCANNER_SLACK_BYTES } from './event-scanner.ts';
 import {
   BACKSLASH,
   CLOSE_BRACE,
@@ -18,6 +19,8 @@ import { decodeString, EventFields, Field, SLACK_BYTES, WHOLE_FILE } from './tra
 export interface TraceEventSink {
   /** The event begins at byte `offset` of the text. */
   event(fields: EventFields, offset: number): void;
+  /** Calls from `row` on that the scanner read. Gives the first row that it does not take: that event is to come plainly. */
+  rows(scanner: EventScanner, row: number, count: number): number;
   /** A member beside `traceEvents`. `json` undefined: longer than is kept. */
   member(key: string, json: Uint8Array | undefined, bytes: number): void;
 }
@@ -39,6 +42,10 @@ const MAX_KEY_BYTES = 64 * 1024;
 export const MAX_MEMBER_BYTES = 64 * 1024 * 1024;
 const MAX_TEXTS_WITHOUT_EVENTS = 1000;
 const PIECE_BYTES = 256 * 1024;
+const SLACK = Math.max(SLACK_BYTES, SCANNER_SLACK_BYTES);
+/** A file of other events: the scanner is tried now and then. */
+const MAX_FRUITLESS = 32;
+const TRIED_EACH = 64;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf] as const;
 const RECORD_SEPARATOR = 0x1e;
 const NEW_LINE = 0x0a;
@@ -59,7 +66,10 @@ export class TraceEventTokenizer {
   texts = 0;
   readonly #sink: TraceEventSink;
   readonly #fields = new EventFields();
-  #held = new Uint8Array(PIECE_BYTES * 2 + SLACK_BYTES);
+  #held: Uint8Array<ArrayBuffer>;
+  readonly #scanner: EventScanner | undefined;
+  /** Times after another that the scanner found nothing. */
+  #fruitless = 0;
   #from = 0;
   #to = 0;
   /** Offset in the text of `#held[0]`. */
@@ -74,8 +84,10 @@ export class TraceEventTokenizer {
   #captured: Uint8Array[] = [];
   #capturedBytes = 0;
 
-  constructor(sink: TraceEventSink) {
+  constructor(sink: TraceEventSink, scanner?: EventScanner) {
     this.#sink = sink;
+    this.#scanner = scanner;
+    this.#held = scanner?.reserve(PIECE_BYTES * 2 + SLACK) ?? new Uint8Array(PIECE_BYTES * 2 + SLACK);
   }
 
   get offset(): number {
@@ -116,12 +128,11 @@ export class TraceEventTokenizer {
   }
 
   #hold(piece: Uint8Array): void {
-    if (this.#to + piece.length + SLACK_BYTES > this.#held.length) {
+    if (this.#to + piece.length + SLACK > this.#held.length) {
       const length = this.#to - this.#from;
-      const needed = length + piece.length + SLACK_BYTES;
-      const target = needed <= this.#held.length ? this.#held : new Uint8Array(Math.max(needed, this.#held.length * 2));
-      target.set(this.#held.subarray(this.#from, this.#to));
-      this.#held = target;
+      const needed = length + piece.length + SLACK;
+      this.#held.copyWithin(0, this.#from, this.#to);
+      if (needed > this.#held.length) this.#grow(needed, length);
       this.#base += this.#from;
       this.#from = 0;
       this.#to = length;
@@ -129,6 +140,18 @@ export class TraceEventTokenizer {
     this.#held.set(piece, this.#to);
     this.#to += piece.length;
     this.#held[this.#to] = QUOTE;
+  }
+
+  /** What is held lies at the begin. */
+  #grow(needed: number, length: number): void {
+    if (this.#scanner !== undefined) {
+      // Memory that grows keeps what is in it.
+      this.#held = this.#scanner.reserve(needed);
+      return;
+    }
+    const grown = new Uint8Array(Math.max(needed, this.#held.length * 2));
+    grown.set(this.#held.subarray(0, length));
+    this.#held = grown;
   }
 
   /** `last`: nothing more comes. */
@@ -232,8 +255,10 @@ export class TraceEventTokenizer {
     const to = this.#to;
     const fields = this.#fields;
     const sink = this.#sink;
+    const scanner = this.#scanner;
     let at = this.#from;
     for (;;) {
+      if (scanner !== undefined && (this.#fruitless < MAX_FRUITLESS || this.objects % TRIED_EACH === 0)) at = this.#scan(scanner, at);
       let c = held[at] as number;
       while (at < to && (c === COMMA || c <= 0x20)) c = held[++at] as number;
       this.#from = at;
@@ -277,6 +302,25 @@ export class TraceEventTokenizer {
     if (this.objects === 0 && this.#form === 'array') throw notATrace('it is a JSON list, but not one of events');
     this.others++;
     return this.#beginSkip('list', '');
+  }
+
+  /** Hands on what the scanner reads from `at` on; gives where it stopped. */
+  #scan(scanner: EventScanner, at: number): number {
+    let from = at;
+    do {
+      const count = scanner.scan(from, this.#to);
+      from = scanner.stoppedAt;
+      this.#fruitless = count === 0 ? this.#fruitless + 1 : 0;
+      for (let row = 0; row < count; row++) {
+        row = this.#sink.rows(scanner, row, count);
+        if (row >= count) break;
+        const start = scanner.startOf(row);
+        this.#fields.read(this.#held, start, this.#to);
+        this.#sink.event(this.#fields, this.#base + start);
+      }
+      this.objects += count;
+    } while (scanner.isFull);
+    return from;
   }
 
   #member(): boolean {

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/result.ts';
+import { MAX_MUTE_RULES } from '../protocol/function-rules.ts';
 import { MAX_LEFT_ALONE, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { CALL_HOOKS, type CallCapture, type LeftAlone } from '../protocol/target-wire.ts';
 
@@ -45,6 +46,8 @@ export class Processes {
   readonly #processes = new Map<number, Process>();
   readonly #threads = new Map<number, Thread>();
   readonly #leftAlone = new Map<number, LeftAlone[]>();
+  readonly #muted = new Set<string>();
+  firstMuted: { readonly timeNs: number; readonly text: string } | undefined;
   readonly notices: Problem[] = [];
   /** Of an imported trace: what could not be taken in as it is. */
   readonly imported: { readonly count: number; readonly text: string }[] = [];
@@ -104,6 +107,15 @@ export class Processes {
         if (known.length < MAX_LEFT_ALONE) known.push({ file: text(line.file), reason: text(line.reason) });
         return;
       }
+      case 'mute': {
+        if (line.muted !== true || !Array.isArray(line.functions)) return;
+        for (const rule of line.functions.slice(0, MAX_MUTE_RULES)) {
+          const [file, name] = [text(rule?.file), text(rule?.name)];
+          this.#muted.add(JSON.stringify([file, name, number(rule?.line)]));
+          this.firstMuted ??= { timeNs: number(line.timeNs), text: name === '' ? file : `${name} (${file})` };
+        }
+        return;
+      }
       case 'tracer-error':
         this.#notice({ code: 'tracer-error', message: `The tracer inside ${this.#nameOf(line.process)} failed: ${text(line.message)}` });
         return;
@@ -111,6 +123,11 @@ export class Processes {
         if (line.what === 'imported' && this.imported.length < MAX_NOTICES) this.imported.push({ count: number(line.count), text: text(line.message) });
         this.#notice({ code: `loss-${text(line.what)}`, message: text(line.message) });
         return;
+      case 'kept': {
+        const seconds = (number(line.fromNs) / 1e9).toFixed(1);
+        this.#notice({ code: 'kept', message: `Only the newest was kept: what was recorded in the first ${seconds} s is not there.` });
+        return;
+      }
       case 'imported':
         if (typeof line.startEpochNs === 'string' && /^\d{1,20}$/.test(line.startEpochNs)) this.startEpochNs = line.startEpochNs;
         return;
@@ -135,6 +152,11 @@ export class Processes {
       this.#threads.set(stream, thread);
     }
     return thread;
+  }
+
+  /** Functions and files that were muted at some time while it was recorded. */
+  get muted(): number {
+    return this.#muted.size;
   }
 
   get dropped(): number {

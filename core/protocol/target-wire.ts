@@ -11,6 +11,7 @@
  */
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch, PluginLimits } from './plugins.ts';
+import type { TakeRequest } from './sampling.ts';
 
 export const FrameType = {
   /** JSON `TargetHello`. */
@@ -25,7 +26,7 @@ export const FrameType = {
   THREAD_END: 6,
   /** JSON `{ message }`: a failure inside the tracer, for the window. The script goes on. */
   TRACER_ERROR: 7,
-  /** JSON `{ }`: the process ends in an orderly way, everything has been sent. */
+  /** JSON `TargetBye`: the process ends in an orderly way, everything has been sent. */
   BYE: 8,
   /** JSON `PluginState`: at every change, the last one counts. */
   PLUGIN: 9,
@@ -33,8 +34,16 @@ export const FrameType = {
   CAPTURE: 10,
   /** JSON `LeftAlone`: a file or function whose calls cannot be recorded. */
   LEFT_ALONE: 11,
+  /** JSON `TargetGate`: the script has opened or closed the gate. */
+  GATE: 12,
+  /** JSON `TargetLoad`: when it changes, at most every 250 ms. */
+  LOAD: 13,
   /** JSON `ChildNotice`: it has started a process that is Node, as far as its command line tells. */
   CHILD: 16,
+  /** JSON `SamplingState`, of the thread in it. */
+  SAMPLING: 20,
+  /** JSON `TakeProgress`. */
+  TAKE: 21,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -65,6 +74,8 @@ export interface TargetHello {
   readonly cwd: string;
   readonly platform: string;
   readonly arch: string;
+  /** Its gate was closed when it began. */
+  readonly paused?: boolean;
   /** Decimal text of process.hrtime.bigint() and the epoch in ns, read together: places this process on the wall clock. */
   readonly monotonicNs: string;
   readonly epochNs: string;
@@ -101,6 +112,24 @@ export interface ThreadStats {
   readonly stallNs: number;
 }
 
+export interface TargetGate {
+  readonly on: boolean;
+  /** Decimal text of process.hrtime.bigint(). */
+  readonly time: string;
+  /** `start` and `stop` frames obeyed until then: the collector sees by it whether one of its own has crossed this. */
+  readonly obeyed: number;
+}
+
+export interface TargetBye {
+  /** What the process exits with. */
+  readonly code?: number;
+}
+
+/** How full the fullest ring was since the last one, from 0 to 1. */
+export interface TargetLoad {
+  readonly share: number;
+}
+
 /** How the recording of calls goes in a process. */
 export interface CallCapture {
   /** Files and functions that are instrumented, counted once for each thread that runs them. */
@@ -123,14 +152,21 @@ export interface LeftAlone {
 }
 
 /**
- * `start`, `stop`: gate of recording; stopped, every event of the target is a no-op. `mute`: calls of these functions are not
- * recorded until the same is said with `muted: false`. It holds for all threads and for what is loaded later; a later rule goes before an
- * earlier one. Calls that are open end as they would.
+ * `start`, `stop`: the gate of recording. While it is closed every event of the target is a no-op.
+ * `snapshot`: each thread records all of its objects, at its next turn.
+ * `mute`: calls of these functions are not recorded until the same is said with `muted: false`. It holds for all threads and for what is
+ * loaded later; a later rule goes before an earlier one. Calls that are open end as they would.
  */
 export type TargetControl =
   | { readonly command: 'start' }
   | { readonly command: 'stop' }
-  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] };
+  | { readonly command: 'snapshot' }
+  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] }
+  /** Sampling of every thread; without an interval that of the launch. */
+  | { readonly command: 'sampling'; readonly on: boolean; readonly intervalUs?: number }
+  | ({ readonly command: 'take' } & TakeRequest)
+  /** Only of a process that was attached to: it sends what it has, says BYE, and goes on without a tracer. */
+  | { readonly command: 'detach' };
 
 /** Functions by where they are, as DEF_FUNCTIONS tells it: with neither name nor line all of the file. */
 export interface FunctionRule {
@@ -159,6 +195,8 @@ export interface TargetOptions {
   readonly spillFolder: string;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
+  /** The gate is closed until it is opened: by the collector, or by the script. */
+  readonly paused?: boolean;
   /** Set by the tracer for the processes that a target starts: one process of a launch says it if the collector is gone. */
   readonly isChild?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
@@ -181,3 +219,12 @@ export function encodeFrameHeader(bodyBytes: number, type: FrameType, thread: nu
   view.setUint32(8, thread, true);
   return header;
 }
+
+/** How the name of a folder begins in which a collector has its socket, and targets leave what they could not send. */
+export const RUN_FOLDER = 'ts-';
+/** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
+const MAX_SOCKET_PATH = 100;
+
+/** The first of `parents` in which such a folder leaves room for the path of a socket. */
+export const socketParent = (parents: readonly string[]): string =>
+  parents.find((parent) => new TextEncoder().encode(`${parent}/${RUN_FOLDER}4194304-XXXXXX/s`).length <= MAX_SOCKET_PATH) ?? '/tmp';

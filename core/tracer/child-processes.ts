@@ -11,21 +11,22 @@ interface SpawnOptions {
   file?: string;
   /** Its own name first. */
   args?: string[];
+  cwd?: unknown;
 }
 
 /**
  * Gives back to child processes what the preload has taken out of this process's environment, also where a child is given an
  * environment of its own.
  */
-export function traceChildProcesses(settings: TargetSettings, children: Children, watch?: ChildWatch): void {
+export function traceChildProcesses(settings: TargetSettings, children: Children, paused: () => boolean, watch?: ChildWatch): void {
   // spawn, fork, exec, execFile and cluster all end here.
   const functions = childProcess() as unknown as Record<string, Call> & typeof import('node:child_process');
   const prototype = functions.ChildProcess.prototype as unknown as { spawn: (options: SpawnOptions) => unknown };
   const { spawn } = prototype;
   prototype.spawn = function (this: unknown, options: SpawnOptions): unknown {
     const words = texts(Array.isArray(options?.args) ? [options.file, ...options.args.slice(1)] : []);
-    const why = options?.envPairs ? children.keepsOut(words, nodeOptionsOf(options.envPairs)) : undefined;
-    const envPairs = options?.envPairs && why === undefined ? withVariables(settings, options.envPairs) : undefined;
+    const why = options?.envPairs ? children.keepsOut(words, nodeOptionsOf(options.envPairs), options.cwd) : undefined;
+    const envPairs = options?.envPairs && why === undefined ? withVariables(settings, options.envPairs, paused()) : undefined;
     const result: unknown = Reflect.apply(spawn, this, [envPairs ? { ...options, envPairs } : options]);
     children.started((this as ChildProcess).pid, words, why);
     watch?.started(this as ChildProcess);
@@ -34,7 +35,7 @@ export function traceChildProcesses(settings: TargetSettings, children: Children
   const waits = <T>(name: string, command: unknown, run: () => T): T => (watch ? watch.waits(name, command, run) : run());
   /** `words`: the command line, as far as it is one. */
   const started = (plain: Call, words: readonly string[], first: unknown, rest: readonly unknown[]): unknown => {
-    const given = withEnvironment(settings, rest, (nodeOptions) => children.keepsOut(words, nodeOptions));
+    const given = withEnvironment(settings, rest, paused(), (nodeOptions, cwd) => children.keepsOut(words, nodeOptions, cwd));
     const result = plain(first, ...given.args);
     children.started((result as { pid?: number } | null)?.pid, words, given.why);
     return result;
@@ -59,20 +60,21 @@ const same = (a: string, b: string): boolean => (process.platform === 'win32' ? 
 const nodeOptionsOf = (pairs: readonly string[]): string | undefined => pairs.find((pair) => same(nameOf(pair), 'NODE_OPTIONS'))?.slice('NODE_OPTIONS='.length);
 
 /** Lists of `NAME=value`, as they are handed to the operating system. */
-function withVariables(settings: TargetSettings, pairs: readonly string[]): string[] {
-  const variables = childVariables(settings, nodeOptionsOf(pairs));
+function withVariables(settings: TargetSettings, pairs: readonly string[], paused: boolean): string[] {
+  const variables = childVariables(settings, nodeOptionsOf(pairs), paused);
   const names = Object.keys(variables);
   return [...pairs.filter((pair) => !names.some((name) => same(nameOf(pair), name))), ...names.map((name) => `${name}=${variables[name]}`)];
 }
 
 /**
  * The arguments after the first of a synchronous call, with the environment in its options. Strange ones are left for Node to refuse.
- * `keepsOut`: given the NODE_OPTIONS of the child, why it is to be started without the tracer.
+ * `keepsOut`: given the NODE_OPTIONS and the folder of the child, why it is to be started without the tracer.
  */
 function withEnvironment(
   settings: TargetSettings,
   given: readonly unknown[],
-  keepsOut: (nodeOptions: string | undefined) => string | undefined,
+  paused: boolean,
+  keepsOut: (nodeOptions: string | undefined, cwd: unknown) => string | undefined,
 ): { readonly args: unknown[]; readonly why?: string | undefined } {
   const args = given.filter((value, i) => value !== undefined || given.slice(i + 1).some((later) => later !== undefined));
   const last = args.at(-1);
@@ -80,7 +82,7 @@ function withEnvironment(
   const options = hasOptions ? (last as { env?: NodeJS.ProcessEnv | null }) : {};
   const env = options.env ?? process.env;
   if (typeof env !== 'object') return { args };
-  const why = keepsOut(env.NODE_OPTIONS);
+  const why = keepsOut(env.NODE_OPTIONS, (options as { cwd?: unknown }).cwd);
   if (why !== undefined) return { args, why };
-  return { args: [...(hasOptions ? args.slice(0, -1) : args), { ...options, env: { ...env, ...childVariables(settings, env.NODE_OPTIONS) } }] };
+  return { args: [...(hasOptions ? args.slice(0, -1) : args), { ...options, env: { ...env, ...childVariables(settings, env.NODE_OPTIONS, paused) } }] };
 }

@@ -1,3 +1,4 @@
+import { onDetach } from './detach.ts';
 import { DrainState, ProcessWord, Request } from './ring-layout.ts';
 
 // Taken at load: a script may replace its clock (fake timers do), and must still come to its end.
@@ -70,7 +71,7 @@ function safely<T>(run: () => T): T | undefined {
  * which a `process.exit()` inside of an exit listener reaches without coming back. `uncaught` is told before of the error that ends it.
  */
 export function onProcessEnd(
-  finish: () => void,
+  finish: (code: number) => void,
   isOwnWorker: (worker: unknown) => boolean,
   watch: () => EndWatch | undefined = () => undefined,
   uncaught: (error: unknown) => void = () => {},
@@ -79,11 +80,11 @@ export function onProcessEnd(
   let finished = false;
   /** Nobody has handled an error, and Node prints it once the process has ended. */
   let fatal: { readonly error: unknown } | undefined;
-  const finishOnce = (): void => {
+  const finishOnce = (code: unknown): void => {
     if (finished) return;
     finished = true;
     safely(() => watch()?.finish());
-    safely(finish);
+    safely(() => finish(Number(code) || 0));
   };
   const state = process as unknown as { _exiting?: boolean; reallyExit: (code?: number) => never };
   const emit = process.emit;
@@ -98,15 +99,27 @@ export function onProcessEnd(
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'uncaughtException' && !answer) fatal = { error: rest[0] };
       if (event === 'exit' && state._exiting && fatal) safely(() => uncaught(fatal?.error));
-      if (event === 'exit' && state._exiting) finishOnce();
+      // A listener may have changed the code since the event was emitted.
+      if (event === 'exit' && state._exiting) finishOnce(process.exitCode ?? rest[0]);
       return answer;
     },
   };
+  const ownEmit = Object.getOwnPropertyDescriptor(process, 'emit');
   Object.defineProperty(process, 'emit', { value: wrapped.emit, writable: true, configurable: true, enumerable: false });
+  onDetach(() => {
+    finished = true;
+    if (process.emit !== wrapped.emit) return;
+    if (ownEmit) Object.defineProperty(process, 'emit', ownEmit);
+    else delete (process as { emit?: unknown }).emit;
+  });
   const plainExit = state.reallyExit;
   if (typeof plainExit !== 'function') return;
-  state.reallyExit = function reallyExit(this: unknown, code?: number): never {
-    finishOnce();
+  const ourExit = function reallyExit(this: unknown, code?: number): never {
+    finishOnce(code);
     return Reflect.apply(plainExit, this, [code]) as never;
   };
+  state.reallyExit = ourExit;
+  onDetach(() => {
+    if (state.reallyExit === ourExit) state.reallyExit = plainExit;
+  });
 }

@@ -3,6 +3,7 @@ import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CallTracer } from './calls/trace-calls.ts';
+import { onDetach } from './detach.ts';
 import { beforeFirstUse, type LateChange } from './first-use.ts';
 import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
@@ -16,7 +17,7 @@ interface ResolveHook {
   load?: LoadHook;
 }
 type LoadHook = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => unknown) => unknown;
-type RegisterHooks = (hooks: ResolveHook) => void;
+type RegisterHooks = (hooks: ResolveHook) => { deregister(): void } | undefined;
 
 /**
  * Makes `trace-studio` resolve in this thread where the script's project does not have it. A copy that the project has is
@@ -75,6 +76,17 @@ function loadHook({ now, loaded }: EsModuleWatch): LoadHook {
   };
 }
 
+/**
+ * The same in a process that runs already: for what is loaded from now on. Where Node has no hooks in the thread, ES modules do not find it,
+ * since those of its own thread cannot be taken back.
+ */
+export function resolveApiFromNowOn(folder: string): void {
+  const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
+  resolveRequire(internals, path.join(folder, 'api.cjs'), []);
+  const registered = internals.registerHooks?.(resolveHook(pathToFileURL(path.join(folder, 'api.mjs')).href));
+  onDetach(() => registered?.deregister());
+}
+
 function resolveHook(apiUrl: string): ResolveHook {
   return {
     resolve(specifier, context, nextResolve) {
@@ -96,12 +108,16 @@ function resolveHook(apiUrl: string): ResolveHook {
  */
 function resolveRequire(internals: ModuleInternals, apiFile: string, found: readonly ((file: string) => void)[]): void {
   const findPath = internals._findPath;
-  internals._findPath = function _findPath(this: unknown, request: string, ...rest: unknown[]): string | false {
+  const ours = function _findPath(this: unknown, request: string, ...rest: unknown[]): string | false {
     const file = Reflect.apply(findPath, this, [request, ...rest]) as string | false;
     if (file === false) return request === NAME ? apiFile : false;
     for (const tell of found) tell(file);
     return file;
   };
+  internals._findPath = ours;
+  onDetach(() => {
+    if (internals._findPath === ours) internals._findPath = findPath;
+  });
 }
 
 /**

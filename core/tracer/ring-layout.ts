@@ -7,9 +7,10 @@
  */
 import type { PluginState } from '../protocol/plugins.ts';
 import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
+import type { SampleFilterOptions } from './sampling/sample-filter.ts';
 
 export const ProcessWord = {
-  /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
+  /** 1: events are recorded. Switched by gate.ts; giving up closes it for good. */
   GATE: 0,
   /** Grows with every switch of the gate: whoever sends differences starts anew. */
   GENERATION: 1,
@@ -38,8 +39,14 @@ export const ProcessWord = {
   MUTE_RULES: 14,
   /** 1: the process ends without an exit, by a signal of its own. All is sent but the goodbye: it was killed, whoever did it. */
   ABRUPT: 15,
+  /** Two words: when the gate was switched last, by process.hrtime.bigint(). See gate.ts. */
+  GATE_TIME: 16,
+  /** What the process exits with; valid once REQUEST is set. */
+  EXIT_CODE: 18,
+  /** Grows whenever all objects are asked for; threads sleep on it. */
+  SNAPSHOTS: 19,
 } as const;
-export const PROCESS_BYTES = 64;
+export const PROCESS_BYTES = 128;
 
 export const DrainState = {
   /** The worker has not begun, or has not even been started. */
@@ -80,7 +87,12 @@ export const RingWord = {
   ATTACHED: 4,
   /** 1 when the thread has ended in an orderly way. */
   ENDED: 5,
+  /** See `Sampling`: between the sampler and the thread that it looks at. */
+  SAMPLING: 40,
 } as const;
+
+/** `RUNNING`: the sampler looks at the thread, which must not end before it has said `FINISH` and has seen `DONE`. */
+export const Sampling = { NONE: 0, RUNNING: 1, FINISH: 2, DONE: 3 } as const;
 
 /** Float64 index into a thread's buffer: totals. The first three are the thread's, the others (bytes confirmed) the drain's. */
 export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10, DATA_SENT: 11, DEFINITIONS_SENT: 12 } as const;
@@ -132,7 +144,13 @@ export interface DrainStart {
   readonly process: SharedArrayBuffer;
   /** Calls shorter than this are left out; 0: none. */
   readonly minDurationNs: number;
+  /** The gate as the launch has it. */
+  readonly gate: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
   /** May say on stderr that the collector is gone, or has stalled. */
   readonly complains: boolean;
+  /** Of the tracer's files. */
+  readonly folder: string;
+  /** Microseconds between two samples, whether sampling begins at once, and of what it tells. */
+  readonly sampling: { readonly on: boolean; readonly intervalUs: number; readonly filter: SampleFilterOptions };
 }

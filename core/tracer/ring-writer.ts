@@ -1,6 +1,7 @@
 import type { Recorder } from '../events/recorder.ts';
 import { extendedTag, GapReason, InstantScope, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
 import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
+import { waitAsync } from './atomics.ts';
 import { DefinitionWriter } from './definition-writer.ts';
 import { OwnMap } from './own-map.ts';
 import { DrainState, FunctionState, MAX_FUNCTIONS, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
@@ -8,6 +9,7 @@ import { DrainState, FunctionState, MAX_FUNCTIONS, ProcessWord, RING_HEADER_BYTE
 // Taken at load: a script may replace them (fake timers do).
 const hrtime = process.hrtime.bigint;
 const { wait, notify, load, store } = Atomics;
+const { then } = Promise.prototype;
 
 /** x64 keeps the order of plain stores; elsewhere the position is published by an atomic store. */
 const PLAIN_PUBLISH = process.arch === 'x64' || process.arch === 'ia32';
@@ -382,14 +384,15 @@ export class RingWriter implements Recorder {
 
   /** `name` empty: that of the slice. */
   asyncInstant(number: number, scope: number, name: string, args: string, timeNs = NOW): void {
+    if (!this.recording) return;
     this.#asyncPoint(RecordKind.ASYNC_INSTANT, number, scope, name, args, timeNs);
   }
+  /** Of one whose beginning was recorded, also when recording is off by now: it did not go on without end. */
   asyncEnd(number: number, scope: number, name: string, args: string, timeNs = NOW): void {
     this.#asyncPoint(RecordKind.ASYNC_END, number, scope, name, args, timeNs);
   }
 
   #asyncPoint(kind: RecordKind, number: number, scope: number, name: string, args: string, timeNs: number): void {
-    if (!this.recording) return;
     const nameId = name === '' ? 0 : this.text(name);
     const length = this.#encode(16, args);
     const head = this.#scratchWords;
@@ -446,6 +449,22 @@ export class RingWriter implements Recorder {
     head[2] = count;
     head[3] = end - start;
     return this.#variable(RecordKind.OBJECT_SNAPSHOT, end, defined);
+  }
+
+  /** A turn of a blocked thread comes when it is not blocked any more. */
+  onSnapshotsAsked(listener: () => void): void {
+    if (this.#empty) return; // Without the studio nobody asks.
+    let seen = load(this.#process, ProcessWord.SNAPSHOTS);
+    const watch = (): void => {
+      for (let now = load(this.#process, ProcessWord.SNAPSHOTS); now !== seen; now = load(this.#process, ProcessWord.SNAPSHOTS)) {
+        seen = now;
+        listener();
+      }
+      const next = waitAsync(this.#process, ProcessWord.SNAPSHOTS, seen);
+      if (next.async) Reflect.apply(then, next.value, [watch]);
+      else watch();
+    };
+    watch();
   }
 
   #object(kind: RecordKind, definition: number): boolean {

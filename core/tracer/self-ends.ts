@@ -1,3 +1,4 @@
+import { onDetach } from './detach.ts';
 import { DrainState, ProcessWord, Request } from './ring-layout.ts';
 
 // Taken at load: a script may replace its clock.
@@ -59,13 +60,17 @@ export function flushBeforeSelfEnds(words: Int32Array, sendAll: () => void, isMa
   };
   // In a worker thread `abort` throws.
   if (isMainThread && typeof abort === 'function') {
-    internals.abort = likeNative('abort', () => {
+    const ourAbort = likeNative('abort', () => {
       end();
       return Reflect.apply(abort, process, []);
     });
+    internals.abort = ourAbort;
+    onDetach(() => {
+      if (internals.abort === ourAbort) internals.abort = abort;
+    });
   }
   if (typeof kill !== 'function') return;
-  internals._kill = likeNative('_kill', (...args) => {
+  const ourKill = likeNative('_kill', (...args) => {
     const [target, signal] = args;
     if (typeof signal === 'number' && signal !== 0) {
       // The process group -pid may not be there, and -1 means all processes but this one, if the system says so.
@@ -73,6 +78,11 @@ export function flushBeforeSelfEnds(words: Int32Array, sendAll: () => void, isMa
       else if (target === pid || target === 0 || target === -1 || target === -pid) flushDrain(words);
     }
     return Reflect.apply(kill, process, args);
+  });
+  internals._kill = ourKill;
+  onDetach(() => {
+    ended = true;
+    if (internals._kill === ourKill) internals._kill = kill;
   });
 }
 

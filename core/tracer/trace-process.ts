@@ -7,8 +7,10 @@ import { FrameType } from '../protocol/target-wire.ts';
 import { callCapture } from './calls/call-capture.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { Children } from './children.ts';
+import { undoAll } from './detach.ts';
 import { type EndWatch, finishDrain, onProcessEnd } from './exit.ts';
 import { jsonFrame } from './frames.ts';
+import { gateTime, isPaused } from './gate.ts';
 import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
@@ -16,10 +18,11 @@ import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './rin
 import { isTaken, RingReader } from './ring-reader.ts';
 import type { Urgency } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { flushBeforeSelfEnds } from './self-ends.ts';
 import { writeSpill } from './spill.ts';
 import { startDrain } from './start-drain.ts';
-import { takeSettings } from './target-settings.ts';
+import { type TargetSettings, takeSettings } from './target-settings.ts';
 import { makeRing, provideRuntime } from './thread-runtime.ts';
 import { traceWorkers } from './worker-threads.ts';
 
@@ -35,20 +38,24 @@ const PATIENCE_MS = 50;
 const hrtime = process.hrtime.bigint;
 const { setImmediate } = globalThis;
 
-/** Puts the tracer into the main thread, if this process was launched by the studio. */
-export function traceProcess(folder: string): void {
-  const settings = takeSettings(process.env);
+/** Puts the tracer into the main thread: if this process was launched by the studio, or as an attached studio says. */
+export function traceProcess(folder: string, attached?: TargetSettings): void {
+  const settings = attached ? { ...attached, attached: true } : takeSettings(process.env);
   if (!settings) return;
   const began = hrtime();
   const sinceStart = (): number => Number(hrtime() - began) / 1e6;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
   const words = new Int32Array(shared.process);
-  words[ProcessWord.GATE] = 1;
+  const gate = settings.options.paused === true ? 0 : 1;
+  words[ProcessWord.GATE] = gate;
   const minDurationNs = (settings.options.capture?.minDurationUs ?? 0) * 1000;
   const ring = makeRing(settings, 0, 'main');
-  const helloFrame = jsonFrame(FrameType.HELLO, 0, targetHello(settings.secret));
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, { ...targetHello(settings.secret), ...(gate === 0 && { paused: true }) });
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
+
+  const { calls, samplingUs = 1000, include = [], exclude = [], maxDepth = 0 } = settings.options.capture ?? {};
+  const samples = calls === 'sampling';
 
   /** How each plugin fares, as far as this thread knows. */
   const plugins = new Map<number, PluginState>();
@@ -62,9 +69,18 @@ export function traceProcess(folder: string): void {
   const children: ChildNotice[] = [];
   const spill = (error?: string): void => {
     const readers = [...rings.values()].map((one) => new RingReader(one, minDurationNs));
-    const abrupt = words[ProcessWord.ABRUPT] === 1;
-    const extras = { plugins: plugins.values(), children, capture: callCapture(words, 0), leftAlone, abrupt };
-    writeSpill(spillFile, helloFrame, readers, { ...extras, ...(error !== undefined && { error }) });
+    const now = words[ProcessWord.GATE] as number;
+    const switched = now === gate || error !== undefined ? undefined : { on: now === 1, time: String(gateTime(words)), obeyed: 0 };
+    writeSpill(spillFile, helloFrame, readers, {
+      plugins: plugins.values(),
+      children,
+      capture: callCapture(words, 0),
+      leftAlone,
+      gate: switched,
+      code: words[ProcessWord.EXIT_CODE] as number,
+      abrupt: words[ProcessWord.ABRUPT] === 1,
+      ...(error !== undefined && { error }),
+    });
   };
   /** Nothing is recorded any more; the script goes on, and the collector is told why once this process has ended. */
   const giveUp = (error: string): void => {
@@ -85,19 +101,27 @@ export function traceProcess(folder: string): void {
       spillFile,
       copyFile,
       process: shared.process,
+      gate,
       minDurationNs,
       ring,
-      complains: !settings.options.isChild,
+      sampling: { on: samples, intervalUs: samplingUs, filter: { include, exclude, maxDepth } },
+      // A program that was not started for being watched has a stderr of its own.
+      complains: !settings.options.isChild && !attached,
     } as const;
     try {
       drain = startDrain(folder, start, (error) => giveUp(`The thread that sends events has failed: ${String(error)}`));
+      if (attached) drain.on('message', detach);
       for (const state of plugins.values()) drain.postMessage({ kind: 'plugin', state });
       for (const one of leftAlone) drain.postMessage({ kind: 'left-alone', ...one });
     } catch (error) {
       giveUp(`The thread that sends events cannot be started: ${String(error)}`); // The permission model may forbid threads.
     }
   };
-  setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
+  // A script may block from its first line on, and one that is attached to does it already.
+  if (samples || attached) ensureDrain();
+  if (samples) {
+    if (words[ProcessWord.GATE] === 1) sampleEarly(samplingUs);
+  } else setTimeout(ensureDrain, DRAIN_AFTER_MS).unref();
 
   /** The script has nothing left to do. A thread that is started now would keep the event loop running, and Node would say so once more. */
   let ending = false;
@@ -111,13 +135,27 @@ export function traceProcess(folder: string): void {
     capture?.emits(event, args);
   };
   const sendAll = (): void => {
+    callTracer?.finish();
     capture?.finish();
+    finishSampling(ring.buffer, words);
     if (!finishDrain(words)) spill();
   };
+  const finish = (): void => {
+    sendAll();
+    kept.remove();
+  };
+  /** The studio leaves, or is gone: the process goes on as it was before it came. */
+  function detach(): void {
+    finish();
+    undoAll();
+    words[ProcessWord.GATE] = 0;
+    Atomics.store(words, ProcessWord.STATE, DrainState.GONE);
+    void drain?.terminate();
+  }
   onProcessEnd(
-    () => {
-      sendAll();
-      kept.remove();
+    (code) => {
+      Atomics.store(words, ProcessWord.EXIT_CODE, code);
+      finish();
     },
     (worker) => worker === drain,
     () => watch,
@@ -151,7 +189,9 @@ export function traceProcess(folder: string): void {
     if (patched) return;
     patched = true;
     traceWorkers(shared, tellDrain, given?.workerMessages);
-    traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), given?.children);
+    // Children of a process that is attached to are left alone: they would go on to be traced when the studio has left it.
+    if (attached) return;
+    traceChildProcesses(settings, new Children(settings, (notice) => tellDrain({ kind: 'child', notice })), isPaused(words), given?.children);
   };
   const provided = provideRuntime(folder, settings, { words, ring, kept }, attach, patch, (one) => {
     leftAlone.push(one);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import * as Module from 'node:module';
 import type { WorkerOptions } from 'node:worker_threads';
 import { plainWorker, workerThreads } from './builtins.ts';
+import { onDetach } from './detach.ts';
 import type { DrainMessage } from './ring-layout.ts';
 import type { WorkerMessages } from './runtime/messages.ts';
 import { childVariables, type TargetSettings } from './target-settings.ts';
@@ -66,18 +67,27 @@ export function traceWorkers(
     };
     Object.defineProperty(PlainWorker.prototype, 'postMessage', { ...plain, value });
   }
+  const before = threads.Worker;
   threads.Worker = Worker;
   Module.syncBuiltinESMExports();
+  onDetach(() => {
+    setEnvironmentData(SHARED_KEY, undefined as never);
+    if (threads.Worker !== Worker) return;
+    threads.Worker = before;
+    Module.syncBuiltinESMExports();
+  });
 }
 
 function withPreload(settings: TargetSettings, options: WorkerOptions | undefined): WorkerOptions | undefined {
   const { env, execArgv } = options ?? {};
   // Gone meanwhile: a worker that inherits the flag would die of it. With flags of its own it looks at NODE_OPTIONS, where it is not.
   if (!existsSync(settings.options.preload)) return { ...options, execArgv: execArgv ?? process.execArgv };
-  if (env && typeof env === 'object') {
+  if (env && typeof env === 'object' && !settings.attached) {
     const { NODE_OPTIONS = '' } = childVariables(settings, env.NODE_OPTIONS);
     return { ...options, env: { ...env, NODE_OPTIONS } };
   }
+  // The process has no preload that a worker could inherit.
+  if (settings.attached) return { ...options, execArgv: [...preloadFlags(settings), ...(Array.isArray(execArgv) ? execArgv : process.execArgv)] };
   // Flags of its own: then Node looks at NODE_OPTIONS again, which is hidden.
   return Array.isArray(execArgv) ? { ...options, execArgv: [...preloadFlags(settings), ...execArgv] } : options;
 }

@@ -1,16 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
-import path from 'node:path';
-import { permissionAdvice, permissionProblem } from '../../core/protocol/permission-flags.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { TargetEnvironment, type TargetOptions } from '../../core/protocol/target-wire.ts';
-
-export interface TracerAddress {
-  readonly socket: string;
-  readonly secret: string;
-  readonly spillFolder: string;
-}
 
 /**
  * `recorded`: pipes, whose text goes into the recording. `inherited`: the target has the terminal of the collector's own
@@ -36,24 +28,6 @@ export function plainEnvironment(plan: SpawnPlan): Record<string, string> {
   return Object.fromEntries(Object.entries(plan.environment).filter(([name]) => !/^ELECTRON_/i.test(name)));
 }
 
-/** What stands in the way of the tracer, in words for the user. `out`: the target is started without it, since it would end with it. */
-export interface TracerProblem {
-  readonly out: boolean;
-  readonly message: string;
-}
-
-export function tracerProblem(plan: SpawnPlan): TracerProblem | undefined {
-  try {
-    accessSync(plan.preload, constants.R_OK);
-  } catch {
-    return { out: true, message: `Events are not recorded: the tracer's file ${plan.preload} cannot be read. Start the studio again, which puts it back.` };
-  }
-  const script = plan.script === undefined ? -1 : plan.args.indexOf(plan.script);
-  const flags = script >= 0 ? plan.args.slice(0, script) : plan.args;
-  const problem = permissionProblem([...flags, ...nodeOptionsOf(plan.environment).value.split(/\s+/)], path.posix.dirname(plan.preload));
-  return problem && { out: problem.preload, message: `Events are not recorded. ${permissionAdvice(problem)}` };
-}
-
 /** On Windows the name may be written in any case, and two of them would be undefined behaviour. */
 function nodeOptionsOf(environment: Readonly<Record<string, string>>): { readonly name: string; readonly value: string } {
   const name = Object.keys(environment).find((each) => (process.platform === 'win32' ? each.toUpperCase() : each) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
@@ -65,9 +39,11 @@ export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Reco
   const environment = plainEnvironment(plan);
   const options: TargetOptions = {
     preload: plan.preload,
-    whenFull: plan.whenFull,
+    whenFull: plan.capture?.whenFull ?? 'exact',
     spillFolder: address.spillFolder,
-    maskSecrets: plan.maskSecrets,
+    maskSecrets: plan.capture?.maskSecrets ?? true,
+    ...(plan.capture && { ringBytes: plan.capture.ringMegabytes * 1024 * 1024 }),
+    ...(plan.capture?.startPaused && { paused: true }),
     ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
     ...(plan.capture && { capture: plan.capture }),
     ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
@@ -92,12 +68,15 @@ export class TargetProcess {
   #listener: TargetListener | undefined;
   readonly pid: number;
   readonly ownGroup: boolean;
+  /** Why it has no tracer, in words. */
+  readonly untraced: string | undefined;
   #outputClosed = false;
   #held = false;
   #end: TargetEnd | undefined;
 
-  private constructor(child: ChildProcess, pid: number, ownGroup: boolean) {
+  private constructor(child: ChildProcess, pid: number, ownGroup: boolean, untraced: string | undefined) {
     this.#child = child;
+    this.untraced = untraced;
     this.pid = pid;
     this.ownGroup = ownGroup;
     child.once('exit', (code, signal) => {
@@ -118,11 +97,12 @@ export class TargetProcess {
     return new Promise((resolve, reject) => {
       const refuse = (error: unknown) => reject(new Error(startFailure(plan, error as NodeJS.ErrnoException)));
       const ownGroup = stdio === 'recorded';
+      const untraced = plan.untraced ?? preloadProblem(plan.preload);
       let child: ChildProcess;
       try {
         child = spawn(plan.file, [...plan.args], {
           cwd: plan.cwd,
-          env: tracerProblem(plan)?.out ? plainEnvironment(plan) : targetEnvironment(plan, address),
+          env: untraced === undefined ? targetEnvironment(plan, address) : plainEnvironment(plan),
           shell: false,
           detached: ownGroup && process.platform !== 'win32',
           windowsHide: true,
@@ -135,7 +115,7 @@ export class TargetProcess {
       child.once('error', refuse);
       if (child.pid !== undefined) {
         child.off('error', refuse);
-        resolve(new TargetProcess(child, child.pid, ownGroup));
+        resolve(new TargetProcess(child, child.pid, ownGroup, untraced));
       }
     });
   }
@@ -200,6 +180,17 @@ export class TargetProcess {
     this.#child.stderr?.destroy();
     this.#child.stdin?.destroy();
     this.#listener?.outputClosed();
+  }
+}
+
+/** Node ends where it cannot load what NODE_OPTIONS names: a script is not to die of its tracer. */
+function preloadProblem(preload: string): string | undefined {
+  try {
+    accessSync(preload, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `Nothing is recorded: the tracer ${preload} cannot be read (${code}). The script runs without it. Start the studio again, which installs it anew.`;
   }
 }
 

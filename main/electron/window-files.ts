@@ -16,7 +16,7 @@ interface WindowFile {
 /** `folder` is the built renderer; `method` and `url` are the request's. Never rejects for what was asked, only for a broken disk. */
 export async function windowFile(folder: string, method: string, url: string): Promise<WindowFile> {
   const nonce = randomBytes(16).toString('base64');
-  const confining = { ...CONFINING_HEADERS, 'content-security-policy': contentSecurityPolicy({ styleNonce: nonce }) };
+  const confining = { ...CONFINING_HEADERS, 'content-security-policy': contentSecurityPolicy() };
   const refuse = (status: number): WindowFile => ({ status, headers: confining, body: null });
   if (!isOwnUrl(url)) return refuse(404);
   if (method !== 'GET' && method !== 'HEAD') return refuse(405);
@@ -26,6 +26,7 @@ export async function windowFile(folder: string, method: string, url: string): P
   const body = file.isPage ? new TextEncoder().encode(preparePage(new TextDecoder().decode(file.content), { csp: nonce })) : file.content;
   const headers = {
     ...confining,
+    ...(file.isPage && { 'content-security-policy': contentSecurityPolicy({ styleNonce: nonce }) }),
     'content-type': file.type,
     'content-length': String(body.length),
     'cache-control': file.isPage ? 'no-store' : 'no-cache',

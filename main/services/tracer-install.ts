@@ -28,14 +28,14 @@ export class TracerInstall {
     this.#version = options.version;
   }
 
+  /** Each installed copy is a folder in here. */
+  get parent(): string {
+    return this.#parent;
+  }
+
   /** This tracer takes the types out of TypeScript for a Node that does not. */
   get stripsTypes(): boolean {
     return existsSync(path.join(this.#source, 'strip-types.cjs'));
-  }
-
-  /** Where every version's folder is. */
-  get parent(): string {
-    return this.#parent;
   }
 
   /** The folder to preload from. Throws ProblemError in words when it cannot be written. */

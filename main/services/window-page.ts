@@ -11,14 +11,15 @@ export function preparePage(html: string, nonces: { readonly csp: string; readon
 }
 
 /**
- * Nothing from elsewhere, no inline script, no eval. `connect`: sources beside the page's own origin, for browsers to which
- * 'self' does not mean WebSockets of the same host.
+ * Nothing from elsewhere, no inline script, no eval. `styleNonce`: of a page. Without one it is for all else, of which the scripts of workers have a
+ * policy of their own: these may compile WebAssembly (the scanner of trace events). `connect`: sources beside the page's own origin, for browsers to
+ * which 'self' does not mean WebSockets of the same host.
  */
 export function contentSecurityPolicy(options: { readonly styleNonce?: string; readonly connect?: readonly string[] } = {}): string {
   const { styleNonce, connect = [] } = options;
   return [
     "default-src 'none'",
-    "script-src 'self'",
+    styleNonce === undefined ? "script-src 'self' 'wasm-unsafe-eval'" : "script-src 'self'",
     styleNonce === undefined ? "style-src 'self'" : `style-src 'self' 'nonce-${styleNonce}'`,
     "img-src 'self' data: blob:",
     "font-src 'self'",

@@ -49,7 +49,15 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
       {bar !== undefined ? (
         bar
       ) : (
-        <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
+        <Toolbar
+          trace={trace}
+          onRun={actions.runAgain}
+          onStop={actions.stop}
+          onRestart={actions.restart}
+          onRecord={actions.record}
+          onSaveLast={actions.saveLast}
+          onConfigure={actions.configure}
+        >
           <TimeControls trace={trace} />
         </Toolbar>
       )}

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
 import { layoutState } from '../state/layout-store.ts';
 import { showPanel } from '../state/panel-store.ts';
-import { clearSelection, markSelection, rangeOfSelection, zoomToSelection } from '../state/selection.ts';
+import { clearSelection, rangeOfSelection, zoomToSelection } from '../state/selection.ts';
 import { timelineControl } from '../state/timeline-control.ts';
 import { traceState } from '../state/trace-store.ts';
 import { goInHistory } from '../state/view-history.ts';
@@ -37,7 +37,6 @@ const VIEW: Partial<Record<ShortcutId, (trace: TraceId) => unknown>> = {
   forward: (trace) => goInHistory(trace, 1),
   'zoom-selection': zoomToSelection,
   range: rangeOfSelection,
-  mark: (trace) => markSelection(trace, pointerState(trace)?.ns),
   clear: clearSelection,
   'snapshot-before': (trace) => stepSnapshot(trace, -1),
   'snapshot-after': (trace) => stepSnapshot(trace, 1),
@@ -96,6 +95,18 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
       return true;
     case 'restart':
       actions.restart();
+      return true;
+    case 'record':
+      actions.record();
+      return true;
+    case 'mark':
+      actions.mark();
+      return true;
+    case 'snapshot':
+      actions.snapshot();
+      return true;
+    case 'save-last':
+      actions.saveLast();
       return true;
     case 'open':
       actions.openTrace();

@@ -22,12 +22,17 @@ export function orderOf(loose: Float64Array, count: number): Uint32Array {
     if (start < least) least = start;
     if (start > greatest) greatest = start;
   }
+  const byComparison = (): Uint32Array => order.sort((a, b) => compare(loose, a, b));
   if (!isSorted) {
-    if (count < MIN_RADIX || greatest - least > MAX_SPAN_NS) order.sort((a, b) => (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number) || a - b);
-    else order = radixSorted(loose, least, greatest);
+    if (count < MIN_RADIX || !(greatest - least <= MAX_SPAN_NS)) return byComparison();
+    order = radixSorted(loose, count, least, greatest);
   }
-  putLongestFirst(loose, order);
-  return order;
+  return putLongestFirst(loose, order) ? order : byComparison();
+}
+
+function compare(loose: Float64Array, a: number, b: number): number {
+  const starts = (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number);
+  return starts || (loose[b * LOOSE + 1] as number) - (loose[a * LOOSE + 1] as number) || a - b;
 }
 
 const DIGIT_BITS = 11;
@@ -37,8 +42,7 @@ const KEY_BITS = 32;
 const MAX_SPAN_NS = 2 ** 48;
 
 /** By the first 32 bits of the time since the least; what these do not tell apart is put in order afterwards. Keys go along, so that nothing is looked up in a random order. */
-function radixSorted(loose: Float64Array, least: number, greatest: number): Uint32Array<ArrayBuffer> {
-  const count = loose.length / LOOSE;
+function radixSorted(loose: Float64Array, count: number, least: number, greatest: number): Uint32Array<ArrayBuffer> {
   const scale = Math.min(1, 2 ** KEY_BITS / (greatest - least + 1));
   let order = new Uint32Array(count);
   let keys = new Uint32Array(count);
@@ -74,8 +78,12 @@ function radixSorted(loose: Float64Array, least: number, greatest: number): Uint
   return order;
 }
 
-/** An insertion sort of what is nearly sorted. */
-function putLongestFirst(loose: Float64Array, order: Uint32Array): void {
+/** Places that slices move on the average, above which theirs is no nearly sorted order: thousands of them may begin at once. */
+const MAX_MOVES = 32;
+
+/** An insertion sort of what is nearly sorted; false, and not done, where it is not. */
+function putLongestFirst(loose: Float64Array, order: Uint32Array): boolean {
+  let moves = order.length * MAX_MOVES;
   for (let at = 1; at < order.length; at++) {
     const i = order[at] as number;
     const start = loose[i * LOOSE] as number;
@@ -89,7 +97,10 @@ function putLongestFirst(loose: Float64Array, order: Uint32Array): void {
       to--;
     }
     order[to] = i;
+    moves -= at - to;
+    if (moves < 0) return false;
   }
+  return true;
 }
 
 /** Times that were computed from fractions may be off by one: that is no overlap. */

@@ -13,9 +13,10 @@ const { getOwnPropertyDescriptor } = Reflect;
 
 /**
  * Calls of `console`: an instant each, with its level, a bounded text of what it was given, and where in which stream what it prints begins: bytes that this
- * process has written to it before. `bytes`: false in a worker thread, whose output goes through the main thread.
+ * process has written to it before. `bytes`: false in a worker thread, whose output goes through the main thread. What is returned ends it, where Node tells of
+ * calls on channels.
  */
-export function watchConsole(writer: RingWriter, functions: Functions, bytes: boolean): void {
+export function watchConsole(writer: RingWriter, functions: Functions, bytes: boolean): () => void {
   const offsetOf = bytes ? writtenBytes() : () => undefined;
   const tell = (level: string, args: readonly unknown[]): void => {
     if (!writer.recording) return;
@@ -23,9 +24,10 @@ export function watchConsole(writer: RingWriter, functions: Functions, bytes: bo
     const text = plainText(args, writer.maskSecrets);
     writer.runtimeInstant(`console.${level}`, 'console', jsonArgs({ level, text, stream, offset: offsetOf(stream) }, MAX_LETTERS));
   };
-  const channels = hasChannels();
+  const channels = hasConsoleChannels();
+  const ends: (() => void)[] = [];
   for (const level of Object.keys(LEVELS)) {
-    if (channels) onChannel<readonly unknown[]>(`console.${level}`, (args) => tell(level, args));
+    if (channels) ends.push(onChannel<readonly unknown[]>(`console.${level}`, (args) => tell(level, args)));
     else {
       functions.replace(console, level, (target, self, args) => {
         safely(() => tell(level, args));
@@ -33,6 +35,9 @@ export function watchConsole(writer: RingWriter, functions: Functions, bytes: bo
       });
     }
   }
+  return () => {
+    for (const end of ends) end();
+  };
 }
 
 const MAX_LETTERS = 1000;
@@ -46,7 +51,7 @@ function safely(run: () => void): void {
 }
 
 /** Later versions of Node 22 tell of calls on channels. Asked of the text, since a call would open a stream. */
-const hasChannels = (): boolean => String(console.Console.prototype.log).includes('hasSubscribers');
+export const hasConsoleChannels = (): boolean => String(console.Console.prototype.log).includes('hasSubscribers');
 
 /** Bytes written to a stream that counts them: a pipe, a terminal; not a file, and not a pipe that is full. */
 function writtenBytes(): (stream: StreamName) => number | undefined {

@@ -2,7 +2,7 @@ import type { RingWriter } from '../ring-writer.ts';
 import { jsonArgs } from './json-args.ts';
 
 // Taken at load: a script may replace them.
-const { setInterval, performance } = globalThis;
+const { setInterval, clearInterval, performance } = globalThis;
 const { nodeTiming } = performance;
 
 /** The loop is looked at so often. */
@@ -28,13 +28,15 @@ export class EventLoopWatch {
   #lastNs: number;
   #sampleNs: number;
   #lastIdleMs: number;
+  readonly #timer: ReturnType<typeof setInterval>;
 
   constructor(writer: RingWriter) {
     this.#writer = writer;
     this.#lastNs = writer.now();
     this.#sampleNs = this.#lastNs;
     this.#lastIdleMs = nodeTiming.idleTime;
-    setInterval(() => this.#safely(), PERIOD_MS).unref();
+    this.#timer = setInterval(() => this.#safely(), PERIOD_MS);
+    this.#timer.unref();
   }
 
   #safely(): void {
@@ -84,5 +86,9 @@ export class EventLoopWatch {
   finish(): void {
     this.#look();
     if (this.#turns > 0) this.#sample();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
   }
 }

@@ -38,6 +38,8 @@ class MessageWay {
 
   arrive(): void {
     const number = this.#number(++this.#arrived);
+    // Whether its beginning was recorded only the other thread knows.
+    if (!this.#writer.recording) return;
     this.#writer.flow(number, AsyncScope.PROCESS, NAME, CATEGORY, FlowPhase.END);
     this.#writer.asyncEnd(number, AsyncScope.PROCESS, '', '');
   }

@@ -26,6 +26,7 @@ export class PerformanceEntries {
   /** The writer's time at this thread's time origin. */
   readonly #originNs: number;
   #observes = false;
+  #stopped = false;
   /** When it was that it ceased to. */
   #sinceMs = 0;
 
@@ -69,9 +70,16 @@ export class PerformanceEntries {
     this.#observes = false;
     this.#sinceMs = now();
     setImmediate(() => {
+      if (this.#stopped) return;
       this.#lookUp();
       this.#observe();
     }).unref();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#observes = false;
+    this.#observer.disconnect();
   }
 
   #lookUp(): void {

@@ -9,7 +9,7 @@ import type { EsModuleWatch } from '../resolve-api.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { belonging } from './belonging.ts';
 import { type ChildWatch, watchChildren } from './children.ts';
-import { watchConsole } from './console-calls.ts';
+import { hasConsoleChannels, watchConsole } from './console-calls.ts';
 import { dnsLookups } from './dns.ts';
 import { EsModuleLoads } from './es-modules.ts';
 import { EventLoopWatch } from './event-loop.ts';
@@ -36,6 +36,8 @@ export interface CaptureStart {
   /** Where the tracer's files are. */
   readonly folder: string;
   readonly isMainThread: boolean;
+  /** The process ran before, and goes on without it. */
+  readonly isAttached: boolean;
 }
 
 /** What the rest of the tracer tells it, and asks. */
@@ -60,9 +62,20 @@ export interface RuntimeCapture {
   readonly children: ChildWatch | undefined;
   /** The thread ends. */
   finish(): void;
+  /** Takes back what was put in: of the sources that a process has which the studio attaches to, see `forAttached`. */
+  stop(): void;
 }
 
-export function startCapture({ writer, options, folder, isMainThread }: CaptureStart): RuntimeCapture {
+/**
+ * Of `options` what can be taken back when the process is left: operations, promises and modules are told by functions and accessors in place of Node's, which
+ * a script may have taken over meanwhile.
+ */
+export function forAttached(options: CaptureOptions): CaptureOptions {
+  return { ...options, asyncOperations: false, asyncHooks: false, modules: false, consoleCalls: options.consoleCalls && hasConsoleChannels() };
+}
+
+export function startCapture({ writer, options: wanted, folder, isMainThread, isAttached }: CaptureStart): RuntimeCapture {
+  const options = isAttached ? forAttached(wanted) : wanted;
   const functions = new Functions();
   const numbers = new Numbers();
   const entries = performanceEntries(writer, options, numbers);
@@ -73,8 +86,8 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
   const warned = options.warnings ? watchWarnings(writer, stacks) : undefined;
   const operations = options.asyncOperations ? watchOperations(writer, numbers, functions, isMainThread) : undefined;
   const unseen = options.asyncHooks ? watchPromises(writer) : (run: () => void) => run();
-  if (options.consoleCalls) watchConsole(writer, functions, isMainThread);
-  if (operations || options.consoleCalls) hideOwnFrames(functions, folder);
+  const endConsole = options.consoleCalls ? watchConsole(writer, functions, isMainThread) : undefined;
+  if (operations || (options.consoleCalls && !isAttached)) hideOwnFrames(functions, folder);
   return {
     begins() {
       stacks.begins();
@@ -106,6 +119,11 @@ export function startCapture({ writer, options, folder, isMainThread }: CaptureS
       modules?.finish();
       esModules?.finish();
       entries?.finish();
+    },
+    stop() {
+      loop?.stop();
+      entries?.stop();
+      endConsole?.();
     },
   };
 }

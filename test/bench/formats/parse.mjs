@@ -2,5 +2,7 @@
 import { readFileSync } from 'node:fs';
 
 const began = performance.now();
+const atStart = process.cpuUsage();
 const { length } = JSON.parse(readFileSync(process.argv[2]).toString()).traceEvents;
-console.log(JSON.stringify({ ms: performance.now() - began, peakBytes: process.resourceUsage().maxRSS * 1024, length }));
+const { user, system } = process.cpuUsage(atStart);
+console.log(JSON.stringify({ ms: performance.now() - began, cpuMs: (user + system) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024, length }));

@@ -2,8 +2,10 @@
 import { openFile, recordingOf } from '../../../main/services/export/open-file.ts';
 
 const began = performance.now();
+const atStart = process.cpuUsage();
 const { source, opened } = await openFile(process.argv[2]);
 let bytes = 0;
 for await (const part of recordingOf(source, opened)) bytes += part.length;
 await source.close();
-console.log(JSON.stringify({ ms: performance.now() - began, peakBytes: process.resourceUsage().maxRSS * 1024, bytes }));
+const { user, system } = process.cpuUsage(atStart);
+console.log(JSON.stringify({ ms: performance.now() - began, cpuMs: (user + system) / 1000, peakBytes: process.resourceUsage().maxRSS * 1024, bytes }));

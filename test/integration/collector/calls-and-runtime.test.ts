@@ -34,6 +34,18 @@ const PROMISES = {
   'promises.mjs': "import { one } from './one.mjs'; async function two() { return 1 + (await one()); } two().then(function over() { console.log('end'); });",
   'one.mjs': "export async function one() { return 1; } console.log('begin');",
 };
+const THREADS = {
+  'threads.cjs': `const { Worker } = require('node:worker_threads');
+const worker = new Worker(require('node:path').join(__dirname, 'worker.cjs'));
+function asks(n) { worker.postMessage(n); }
+worker.on('message', function answered(n) { if (n < 20) asks(n + 1); else worker.terminate(); });
+asks(1);
+`,
+  'worker.cjs': `const { parentPort } = require('node:worker_threads');
+function answers(n) { parentPort.postMessage(n); }
+parentPort.on('message', function asked(n) { answers(n); });
+`,
+};
 const FAILS = {
   'fails.cjs': `function fails() { throw new TypeError('thrown'); }
 try { fails(); } catch {}
@@ -115,6 +127,13 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     expect((await arrowsOf('manual')).sort()).toEqual(['fs.promises.readFile: load → load', 'setTimeout: arrows.mjs → done']);
   });
 
+  it('draws arrows from one thread to the other', async () => {
+    await record('threads', node, THREADS, {});
+    const arrows = await arrowsOf('threads');
+    expect(arrows.filter((arrow) => arrow === 'message: asks → asked')).toHaveLength(20);
+    expect(arrows.filter((arrow) => arrow === 'message: answers → answered')).toHaveLength(20);
+  });
+
   it('records no promise of its own, and the arrows of the script’s', async () => {
     const promisesAlone = await record('promises', node, PROMISES, { calls: 'off', asyncHooks: true });
     const promises = await record('promises and calls', node, PROMISES, { asyncHooks: true });
@@ -130,6 +149,7 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     const stacks = async (name: string, capture: Partial<CaptureOptions>): Promise<unknown[]> =>
       (await record(name, node, FAILS, capture))
         .filter(({ kind, category }) => kind === 'instant' && category === 'exception')
+        .sort((a, b) => a.timeNs - b.timeNs)
         .map(({ name: what, args }) => {
           const { message, stack } = args as { message: string; stack?: string };
           return [

@@ -49,8 +49,10 @@ function valuesByStream(recording: ReadRecording): Map<number, number[]> {
     if (header.type !== BlockType.DATA) continue;
     const visitor = streams.get(header.stream) ?? new Values();
     streams.set(header.stream, visitor);
+    const before = visitor.values.length;
     expect(decodeRecords(payload.subarray(padTo8(header.openStackWords * 4)), header.clockHigh, start, visitor)).toBe(0);
-    expect(header.lastNs).toBe(visitor.lastNs);
+    // The clock that stands in front of a thread's first event may come in a block of its own.
+    if (visitor.values.length > before) expect(header.lastNs).toBe(visitor.lastNs);
     expect(visitor.backwards).toBe(0);
   }
   return new Map([...streams].map(([stream, visitor]) => [stream, visitor.values]));

@@ -79,6 +79,16 @@ const one = (name: string): OperationSeen => {
 const RESUMED = { arrow: true, resumed: [FlowPhase.END] };
 
 describe.each(nodeVersions())('$title', ({ path: node, major }) => {
+  it('ends also while recording is off, and begins only while it is on', async () => {
+    const code = `const tracer = require('trace-studio').getTracer(); tracer.start();
+setTimeout(() => {}, 20); tracer.stop(); setTimeout(() => { tracer.start(); setTimeout(() => {}, 2); }, 60);`;
+    await trace(code, { node });
+    expect(operations().map(({ args, endNs }) => [args, endNs !== undefined])).toEqual([
+      [{ ms: 20 }, true],
+      [{ ms: 2 }, true],
+    ]);
+  });
+
   it('timers', async () => {
     const code = `setTimeout(() => {}, 15); setImmediate(() => {}); let turns = 0; const interval = setInterval(() => { if (++turns === 3) clearInterval(interval); }, 2);
       clearTimeout(setTimeout(() => {}, 1000)); setTimeout(() => {}, 1000).close(); const { setTimeout: later } = require('node:timers/promises'); later(3).then(() => {});

@@ -1,4 +1,5 @@
 /** Worker threads and child processes are threads and processes of the session, and do not see how. */
+import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { nodeVersions } from './node-matrix.ts';
 import { runTarget, writeScript } from './run-target.ts';
@@ -18,6 +19,24 @@ const report = (name) => {
   new VizCounter(getTracer(), name).a = 1;
   return JSON.stringify([name, process.env.NODE_OPTIONS, Object.keys(process.env).filter((key) => key.startsWith('TRACE_STUDIO')), process.execArgv]);
 };`;
+
+/** Starts the file that is named first, with the flags after it, in every way; prints what each child prints. */
+const STARTS = `const { spawn, fork, exec, execFileSync, execSync, spawnSync } = require('node:child_process');
+const [child, ...flags] = process.argv.slice(2);
+const node = process.execPath;
+const print = (text) => process.stdout.write(String(text));
+const pipe = (started) => { started.stdout.on('data', print); started.stderr.on('data', print); };
+const line = (way) => ['"' + node + '"', ...flags, '"' + child + '"', way].join(' ');
+const ways = {
+  spawn: () => pipe(spawn(node, [...flags, child, 'spawn'])),
+  fork: () => pipe(fork(child, ['fork'], { execArgv: flags, silent: true })),
+  exec: () => exec(line('exec'), (error, out, err) => print(out + err)),
+  execSync: () => print(execSync(line('execSync'))),
+  spawnSync: () => print(spawnSync(line('spawnSync'), { shell: true }).stdout),
+  execFileSync: () => print(execFileSync(node, [...flags, child, 'execFileSync'])),
+  variable: () => pipe(spawn(node, [child, 'variable'], { env: { ...process.env, NODE_OPTIONS: flags.join(' ') } })),
+};`;
+const WAYS = ['exec', 'execFileSync', 'execSync', 'fork', 'spawn', 'spawnSync', 'variable'];
 
 describe.each(nodeVersions())('$title', ({ path: node, major }) => {
   it('traces worker threads, whatever environment and flags they are given', async () => {
@@ -112,6 +131,38 @@ else if (cluster.isPrimary) {
     const run = await runTarget(collector, writeScript(collector, { 'script.mjs': cluster }), { node });
     expect(run).toEqual({ stdout: '', stderr: '', code: 0, signal: null });
     expect(counterNames()).toEqual(['cluster', 'from a module']);
+  });
+
+  it('gives no tracer to children that may not read it, and one to those that may', async () => {
+    const script = writeScript(collector, {
+      'script.cjs': `${STARTS}\nfor (const start of Object.values(ways)) start();`,
+      'child.cjs': "const runtime = globalThis[Symbol.for('trace-studio.runtime')]; console.log(process.argv[2], runtime !== undefined);",
+    });
+    const child = path.join(path.dirname(script), 'child.cjs');
+    const model = major < 22 ? '--experimental-permission' : '--permission';
+    const own = [model, `--allow-fs-read=${path.dirname(script)}/*`, '--no-warnings'];
+    const said = (run: { readonly stdout: string }) => run.stdout.trim().split('\n').sort();
+
+    const kept = await runTarget(collector, script, { node, args: [child, ...own] });
+    expect({ stderr: kept.stderr, said: said(kept) }).toEqual({ stderr: '', said: WAYS.map((way) => `${way} false`) });
+    expect(collector.targets).toHaveLength(1);
+
+    // A path without a space, as a line for a shell is cut at spaces.
+    const granted = await runTarget(collector, script, { node, args: [child, ...own, `--allow-fs-read=${collector.folder}/*`] });
+    expect({ stderr: granted.stderr, said: said(granted) }).toEqual({ stderr: '', said: WAYS.map((way) => `${way} true`) });
+  });
+
+  it('starts children without a tracer once that is gone', async () => {
+    const script = writeScript(collector, {
+      'script.cjs': `${STARTS}
+require('node:fs').rmSync(${JSON.stringify(path.join(collector.tracerFolder, 'preload.cjs'))});
+for (const start of Object.values(ways)) start();`,
+      'child.cjs': 'console.log(process.argv[2], process.env.NODE_OPTIONS);',
+    });
+    const run = await runTarget(collector, script, { node, args: [path.join(path.dirname(script), 'child.cjs'), '--no-warnings'] });
+    const of = (way: string) => `${way} ${way === 'variable' ? '--no-warnings' : 'undefined'}`;
+    expect({ stderr: run.stderr, said: run.stdout.trim().split('\n').sort() }).toEqual({ stderr: '', said: WAYS.map(of) });
+    expect(collector.targets).toHaveLength(1);
   });
 
   it('names processes and threads', async () => {

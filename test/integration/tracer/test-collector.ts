@@ -14,7 +14,9 @@ import {
   SPILL_MAGIC,
   type TargetControl,
   TargetEnvironment,
+  type TargetGate,
   type TargetHello,
+  type TargetLoad,
   type TargetOptions,
   type ThreadHello,
   type ThreadStats,
@@ -42,6 +44,10 @@ export interface Target {
   /** The last one. */
   capture: CallCapture | undefined;
   readonly leftAlone: LeftAlone[];
+  /** What the script did with the gate. */
+  readonly gates: TargetGate[];
+  /** The largest share of a ring that was told. */
+  load: number;
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -80,6 +86,8 @@ export class TestCollector {
         children: [],
         capture: undefined,
         leftAlone: [],
+        gates: [],
+        load: 0,
         bye: false,
         closed: false,
         complaint: undefined,
@@ -155,6 +163,8 @@ export class TestCollector {
           children: [],
           capture: undefined,
           leftAlone: [],
+          gates: [],
+          load: 0,
           bye: false,
           closed: true,
           complaint: undefined,
@@ -218,6 +228,14 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
+      return;
+    }
+    if (type === FrameType.GATE) {
+      target.gates.push(json() as TargetGate);
+      return;
+    }
+    if (type === FrameType.LOAD) {
+      target.load = Math.max(target.load, (json() as TargetLoad).share);
       return;
     }
     if (type === FrameType.CHILD) {
