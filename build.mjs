@@ -35,12 +35,16 @@ const PROGRAMS = [
   },
   { entry: 'main/cli/record.ts', file: 'cli/record.cjs', external: [] },
   { entry: 'main/cli/studio.ts', file: 'cli/studio.cjs', external: [] },
+  { entry: 'main/cli/attach.ts', file: 'cli/attach.cjs', external: [] },
   { entry: 'main/cli/export.ts', file: 'cli/export.cjs', external: [] },
   { entry: 'main/cli/traces.ts', file: 'cli/traces.cjs', external: [] },
   { entry: 'main/collector/collector-process.ts', file: 'collector/collector.cjs', external: [] },
   { entry: 'main/services/export/export-worker.ts', file: 'collector/export-worker.cjs', external: [] },
   { entry: 'core/tracer/tracer.ts', file: 'tracer/tracer.cjs', external: [] },
   { entry: 'core/tracer/drain.ts', file: 'tracer/drain.cjs', external: [] },
+  { entry: 'core/tracer/sampling/sampler.ts', file: 'tracer/sampler.cjs', external: [] },
+  // Strict: functions of it stand in for Node's own, which are.
+  { entry: 'core/tracer/runtime/runtime-capture.ts', file: 'tracer/runtime-capture.cjs', external: [], banner: "'use strict';" },
   { entry: 'core/tracer/inline/tracer-plugins.ts', file: 'tracer/tracer-plugins.cjs', external: [] },
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
@@ -53,6 +57,7 @@ const PROGRAMS = [
   { entry: 'core/tracer/plugins/target-plugins.ts', file: 'tracer/target-plugins.cjs', external: [] },
   { entry: 'core/tracer/plugin-host.ts', file: 'tracer/plugin-host.cjs', external: [] },
   { entry: 'core/tracer/plugin-probe.ts', file: 'tracer/plugin-probe.cjs', external: [] },
+  { entry: 'core/tracer/config-probe.ts', file: 'tracer/config-probe.cjs', external: [] },
   // On the package's own API, like a user's plugin: the tracer that loads them has it.
   ...PLUGINS.map(({ folder, name }) => ({ entry: `core/plugins/${folder}/${folder}.ts`, file: `tracer/plugins/${name}.cjs`, external: ['trace-studio'] })),
 ];

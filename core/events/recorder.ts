@@ -32,6 +32,8 @@ export interface Recorder {
    */
   objectSnapshot(definition: number, flags: number, keys: readonly string[], values: readonly (string | undefined)[], count: number): boolean;
   objectDeleted(definition: number): void;
+  /** `listener` runs at a turn of this thread whenever somebody asks for all objects. Keeps nothing alive. Absent where nobody can ask. */
+  onSnapshotsAsked?(listener: () => void): void;
   /** A failure of the studio's own, for the window. */
   report(message: string): void;
 }

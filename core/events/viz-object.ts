@@ -10,14 +10,33 @@ import { SnapshotText } from './snapshot-text.ts';
 interface Recorded {
   readonly stream: SnapshotStream;
   readonly tracer: EventTracer;
+  /** Forgets its log among the living. */
+  readonly leave: () => void;
 }
 
 /** Holds no object, so that one that is recorded can be forgotten. */
 const forgotten = new FinalizationRegistry<Recorded>(end);
 
 /** While the tracer is stopped nothing is recorded, so not the end of an object either. */
-function end({ stream, tracer }: Recorded): void {
+function end({ stream, tracer, leave }: Recorded): void {
+  leave();
   stream.end(tracer.enabled);
+}
+
+/** Logs of the objects of this thread, by whom they are recorded, for when all are asked for. They may be collected at any time. */
+const living = new WeakMap<Recorder, Set<WeakRef<ObjectLog>>>();
+
+function logsOf(recorder: Recorder): Set<WeakRef<ObjectLog>> {
+  let logs = living.get(recorder);
+  if (!logs) {
+    logs = new Set();
+    living.set(recorder, logs);
+    const all = logs;
+    recorder.onSnapshotsAsked?.(() => {
+      for (const log of [...all]) log.deref()?.log();
+    });
+  }
+  return logs;
 }
 
 /** What stands in for a value that has to be copied again: it is equal to no value of the user's. */
@@ -40,17 +59,26 @@ class ObjectLog extends AttributeLog {
   /** The attributes have to be looked up again before the next log. */
   #stale = true;
   #busy = false;
+  #recorded: Recorded | undefined;
 
   constructor(tracer: EventTracer, name: string, className: string, config: EventConfig, limits: Partial<SnapshotLimits>) {
     super(tracer, name, className, config);
     this.#ownLimits = limits;
     this.#stream = new SnapshotStream(name, className);
-    if (tracer.enabled && tracer.recorder?.recording) this.#stream.create(tracer.recorder);
+    const { recorder } = tracer;
+    // Before the object is told of: who hears of it may ask for it at once.
+    if (recorder?.onSnapshotsAsked) logsOf(recorder);
+    if (tracer.enabled && recorder?.recording) this.#stream.create(recorder);
   }
 
   override attach(target: object): object {
     const proxy = super.attach(target);
-    forgotten.register(proxy, { stream: this.#stream, tracer: this.tracer }, this.#stream);
+    const { recorder } = this.tracer;
+    const logs = recorder?.onSnapshotsAsked && logsOf(recorder);
+    const self = new WeakRef(this);
+    logs?.add(self);
+    this.#recorded = { stream: this.#stream, tracer: this.tracer, leave: () => void logs?.delete(self) };
+    forgotten.register(proxy, this.#recorded, this.#stream);
     return proxy;
   }
 
@@ -76,7 +104,7 @@ class ObjectLog extends AttributeLog {
 
   override dispose(): void {
     forgotten.unregister(this.#stream);
-    end({ stream: this.#stream, tracer: this.tracer });
+    if (this.#recorded) end(this.#recorded);
   }
 
   protected override check(): void {}

@@ -1,3 +1,4 @@
+import { validCapture } from '../protocol/capture-options.ts';
 import type { LaunchRecord } from '../protocol/recording-format.ts';
 
 /** A command line that a system would take is far below it. */
@@ -6,7 +7,7 @@ const MAX_LETTERS = 1024 * 1024;
 /** What was run, out of the head of a file that anyone may have written. Undefined: it does not say, or not in a way that can be used. */
 export function launchRecordOf(value: unknown): LaunchRecord | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
-  const { command, cwd, script, nodePath, nodeVersion, environmentNames, environment, plugins } = value as Record<string, unknown>;
+  const { command, cwd, script, nodePath, nodeVersion, environmentNames, environment, plugins, capture } = value as Record<string, unknown>;
   if (!isTexts(command) || command.length === 0 || typeof cwd !== 'string') return undefined;
   const names = isTexts(environmentNames) ? environmentNames : [];
   const record: LaunchRecord = {
@@ -18,10 +19,11 @@ export function launchRecordOf(value: unknown): LaunchRecord | undefined {
     environmentNames: names,
     ...(isTextTable(environment) && { environment }),
     ...(isTexts(plugins) && { plugins }),
+    ...(isTable(capture) && { capture: validCapture(capture) }),
   };
   return JSON.stringify(record).length <= MAX_LETTERS ? record : undefined;
 }
 
 const isTexts = (value: unknown): value is readonly string[] => Array.isArray(value) && value.every((each) => typeof each === 'string');
-const isTextTable = (value: unknown): value is Readonly<Record<string, string>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && isTexts(Object.values(value));
+const isTable = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isTextTable = (value: unknown): value is Readonly<Record<string, string>> => isTable(value) && isTexts(Object.values(value));

@@ -1,4 +1,5 @@
 import type { Problem } from '../base/result.ts';
+import { MAX_MUTE_RULES } from '../protocol/function-rules.ts';
 import { MAX_LEFT_ALONE, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { CALL_HOOKS, type CallCapture, type LeftAlone } from '../protocol/target-wire.ts';
 
@@ -8,6 +9,8 @@ export interface ProcessView {
   readonly name: string;
   readonly nodeVersion: string;
   readonly ended: boolean;
+  /** Of one that was killed: up to here all that it recorded is there. */
+  readonly flushedNs?: number;
   /** How the recording of its calls goes; absent: none is recorded. */
   readonly capture?: CallCapture;
   /** What of it is not recorded, and why. */
@@ -20,6 +23,7 @@ interface Process {
   name: string;
   nodeVersion: string;
   ended: boolean;
+  flushedNs?: number;
   capture?: CallCapture;
 }
 
@@ -42,6 +46,8 @@ export class Processes {
   readonly #processes = new Map<number, Process>();
   readonly #threads = new Map<number, Thread>();
   readonly #leftAlone = new Map<number, LeftAlone[]>();
+  readonly #muted = new Set<string>();
+  firstMuted: { readonly timeNs: number; readonly text: string } | undefined;
   readonly notices: Problem[] = [];
   /** Of an imported trace: what could not be taken in as it is. */
   readonly imported: { readonly count: number; readonly text: string }[] = [];
@@ -73,6 +79,13 @@ export class Processes {
       case 'process-end': {
         const process = this.#processes.get(line.process);
         if (process) process.ended = true;
+        if (process && line.orderly === false && typeof line.flushedNs === 'number') process.flushedNs = number(line.flushedNs);
+        return;
+      }
+      case 'untraced': {
+        const pid = number(line.pid);
+        const message = `${text(line.what)}${pid > 0 ? ` (process ${pid})` : ''}, started by ${this.#nameOf(line.process)}, is not recorded. ${text(line.why)}`;
+        this.#notice({ code: 'untraced', message });
         return;
       }
       case 'stats': {
@@ -94,6 +107,15 @@ export class Processes {
         if (known.length < MAX_LEFT_ALONE) known.push({ file: text(line.file), reason: text(line.reason) });
         return;
       }
+      case 'mute': {
+        if (line.muted !== true || !Array.isArray(line.functions)) return;
+        for (const rule of line.functions.slice(0, MAX_MUTE_RULES)) {
+          const [file, name] = [text(rule?.file), text(rule?.name)];
+          this.#muted.add(JSON.stringify([file, name, number(rule?.line)]));
+          this.firstMuted ??= { timeNs: number(line.timeNs), text: name === '' ? file : `${name} (${file})` };
+        }
+        return;
+      }
       case 'tracer-error':
         this.#notice({ code: 'tracer-error', message: `The tracer inside ${this.#nameOf(line.process)} failed: ${text(line.message)}` });
         return;
@@ -101,6 +123,11 @@ export class Processes {
         if (line.what === 'imported' && this.imported.length < MAX_NOTICES) this.imported.push({ count: number(line.count), text: text(line.message) });
         this.#notice({ code: `loss-${text(line.what)}`, message: text(line.message) });
         return;
+      case 'kept': {
+        const seconds = (number(line.fromNs) / 1e9).toFixed(1);
+        this.#notice({ code: 'kept', message: `Only the newest was kept: what was recorded in the first ${seconds} s is not there.` });
+        return;
+      }
       case 'imported':
         if (typeof line.startEpochNs === 'string' && /^\d{1,20}$/.test(line.startEpochNs)) this.startEpochNs = line.startEpochNs;
         return;
@@ -127,6 +154,11 @@ export class Processes {
     return thread;
   }
 
+  /** Functions and files that were muted at some time while it was recorded. */
+  get muted(): number {
+    return this.#muted.size;
+  }
+
   get dropped(): number {
     let dropped = 0;
     for (const thread of this.#threads.values()) dropped += droppedOf(thread);
@@ -143,10 +175,11 @@ export class Processes {
     const threads = [...this.#threads].map(([stream, thread]) => ({ stream, ...thread, dropped: droppedOf(thread) }));
     const ids = new Set([...this.#processes.keys(), ...threads.map((thread) => thread.process)]);
     return [...ids].map((id) => {
-      const { pid, name, nodeVersion, ended, capture }: Process = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
+      const { pid, name, nodeVersion, ended, flushedNs, capture }: Process = this.#processes.get(id) ?? { pid: 0, name: '', nodeVersion: '', ended: false };
       const own = threads.filter((thread) => thread.process === id).map(({ stream, thread, name, dropped }) => ({ stream, thread, name, dropped }));
       const leftAlone = this.#leftAlone.get(id);
-      return { process: id, pid, name, nodeVersion, ended, ...(capture && { capture }), ...(leftAlone && { leftAlone }), threads: own };
+      const more = { ...(flushedNs !== undefined && { flushedNs }), ...(capture && { capture }), ...(leftAlone && { leftAlone }) };
+      return { process: id, pid, name, nodeVersion, ended, ...more, threads: own };
     });
   }
 

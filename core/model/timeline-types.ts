@@ -397,6 +397,8 @@ export type IssueKind =
   | 'undefined-names'
   | 'unbound-flows'
   | 'left-out'
+  /** Calls of some functions or files were not recorded for a while, because the user wanted so. */
+  | 'muted'
   | 'imported';
 
 export interface IssueInfo {

@@ -322,14 +322,21 @@ export class Trace {
 
   /** What is not as it should be. While the trace grows, what is open is no issue. */
   issues(isComplete: boolean): IssueInfo[] {
-    return issuesOf(this.timeline, { damagedRecords: this.#damagedRecords, dropped: this.#processes.dropped, imported: this.#processes.imported, isComplete });
+    const { dropped, imported, muted, firstMuted } = this.#processes;
+    return issuesOf(this.timeline, { damagedRecords: this.#damagedRecords, dropped, imported, muted, firstMuted, isComplete });
   }
 
   /** Grows when an issue is new or larger. */
   get issueCount(): number {
     const { timeline } = this;
     return (
-      this.#damagedRecords + this.#processes.imported.length + timeline.gaps.gaps + timeline.async.unmatched + timeline.flows.unbound + timeline.problemCount
+      this.#damagedRecords +
+      this.#processes.imported.length +
+      this.#processes.muted +
+      timeline.gaps.gaps +
+      timeline.async.unmatched +
+      timeline.flows.unbound +
+      timeline.problemCount
     );
   }
 

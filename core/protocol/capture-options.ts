@@ -53,6 +53,9 @@ export interface CaptureOptions {
   readonly maskSecrets: boolean;
 }
 
+/** What a config file exports: any of the options. */
+export type TraceStudioConfig = Partial<CaptureOptions>;
+
 export type CaptureKey = keyof CaptureOptions;
 export type CaptureGroup = 'calls' | 'values' | 'runtime' | 'sampling' | 'keeping' | 'limits';
 
@@ -74,6 +77,8 @@ interface Common {
   readonly label: string;
   /** One sentence, for the form's hint and the command line's help. */
   readonly help: string;
+  /** It means something only where that option has that value. */
+  readonly onlyWith?: { readonly key: CaptureKey; readonly value: string };
 }
 export type CaptureOption =
   | (Common & { readonly type: 'boolean'; readonly default: boolean })
@@ -264,6 +269,7 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     unit: 'µs',
     label: 'Interval',
     help: 'Time between two samples.',
+    onlyWith: { key: 'calls', value: 'sampling' },
   },
   {
     key: 'keep',
@@ -288,7 +294,8 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     max: 86_400,
     unit: 's',
     label: 'Newest seconds',
-    help: 'With --keep last: how much time is kept; 0 sets no limit.',
+    help: 'How much time is kept of the newest; 0 sets no limit.',
+    onlyWith: { key: 'keep', value: 'last' },
   },
   {
     key: 'keepMegabytes',
@@ -300,7 +307,8 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     max: 1_000_000,
     unit: 'MB',
     label: 'Newest megabytes',
-    help: 'With --keep last: how much data is kept; 0 sets no limit.',
+    help: 'How much data is kept of the newest; 0 sets no limit.',
+    onlyWith: { key: 'keep', value: 'last' },
   },
   {
     key: 'stopSeconds',
@@ -373,17 +381,27 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
 
 export const DEFAULT_CAPTURE = Object.fromEntries(CAPTURE_OPTIONS.map((option) => [option.key, option.default])) as unknown as CaptureOptions;
 
+/** Of objects that override each other, the last that says it: a config file, a form, the command line. */
+export const mergeCapture = (...parts: readonly (Partial<CaptureOptions> | undefined)[]): Partial<CaptureOptions> => Object.assign({}, ...parts);
+
 /** Options with the defaults for what is missing. What is no such option, or not of its type or range, is not taken. */
-export function captureOptions(given: Readonly<Record<string, unknown>> | undefined): CaptureOptions {
-  if (!given) return DEFAULT_CAPTURE;
-  const options: Record<string, unknown> = { ...DEFAULT_CAPTURE };
+export const captureOptions = (given: Readonly<Record<string, unknown>> | undefined): CaptureOptions =>
+  given ? { ...DEFAULT_CAPTURE, ...validCapture(given) } : DEFAULT_CAPTURE;
+
+/** Those of `given` that are options, with values that they can have. */
+export function validCapture(given: Readonly<Record<string, unknown>>): Partial<CaptureOptions> {
+  const options: Record<string, unknown> = {};
   for (const option of CAPTURE_OPTIONS) {
     if (!Object.hasOwn(given, option.key)) continue;
     const value = given[option.key];
     if (captureProblem(option, value) === undefined) options[option.key] = value;
   }
-  return options as unknown as CaptureOptions;
+  return options;
 }
+
+/** Those that differ from the defaults. */
+export const changedCapture = (options: CaptureOptions): Partial<CaptureOptions> =>
+  Object.fromEntries(CAPTURE_OPTIONS.filter(({ key, default: usual }) => String(options[key]) !== String(usual)).map(({ key }) => [key, options[key]]));
 
 /** Why `value` cannot be the value of `option`, in words; undefined where it can. */
 export function captureProblem(option: CaptureOption, value: unknown): string | undefined {

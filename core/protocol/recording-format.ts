@@ -17,8 +17,10 @@
  *
  * A cut file is whole up to the last block whose header and payload are whole: everything before is good.
  */
+import type { CaptureOptions } from './capture-options.ts';
 import type { PluginState } from './plugins.ts';
-import type { CallCapture, LeftAlone } from './target-wire.ts';
+import type { SamplingState } from './sampling.ts';
+import type { CallCapture, FunctionRule, LeftAlone } from './target-wire.ts';
 
 export const FILE_MAGIC = 'TSRECORD';
 export const FILE_HEADER_BYTES = 64;
@@ -78,6 +80,8 @@ export interface LaunchRecord {
   readonly environment?: Readonly<Record<string, string>>;
   /** Specs of the plugins, in their order. */
   readonly plugins?: readonly string[];
+  /** What was recorded, where it differs from what is usual. */
+  readonly capture?: Partial<CaptureOptions>;
 }
 
 export const MAX_LEFT_ALONE = 1000;
@@ -107,13 +111,30 @@ export type RecordingInfo =
       readonly timeNs: number;
     }
   | { readonly kind: 'thread-end'; readonly stream: number; readonly timeNs: number }
-  | { readonly kind: 'process-end'; readonly process: number; readonly orderly: boolean; readonly timeNs: number }
+  /** `flushedNs`: when the last of what it sent was taken. Of one that did not end in an orderly way, what it recorded later is missing. `code`: what it exits with. */
+  | {
+      readonly kind: 'process-end';
+      readonly process: number;
+      readonly orderly: boolean;
+      readonly code?: number;
+      readonly flushedNs?: number;
+      readonly timeNs: number;
+    }
+  /** A process that is Node, was started by `process` and is not recorded. `pid` 0: not known. `what`: its command line. */
+  | {
+      readonly kind: 'untraced';
+      readonly process: number;
+      readonly pid: number;
+      readonly what: string;
+      readonly why: string;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'stats'; readonly stream: number; readonly dropped: number; readonly stalls: number; readonly stallNs: number; readonly timeNs: number }
   | { readonly kind: 'tracer-error'; readonly process: number; readonly message: string; readonly timeNs: number }
   /** Bytes of console output or blocks that could not be recorded, or what plugins could not do or left that was not taken; and why. */
   | {
       readonly kind: 'loss';
-      readonly what: 'console' | 'disk' | 'imported' | 'plugins';
+      readonly what: 'console' | 'disk' | 'imported' | 'plugins' | 'kept';
       readonly count: number;
       readonly message: string;
       /** Of an imported trace: a stable word for what is amiss, and one case of it in words. */
@@ -143,6 +164,8 @@ export type RecordingInfo =
     }
   /** How a plugin fares in a process; a later line for the same process and index replaces the earlier one. */
   | { readonly kind: 'plugin'; readonly process: number; readonly state: PluginState; readonly timeNs: number }
+  /** How the sampling of a thread of that process fares; a later line for the same thread replaces the earlier one. */
+  | { readonly kind: 'sampling'; readonly process: number; readonly state: SamplingState; readonly timeNs: number }
   /** How the recording of calls goes in a process; a later line replaces the earlier one. */
   | ({ readonly kind: 'capture'; readonly process: number; readonly timeNs: number } & CallCapture)
   /** A file or function whose calls are not recorded, and why: at most MAX_LEFT_ALONE of a process. */
@@ -163,13 +186,24 @@ export type RecordingInfo =
       readonly note?: string;
       readonly timeNs: number;
     }
+  /** Only the newest was kept: what lies before `fromNs` is gone, but for the last values from before it. Of several lines the last counts. */
+  | { readonly kind: 'kept'; readonly fromNs: number; readonly timeNs: number }
+  /** Recording was switched on or off, for all processes of the session: nothing is recorded while it is off. On from the start unless told otherwise. */
+  | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
+  /** From here on calls of these functions were not recorded, or again. A later word goes before an earlier one. */
+  | { readonly kind: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[]; readonly timeNs: number }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
+
+/** Who switched recording: the launch (`startPaused`), the window, the script by `getTracer()`, or a limit of the launch that was reached. */
+export type RecordingCause = 'launch' | 'window' | 'script' | 'limit';
 
 /** How a target ended. */
 export type SessionEnd =
   | { readonly kind: 'exited'; readonly code: number }
   | { readonly kind: 'signalled'; readonly signal: string }
   | { readonly kind: 'stopped'; readonly code?: number; readonly signal?: string; readonly forced: boolean }
+  /** The studio had attached to a process, and left it; or `processEnded`: it ended, by itself. */
+  | { readonly kind: 'detached'; readonly processEnded: boolean }
   | { readonly kind: 'failed-to-start'; readonly message: string }
   /** The recorder ended before it, and the studio ended it then. Never in a recording itself: nobody was left to write it. */
   | { readonly kind: 'recorder-lost' };

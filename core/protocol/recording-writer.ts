@@ -123,6 +123,56 @@ export function encodeBlock(fields: BlockFields, payload: Uint8Array, sequence: 
 
 export type RecordingTotals = Pick<RecordingFooter, 'events' | 'dropped' | 'durationNs' | 'end'>;
 
+/** A block as an index tells of it. */
+export interface LaidBlock {
+  readonly offset: number;
+  /** As it stands in the file. */
+  readonly header: Uint8Array;
+  readonly firstNs: number;
+  readonly lastNs: number;
+}
+
+/**
+ * INDEX blocks and FOOTER for a recording that was put together of parts: `rows` are its blocks in the order of the file, `offset` is its
+ * length so far, `sequence` the number of the next block.
+ */
+export function encodeClosing(
+  rows: readonly LaidBlock[],
+  offset: number,
+  sequence: number,
+  totals: RecordingTotals,
+  crc: (bytes: Uint8Array) => number = crc32,
+): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let [at, next, previous] = [offset, sequence, -1];
+  const lay = (fields: BlockFields, payload: Uint8Array) => {
+    const block = encodeBlock(fields, payload, next++, crc);
+    parts.push(...block);
+    for (const part of block) at += part.length;
+  };
+  for (let from = 0; from < rows.length; from += BLOCKS_PER_INDEX) {
+    const here = at;
+    const { fields, payload } = indexOf(rows.slice(from, from + BLOCKS_PER_INDEX), previous);
+    lay(fields, payload);
+    previous = here;
+  }
+  const footer: RecordingFooter = { lastIndex: previous, blocks: next, ...totals };
+  lay({ type: BlockType.FOOTER, stream: 0, count: 1, firstNs: 0, lastNs: totals.durationNs }, encoder.encode(JSON.stringify(footer)));
+  return parts;
+}
+
+function indexOf(rows: readonly LaidBlock[], previous: number): { readonly fields: BlockFields; readonly payload: Uint8Array } {
+  const payload = new Uint8Array(8 + rows.length * INDEX_ROW_BYTES);
+  const view = new DataView(payload.buffer);
+  view.setFloat64(0, previous, true);
+  rows.forEach(({ offset, header }, row) => {
+    view.setFloat64(8 + row * INDEX_ROW_BYTES, offset, true);
+    payload.set(header, 16 + row * INDEX_ROW_BYTES);
+  });
+  const range = { firstNs: rows[0]?.firstNs ?? 0, lastNs: rows.at(-1)?.lastNs ?? 0 };
+  return { fields: { type: BlockType.INDEX, stream: 0, count: rows.length, ...range }, payload };
+}
+
 /**
  * Lays out one recording: hand its parts to a file in the order in which they are returned, and nothing else.
  * INDEX blocks are put in between by itself.
@@ -133,10 +183,16 @@ export class RecordingEncoder {
   #offset: number;
   #sequence = 0;
   #lastIndex = -1;
-  #rows: { readonly offset: number; readonly header: Uint8Array; readonly firstNs: number; readonly lastNs: number }[] = [];
+  #rows: LaidBlock[] = [];
 
-  /** `crc`: a faster CRC-32 than the portable one, where the platform has it. */
-  constructor(head: RecordingHead, options: { readonly crc?: (bytes: Uint8Array) => number } = {}) {
+  readonly #isIndexed: boolean;
+
+  /**
+   * `crc`: a faster CRC-32 than the portable one, where the platform has it. `indexed` false: whoever puts the file together makes its
+   * index, see `encodeClosing`.
+   */
+  constructor(head: RecordingHead, options: { readonly crc?: (bytes: Uint8Array) => number; readonly indexed?: boolean } = {}) {
+    this.#isIndexed = options.indexed !== false;
     this.fileHeader = encodeFileHeader(head);
     this.#offset = this.fileHeader.length;
     this.#crc = options.crc ?? crc32;
@@ -166,17 +222,9 @@ export class RecordingEncoder {
 
   /** An INDEX block over the blocks since the previous one. */
   index(): Uint8Array[] {
-    const rows = this.#rows;
     const at = this.#offset;
-    const payload = new Uint8Array(8 + rows.length * INDEX_ROW_BYTES);
-    const view = new DataView(payload.buffer);
-    view.setFloat64(0, this.#lastIndex, true);
-    rows.forEach(({ offset, header }, row) => {
-      view.setFloat64(8 + row * INDEX_ROW_BYTES, offset, true);
-      payload.set(header, 16 + row * INDEX_ROW_BYTES);
-    });
-    const range = { firstNs: rows[0]?.firstNs ?? 0, lastNs: rows.at(-1)?.lastNs ?? 0 };
-    const parts = this.#lay({ type: BlockType.INDEX, stream: 0, count: rows.length, ...range }, payload);
+    const { fields, payload } = indexOf(this.#rows, this.#lastIndex);
+    const parts = this.#lay(fields, payload);
     this.#lastIndex = at;
     this.#rows = [];
     return parts;
@@ -202,7 +250,7 @@ export class RecordingEncoder {
   #lay(fields: BlockFields, payload: Uint8Array): Uint8Array[] {
     const parts = encodeBlock(fields, payload, this.#sequence++, this.#crc);
     // Indexes lead to each other, and a footer to the last of them: they stand in no index.
-    const indexed = fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
+    const indexed = this.#isIndexed && fields.type !== BlockType.INDEX && fields.type !== BlockType.FOOTER;
     if (indexed) this.#rows.push({ offset: this.#offset, header: parts[0] as Uint8Array, firstNs: fields.firstNs, lastNs: fields.lastNs });
     for (const part of parts) this.#offset += part.length;
     return parts;

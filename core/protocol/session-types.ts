@@ -1,7 +1,9 @@
 /** A session as every process names it: what to run, what runs, how it ended. Plain JSON. */
 import type { CaptureOptions } from './capture-options.ts';
+import type { MuteRule } from './function-rules.ts';
 import type { PluginLaunch } from './plugins.ts';
-import type { SessionEnd } from './recording-format.ts';
+import type { RecordingCause, SessionEnd } from './recording-format.ts';
+import type { SamplingState } from './sampling.ts';
 
 export type SessionId = string;
 /** A recording that the collector holds open: a live one, a saved `.tsr`, or any other trace file. */
@@ -24,16 +26,14 @@ export interface LaunchConfig {
   readonly nodeFlags: string;
   /** Path of a Node binary, or empty: the project's pin, else the first on PATH. */
   readonly nodePath: string;
-  /** Exact: a full ring makes the script wait. Live: it drops and counts. */
-  readonly whenFull: 'exact' | 'live';
   /** Write the values of `environment` into the recording, not only the names. */
   readonly recordEnvironmentValues: boolean;
-  /** Mask values in snapshots whose key looks secret. */
-  readonly maskSecrets: boolean;
   /** In their order. Absent: none. */
   readonly plugins?: readonly PluginChoice[];
-  /** What differs from the defaults. `whenFull` and `maskSecrets` above are not repeated here. */
+  /** What was chosen here: it goes before what a config file says, and that before the defaults. */
   readonly capture?: Partial<CaptureOptions>;
+  /** Path of a config file; empty: none. Absent: the one of the project, if there is one. */
+  readonly configFile?: string;
 }
 
 /** A plugin in a run configuration: one that is not enabled stays there with its arguments. */
@@ -57,12 +57,20 @@ export interface SpawnPlan {
   readonly recordedEnvironment: { readonly names: readonly string[]; readonly values?: Readonly<Record<string, string>> };
   /** Absolute path of preload.cjs, forward slashes. */
   readonly preload: string;
-  readonly whenFull: 'exact' | 'live';
-  readonly maskSecrets: boolean;
+  /** Why the target gets no tracer, in words: it would not run with one. */
+  readonly untraced?: string;
   readonly plugins?: readonly PluginLaunch[];
+  /** All of them. Absent: nothing is recorded but what the script tells by itself, all of it, and the script waits. */
   readonly capture?: CaptureOptions;
   /** Where instrumented files are kept for later runs. */
   readonly cacheFolder?: string;
+}
+
+/** How a tracer finds its collector: what `process.env` tells one that is launched. */
+export interface TracerAddress {
+  readonly socket: string;
+  readonly secret: string;
+  readonly spillFolder: string;
 }
 
 /** What Stop waits between asking the process tree to end and ending it. */
@@ -80,16 +88,53 @@ export interface SessionInfo {
   readonly nodeVersion?: string;
   readonly state: SessionState;
   readonly pid?: number;
+  /** The process ran before: it is left, not ended. */
+  readonly attached?: boolean;
   readonly startedAtMs: number;
   readonly endedAtMs?: number;
   readonly end?: SessionEnd;
   /** Traced processes seen so far; 0 while running means that no tracer has connected (yet). */
   readonly processes: number;
+  /** Why the target runs without a tracer, in words. */
+  readonly untraced?: string;
   readonly events: number;
   readonly bytes: number;
   readonly dropped: number;
+  /** Whether events are recorded now, and who said so last. Absent: they are. */
+  readonly gate?: RecordingGate;
+  /** Functions and files whose calls are not recorded now, because a window said so. Absent: none. */
+  readonly mutes?: readonly MuteRule[];
+  /** While it runs. */
+  readonly load?: SessionLoad;
+  /** Where only the newest is kept: what of it is there now. Absent: everything is kept. */
+  readonly kept?: SessionKept;
+  /** Of the process that began last to be sampled. Absent: nothing was sampled yet. */
+  readonly sampling?: SamplingState;
   /** Recording stopped writing, for example because the disk is full; the target goes on. */
   readonly recordingProblem?: string;
+}
+
+export interface RecordingGate {
+  readonly on: boolean;
+  readonly by: RecordingCause;
+  /** With `limit`: which one, in words. */
+  readonly why?: string;
+}
+
+export interface SessionKept {
+  /** In ns since the recording's start. */
+  readonly fromNs: number;
+  readonly bytes: number;
+  /** As the launch wants it; 0: no limit. */
+  readonly seconds: number;
+  readonly megabytes: number;
+}
+
+export interface SessionLoad {
+  /** How full the fullest ring of a thread was lately, from 0 to 1: at 1 the script waits, or events are dropped. */
+  readonly bufferShare: number;
+  /** Into the recording, over the last second. */
+  readonly bytesPerSecond: number;
 }
 
 export interface RecordingInfoSummary {
@@ -104,4 +149,6 @@ export interface RecordingInfoSummary {
   readonly bytes: number;
   /** In the per-user folder, not yet saved by the user. */
   readonly unsaved: boolean;
+  /** While only the newest is kept: the recording as it begins for who opens it now. To be given with each read. */
+  readonly view?: number;
 }

@@ -4,10 +4,14 @@
  */
 
 import type { Problem } from '../base/result.ts';
+import type { AttachOptions, NodeProcess } from './attach.ts';
+import type { CaptureOptions } from './capture-options.ts';
 import type { ExportFormat } from './export-formats.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
+import type { TakeKind, TakeProgress } from './sampling.ts';
 import type { LaunchConfig, RecordingId, RecordingInfoSummary, SessionId, SessionInfo } from './session-types.ts';
+import type { FunctionRule } from './target-wire.ts';
 
 export interface StudioInfo {
   readonly version: string;
@@ -44,11 +48,36 @@ export interface LaunchInspection {
   readonly language?: 'javascript' | 'typescript';
   readonly node?: NodeInstall;
   /** Problems by field; an empty list means Run will start. */
-  readonly problems: readonly (Problem & { readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' })[];
+  readonly problems: readonly (Problem & {
+    readonly field: 'target' | 'arguments' | 'cwd' | 'environment' | 'nodeFlags' | 'nodePath' | 'plugins' | 'capture';
+  })[];
   /** For each of the form's plugins, in their order: what its first word means here. */
   readonly plugins?: readonly PluginInspection[];
+  /** The config file that lies where the target does, and what it says. */
+  readonly configFile?: ConfigFileInspection;
+  /** The run would start, and its tracer could not do all of its work. */
+  readonly permissions?: PermissionNote;
   /** package.json nearest to the target, and its scripts. */
   readonly project?: { readonly folder: string; readonly name: string; readonly scripts: readonly { readonly name: string; readonly command: string }[] };
+}
+
+/** Node's permission model keeps the tracer from something. */
+export interface PermissionNote {
+  readonly message: string;
+  readonly remedy: string;
+  /** What is missing, as it is typed after other flags. */
+  readonly flags: string;
+}
+
+export interface ConfigFileInspection {
+  readonly path: string;
+  /** `data`: nothing of it is run. Of the others, nothing runs that is not trusted. */
+  readonly trust: 'data' | 'trusted' | 'changed' | 'untrusted';
+  /** Absent for `data`. */
+  readonly sha256?: string;
+  readonly bytes: number;
+  /** What it says; empty where it may not be run, or could not be read. */
+  readonly capture: Partial<CaptureOptions>;
 }
 
 export interface ExampleInfo {
@@ -73,6 +102,11 @@ export interface RecentItem {
   /** How its run ended. */
   readonly end?: SessionEnd;
   readonly missing?: boolean;
+}
+
+export interface SavedAside {
+  readonly ref: string;
+  readonly title: string;
 }
 
 export interface RecentScript {
@@ -176,7 +210,27 @@ export interface Settings {
 export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'compact', sidebarWidth: 232, inspectorWidth: 344, drawerHeight: 240 };
 
 /** An action that also exists as a menu item or command-line word. */
-export type StudioCommand = 'open' | 'save' | 'save-as' | 'export' | 'close' | 'run' | 'stop' | 'restart' | 'plugins' | 'new-window' | 'settings' | 'help';
+export type StudioCommand =
+  | 'open'
+  | 'save'
+  | 'save-as'
+  | 'export'
+  | 'close'
+  | 'run'
+  | 'stop'
+  | 'restart'
+  | 'record'
+  | 'snapshot'
+  | 'mark'
+  | 'save-last'
+  | 'sampling'
+  | 'cpu-profile'
+  | 'heap-snapshot'
+  | 'attach'
+  | 'plugins'
+  | 'new-window'
+  | 'settings'
+  | 'help';
 
 /** What a window may ask of its host. Failures arrive as ProblemError. */
 export interface StudioRequests {
@@ -185,6 +239,8 @@ export interface StudioRequests {
   'settings.set': (argument: Partial<Settings>) => Settings;
 
   'launch.inspect': (argument: LaunchConfig) => LaunchInspection;
+  /** The user trusts this config file with this content: it may be run, in a short-lived process, to read it. */
+  'launch.trustConfig': (argument: { readonly path: string; readonly sha256: string }) => null;
   'launch.nodes': (argument: { readonly refresh: boolean }) => readonly NodeInstall[];
   'launch.examples': (argument: null) => readonly ExampleInfo[];
   'launch.recent': (argument: null) => readonly RecentScript[];
@@ -195,7 +251,32 @@ export interface StudioRequests {
   'session.stop': (argument: { readonly session: SessionId }) => SessionInfo;
   'session.restart': (argument: { readonly session: SessionId }) => SessionInfo;
   'session.stdin': (argument: { readonly session: SessionId; readonly text: string; readonly end?: boolean }) => null;
+  /** Recording on or off, for the whole session. */
+  'session.record': (argument: { readonly session: SessionId; readonly on: boolean }) => SessionInfo;
+  /** All objects now; a thread that is blocked follows when it is not. How many processes were asked. */
+  'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
+  /** Marks this moment. Empty: named by its number. */
+  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
+  /** Calls of these functions are not recorded from now on, or again. A rule with a file alone means all of its functions. */
+  'session.mute': (argument: { readonly session: SessionId; readonly functions: readonly FunctionRule[]; readonly muted: boolean }) => SessionInfo;
+  /** Of a run that keeps only the newest: what is there now, as an unsaved recording of its own. `ref` is what `recordings.openRecent` takes. */
+  'session.saveLast': (argument: { readonly session: SessionId }) => SavedAside;
+  /** Sampling on or off, in every process of the session. */
+  'session.sampling': (argument: { readonly session: SessionId; readonly on: boolean }) => null;
+  /** A CPU profile or a heap snapshot, written by the script's own process. Resolves when the file is there. */
+  'session.take': (argument: {
+    readonly session: SessionId;
+    readonly what: TakeKind;
+    readonly path: string;
+    readonly overwrite?: boolean;
+    /** Of a profile; default 5. */
+    readonly seconds?: number;
+  }) => { readonly path: string; readonly bytes: number; readonly message: string };
   'session.list': (argument: null) => readonly SessionInfo[];
+
+  /** Node programs that run on this machine, the newest first. */
+  'attach.list': (argument: null) => readonly NodeProcess[];
+  'attach.start': (argument: { readonly pid: number; readonly options: AttachOptions }) => SessionInfo;
 
   /** Built-in ones first, then the added ones in the order of their adding. */
   'plugins.list': (argument: null) => readonly PluginEntry[];
@@ -260,6 +341,10 @@ export interface StudioRequests {
 /** What a host pushes to every window. */
 export interface StudioPushes {
   'session.changed': SessionInfo;
+  /** What a run that keeps only the newest had at that moment was saved by itself; `why` in words. */
+  'session.saved': SavedAside & { readonly session: SessionId; readonly why: string };
+  /** While a `session.take` goes on. */
+  'session.take': { readonly session: SessionId; readonly progress: TakeProgress };
   'recordings.changed': null;
   'export.progress': ExportProgress;
   command: { readonly command: StudioCommand };
@@ -275,6 +360,7 @@ export const STUDIO_REQUESTS = {
   'settings.get': true,
   'settings.set': true,
   'launch.inspect': true,
+  'launch.trustConfig': true,
   'launch.nodes': true,
   'launch.examples': true,
   'launch.recent': true,
@@ -283,7 +369,16 @@ export const STUDIO_REQUESTS = {
   'session.stop': true,
   'session.restart': true,
   'session.stdin': true,
+  'session.record': true,
+  'session.snapshot': true,
+  'session.mark': true,
+  'session.mute': true,
+  'session.saveLast': true,
+  'session.sampling': true,
+  'session.take': true,
   'session.list': true,
+  'attach.list': true,
+  'attach.start': true,
   'plugins.list': true,
   'plugins.examine': true,
   'plugins.add': true,

@@ -11,6 +11,7 @@
  */
 import type { CaptureOptions } from './capture-options.ts';
 import type { PluginLaunch, PluginLimits } from './plugins.ts';
+import type { TakeRequest } from './sampling.ts';
 
 export const FrameType = {
   /** JSON `TargetHello`. */
@@ -25,7 +26,7 @@ export const FrameType = {
   THREAD_END: 6,
   /** JSON `{ message }`: a failure inside the tracer, for the window. The script goes on. */
   TRACER_ERROR: 7,
-  /** JSON `{ }`: the process ends in an orderly way, everything has been sent. */
+  /** JSON `TargetBye`: the process ends in an orderly way, everything has been sent. */
   BYE: 8,
   /** JSON `PluginState`: at every change, the last one counts. */
   PLUGIN: 9,
@@ -33,6 +34,16 @@ export const FrameType = {
   CAPTURE: 10,
   /** JSON `LeftAlone`: a file or function whose calls cannot be recorded. */
   LEFT_ALONE: 11,
+  /** JSON `TargetGate`: the script has opened or closed the gate. */
+  GATE: 12,
+  /** JSON `TargetLoad`: when it changes, at most every 250 ms. */
+  LOAD: 13,
+  /** JSON `ChildNotice`: it has started a process that is Node, as far as its command line tells. */
+  CHILD: 16,
+  /** JSON `SamplingState`, of the thread in it. */
+  SAMPLING: 20,
+  /** JSON `TakeProgress`. */
+  TAKE: 21,
   /** Collector to target. JSON `TargetControl`. */
   CONTROL: 64,
 } as const;
@@ -40,7 +51,7 @@ export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /**
  * A spill file starts with these 8 bytes; then frames as on the socket: HELLO, and for each thread that had something left
- * THREAD (with `dataBefore`), DEFS, DATA, STATS; PLUGIN frames; last BYE. A file without BYE was cut. It is there before the socket closes.
+ * THREAD (with `dataBefore`), DEFS, DATA, STATS; PLUGIN frames; last BYE. A file without BYE was cut, or its process was killed, if by itself. It is there before the socket closes.
  */
 export const SPILL_MAGIC = 'TSSPILL1';
 
@@ -58,12 +69,26 @@ export interface TargetHello {
   readonly execPath: string;
   readonly execArgv: readonly string[];
   readonly argv: readonly string[];
+  /** What it is called, where that is more than the name of its script: `cluster worker 2`. */
+  readonly title?: string;
   readonly cwd: string;
   readonly platform: string;
   readonly arch: string;
+  /** Its gate was closed when it began. */
+  readonly paused?: boolean;
   /** Decimal text of process.hrtime.bigint() and the epoch in ns, read together: places this process on the wall clock. */
   readonly monotonicNs: string;
   readonly epochNs: string;
+}
+
+/** A child that a target has started. One that then greets nobody is not recorded, and the window says so. */
+export interface ChildNotice {
+  /** 0: not known. */
+  readonly pid: number;
+  /** Its command line, cut. */
+  readonly what: string;
+  /** Why it was started without the tracer. */
+  readonly why?: string;
 }
 
 export interface ThreadHello {
@@ -85,6 +110,24 @@ export interface ThreadStats {
   /** Times and nanoseconds that the target waited for the drain. */
   readonly stalls: number;
   readonly stallNs: number;
+}
+
+export interface TargetGate {
+  readonly on: boolean;
+  /** Decimal text of process.hrtime.bigint(). */
+  readonly time: string;
+  /** `start` and `stop` frames obeyed until then: the collector sees by it whether one of its own has crossed this. */
+  readonly obeyed: number;
+}
+
+export interface TargetBye {
+  /** What the process exits with. */
+  readonly code?: number;
+}
+
+/** How full the fullest ring was since the last one, from 0 to 1. */
+export interface TargetLoad {
+  readonly share: number;
 }
 
 /** How the recording of calls goes in a process. */
@@ -109,14 +152,21 @@ export interface LeftAlone {
 }
 
 /**
- * `start`, `stop`: gate of recording; stopped, every event of the target is a no-op. `mute`: calls of these functions are not
- * recorded until the same is said with `muted: false`. It holds for all threads and for what is loaded later; a later rule goes before an
- * earlier one. Calls that are open end as they would.
+ * `start`, `stop`: the gate of recording. While it is closed every event of the target is a no-op.
+ * `snapshot`: each thread records all of its objects, at its next turn.
+ * `mute`: calls of these functions are not recorded until the same is said with `muted: false`. It holds for all threads and for what is
+ * loaded later; a later rule goes before an earlier one. Calls that are open end as they would.
  */
 export type TargetControl =
   | { readonly command: 'start' }
   | { readonly command: 'stop' }
-  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] };
+  | { readonly command: 'snapshot' }
+  | { readonly command: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[] }
+  /** Sampling of every thread; without an interval that of the launch. */
+  | { readonly command: 'sampling'; readonly on: boolean; readonly intervalUs?: number }
+  | ({ readonly command: 'take' } & TakeRequest)
+  /** Only of a process that was attached to: it sends what it has, says BYE, and goes on without a tracer. */
+  | { readonly command: 'detach' };
 
 /** Functions by where they are, as DEF_FUNCTIONS tells it: with neither name nor line all of the file. */
 export interface FunctionRule {
@@ -145,6 +195,10 @@ export interface TargetOptions {
   readonly spillFolder: string;
   /** Mask values whose key looks secret in snapshots and args. Default true. */
   readonly maskSecrets?: boolean;
+  /** The gate is closed until it is opened: by the collector, or by the script. */
+  readonly paused?: boolean;
+  /** Set by the tracer for the processes that a target starts: one process of a launch says it if the collector is gone. */
+  readonly isChild?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
   readonly capture?: CaptureOptions;
   /** Where instrumented files are kept for later runs: a folder of the user's. Absent: nowhere. */
@@ -165,3 +219,12 @@ export function encodeFrameHeader(bodyBytes: number, type: FrameType, thread: nu
   view.setUint32(8, thread, true);
   return header;
 }
+
+/** How the name of a folder begins in which a collector has its socket, and targets leave what they could not send. */
+export const RUN_FOLDER = 'ts-';
+/** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
+const MAX_SOCKET_PATH = 100;
+
+/** The first of `parents` in which such a folder leaves room for the path of a socket. */
+export const socketParent = (parents: readonly string[]): string =>
+  parents.find((parent) => new TextEncoder().encode(`${parent}/${RUN_FOLDER}4194304-XXXXXX/s`).length <= MAX_SOCKET_PATH) ?? '/tmp';

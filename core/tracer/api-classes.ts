@@ -17,6 +17,7 @@ export {
   type PluginReply,
   VizPluginBase,
 } from '../plugin-api/viz-plugin-base.ts';
+export type { TraceStudioConfig } from '../protocol/capture-options.ts';
 export type { ArgOption, ArgsSchema } from '../protocol/plugins.ts';
 export type { VizTracerOptions } from './inline/tracer-options.ts';
 export { ignoreFunction, type TraceAndSaveOptions, traceAndSave, type Wrapper } from './inline/wrap-function.ts';

@@ -47,6 +47,7 @@ export type {
   TraceAndSaveOptions,
   TraceData,
   TraceEvent,
+  TraceStudioConfig,
   TriggerWhen,
   VizTracerOptions,
   Wrapper,

@@ -1,4 +1,5 @@
 import { extendedTag, padTo8, RecordKind } from '../protocol/records.ts';
+import { OwnMap } from './own-map.ts';
 import { DEFINITION_RING_BYTES, RING_HEADER_BYTES, RingWord } from './ring-layout.ts';
 
 /** A longer name is cut here, at the end of a character. */
@@ -18,8 +19,8 @@ export class DefinitionWriter {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
   readonly #wait: (position: number) => boolean;
-  readonly #texts = new Map<string, number>();
-  readonly #counters = new Map<string, number>();
+  readonly #texts = new OwnMap<string, number>();
+  readonly #counters = new OwnMap<string, number>();
   #nextId = 1;
 
   /** `wait` waits until the drain has read up to a position; false: it may not. */

@@ -1,3 +1,4 @@
+import { onDetach } from './detach.ts';
 import { DrainState, ProcessWord, Request } from './ring-layout.ts';
 
 // Taken at load: a script may replace its clock (fake timers do), and must still come to its end.
@@ -32,6 +33,13 @@ export function finishDrain(words: Int32Array): boolean {
   return ask(Request.FLUSH, ends - SPILL_LIMIT_MS) || ask(Request.SPILL, ends);
 }
 
+/** The same in a worker thread, which ends the process: a drain that has not begun will have in a moment, and only the main thread could do without it. */
+export function finishFromWorker(words: Int32Array): void {
+  const ends = now() + SPILL_LIMIT_MS;
+  while (load(words, ProcessWord.STATE) === DrainState.STARTING && now() < ends) wait(words, ProcessWord.STATE, DrainState.STARTING, 20);
+  if (load(words, ProcessWord.STATE) !== DrainState.STARTING) finishDrain(words);
+}
+
 /** What plugins have to do with the end of a process. */
 export interface EndWatch {
   /** True: the script does not get to see the event. Asked before its listeners. */
@@ -40,6 +48,11 @@ export interface EndWatch {
   beforeExit(): void;
   /** The process ends now: what needs time is over. */
   finish(): void;
+}
+
+/** What sees the events that `process` emits, before the listeners of the script. */
+export interface EmitWatch {
+  emits(event: string, args: readonly unknown[]): void;
 }
 
 /** A failure of the tracer's own must reach neither the script's events nor its exit code: what was not sent is lost. */
@@ -58,19 +71,20 @@ function safely<T>(run: () => T): T | undefined {
  * which a `process.exit()` inside of an exit listener reaches without coming back. `uncaught` is told before of the error that ends it.
  */
 export function onProcessEnd(
-  finish: () => void,
+  finish: (code: number) => void,
   isOwnWorker: (worker: unknown) => boolean,
   watch: () => EndWatch | undefined = () => undefined,
   uncaught: (error: unknown) => void = () => {},
+  emits: () => EmitWatch | undefined = () => undefined,
 ): void {
   let finished = false;
   /** Nobody has handled an error, and Node prints it once the process has ended. */
   let fatal: { readonly error: unknown } | undefined;
-  const finishOnce = (): void => {
+  const finishOnce = (code: unknown): void => {
     if (finished) return;
     finished = true;
     safely(() => watch()?.finish());
-    safely(finish);
+    safely(() => finish(Number(code) || 0));
   };
   const state = process as unknown as { _exiting?: boolean; reallyExit: (code?: number) => never };
   const emit = process.emit;
@@ -79,20 +93,33 @@ export function onProcessEnd(
       if (event === 'worker' && isOwnWorker(rest[0])) return false;
       const watching = watch();
       if (safely(() => watching?.hides(event, rest))) return true;
+      safely(() => emits()?.emits(event, rest));
       const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'uncaughtException' && !answer) fatal = { error: rest[0] };
       if (event === 'exit' && state._exiting && fatal) safely(() => uncaught(fatal?.error));
-      if (event === 'exit' && state._exiting) finishOnce();
+      // A listener may have changed the code since the event was emitted.
+      if (event === 'exit' && state._exiting) finishOnce(process.exitCode ?? rest[0]);
       return answer;
     },
   };
+  const ownEmit = Object.getOwnPropertyDescriptor(process, 'emit');
   Object.defineProperty(process, 'emit', { value: wrapped.emit, writable: true, configurable: true, enumerable: false });
+  onDetach(() => {
+    finished = true;
+    if (process.emit !== wrapped.emit) return;
+    if (ownEmit) Object.defineProperty(process, 'emit', ownEmit);
+    else delete (process as { emit?: unknown }).emit;
+  });
   const plainExit = state.reallyExit;
   if (typeof plainExit !== 'function') return;
-  state.reallyExit = function reallyExit(this: unknown, code?: number): never {
-    finishOnce();
+  const ourExit = function reallyExit(this: unknown, code?: number): never {
+    finishOnce(code);
     return Reflect.apply(plainExit, this, [code]) as never;
   };
+  state.reallyExit = ourExit;
+  onDetach(() => {
+    if (state.reallyExit === ourExit) state.reallyExit = plainExit;
+  });
 }

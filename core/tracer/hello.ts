@@ -1,6 +1,16 @@
 import type { TargetHello } from '../protocol/target-wire.ts';
 import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../protocol/version.ts';
 
+/** Which worker of a cluster it is (Node has loaded `cluster` in one, and only there); or the title that its user gave it. */
+function titleOf(): { title?: string } {
+  const { moduleLoadList } = process as { readonly moduleLoadList?: readonly string[] };
+  if (Array.isArray(moduleLoadList) && moduleLoadList.includes('NativeModule internal/cluster/child')) {
+    const id = (process.getBuiltinModule('node:cluster') as unknown as { worker?: { id: number } }).worker?.id;
+    if (id !== undefined) return { title: `cluster worker ${id}` };
+  }
+  return process.execArgv.some((word) => word.startsWith('--title')) ? { title: process.title } : {};
+}
+
 /** Who this process is, and where its clock stands. `secret` is empty where nobody asks for it. */
 export function targetHello(secret: string): TargetHello {
   // Node loads `performance` when it is first asked for: not between the two clocks.
@@ -17,6 +27,7 @@ export function targetHello(secret: string): TargetHello {
     execPath: process.execPath,
     execArgv: process.execArgv,
     argv: process.argv,
+    ...titleOf(),
     cwd: process.cwd(),
     platform: process.platform,
     arch: process.arch,

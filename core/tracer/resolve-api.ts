@@ -3,7 +3,8 @@ import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { CallTracer } from './calls/trace-calls.ts';
-import { beforeFirstUse } from './first-use.ts';
+import { onDetach } from './detach.ts';
+import { beforeFirstUse, type LateChange } from './first-use.ts';
 import { needsTypeScript, requireTypeScript } from './typescript.ts';
 
 const NAME = 'trace-studio';
@@ -13,17 +14,20 @@ interface ModuleInternals {
 }
 interface ResolveHook {
   resolve: (specifier: string, context: unknown, nextResolve: (specifier: string, context: unknown) => unknown) => unknown;
+  load?: LoadHook;
 }
-type RegisterHooks = (hooks: ResolveHook) => void;
+type LoadHook = (url: string, context: unknown, nextLoad: (url: string, context: unknown) => unknown) => unknown;
+type RegisterHooks = (hooks: ResolveHook) => { deregister(): void } | undefined;
 
 /**
  * Makes `trace-studio` resolve in this thread where the script's project does not have it. A copy that the project has is
  * found first; its API hands over to the one of this tracer.
  *
- * `patch`: changes modules of Node, and is called before the script can have them: at once, or, where the script is CommonJS and
+ * `changes`: to modules of Node, made before the script can have them: at once, or, where the script is CommonJS and
  * nothing else can load code (a flag, a main that is no file), before the first file that may ask for them.
+ * `esModule`: told of each ES module whose source was read, where that can be told.
  */
-export function resolveApi(folder: string, patch: () => void, calls?: CallTracer): void {
+export function resolveApi(folder: string, changes: readonly LateChange[], esModule?: EsModuleWatch, calls?: CallTracer): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
@@ -31,24 +35,56 @@ export function resolveApi(folder: string, patch: () => void, calls?: CallTracer
   if (typescript) requireTypeScript(folder);
   const hooksFile = pathToFileURL(path.join(folder, 'resolve-hooks.mjs')).href;
   let instances = 0;
+  const loadChannel = (): { readonly loadChannel?: string } => (esModule ? { loadChannel: esModule.listen() } : {});
   const registerInThread = calls?.hooksThread?.((own) => {
-    Module.register(`${hooksFile}?${instances++}`, { data: { apiUrl, typescript, calls: own }, transferList: [own.port] });
+    Module.register(`${hooksFile}?${instances++}`, { data: { apiUrl, typescript, calls: own, ...loadChannel() }, transferList: [own.port] });
   });
   const register = (): void => {
-    if (internals.registerHooks && !typescript) internals.registerHooks(resolveHook(apiUrl));
+    if (internals.registerHooks && !typescript) internals.registerHooks({ ...resolveHook(apiUrl), ...(esModule && { load: loadHook(esModule) }) });
     else if (registerInThread) registerInThread();
-    else Module.register(hooksFile, { data: { apiUrl, typescript } });
+    else Module.register(hooksFile, { data: { apiUrl, typescript, ...loadChannel() } });
   };
   const atOnce = typescript || startsWithEsModule(flags);
   if (atOnce) register();
   const patchLater = !atOnce && flags.trim() === '' && process.argv[1] !== undefined;
   const listeners = [
     ...(atOnce ? [] : [atFirstImport(folder, register, calls)]),
-    ...(patchLater ? [beforeFirstUse(patch)] : []),
+    ...(patchLater ? [beforeFirstUse(changes)] : []),
     ...(calls ? [calls.beforeLoad] : []),
   ];
   resolveRequire(internals, path.join(folder, 'api.cjs'), listeners);
-  if (!patchLater) patch();
+  if (!patchLater) for (const change of changes) change.make();
+}
+
+/** Is told of ES modules whose source was read. */
+export interface EsModuleWatch {
+  /** The clock of the times below. */
+  readonly now: () => number;
+  readonly loaded: (url: string, startNs: number, endNs: number) => void;
+  /** Modules are loaded in a thread of Node's own: the channel on which that is to tell of them. */
+  readonly listen: () => string;
+}
+
+function loadHook({ now, loaded }: EsModuleWatch): LoadHook {
+  return (url, context, nextLoad) => {
+    const startNs = now();
+    const result = nextLoad(url, context);
+    // CommonJS modules tell of themselves, and Node's own are no matter of loading.
+    const { format } = (result ?? {}) as { readonly format?: unknown };
+    if (typeof format === 'string' && format.startsWith('module')) loaded(url, startNs, now());
+    return result;
+  };
+}
+
+/**
+ * The same in a process that runs already: for what is loaded from now on. Where Node has no hooks in the thread, ES modules do not find it,
+ * since those of its own thread cannot be taken back.
+ */
+export function resolveApiFromNowOn(folder: string): void {
+  const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
+  resolveRequire(internals, path.join(folder, 'api.cjs'), []);
+  const registered = internals.registerHooks?.(resolveHook(pathToFileURL(path.join(folder, 'api.mjs')).href));
+  onDetach(() => registered?.deregister());
 }
 
 function resolveHook(apiUrl: string): ResolveHook {
@@ -72,12 +108,16 @@ function resolveHook(apiUrl: string): ResolveHook {
  */
 function resolveRequire(internals: ModuleInternals, apiFile: string, found: readonly ((file: string) => void)[]): void {
   const findPath = internals._findPath;
-  internals._findPath = function _findPath(this: unknown, request: string, ...rest: unknown[]): string | false {
+  const ours = function _findPath(this: unknown, request: string, ...rest: unknown[]): string | false {
     const file = Reflect.apply(findPath, this, [request, ...rest]) as string | false;
     if (file === false) return request === NAME ? apiFile : false;
     for (const tell of found) tell(file);
     return file;
   };
+  internals._findPath = ours;
+  onDetach(() => {
+    if (internals._findPath === ours) internals._findPath = findPath;
+  });
 }
 
 /**

@@ -10,9 +10,17 @@ let typescript = false;
 let calls;
 /** Registered again, behind the hooks of the script's: only the last instance records calls. */
 const NEWEST = Symbol.for('trace-studio.newest-hooks');
+/** Tells the main thread how long modules take to load. Of several instances of this file one does. */
+let loads;
+const TELLS = Symbol.for('trace-studio.tells-of-loads');
 
 export function initialize(data) {
   apiUrl = data.apiUrl;
+  if (data.loadChannel && !globalThis[TELLS]) {
+    globalThis[TELLS] = true;
+    loads = new BroadcastChannel(data.loadChannel);
+    loads.unref();
+  }
   if (data.calls) {
     calls ??= require('./calls.cjs').hooksThreadCalls();
     calls.join(data.calls);
@@ -32,6 +40,14 @@ export async function resolve(specifier, context, nextResolve) {
 }
 
 export async function load(url, context, nextLoad) {
+  if (!loads) return loadNow(url, context, nextLoad);
+  const start = process.hrtime.bigint();
+  const loaded = await loadNow(url, context, nextLoad);
+  if (loaded.format === 'module') loads.postMessage({ url, start, end: process.hrtime.bigint() });
+  return loaded;
+}
+
+async function loadNow(url, context, nextLoad) {
   const loaded = await (stripsTypes(url) ? stripped(url) : nextLoad(url, context));
   // What is CommonJS is changed where it is run.
   if (!calls || globalThis[NEWEST] !== import.meta.url || loaded.format !== 'module' || loaded.source == null || !url.startsWith('file:')) return loaded;

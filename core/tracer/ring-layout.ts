@@ -6,10 +6,11 @@
  * the thread and wrap at 2^32, so that "how much lies between" is a 32-bit subtraction.
  */
 import type { PluginState } from '../protocol/plugins.ts';
-import type { LeftAlone } from '../protocol/target-wire.ts';
+import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
+import type { SampleFilterOptions } from './sampling/sample-filter.ts';
 
 export const ProcessWord = {
-  /** 1: events are recorded. The collector's CONTROL frames switch it; giving up switches it off for good. */
+  /** 1: events are recorded. Switched by gate.ts; giving up closes it for good. */
   GATE: 0,
   /** Grows with every switch of the gate: whoever sends differences starts anew. */
   GENERATION: 1,
@@ -36,8 +37,16 @@ export const ProcessWord = {
   CALL_HOOKS: 13,
   /** Rules of muted functions that the drain has: with some, new definitions are waited for until it has looked at them. */
   MUTE_RULES: 14,
+  /** 1: the process ends without an exit, by a signal of its own. All is sent but the goodbye: it was killed, whoever did it. */
+  ABRUPT: 15,
+  /** Two words: when the gate was switched last, by process.hrtime.bigint(). See gate.ts. */
+  GATE_TIME: 16,
+  /** What the process exits with; valid once REQUEST is set. */
+  EXIT_CODE: 18,
+  /** Grows whenever all objects are asked for; threads sleep on it. */
+  SNAPSHOTS: 19,
 } as const;
-export const PROCESS_BYTES = 64;
+export const PROCESS_BYTES = 128;
 
 export const DrainState = {
   /** The worker has not begun, or has not even been started. */
@@ -49,7 +58,8 @@ export const DrainState = {
   GONE: 3,
 } as const;
 
-export const Request = { NONE: 0, FLUSH: 1, SPILL: 2 } as const;
+/** `FLUSH`, `SPILL`: the process ends. `SYNC`: it may go on; the drain takes the request back when it is fulfilled. */
+export const Request = { NONE: 0, FLUSH: 1, SPILL: 2, SYNC: 3 } as const;
 
 /** `CUT`: the copy has reached its limit, or the disk is full: what came later is not in it. */
 export const Keep = { OFF: 0, ON: 1, CUT: 2 } as const;
@@ -77,7 +87,12 @@ export const RingWord = {
   ATTACHED: 4,
   /** 1 when the thread has ended in an orderly way. */
   ENDED: 5,
+  /** See `Sampling`: between the sampler and the thread that it looks at. */
+  SAMPLING: 40,
 } as const;
+
+/** `RUNNING`: the sampler looks at the thread, which must not end before it has said `FINISH` and has seen `DONE`. */
+export const Sampling = { NONE: 0, RUNNING: 1, FINISH: 2, DONE: 3 } as const;
 
 /** Float64 index into a thread's buffer: totals. The first three are the thread's, the others (bytes confirmed) the drain's. */
 export const RingFloat = { DROPPED: 8, STALLS: 9, STALL_NS: 10, DATA_SENT: 11, DEFINITIONS_SENT: 12 } as const;
@@ -113,6 +128,7 @@ export type DrainMessage =
   /** A worker thread is gone: by itself or terminated. */
   | { readonly kind: 'ended'; readonly thread: number }
   | { readonly kind: 'error'; readonly message: string }
+  | { readonly kind: 'child'; readonly notice: ChildNotice }
   | { readonly kind: 'plugin'; readonly state: PluginState }
   | ({ readonly kind: 'left-alone' } & LeftAlone);
 
@@ -128,5 +144,13 @@ export interface DrainStart {
   readonly process: SharedArrayBuffer;
   /** Calls shorter than this are left out; 0: none. */
   readonly minDurationNs: number;
+  /** The gate as the launch has it. */
+  readonly gate: number;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
+  /** May say on stderr that the collector is gone, or has stalled. */
+  readonly complains: boolean;
+  /** Of the tracer's files. */
+  readonly folder: string;
+  /** Microseconds between two samples, whether sampling begins at once, and of what it tells. */
+  readonly sampling: { readonly on: boolean; readonly intervalUs: number; readonly filter: SampleFilterOptions };
 }

@@ -1,3 +1,4 @@
+import { SAMPLED_THREADS } from '../protocol/sampling.ts';
 import type { ThreadHello, ThreadStats } from '../protocol/target-wire.ts';
 import { ShortCalls } from './calls/short-calls.ts';
 import { DEFINITION_RING_BYTES, type DrainMessage, functionTable, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
@@ -12,6 +13,8 @@ export interface RingSlice {
   readonly units: number;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** The drain's end of one thread's rings. */
 export class RingReader {
   readonly hello: ThreadHello;
@@ -21,10 +24,14 @@ export class RingReader {
   greeted = false;
   /** A frame is under way. */
   busy = false;
+  /** When it was begun, by `performance.now()`. */
+  busySince = 0;
   /** Where the thread's calls are recorded. */
   readonly functions: Uint8Array | undefined;
   /** What its records pass through on their way, if calls that are too short are left out. */
   readonly shortCalls: ShortCalls | undefined;
+  /** Its calls are of the past: what has lasted until now is told by what comes next. */
+  readonly #isSampled: boolean;
   readonly #words: Int32Array;
   readonly #totals: Float64Array;
   readonly #data: Ring;
@@ -34,7 +41,8 @@ export class RingReader {
   constructor(ring: Extract<DrainMessage, { kind: 'ring' }>, minDurationNs = 0) {
     const { buffer, thread, name, ringBytes } = ring;
     this.functions = functionTable(ring);
-    this.shortCalls = this.functions && minDurationNs > 0 ? new ShortCalls(minDurationNs) : undefined;
+    this.#isSampled = thread >= SAMPLED_THREADS;
+    this.shortCalls = (this.functions || this.#isSampled) && minDurationNs > 0 ? new ShortCalls(minDurationNs) : undefined;
     this.hello = { thread, name, ringBytes };
     this.#words = new Int32Array(buffer, 0, RING_HEADER_BYTES / 4);
     this.#totals = new Float64Array(buffer, 0, RING_HEADER_BYTES / 8);
@@ -42,6 +50,11 @@ export class RingReader {
     this.#definitions = new Ring(buffer, RING_HEADER_BYTES + ringBytes, DEFINITION_RING_BYTES, this.#words, RingWord.DEF_WRITE, RingWord.DEF_READ);
     Atomics.store(this.#words, RingWord.ATTACHED, 1);
     Atomics.notify(this.#words, RingWord.ATTACHED);
+  }
+
+  /** What has been held back and is not too short any more; undefined where nothing is left out. */
+  lastingCalls(nowNs: bigint): Buffer | undefined {
+    return this.#isSampled ? this.shortCalls && NOTHING : this.shortCalls?.look(nowNs);
   }
 
   /** Position up to which records are whole at this moment. */
@@ -53,6 +66,10 @@ export class RingReader {
   }
   get empty(): boolean {
     return this.#data.pending === 0 && this.#definitions.pending === 0;
+  }
+  /** How full the ring of records is, from 0 to 1. */
+  get fill(): number {
+    return (this.#data.pending * 8) / this.hello.ringBytes;
   }
   get saysEnded(): boolean {
     return Atomics.load(this.#words, RingWord.ENDED) === 1;

@@ -1,12 +1,15 @@
 import type { Recorder } from '../events/recorder.ts';
-import { extendedTag, GapReason, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
+import { extendedTag, GapReason, InstantScope, padTo8, REMOVED, RecordKind } from '../protocol/records.ts';
 import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../protocol/snapshot-value.ts';
+import { waitAsync } from './atomics.ts';
 import { DefinitionWriter } from './definition-writer.ts';
+import { OwnMap } from './own-map.ts';
 import { DrainState, FunctionState, MAX_FUNCTIONS, ProcessWord, RING_HEADER_BYTES, RingFloat, RingWord } from './ring-layout.ts';
 
 // Taken at load: a script may replace them (fake timers do).
 const hrtime = process.hrtime.bigint;
 const { wait, notify, load, store } = Atomics;
+const { then } = Promise.prototype;
 
 /** x64 keeps the order of plain stores; elsewhere the position is published by an atomic store. */
 const PLAIN_PUBLISH = process.arch === 'x64' || process.arch === 'ia32';
@@ -14,8 +17,10 @@ const PLAIN_PUBLISH = process.arch === 'x64' || process.arch === 'ia32';
 const EPOCH_UNITS = 1;
 const GAP_UNITS = 4;
 const STALL_UNITS = 2;
-/** Always left free besides the record itself. */
-const RESERVE = EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
+/** In place of a time of `now()`: this moment, read as the record is written. */
+const NOW = Number.POSITIVE_INFINITY;
+/** Always left free besides the record itself. Two epochs: a record may lie in the past. */
+const RESERVE = 2 * EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 /** A full ring makes the target wait as long as the drain gets on; without any progress at most so long. */
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
@@ -32,6 +37,12 @@ const MAX_STACK = 65_536;
 /** The token of a call that may wait is its function and its number in one double, exact below 2^53. */
 const CALLS = 2 ** 32;
 
+/**
+ * How soon the drain is needed. `patient`: what is beside the calls (modules that load, collections) is in no hurry to be seen, and every process has
+ * some. `now`: the ring is half full.
+ */
+export type Urgency = 'patient' | 'soon' | 'now';
+
 export interface RingOptions {
   readonly buffer: SharedArrayBuffer;
   readonly ringBytes: number;
@@ -39,8 +50,10 @@ export interface RingOptions {
   readonly whenFull: 'exact' | 'live';
   readonly maskSecrets: boolean;
   readonly report: (message: string) => void;
-  /** Called by records until it says that the drain knows this ring: a script that records nothing need not start one. */
-  readonly attach: () => boolean;
+  /**
+   * Called by records until it says that the drain knows this ring: a script that records nothing need not start one.
+   */
+  readonly attach: (urgency: Urgency) => boolean;
   /** By function: see FunctionState. Absent: calls are not recorded. */
   readonly functions?: Uint8Array;
   /** A function that the table does not know is called: true once it is to be recorded. */
@@ -67,9 +80,11 @@ export class RingWriter implements Recorder {
   readonly #quarter: number;
   readonly #exact: boolean;
   readonly #report: (message: string) => void;
-  readonly #attach: () => boolean;
+  readonly #attach: RingOptions['attach'];
   readonly #empty: RingOptions['empty'];
   #attached = false;
+  /** The record under way is one that is beside the calls. */
+  #patient = false;
   readonly #definitions: DefinitionWriter;
   readonly #clock = new BigUint64Array(1);
   readonly #clockWords = new Uint32Array(this.#clock.buffer);
@@ -94,7 +109,7 @@ export class RingWriter implements Recorder {
   /** Number of the last activation. */
   #calls = 0;
   /** By word: where the drain stood when a wait for it was in vain. */
-  readonly #stalledAt = new Map<number, number>();
+  readonly #stalledAt = new OwnMap<number, number>();
 
   constructor(options: RingOptions) {
     const { buffer, ringBytes } = options;
@@ -302,6 +317,15 @@ export class RingWriter implements Recorder {
   }
 
   instant(name: string, category: string, scope: number, args: string): void {
+    this.#instant(name, category, scope, args, NOW);
+  }
+
+  /** Of the runtime's; `timeNs` is of `now()`: of the past, where it is given. */
+  runtimeInstant(name: string, category: string, args: string, timeNs = NOW): void {
+    this.#instant(name, category, InstantScope.THREAD, args, timeNs);
+  }
+
+  #instant(name: string, category: string, scope: number, args: string, timeNs: number): void {
     if (!this.recording) return;
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
@@ -311,21 +335,88 @@ export class RingWriter implements Recorder {
     head[1] = categoryId;
     head[2] = scope;
     head[3] = length;
-    this.#variable(RecordKind.INSTANT, 16 + length, nameId !== 0);
+    this.#variable(RecordKind.INSTANT, 16 + length, nameId !== 0, timeNs);
   }
 
   slice(name: string, category: string, startNs: number, args: string): void {
+    this.#slice('', name, category, this.now() - startNs, args, NOW);
+  }
+
+  /** Beside the thread's calls, on the track of that name. Both times are of `now()`, and may lie before records in front of it. */
+  sliceBetween(track: string, name: string, category: string, startNs: number, endNs: number, args: string): void {
+    this.#patient = true;
+    this.#slice(track, name, category, endNs - startNs, args, endNs);
+    this.#patient = false;
+  }
+
+  #slice(track: string, name: string, category: string, durationNs: number, args: string, endNs: number): void {
     if (!this.recording) return;
     const nameId = this.text(name);
     const categoryId = category === '' ? 0 : this.text(category);
+    const trackId = track === '' ? 0 : this.text(track);
     const length = this.#encode(24, args);
     const head = this.#scratchWords;
     head[0] = nameId;
     head[1] = categoryId;
-    this.#scratch.writeDoubleLE(Math.max(0, this.now() - startNs), 8);
+    this.#scratch.writeDoubleLE(Math.max(0, durationNs), 8);
     head[4] = length;
+    head[5] = trackId;
+    this.#variable(RecordKind.SLICE, 24 + length, nameId !== 0 && (track === '' || trackId !== 0), endNs);
+  }
+
+  /** See ASYNC_BEGIN. `parent`: number of the async slice that it belongs to, 0: none. False: lost, and its end need not be told. */
+  asyncBegin(number: number, scope: number, name: string, category: string, parent: number, flags: number, args: string, timeNs = NOW): boolean {
+    if (!this.recording) return false;
+    const nameId = this.text(name);
+    const categoryId = category === '' ? 0 : this.text(category);
+    const length = this.#encode(32, args);
+    const head = this.#scratchWords;
+    head[0] = number;
+    head[1] = scope;
+    head[2] = nameId;
+    head[3] = categoryId;
+    head[4] = parent;
+    head[5] = flags;
+    head[6] = length;
+    head[7] = 0;
+    return this.#variable(RecordKind.ASYNC_BEGIN, 32 + length, nameId !== 0, timeNs);
+  }
+
+  /** `name` empty: that of the slice. */
+  asyncInstant(number: number, scope: number, name: string, args: string, timeNs = NOW): void {
+    if (!this.recording) return;
+    this.#asyncPoint(RecordKind.ASYNC_INSTANT, number, scope, name, args, timeNs);
+  }
+  /** Of one whose beginning was recorded, also when recording is off by now: it did not go on without end. */
+  asyncEnd(number: number, scope: number, name: string, args: string, timeNs = NOW): void {
+    this.#asyncPoint(RecordKind.ASYNC_END, number, scope, name, args, timeNs);
+  }
+
+  #asyncPoint(kind: RecordKind, number: number, scope: number, name: string, args: string, timeNs: number): void {
+    const nameId = name === '' ? 0 : this.text(name);
+    const length = this.#encode(16, args);
+    const head = this.#scratchWords;
+    head[0] = number;
+    head[1] = scope;
+    head[2] = nameId;
+    head[3] = length;
+    this.#variable(kind, 16 + length, name === '' || nameId !== 0, timeNs);
+  }
+
+  /** A point of an arrow, at this moment. See FlowPhase. */
+  flow(number: number, scope: number, name: string, category: string, phase: number): void {
+    if (!this.recording) return;
+    const nameId = this.text(name);
+    const categoryId = category === '' ? 0 : this.text(category);
+    this.#need(24);
+    const head = this.#scratchWords;
+    head[0] = number;
+    head[1] = scope;
+    head[2] = nameId;
+    head[3] = categoryId;
+    head[4] = phase;
     head[5] = 0;
-    this.#variable(RecordKind.SLICE, 24 + length, nameId !== 0);
+    this.#variable(RecordKind.FLOW, 24, nameId !== 0);
   }
 
   objectCreated(definition: number): boolean {
@@ -360,6 +451,22 @@ export class RingWriter implements Recorder {
     return this.#variable(RecordKind.OBJECT_SNAPSHOT, end, defined);
   }
 
+  /** A turn of a blocked thread comes when it is not blocked any more. */
+  onSnapshotsAsked(listener: () => void): void {
+    if (this.#empty) return; // Without the studio nobody asks.
+    let seen = load(this.#process, ProcessWord.SNAPSHOTS);
+    const watch = (): void => {
+      for (let now = load(this.#process, ProcessWord.SNAPSHOTS); now !== seen; now = load(this.#process, ProcessWord.SNAPSHOTS)) {
+        seen = now;
+        listener();
+      }
+      const next = waitAsync(this.#process, ProcessWord.SNAPSHOTS, seen);
+      if (next.async) Reflect.apply(then, next.value, [watch]);
+      else watch();
+    };
+    watch();
+  }
+
   #object(kind: RecordKind, definition: number): boolean {
     if (!this.recording) return false;
     this.#need(8);
@@ -370,7 +477,7 @@ export class RingWriter implements Recorder {
   }
 
   /** Takes `payload` bytes of the scratch as the payload of a record. Nothing of the user's runs from the encoding to here. */
-  #variable(kind: RecordKind, payload: number, defined: boolean): boolean {
+  #variable(kind: RecordKind, payload: number, defined: boolean, timeNs = NOW): boolean {
     if (!defined) {
       this.#lose(1, GapReason.RING_FULL);
       return false;
@@ -383,7 +490,8 @@ export class RingWriter implements Recorder {
     }
     this.#need(padded);
     for (let i = payload; i < padded; i++) this.#scratch[i] = 0;
-    const at = this.#begin(units, extendedTag(kind, padded));
+    const tag = extendedTag(kind, padded);
+    const at = timeNs === NOW ? this.#begin(units, tag) : this.#beginAt(units, tag, timeNs);
     if (at < 0) return false;
     this.#copy(padded, ((at + 1) & this.#mask) * 8);
     this.#publish(units);
@@ -409,6 +517,20 @@ export class RingWriter implements Recorder {
       return -1;
     }
     this.#clock[0] = hrtime();
+    return this.#header(tag);
+  }
+
+  /** As `#begin`, of something that happened at `timeNs`. Where the clock's high word was another then, epochs stand around it. */
+  #beginAt(units: number, tag: number, timeNs: number): number {
+    if (((this.#limit - this.#write) | 0) < units + RESERVE && !this.#makeRoom(units + RESERVE)) {
+      this.#lose(1, GapReason.RING_FULL);
+      return -1;
+    }
+    this.#clock[0] = this.#startNs + BigInt(Math.round(timeNs));
+    return this.#header(tag);
+  }
+
+  #header(tag: number): number {
     const clock = this.#clockWords;
     if (clock[1] !== this.#high) this.#epoch();
     const at = this.#write & this.#mask;
@@ -455,8 +577,9 @@ export class RingWriter implements Recorder {
     if (this.#lost > 0) units += this.#stackUnits();
     if (this.#empty && this.#free() < units) this.#empty('records');
     const free = this.#free();
-    this.#attached ||= this.#attach();
-    if (free < this.#capacity >> 1) notify(this.#process, ProcessWord.BELL);
+    const isHalfFull = free < this.#capacity >> 1;
+    this.#attached ||= this.#attach(isHalfFull ? 'now' : this.#patient ? 'patient' : 'soon');
+    if (isHalfFull) notify(this.#process, ProcessWord.BELL);
     // Once full, wait for an eighth: room for one record at a time would make a gap of every second one.
     const full = this.#lost > 0 && this.#lostReason === GapReason.RING_FULL;
     if (free < (full ? Math.max(units, eighth) : units)) {
@@ -480,7 +603,7 @@ export class RingWriter implements Recorder {
       this.#empty(word === RingWord.READ ? 'records' : 'definitions');
       return ((load(this.#words, word) - position) | 0) >= 0;
     }
-    this.#attached ||= this.#attach();
+    this.#attached ||= this.#attach('now');
     if (!this.#exact) return false;
     let seen = load(this.#words, word);
     // After a wait in vain every further record is dropped at once, until the drain gets on.

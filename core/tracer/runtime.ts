@@ -1,4 +1,5 @@
 import type { EventTracer, Recorder } from '../events/recorder.ts';
+import type { SampledThread } from './sampling/thread-side.ts';
 
 /** What the preload leaves for the API: `globalThis[RUNTIME]`. One for each JS thread. */
 export interface Runtime {
@@ -9,8 +10,14 @@ export interface Runtime {
   readonly loadApi: () => unknown;
   /** The tracer that `getTracer` gives. */
   tracer: EventTracer | undefined;
+  /** Opens or closes the gate of the process. Absent in a tracer older than this copy of the API. */
+  readonly switchGate?: (on: boolean) => void;
+  /** Calls back, once, at a turn of this thread when the gate is open. */
+  readonly whenGateOpens?: (opened: () => void) => void;
   /** The process's own events. Absent in a tracer older than this copy of the API. */
   readonly kept?: KeptSource;
+  /** For the sampler, which looks at this thread from another. */
+  readonly sampled?: SampledThread | undefined;
 }
 
 /** Frames in the order of target-wire.ts, HELLO first; each item is one whole frame. */

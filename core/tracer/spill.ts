@@ -1,26 +1,42 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { PluginState } from '../protocol/plugins.ts';
-import { type CallCapture, encodeFrameHeader, FrameType, type LeftAlone, SPILL_MAGIC } from '../protocol/target-wire.ts';
+import {
+  type CallCapture,
+  type ChildNotice,
+  encodeFrameHeader,
+  FrameType,
+  type LeftAlone,
+  SPILL_MAGIC,
+  type TargetBye,
+  type TargetGate,
+} from '../protocol/target-wire.ts';
 import { jsonFrame } from './frames.ts';
 import type { RingReader } from './ring-reader.ts';
 
 export interface SpillExtras {
   readonly plugins?: Iterable<PluginState>;
+  readonly children?: Iterable<ChildNotice>;
   readonly capture?: CallCapture | undefined;
   readonly leftAlone?: Iterable<LeftAlone>;
+  /** What the script did with the gate, if that has not been told. */
+  readonly gate?: TargetGate | undefined;
+  /** What the process exits with. */
+  readonly code?: number;
+  /** The process was killed, if by itself. */
+  readonly abrupt?: boolean;
   /** The drain failed. */
   readonly error?: string;
 }
 
 /**
- * Everything that the rings hold, as one file of frames; with `error` that, and no BYE.
+ * Everything that the rings hold, as one file of frames; with `error` that; no BYE then, nor with `abrupt`.
  * Silent where the folder is gone: then there is no collector to read it either.
  */
 export function writeSpill(
   file: string,
   hello: Uint8Array,
   readers: readonly RingReader[],
-  { plugins = [], capture, leftAlone = [], error }: SpillExtras = {},
+  { plugins = [], children = [], capture, leftAlone = [], gate, code = 0, abrupt = false, error }: SpillExtras = {},
 ): void {
   const full = readers.filter((reader) => !reader.empty || reader.shortCalls !== undefined);
   let target: number;
@@ -55,11 +71,13 @@ export function writeSpill(
       const stats = reader.changedStats();
       if (stats) write(jsonFrame(FrameType.STATS, thread, stats));
     }
+    for (const notice of children) write(jsonFrame(FrameType.CHILD, 0, notice));
+    if (gate) write(jsonFrame(FrameType.GATE, 0, gate));
     if (capture) write(jsonFrame(FrameType.CAPTURE, 0, capture));
     for (const { file, reason } of leftAlone) write(jsonFrame(FrameType.LEFT_ALONE, 0, { file, reason }));
     for (const state of plugins) write(jsonFrame(FrameType.PLUGIN, 0, state));
     if (error !== undefined) write(jsonFrame(FrameType.TRACER_ERROR, 0, { message: error }));
-    else write(jsonFrame(FrameType.BYE, 0, {}));
+    else if (!abrupt) write(jsonFrame(FrameType.BYE, 0, { code } satisfies TargetBye));
   } catch {
     // A full disk at the very end: what fitted is there, and every frame tells its length.
   } finally {

@@ -7,8 +7,8 @@ import type { DrainStart } from './ring-layout.ts';
  * Starts the drain worker, beside `folder`/tracer.cjs. It keeps nothing alive, inherits nothing and prints nothing.
  * `failed`: it ended by an error of its own, which must not become an uncaught exception of the script.
  */
-export function startDrain(folder: string, start: DrainStart, failed: (error: unknown) => void): Worker {
-  const worker = withoutTick(() => makeWorker(folder, start));
+export function startDrain(folder: string, start: Omit<DrainStart, 'folder'>, failed: (error: unknown) => void): Worker {
+  const worker = withoutTick(() => makeWorker(folder, { ...start, folder }));
   worker.on('error', failed);
   worker.unref();
   return worker;

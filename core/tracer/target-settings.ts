@@ -5,6 +5,8 @@ export interface TargetSettings {
   readonly socket: string;
   readonly secret: string;
   readonly options: TargetOptions;
+  /** The process ran before the studio came, and goes on when it leaves. */
+  readonly attached?: boolean;
 }
 
 const OURS: readonly string[] = Object.values(TargetEnvironment);
@@ -41,14 +43,17 @@ function withoutPreload(nodeOptions: string, preload: string): string {
   return nodeOptions;
 }
 
-/** What a child of this process has to have in its environment to be traced, given the NODE_OPTIONS that it would have. */
-export function childVariables(settings: TargetSettings, nodeOptions: string | undefined): Readonly<Record<string, string>> {
+/**
+ * What a child of this process has to have in its environment to be traced, given the NODE_OPTIONS that it would have.
+ * `paused`: it begins with its gate closed.
+ */
+export function childVariables(settings: TargetSettings, nodeOptions: string | undefined, paused = false): Readonly<Record<string, string>> {
   const option = requireOption(settings.options.preload);
   const own = withoutPreload(nodeOptions?.trim() ?? '', settings.options.preload);
   return {
     NODE_OPTIONS: own === '' ? option : `${option} ${own}`,
     [TargetEnvironment.SOCKET]: settings.socket,
     [TargetEnvironment.SECRET]: settings.secret,
-    [TargetEnvironment.OPTIONS]: JSON.stringify(settings.options),
+    [TargetEnvironment.OPTIONS]: JSON.stringify({ ...settings.options, paused: paused || undefined, isChild: true }),
   };
 }

@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
+import type { CallTracer } from './calls/trace-calls.ts';
 import { traceChildProcesses } from './child-processes.ts';
-import { onProcessEnd } from './exit.ts';
+import { Children } from './children.ts';
+import { finishFromWorker, onProcessEnd } from './exit.ts';
+import { isPaused } from './gate.ts';
 import { KeptEvents } from './kept-events.ts';
 import { type DrainMessage, DrainState, ProcessWord, RING_HEADER_BYTES, RingWord, validRingBytes } from './ring-layout.ts';
+import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
+import { flushBeforeSelfEnds } from './self-ends.ts';
 import { hideFromEnvironment } from './target-settings.ts';
 import { postToDrain, provideRuntime } from './thread-runtime.ts';
 import { hideFromFlags, SHARED_KEY, type SharedWithWorkers, traceWorkers } from './worker-threads.ts';
@@ -39,10 +45,17 @@ export function traceWorker(folder: string): void {
   const kept = new KeptEvents({ process: words, copyFile, hello: new Uint8Array(0), rings: () => [ring] });
   const ringWords = new Int32Array(ring.buffer, 0, RING_HEADER_BYTES / 4);
 
+  const { calls, samplingUs } = settings.options.capture ?? {};
+  if (calls === 'sampling' && samplingUs !== undefined && words[ProcessWord.GATE] === 1) sampleEarly(samplingUs);
+
   const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
   timer.unref();
+  let capture: RuntimeCapture | undefined;
+  let callTracer: CallTracer | undefined;
   onProcessEnd(
     () => {
+      capture?.finish();
+      finishSampling(ring.buffer, words);
       const ends = clock() + ATTACH_LIMIT_MS;
       while (!attach() && clock() < ends && words[ProcessWord.STATE] !== DrainState.GONE) {
         Atomics.wait(ringWords, RingWord.ATTACHED, 0, REPEAT_MS);
@@ -51,18 +64,28 @@ export function traceWorker(folder: string): void {
       Atomics.notify(words, ProcessWord.BELL);
     },
     () => false,
+    undefined,
+    undefined,
+    () => capture,
   );
-  provideRuntime(
+  const sendAll = (): void => {
+    callTracer?.finish();
+    capture?.finish();
+    finishSampling(ring.buffer, words);
+    finishFromWorker(words);
+  };
+  flushBeforeSelfEnds(words, sendAll, false);
+  ({ capture, callTracer } = provideRuntime(
     folder,
     settings,
     { words, ring, kept },
     attach,
-    () => {
-      traceWorkers({ settings, process: shared.process }, postToDrain);
-      traceChildProcesses(settings);
+    (given) => {
+      traceWorkers({ settings, process: shared.process }, postToDrain, given?.workerMessages);
+      traceChildProcesses(settings, new Children(settings, (notice) => postToDrain({ kind: 'child', notice })), isPaused(words), given?.children);
     },
     (one) => postToDrain({ kind: 'left-alone', ...one }),
-  );
+  ));
 }
 
 /** Makes the ring known to the drain; true once it is. */

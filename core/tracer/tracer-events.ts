@@ -32,7 +32,10 @@ const MAX_NAMES = 10_000;
 
 /** What a tracer records by itself, besides counters and objects that are given it. Does nothing while it is not `enabled`. */
 export abstract class TracerEvents implements EventTracer {
-  /** Between `start` and `stop`, and not paused. To be read; `start`, `stop`, `pause` and `resume` write it. */
+  /**
+   * Between `start` and `stop`, and not paused. To be read; `start`, `stop`, `pause` and `resume` write it. Under the studio it stays as it is
+   * while the window has switched recording off.
+   */
   enabled = false;
   /** Undefined where nobody records: before the first `start` of a tracer without the studio. */
   abstract readonly recorder: Recorder | undefined;

@@ -37,6 +37,10 @@ export class VizTracer extends TracerEvents {
   #parsed = false;
   /** Something was recorded that has not been saved. */
   #unsaved = false;
+  /** It is the session's own: what it starts and stops is the gate of the session. */
+  #ofSession = false;
+  /** Grows when the session's tracer starts or stops. */
+  #closings = 0;
 
   /** From now on `getTracer` gives this tracer. It records once it is started. An unknown option, or a wrong value, throws a TypeError. */
   constructor(options?: VizTracerOptions) {
@@ -105,8 +109,14 @@ export class VizTracer extends TracerEvents {
     return this.#source.recorder;
   }
 
-  /** Begins to record. Does nothing when it has begun. After `save` or `parse` it begins anew, else what is recorded is added. */
+  /**
+   * Begins to record. Does nothing when it has begun. After `save` or `parse` it begins anew, else what is recorded is added.
+   * Under the studio it also switches the recording of the session on, should that be off.
+   */
   start(): void {
+    this.#source.openGate?.();
+    this.#closings++;
+    if (this.#ofSession) this.enabled = true;
     if (this.#started) return;
     if (this.#parsed) this.#source.clear();
     this.#parsed = false;
@@ -117,13 +127,30 @@ export class VizTracer extends TracerEvents {
     this.enabled = true;
   }
 
-  /** Ends recording, until the next `start`. Does nothing when it has ended. */
+  /**
+   * Ends recording, until the next `start`. Does nothing when it has ended. The session's own tracer (`getTracer()` where the script
+   * has made none) switches the recording of the whole session off, as the window does.
+   */
   stop(): void {
     if (!this.#started) return;
+    if (this.#ofSession) {
+      this.#closeGate();
+      return;
+    }
     this.#started = false;
     this.enabled = false;
     this.#source.stop();
     void this.#plugins?.manager.postStop();
+  }
+
+  /** The window may open what the script has closed: then its counters and objects are recorded again, too. */
+  #closeGate(): void {
+    this.enabled = false;
+    this.#source.closeGate?.();
+    const closing = ++this.#closings;
+    this.#source.whenGateOpens?.(() => {
+      if (closing === this.#closings) this.enabled = true;
+    });
   }
 
   /** Between `start` and `stop`: records nothing until `resume`. */
@@ -142,6 +169,7 @@ export class VizTracer extends TracerEvents {
 
   /** Stops, and gives the number of events. */
   parse(): number {
+    this.#mustKeep();
     this.stop();
     this.#parsed = true;
     const { frames, selection } = this.#capture();
@@ -154,6 +182,7 @@ export class VizTracer extends TracerEvents {
    * Throws an Error in words where it cannot be written.
    */
   save(outputFile?: string | null): Wait {
+    this.#mustKeep();
     const file = this.#fileOf(outputFile);
     this.stop();
     this.#parsed = true;
@@ -231,6 +260,11 @@ export class VizTracer extends TracerEvents {
     wait?.catch((error: unknown) => this.#complain(error));
   }
 
+  /** Before anything is stopped for the sake of a file. */
+  #mustKeep(): void {
+    if (!this.#source.keeps) throw new Error(NOT_KEPT);
+  }
+
   #capture(): Capture {
     const capture = this.#source.capture();
     if (!capture) throw new Error(NOT_KEPT);
@@ -262,7 +296,9 @@ export class VizTracer extends TracerEvents {
     sessionTracer = (runtime) => {
       const tracer = new VizTracer();
       tracer.#source = new SessionSource(runtime, { keeps: false });
-      tracer.start();
+      tracer.#ofSession = true;
+      tracer.#started = true;
+      tracer.enabled = true;
       return tracer;
     };
   }

@@ -1,6 +1,9 @@
 /** What the words of the command line mean. Pure: nothing is looked up, nothing is run. */
 import { ok, problem, type Result } from '../../core/base/result.ts';
+import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
+import { readCaptureValue, splitList } from '../../core/protocol/capture-text.ts';
 import { MAX_PLUGINS } from '../../core/protocol/plugin-state.ts';
+import { MAX_PROFILE_SECONDS, TAKE_EXTENSIONS } from '../../core/protocol/sampling.ts';
 import { readTraceCommand, TRACE_COMMANDS, TRACE_OPTIONS, type TraceCommand, type TraceCommandName } from './trace-words.ts';
 
 export type Command =
@@ -22,8 +25,10 @@ export type Command =
       readonly output: string;
       readonly node?: string;
       readonly nodeFlags: string;
-      readonly whenFull: 'exact' | 'live';
-      readonly maskSecrets: boolean;
+      /** What was named: it goes before a config file. */
+      readonly capture: Partial<CaptureOptions>;
+      /** Empty: none. Absent: that of the project. */
+      readonly configFile?: string;
       readonly quiet: boolean;
       /** Specs, in their order. */
       readonly plugins: readonly string[];
@@ -32,10 +37,26 @@ export type Command =
       readonly script: string;
       readonly args: readonly string[];
     }
+  | {
+      readonly kind: 'attach';
+      /** A number or a name; undefined: list what runs. */
+      readonly target?: string;
+      /** Undefined: nothing is recorded, only files are taken. */
+      readonly output?: string;
+      /** 0: until the process ends, or Ctrl+C. */
+      readonly seconds: number;
+      readonly sampling: boolean;
+      readonly samplingUs: number;
+      readonly runtime: boolean;
+      readonly cpuProfile?: string;
+      readonly profileSeconds: number;
+      readonly heapSnapshot?: string;
+      readonly quiet: boolean;
+    }
   | { readonly kind: 'export'; readonly input: string; readonly output: string; readonly overwrite: boolean; readonly raw: boolean; readonly quiet: boolean }
   | TraceCommand;
 
-const COMMAND_NAMES = ['run', 'serve', 'export', ...TRACE_COMMANDS, 'help', 'version'] as const;
+const COMMAND_NAMES = ['run', 'attach', 'serve', 'export', ...TRACE_COMMANDS, 'help', 'version'] as const;
 export type CommandName = (typeof COMMAND_NAMES)[number];
 
 /**
@@ -45,7 +66,29 @@ export type CommandName = (typeof COMMAND_NAMES)[number];
 type OptionKind = 'flag' | 'value' | 'values' | 'list';
 type OptionTable = Readonly<Record<string, OptionKind>>;
 
+/** Words that stand for others. */
 const SHORT: Readonly<Record<string, string>> = { '-o': '--output', '-q': '--quiet', '-h': '--help', '-v': '--version', '-p': '--port', '-f': '--force' };
+const ALIASES: Readonly<Record<string, string>> = { '--live': '--when-full=live' };
+
+/** `--gc` and `--no-gc`: what a config file says can be taken back either way. A list is emptied by `--no-…`. */
+const CAPTURE_FLAGS: OptionTable = Object.fromEntries(
+  CAPTURE_OPTIONS.flatMap(({ type, flag }): [string, OptionKind][] => {
+    switch (type) {
+      case 'boolean':
+        return [
+          [`--${flag}`, 'flag'],
+          [`--no-${flag}`, 'flag'],
+        ];
+      case 'list':
+        return [
+          [`--${flag}`, 'values'],
+          [`--no-${flag}`, 'flag'],
+        ];
+      default:
+        return [[`--${flag}`, 'value']];
+    }
+  }),
+);
 
 const OPTIONS = {
   open: { '--electron-or-web': 'flag', '--help': 'flag', '--version': 'flag' },
@@ -53,14 +96,28 @@ const OPTIONS = {
     '--output': 'value',
     '--node': 'value',
     '--node-flags': 'value',
-    '--live': 'flag',
-    '--no-mask': 'flag',
+    '--config': 'value',
+    '--no-config': 'flag',
     '--plugins': 'list',
     '--strict-plugins': 'flag',
     '--quiet': 'flag',
     '--help': 'flag',
+    ...CAPTURE_FLAGS,
   },
   serve: { '--port': 'value', '--host': 'value', '--allow-host': 'values', '--root': 'values', '--no-open': 'flag', '--help': 'flag' },
+  attach: {
+    '--output': 'value',
+    '--duration': 'value',
+    '--detach-after': 'value',
+    '--no-sampling': 'flag',
+    '--no-runtime': 'flag',
+    '--sampling-interval': 'value',
+    '--cpu-profile': 'value',
+    '--profile-seconds': 'value',
+    '--heap-snapshot': 'value',
+    '--quiet': 'flag',
+    '--help': 'flag',
+  },
   export: { '--output': 'value', '--force': 'flag', '--raw': 'flag', '--quiet': 'flag', '--help': 'flag' },
 } as const satisfies Record<string, OptionTable>;
 
@@ -72,6 +129,8 @@ export function readCommandLine(words: readonly string[]): Result<Command> {
   switch (first) {
     case 'run':
       return readRun(rest);
+    case 'attach':
+      return readAttach(rest);
     case 'serve':
       return readServe(rest);
     case 'export':
@@ -136,19 +195,43 @@ function readRun(words: readonly string[]): Result<Command> {
   const output = last(values, '--output') ?? 'result.json';
   if (!REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
   const node = last(values, '--node');
+  const capture = readCapture(flags, values);
+  if (!capture.ok) return capture;
+  const configFile = flags.has('--no-config') ? '' : last(values, '--config');
   return ok({
     kind: 'run',
     output,
     ...(node !== undefined && { node }),
     nodeFlags: last(values, '--node-flags') ?? '',
-    whenFull: flags.has('--live') ? 'live' : 'exact',
-    maskSecrets: !flags.has('--no-mask'),
+    capture: capture.value,
+    ...(configFile !== undefined && { configFile }),
     quiet: flags.has('--quiet'),
     plugins,
     strictPlugins: flags.has('--strict-plugins'),
     script,
     args,
   });
+}
+
+/** What was said last of an option counts. */
+function readCapture(flags: ReadonlySet<string>, values: ReadonlyMap<string, readonly string[]>): Result<Partial<CaptureOptions>> {
+  const order = [...flags];
+  const capture: Record<string, unknown> = {};
+  for (const option of CAPTURE_OPTIONS) {
+    const [on, off] = [`--${option.flag}`, `--no-${option.flag}`];
+    const given = values.get(on);
+    if (given && option.type === 'list') {
+      const parts = given.flatMap(splitList);
+      const refusal = captureProblem(option, parts);
+      if (refusal !== undefined) return problem('bad-capture-value', `${on}: ${refusal}`);
+      capture[option.key] = parts;
+    } else if (given) {
+      const value = readCaptureValue(option, given.at(-1) as string, on);
+      if (!value.ok) return value;
+      capture[option.key] = value.value;
+    } else if (flags.has(on) || flags.has(off)) capture[option.key] = option.type === 'list' ? [] : order.indexOf(on) > order.indexOf(off);
+  }
+  return ok(capture);
 }
 
 function readServe(words: readonly string[]): Result<Command> {
@@ -173,6 +256,60 @@ function readServe(words: readonly string[]): Result<Command> {
     );
   }
   return ok({ kind: 'serve', files: plain, port: Number(port), host, allowHosts, roots: values.get('--root') ?? [], openBrowser: !flags.has('--no-open') });
+}
+
+function readAttach(words: readonly string[]): Result<Command> {
+  const parsed = readOptions(words, OPTIONS.attach, 'attach', false);
+  if (!parsed.ok) return parsed;
+  const { flags, values, plain } = parsed.value;
+  if (flags.has('--help')) return ok({ kind: 'help', about: 'attach' });
+  const [target, ...more] = plain;
+  if (more.length > 0) return problem('too-many-words', `attach takes one process, ${more[0]} is one too many.`, 'Attach to them one after the other.');
+  const seconds = numberOf(values, ['--duration', '--detach-after'], 0, [0.1, 604_800], 'seconds');
+  const samplingUs = numberOf(values, ['--sampling-interval'], 1000, [50, 1_000_000], 'microseconds');
+  const profileSeconds = numberOf(values, ['--profile-seconds'], 5, [0.1, MAX_PROFILE_SECONDS], 'seconds');
+  if (!seconds.ok) return seconds;
+  if (!samplingUs.ok) return samplingUs;
+  if (!profileSeconds.ok) return profileSeconds;
+  const [cpuProfile, heapSnapshot] = [last(values, '--cpu-profile'), last(values, '--heap-snapshot')];
+  const takes = cpuProfile !== undefined || heapSnapshot !== undefined;
+  const output = last(values, '--output') ?? (takes ? undefined : 'result.json');
+  if (output !== undefined && !REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
+  for (const [file, what] of [[cpuProfile, 'cpu-profile'] as const, [heapSnapshot, 'heap-snapshot'] as const]) {
+    if (file === undefined || file.toLowerCase().endsWith(TAKE_EXTENSIONS[what])) continue;
+    return problem('bad-file-name', `Tools know this kind of file by its ending, and ${file} has another.`, `Let it end in ${TAKE_EXTENSIONS[what]}.`);
+  }
+  return ok({
+    kind: 'attach',
+    ...(target !== undefined && { target }),
+    ...(output !== undefined && { output }),
+    seconds: seconds.value,
+    sampling: !flags.has('--no-sampling') && output !== undefined,
+    samplingUs: samplingUs.value,
+    runtime: !flags.has('--no-runtime') && output !== undefined,
+    ...(cpuProfile !== undefined && { cpuProfile }),
+    profileSeconds: profileSeconds.value,
+    ...(heapSnapshot !== undefined && { heapSnapshot }),
+    quiet: flags.has('--quiet'),
+  });
+}
+
+/** Of the first of these options that was given. */
+function numberOf(
+  values: ReadonlyMap<string, readonly string[]>,
+  names: readonly string[],
+  standard: number,
+  [min, max]: readonly [number, number],
+  unit: string,
+): Result<number> {
+  for (const name of names) {
+    const word = last(values, name);
+    if (word === undefined) continue;
+    const value = Number(word);
+    if (value >= min && value <= max) return ok(value);
+    return problem('bad-number', `${name} is a number of ${unit} from ${min} to ${max}, not ${word}.`, `For example: ${name} ${Math.max(min, standard, 1)}`);
+  }
+  return ok(standard);
 }
 
 function readExport(words: readonly string[]): Result<Command> {
@@ -210,7 +347,9 @@ function readOptions(words: readonly string[], table: OptionTable, command: stri
   const values = new Map<string, string[]>();
   const plain: string[] = [];
   for (let i = 0; i < words.length; i++) {
-    const word = words[i] as string;
+    const typed = words[i] as string;
+    const alias = Object.hasOwn(ALIASES, typed) ? (ALIASES[typed] as string) : '';
+    const word = Object.hasOwn(table, alias.replace(/=.*/, '')) ? alias : typed;
     if (word === '--') {
       plain.push(...words.slice(i + 1));
       break;
@@ -233,6 +372,8 @@ function readOptions(words: readonly string[], table: OptionTable, command: stri
     }
     if (kind === 'flag') {
       if (at >= 0) return problem('option-without-value', `${given} takes no value.`, `Write ${given} alone.`);
+      // Again at the end: of two that say the opposite, the last counts.
+      flags.delete(name);
       flags.add(name);
       continue;
     }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
+import { recoverParts } from '../collector/flight-parts.ts';
 import { convertRecording } from '../services/export/convert-recording.ts';
 import type { Command } from './command-line.ts';
 import { realTarget } from './real-target.ts';
@@ -22,6 +23,8 @@ export async function exportRecording({ input, output, overwrite, raw, quiet }: 
     return 1;
   }
   try {
+    // What a run left that kept only the newest, when all of it was killed.
+    await recoverParts(source);
     const { events, notes } = await writeReport(source, target, (conversion) =>
       convertRecording({ ...conversion, view: raw ? 'raw' : 'processed', reportPage: path.join(__dirname, '../report/report.html') }),
     );

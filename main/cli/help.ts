@@ -1,3 +1,4 @@
+import { CAPTURE_GROUPS, CAPTURE_OPTIONS, type CaptureOption } from '../../core/protocol/capture-options.ts';
 import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import type { CommandName } from './command-line.ts';
 
@@ -5,6 +6,7 @@ const MAIN = `Trace Studio: watch a Node.js or TypeScript program while it runs.
 
   trace-studio [files…]                       open the studio, with these recordings or traces
   trace-studio run [options] -- script.js …   record a script without a window
+  trace-studio attach [process] [options]     record a Node program that runs already; without a process: list them
   trace-studio serve [options] [files…]       the studio in a browser: for SSH, containers, no Electron
   trace-studio export recording [-o file]     write a recording in another format
   trace-studio convert file -o file           write any trace in another format, all of it or a part
@@ -17,7 +19,7 @@ const MAIN = `Trace Studio: watch a Node.js or TypeScript program while it runs.
   --help, --version
 `;
 
-const RUN = `trace-studio run [options] [--] script.js [arguments…]
+const runHelp = (): string => `trace-studio run [options] [--] script.js [arguments…]
 
 Runs the script with this Node and its own terminal, and writes a report when it ends, however it ends.
 The exit code is the script's own; a script ended by a signal gives 128 + the signal's number.
@@ -26,12 +28,95 @@ The first Ctrl+C goes to the script and the report is written; the second ends e
   -o, --output <file>    the report: .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); result.json
       --node <path>      run it with another Node
       --node-flags <…>   flags for Node, in quotes: "--max-old-space-size=4096"
-      --live             when the script is faster than the recorder, drop events and count them; else the script waits
-      --no-mask          do not mask values whose name looks secret (token, password, …)
+      --config <file>    a config file; trace-studio.config.{ts,js,mjs,cjs,json} or the key trace-studio of package.json, from the
+                         script's folder up to its project's root
+      --no-config        no config file
       --plugins <…>      plugins with their arguments, each in quotes: "vizplugins.cpu_usage -f 50" "./my-plugin.ts a b";
                          every word up to the next option or --; may be given several times
       --strict-plugins   exit with 1 when a plugin failed and all else went well
   -q, --quiet            say nothing about the report
+
+What is recorded, with what holds where nothing is named. --[no-]x is --x or --no-x; --no- before a list empties it.
+${captureHelp()}
+--live is short for --when-full live.
+`;
+
+/** The options of the table, in its groups and words. */
+function captureHelp(): string {
+  const groups = CAPTURE_GROUPS.map(({ id, title }) => {
+    const rows = CAPTURE_OPTIONS.filter(({ group }) => group === id).map(
+      (option) => [flagWords(option), `${onlyWords(option)}${option.help} ${choiceWords(option)}${defaultWords(option)}`] as const,
+    );
+    return `\n${title}\n${rows.map(([flag, words]) => wrapped(`      ${flag}`, words)).join('')}`;
+  });
+  return groups.join('');
+}
+
+function flagWords(option: CaptureOption): string {
+  switch (option.type) {
+    case 'boolean':
+      return `--[no-]${option.flag}`;
+    case 'choice':
+      return `--${option.flag} <${option.choices.map(({ value }) => value).join('|')}>`;
+    case 'number':
+      return `--${option.flag} <${option.unit}>`;
+    case 'list':
+      return `--${option.flag} <…>`;
+  }
+}
+
+const choiceWords = (option: CaptureOption): string =>
+  option.type === 'choice' ? option.choices.map(({ value, help }) => `${value}: ${help.charAt(0).toLowerCase()}${help.slice(1)} `).join('') : '';
+
+function onlyWords({ onlyWith }: CaptureOption): string {
+  const owner = CAPTURE_OPTIONS.find(({ key }) => key === onlyWith?.key);
+  return owner && onlyWith ? `With --${owner.flag} ${onlyWith.value}. ` : '';
+}
+
+function defaultWords(option: CaptureOption): string {
+  switch (option.type) {
+    case 'boolean':
+      return option.default ? '[on]' : '[off]';
+    case 'list':
+      return '[none]';
+    default:
+      return `[${option.default}]`;
+  }
+}
+
+const COLUMN = 33;
+const WIDTH = 118;
+
+function wrapped(flag: string, words: string): string {
+  const lines: string[] = [];
+  let line = flag.padEnd(COLUMN);
+  if (flag.length >= COLUMN) {
+    lines.push(flag);
+    line = ' '.repeat(COLUMN);
+  }
+  for (const word of words.split(' ')) {
+    if (line.length + word.length > WIDTH) {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(COLUMN);
+    }
+    line += `${word} `;
+  }
+  return `${[...lines, line.trimEnd()].join('\n')}\n`;
+}
+
+const ATTACH = `trace-studio attach [number or name] [options]
+
+Records a Node program that runs already: samples of its calls, what Node tells, its counters and objects. It goes on as it was when it is left: after
+--duration, by Ctrl+C, or when this command dies. Without a process: lists the Node programs of this machine, and why one cannot be attached to.
+
+  -o, --output <file>              the report: .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); result.json
+      --duration <seconds>         leave it after so long (also --detach-after); else when it ends, or by Ctrl+C
+      --no-sampling                no samples of calls
+      --no-runtime                 no collections, event loop, console calls, marks, warnings
+      --sampling-interval <µs>     time between two samples; 1000
+      --cpu-profile <file>         take a .cpuprofile of --profile-seconds (5) and leave; with -o, record meanwhile
+      --heap-snapshot <file>       take a .heapsnapshot and leave; the program stands still meanwhile
+  -q, --quiet                      say nothing about the report
 `;
 
 const SERVE = `trace-studio serve [options] [files…]
@@ -109,7 +194,9 @@ Says of each file whether it is a trace that can be read, and whole. Exit code 1
 export function helpText(about: CommandName | undefined): string {
   switch (about) {
     case 'run':
-      return RUN;
+      return runHelp();
+    case 'attach':
+      return ATTACH;
     case 'serve':
       return SERVE;
     case 'export':

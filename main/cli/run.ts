@@ -6,6 +6,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { isatty } from 'node:tty';
 import type { ProblemError } from '../../core/base/result.ts';
+import { CAPTURE_OPTIONS, type CaptureOptions } from '../../core/protocol/capture-options.ts';
+import { idleCaptureOptions } from '../../core/protocol/capture-text.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../core/protocol/studio-api.ts';
@@ -14,6 +16,7 @@ import type { Collector } from '../collector/collector.ts';
 import { startEarly } from '../collector/early-target.ts';
 import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
+import { ConfigFiles } from '../services/config/config-files.ts';
 import { dataFolder } from '../services/data-folder.ts';
 import { examineLaunch } from '../services/launch/examine.ts';
 import { makeSpawnPlan } from '../services/launch/spawn-plan.ts';
@@ -23,6 +26,7 @@ import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
+import { SavesAside } from './save-aside.ts';
 
 // Of the bundle: to make another one takes a millisecond.
 const load = require;
@@ -44,20 +48,35 @@ export async function run(command: RunCommand): Promise<number> {
     return 2;
   }
   const home = os.homedir();
-  const tracer = new TracerInstall({ source: installPaths(import.meta.dirname).tracer, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
+  const { tracer: source } = installPaths(import.meta.dirname);
+  const configFiles = new ConfigFiles({ program: path.join(source, 'config-probe.cjs') });
+  const tracer = new TracerInstall({ source, dataFolder: dataFolder(process.env, home), version: STUDIO_VERSION });
   const config = launchConfig(command);
   const [{ inspection, start }, tracerFolder] = await Promise.all([
-    examineLaunch(config, { cwd: process.cwd(), home, environment: process.env, nodes: ownNode(home), tracerStripsTypes: tracer.stripsTypes }),
+    examineLaunch(config, {
+      cwd: process.cwd(),
+      home,
+      environment: process.env,
+      nodes: ownNode(home),
+      tracerStripsTypes: tracer.stripsTypes,
+      configFiles,
+      places: { tracers: tracer.parent, socketParents: [os.tmpdir()] },
+    }),
     tracer.folder(),
   ]);
+  if (inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
   if (!start) {
     for (const { message, remedy } of inspection.problems) tell(remedy === undefined ? message : `${message} ${remedy}`);
     return 1;
   }
 
+  if (inspection.permissions) tell(`${inspection.permissions.message} ${inspection.permissions.remedy}`);
   // Beside the report: the same disk, so that a rename finishes it, and where one looks after a crash of everything.
   const file = `${final}.${randomBytes(4).toString('hex')}.tsr`;
   const ids = { session: randomUUID(), recording: randomUUID() };
+  for (const { flag, onlyWith } of idleCaptureOptions(command.capture, start.capture)) {
+    tell(`--${flag} has no effect without --${CAPTURE_OPTIONS.find(({ key }) => key === onlyWith?.key)?.flag} ${onlyWith?.value}.`);
+  }
   const signals = new RunSignals(ids.session, file);
   const tellProblem = problemTeller();
   let isWritten = true;
@@ -70,6 +89,13 @@ export async function run(command: RunCommand): Promise<number> {
     const collector = makeCollector();
     signals.collector = collector;
     collector.onSession = tellProblem;
+    // What plugins left is read by the formats' readers, which are loaded for it alone.
+    const write = command.plugins.length > 0 ? (load('./export.cjs') as typeof import('./export.ts')).writeProcessedReport : writeReport;
+    const aside = new SavesAside({ output, recording: file, copy: (copy) => collector.saveAs(ids.recording, copy), write, tell });
+    collector.onWorthSaving = (_recording, why) => aside.save(why.replace(/\.$/, ''));
+    const isFlight = start.capture.keep === 'last';
+    signals.onMoment = () => (isFlight ? aside.save('saved as asked') : tell(`marked this moment: ${collector.mark(ids.session, '')}.`));
+    if (isFlight && !command.quiet) tell(`keeps ${newest(start.capture)}${process.platform === 'win32' ? '' : `; kill -USR2 ${process.pid} saves them`}.`);
     await collector.start({ ...ids, plan, file }, early);
     const rehearsed = rehearse(file, early.place.folder, output);
     const info = await collector.whenEnded(ids.session);
@@ -77,9 +103,8 @@ export async function run(command: RunCommand): Promise<number> {
     signals.scriptEnded();
     const plugins = collector.pluginOutcome(ids.session);
     await rehearsed;
+    await aside.settled();
     await collector.shutdown(0);
-    // What plugins left is read by the formats' readers, which are loaded for it alone.
-    const write = command.plugins.length > 0 ? (load('./export.cjs') as typeof import('./export.ts')).writeProcessedReport : writeReport;
     isWritten = await finish({ command, file, output, info, plugins, writeReport: write });
     const code = exitCodeOf(info.end);
     if (code !== 0) return code;
@@ -108,10 +133,20 @@ function makeEmpty(recording: string): void {
   }
 }
 
-/** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. */
+/** "the newest 30 s", "the newest 256 MB", or both. */
+function newest({ keepSeconds, keepMegabytes }: CaptureOptions): string {
+  const limits = [...(keepSeconds > 0 ? [`${keepSeconds} s`] : []), ...(keepMegabytes > 0 ? [`${keepMegabytes} MB`] : [])];
+  return limits.length === 0 ? 'everything, since neither --keep-seconds nor --keep-mb sets a limit' : `the newest ${limits.join(', at most ')}`;
+}
+
+/** A full disk is told when it happens, once: whoever sees it can still make room or stop the script. So is the end of recording at a limit. */
 function problemTeller(): (info: SessionInfo) => void {
   let told = false;
-  return ({ recordingProblem }) => {
+  let limit: string | undefined;
+  return ({ recordingProblem, gate }) => {
+    const reached = gate?.by === 'limit' ? gate.why : undefined;
+    if (reached !== undefined && reached !== limit) tell(`recording ended: ${reached} The script goes on.`);
+    limit = reached;
     if (recordingProblem === undefined || told) return;
     told = true;
     tell(recordingProblem);
@@ -142,9 +177,10 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   }
   if (command.quiet) return true;
   const { size } = await stat(output);
-  tell(`wrote ${path.relative('', output) || output} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
+  const counted = info.kept ? 'the newest' : info.events === 1 ? '1 event' : `${info.events} events`;
+  tell(`wrote ${path.relative('', output) || output} (${counted}, ${sizeInWords(size)}).`);
   if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
-  if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell('The tracer did not connect: the report holds no events.');
+  if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell(info.untraced ?? 'The tracer did not connect: the report holds no events.');
   return true;
 }
 
@@ -166,9 +202,9 @@ function launchConfig(command: RunCommand): LaunchConfig {
     environment: [],
     nodeFlags: command.nodeFlags,
     nodePath: command.node ?? '',
-    whenFull: command.whenFull,
     recordEnvironmentValues: false,
-    maskSecrets: command.maskSecrets,
+    capture: command.capture,
+    ...(command.configFile !== undefined && { configFile: command.configFile }),
     ...(command.plugins.length > 0 && { plugins: command.plugins.map((spec) => ({ spec, enabled: true })) }),
   };
 }
@@ -222,6 +258,8 @@ const inTerminal = (): boolean => [0, 1, 2].some((descriptor) => isatty(descript
 class RunSignals {
   /** Undefined until the script has been started. */
   collector: Collector | undefined;
+  /** SIGUSR2: something about this moment. */
+  onMoment: () => void = () => {};
   readonly #session: string;
   readonly #file: string;
   #interrupts = 0;
@@ -238,7 +276,17 @@ class RunSignals {
       else if (this.#ended) tell('Writing the report. Ctrl+C again gives it up.');
       else if (!inTerminal()) this.#send('SIGINT');
     });
+    if (process.platform !== 'win32') process.on('SIGUSR2', () => this.#moment());
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.#givesUpPlugins() || this.#send(signal));
+  }
+
+  #moment(): void {
+    if (this.#ended) return;
+    try {
+      this.onMoment();
+    } catch (error) {
+      tell((error as Error).message); // No process is traced yet: the signal was too early.
+    }
   }
 
   scriptEnded(): void {

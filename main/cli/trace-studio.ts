@@ -26,6 +26,8 @@ async function main(words: readonly string[]): Promise<number> {
       return 0;
     case 'run':
       return (load('./run.cjs') as typeof import('./run.ts')).run(command);
+    case 'attach':
+      return (load('./attach.cjs') as typeof import('./attach.ts')).attachCommand(command);
     case 'export':
       return (load('./export.cjs') as typeof import('./export.ts')).exportRecording(command);
     case 'convert':

@@ -4,8 +4,9 @@ import { ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import type { CollectorControl, CollectorReading, CollectorStreams } from '../../core/protocol/collector-api.ts';
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
+import type { TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
-import type { TargetHello } from '../../core/protocol/target-wire.ts';
+import type { FunctionRule, TargetHello } from '../../core/protocol/target-wire.ts';
 import type { EarlyTarget } from './early-target.ts';
 import { LocalServer, type SocketPlace } from './local-socket.ts';
 import { OpenRecording } from './open-recording.ts';
@@ -52,6 +53,9 @@ export class Collector {
   #shutdown: Promise<void> | undefined;
   /** Called at each change of a session, at most ten times a second for each. */
   onSession: (info: SessionInfo) => void = () => {};
+  /** Only the newest is kept of a recording, and something has happened: what is there now will be gone later. */
+  onWorthSaving: (recording: RecordingId, why: string) => void = () => {};
+  onTake: (session: SessionId, progress: TakeProgress) => void = () => {};
   /** The host asked for the end and everything has ended. */
   onShutdown: () => void = () => {};
 
@@ -63,11 +67,21 @@ export class Collector {
   serveControl(channel: ByteChannel): void {
     const calls: ControlCalls = {
       'session.start': (argument) => this.start(argument),
+      'session.attach': (argument) => this.attach(argument),
       'session.stop': ({ session, graceMs }) => this.stop(session, graceMs),
       'session.stdin': ({ session, text, end }) => {
         this.stdin(session, text, end === true);
         return null;
       },
+      'session.record': ({ session, on }) => this.record(session, on),
+      'session.snapshot': ({ session }) => ({ processes: this.snapshot(session) }),
+      'session.mute': ({ session, functions, muted }) => this.mute(session, functions, muted),
+      'session.mark': ({ session, name }) => ({ name: this.mark(session, name) }),
+      'session.sampling': ({ session, on }) => {
+        this.sampling(session, on);
+        return null;
+      },
+      'session.take': ({ session, ...order }) => this.take(session, order),
       'session.list': () => this.sessions(),
       'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
       'recording.saveAs': async ({ recording, path }) => ({ bytes: await this.#recording(recording).saveAs(path) }),
@@ -89,20 +103,20 @@ export class Collector {
   serveWindow(channel: ByteChannel): void {
     const calls: ReadingCalls = {
       'recording.status': ({ recording }) => this.#recording(recording).summary,
-      'recording.read': async ({ recording, offset, length }) => {
-        const bytes = await this.#recording(recording).read(offset, length);
+      'recording.read': async ({ recording, offset, length, view }) => {
+        const bytes = await this.#recording(recording).read(offset, length, view);
         return withBytes({ length: bytes.length }, bytes);
       },
     };
-    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset }) => this.#recording(recording).follow(offset) };
+    const streams: ReadingStreams = { 'recording.follow': ({ recording, offset, view }) => this.#recording(recording).follow(offset, view) };
     new Peer(channel, { calls, streams } satisfies PeerHandlers);
   }
 
   /**
    * Starts a target and its recording. A target that cannot start gives a session that has ended, with the reason.
-   * `early`: one that `startEarly` has started, in the first session of this collector.
+   * `early`: one that `startEarly` has started, in the first session of this collector. `attachTo`: see `attach`.
    */
-  async start(argument: Parameters<CollectorControl['session.start']>[0], early?: EarlyTarget): Promise<SessionInfo> {
+  async start(argument: Parameters<CollectorControl['session.start']>[0], early?: EarlyTarget, attachTo?: number): Promise<SessionInfo> {
     const { plan, file, session: id, recording } = argument;
     if (this.#shutdown) throw new ProblemError({ code: 'shutting-down', message: 'The studio is closing.' });
     if (this.#sessions.has(id) || this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Session ${id} exists already.` });
@@ -122,8 +136,10 @@ export class Collector {
         openFile: this.#options.openFile ?? openAppendFile,
         pluginLimits: this.#options.pluginLimits ?? {},
         changed: (info) => this.#changed(info),
+        worthSaving: (why) => this.#worthSaving(id, recording, why),
         greeting: () => this.#greeting.size > 0,
         ...(early && { early }),
+        ...(attachTo !== undefined && { attachTo }),
       });
     } catch (error) {
       // It has not reached the script yet.
@@ -138,6 +154,15 @@ export class Collector {
     return session.info;
   }
 
+  /** The tracer is put into the process by who asks, with the address that comes back. */
+  async attach(argument: Parameters<CollectorControl['session.attach']>[0]): Promise<ReturnType<CollectorControl['session.attach']>> {
+    const { pid, session: id, ...rest } = argument;
+    const other = [...this.#sessions.values()].find((each) => !each.ended && each.traces(pid));
+    if (other) throw new ProblemError({ code: 'already-traced', message: `Process ${pid} is recorded already: ${other.info.title}.` });
+    const info = await this.start({ ...rest, session: id }, undefined, pid);
+    return { info, address: this.#session(id).address };
+  }
+
   async stop(session: SessionId, graceMs: number): Promise<SessionInfo> {
     const found = this.#session(session);
     await found.stop(graceMs);
@@ -148,6 +173,42 @@ export class Collector {
   stdin(session: SessionId, text: string, end: boolean): void {
     if (this.#session(session).stdin(text, end)) return;
     throw new ProblemError({ code: 'stdin-closed', message: 'The script does not read its standard input any more.' });
+  }
+
+  /** Recording on or off, in every process of the session. */
+  record(session: SessionId, on: boolean): SessionInfo {
+    const found = this.#session(session);
+    found.record(on, 'window');
+    return found.info;
+  }
+
+  /** All objects, at the next turn of each thread. How many processes were asked. */
+  snapshot(session: SessionId): number {
+    return this.#session(session).snapshotAll();
+  }
+
+  /** Calls of these functions are not recorded from now on, or again. */
+  mute(session: SessionId, functions: readonly FunctionRule[], muted: boolean): SessionInfo {
+    const found = this.#session(session);
+    found.mute(functions, muted);
+    return found.info;
+  }
+
+  /** Names this moment. The name it got. */
+  mark(session: SessionId, name: string): string {
+    return this.#session(session).mark(name);
+  }
+
+  sampling(session: SessionId, on: boolean): void {
+    this.#session(session).sampling(on);
+  }
+
+  /** Rejects with a ProblemError. */
+  take(session: SessionId, order: TakeOrder): Promise<TakeProgress> {
+    return this.#session(session).take(order, (progress) => {
+      this.onTake(session, progress);
+      for (const peer of this.#controls) peer.notify('session.take', { session, progress });
+    });
   }
 
   sessions(): readonly SessionInfo[] {
@@ -238,6 +299,11 @@ export class Collector {
         session?.left(connection, problem);
       },
     });
+  }
+
+  #worthSaving(session: SessionId, recording: RecordingId, why: string): void {
+    this.onWorthSaving(recording, why);
+    for (const peer of this.#controls) peer.notify('session.worth-saving', { session, recording, why });
   }
 
   #changed(info: SessionInfo): void {

@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { choosePlace, type SocketPlace } from './local-socket.ts';
 import { makeSecret } from './secret.ts';
-import { TargetProcess, type TargetStdio, type TracerAddress } from './target-process.ts';
+import { TargetProcess, type TargetStdio } from './target-process.ts';
 
 /**
  * A target that runs before there is a collector: Node takes tens of milliseconds to reach the script, in which the rest of the

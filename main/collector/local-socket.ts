@@ -2,11 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import path from 'node:path';
+import { RUN_FOLDER, socketParent } from '../../core/protocol/target-wire.ts';
 import { isAlive } from './process-tree.ts';
 import { removeFolder } from './remove.ts';
-
-/** A socket's path is at most 104 bytes on macOS and 108 on Linux, its final zero included. */
-const MAX_SOCKET_PATH = 100;
 
 /** A server that only this user can reach: a Unix socket in a folder of mode 0700, or a named pipe with a random name. */
 export class LocalServer {
@@ -60,9 +58,9 @@ export interface SocketPlace {
 
 /** In the first of `parents` whose path is short enough. Makes the folder. */
 export function choosePlace(parents: readonly string[]): SocketPlace {
-  const parent = parents.find((each) => Buffer.byteLength(path.join(each, 'ts-4194304-XXXXXX', 's')) <= MAX_SOCKET_PATH) ?? '/tmp';
+  const parent = socketParent(parents);
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(path.join(parent, `ts-${process.pid}-`));
+  const folder = mkdtempSync(path.join(parent, `${RUN_FOLDER}${process.pid}-`));
   // mkdtemp makes it 0700 already, where the umask is usual.
   chmodSync(folder, 0o700);
   const where = process.platform === 'win32' ? `\\\\.\\pipe\\trace-studio-${randomBytes(16).toString('hex')}` : path.join(folder, 's');

@@ -3,11 +3,13 @@ import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promi
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import { looksLikeRecording } from '../../core/protocol/recording-reader.ts';
+import type { RecordingTotals } from '../../core/protocol/recording-writer.ts';
 import type { RecordingId, RecordingInfoSummary } from '../../core/protocol/session-types.ts';
+import type { FlightFile } from './flight-file.ts';
+import { recoverParts, writeAll, writeTogether } from './flight-parts.ts';
 import { follow, GrowthSignal, liveBytes, type ReadableBytes } from './live-bytes.ts';
 import { type RecordingFile, readAt } from './recording-file.ts';
 
-const COPY_BYTES = 1024 * 1024;
 /** A window asks for blocks of at most 1 MB; more is a mistake. */
 const MAX_READ_BYTES = 16 * 1024 * 1024;
 
@@ -16,8 +18,10 @@ interface LiveSource {
   readonly path: string;
   readonly title: string;
   readonly file: RecordingFile;
+  /** Only the newest of it is kept. */
+  readonly flight?: FlightFile | undefined;
   /** What would end the file as it is now. */
-  readonly closingNow: () => { readonly offset: number; readonly parts: readonly Uint8Array[] };
+  readonly closingNow: () => { readonly offset: number; readonly parts: readonly Uint8Array[]; readonly totals: RecordingTotals };
 }
 
 /** A recording that windows read: one under way, or any file. Reads are by position, so any number of readers share it. */
@@ -28,7 +32,7 @@ export class OpenRecording {
   readonly #title: string;
   readonly #format: RecordingInfoSummary['format'];
   readonly #unsaved: boolean;
-  readonly #bytes: ReadableBytes;
+  #bytes: ReadableBytes;
   readonly #live: LiveSource | undefined;
   readonly #release: () => Promise<void>;
   #complete: boolean;
@@ -74,6 +78,7 @@ export class OpenRecording {
   static async file(id: RecordingId, file: string, unsaved: boolean): Promise<OpenRecording> {
     let handle: FileHandle;
     try {
+      await recoverParts(file);
       handle = await open(file, 'r');
     } catch (error) {
       throw readProblem(file, error);
@@ -98,8 +103,17 @@ export class OpenRecording {
   }
 
   get summary(): RecordingInfoSummary {
-    const { size } = this.#bytes;
-    return { id: this.#id, path: this.#path, title: this.#title, format: this.#format, live: !this.#complete, bytes: size, unsaved: this.#unsaved };
+    const view = this.#complete ? undefined : this.#live?.flight?.view();
+    return {
+      id: this.#id,
+      path: this.#path,
+      title: this.#title,
+      format: this.#format,
+      live: !this.#complete,
+      bytes: view?.bytes.size ?? this.#bytes.size,
+      unsaved: this.#unsaved,
+      ...(view && { view: view.id }),
+    };
   }
 
   get complete(): boolean {
@@ -115,19 +129,39 @@ export class OpenRecording {
   /** Nothing more is written: followers read to the end and end. */
   completed(): void {
     this.#complete = true;
+    if (this.#live?.flight) this.#bytes = this.#live.flight.final;
     this.growth.fire();
   }
 
-  async read(offset: number, length: number): Promise<Uint8Array> {
+  /** `view`: that of the summary with which a window began. Offsets are those of the view. */
+  async read(offset: number, length: number, view?: number): Promise<Uint8Array> {
     if (!(Number.isSafeInteger(offset) && offset >= 0 && Number.isSafeInteger(length) && length >= 0 && length <= MAX_READ_BYTES)) {
       throw new ProblemError({ code: 'bad-range', message: `A recording cannot be read at ${offset} for ${length} bytes.` });
     }
-    const there = Math.max(0, Math.min(length, this.#bytes.size - offset));
-    return there === 0 ? new Uint8Array(0) : this.#bytes.read(there, offset);
+    const bytes = this.#bytesOf(view);
+    const there = Math.max(0, Math.min(length, bytes.size - offset));
+    return there === 0 ? new Uint8Array(0) : bytes.read(there, offset);
   }
 
-  follow(offset: number): AsyncIterable<Uint8Array> {
-    return follow(this.#bytes, this.growth, Number.isSafeInteger(offset) && offset > 0 ? offset : 0, () => this.#closed);
+  #bytesOf(view: number | undefined): ReadableBytes {
+    const flight = this.#live?.flight;
+    return flight && view !== undefined ? this.#until(flight.viewOf(view).bytes, () => this.#complete) : this.#bytes;
+  }
+
+  #until(source: ReadableBytes, isComplete: () => boolean): ReadableBytes {
+    return {
+      get size() {
+        return source.size;
+      },
+      get complete() {
+        return isComplete();
+      },
+      read: (length, position) => source.read(length, position),
+    };
+  }
+
+  follow(offset: number, view?: number): AsyncIterable<Uint8Array> {
+    return follow(this.#bytesOf(view), this.growth, Number.isSafeInteger(offset) && offset > 0 ? offset : 0, () => this.#closed);
   }
 
   /**
@@ -159,26 +193,14 @@ export class OpenRecording {
   }
 
   async #copyInto(handle: FileHandle): Promise<number> {
+    const flight = this.#complete ? undefined : this.#live?.flight;
+    if (flight) return this.#copyKept(handle, flight);
     const closing = this.#complete ? undefined : this.#live?.closingNow();
     const end = closing?.offset ?? this.#bytes.size;
-    const source = this.#bytes;
-    const live = this.#live;
-    const isComplete = () => source.complete || live?.file.failure !== undefined;
-    const bytes: ReadableBytes = {
-      get size() {
-        return source.size;
-      },
-      get complete() {
-        return isComplete();
-      },
-      read: (length, position) => source.read(length, position),
-    };
     let at = 0;
-    for await (const chunk of follow(bytes, this.growth, 0, () => this.#closed)) {
-      const piece = chunk.subarray(0, end - at);
+    for await (const piece of this.#upTo(this.#bytes, end)) {
       await writeAll(handle, piece);
       at += piece.length;
-      if (at >= end) break;
     }
     // Fewer came than were expected: the disk failed in between, and the copy is what the file holds, without a footer.
     if (!closing || at < end) return at;
@@ -189,17 +211,37 @@ export class OpenRecording {
     return at;
   }
 
+  /** What is kept at this moment, with an end. */
+  async #copyKept(handle: FileHandle, flight: FlightFile): Promise<number> {
+    await flight.trim();
+    const unpin = flight.pin();
+    try {
+      const view = flight.view();
+      const { offset, totals } = this.#live?.closingNow() ?? {};
+      return await writeTogether(handle, this.#upTo(view.bytes, view.placeOf(offset ?? 0)), totals && { ...totals, events: flight.events });
+    } finally {
+      unpin();
+    }
+  }
+
+  /** The first `end` bytes, waited for; fewer where the disk has failed. */
+  async *#upTo(source: ReadableBytes, end: number): AsyncGenerator<Uint8Array, void, undefined> {
+    const bytes = this.#until(source, () => source.complete || this.#complete || this.#live?.file.failure !== undefined);
+    let at = 0;
+    for await (const chunk of follow(bytes, this.growth, 0, () => this.#closed)) {
+      const piece = chunk.subarray(0, end - at);
+      yield piece;
+      at += piece.length;
+      if (at >= end) return;
+    }
+  }
+
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = new ProblemError({ code: 'recording-closed', message: 'The recording was closed.' });
     this.growth.fire();
     await this.#release();
   }
-}
-
-async function writeAll(handle: FileHandle, bytes: Uint8Array): Promise<void> {
-  let at = 0;
-  while (at < bytes.length) at += (await handle.write(bytes, at, Math.min(COPY_BYTES, bytes.length - at))).bytesWritten;
 }
 
 function readProblem(file: string, error: unknown): ProblemError {

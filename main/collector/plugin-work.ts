@@ -32,10 +32,8 @@ export interface PluginWorkOptions {
   readonly plan: SpawnPlan;
   /** Where targets leave their files. */
   readonly folder: string;
-  /** The recording's own file. */
-  readonly recording: string;
-  /** Resolves when all that was recorded is in that file. */
-  readonly written: () => Promise<void>;
+  /** A file with all that was recorded. */
+  readonly recording: () => Promise<string>;
   readonly limits: PluginWorkLimits;
 }
 
@@ -106,14 +104,14 @@ export class PluginWork {
   }
 
   async #host(traced: TracedProcess, note: string, timeLimitMs: number): Promise<void> {
-    const { plan, recorder, folder, recording } = this.#options;
+    const { plan, recorder, folder } = this.#options;
     const because = `The events of process ${traced.pid} were not handled by plugins: `;
     const instead = '. What was recorded of it is shown instead.';
     const program = path.join(path.dirname(plan.preload), 'plugin-host.cjs');
     if (this.#givenUp.signal.aborted) return this.#tell(`${because}nobody waited for it${instead}`);
     if (timeLimitMs <= 0) return this.#tell(`${because}those of other processes took all of the time that there is for it${instead}`);
     if (!existsSync(program)) return this.#tell(`${because}${program} is missing${instead}`);
-    await this.#options.written();
+    const recording = await this.#options.recording();
     const before = traced.plugins.states;
     const { cwd, script, execPath } = traced;
     const output = path.join(folder, processedFileOf(traced.pid));

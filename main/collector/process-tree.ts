@@ -1,5 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+
+const POLL_MS = 20;
+/** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
+const KILL_WAIT_MS = 2000;
 
 interface ProcessRow {
   readonly pid: number;
@@ -99,6 +104,20 @@ export class ProcessTree {
   alive(): boolean {
     const { group, outside } = this.members();
     return group || outside.size > 0;
+  }
+
+  /** Asks all of it to end, and ends it by force after `forceAt()`, which may come nearer meanwhile. Resolves with whether force was used. */
+  async end(forceAt: () => number): Promise<boolean> {
+    this.signal('SIGTERM');
+    while (this.alive() && Date.now() < forceAt()) await setTimeout(POLL_MS);
+    if (!this.alive()) return false;
+    const until = Date.now() + KILL_WAIT_MS;
+    while (this.alive() && Date.now() < until) {
+      // Again each time: a process may have been forked while the others were killed.
+      this.signal('SIGKILL');
+      await setTimeout(POLL_MS);
+    }
+    return true;
   }
 
   /** `group`: members of the own group run. `outside`: pids that run and are not in that group. */

@@ -31,6 +31,8 @@ const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 export interface RecorderOptions {
   readonly consoleQuotaBytes: number;
+  /** False: whoever puts the file together ends it, with an index of its own; and it has no summaries, which count from a stream's first block. Default true. */
+  readonly closes?: boolean;
 }
 
 /** Puts what arrives into blocks and hands these to the file. One for each session; knows nothing of sockets. */
@@ -51,6 +53,7 @@ export class Recorder {
   #consoleTimes: number[] = [];
   #consoleTotal = 0;
   readonly #consoleQuota: number;
+  readonly #closes: boolean;
   #consoleLost = 0;
   #timer: NodeJS.Timeout | undefined;
   #flushedAt = Number.NEGATIVE_INFINITY;
@@ -68,13 +71,19 @@ export class Recorder {
     this.#startNs = BigInt(head.startMonotonicNs);
     this.start = splitMonotonic(this.#startNs);
     this.#consoleQuota = options.consoleQuotaBytes;
-    this.#encoder = new RecordingEncoder(head, { crc: (bytes) => zlibCrc32(bytes) });
+    this.#closes = options.closes !== false;
+    this.#encoder = new RecordingEncoder(head, { crc: (bytes) => zlibCrc32(bytes), indexed: this.#closes });
     this.#file.append([this.#encoder.fileHeader]);
   }
 
   /** Nanoseconds since the recording's start; behind `stopClock` always the same. */
   now(): number {
     return this.#stoppedNs ?? Number(process.hrtime.bigint() - this.#startNs);
+  }
+
+  /** A time of process.hrtime.bigint() as nanoseconds since the recording's start. */
+  timeOf(monotonicNs: bigint): number {
+    return Number(monotonicNs - this.#startNs);
   }
 
   /** The session is over: what is still put in belongs to its end, however long it takes. */
@@ -150,7 +159,7 @@ export class Recorder {
 
   /** Summaries follow the blocks that they are of. After a failed write nothing more is put into the file. */
   #summarize(summaries: StreamSummaries, step: () => void): void {
-    if (this.#file.failure) return;
+    if (this.#file.failure || !this.#closes) return;
     const before = summaries.heldBytes;
     step();
     this.#heldBytes += summaries.heldBytes - before;
@@ -260,9 +269,10 @@ export class Recorder {
   }
 
   /** What would end the file as it is now, and how long it is without that. */
-  closingNow(): { readonly offset: number; readonly parts: readonly Uint8Array[] } {
+  closingNow(): { readonly offset: number; readonly parts: readonly Uint8Array[]; readonly totals: RecordingTotals } {
     this.flush();
-    return { offset: this.#encoder.offset, parts: this.#encoder.closing(this.#totals(undefined)) };
+    const totals = this.totals(undefined);
+    return { offset: this.#encoder.offset, parts: this.#encoder.closing(totals), totals };
   }
 
   /** Ends the recording. Resolves when all is written, or could not be. */
@@ -273,7 +283,7 @@ export class Recorder {
     this.info({ kind: 'session-end', end, timeNs: this.now() });
     if (!this.#file.failure) {
       this.flush();
-      this.#write(this.#encoder.closing(this.#totals(end)), 0);
+      if (this.#closes) this.#write(this.#encoder.closing(this.totals(end)), 0);
     }
     this.#ended = true;
     clearTimeout(this.#timer);
@@ -288,7 +298,7 @@ export class Recorder {
     }
   }
 
-  #totals(end: SessionEnd | undefined): RecordingTotals {
+  totals(end: SessionEnd | undefined): RecordingTotals {
     return { events: this.events, dropped: this.dropped, durationNs: Math.max(this.#lastNs, 0), ...(end && { end }) };
   }
 

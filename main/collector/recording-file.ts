@@ -12,6 +12,8 @@ const COALESCE_BYTES = 16 * 1024;
 
 /** What a recording needs of a file. The tests have one that fails after n bytes. */
 export interface AppendFile {
+  /** Told before each write that begins with a whole block: a file of several parts may begin a new one there. `events`: of what is written next. */
+  boundary?(position: number, events: number): Promise<void>;
   /** Writes some bytes at `position` and says how many. */
   write(parts: readonly Uint8Array[], position: number): Promise<number>;
   read(length: number, position: number): Promise<Uint8Array>;
@@ -67,6 +69,7 @@ interface Block {
  */
 export class RecordingFile {
   readonly #file: AppendFile;
+  readonly #batchBytes: number;
   #queue: Block[] = [];
   #queued = 0;
   #writing = false;
@@ -84,8 +87,10 @@ export class RecordingFile {
   onPressure: (high: boolean) => void = () => {};
   onFailure: (error: Error) => void = () => {};
 
-  constructor(file: AppendFile) {
+  /** `batchBytes`: what one write takes at most, if that is more than one block. */
+  constructor(file: AppendFile, batchBytes = BATCH_BYTES) {
     this.#file = file;
+    this.#batchBytes = batchBytes;
   }
 
   get pressed(): boolean {
@@ -173,7 +178,7 @@ export class RecordingFile {
     let parts = 0;
     let count = 0;
     for (const block of this.#queue) {
-      if (count > 0 && (bytes + block.bytes > BATCH_BYTES || parts + block.parts.length > BATCH_PARTS)) break;
+      if (count > 0 && (bytes + block.bytes > this.#batchBytes || parts + block.parts.length > BATCH_PARTS)) break;
       bytes += block.bytes;
       parts += block.parts.length;
       count++;
@@ -185,6 +190,10 @@ export class RecordingFile {
     let position = this.written;
     let parts = coalesce(batch.flatMap((block) => block.parts));
     try {
+      await this.#file.boundary?.(
+        position,
+        batch.reduce((sum, { events }) => sum + events, 0),
+      );
       while (parts.length > 0) {
         const wrote = await this.#file.write(parts, position);
         position += wrote;
@@ -269,4 +278,11 @@ function rest(parts: readonly Uint8Array[], written: number): Uint8Array[] {
     }
   }
   return out;
+}
+
+/** For the user. */
+export function diskProblem(file: string, error: NodeJS.ErrnoException): string {
+  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
+    ? `there is no room left on the disk of ${file}`
+    : `${file} could not be written (${error.code ?? error.message})`;
 }

@@ -1,25 +1,39 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ProblemError } from '../../core/base/result.ts';
+import { MAX_MUTE_RULES, type MuteRule, withRules } from '../../core/protocol/function-rules.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
-import type { RecordingHead, SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan } from '../../core/protocol/session-types.ts';
-import { FrameType, type TargetHello } from '../../core/protocol/target-wire.ts';
-import { STUDIO_VERSION, TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
+import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
+import type { FunctionRule, TargetControl, TargetHello } from '../../core/protocol/target-wire.ts';
+import { TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
+import { AttachedTarget } from './attached-target.ts';
+import { DataRate } from './data-rate.ts';
 import type { EarlyTarget } from './early-target.ts';
-import { type FrameSink, WireError } from './frame-parser.ts';
+import { FlightFile } from './flight-file.ts';
+import { Markers } from './markers.ts';
 import { OpenRecording } from './open-recording.ts';
 import { PluginWork, type PluginWorkLimits } from './plugin-work.ts';
 import { isAlive, ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
-import { type OpenAppendFile, RecordingFile } from './recording-file.ts';
-import { removeFile, removeFolder } from './remove.ts';
-import { makeSecret, secretEquals } from './secret.ts';
-import { readSpill, spillFileOf, spillFiles } from './spill-files.ts';
-import { parseHello, type TargetConnection, TracedProcess } from './target-connection.ts';
+import { diskProblem, type OpenAppendFile, RecordingFile } from './recording-file.ts';
+import { recordingHead } from './recording-head.ts';
+import { RecordingLimits } from './recording-limits.ts';
+import { removeFolder } from './remove.ts';
+import { makeSecret } from './secret.ts';
+import { SessionNews } from './session-news.ts';
+import { SpillIntake } from './spill-intake.ts';
+import { Takes } from './takes.ts';
+import { type TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
+import { UntracedChildren } from './untraced-children.ts';
 
+/** So often a process that is being left is looked at. */
+const LEAVE_POLL_MS = 20;
 /** Processes that the target left behind may go on recording so long after its end; then their sockets are closed. */
 const LINGER_MS = 2000;
 /** What a process that is gone had sent is read to its end, if it does not take longer than this. */
@@ -28,10 +42,10 @@ const DRAIN_MS = 10_000;
 const ACCEPT_TURNS = 3;
 /** A socket that was accepted says who it is within this time, or is not waited for. */
 const GREETING_MS = 500;
-const CHANGED_MS = 100;
-const STOP_POLL_MS = 20;
-/** After SIGKILL: a process in an uninterruptible wait cannot be waited for. */
-const KILL_WAIT_MS = 2000;
+/** What follows a crash belongs to it; and if all ends with it, the recording itself is saved. */
+const CRASH_SETTLE_MS = 1000;
+const MAX_SAVINGS = 10;
+const SPILLS_MS = 1000;
 
 export interface SessionOptions {
   readonly id: SessionId;
@@ -47,8 +61,12 @@ export interface SessionOptions {
   readonly openFile: OpenAppendFile;
   readonly pluginLimits: PluginWorkLimits;
   readonly changed: (info: SessionInfo) => void;
+  /** Only the newest is kept, and something has happened, in words. */
+  readonly worthSaving: (why: string) => void;
   /** A target that runs already. */
   readonly early?: EarlyTarget;
+  /** A process that the studio attaches to. */
+  readonly attachTo?: number;
   /** Some socket has been accepted and has not said yet whose it is. */
   readonly greeting: () => boolean;
 }
@@ -66,13 +84,23 @@ export class Session {
   readonly secret: string;
   readonly recording: OpenRecording;
   readonly #file: RecordingFile;
+  readonly #flight: FlightFile | undefined;
   readonly #recorder: Recorder;
   readonly #spillFolder: string;
+  readonly #spills: SpillIntake;
   readonly #plugins: PluginWork;
+  readonly #children = new UntracedChildren(
+    (child) => this.#recorder.info({ kind: 'untraced', ...child, timeNs: this.#recorder.now() }),
+    () => this.#takeSpillsOfTheGone(),
+  );
   readonly #startedAtMs = Date.now();
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
-  #target: TargetProcess | undefined;
+  readonly #takes = new Takes();
+  /** What the user has switched last; undefined: as the launch said. */
+  #wantsSampling: boolean | undefined;
+  #sampling: SamplingState | undefined;
+  #target: TargetProcess | AttachedTarget | undefined;
   #tree: ProcessTree | undefined;
   #state: SessionState = 'starting';
   #targetEnd: TargetEnd | undefined;
@@ -85,36 +113,62 @@ export class Session {
   /** Processes whose socket has closed and whose spill file is being read. */
   #ending = 0;
   #problem: string | undefined;
-  #changedTimer: NodeJS.Timeout | undefined;
-  #toldAt = 0;
+  #gate: RecordingGate;
+  #mutes: readonly MuteRule[] = [];
+  readonly #markers: Markers;
+  readonly #rate: DataRate;
+  readonly #limits: RecordingLimits;
+  readonly #news: SessionNews;
+  /** When Stop uses force. */
+  #forceAt = 0;
+  #savings = 0;
+  #spillTimer: NodeJS.Timeout | undefined;
   readonly #whenEnded: (() => void)[] = [];
 
-  private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder) {
+  private constructor(options: SessionOptions, file: RecordingFile, recorder: Recorder, flight: FlightFile | undefined) {
     this.#options = options;
     this.#file = file;
+    this.#flight = flight;
     this.#recorder = recorder;
+    this.#news = new SessionNews(() => this.info, options.changed);
     this.secret = options.early?.address.secret ?? makeSecret();
     this.#spillFolder = options.early?.address.spillFolder ?? path.join(options.folder, `spill-${randomUUID()}`);
+    this.#spills = new SpillIntake({
+      folder: this.#spillFolder,
+      secret: this.secret,
+      processOf: (hello) => this.#processes.findLast((each) => each.pid === hello.pid) ?? this.#addProcess(hello),
+      ended: (traced) => this.#lookAtEnd(traced),
+      note: (text) => this.#note(text),
+    });
     this.#plugins = new PluginWork({
       recorder,
       plan: options.plan,
       folder: this.#spillFolder,
-      recording: options.path,
-      written: async () => {
-        recorder.flush();
-        await file.settled();
-      },
+      recording: () => this.#wholeFile(),
       limits: options.pluginLimits,
     });
+    const paused = options.plan.capture?.startPaused === true;
+    this.#gate = { on: !paused, by: 'launch' };
+    if (paused) recorder.info({ kind: 'recording', on: false, by: 'launch', timeNs: 0 });
+    this.#markers = new Markers(recorder);
+    this.#rate = new DataRate(() => recorder.bytes);
+    this.#limits = new RecordingLimits(
+      options.plan.capture,
+      () => recorder.bytes,
+      (why) => this.record(false, 'limit', { why }),
+    );
+    this.#limits.recording(!paused);
     this.recording = OpenRecording.live({
       id: options.recording,
       path: options.path,
       title: options.plan.title,
       file,
+      flight,
       closingNow: () => recorder.closingNow(),
     });
     file.onGrow = () => {
       this.recording.growth.fire();
+      this.#limits.look();
       this.#changed();
     };
     file.onLost = () => this.#changed();
@@ -129,17 +183,24 @@ export class Session {
   /** Opens the recording, which throws if its file cannot be made. `launch` comes next. */
   static async open(options: SessionOptions): Promise<Session> {
     const head = recordingHead(options.plan, options.early ?? { monotonicNs: process.hrtime.bigint(), epochMs: Date.now() });
-    const file = new RecordingFile(await options.openFile(options.path));
-    return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }));
+    const { keep, keepSeconds, keepMegabytes } = options.plan.capture ?? {};
+    if (keep !== 'last' || !(keepSeconds || keepMegabytes)) {
+      const file = new RecordingFile(await options.openFile(options.path));
+      return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: options.consoleQuotaBytes }), undefined);
+    }
+    const flight = await FlightFile.open(options.path, { seconds: keepSeconds ?? 0, megabytes: keepMegabytes ?? 0 }, head);
+    const file = new RecordingFile(flight, flight.partBytes);
+    flight.readable = () => file.written;
+    // What is printed goes with the rest: it needs no limit of its own.
+    return new Session(options, file, new Recorder(file, head, { consoleQuotaBytes: Number.POSITIVE_INFINITY, closes: false }), flight);
   }
 
   /** Starts the target, once the collector knows the session, since it may connect at once. A target that cannot start gives a session that has ended. */
   async launch(): Promise<void> {
-    const { plan, socketPath, stdio, early } = this.#options;
+    const { plan, stdio, early, attachTo } = this.#options;
     try {
       if (!early) mkdirSync(this.#spillFolder, { mode: 0o700 });
-      const address = { socket: socketPath, secret: this.secret, spillFolder: this.#spillFolder };
-      this.#target = await (early?.target ?? TargetProcess.start(plan, address, stdio));
+      this.#target = attachTo === undefined ? await (early?.target ?? TargetProcess.start(plan, this.address, stdio)) : new AttachedTarget(attachTo);
     } catch (error) {
       await this.abandon((error as Error).message);
       return;
@@ -151,7 +212,13 @@ export class Session {
     });
     this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
     if (this.#state === 'starting') this.#state = 'running';
+    if (this.#target.untraced !== undefined) this.#note(this.#target.untraced);
+    this.#spillTimer = setInterval(() => void this.#takeSpillsOfTheGone(), SPILLS_MS).unref();
     this.#tell();
+  }
+
+  get address(): TracerAddress {
+    return { socket: this.#options.socketPath, secret: this.secret, spillFolder: this.#spillFolder };
   }
 
   /** Ends a session whose target does not run. */
@@ -177,17 +244,31 @@ export class Session {
       ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
       state: this.#state,
       ...(this.#target && { pid: this.#target.pid }),
+      ...(this.#options.attachTo !== undefined && { attached: true }),
       startedAtMs: this.#startedAtMs,
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       ...(this.#end && { end: this.#end }),
       processes: this.#processes.length,
+      ...(this.#target?.untraced !== undefined && { untraced: this.#target.untraced }),
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
+      ...(this.#sampling && { sampling: this.#sampling }),
+      gate: this.#gate,
+      ...(this.#mutes.length > 0 && { mutes: this.#mutes }),
+      ...(this.#flight && { kept: { ...this.#flight.kept, ...this.#flight.limits } }),
+      ...(!this.ended && {
+        load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
+      }),
       ...(this.#problem !== undefined && {
         recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
       }),
     };
+  }
+
+  /** A process of this session runs under that number. */
+  traces(pid: number): boolean {
+    return this.#target?.pid === pid || this.#connectedPids().includes(pid);
   }
 
   get ended(): boolean {
@@ -223,7 +304,13 @@ export class Session {
       return undefined;
     }
     const traced = this.#addProcess(hello);
+    traced.onTake = (progress) => this.#takes.progress(connection, progress);
+    traced.onSampling = (state) => this.#sampled(state);
     this.#connections.add(connection);
+    if (this.#wantsSampling !== undefined) connection.control({ command: 'sampling', on: this.#wantsSampling });
+    // It may have begun before recording was switched the last time, or by a parent that did not know of it yet.
+    if (this.#gate.on === (hello.paused === true)) connection.control(controlOf(this.#gate));
+    for (const { muted, ...rule } of this.#mutes) connection.control({ command: 'mute', muted, functions: [rule] });
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -231,6 +318,7 @@ export class Session {
 
   left(connection: TargetConnection, problem: string | undefined): void {
     this.#connections.delete(connection);
+    this.#takes.left(connection);
     const traced = connection.process;
     if (!traced) return;
     if (problem) {
@@ -243,51 +331,47 @@ export class Session {
 
   /** What it could not send is in a file since before its socket closed. */
   async #endProcess(traced: TracedProcess): Promise<void> {
-    const name = spillFileOf(traced.pid);
-    if (spillFiles(this.#spillFolder).includes(name)) await this.#takeSpill(name, traced.spill());
+    await this.#spills.takeOf(traced);
     traced.end();
+    this.#lookAtEnd(traced);
     await this.#plugins.takeFile(traced);
+    this.#ending--;
+    if (this.#target instanceof AttachedTarget && traced.pid === this.#target.pid) this.#target.over();
+    this.#changed();
+    this.#finishIfDone();
+  }
+
+  #lookAtEnd({ crash, pid }: TracedProcess): void {
+    // Of the target itself the session ends, and with it the recording is whole.
+    if (crash !== undefined && pid !== this.#target?.pid) setTimeout(() => this.#worthSaving(crash), CRASH_SETTLE_MS).unref();
+  }
+
+  /** Processes that were over before they could connect: what they left is part of the run while it goes on. */
+  async #takeSpillsOfTheGone(): Promise<void> {
+    if (this.#spills.isEmpty) return;
+    // One that did connect and has not been heard yet is known a moment later.
+    await turns(ACCEPT_TURNS);
+    if (this.#options.greeting() || this.#finishing) return;
+    this.#ending++;
+    await this.#spills.takeOfTheGone(new Set(this.#connectedPids()));
     this.#ending--;
     this.#changed();
     this.#finishIfDone();
   }
 
-  async #takeSpill(name: string, sink: FrameSink): Promise<void> {
-    try {
-      await readSpill(this.#spillFolder, name, sink);
-    } catch (error) {
-      this.#note(`Not all of what a process could not send at its end was read: ${(error as Error).message}`);
-    }
-    removeFile(path.join(this.#spillFolder, name));
-  }
-
-  /** Of a process whose socket never came, or was closed from here: its file says who it was. */
-  async #takeUnannouncedSpill(name: string): Promise<void> {
-    let traced: TracedProcess | undefined;
-    let sink: FrameSink | undefined;
-    const current = (): FrameSink => {
-      if (!sink) throw new WireError('no greeting at first, or one that is not of this session');
-      return sink;
-    };
-    await this.#takeSpill(name, {
-      frame: (type, thread, body) => {
-        if (sink || type !== FrameType.HELLO) {
-          current().frame(type, thread, body);
-          return;
-        }
-        const hello = parseHello(body);
-        if (!secretEquals(hello.secret, this.secret) || hello.wire !== TARGET_WIRE_VERSION) return;
-        traced = this.#processes.findLast((each) => each.pid === hello.pid) ?? this.#addProcess(hello);
-        sink = traced.spill();
-      },
-      data: (thread, piece) => current().data(thread, piece),
-    });
-    traced?.end();
-  }
-
   #addProcess(hello: TargetHello): TracedProcess {
-    const traced = new TracedProcess(this.#recorder, this.#processes.length, hello);
+    const index = this.#processes.length;
+    const traced: TracedProcess = new TracedProcess(this.#recorder, index, hello, {
+      gate: (on, timeNs, obeyed) => {
+        const from = [...this.#connections].find((connection) => connection.process === traced);
+        // Where a word of ours was on its way, the last one counts for everybody.
+        this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
+      },
+      loadChanged: () => this.#changed(),
+      child: (notice) => this.#children.started(index, notice),
+    });
     this.#processes.push(traced);
+    this.#children.greeted(hello.pid, hello.ppid);
     return traced;
   }
 
@@ -312,6 +396,69 @@ export class Session {
     return true;
   }
 
+  sampling(on: boolean): void {
+    this.#wantsSampling = on;
+    for (const connection of this.#connections) connection.control({ command: 'sampling', on });
+  }
+
+  /** A CPU profile or a heap snapshot. Rejects with a ProblemError. */
+  take(order: TakeOrder, tell: (progress: TakeProgress) => void): Promise<TakeProgress> {
+    const connection = [...this.#connections].find(({ process }) => process && (order.pid === undefined || process.pid === order.pid));
+    if (connection) return this.#takes.start(connection, order, tell);
+    const message = order.pid === undefined ? 'No process of this run is connected.' : `Process ${order.pid} is not connected.`;
+    return Promise.reject(new ProblemError({ code: 'not-connected', message, remedy: 'Wait until the tracer has connected, or start the script again.' }));
+  }
+
+  #sampled(state: SamplingState): void {
+    if (state.thread !== 0 && this.#sampling?.thread === 0) return;
+    this.#sampling = state;
+    this.#changed();
+  }
+
+  /** Switches recording on or off in every process, and in those that come later. */
+  record(on: boolean, by: RecordingCause, about: { readonly timeNs?: number; readonly why?: string; readonly except?: TargetConnection } = {}): void {
+    const { timeNs = this.#recorder.now(), why, except } = about;
+    if (this.#finishing || this.ended) return;
+    if (this.#gate.on !== on) {
+      this.#gate = { on, by, ...(why !== undefined && { why }) };
+      this.#recorder.info({ kind: 'recording', on, by, timeNs });
+      if (why !== undefined) this.#note(`Recording ended: ${why} The script goes on.`);
+      this.#limits.recording(on);
+      this.#tell();
+      if (by === 'limit') this.#worthSaving(`recording ended: ${why}`);
+    }
+    // Also where it is so already: a process may have been told otherwise by its script at this very moment.
+    for (const connection of this.#connections) if (connection !== except) connection.control(controlOf(this.#gate));
+  }
+
+  /** Also for processes that come later. */
+  mute(functions: readonly FunctionRule[], muted: boolean): void {
+    if (this.#finishing || this.ended) return;
+    const mutes = withRules(this.#mutes, functions, muted);
+    if (mutes.length > MAX_MUTE_RULES) {
+      const remedy = 'Mute their file, or choose files in the run configuration.';
+      throw new ProblemError({ code: 'too-many-mutes', message: `More than ${MAX_MUTE_RULES} functions cannot be muted.`, remedy });
+    }
+    this.#mutes = mutes;
+    this.#recorder.info({ kind: 'mute', muted, functions, timeNs: this.#recorder.now() });
+    for (const connection of this.#connections) connection.control({ command: 'mute', muted, functions });
+    this.#tell();
+  }
+
+  /** Every thread records all of its objects at its next turn. How many processes were asked. */
+  snapshotAll(): number {
+    for (const connection of this.#connections) connection.control({ command: 'snapshot' });
+    return this.#connectedPids().length;
+  }
+
+  /** Names this moment, also while the target is blocked or recording is off. */
+  mark(name: string): string {
+    if (this.#processes.length === 0) {
+      throw new ProblemError({ code: 'no-process', message: 'Nothing can be marked: no process of this run is traced yet.' });
+    }
+    return this.#markers.add(name);
+  }
+
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */
   async stop(graceMs: number): Promise<void> {
     if (this.ended) return;
@@ -334,21 +481,21 @@ export class Session {
     await this.whenEnded();
   }
 
-  #forceAt = 0;
-
   async #stopTree(tree: ProcessTree): Promise<void> {
-    tree.signal('SIGTERM');
-    while (tree.alive() && Date.now() < this.#forceAt) await pause(STOP_POLL_MS);
-    if (!tree.alive()) return;
+    if (this.#target instanceof AttachedTarget) return this.#leave(this.#target);
+    const isForced = await tree.end(() => this.#forceAt);
+    if (!isForced) return;
     this.#forced = true;
-    const until = Date.now() + KILL_WAIT_MS;
-    while (tree.alive() && Date.now() < until) {
-      // Again each time: a process may have been forked while the others were killed.
-      tree.signal('SIGKILL');
-      await pause(STOP_POLL_MS);
-    }
     // It hangs inside the system (a dead network disk), and will end when that lets it go.
     if (!this.#targetEnd) this.#target?.abandon();
+  }
+
+  /** Its tracer takes itself out when it is told to, or when nobody listens any more. */
+  async #leave(target: AttachedTarget): Promise<void> {
+    for (const connection of this.#connections) connection.control({ command: 'detach' });
+    while (!target.end && this.#connections.size > 0 && Date.now() < this.#forceAt) await pause(LEAVE_POLL_MS);
+    this.#closeAll();
+    target.over();
   }
 
   // The end
@@ -393,71 +540,71 @@ export class Session {
     // Stopped: whether by force is known when the tree is gone.
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
-    for (const name of spillFiles(this.#spillFolder)) await this.#takeUnannouncedSpill(name);
+    clearInterval(this.#spillTimer);
+    await this.#spills.takeAll();
+    this.#children.end();
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
+    this.#limits.end();
     const endedAtMs = Date.now();
     await this.#plugins.finish(this.#processes);
     await this.#recorder.finish(this.#end);
+    await this.#joinKept(this.#end);
     removeFolder(this.#spillFolder);
     this.recording.completed();
     this.#state = 'ended';
     this.#endedAtMs = endedAtMs;
-    clearTimeout(this.#changedTimer);
     this.#tell();
     for (const resolve of this.#whenEnded) resolve();
   }
 
+  /** One file of what was kept. Where it cannot be made its parts stay, and become one when it is opened. */
+  async #joinKept(end: SessionEnd): Promise<void> {
+    try {
+      await this.#flight?.finish(this.#recorder.totals(end));
+    } catch (error) {
+      this.#problem = `What was kept could not be put together in ${this.#options.path} (${(error as Error).message}). It is tried again when that is opened.`;
+    }
+  }
+
+  /** A file with all that was recorded, for a process of its own to read. */
+  async #wholeFile(): Promise<string> {
+    if (this.#flight) {
+      const copy = path.join(this.#spillFolder, 'kept.tsr');
+      await this.recording.saveAs(copy);
+      return copy;
+    }
+    this.#recorder.flush();
+    await this.#file.settled();
+    return this.#options.path;
+  }
+
+  /** The data of this moment will be gone later. A target whose processes fail all the time is not saved without end. */
+  #worthSaving(why: string): void {
+    if (!this.#flight || this.#finishing || this.ended || this.#savings >= MAX_SAVINGS) return;
+    this.#savings++;
+    const last = this.#savings === MAX_SAVINGS ? ' This is not done again in this run.' : '';
+    this.#note(`What is kept is saved, because ${why}${last}`);
+    this.#options.worthSaving(why);
+  }
+
   #sessionEnd(end: TargetEnd): SessionEnd {
+    if (this.#target instanceof AttachedTarget) return { kind: 'detached', processEnded: !this.#stopping };
     if (this.#stopping) return { kind: 'stopped', ...end, forced: this.#forced };
     return 'signal' in end ? { kind: 'signalled', signal: end.signal } : { kind: 'exited', code: end.code };
   }
 
-  // Telling the host
-
   #changed(): void {
-    if (this.#changedTimer || this.ended) return;
-    const wait = Math.max(0, this.#toldAt + CHANGED_MS - Date.now());
-    this.#changedTimer = setTimeout(() => this.#tell(), wait);
-    this.#changedTimer.unref();
+    if (!this.ended) this.#news.soon();
   }
 
   #tell(): void {
-    clearTimeout(this.#changedTimer);
-    this.#changedTimer = undefined;
-    this.#toldAt = Date.now();
-    this.#options.changed(this.info);
+    this.#news.now();
   }
 }
 
+const controlOf = (gate: RecordingGate): TargetControl => ({ command: gate.on ? 'start' : 'stop' });
+
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-function recordingHead(plan: SpawnPlan, { monotonicNs, epochMs }: { readonly monotonicNs: bigint; readonly epochMs: number }): RecordingHead {
-  return {
-    studio: STUDIO_VERSION,
-    session: randomUUID(),
-    startMonotonicNs: String(monotonicNs),
-    startEpochNs: String(BigInt(epochMs) * 1_000_000n),
-    title: plan.title,
-    launch: {
-      command: [plan.file, ...plan.args],
-      cwd: plan.cwd,
-      ...(plan.script !== undefined && { script: plan.script }),
-      ...(plan.nodePath !== undefined && { nodePath: plan.nodePath }),
-      ...(plan.nodeVersion !== undefined && { nodeVersion: plan.nodeVersion }),
-      environmentNames: plan.recordedEnvironment.names,
-      ...(plan.recordedEnvironment.values && { environment: plan.recordedEnvironment.values }),
-      ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins.map((plugin) => plugin.spec) }),
-    },
-  };
-}
-
-function diskProblem(file: string, error: NodeJS.ErrnoException): string {
-  return error.code === 'ENOSPC' || error.code === 'EDQUOT'
-    ? `there is no room left on the disk of ${file}`
-    : `${file} could not be written (${error.code ?? error.message})`;
 }

@@ -2,12 +2,19 @@ import type { Socket } from 'node:net';
 import path from 'node:path';
 import type { RecordStream } from '../../core/protocol/record-stream.ts';
 import { MAX_LEFT_ALONE } from '../../core/protocol/recording-format.ts';
+import type { SamplingState, TakeProgress } from '../../core/protocol/sampling.ts';
 import {
   CALL_HOOKS,
   type CallCapture,
   type CallHook,
+  type ChildNotice,
+  encodeFrameHeader,
   FrameType,
+  type TargetBye,
+  type TargetControl,
+  type TargetGate,
   type TargetHello,
+  type TargetLoad,
   type ThreadHello,
   type ThreadStats,
 } from '../../core/protocol/target-wire.ts';
@@ -24,6 +31,15 @@ interface TracedThread {
   definitionBytes: number;
 }
 
+/** What a process tells that is the matter of its session. */
+export interface ProcessNews {
+  /** The script has switched recording. `timeNs`: when, since the recording's start; `obeyed`: how many of the collector's words it knew. */
+  gate(on: boolean, timeNs: number, obeyed: number): void;
+  loadChanged(): void;
+  /** It has started a process. */
+  child(notice: ChildNotice): void;
+}
+
 /** What a session keeps of a traced process and its threads, also after its socket is gone. */
 export class TracedProcess implements FrameSink {
   readonly #recorder: Recorder;
@@ -34,13 +50,23 @@ export class TracedProcess implements FrameSink {
   readonly execPath: string;
   readonly script: string | undefined;
   readonly plugins: PluginReports;
+  /** How full its fullest ring was lately, from 0 to 1. */
+  load = 0;
+  readonly #news: ProcessNews;
   readonly #threads = new Map<number, TracedThread>();
   #orderly = false;
+  #exitCode: number | undefined;
   #ended = false;
+  #flushedNs: number;
   #leftAlones = 0;
+  /** How a profile or snapshot fares that was asked of it. */
+  onTake: (progress: TakeProgress) => void = () => {};
+  onSampling: (state: SamplingState) => void = () => {};
 
-  constructor(recorder: Recorder, index: number, hello: TargetHello) {
+  constructor(recorder: Recorder, index: number, hello: TargetHello, news: ProcessNews) {
+    this.#flushedNs = recorder.now();
     this.#recorder = recorder;
+    this.#news = news;
     this.index = index;
     this.pid = hello.pid;
     this.cwd = typeof hello.cwd === 'string' ? hello.cwd : '';
@@ -64,8 +90,16 @@ export class TracedProcess implements FrameSink {
     return this.#orderly;
   }
 
+  /** How it ended, where it did not end well, as a sentence; undefined before its end. */
+  get crash(): string | undefined {
+    if (!this.#ended || this.#exitCode === 0) return undefined;
+    const how = this.#exitCode === undefined ? 'ended without a word: by a signal, or because it ran out of memory' : `ended with code ${this.#exitCode}`;
+    return !this.#orderly || this.#exitCode !== undefined ? `process ${this.pid} ${how}.` : undefined;
+  }
+
   /** Throws WireError. */
   frame(type: number, thread: number, body: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     switch (type) {
       case FrameType.THREAD:
         this.#thread(thread, cut(text(parse(body), 'name') ?? '', MAX_ARGUMENT_LETTERS));
@@ -90,14 +124,35 @@ export class TracedProcess implements FrameSink {
       case FrameType.PLUGIN:
         this.plugins.take(body);
         return;
+      case FrameType.CHILD:
+        this.#news.child(parseChild(body));
+        return;
       case FrameType.CAPTURE:
         this.#capture(parse(body) as Partial<CallCapture> | null);
         return;
       case FrameType.LEFT_ALONE:
         this.#leftAlone(parse(body));
         return;
-      case FrameType.BYE:
+      case FrameType.GATE:
+        this.#gate(parse(body) as Partial<TargetGate> | null);
+        return;
+      case FrameType.LOAD: {
+        const share = (parse(body) as Partial<TargetLoad> | null)?.share;
+        if (typeof share === 'number') this.load = Math.max(0, Math.min(1, share));
+        this.#news.loadChanged();
+        return;
+      }
+      case FrameType.BYE: {
         this.#orderly = true;
+        const code = (parse(body) as Partial<TargetBye> | null)?.code;
+        if (typeof code === 'number' && Number.isInteger(code)) this.#exitCode = code;
+        return;
+      }
+      case FrameType.SAMPLING:
+        this.#sampling(samplingState(parse(body)));
+        return;
+      case FrameType.TAKE:
+        this.onTake(takeProgress(parse(body)));
         return;
       default:
         throw new WireError(`a frame of unknown type ${type}`);
@@ -105,6 +160,7 @@ export class TracedProcess implements FrameSink {
   }
 
   data(thread: number, piece: Uint8Array): void {
+    this.#flushedNs = this.#recorder.now();
     this.#data(this.#thread(thread), piece);
   }
 
@@ -141,9 +197,18 @@ export class TracedProcess implements FrameSink {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.load = 0;
     for (const thread of this.#threads.values()) if (!thread.ended) this.#endThread(thread);
     this.plugins.flush();
-    this.#recorder.info({ kind: 'process-end', process: this.index, orderly: this.#orderly, timeNs: this.#recorder.now() });
+    const code = this.#exitCode;
+    this.#recorder.info({
+      kind: 'process-end',
+      process: this.index,
+      orderly: this.#orderly,
+      ...(code !== undefined && { code }),
+      flushedNs: this.#flushedNs,
+      timeNs: this.#recorder.now(),
+    });
   }
 
   /** A thread says its name before its first data; one that did not is taken in all the same. */
@@ -162,6 +227,18 @@ export class TracedProcess implements FrameSink {
       timeNs: this.#recorder.now(),
     });
     return added;
+  }
+
+  #sampling(state: SamplingState): void {
+    this.#recorder.info({ kind: 'sampling', process: this.index, state, timeNs: this.#recorder.now() });
+    this.onSampling(state);
+  }
+
+  #gate(gate: Partial<TargetGate> | null): void {
+    if (typeof gate?.on !== 'boolean') throw new WireError('a gate that is neither open nor closed');
+    const now = this.#recorder.now();
+    const told = typeof gate.time === 'string' && /^\d{1,19}$/.test(gate.time) ? this.#recorder.timeOf(BigInt(gate.time)) : now;
+    this.#news.gate(gate.on, Math.max(0, Math.min(told, now)), typeof gate.obeyed === 'number' ? gate.obeyed : 0);
   }
 
   #stats(thread: number, stats: Partial<ThreadStats>): void {
@@ -213,8 +290,15 @@ const HELLO_MS = 10_000;
 const cut = (word: unknown, letters: number): string => String(word).slice(0, letters);
 
 function processName(hello: TargetHello): string {
-  const script = hello.argv[1] ?? hello.execPath;
-  return cut(path.basename(script) || 'node', MAX_ARGUMENT_LETTERS);
+  const script = path.basename(hello.argv[1] ?? hello.execPath) || 'node';
+  return cut(typeof hello.title === 'string' ? `${script} (${hello.title})` : script, MAX_ARGUMENT_LETTERS);
+}
+
+function parseChild(body: Uint8Array): ChildNotice {
+  const notice = parse(body) as Partial<ChildNotice> | null;
+  const { pid, what, why } = notice ?? {};
+  if (!Number.isInteger(pid) || (pid as number) < 0 || typeof what !== 'string') throw new WireError('a child without a process id');
+  return { pid: pid as number, what: cut(what, MAX_ARGUMENT_LETTERS), ...(typeof why === 'string' && { why: cut(why, MAX_ARGUMENT_LETTERS) }) };
 }
 
 /** Code on the command line (`-e`, `-p`, both in one, or from stdin) takes the place of a script: then argv begins with its arguments. */
@@ -237,6 +321,24 @@ function parse(body: Uint8Array): unknown {
 function text(value: unknown, key: string): string | undefined {
   const found = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
   return typeof found === 'string' ? found : undefined;
+}
+
+/** Throws WireError. */
+function samplingState(given: unknown): SamplingState {
+  const { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks, message } = (given ?? {}) as Partial<SamplingState>;
+  const numbers = [thread, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs];
+  const isKnown = (state === 'on' || state === 'off' || state === 'failed') && (chunks === 'overlap' || chunks === 'stop-start');
+  if (!isKnown || !numbers.every((value) => typeof value === 'number')) throw new WireError('a state of sampling that cannot be read');
+  const known = { thread, state, intervalUs, chunkMs, pauseUs, overhead, samples, blindMs, chunks } as SamplingState;
+  return typeof message === 'string' ? { ...known, message: cut(message, MAX_ARGUMENT_LETTERS) } : known;
+}
+
+/** Throws WireError. */
+function takeProgress(given: unknown): TakeProgress {
+  const { take, state, done, bytes, message } = (given ?? {}) as Partial<TakeProgress>;
+  const isKnown = state === 'running' || state === 'done' || state === 'failed';
+  if (!isKnown || ![take, done, bytes].every((value) => typeof value === 'number')) throw new WireError('a progress that cannot be read');
+  return { take, state, done, bytes, message: cut(message ?? '', MAX_ARGUMENT_LETTERS) } as TakeProgress;
 }
 
 /** Throws WireError. */
@@ -303,8 +405,19 @@ export class TargetConnection {
     else this.#socket.resume();
   }
 
+  /** `start` and `stop` frames that were sent. */
+  gates = 0;
+
+  control(control: TargetControl): void {
+    if (control.command === 'start' || control.command === 'stop') this.gates++;
+    const body = Buffer.from(JSON.stringify(control));
+    this.#socket.write(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]));
+  }
+
+  /** The target goes on, and is not recorded any more. It is told that this is meant: otherwise it would say on stderr that the studio is gone. */
   close(): void {
-    this.#socket.destroy();
+    const body = Buffer.from(JSON.stringify({ command: 'stop' } satisfies TargetControl));
+    this.#socket.end(Buffer.concat([encodeFrameHeader(body.length, FrameType.CONTROL, 0), body]), () => this.#socket.destroy());
   }
 
   #receive(chunk: Uint8Array): void {

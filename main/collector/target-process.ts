@@ -1,14 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
-import type { SpawnPlan } from '../../core/protocol/session-types.ts';
+import type { SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
 import { TargetEnvironment, type TargetOptions } from '../../core/protocol/target-wire.ts';
-
-export interface TracerAddress {
-  readonly socket: string;
-  readonly secret: string;
-  readonly spillFolder: string;
-}
 
 /**
  * `recorded`: pipes, whose text goes into the recording. `inherited`: the target has the terminal of the collector's own
@@ -34,22 +28,28 @@ export function plainEnvironment(plan: SpawnPlan): Record<string, string> {
   return Object.fromEntries(Object.entries(plan.environment).filter(([name]) => !/^ELECTRON_/i.test(name)));
 }
 
+/** On Windows the name may be written in any case, and two of them would be undefined behaviour. */
+function nodeOptionsOf(environment: Readonly<Record<string, string>>): { readonly name: string; readonly value: string } {
+  const name = Object.keys(environment).find((each) => (process.platform === 'win32' ? each.toUpperCase() : each) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
+  return { name, value: environment[name] ?? '' };
+}
+
 /** The environment of a target: the plan's own, and what tells the preload where to send. */
 export function targetEnvironment(plan: SpawnPlan, address: TracerAddress): Record<string, string> {
   const environment = plainEnvironment(plan);
   const options: TargetOptions = {
     preload: plan.preload,
-    whenFull: plan.whenFull,
+    whenFull: plan.capture?.whenFull ?? 'exact',
     spillFolder: address.spillFolder,
-    maskSecrets: plan.maskSecrets,
+    maskSecrets: plan.capture?.maskSecrets ?? true,
+    ...(plan.capture && { ringBytes: plan.capture.ringMegabytes * 1024 * 1024 }),
+    ...(plan.capture?.startPaused && { paused: true }),
     ...(plan.plugins && plan.plugins.length > 0 && { plugins: plan.plugins }),
     ...(plan.capture && { capture: plan.capture }),
     ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
   };
-  // On Windows the name may be written in any case, and two of them would be undefined behaviour.
-  const nodeOptions = Object.keys(environment).find((name) => (process.platform === 'win32' ? name.toUpperCase() : name) === 'NODE_OPTIONS') ?? 'NODE_OPTIONS';
-  const users = environment[nodeOptions] ?? '';
-  environment[nodeOptions] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;
+  const { name, value: users } = nodeOptionsOf(environment);
+  environment[name] = `--require ${quoteNodeOption(plan.preload)}${users.trim() === '' ? '' : ` ${users}`}`;
   environment[TargetEnvironment.SOCKET] = address.socket;
   environment[TargetEnvironment.SECRET] = address.secret;
   environment[TargetEnvironment.OPTIONS] = JSON.stringify(options);
@@ -68,12 +68,15 @@ export class TargetProcess {
   #listener: TargetListener | undefined;
   readonly pid: number;
   readonly ownGroup: boolean;
+  /** Why it has no tracer, in words. */
+  readonly untraced: string | undefined;
   #outputClosed = false;
   #held = false;
   #end: TargetEnd | undefined;
 
-  private constructor(child: ChildProcess, pid: number, ownGroup: boolean) {
+  private constructor(child: ChildProcess, pid: number, ownGroup: boolean, untraced: string | undefined) {
     this.#child = child;
+    this.untraced = untraced;
     this.pid = pid;
     this.ownGroup = ownGroup;
     child.once('exit', (code, signal) => {
@@ -94,11 +97,12 @@ export class TargetProcess {
     return new Promise((resolve, reject) => {
       const refuse = (error: unknown) => reject(new Error(startFailure(plan, error as NodeJS.ErrnoException)));
       const ownGroup = stdio === 'recorded';
+      const untraced = plan.untraced ?? preloadProblem(plan.preload);
       let child: ChildProcess;
       try {
         child = spawn(plan.file, [...plan.args], {
           cwd: plan.cwd,
-          env: targetEnvironment(plan, address),
+          env: untraced === undefined ? targetEnvironment(plan, address) : plainEnvironment(plan),
           shell: false,
           detached: ownGroup && process.platform !== 'win32',
           windowsHide: true,
@@ -111,7 +115,7 @@ export class TargetProcess {
       child.once('error', refuse);
       if (child.pid !== undefined) {
         child.off('error', refuse);
-        resolve(new TargetProcess(child, child.pid, ownGroup));
+        resolve(new TargetProcess(child, child.pid, ownGroup, untraced));
       }
     });
   }
@@ -179,6 +183,17 @@ export class TargetProcess {
   }
 }
 
+/** Node ends where it cannot load what NODE_OPTIONS names: a script is not to die of its tracer. */
+function preloadProblem(preload: string): string | undefined {
+  try {
+    accessSync(preload, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return `Nothing is recorded: the tracer ${preload} cannot be read (${code}). The script runs without it. Start the studio again, which installs it anew.`;
+  }
+}
+
 /** Why a program could not be started, for the user. */
 export function startFailure(plan: Pick<SpawnPlan, 'file' | 'cwd'>, error: NodeJS.ErrnoException): string {
   switch (error.code) {
@@ -207,9 +222,9 @@ export function startFailure(plan: Pick<SpawnPlan, 'file' | 'cwd'>, error: NodeJ
   }
 }
 
-function isFolder(path: string): boolean {
+function isFolder(folder: string): boolean {
   try {
-    return statSync(path).isDirectory();
+    return statSync(folder).isDirectory();
   } catch {
     // Missing or not readable: both mean that it cannot be entered.
     return false;

@@ -8,6 +8,8 @@ import type { CollectorLink } from './host-port.ts';
 export interface CollectorClientOptions {
   readonly spawn: () => Promise<CollectorLink>;
   readonly onSession: (info: SessionInfo) => void;
+  readonly onWorthSaving: (news: CollectorEvents['session.worth-saving']) => void;
+  readonly onTake?: (told: CollectorEvents['session.take']) => void;
   /** The collector ended without being told to. */
   readonly onLost: (description: string) => void;
   /** A collector has started after another was lost: what was open must be opened again. */
@@ -67,6 +69,9 @@ export class CollectorClient {
       calls: {},
       notified: (event, argument) => {
         if (event === ('session.changed' satisfies keyof CollectorEvents)) this.#options.onSession(argument as SessionInfo);
+        else if (event === ('session.take' satisfies keyof CollectorEvents)) this.#options.onTake?.(argument as CollectorEvents['session.take']);
+        else if (event === ('session.worth-saving' satisfies keyof CollectorEvents))
+          this.#options.onWorthSaving(argument as CollectorEvents['session.worth-saving']);
       },
     });
     link.onExit = ({ expected, description }) => this.#lost(expected, description);

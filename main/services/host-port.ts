@@ -49,6 +49,7 @@ export interface StudioOptions {
   readonly exportWorker: string;
   /** Where relative paths of the user begin. */
   readonly cwd: string;
+  /** With `dataFolder` as the folder for its sockets. */
   readonly spawnCollector: () => Promise<CollectorLink>;
   /** Web host: folders that the file panel, opening and saving are limited to. Undefined: anywhere the user may. */
   readonly fileRoots?: readonly string[];

@@ -1,10 +1,13 @@
 /** What a window may send: one check per request of StudioRequests. A request without a check here does not compile. */
 import { ProblemError } from '../../core/base/result.ts';
-
+import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
 import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
+import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
+import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
+import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
 // PATH_MAX of Linux; Windows' long paths are shorter than its 32 767 in practice.
@@ -54,14 +57,16 @@ export const launchConfig = shape<LaunchConfig>(
     environment: list(shape<{ name: string; value: string }>({ name: text(1024), value: text(131_072) }), 1000),
     nodeFlags: words,
     nodePath: text(4096),
-    whenFull: oneOf('exact', 'live'),
     recordEnvironmentValues: flag,
-    maskSecrets: flag,
     plugins: list(shape<PluginChoice>({ spec: words, enabled: flag }), 100),
     capture,
+    configFile: text(4096),
   },
-  ['plugins', 'capture'],
+  ['plugins', 'capture', 'configFile'],
 );
+
+/** Its name is that of a function in outside code, and may be anything. */
+const functionRule = shape<FunctionRule>({ file: filled(4096), name: text(4096), line: whole(1, 0xffffffff) }, ['name', 'line']);
 
 export const settingsPart = shape<Partial<Settings>>(
   {
@@ -79,6 +84,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'settings.get': nothing,
   'settings.set': settingsPart,
   'launch.inspect': launchConfig,
+  'launch.trustConfig': shape<{ path: string; sha256: string }>({ path, sha256 }),
   'launch.nodes': shape<{ refresh: boolean }>({ refresh: flag }),
   'launch.examples': nothing,
   'launch.recent': nothing,
@@ -87,7 +93,22 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'session.stop': shape<{ session: string }>({ session: id }),
   'session.restart': shape<{ session: string }>({ session: id }),
   'session.stdin': shape<{ session: string; text: string; end?: boolean }>({ session: id, text: text(1_048_576), end: flag }, ['end']),
+  'session.record': shape<{ session: string; on: boolean }>({ session: id, on: flag }),
+  'session.snapshot': shape<{ session: string }>({ session: id }),
+  'session.mark': shape<{ session: string; name: string }>({ session: id, name: text(200) }),
+  'session.mute': shape<Parameters<StudioRequests['session.mute']>[0]>({ session: id, functions: list(functionRule, MAX_MUTE_RULES), muted: flag }),
+  'session.saveLast': shape<{ session: string }>({ session: id }),
+  'session.sampling': shape<{ session: string; on: boolean }>({ session: id, on: flag }),
+  'session.take': shape<Parameters<StudioRequests['session.take']>[0]>(
+    { session: id, what: oneOf('cpu-profile', 'heap-snapshot'), path, overwrite: flag, seconds: whole(1, MAX_PROFILE_SECONDS) },
+    ['overwrite', 'seconds'],
+  ),
   'session.list': nothing,
+  'attach.list': nothing,
+  'attach.start': shape<Parameters<StudioRequests['attach.start']>[0]>({
+    pid: whole(1, 0x7fffffff),
+    options: shape<AttachOptions>({ sampling: flag, samplingUs: whole(50, 1_000_000), runtime: flag }),
+  }),
   'plugins.list': nothing,
   'plugins.examine': shape<{ path: string }>({ path }),
   'plugins.add': shape<{ path: string; sha256: string }>({ path, sha256 }),

@@ -1,7 +1,12 @@
 /** Runs of scripts: started from a form, followed through the collector, kept for Restart. */
 import { randomUUID } from 'node:crypto';
 import { ProblemError } from '../../core/base/result.ts';
-import { type LaunchConfig, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
+import type { AttachOptions } from '../../core/protocol/attach.ts';
+import type { CollectorEvents } from '../../core/protocol/collector-api.ts';
+import { type LaunchConfig, type RecordingId, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
+import type { SavedAside, StudioPushes } from '../../core/protocol/studio-api.ts';
+import type { FunctionRule } from '../../core/protocol/target-wire.ts';
+import { type AttachingCollector, attachable, attachPlan, attachTo } from './attach/attach.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { makeSpawnPlan } from './launch/spawn-plan.ts';
@@ -18,12 +23,15 @@ export interface SessionsOptions {
   readonly recordings: OpenRecordings;
   readonly around: LaunchSurroundings;
   readonly onChanged: (info: SessionInfo) => void;
+  /** What a run kept was saved by itself. */
+  readonly onSaved: (saved: StudioPushes['session.saved']) => void;
   /** A session ended, its recording is complete in the library. */
   readonly onEnded: (info: SessionInfo) => void;
 }
 
 interface Entry {
-  readonly config: LaunchConfig;
+  /** Undefined: the studio attached to it. */
+  readonly config: LaunchConfig | undefined;
   info: SessionInfo;
 }
 
@@ -61,12 +69,41 @@ export class Sessions {
 
   /** Throws ProblemError with the first thing that is in the way; the form has shown them all by `launch.inspect`. */
   async start(config: LaunchConfig): Promise<SessionInfo> {
-    const { tracer, library, recordings, call, around } = this.#options;
+    const { tracer, call, around } = this.#options;
     const { inspection, start } = await examineLaunch(config, around);
     if (!start) throw new ProblemError(inspection.problems[0] ?? { code: 'cannot-start', message: 'The target cannot be started.' });
     const plan = makeSpawnPlan(config, start, await tracer.folder());
+    return this.#begin(plan.title, config, (ids) => call('session.start', { plan, ...ids }));
+  }
+
+  /** A session of a program that runs already. Throws ProblemError. */
+  async attach(pid: number, options: AttachOptions): Promise<SessionInfo> {
+    const { tracer, call } = this.#options;
+    const target = await attachable(pid);
+    const tracerFolder = await tracer.folder();
+    const plan = attachPlan(target, options, tracerFolder);
+    const collector: AttachingCollector = {
+      attach: (argument) => call('session.attach', argument),
+      stop: (session, graceMs) => call('session.stop', { session, graceMs }),
+    };
+    return this.#begin(plan.title, undefined, async (ids) => {
+      try {
+        return await attachTo(collector, { target, plan, tracerFolder, ...ids });
+      } catch (error) {
+        await call('recording.close', { recording: ids.recording }).catch(() => {});
+        throw error;
+      }
+    });
+  }
+
+  async #begin(
+    title: string,
+    config: LaunchConfig | undefined,
+    begin: (ids: { readonly session: SessionId; readonly recording: RecordingId; readonly file: string }) => Promise<SessionInfo>,
+  ): Promise<SessionInfo> {
+    const { tracer, library, recordings } = this.#options;
     const [session, recording] = [randomUUID(), randomUUID()];
-    const file = await library.begin({ recording, session, title: plan.title, startedAtMs: Date.now() }).catch((error: Error) => {
+    const file = await library.begin({ recording, session, title, startedAtMs: Date.now() }).catch((error: Error) => {
       throw new ProblemError({
         code: 'recording-folder',
         message: `The recording cannot be written to ${library.folder}: ${error.message}`,
@@ -74,7 +111,7 @@ export class Sessions {
       });
     });
     try {
-      const answer = await call('session.start', { plan, file, session, recording });
+      const answer = await begin({ session, recording, file });
       const info = this.#early.get(session) ?? answer;
       recordings.addLive(info, file);
       this.#sessions.set(session, { config, info });
@@ -98,7 +135,13 @@ export class Sessions {
 
   /** Stops it if it runs, and starts the same form again as a session of its own. */
   async restart(session: SessionId): Promise<SessionInfo> {
-    const { config } = this.#entry(session);
+    const { config, info } = this.#entry(session);
+    if (!config)
+      throw new ProblemError({
+        code: 'cannot-restart',
+        message: `${info.title} was not started by the studio.`,
+        remedy: 'Start it yourself, and attach to it again.',
+      });
     await this.stop(session);
     return this.start(config);
   }
@@ -109,6 +152,71 @@ export class Sessions {
       throw new ProblemError({ code: 'session-ended', message: `${info.title} has ended and reads no input.`, remedy: 'Start it again.' });
     }
     await this.#options.call('session.stdin', { session, text, ...(end && { end }) });
+  }
+
+  async record(session: SessionId, on: boolean): Promise<SessionInfo> {
+    this.#running(session);
+    this.changed(await this.#options.call('session.record', { session, on }));
+    return this.#entry(session).info;
+  }
+
+  async mute(session: SessionId, functions: readonly FunctionRule[], muted: boolean): Promise<SessionInfo> {
+    this.#running(session);
+    this.changed(await this.#options.call('session.mute', { session, functions, muted }));
+    return this.#entry(session).info;
+  }
+
+  snapshot(session: SessionId): Promise<{ readonly processes: number }> {
+    this.#running(session);
+    return this.#options.call('session.snapshot', { session });
+  }
+
+  mark(session: SessionId, name: string): Promise<{ readonly name: string }> {
+    this.#running(session);
+    return this.#options.call('session.mark', { session, name });
+  }
+
+  /** What a run that keeps only the newest has now, as an unsaved recording of its own. */
+  async saveLast(session: SessionId): Promise<SavedAside> {
+    this.#running(session);
+    const { info } = this.#entry(session);
+    if (!info.kept) {
+      const remedy = 'Save it, or choose to keep the newest only in the run configuration.';
+      throw new ProblemError({ code: 'keeps-all', message: `All of ${info.title} is kept.`, remedy });
+    }
+    return this.#saveAside(info);
+  }
+
+  /** Something has happened in a run that keeps only the newest. */
+  worthSaving({ session, why }: CollectorEvents['session.worth-saving']): void {
+    const info = this.#sessions.get(session)?.info;
+    if (!info) return;
+    this.#saveAside(info).then(
+      (saved) => this.#options.onSaved({ ...saved, session, why }),
+      () => {}, // The console of the run says that it was to be saved; what is kept is still there.
+    );
+  }
+
+  async #saveAside(info: SessionInfo): Promise<SavedAside> {
+    const { library, call } = this.#options;
+    const recording = randomUUID();
+    const title = `${info.title}, until ${new Date().toTimeString().slice(0, 8)}`;
+    const file = await library.begin({ recording, session: info.id, title, startedAtMs: info.startedAtMs });
+    try {
+      await call('recording.saveAs', { recording: info.recording, path: file });
+    } catch (error) {
+      await library.remove(recording);
+      throw error;
+    }
+    await library.finish(recording, Date.now(), undefined);
+    return { ref: recording, title };
+  }
+
+  #running(session: SessionId): void {
+    const { info } = this.#entry(session);
+    if (info.state === 'ended') {
+      throw new ProblemError({ code: 'session-ended', message: `${info.title} has ended: nothing is recorded of it any more.`, remedy: 'Start it again.' });
+    }
   }
 
   /** The collector's word. */
@@ -129,13 +237,14 @@ export class Sessions {
   lost(description: string): void {
     const running = [...this.#sessions.values()].filter(({ info }) => info.state !== 'ended');
     for (const { info } of running) {
-      if (info.pid !== undefined) endTree(info.pid);
+      // One that was attached to goes on: its tracer leaves it when nobody listens.
+      if (info.pid !== undefined && !info.attached) endTree(info.pid);
       this.changed({
         ...info,
         state: 'ended',
         endedAtMs: Date.now(),
         end: { kind: 'recorder-lost' },
-        recordingProblem: `The recorder ended unexpectedly (${description}), and ${info.title} was stopped. What was recorded until then is kept.`,
+        recordingProblem: `The recorder ended unexpectedly (${description}), and ${info.title} was ${info.attached ? 'left' : 'stopped'}. What was recorded until then is kept.`,
       });
     }
   }

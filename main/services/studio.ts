@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
+import { DEFAULT_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import {
   type NodeInstall,
@@ -15,7 +16,10 @@ import {
   type StudioRequests,
 } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
+import { listNodeProcesses } from './attach/node-processes.ts';
 import { CollectorClient } from './collector-client.ts';
+import { ConfigFiles } from './config/config-files.ts';
+import { ConfigTrust } from './config/config-trust.ts';
 import { listExamples } from './examples.ts';
 import { ExportJobs, existsProblem } from './export/export-jobs.ts';
 import { listFolder } from './files/list-folder.ts';
@@ -64,6 +68,7 @@ class StudioServices implements Studio {
   readonly #sessions: Sessions;
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
+  readonly #configFiles: ConfigFiles;
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -82,6 +87,10 @@ class StudioServices implements Studio {
       tracerFolder: options.tracerFolder,
       probe: (file) => this.#probe(file),
     });
+    this.#configFiles = new ConfigFiles({
+      program: path.join(options.tracerFolder, 'config-probe.cjs'),
+      trust: new ConfigTrust(path.join(dataFolder, 'config-trust.json')),
+    });
     this.#around = {
       cwd,
       home: this.#home,
@@ -89,10 +98,14 @@ class StudioServices implements Studio {
       nodes: this.#nodes,
       tracerStripsTypes: this.#tracer.stripsTypes,
       plugins: this.#plugins,
+      configFiles: this.#configFiles,
+      places: { tracers: this.#tracer.parent, socketParents: [dataFolder, os.tmpdir()] },
     };
     this.#collector = new CollectorClient({
       spawn: options.spawnCollector,
       onSession: (info) => this.#sessions.changed(info),
+      onWorthSaving: (news) => this.#sessions.worthSaving(news),
+      onTake: (told) => this.push('session.take', told),
       onLost: (description) => {
         this.#sessions.lost(description);
         this.push('recordings.changed', null);
@@ -107,6 +120,10 @@ class StudioServices implements Studio {
       recordings: this.#recordings,
       around: this.#around,
       onChanged: (info) => this.push('session.changed', info),
+      onSaved: (saved) => {
+        this.push('session.saved', saved);
+        this.push('recordings.changed', null);
+      },
       onEnded: () => this.#ended(),
     });
     this.#exports = new ExportJobs(options.exportWorker, (progress) => this.push('export.progress', progress));
@@ -175,6 +192,10 @@ class StudioServices implements Studio {
         await this.#environmentReady;
         return (await examineLaunch(config, this.#around)).inspection;
       },
+      'launch.trustConfig': async ({ path: file, sha256 }) => {
+        await this.#configFiles.trust(await this.#roots.resolveExisting(this.#userPath(file)), sha256);
+        return null;
+      },
       'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
       'launch.examples': () => listExamples(this.#options.examplesFolder),
       'launch.recent': () => this.#recents.scripts(),
@@ -205,7 +226,26 @@ class StudioServices implements Studio {
         await this.#sessions.stdin(session, text, end ?? false);
         return null;
       },
+      'session.record': ({ session, on }) => this.#sessions.record(session, on),
+      'session.snapshot': async ({ session }) => this.#sessions.snapshot(session),
+      'session.mute': ({ session, functions, muted }) => this.#sessions.mute(session, functions, muted),
+      'session.mark': async ({ session, name }) => this.#sessions.mark(session, name),
+      'session.saveLast': async ({ session }) => {
+        const saved = await this.#sessions.saveLast(session);
+        this.push('recordings.changed', null);
+        return saved;
+      },
+      'session.sampling': ({ session, on }) => this.#collector.call('session.sampling', { session, on }),
+      'session.take': (request) => this.#take(request),
       'session.list': () => this.#sessions.list(),
+
+      'attach.list': () => listNodeProcesses(),
+      'attach.start': async ({ pid, options }) => {
+        const info = await this.#sessions.attach(pid, options);
+        opened.add(info.recording);
+        this.push('recordings.changed', null);
+        return this.#sessions.latest(info);
+      },
 
       'plugins.list': () => this.#plugins.list(),
       'plugins.examine': async ({ path: file }) => this.#plugins.examine(await this.#roots.resolveExisting(this.#userPath(file))),
@@ -273,6 +313,13 @@ class StudioServices implements Studio {
         return null;
       },
     };
+  }
+
+  async #take(request: Parameters<StudioRequests['session.take']>[0]): Promise<ReturnType<StudioRequests['session.take']>> {
+    const { session, what, overwrite = false, seconds = DEFAULT_PROFILE_SECONDS } = request;
+    const target = await this.#target(request.path, overwrite, '');
+    const { bytes, message } = await this.#collector.call('session.take', { session, what, path: target, overwrite, seconds });
+    return { path: target, bytes, message };
   }
 
   /** With a mark on the one that a launch without a choice would take. */

@@ -28,6 +28,11 @@ export class TracerInstall {
     this.#version = options.version;
   }
 
+  /** Each installed copy is a folder in here. */
+  get parent(): string {
+    return this.#parent;
+  }
+
   /** This tracer takes the types out of TypeScript for a Node that does not. */
   get stripsTypes(): boolean {
     return existsSync(path.join(this.#source, 'strip-types.cjs'));

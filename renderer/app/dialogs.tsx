@@ -1,3 +1,4 @@
+import { AttachDialog } from '../features/attach/index.ts';
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
 import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
@@ -111,6 +112,16 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
           onCancel={() => told(studio.request('window.close', { choice: 'cancel' }))}
           onKeep={() => told(studio.request('window.close', { choice: 'keep-recording' }))}
           onStop={() => told(studio.request('window.close', { choice: 'stop-and-close' }))}
+        />
+      );
+    case 'attach':
+      return (
+        <AttachDialog
+          onClose={close}
+          onAttach={async (pid, options) => {
+            await actions.attachTo(pid, options);
+            close();
+          }}
         />
       );
     case 'settings':

@@ -1,5 +1,6 @@
 import { Monitor, Moon, Sun } from 'lucide-react';
 import { usePluginActions } from '../features/plugins/index.ts';
+import { isSampled, keptWords } from '../features/session/index.ts';
 import { keysOf } from '../features/settings/index.ts';
 import { useLibrary } from '../state/library-store.ts';
 import { isRunning, useSession } from '../state/session-store.ts';
@@ -82,9 +83,21 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
       label: 'Run',
       entries: [
         { label: session ? 'Run again' : 'Run', keys: keysOf('run'), disabled: running, onSelect: actions.runAgain },
-        { label: 'Stop', keys: keysOf('stop'), disabled: !running, onSelect: actions.stop },
-        { label: 'Restart', keys: keysOf('restart'), disabled: !session, onSelect: actions.restart },
+        { label: session?.attached ? 'Detach' : 'Stop', keys: keysOf('stop'), disabled: !running, onSelect: actions.stop },
+        { label: 'Restart', keys: keysOf('restart'), disabled: !session || session.attached === true, onSelect: actions.restart },
         { kind: 'line' },
+        running && session
+          ? { kind: 'check', label: 'Recording', keys: keysOf('record'), checked: session.gate?.on !== false, onSelect: actions.record }
+          : { label: 'Recording', keys: keysOf('record'), disabled: true, onSelect: actions.record },
+        { label: 'Snapshot all objects now', keys: keysOf('snapshot'), disabled: !running, onSelect: actions.snapshot },
+        { label: 'Mark this moment', keys: keysOf('mark'), disabled: !running, onSelect: actions.mark },
+        ...(running && session?.kept ? [{ label: `Save ${keptWords(session.kept)}`, keys: keysOf('save-last'), onSelect: actions.saveLast }] : []),
+        { kind: 'line' },
+        { kind: 'check', label: 'Sampling', disabled: !running, checked: running && isSampled(session), onSelect: actions.toggleSampling },
+        { label: 'CPU profile, 5 s…', disabled: !running, onSelect: () => actions.takeFile('cpu-profile') },
+        { label: 'Heap snapshot…', disabled: !running, onSelect: () => actions.takeFile('heap-snapshot') },
+        { kind: 'line' },
+        { label: 'Attach…', onSelect: actions.attach },
         { label: 'Run configuration…', onSelect: actions.configure },
       ],
     },

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterList, CounterPanels } from '../features/counters/index.ts';
 import { EventsPanel } from '../features/events/index.ts';
+import { FunctionsPanel } from '../features/functions/index.ts';
 import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
@@ -48,7 +49,15 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
       {bar !== undefined ? (
         bar
       ) : (
-        <Toolbar trace={trace} onRun={actions.runAgain} onStop={actions.stop} onRestart={actions.restart} onConfigure={actions.configure}>
+        <Toolbar
+          trace={trace}
+          onRun={actions.runAgain}
+          onStop={actions.stop}
+          onRestart={actions.restart}
+          onRecord={actions.record}
+          onSaveLast={actions.saveLast}
+          onConfigure={actions.configure}
+        >
           <TimeControls trace={trace} />
         </Toolbar>
       )}
@@ -234,6 +243,15 @@ function Drawer({ trace }: { readonly trace: TraceId }) {
             content: (
               <ErrorBoundary what="The events" key={trace}>
                 <EventsPanel trace={trace} />
+              </ErrorBoundary>
+            ),
+          },
+          {
+            value: 'functions',
+            label: 'Functions',
+            content: (
+              <ErrorBoundary what="The functions" key={trace}>
+                <FunctionsPanel trace={trace} />
               </ErrorBoundary>
             ),
           },

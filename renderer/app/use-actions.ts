@@ -1,14 +1,38 @@
 /** Everything that the user can do, once: menus, keys, buttons and the host's own menu all end here. */
 
 import { useMemo } from 'react';
+import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { TRACE_EXTENSIONS } from '../../core/protocol/export-formats.ts';
+import type { TakeKind } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
-import { restartRun, showSession, startRun, stopRun } from '../features/session/index.ts';
+import {
+  attachRun,
+  isSampled,
+  markMoment,
+  restartRun,
+  saveLast,
+  showSession,
+  snapshotObjects,
+  startRun,
+  stopRun,
+  switchRecording,
+  takeFile,
+} from '../features/session/index.ts';
 import { useClients } from '../state/clients.tsx';
-import { configForScript, describeTarget, forgetValues, forgottenValues, inspected, launchState, setDraft, startOnce } from '../state/launch-store.ts';
+import {
+  configForScript,
+  describeTarget,
+  forgetValues,
+  forgottenValues,
+  hasCaptureProblem,
+  inspected,
+  launchState,
+  setDraft,
+  startOnce,
+} from '../state/launch-store.ts';
 import { libraryState } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
@@ -26,6 +50,19 @@ export interface Actions {
   runAgain(): void;
   stop(): void;
   restart(): void;
+  /** Recording on or off, for the run in sight. */
+  record(): void;
+  /** All of its objects now. */
+  snapshot(): void;
+  mark(): void;
+  /** What a run that keeps only the newest has now. */
+  saveLast(): void;
+  /** Of the run in sight, while it goes on. */
+  toggleSampling(): void;
+  takeFile(what: TakeKind): void;
+  attach(): void;
+  /** Rejects with what is in the way. */
+  attachTo(pid: number, options: AttachOptions): Promise<void>;
   configure(): void;
   /** The form as it is now. */
   configureDraft(): void;
@@ -38,6 +75,8 @@ export interface Actions {
   openFromHere(): void;
   openPath(path: string): void;
   openRecent(item: RecentItem): void;
+  /** What a run saved by itself. */
+  openSaved(ref: string): void;
   discardRecent(item: RecentItem): void;
   showElsewhere(session: string): void;
   save(): void;
@@ -53,6 +92,10 @@ const activeTrace = (): OpenTrace | undefined => {
   return open.find((each) => each.trace === active);
 };
 export const sessionOf = (open: OpenTrace | undefined): SessionInfo | undefined => (open?.session === undefined ? undefined : sessionState()[open.session]);
+
+/** The section of the form that a problem belongs to. */
+const pageOf = (code: string | undefined): { readonly page?: 'plugins' | 'capture' } =>
+  code?.startsWith('plugin-') ? { page: 'plugins' } : code?.startsWith('config-') ? { page: 'capture' } : {};
 
 const sameTarget = (a: LaunchConfig, b: LaunchConfig): boolean => JSON.stringify(a.target) === JSON.stringify(b.target);
 
@@ -92,8 +135,13 @@ export function useActions(): Actions {
           });
           return;
         }
+        if (config === launchState().draft && hasCaptureProblem()) {
+          showDialog({ kind: 'run-config', page: 'capture' });
+          return;
+        }
         const problems = typed ? ((await inspected())?.problems ?? []) : [];
         if (problems.length > 0 && problems.every((problem) => problem.field === 'plugins')) showDialog({ kind: 'run-config', page: 'plugins' });
+        else if (problems.length > 0 && problems.every((problem) => problem.field === 'capture')) showDialog({ kind: 'run-config', page: 'capture' });
         else if (problems.length > 0 && scriptField()) scriptField()?.focus();
         else if (problems.length > 0) showDialog({ kind: 'run-config' });
         else await begin(config);
@@ -105,7 +153,14 @@ export function useActions(): Actions {
           key: 'run-failed',
           title: message,
           ...(remedy !== undefined && { text: remedy }),
-          action: { label: 'Configure', apply: () => showDialog({ kind: 'run-config', ...(code?.startsWith('plugin-') && { page: 'plugins' as const }) }) },
+          action: {
+            label: 'Configure',
+            apply: () => {
+              // Looked at anew: what stood in the way may have come since it was looked at last.
+              setDraft(config);
+              showDialog({ kind: 'run-config', ...pageOf(code) });
+            },
+          },
         });
       });
     };
@@ -183,6 +238,39 @@ export function useActions(): Actions {
         const session = sessionOf(activeTrace());
         if (session) again(session, 'It could not be restarted');
       },
+      record: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(switchRecording(studio, session), 'Recording was not switched');
+      },
+      snapshot: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(snapshotObjects(studio, session), 'No snapshots were taken');
+      },
+      mark: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session) told(markMoment(studio, session), 'This moment was not marked');
+      },
+      saveLast: () => {
+        const session = sessionOf(activeTrace());
+        if (isRunning(session) && session)
+          told(
+            saveLast(studio, session, (ref) => told(recordings.openRecent(ref))),
+            'Nothing was saved',
+          );
+      },
+      toggleSampling: () => {
+        const session = sessionOf(activeTrace());
+        if (session && isRunning(session)) told(studio.request('session.sampling', { session: session.id, on: !isSampled(session) }));
+      },
+      takeFile: (what) => {
+        const session = sessionOf(activeTrace());
+        if (session && isRunning(session)) told(takeFile(studio, picker, session, what));
+      },
+      attach: () => showDialog({ kind: 'attach' }),
+      attachTo: async (pid, options) => {
+        await attachRun(studio, pid, options);
+        setWindow({ screen: 'main' });
+      },
       configure,
       configureDraft: () => showDialog({ kind: 'run-config', page: 'plugins' }),
       showPlugins: () => {
@@ -230,6 +318,7 @@ export function useActions(): Actions {
           setDraft(configForScript(path, libraryState().recentScripts));
         } else told(recordings.openPath(path));
       },
+      openSaved: (ref) => told(recordings.openRecent(ref)),
       openRecent: (item) => told(recordings.openRecent(item.ref)),
       discardRecent: (item) => showDialog({ kind: 'discard', item }),
       showElsewhere: (id) => {

@@ -17,10 +17,16 @@ export function useHostEvents(actions: Actions): void {
   useEffect(() => {
     const offs = [
       studio.on('command', ({ command }) => {
-        // A new window is the host's own matter. But for the plugins, every other command is also a key: one that is not does not compile.
+        // A new window is the host's own matter. But for these, every other command is also a key: one that is not does not compile.
         if (command === 'plugins') actions.showPlugins();
+        else if (command === 'attach') actions.attach();
+        else if (command === 'sampling') actions.toggleSampling();
+        else if (command === 'cpu-profile' || command === 'heap-snapshot') actions.takeFile(command);
         else if (command !== 'new-window') perform(command, actions);
       }),
+      studio.on('session.saved', ({ ref, why, title }) =>
+        toast({ tone: 'warn', title: `${title} was saved`, text: `Because ${why}`, action: { label: 'Open', apply: () => actions.openSaved(ref) } }),
+      ),
       studio.on('open-path', ({ path }) => actions.openPath(path)),
       studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
     ];

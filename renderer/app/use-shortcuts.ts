@@ -37,6 +37,18 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
     case 'restart':
       actions.restart();
       return true;
+    case 'record':
+      actions.record();
+      return true;
+    case 'mark':
+      actions.mark();
+      return true;
+    case 'snapshot':
+      actions.snapshot();
+      return true;
+    case 'save-last':
+      actions.saveLast();
+      return true;
     case 'open':
       actions.openTrace();
       return true;

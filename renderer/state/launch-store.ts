@@ -1,5 +1,7 @@
 /** What to run: kept here and not in a dialog, so that the form holds its contents whatever happens. */
 import { create } from 'zustand';
+import { CAPTURE_OPTIONS, type CaptureKey, type CaptureOptions, DEFAULT_CAPTURE } from '../../core/protocol/capture-options.ts';
+import { readCaptureValue } from '../../core/protocol/capture-text.ts';
 import type { LaunchConfig, SessionId } from '../../core/protocol/session-types.ts';
 import type { LaunchInspection, RecentScript, StudioClient } from '../../core/protocol/studio-api.ts';
 
@@ -10,9 +12,7 @@ export const BLANK_CONFIG: LaunchConfig = {
   environment: [],
   nodeFlags: '',
   nodePath: '',
-  whenFull: 'exact',
   recordEnvironmentValues: false,
-  maskSecrets: true,
 };
 
 interface LaunchState {
@@ -24,9 +24,13 @@ interface LaunchState {
   readonly bySession: Readonly<Record<SessionId, LaunchConfig>>;
   /** Variables of the draft whose values a reload lost. */
   readonly forgotten: readonly string[];
+  /** What is being typed for a capture option; the draft has the last text that was a value. */
+  readonly captureTexts: CaptureTexts;
   /** A run is being started, from wherever. */
   readonly starting: boolean;
 }
+
+export type CaptureTexts = Readonly<Partial<Record<CaptureKey, string>>>;
 
 const KEY = 'studio.launch-draft';
 
@@ -42,7 +46,7 @@ function remembered(): { readonly draft: LaunchConfig; readonly forgotten: reado
   }
 }
 
-const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {}, starting: false }));
+const store = create<LaunchState>(() => ({ ...remembered(), inspection: undefined, inspecting: false, bySession: {}, captureTexts: {}, starting: false }));
 
 let client: StudioClient | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,7 +58,13 @@ export function connectLaunch(studio: StudioClient): void {
   inspectSoon(0);
 }
 
+/** Another configuration takes the place of the draft. */
 export function setDraft(draft: LaunchConfig): void {
+  store.setState({ captureTexts: {} });
+  keepDraft(draft);
+}
+
+function keepDraft(draft: LaunchConfig): void {
   store.setState({ draft, inspecting: true });
   try {
     // Values of environment variables may be secrets: only names outlive a reload.
@@ -68,7 +78,62 @@ export function setDraft(draft: LaunchConfig): void {
   inspectSoon(180);
 }
 
-export const changeDraft = (change: Partial<LaunchConfig>): void => setDraft({ ...store.getState().draft, ...change });
+export const changeDraft = (change: Partial<LaunchConfig>): void => keepDraft({ ...store.getState().draft, ...change });
+
+/** The config file of the project, or none. */
+export function takeProjectConfig(isUsed: boolean): void {
+  const { configFile: _before, ...rest } = store.getState().draft;
+  keepDraft({ ...rest, ...(!isUsed && { configFile: '' }) });
+}
+
+/** What holds where the form says nothing: the config file's word, else the default. */
+export const inheritedCapture = (inspection: LaunchInspection | undefined): CaptureOptions => ({ ...DEFAULT_CAPTURE, ...inspection?.configFile?.capture });
+
+/** A value that holds anyway is no choice: then the form says nothing. */
+export function changeCapture<K extends CaptureKey>(key: K, value: CaptureOptions[K] | undefined): void {
+  const { draft, inspection } = store.getState();
+  const { [key]: _before, ...others } = draft.capture ?? {};
+  const isChoice = value !== undefined && JSON.stringify(value) !== JSON.stringify(inheritedCapture(inspection)[key]);
+  const { capture: _old, ...rest } = draft;
+  const capture = { ...others, ...(isChoice && { [key]: value }) };
+  keepDraft({ ...rest, ...(Object.keys(capture).length > 0 && { capture }) });
+}
+
+/** Typed into the field of an option. `undefined`: the field is left, and shows its value. */
+export function typeCapture(key: CaptureKey, text: string | undefined): void {
+  const { [key]: typed, ...others } = store.getState().captureTexts;
+  const option = CAPTURE_OPTIONS.find((each) => each.key === key);
+  const read = text === undefined || !option ? undefined : readCaptureValue(option, text);
+  // What is no value stays in the field, for the user to mend.
+  const kept = text ?? (typed !== undefined && captureTextProblem(key, typed) ? typed : undefined);
+  store.setState({ captureTexts: { ...others, ...(kept !== undefined && { [key]: kept }) } });
+  if (read?.ok) changeCapture(key, read.value as never);
+}
+
+/** Back to what holds without the form. */
+export function resetCapture(key?: CaptureKey): void {
+  const { captureTexts, draft } = store.getState();
+  if (key === undefined) {
+    const { capture: _gone, ...rest } = draft;
+    store.setState({ captureTexts: {} });
+    keepDraft(rest);
+    return;
+  }
+  const { [key]: _typed, ...others } = captureTexts;
+  store.setState({ captureTexts: others });
+  changeCapture(key, undefined);
+}
+
+/** Why a text is no value of its option. */
+export function captureTextProblem(key: CaptureKey, text: string): { readonly message: string; readonly remedy?: string } | undefined {
+  const option = CAPTURE_OPTIONS.find((each) => each.key === key);
+  const read = option && readCaptureValue(option, text);
+  return read && !read.ok ? read.problem : undefined;
+}
+
+/** A capture option of the draft is being given something that is no value of it. */
+export const hasCaptureProblem = (): boolean =>
+  Object.entries(store.getState().captureTexts).some(([key, text]) => captureTextProblem(key as CaptureKey, text ?? '') !== undefined);
 
 /** The host's answer to the draft as it is now: asked at once if it is not there yet. Undefined when the host does not answer. */
 export function inspected(): Promise<LaunchInspection | undefined> {
@@ -141,5 +206,6 @@ export function describeTarget(config: LaunchConfig): string {
 
 export const useDraft = (): LaunchConfig => store((state) => state.draft);
 export const useInspection = (): LaunchInspection | undefined => store((state) => state.inspection);
+export const useCaptureTexts = (): CaptureTexts => store((state) => state.captureTexts);
 export const useStarting = (): boolean => store((state) => state.starting);
 export const launchState = () => store.getState();

@@ -1,5 +1,6 @@
 /** Runs by id, as the host tells them. */
 import { create } from 'zustand';
+import type { SamplingState } from '../../core/protocol/sampling.ts';
 import type { SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { StudioClient } from '../../core/protocol/studio-api.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
@@ -54,7 +55,17 @@ function take(list: readonly SessionInfo[]): void {
   });
 }
 
-const COUNTS: ReadonlySet<string> = new Set<keyof SessionInfo>(['events', 'bytes', 'dropped']);
+const COUNTS: ReadonlySet<string> = new Set<keyof SessionInfo | keyof SamplingState>([
+  'events',
+  'bytes',
+  'dropped',
+  'load',
+  'kept',
+  'samples',
+  'pauseUs',
+  'overhead',
+  'blindMs',
+]);
 
 function onlyCountsDiffer(before: SessionInfo, now: SessionInfo): boolean {
   const told = (session: SessionInfo) => JSON.stringify(session, (key, value: unknown) => (COUNTS.has(key) ? undefined : value));

@@ -5,13 +5,14 @@ import type { TraceId } from '../trace/trace-worker-api.ts';
 
 export type OpenDialog =
   /** `page`: the section that is asked about. */
-  | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' }
+  | { readonly kind: 'run-config'; readonly page?: 'plugins' | 'environment' | 'capture' }
   | { readonly kind: 'export'; readonly trace: TraceId }
   | { readonly kind: 'upload'; readonly trace: TraceId; readonly purpose: 'save' | 'export' }
   | { readonly kind: 'discard'; readonly item: RecentItem }
   | { readonly kind: 'close-running'; readonly trace: TraceId }
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
   | { readonly kind: 'close-window'; readonly running: number }
+  | { readonly kind: 'attach' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' };

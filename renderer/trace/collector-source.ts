@@ -13,10 +13,19 @@ const MAX_READ_BYTES = 16 * 1024 * 1024;
 export class CollectorSource implements ByteSource {
   readonly #link: DataLink;
   readonly #recording: string;
+  /** Of a recording of which only the newest is kept: as it was when this began. */
+  #view: number | undefined;
 
   constructor(link: DataLink, recording: string) {
     this.#link = link;
     this.#recording = recording;
+  }
+
+  /** What it is now, and from now on the view that is read. */
+  async open(): Promise<RecordingInfoSummary> {
+    const status = await this.status();
+    this.#view = status.view;
+    return status;
   }
 
   status(): Promise<RecordingInfoSummary> {
@@ -32,6 +41,7 @@ export class CollectorSource implements ByteSource {
       recording: this.#recording,
       offset,
       length: Math.min(length, MAX_READ_BYTES),
+      ...this.#viewed,
     });
     return 'bytes' in answer ? answer.bytes : new Uint8Array(0);
   }
@@ -41,7 +51,7 @@ export class CollectorSource implements ByteSource {
     for (;;) {
       const peer = await this.#link.peer();
       try {
-        for await (const chunk of peer.stream('recording.follow', { recording: this.#recording, offset: at })) {
+        for await (const chunk of peer.stream('recording.follow', { recording: this.#recording, offset: at, ...this.#viewed })) {
           at += chunk.length;
           yield chunk;
         }
@@ -50,6 +60,10 @@ export class CollectorSource implements ByteSource {
         if (!peer.closed) throw error;
       }
     }
+  }
+
+  get #viewed(): { readonly view?: number } {
+    return this.#view === undefined ? {} : { view: this.#view };
   }
 
   async #call<T>(method: string, argument: unknown): Promise<T> {

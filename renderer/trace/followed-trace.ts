@@ -71,6 +71,8 @@ export class FollowedTrace {
   #processesBefore = 0;
   #pluginsBefore = 0;
   #closed = false;
+  /** What was read before is gone from the recording, too: the model begins anew. */
+  #fellBehind = false;
   #cancelled = false;
   readonly #openedMs: number;
 
@@ -115,6 +117,11 @@ export class FollowedTrace {
 
   /** Reads until the source ends. Never rejects: what goes wrong is in the summary. */
   async run(open: () => Promise<Opened>): Promise<void> {
+    while (await this.#read(open)) this.#notice(FELL_BEHIND);
+  }
+
+  /** True: it has fallen behind a recording of which only the newest is kept, and begins anew with what is there. */
+  async #read(open: () => Promise<Opened>): Promise<boolean> {
     try {
       const { source, live, totalBytes, title } = await open();
       this.#live = live;
@@ -132,7 +139,7 @@ export class FollowedTrace {
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
       if (!isShown) {
         if (!(await this.#openIndexed(recording))) {
-          this.#trace = this.#traceOf(recording);
+          this.#begin(this.#traceOf(recording));
           await this.#feed(recording, this.#trace);
         }
         if (this.#live && this.#phase === 'live') this.#phase = 'complete';
@@ -142,6 +149,12 @@ export class FollowedTrace {
       if (this.#phase !== 'failed') this.#phase = 'complete';
     } catch (error) {
       const problem = problemOf(error);
+      if (problem.code === 'no-longer-kept' && this.#live && !this.#closed) {
+        this.#fellBehind = true;
+        this.#phase = 'loading';
+        this.#decodedBytes = 0;
+        return true;
+      }
       // What was read before stays good.
       if (this.trace.eventCount > 0) {
         this.#notice(problem);
@@ -149,6 +162,7 @@ export class FollowedTrace {
       } else this.#fail(problem);
     }
     this.#changed();
+    return false;
   }
 
   async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -211,6 +225,11 @@ export class FollowedTrace {
     return true;
   }
 
+  #begin(trace: Trace): void {
+    if (this.#fellBehind) this.#replace(trace);
+    else this.#trace = trace;
+  }
+
   /** Numbers of counters and objects mean others from here on: every revision moves. */
   #replace(trace: Trace): void {
     const before = this.#trace;
@@ -228,7 +247,7 @@ export class FollowedTrace {
     const opened = await openIndexed(source, size, this.#traceOptions());
     if (!opened || this.#closed) return false;
     const { trace, endOffset } = opened;
-    this.#trace = trace;
+    this.#begin(trace);
     trace.timeline.isLoading = true;
     this.#clock = new LiveClock(trace.totals().startEpochMs, this.#surroundings);
     const { steadyMs, nextTask } = this.#surroundings;
@@ -401,6 +420,10 @@ export class FollowedTrace {
   }
 }
 
+const FELL_BEHIND: Problem = {
+  code: 'fell-behind',
+  message: 'The run was faster than this window for so long that what it had not read is no longer kept. It goes on with what is.',
+};
 function cancelledProblem(loadedBytes: number, totalBytes: number | undefined): Problem {
   const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
   return { code: 'loading-cancelled', message: `Reading was stopped after ${loadedBytes}${of} bytes: what lies behind is not shown.` };

@@ -94,7 +94,7 @@ export class TraceService {
       return { source: new FileSource(file), live: false, totalBytes: file.size, title: file.name ?? '' };
     }
     const source = new CollectorSource(this.#link, input.recording);
-    const { live, bytes, title } = await source.status();
+    const { live, bytes, title } = await source.open();
     return { source, live, totalBytes: bytes, title };
   }
 

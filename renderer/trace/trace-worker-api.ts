@@ -6,6 +6,7 @@ import type { Problem } from '../../core/base/result.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
+import type { CallCapture, LeftAlone } from '../../core/protocol/target-wire.ts';
 import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
 
 export type * from './timeline-api.ts';
@@ -91,6 +92,10 @@ export interface ProcessInfo {
   readonly name: string;
   readonly nodeVersion: string;
   readonly ended: boolean;
+  /** How the recording of its calls goes; absent: none is recorded. */
+  readonly capture?: CallCapture;
+  /** Files and functions whose calls are not recorded, and why. */
+  readonly leftAlone?: readonly LeftAlone[];
   readonly threads: readonly { readonly stream: number; readonly thread: number; readonly name: string; readonly dropped: number }[];
 }
 

@@ -1,4 +1,4 @@
-import { CircleX, type LucideIcon } from 'lucide-react';
+import { CircleX, type LucideIcon, TriangleAlert } from 'lucide-react';
 import { type InputHTMLAttributes, type ReactNode, type Ref, useId } from 'react';
 import './field.css';
 import { Icon } from './icon.tsx';
@@ -49,15 +49,18 @@ interface FieldProps {
   readonly label: string;
   readonly hint?: ReactNode;
   readonly problem?: FieldProblem | undefined;
+  /** The value is good, and there is something to know about it. Not shown beside a problem. */
+  readonly notice?: FieldProblem | undefined;
   readonly badge?: ReactNode;
   /** Gets what ties the control to its label and messages. */
   readonly children: (control: { readonly id: string; readonly 'aria-describedby': string | undefined; readonly bad: boolean }) => ReactNode;
 }
 
 /** Label, control, hint; a problem stands beside the field with what to do about it. */
-export function Field({ label, hint, problem, badge, children }: FieldProps) {
+export function Field({ label, hint, problem, notice, badge, children }: FieldProps) {
   const id = useId();
-  const describedBy = problem ? `${id}-problem` : hint !== undefined ? `${id}-hint` : undefined;
+  const said = problem ?? notice;
+  const describedBy = said ? `${id}-said` : hint !== undefined ? `${id}-hint` : undefined;
   return (
     <div className="field">
       <label className="field-label" htmlFor={id}>
@@ -65,14 +68,14 @@ export function Field({ label, hint, problem, badge, children }: FieldProps) {
         {badge}
       </label>
       {children({ id, 'aria-describedby': describedBy, bad: problem !== undefined })}
-      {problem ? (
-        <div className="field-error" id={`${id}-problem`} role="alert">
-          <Icon of={CircleX} />
+      {said ? (
+        <div className={problem ? 'field-error' : 'field-notice'} id={`${id}-said`} role={problem ? 'alert' : 'status'}>
+          <Icon of={problem ? CircleX : TriangleAlert} />
           <span>
-            {problem.message} {problem.remedy}{' '}
-            {problem.fix && (
-              <button type="button" className="field-fix" onClick={problem.fix.apply}>
-                {problem.fix.label}
+            {said.message} {said.remedy}{' '}
+            {said.fix && (
+              <button type="button" className="field-fix" onClick={said.fix.apply}>
+                {said.fix.label}
               </button>
             )}
           </span>

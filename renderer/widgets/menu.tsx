@@ -27,7 +27,14 @@ export type MenuEntry =
       readonly options: readonly { readonly value: string; readonly label: string }[];
       readonly onSelect: (value: string) => void;
     }
-  | { readonly kind: 'check'; readonly label: string; readonly checked: boolean; readonly keys?: string; readonly onSelect: (checked: boolean) => void };
+  | {
+      readonly kind: 'check';
+      readonly label: string;
+      readonly checked: boolean;
+      readonly keys?: string;
+      readonly disabled?: boolean;
+      readonly onSelect: (checked: boolean) => void;
+    };
 
 function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
   return entries.map((entry, index) => {
@@ -42,7 +49,14 @@ function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
     }
     if (entry.kind === 'check') {
       return (
-        <Base.CheckboxItem key={key} className="menu-item" checked={entry.checked} onCheckedChange={entry.onSelect} closeOnClick>
+        <Base.CheckboxItem
+          key={key}
+          className="menu-item"
+          checked={entry.checked}
+          disabled={entry.disabled ?? false}
+          onCheckedChange={entry.onSelect}
+          closeOnClick
+        >
           <span className="menu-item-tick">
             <Base.CheckboxItemIndicator>
               <Icon of={Check} />

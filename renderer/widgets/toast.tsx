@@ -18,14 +18,23 @@ export interface ToastContent {
 
 /** A message that does not stop the work. It goes by itself; the pointer over it keeps it. */
 export function toast({ tone, title, text, action, key }: ToastContent): void {
-  manager.add({
+  const id = manager.add({
     ...(key !== undefined && { id: key }),
     type: tone,
     title,
     ...(text !== undefined && { description: text }),
     priority: tone === 'error' ? 'high' : 'low',
     timeout: tone === 'error' ? 20_000 : 6000,
-    ...(action && { actionProps: { children: action.label, onClick: action.apply } }),
+    ...(action && {
+      actionProps: {
+        children: action.label,
+        onClick: () => {
+          // It would lie over what its own answer has opened.
+          manager.close(id);
+          action.apply();
+        },
+      },
+    }),
   });
 }
 

@@ -7,6 +7,7 @@ import { benchEngine } from './engine.mjs';
 import { benchEvents } from './events.mjs';
 import { benchFormats } from './formats.mjs';
 import { benchLive } from './live.mjs';
+import { benchSampling } from './sampling.mjs';
 import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
@@ -17,6 +18,7 @@ const GROUPS = {
   events: benchEvents,
   calls: benchCalls,
   live: benchLive,
+  sampling: benchSampling,
   engine: benchEngine,
   formats: benchFormats,
   soak: benchSoak,

@@ -10,9 +10,7 @@ const LAUNCH = {
   environment: [],
   nodeFlags: '',
   nodePath: process.execPath,
-  whenFull: 'exact',
   recordEnvironmentValues: false,
-  maskSecrets: true,
 };
 
 /** A script that runs until the file `stop` is beside it, or the test's folder is gone: what a killed app leaves behind must not stay. */

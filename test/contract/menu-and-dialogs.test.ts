@@ -2,7 +2,27 @@
 import path from 'node:path';
 import { ask, expect, pushed, test } from './fixtures.ts';
 
-const COMMANDS = ['open', 'save', 'save-as', 'export', 'close', 'run', 'stop', 'restart', 'plugins', 'settings', 'help'];
+const COMMANDS = [
+  'open',
+  'save',
+  'save-as',
+  'export',
+  'close',
+  'run',
+  'stop',
+  'restart',
+  'record',
+  'snapshot',
+  'mark',
+  'save-last',
+  'sampling',
+  'cpu-profile',
+  'heap-snapshot',
+  'attach',
+  'plugins',
+  'settings',
+  'help',
+];
 
 for (const command of COMMANDS) {
   test(`the menu item ${command} sends its command`, async ({ app }) => {

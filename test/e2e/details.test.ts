@@ -57,7 +57,7 @@ test('values that look secret are shown when the run says so', async ({ studio }
   const form = new RunConfiguration(page);
   await form.open();
   await form.script.fill(script);
-  await form.dialog.getByRole('checkbox', { name: 'Mask values that look secret' }).click();
+  await form.dialog.getByRole('checkbox', { name: 'Mask secrets' }).click();
   await form.run.click();
   await window.object('login').click();
   await expect(window.field('token: "abc123"')).toBeVisible();

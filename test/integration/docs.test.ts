@@ -1,10 +1,15 @@
 /** The examples of the user pages run: each block of JavaScript or TypeScript that begins with its file's name. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { CAPTURE_OPTIONS } from '../../core/protocol/capture-options.ts';
+import { optionTables } from '../helpers/option-table.ts';
+import { QUIET_FLAGS } from '../helpers/quiet-capture.ts';
+import { recordedCalls } from '../helpers/recorded-calls.ts';
+import { CollectorFixture, spawnPlan } from './collector/collector-fixture.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-docs-'));
@@ -25,7 +30,7 @@ function record({ file, code }: { file: string; code: string }, plugins: readonl
   const script = path.join(folder, file);
   const output = path.join(folder, `${file}.json`);
   writeFileSync(script, code);
-  const options = ['--quiet', ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
+  const options = ['--quiet', ...QUIET_FLAGS, ...plugins.flatMap((plugin) => ['--plugins', plugin]), '-o', output];
   const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', ...options, '--', script], {
     cwd: folder,
     encoding: 'utf8',
@@ -133,6 +138,30 @@ describe('docs/write-a-plugin.md', () => {
   });
 });
 
+describe('docs/run-configuration.md', () => {
+  const page = readFileSync(path.join(root, 'docs', 'run-configuration.md'), 'utf8');
+
+  // One option or another: the page is what the table of options says. Put what the test wants into the page.
+  it('names every option as it is', () => expect(page).toContain(optionTables()));
+
+  it.each(exampleBlocks('run-configuration.md'))('$file is taken, by the command line', ({ file, code }) => {
+    const project = path.join(folder, 'configured');
+    mkdirSync(path.join(project, 'src'), { recursive: true });
+    writeFileSync(path.join(project, 'package.json'), '{}');
+    writeFileSync(path.join(project, file), code);
+    writeFileSync(path.join(project, 'src/script.mjs'), "console.log('ran');");
+    const { CI: _, ...environment } = process.env;
+    const run = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'run', '-o', 'result.json', '--', 'src/script.mjs'], {
+      cwd: project,
+      encoding: 'utf8',
+      env: { ...environment, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+    });
+    expect(run).toMatchObject({ status: 0, stdout: 'ran\n' });
+    expect(run.stderr).toContain(`options of ${file}.`);
+    expect(run.stderr).toContain('keeps the newest 30 s, at most 256 MB');
+  });
+});
+
 describe('examples/plugins', () => {
   const withPlugin = (text: string): readonly TraceEvent[] => record(SCRIPT, [path.join(root, 'examples/plugins', text)]);
 
@@ -144,5 +173,65 @@ describe('examples/plugins', () => {
     const events = withPlugin('mark-slow.ts --longer-than 20 --only');
     expect(names(events, 'X')).toEqual(['long']);
     expect(events.find(({ name }) => name === 'slow')?.args).toEqual({ what: 'long', ms: expect.any(Number) });
+  });
+});
+
+describe('docs/sampling.md', () => {
+  const blocks = exampleBlocks('sampling.md');
+
+  it('the program of the page is sampled', async () => {
+    const [block] = blocks;
+    expect(blocks.map(({ file }) => file)).toEqual(['primes.mjs']);
+    const fixture = new CollectorFixture();
+    try {
+      writeFileSync(path.join(folder, 'primes.mjs'), block?.code ?? '');
+      const plan = { args: [path.join(folder, 'primes.mjs')], preload: path.join(root, 'dist/tracer/preload.cjs'), capture: { calls: 'sampling' } as const };
+      await fixture.run(spawnPlan(plan));
+      const seen = recordedCalls(fixture.bytes()).filter((call) => call.stream === 'main (sampled)');
+      expect(seen.some((call) => call.function.name === 'countPrimes' && call.function.line === 6)).toBe(true);
+    } finally {
+      await fixture.dispose();
+    }
+  });
+
+  it('names options that there are', () => {
+    const flags = [...readFileSync(path.join(root, 'docs/sampling.md'), 'utf8').matchAll(/--([a-z-]+) \w+/g)].map(([, flag]) => flag);
+    const known: readonly string[] = CAPTURE_OPTIONS.map(({ flag }) => flag);
+    expect(flags.filter((flag) => flag !== undefined && !known.includes(flag))).toEqual([]);
+    expect(flags).toContain('calls');
+  });
+});
+
+describe('docs/attach.md', () => {
+  const text = readFileSync(path.join(root, 'docs/attach.md'), 'utf8');
+  const commands = [...text.matchAll(/^trace-studio (attach \S.*)$/gm)].map(([, command]) => (command as string).split(' '));
+  const attach = (args: readonly string[]) =>
+    spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), ...args], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },
+    });
+
+  it('the program of the page is listed, recorded, asked for files, and goes on', async () => {
+    const [block] = exampleBlocks('attach.md');
+    writeFileSync(path.join(folder, 'night-shift.mjs'), block?.code ?? '');
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    const child = spawn(process.execPath, [path.join(folder, 'night-shift.mjs')], { env, stdio: ['ignore', 'pipe', 'ignore'] });
+    try {
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      expect(attach(['attach']).stdout).toMatch(new RegExp(`^ *${child.pid}  ${process.version} +night-shift.mjs$`, 'm'));
+      expect(commands.map(([, name]) => name)).toEqual(['night-shift', 'night-shift', 'night-shift']);
+      for (const command of commands) {
+        const { status, stderr } = attach(command);
+        expect([status, stderr]).toEqual([0, expect.stringMatching(/attached to night-shift\.mjs.*\n.*wrote night/)]);
+      }
+      const calls = recordedCalls(readFileSync(path.join(folder, 'night.tsr')));
+      expect(calls.some((call) => call.function.name === 'fibonacci' && call.function.file.endsWith('night-shift.mjs'))).toBe(true);
+      expect(readFileSync(path.join(folder, 'night.cpuprofile'), 'utf8')).toContain('"fibonacci"');
+      expect(readFileSync(path.join(folder, 'night.heapsnapshot'), 'utf8')).toContain('"node_count"');
+      expect(child.exitCode).toBeNull();
+    } finally {
+      child.kill('SIGKILL');
+    }
   });
 });

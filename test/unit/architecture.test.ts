@@ -21,10 +21,20 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/instrument': [[], ['amaro', 'meriyah', 'picomatch', '@jridgewell/trace-mapping']],
   // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
-  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/instrument', 'core/tracer/save'], ['node:']],
+  // In a worker of its own, started when somebody wants samples.
+  'core/tracer/sampling': [
+    ['core/protocol', 'core/tracer', 'core/instrument'],
+    ['node:', '@jridgewell/trace-mapping'],
+  ],
+  'core/tracer': [['core/protocol', 'core/events', 'core/plugin-api', 'core/instrument', 'core/tracer/save', 'core/tracer/sampling'], ['node:']],
   'core/plugins': [[], ['node:', 'trace-studio']],
   'main/collector': [['core/protocol', 'main/services/host-port.ts'], ['node:']],
-  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api'], ['node:']],
+  // The debugger of a running process speaks WebSocket, and Node 20 has no client for it.
+  'main/services/attach': [
+    ['core/protocol', 'main/services'],
+    ['node:', 'ws'],
+  ],
+  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api', 'main/services/attach'], ['node:']],
   'main/web': [
     ['core/protocol', 'main/services'],
     ['node:', 'ws'],

@@ -1,6 +1,7 @@
 import { AsyncScope, RecordKind } from '../../protocol/records.ts';
 import { SliceFlag } from '../../protocol/summary/slice-table.ts';
 import type { NameId, SliceRef } from '../timeline-types.ts';
+import { EarlyEnds } from './early-ends.ts';
 import type { LaneBand } from './lane-band.ts';
 
 /** Async slices whose numbers, parents and runs are remembered; of more there is only what the lanes show. */
@@ -38,6 +39,8 @@ export interface AsyncFacts {
 interface Numbers {
   readonly open: Map<number, OpenSlice>;
   readonly refs: Map<number, SliceRef>;
+  /** Ends without a beginning: their times. */
+  readonly unmatched: EarlyEnds<number>;
 }
 
 /** Begins and ends of what takes time beside the calls, into lanes; async functions by their runs. */
@@ -49,9 +52,6 @@ export class AsyncSlices {
   readonly #children = new Map<SliceRef, SliceRef[]>();
   readonly #about = new Map<SliceRef, { readonly number: number; readonly scope: number; readonly owner: number }>();
   readonly #runs = new Runs();
-  /** Ends without a beginning, and when the first came. */
-  unmatched = 0;
-  firstUnmatchedNs = Number.NaN;
 
   constructor(bandOf: (process: number) => LaneBand) {
     this.#bandOf = bandOf;
@@ -62,7 +62,7 @@ export class AsyncSlices {
     const key = `${scope} ${owner}`;
     let numbers = this.#numbers.get(key);
     if (!numbers) {
-      numbers = { open: new Map(), refs: new Map() };
+      numbers = { open: new Map(), refs: new Map(), unmatched: new EarlyEnds() };
       this.#numbers.set(key, numbers);
     }
     return { owner, numbers };
@@ -72,7 +72,10 @@ export class AsyncSlices {
     const { owner, numbers } = this.#of(scope, stream, process);
     // A number that is used again before it was ended: what it named goes on for ever.
     const band = this.#bandOf(process);
-    numbers.open.set(number, { band, ticket: band.begin(timeNs, name, ref, 0) });
+    const ticket = band.begin(timeNs, name, ref, 0);
+    const early = scope === AsyncScope.STREAM || numbers.unmatched.count === 0 ? [] : numbers.unmatched.take(number, timeNs, 1);
+    if (early[0] === undefined) numbers.open.set(number, { band, ticket });
+    else band.end(ticket, early[0]);
     if (this.#about.size >= MAX_KNOWN) return;
     numbers.refs.set(number, ref);
     this.#about.set(ref, { number, scope, owner });
@@ -88,11 +91,25 @@ export class AsyncSlices {
     const { numbers } = this.#of(scope, stream, process);
     const open = numbers.open.get(number);
     if (!open) {
-      if (this.unmatched++ === 0) this.firstUnmatchedNs = timeNs;
+      numbers.unmatched.add(number, timeNs, timeNs);
       return;
     }
     numbers.open.delete(number);
     open.band.end(open.ticket, timeNs);
+  }
+
+  /** Ends without a beginning. */
+  get unmatched(): number {
+    let count = 0;
+    for (const { unmatched } of this.#numbers.values()) count += unmatched.count;
+    return count;
+  }
+
+  /** NaN: there is none. */
+  get firstUnmatchedNs(): number {
+    let first = Number.NaN;
+    for (const { unmatched } of this.#numbers.values()) if (!(first <= unmatched.firstNs)) first = unmatched.firstNs;
+    return first;
   }
 
   /** `kind`: CALL_BEGIN, CALL_SUSPEND, CALL_RESUME or CALL_END. */

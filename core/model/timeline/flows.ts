@@ -1,9 +1,16 @@
 import { AsyncScope, FlowPhase } from '../../protocol/records.ts';
 import type { NameId } from '../timeline-types.ts';
+import { EarlyEnds } from './early-ends.ts';
 
 /** Points that are kept; of more it is told how many. */
 const MAX_POINTS = 4_000_000;
 export const NO_POINT = 0xffffffff;
+
+/** Of one stream, process or recording: the newest point of each number; steps and ends without a start. */
+interface Owner {
+  readonly newest: Map<number, number>;
+  readonly unbound: EarlyEnds<number>;
+}
 
 /** Points of arrows, in the order in which they came, each linked with the one before and behind it on its arrow. */
 export class Flows {
@@ -17,11 +24,7 @@ export class Flows {
   sibling = new Uint32Array(1024);
   count = 0;
   leftOut = 0;
-  /** Steps and ends without a start. */
-  unbound = 0;
-  firstUnboundNs = Number.NaN;
-  /** By whose number it is: the newest point. */
-  readonly #newest = new Map<string, Map<number, number>>();
+  readonly #owners = new Map<string, Owner>();
   readonly #ofStream = new Map<number, number[]>();
 
   add(stream: number, process: number, timeNs: number, number: number, scope: number, name: NameId, phase: number): void {
@@ -31,34 +34,54 @@ export class Flows {
     }
     if (this.count === this.time.length) this.#grow();
     const point = this.count++;
-    const newest = this.#newestOf(scope, stream, process);
-    const before = phase === FlowPhase.START ? NO_POINT : (newest.get(number) ?? NO_POINT);
+    const owner = this.#ownerOf(scope, stream, process);
+    const before = phase === FlowPhase.START ? NO_POINT : (owner.newest.get(number) ?? NO_POINT);
     const isEnd = phase === FlowPhase.END || phase === FlowPhase.END_ENCLOSING;
     this.time[point] = timeNs;
     this.stream[point] = stream;
     this.name[point] = name;
     this.phase[point] = phase;
-    this.before[point] = before;
+    this.before[point] = NO_POINT;
     this.next[point] = NO_POINT;
-    this.sibling[point] = before === NO_POINT ? NO_POINT : (this.next[before] as number);
-    if (before !== NO_POINT) this.next[before] = point;
-    else if (phase !== FlowPhase.START && this.unbound++ === 0) this.firstUnboundNs = timeNs;
+    this.sibling[point] = NO_POINT;
+    if (before !== NO_POINT) this.#bind(before, point);
+    else if (phase !== FlowPhase.START) owner.unbound.add(number, timeNs, point);
+    else if (scope !== AsyncScope.STREAM && owner.unbound.count > 0) for (const early of owner.unbound.take(number, timeNs)) this.#bind(point, early);
     // A start may have several ends (one task that many wait for): it stays until its number starts again.
-    if (!isEnd) newest.set(number, point);
+    if (!isEnd) owner.newest.set(number, point);
     const list = this.#ofStream.get(stream);
     if (list) list.push(point);
     else this.#ofStream.set(stream, [point]);
   }
 
-  #newestOf(scope: number, stream: number, process: number): Map<number, number> {
-    const owner = scope === AsyncScope.STREAM ? stream : scope === AsyncScope.PROCESS ? process : 0;
-    const key = `${scope} ${owner}`;
-    let newest = this.#newest.get(key);
-    if (!newest) {
-      newest = new Map();
-      this.#newest.set(key, newest);
+  #bind(before: number, point: number): void {
+    this.before[point] = before;
+    this.sibling[point] = this.next[before] as number;
+    this.next[before] = point;
+  }
+
+  #ownerOf(scope: number, stream: number, process: number): Owner {
+    const key = `${scope} ${scope === AsyncScope.STREAM ? stream : scope === AsyncScope.PROCESS ? process : 0}`;
+    let owner = this.#owners.get(key);
+    if (!owner) {
+      owner = { newest: new Map(), unbound: new EarlyEnds() };
+      this.#owners.set(key, owner);
     }
-    return newest;
+    return owner;
+  }
+
+  /** Steps and ends without a start. */
+  get unbound(): number {
+    let count = 0;
+    for (const { unbound } of this.#owners.values()) count += unbound.count;
+    return count;
+  }
+
+  /** NaN: there is none. */
+  get firstUnboundNs(): number {
+    let first = Number.NaN;
+    for (const { unbound } of this.#owners.values()) if (!(first <= unbound.firstNs)) first = unbound.firstNs;
+    return first;
   }
 
   #grow(): void {

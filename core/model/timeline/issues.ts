@@ -9,19 +9,28 @@ export interface OtherIssues {
   readonly dropped: number;
   /** Of an imported trace: what could not be taken in. */
   readonly imported: readonly { readonly count: number; readonly text: string }[];
+  /** Functions and files that were muted for a while. */
+  readonly muted: number;
+  readonly firstMuted: { readonly timeNs: number; readonly text: string } | undefined;
   /** While a trace grows open slices are no issue. */
   readonly isComplete: boolean;
 }
 
 /** What is not as it should be in a trace: how much of it, what it means, and one example. */
 export function issuesOf(timeline: Timeline, other: OtherIssues): IssueInfo[] {
-  const { imported, damagedRecords, dropped, isComplete } = other;
+  const { imported, muted, firstMuted, damagedRecords, dropped, isComplete } = other;
   const issues = [
     ...ofCalls(timeline, isComplete),
     ofOverlaps(timeline),
     ofGaps(timeline, dropped),
-    ofAsync(timeline),
-    ofFlows(timeline),
+    // While a trace grows the other thread's part may be on its way.
+    ...(isComplete ? [ofAsync(timeline), ofFlows(timeline)] : []),
+    some(
+      'muted',
+      muted,
+      (count) => `${times(count, 'function or file', 'functions or files')} ${wasOrWere(count)} muted for a while: their calls are missing from then on.`,
+      firstMuted,
+    ),
     ...imported.map(({ count, text }): IssueInfo => ({ kind: 'imported', count, text })),
     some(
       'undefined-names',
@@ -37,7 +46,7 @@ function some(kind: IssueInfo['kind'], count: number, text: (count: number) => s
   return count === 0 ? undefined : { kind, count, text: text(count), ...(example && { example }) };
 }
 
-const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+const times = (count: number, what: string, many = `${what}s`): string => `${count} ${count === 1 ? what : many}`;
 const isOrAre = (count: number): string => (count === 1 ? 'is' : 'are');
 const wasOrWere = (count: number): string => (count === 1 ? 'was' : 'were');
 

@@ -52,8 +52,9 @@ export class FunctionMutes {
     for (const { file, name, line } of functions) {
       const rule: Rule = { muted, name, line };
       const rules = this.#rules.get(file) ?? [];
-      // One for the whole file says all that earlier ones said.
-      this.#rules.set(file, name === undefined && line === undefined ? [rule] : [...rules, rule]);
+      // One for the whole file says all that earlier ones said; one for the same functions takes the place of its own.
+      const isWhole = name === undefined && line === undefined;
+      this.#rules.set(file, [...(isWhole ? [] : rules.filter((one) => one.name !== name || one.line !== line)), rule]);
       for (const group of this.#files.get(file) ?? []) this.#apply(group, rule);
     }
   }

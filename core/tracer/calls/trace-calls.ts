@@ -29,6 +29,8 @@ export interface CallTraceOptions {
   readonly functions: Uint8Array;
   /** Told of what is not recorded. */
   readonly leftAlone: (one: LeftAlone) => void;
+  /** Runs what makes promises that are not the script's. */
+  readonly unseen: (run: () => void) => void;
 }
 
 export interface CallTracer {
@@ -40,6 +42,8 @@ export interface CallTracer {
   readonly look: (id: number) => boolean;
   /** Nobody has handled the error that ends this process. */
   readonly uncaught: (error: unknown) => void;
+  /** The thread ends. */
+  readonly finish: () => void;
   /**
    * For a Node that runs hooks of modules in a thread of its own; undefined where this thread has hooks itself. `register` puts ours
    * there, with what that thread is to be told; what is returned does so now, and it is done again when the script has put some there.
@@ -51,7 +55,7 @@ export interface CallTracer {
 export const hooksThreadCalls = (): HooksThreadCalls => new HooksThreadCalls();
 
 /** Records the calls of this thread from now on. */
-export function traceCalls({ folder, options, writer, words, functions, leftAlone }: CallTraceOptions): CallTracer {
+export function traceCalls({ folder, options, writer, words, functions, leftAlone, unseen }: CallTraceOptions): CallTracer {
   const realm = new OwnRealm(folder);
   const files = new TracedFiles({
     folder,
@@ -69,7 +73,7 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
     enter: (id: number) => writer.enter(id),
     module: (id: number) => {
       const token = writer.enter(id);
-      if (token !== 0) closeLater(writer, token);
+      if (token !== 0) unseen(() => void closeLater(writer, token));
       return token;
     },
     exit: (token: number) => writer.exit(token),
@@ -92,7 +96,8 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
   });
   original.show();
   const uncaught = (error: unknown): void => {
-    if (options.capture.logExceptions) values.uncaught(error);
+    // Among the warnings it has been told of when it happened.
+    if (options.capture.logExceptions && !options.capture.warnings) values.uncaught(error);
     showOriginalLine(error, files, original);
   };
   const chosen = (file: string): boolean => files.chosen(file);
@@ -100,13 +105,14 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
   if ('registerHooks' in Module.default) {
     traceByHooks(files, commonJs, (own, plain) => original.standIn(own, plain));
     Module.syncBuiltinESMExports();
-    return { beforeLoad: (file) => commonJs.beforeLoad(file), chosen, look: () => false, uncaught, hooksThread: undefined };
+    return { beforeLoad: (file) => commonJs.beforeLoad(file), chosen, look: () => false, uncaught, finish: () => values.finish(), hooksThread: undefined };
   }
   const ports: MessagePort[] = [];
   return {
     beforeLoad: commonJs.watchReading(),
     chosen,
     uncaught,
+    finish: () => values.finish(),
     look: (id) => {
       for (const port of ports) listen(port, files, writer, functions, leftAlone);
       return functions[id] === FunctionState.RECORDED;

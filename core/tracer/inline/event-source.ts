@@ -23,6 +23,11 @@ export interface EventSource {
   readonly roomHint: string;
   start(): void;
   stop(): void;
+  /** Under the studio: the gate of the session, which is not this tracer's alone. */
+  openGate?(): void;
+  closeGate?(): void;
+  /** Once, at a turn of this thread when it is open again, whoever opened it. */
+  whenGateOpens?(opened: () => void): void;
   /** What was recorded until now is not for this tracer any more. */
   clear(): void;
   /** Undefined where nothing of it is kept. `cut`: there was more than could be kept. */
@@ -98,6 +103,18 @@ export class SessionSource implements EventSource {
 
   get recorder(): Recorder {
     return this.#runtime.recorder;
+  }
+
+  openGate(): void {
+    this.#runtime.switchGate?.(true);
+  }
+
+  closeGate(): void {
+    this.#runtime.switchGate?.(false);
+  }
+
+  whenGateOpens(opened: () => void): void {
+    this.#runtime.whenGateOpens?.(opened);
   }
 
   start(): void {

@@ -2,12 +2,16 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Problem } from '../../../core/base/result.ts';
+import { type CaptureOptions, captureOptions, mergeCapture } from '../../../core/protocol/capture-options.ts';
+import { type NodePermissions, nodeFlagsOf, nodePermissions } from '../../../core/protocol/node-permissions.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection, NodeInstall } from '../../../core/protocol/studio-api.ts';
+import type { ConfigFiles } from '../config/config-files.ts';
 import type { NodeFinder } from '../nodes/node-finder.ts';
 import type { LaunchPlugin, PluginCatalogue } from '../plugins/catalogue.ts';
 import { findProgram, pathVariable } from './find-program.ts';
 import { findNpm } from './npm-program.ts';
+import { permissionNote, type TracerPlaces } from './permissions.ts';
 import { findProject, type Project, readProject } from './project.ts';
 import { bringsLoader, bringsTypeStripping, HEAD_BYTES, judgeScript, type Language, parseVersion, stripsTypes, stripsTypesWithFlag } from './script-file.ts';
 import { splitWords, type Word } from './split-words.ts';
@@ -23,6 +27,10 @@ export interface LaunchSurroundings {
   readonly tracerStripsTypes: boolean;
   /** Where only what the user trusts may run. Absent: the target finds the plugins itself, as on the command line. */
   readonly plugins?: Pick<PluginCatalogue, 'inspect'>;
+  /** Absent: what Node's permission model keeps the tracer from is not looked at. */
+  readonly places?: TracerPlaces;
+  /** Absent: there are no config files. */
+  readonly configFiles?: Pick<ConfigFiles, 'inspect'>;
 }
 
 /** A launch without problems. */
@@ -36,6 +44,9 @@ export interface Start {
   readonly node: NodeInstall;
   /** The enabled ones. */
   readonly plugins: readonly LaunchPlugin[];
+  /** Absent: the target's Node has no permission model on, as far as can be seen. */
+  readonly permissions?: NodePermissions;
+  readonly capture: CaptureOptions;
 }
 
 export interface Examined {
@@ -77,7 +88,7 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
   if (!node || node.problem !== undefined) blame('nodePath', await nodeProblem(node, around));
 
   const environment = childEnvironment(around.environment, additions);
-  const flags = [...nodeFlags, ...(splitQuietly(environment.NODE_OPTIONS) ?? [])];
+  const flags = [...nodeFlags, ...splitEnvironment(environment)];
   const { tracerStripsTypes } = around;
   const target = await examineTarget(config, { node, flags, nodeFlags, extra, cwd, environment, userPath, folder: home.folder, tracerStripsTypes });
   for (const problem of target.problems) blame('target', problem);
@@ -88,7 +99,19 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
     if (problem && choices[index]?.enabled) blame('plugins', problem);
   }
 
+  // A script's own folder counts; what npm or a command runs is where it runs.
+  const configFolder = config.target.kind === 'script' ? home.folder : cwd;
+  const file = config.configFile === undefined || config.configFile === '' ? config.configFile : userPath(config.configFile);
+  const configured = await around.configFiles?.inspect(file, configFolder, node?.problem === undefined ? node?.path : undefined);
+  for (const problem of configured?.problems ?? []) blame('capture', problem);
+
   const project = target.project ?? (await findProject(home.folder));
+  const capture = captureOptions(mergeCapture(configured?.inspection?.capture, config.capture));
+  const targetFlags = [...splitEnvironment(environment), ...flagsOfTarget(config, nodeFlags, project)];
+  const question = { flags: targetFlags, cwd, nodeVersion: node?.version, samples: capture.calls === 'sampling' };
+  const note = around.places && permissionNote({ ...question, places: around.places });
+  // What npm runs is Node, too, and has no part in the flags of its script.
+  const permissions = config.target.kind === 'npm-script' ? nodePermissions(splitEnvironment(environment)) : nodePermissions(targetFlags);
   const isWhole = problems.length === 0 && node !== undefined && target.file !== undefined;
   const inspection: LaunchInspection = {
     command: isWhole && target.file !== undefined ? [target.file, ...target.args] : [],
@@ -97,6 +120,8 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
     ...(target.language && { language: target.language }),
     ...(node && { node }),
     ...(examinedPlugins && choices.length > 0 && { plugins: examinedPlugins.inspections }),
+    ...(configured?.inspection && { configFile: configured.inspection }),
+    ...(note && { permissions: note }),
     ...(project && { project }),
   };
   if (!isWhole || target.file === undefined) return { inspection };
@@ -111,6 +136,8 @@ export async function examineLaunch(config: LaunchConfig, around: LaunchSurround
       environment: target.putNodeFirst ? withNodeFirst(environment, node.path) : environment,
       ...(target.script !== undefined && { script: target.script }),
       plugins: examinedPlugins?.launch ?? choices.filter(({ enabled }) => enabled).map(({ spec }) => ({ spec })),
+      ...(permissions && { permissions }),
+      capture,
     },
   };
 }
@@ -371,8 +398,22 @@ function withNodeFirst(environment: Readonly<Record<string, string>>, nodePath: 
   return { ...environment, [name]: value === '' ? folder : `${folder}${path.delimiter}${value}` };
 }
 
-function splitQuietly(line: string | undefined): readonly string[] | undefined {
-  const words = splitWords(line ?? '');
-  // A NODE_OPTIONS that cannot be split is Node's to complain about.
-  return words.ok ? words.value.map((word) => word.text) : undefined;
+function splitQuietly(line: string): readonly string[] {
+  const words = splitWords(line);
+  // What cannot be split is Node's, or npm's, to complain about.
+  return words.ok ? words.value.map((word) => word.text) : [];
+}
+
+const splitEnvironment = (environment: Readonly<Record<string, string>>): readonly string[] => splitQuietly(environment.NODE_OPTIONS ?? '');
+
+/** The flags that Node gets by command line, wherever that stands. */
+function flagsOfTarget({ target }: LaunchConfig, nodeFlags: readonly string[], project: Project | undefined): readonly string[] {
+  switch (target.kind) {
+    case 'script':
+      return nodeFlags;
+    case 'npm-script':
+      return nodeFlagsOf(splitQuietly(project?.scripts.find(({ name }) => name === target.name)?.command ?? ''));
+    case 'command':
+      return [...nodeFlags, ...nodeFlagsOf(splitQuietly(target.command))];
+  }
 }

@@ -4,9 +4,12 @@ import type { PluginLaunch } from '../../../core/protocol/plugins.ts';
 import type { LaunchConfig, SpawnPlan } from '../../../core/protocol/session-types.ts';
 import type { LaunchPlugin } from '../plugins/catalogue.ts';
 import type { Start } from './examine.ts';
+import { whyUntraced } from './permissions.ts';
 
 /** `tracerFolder`: the installed copy. Forward slashes, because NODE_OPTIONS takes a backslash for an escape. */
 export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: string): SpawnPlan {
+  const preload = `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`;
+  const untraced = whyUntraced(start.permissions, preload, start.cwd);
   const named = config.environment.filter(({ name }) => name !== '');
   return {
     title: start.title,
@@ -21,9 +24,9 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
       names: named.map(({ name }) => name),
       ...(config.recordEnvironmentValues && { values: Object.fromEntries(named.map(({ name, value }) => [name, value])) }),
     },
-    preload: `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`,
-    whenFull: config.whenFull,
-    maskSecrets: config.maskSecrets,
+    preload,
+    ...(untraced !== undefined && { untraced }),
+    capture: start.capture,
     // Beside the tracers, in the user's data folder: it is for all of them.
     cacheFolder: path.join(tracerFolder, '../../instrumented'),
     ...(start.plugins.length > 0 && { plugins: start.plugins.map((plugin) => pluginLaunch(plugin, tracerFolder)) }),

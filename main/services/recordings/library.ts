@@ -125,6 +125,7 @@ export class RecordingLibrary {
     this.#running.delete(recording);
     // The recording first: a journal without a recording is harmless, a recording without a journal is lost to the list.
     for (const extension of UPLOAD_EXTENSIONS) await rm(this.fileOf(recording, extension), { force: true });
+    await rm(partsOf(this.fileOf(recording)), { recursive: true, force: true });
     await rm(path.join(this.#folder, `${recording}.json`), { force: true });
   }
 
@@ -183,7 +184,7 @@ export class RecordingLibrary {
     if (!recording) return undefined;
     const open = journal.endedAtMs === undefined;
     const live = open && (this.#running.has(journal.recording) || isWriting(journal.writer, written?.mtimeMs ?? 0));
-    return { journal, file, bytes: recording.size, live, recovered: open && !live };
+    return { journal, file, bytes: recording.size + (await partBytes(file)), live, recovered: open && !live };
   }
 
   #write(journal: Journal): Promise<void> {
@@ -195,6 +196,22 @@ export class RecordingLibrary {
     // A failure shows when the recording itself cannot be written; here it would only be said twice.
     await Promise.all([...this.#running.keys()].map((id) => utimes(path.join(this.#folder, `${id}.json`), now, now).catch(() => {})));
   }
+}
+
+/** Where a recording of which only the newest is kept has its parts, until the collector makes one file of them. */
+const partsOf = (file: string): string => `${file}.parts`;
+
+async function partBytes(file: string): Promise<number> {
+  const names = await readdir(partsOf(file)).catch(() => []); // Of most there are none.
+  const sizes = await Promise.all(
+    names.map((name) =>
+      stat(path.join(partsOf(file), name)).then(
+        (part) => part.size,
+        () => 0,
+      ),
+    ),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Our own pid with no session of ours is a pid that was given anew: that writer is gone. */

@@ -116,5 +116,13 @@ function checkFile(entry: unknown): OpenedFile {
 function checkScript(entry: unknown): RecentScript {
   const { config, usedAtMs, forgotten } = entry as Record<string, unknown>;
   const names = forgotten === undefined ? [] : list(text(1024), 1000)(forgotten, 'forgotten');
-  return { config: launchConfig(config, 'config'), usedAtMs: finite(usedAtMs), ...(names.length > 0 && { forgotten: names }) };
+  return { config: launchConfig(withCapture(config), 'config'), usedAtMs: finite(usedAtMs), ...(names.length > 0 && { forgotten: names }) };
+}
+
+/** Before there were capture options, two of them were fields of the form. */
+function withCapture(config: unknown): unknown {
+  if (typeof config !== 'object' || config === null) return config;
+  const { whenFull, maskSecrets, capture } = config as Record<string, unknown>;
+  const before = { ...(whenFull === 'live' && { whenFull }), ...(maskSecrets === false && { maskSecrets }) };
+  return Object.keys(before).length === 0 ? config : { ...config, capture: { ...before, ...(typeof capture === 'object' && capture) } };
 }

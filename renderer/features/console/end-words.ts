@@ -19,6 +19,10 @@ export function endWords(end: SessionEnd, afterNs: number, error?: string): EndW
       return end.forced
         ? { title: `Stopped by force ${after}`, why: 'It did not end when it was asked to.', bad: true }
         : { title: `Stopped ${after}`, why: stoppedHow(end.code, end.signal), bad: false };
+    case 'detached':
+      return end.processEnded
+        ? { title: `Ended ${after}`, why: 'How it ended only who started it knows.', bad: false }
+        : { title: `Detached ${after}`, why: 'The program goes on without the studio.', bad: false };
     case 'failed-to-start':
       return { title: 'Could not start', why: end.message, bad: true };
     case 'recorder-lost':

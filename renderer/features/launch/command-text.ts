@@ -1,3 +1,4 @@
+import { captureFlags } from '../../../core/protocol/capture-text.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection } from '../../../core/protocol/studio-api.ts';
 
@@ -20,8 +21,8 @@ export function runCommand(config: LaunchConfig, inspection: LaunchInspection | 
     ...plugins,
     ...(config.nodePath === '' ? [] : ['--node', config.nodePath]),
     ...(config.nodeFlags === '' || config.target.kind !== 'script' ? [] : ['--node-flags', config.nodeFlags]),
-    ...(config.whenFull === 'live' ? ['--live'] : []),
-    ...(config.maskSecrets ? [] : ['--no-mask']),
+    ...(config.configFile === '' ? ['--no-config'] : []),
+    ...captureFlags(config.capture ?? {}),
     '-o',
     'result.json',
     '--',

@@ -5,7 +5,7 @@ import { commandText } from './command-text.ts';
 
 /** The form that would run again what a recording tells of. Values of variables are empty where the recording has none. */
 export function configFromRecord(record: LaunchRecord): LaunchConfig {
-  const { command, cwd, script, environmentNames, environment = {}, plugins } = record;
+  const { command, cwd, script, environmentNames, environment = {}, plugins, capture } = record;
   const at = script === undefined ? -1 : command.findIndex((word, index) => index > 0 && (word === script || script.endsWith(`/${word}`)));
   return {
     ...BLANK_CONFIG,
@@ -20,6 +20,7 @@ export function configFromRecord(record: LaunchRecord): LaunchConfig {
     cwd,
     environment: environmentNames.map((name) => ({ name, value: Object.hasOwn(environment, name) ? (environment[name] ?? '') : '' })),
     recordEnvironmentValues: record.environment !== undefined,
+    ...(capture && Object.keys(capture).length > 0 && { capture }),
     ...(plugins && plugins.length > 0 && { plugins: plugins.map((spec) => ({ spec, enabled: true })) }),
   };
 }

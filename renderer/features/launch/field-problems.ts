@@ -23,3 +23,17 @@ export function problemAt(
   const fix = fixFor(found.code, field);
   return { message: found.message, remedy: found.remedy, fix: fix && { label: fix.label, apply: () => apply(fix.change) } };
 }
+
+/** What Node's permission model keeps the tracer from; the flags that are missing are added where they are typed. */
+export function permissionNotice(
+  { nodeFlags, target }: Pick<LaunchConfig, 'nodeFlags' | 'target'>,
+  inspection: LaunchInspection | undefined,
+  apply: (change: Partial<LaunchConfig>) => void,
+): FieldProblem | undefined {
+  const note = inspection?.permissions;
+  if (!note) return undefined;
+  const { message, remedy, flags } = note;
+  // Those of an npm script stand in package.json.
+  if (target.kind === 'npm-script') return { message, remedy };
+  return { message, remedy, fix: { label: 'Add them', apply: () => apply({ nodeFlags: `${nodeFlags.trim()} ${flags}`.trim() }) } };
+}

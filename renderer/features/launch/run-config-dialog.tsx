@@ -3,14 +3,15 @@ import { type FocusEvent, type ReactNode, useEffect, useRef, useState } from 're
 import type { Problem } from '../../../core/base/result.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import { useClients } from '../../state/clients.tsx';
-import { changeDraft, launchState, useDraft, useInspection, useStarting } from '../../state/launch-store.ts';
+import { changeDraft, hasCaptureProblem, launchState, useCaptureTexts, useDraft, useInspection, useStarting } from '../../state/launch-store.ts';
 import { refreshNodes, useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { folderOf, plural } from '../../state/words.ts';
-import { Badge, Button, CardChoices, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
+import { Badge, Button, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
+import { CapturePage } from './capture-page.tsx';
 import { commandText, runCommand } from './command-text.ts';
 import { EnvironmentTable } from './environment-table.tsx';
-import { type LaunchField, problemAt } from './field-problems.ts';
+import { type LaunchField, permissionNotice, problemAt } from './field-problems.ts';
 import { NodeField } from './node-field.tsx';
 import './run-config.css';
 
@@ -21,14 +22,14 @@ interface RunConfigDialogProps {
   /** The section about plugins, which is another feature's. */
   readonly plugins: ReactNode;
   /** Section to begin at. */
-  readonly page?: 'plugins' | 'environment' | undefined;
+  readonly page?: 'plugins' | 'environment' | 'capture' | undefined;
 }
 
 const PAGES = [
   { id: 'script', label: 'Script and arguments', icon: FileCode2, fields: ['target', 'arguments', 'cwd'] },
   { id: 'node', label: 'Node and environment', icon: Hexagon, fields: ['nodePath', 'nodeFlags', 'environment'] },
   { id: 'plugins', label: 'Plugins', icon: Blocks, fields: ['plugins'] },
-  { id: 'capture', label: 'Capture', icon: CircleDot, fields: [] },
+  { id: 'capture', label: 'Capture', icon: CircleDot, fields: ['capture'] },
 ] as const satisfies readonly { id: string; label: string; icon: typeof Folder; fields: readonly LaunchField[] }[];
 
 const EMPTY_CWD = { script: 'the folder of the script', 'npm-script': 'the folder of package.json', command: 'where the studio was started' } as const;
@@ -59,7 +60,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
     if (starting) return;
     setFailure(undefined);
     setTried(true);
-    if (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0) {
+    if (hasCaptureProblem() || (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0)) {
       // What is wrong stands at its field: go there. After this rendering, which may be the first to mark it.
       requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus());
       return;
@@ -93,6 +94,8 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
     return () => window.removeEventListener('keydown', listen);
   });
 
+  useCaptureTexts(); // A text that is no value is a problem of its section.
+  const changes = Object.keys(draft.capture ?? {}).length;
   const traceCommand = runCommand(draft, inspection);
   const copy = (text: string) =>
     navigator.clipboard.writeText(text).then(
@@ -129,7 +132,13 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
               <button type="button" key={each.id} className="run-config-link" aria-current={page === each.id ? 'true' : undefined} onClick={() => go(each.id)}>
                 <Icon of={each.icon} />
                 {each.label}
-                {each.fields.some((field) => problemOf(field)) && (
+                {each.id === 'capture' && changes > 0 && (
+                  <span className="run-config-count">
+                    <span aria-hidden="true">{changes}</span>
+                    <span className="visually-hidden">{plural(changes, 'change')}</span>
+                  </span>
+                )}
+                {(each.fields.some((field) => problemOf(field)) || (each.id === 'capture' && hasCaptureProblem())) && (
                   <>
                     <Dot tone="error" />
                     <span className="visually-hidden">has a problem</span>
@@ -302,7 +311,12 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                     })
                   }
                 />
-                <Field label="Node flags" problem={problemOf('nodeFlags')} hint="Put before the script, for example --enable-source-maps">
+                <Field
+                  label="Node flags"
+                  problem={problemOf('nodeFlags')}
+                  notice={permissionNotice(draft, inspection, changeDraft)}
+                  hint="Put before the script, for example --enable-source-maps"
+                >
                   {(control) => <TextField {...control} mono value={draft.nodeFlags} onChange={(nodeFlags) => changeDraft({ nodeFlags })} />}
                 </Field>
                 <div className="wide">
@@ -337,35 +351,15 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
               <h3>Plugins</h3>
               {plugins}
             </section>
-            <section className="run-config-page" id="run-config-capture" aria-label="Capture">
-              <h3>Capture</h3>
-              <CardChoices
-                label="When the buffer is full"
-                value={draft.whenFull}
-                options={[
-                  {
-                    value: 'exact',
-                    label: 'Keep every event',
-                    text: 'When the buffer is full the script waits for the recorder, and the wait is recorded.',
-                    art: <BufferArt full />,
-                  },
-                  {
-                    value: 'live',
-                    label: 'Never wait',
-                    text: 'When the buffer is full events are dropped and counted. The script keeps its pace.',
-                    art: <BufferArt />,
-                  },
-                ]}
-                onChange={(whenFull) => changeDraft({ whenFull })}
-              />
-              <div className="run-config-checks">
-                <Checkbox
-                  checked={draft.maskSecrets}
-                  onChange={(maskSecrets) => changeDraft({ maskSecrets })}
-                  label="Mask values that look secret"
-                  hint="In snapshots, values under keys such as token, password or authorization are replaced before they leave the script."
-                />
-              </div>
+            <section
+              className="run-config-page"
+              id="run-config-capture"
+              aria-label="Capture"
+              tabIndex={-1}
+              onFocus={toTop}
+              {...(asked === 'capture' && { ref: section })}
+            >
+              <CapturePage />
             </section>
           </div>
         </div>
@@ -405,17 +399,3 @@ function otherTarget(
 }
 
 const clip = (text: string): string => (text.length > 40 ? `${text.slice(0, 39)}…` : text);
-
-/** Events on their way: all of them, or with gaps. */
-function BufferArt({ full = false }: { readonly full?: boolean }) {
-  return (
-    <svg width="100%" height="26" viewBox="0 0 330 26" preserveAspectRatio="xMinYMid slice" aria-hidden="true">
-      {Array.from({ length: 66 }, (_, index) => {
-        const height = 5 + ((index * 37) % 15);
-        const kept = full || index % 23 < 17;
-        // biome-ignore lint/suspicious/noArrayIndexKey: a still picture.
-        return <rect key={index} x={index * 5} y={24 - height} width="3" height={height} rx="1" fill={kept ? 'var(--text-2)' : 'var(--line-2)'} />;
-      })}
-    </svg>
-  );
-}

@@ -1,4 +1,5 @@
 /** Starting, stopping and repeating runs, from wherever the user asks. */
+import type { AttachOptions } from '../../../core/protocol/attach.ts';
 import type { LaunchConfig, SessionInfo } from '../../../core/protocol/session-types.ts';
 import type { StudioClient } from '../../../core/protocol/studio-api.ts';
 import { rememberSessionConfig } from '../../state/launch-store.ts';
@@ -21,6 +22,14 @@ export async function startRun(studio: StudioClient, config: LaunchConfig): Prom
   const session = await studio.request('session.start', config);
   rememberSessionConfig(session.id, config);
   setWindow({ drawerTab: 'console' });
+  showSession(session);
+  void refreshRecent(studio);
+  return session;
+}
+
+/** A program that runs already. Throws a ProblemError that says what is in the way. */
+export async function attachRun(studio: StudioClient, pid: number, options: AttachOptions): Promise<SessionInfo> {
+  const session = await studio.request('attach.start', { pid, options });
   showSession(session);
   void refreshRecent(studio);
   return session;

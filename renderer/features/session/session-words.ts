@@ -1,7 +1,7 @@
 /** How a run stands, in words, a tone for its dot, and whether it went wrong. */
 import type { Problem } from '../../../core/base/result.ts';
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
-import { type SessionInfo, STOP_GRACE_MS } from '../../../core/protocol/session-types.ts';
+import { type SessionInfo, type SessionKept, STOP_GRACE_MS } from '../../../core/protocol/session-types.ts';
 import type { TraceSummary } from '../../trace/trace-worker-api.ts';
 
 export interface Standing {
@@ -14,7 +14,27 @@ export interface Standing {
 
 const GRACE = `${STOP_GRACE_MS / 1000} s`;
 export const STOP_WORDS = `Asks the script to end. After ${GRACE} it is ended by force.`;
+export const DETACH_WORDS = 'Leaves the program as it was before. It goes on.';
 export const STOPPING_WORDS = `asked to end, by force after ${GRACE}`;
+
+export const isRecording = (session: SessionInfo): boolean => session.gate?.on !== false;
+
+/** "the last 30 s", "the newest 256 MB". */
+export const keptWords = ({ seconds, megabytes }: SessionKept): string => (seconds > 0 ? `the last ${seconds} s` : `the newest ${megabytes} MB`);
+
+/** Why nothing is recorded now. */
+export function gateWords({ gate }: SessionInfo): string {
+  switch (gate?.by) {
+    case 'launch':
+      return 'Recording has not begun';
+    case 'script':
+      return 'Recording is off, by the script';
+    case 'limit':
+      return `Recording ended: ${gate.why ?? 'a limit was reached.'}`;
+    default:
+      return 'Recording is off';
+  }
+}
 
 export function endWords(end: SessionEnd): string {
   switch (end.kind) {
@@ -24,6 +44,8 @@ export function endWords(end: SessionEnd): string {
       return `Ended by ${end.signal}`;
     case 'stopped':
       return end.forced ? 'Stopped by force' : 'Stopped';
+    case 'detached':
+      return end.processEnded ? 'Ended' : 'Detached';
     case 'failed-to-start':
       return 'Did not start';
     case 'recorder-lost':

@@ -1,4 +1,5 @@
-import { Database, TriangleAlert } from 'lucide-react';
+import { Circle, Database, History, TriangleAlert } from 'lucide-react';
+import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
@@ -6,9 +7,42 @@ import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { useRates } from '../../state/use-rates.ts';
 import { formatBytes, formatElapsed, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { Dot, Icon, Tooltip } from '../../widgets/index.ts';
-import { STOPPING_WORDS, standing } from './session-words.ts';
+import { Dot, Icon, Progress, Tooltip } from '../../widgets/index.ts';
+import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
+import { samplingWords } from './take-actions.ts';
 import './status-bar.css';
+
+/** How full the fullest ring is: at the end of it the script waits, or events are dropped. */
+function BufferGauge({ share }: { readonly share: number }) {
+  const percent = Math.round(share * 100);
+  return (
+    <Tooltip text="The fullest buffer of a thread. When it is full the script waits, or events are dropped, as the run configuration says.">
+      <span className={`status-item medium-only ${share >= 0.9 ? 'status-notice' : ''}`}>
+        Buffer
+        <span className="status-gauge">
+          <Progress share={share} label="Fill of the buffer" />
+        </span>
+        <span className="status-percent">{percent} %</span>
+      </span>
+    </Tooltip>
+  );
+}
+
+/** How many processes are heard, or why there are none. */
+function Processes({ session, isLive }: { readonly session: SessionInfo; readonly isLive: boolean }) {
+  const { processes, untraced } = session;
+  if (untraced === undefined) {
+    return <span className="status-item narrow-off">{processes === 0 && isLive ? 'tracer not connected yet' : plural(processes, 'process', 'processes')}</span>;
+  }
+  return (
+    <Tooltip text={untraced}>
+      <button type="button" className="status-item status-button status-notice">
+        <Icon of={TriangleAlert} size="xs" />
+        runs without the tracer
+      </button>
+    </Tooltip>
+  );
+}
 
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const summary = useCalmSummary(trace);
@@ -21,24 +55,22 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
   const bytes = Math.max(summary?.loadedBytes ?? 0, session?.bytes ?? 0);
   const notices = summary?.notices ?? [];
+  const sampling = session && samplingWords(session);
   const stallMs = Math.round((summary?.stallNs ?? 0) / 1e6);
   return (
     <section className="status" aria-label="Status bar">
       <span className="status-item t1" role="status">
         <Dot tone={now.tone} />
         {now.word}
-        {session?.state === 'stopping' && <span className="t2">{STOPPING_WORDS}</span>}
+        {session?.state === 'stopping' && !session.attached && <span className="t2">{STOPPING_WORDS}</span>}
       </span>
       <span className="status-item t1" title="How far the recording is">
         {formatElapsed(summary?.endNs ?? 0)}
       </span>
       {nodeVersion !== undefined && <span className="status-item narrow-off">node {nodeVersion}</span>}
       {session?.pid !== undefined && <span className="status-item narrow-off">pid {session.pid}</span>}
-      {session && (
-        <span className="status-item narrow-off">
-          {session.processes === 0 && now.live ? 'tracer not connected yet' : plural(session.processes, 'process', 'processes')}
-        </span>
-      )}
+      {session && <Processes session={session} isLive={now.live} />}
+      {sampling !== undefined && <span className="status-item medium-only">{sampling}</span>}
       {command && (
         <span className="status-command mono medium-only" title={record && `${command.join(' ')}\nin ${record.cwd}`}>
           {command.join(' ')}
@@ -60,10 +92,26 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         </Tooltip>
       )}
       {stallMs > 0 && <span className="status-item medium-only">Script waited {formatCount(stallMs)} ms for the recorder</span>}
-      <span className="status-item">
-        <Icon of={Database} size="xs" />
-        {formatBytes(bytes)}
-      </span>
+      {session && now.live && !isRecording(session) && (
+        <span className="status-item status-notice">
+          <Icon of={Circle} size="xs" />
+          {gateWords(session)}
+        </span>
+      )}
+      {session?.load && <BufferGauge share={session.load.bufferShare} />}
+      {session?.kept ? (
+        <Tooltip text="Older data goes. Save what is there from the toolbar, or with L.">
+          <span className="status-item">
+            <Icon of={History} size="xs" />
+            Keeps {keptWords(session.kept)}, {formatBytes(session.kept.bytes)}
+          </span>
+        </Tooltip>
+      ) : (
+        <span className="status-item">
+          <Icon of={Database} size="xs" />
+          {formatBytes(bytes)}
+        </span>
+      )}
       <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
       {now.live && <span className="status-item status-rate">{formatCount(Math.round(rates.eventsPerSecond))} / s</span>}
       <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>

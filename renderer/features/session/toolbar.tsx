@@ -1,6 +1,7 @@
-import { ChevronDown, FileCode2, Play, RotateCw, SlidersHorizontal, Square } from 'lucide-react';
+import { ChevronDown, Circle, CircleDot, FileCode2, History, Play, RotateCw, SlidersHorizontal, Square, Unplug } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { LaunchRecord } from '../../../core/protocol/recording-format.ts';
+import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useOpenTrace } from '../../state/trace-store.ts';
@@ -10,7 +11,7 @@ import { useRates } from '../../state/use-rates.ts';
 import { baseName, formatBytes, formatElapsed } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, Dot, Icon, IconButton, Kbd, Tooltip } from '../../widgets/index.ts';
-import { STOP_WORDS, standing } from './session-words.ts';
+import { DETACH_WORDS, gateWords, isRecording, keptWords, STOP_WORDS, standing } from './session-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import './toolbar.css';
 
@@ -19,12 +20,14 @@ export interface ToolbarProps {
   readonly onRun: () => void;
   readonly onStop: () => void;
   readonly onRestart: () => void;
+  readonly onRecord: () => void;
+  readonly onSaveLast: () => void;
   readonly onConfigure: () => void;
   /** The view's own controls, at the right. */
   readonly children?: ReactNode;
 }
 
-export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children }: ToolbarProps) {
+export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast, onConfigure, children }: ToolbarProps) {
   const session = useSession(trace);
   const running = session !== undefined && session.state !== 'ended';
   const record = useLaunchRecord(trace);
@@ -35,15 +38,23 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
       <div className="toolbar" role="toolbar" aria-label="Run">
         {running ? (
           <>
-            <Tooltip text={STOP_WORDS}>
-              <Button icon={Square} iconFilled iconClass="stop-mark" onClick={onStop} disabled={session.state === 'stopping'}>
-                {session.state === 'stopping' ? 'Stopping' : 'Stop'}
+            <Tooltip text={session.attached ? DETACH_WORDS : STOP_WORDS}>
+              <Button
+                icon={session.attached ? Unplug : Square}
+                iconFilled={!session.attached}
+                {...(!session.attached && { iconClass: 'stop-mark' })}
+                onClick={onStop}
+                disabled={session.state === 'stopping'}
+              >
+                {stopLabel(session)}
                 <span className="wide-only" aria-hidden="true">
                   <Kbd>Shift+F5</Kbd>
                 </span>
               </Button>
             </Tooltip>
-            <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />
+            {!session.attached && <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />}
+            <RecordButton session={session} onRecord={onRecord} />
+            {session.kept && <SaveLastButton words={keptWords(session.kept)} onSaveLast={onSaveLast} />}
           </>
         ) : (
           <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
@@ -70,6 +81,40 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onConfigure, children
         {children}
       </div>
     </section>
+  );
+}
+
+function stopLabel({ attached, state }: SessionInfo): string {
+  if (attached) return state === 'stopping' ? 'Leaving' : 'Detach';
+  return state === 'stopping' ? 'Stopping' : 'Stop';
+}
+
+/** A switch whose name stays: what it shows is whether it is on. */
+function RecordButton({ session, onRecord }: { readonly session: SessionInfo; readonly onRecord: () => void }) {
+  const on = isRecording(session);
+  return (
+    <Tooltip text={on ? 'Stop recording. The script goes on.' : `${gateWords(session)}. Record from now on.`} keys="Ctrl+E">
+      <Button
+        className={on ? 'record record-on' : 'record'}
+        icon={on ? CircleDot : Circle}
+        aria-label="Recording"
+        aria-pressed={on}
+        onClick={onRecord}
+        disabled={session.state === 'stopping'}
+      >
+        {on ? 'Recording' : 'Record'}
+      </Button>
+    </Tooltip>
+  );
+}
+
+function SaveLastButton({ words, onSaveLast }: { readonly words: string; readonly onSaveLast: () => void }) {
+  return (
+    <Tooltip text={`Only ${words} are kept. Save what is there now.`} keys="L">
+      <Button icon={History} aria-label={`Save ${words}`} onClick={onSaveLast}>
+        <span className="medium-only">Save {words}</span>
+      </Button>
+    </Tooltip>
   );
 }
 

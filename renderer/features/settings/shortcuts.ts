@@ -4,6 +4,10 @@ export type ShortcutId =
   | 'run'
   | 'stop'
   | 'restart'
+  | 'record'
+  | 'snapshot'
+  | 'mark'
+  | 'save-last'
   | 'open'
   | 'save'
   | 'save-as'
@@ -35,6 +39,10 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { id: 'run', keys: 'F5', label: 'Run, or run again', group: 'Run' },
   { id: 'stop', keys: 'Shift+F5', label: 'Stop', group: 'Run' },
   { id: 'restart', keys: 'Ctrl+Shift+F5', label: 'Restart', group: 'Run' },
+  { id: 'record', keys: 'Ctrl+E', label: 'Recording on or off', group: 'Run' },
+  { id: 'mark', keys: 'M', label: 'Mark this moment', group: 'Run' },
+  { id: 'snapshot', keys: 'O', label: 'Snapshot all objects now', group: 'Run' },
+  { id: 'save-last', keys: 'L', label: 'Save the newest, where only that is kept', group: 'Run' },
   { id: 'open', keys: 'Ctrl+O', label: 'Open trace', group: 'File' },
   { id: 'save', keys: 'Ctrl+S', label: 'Save', group: 'File' },
   { id: 'save-as', keys: 'Ctrl+Shift+S', label: 'Save as', group: 'File' },

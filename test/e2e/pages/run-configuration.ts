@@ -65,6 +65,28 @@ export class RunConfiguration {
     return this.dialog.getByRole('textbox', { name: `Argument string of ${title}` });
   }
 
+  /** The section about what is recorded. */
+  get capture(): Locator {
+    return this.dialog.getByRole('region', { name: 'Capture', exact: true });
+  }
+
+  /** Brings a section into sight. */
+  async section(name: RegExp): Promise<void> {
+    await this.dialog.getByRole('navigation', { name: 'Sections' }).getByRole('button', { name }).click();
+  }
+
+  field(label: string): Locator {
+    return this.capture.getByRole('textbox', { name: label });
+  }
+
+  choice(group: string, label: string): Locator {
+    return this.capture.getByRole('radiogroup', { name: group, exact: true }).getByRole('radio', { name: label, exact: true });
+  }
+
+  check(label: string): Locator {
+    return this.capture.getByRole('checkbox', { name: label, exact: true });
+  }
+
   alert(text: string | RegExp): Locator {
     return this.dialog.getByRole('alert').filter({ hasText: text });
   }

@@ -11,6 +11,8 @@ export class TraceWindow {
   readonly inspector: Locator;
   readonly console: Locator;
   readonly events: Locator;
+  /** What is called most, what is muted, what was left alone. */
+  readonly functions: Locator;
   readonly dialog: Locator;
   readonly messages: Locator;
   /** What went wrong with the recording, over the graphs. */
@@ -30,6 +32,7 @@ export class TraceWindow {
     this.inspector = page.getByRole('complementary', { name: 'Object inspector' });
     this.console = page.getByRole('region', { name: 'Console' });
     this.events = page.getByRole('region', { name: 'Events' });
+    this.functions = page.getByRole('region', { name: 'Functions' });
     this.dialog = page.getByRole('dialog');
     this.banner = page.getByRole('region', { name: 'About this trace' }).getByRole('alert');
     this.notice = page.getByRole('region', { name: 'About this trace' }).getByRole('status');
@@ -70,6 +73,24 @@ export class TraceWindow {
     }
   }
 
+  /** Waits until the shown value of a series stays the same for a while: nothing more comes. */
+  async stands(counter: string, series: string): Promise<void> {
+    const cell = this.now(counter, series);
+    for (let before = ''; before !== (await cell.textContent()); ) {
+      before = (await cell.textContent()) ?? '';
+      // Longer than the window waits before it shows what has come.
+      await this.page.waitForTimeout(500);
+    }
+  }
+
+  /** Gives the script a line of input. */
+  async type(line: string): Promise<void> {
+    const input = this.console.getByRole('textbox', { name: 'Input for the script' });
+    await input.fill(line);
+    await input.press('Enter');
+    await expect(this.consoleLine(`did ${line}`).first()).toBeVisible();
+  }
+
   /** Controls of toolbar and status bar that cover each other, hold more than they show, or stick out of the window. */
   async crowded(): Promise<string[]> {
     const bars = await Promise.all([this.toolbar.elementHandle(), this.statusBar.elementHandle()]);
@@ -102,6 +123,17 @@ export class TraceWindow {
     return this.toolbar.getByRole('definition').and(this.page.locator(`dt:text-is("${name}") + dd`));
   }
 
+  /** A line of the list of functions. */
+  functionLine(name: string): Locator {
+    return this.functions.getByRole('row').filter({ has: this.page.getByRole('rowheader', { name, exact: false }) });
+  }
+
+  /** How many calls of a function the list tells. */
+  async callsOf(name: string): Promise<number> {
+    const text = await this.functionLine(name).first().getByRole('cell').nth(1).textContent();
+    return Number((text ?? '').replaceAll(/\D/g, ''));
+  }
+
   object(name: string): Locator {
     return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
   }
@@ -117,7 +149,11 @@ export class TraceWindow {
 
   async menu(menu: string, item: string | RegExp): Promise<void> {
     await this.page.getByRole('menuitem', { name: menu, exact: true }).click();
-    await this.page.getByRole('menu', { name: menu }).getByRole('menuitem', { name: item }).click();
+    const open = this.page.getByRole('menu', { name: menu });
+    await open
+      .getByRole('menuitem', { name: item })
+      .or(open.getByRole('menuitemcheckbox', { name: item }))
+      .click();
   }
 
   /** Turns the wheel over a list until nothing moves any more. */
@@ -131,7 +167,7 @@ export class TraceWindow {
       .toBe(0);
   }
 
-  async showDrawer(tab: 'Console' | 'Events'): Promise<void> {
+  async showDrawer(tab: 'Console' | 'Events' | 'Functions'): Promise<void> {
     await this.page.getByRole('tab', { name: tab }).click();
   }
 

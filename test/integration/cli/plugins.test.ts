@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 import { CliFolder } from './cli-process.ts';
 import { holdsRecordedEvents } from './recorded-events.ts';
 
@@ -85,6 +86,7 @@ describe('plugins of a run', () => {
   test('handle its events in their order, and the report holds what they left', async () => {
     const { code, stderr } = await folder.run([
       'run',
+      ...QUIET_FLAGS,
       '--plugins',
       './rename.js A',
       './rename.js B',
@@ -112,7 +114,7 @@ describe('plugins of a run', () => {
   });
 
   test('also handle what a killed script left, in a process of their own', async () => {
-    const run = folder.start(['run', '--plugins', './rename.js A', '--', 'count.js', 'die']);
+    const run = folder.start(['run', ...QUIET_FLAGS, '--plugins', './rename.js A', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     expect((await run.ended).code).toBe(137);
@@ -153,7 +155,7 @@ describe('a plugin that fails', () => {
   });
 
   test('after the end of a killed script is told once, by the command', async () => {
-    const run = folder.start(['run', '-q', '--plugins', './bad.js pre-save', './rename.js A', '--', 'count.js', 'die']);
+    const run = folder.start(['run', '-q', ...QUIET_FLAGS, '--plugins', './bad.js pre-save', './rename.js A', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     const { stderr } = await run.ended;
@@ -163,7 +165,7 @@ describe('a plugin that fails', () => {
 
   test('for good after the end of a killed script is given up by Ctrl+C, and the report is written', async () => {
     folder.write('slow.js', SLOW);
-    const run = folder.start(['run', '--plugins', './slow.js', '--', 'count.js', 'die']);
+    const run = folder.start(['run', ...QUIET_FLAGS, '--plugins', './slow.js', '--', 'count.js', 'die']);
     await recorded();
     run.child.stdin?.write('now');
     await expect.poll(() => existsSync(path.join(folder.path, 'works')), { timeout: 30_000 }).toBe(true);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 import { CliFolder, hasScriptCommand } from './cli-process.ts';
 import { holdsRecordedEvents } from './recorded-events.ts';
 
@@ -72,7 +73,7 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a dis
 describe('the report', () => {
   test('is result.json, and what was written is told on stderr', async () => {
     folder.write('count.js', COUNTING);
-    const { code, stdout, stderr } = await folder.run(['run', '--', 'count.js']);
+    const { code, stdout, stderr } = await folder.run(['run', ...QUIET_FLAGS, '--', 'count.js']);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
     expect(stderr).toMatch(/^trace-studio: wrote result\.json \(10 events, [\d.]+ (bytes|kB)\)\.\n$/);
     expect(samples()).toBe(10);
@@ -144,7 +145,7 @@ describe('the script', () => {
     ['SIGABRT', 134],
   ])('that is ended by %s gives %d, and its report is written', async (signal, code) => {
     folder.write('die.js', `${COUNTING} process.stdin.once('data', () => process.kill(process.pid, '${signal}'))`);
-    const run = folder.start(['run', 'die.js']);
+    const run = folder.start(['run', ...QUIET_FLAGS, 'die.js']);
     await whenRecorded();
     run.child.stdin?.write('now');
     expect((await run.ended).code).toBe(code);
@@ -184,7 +185,7 @@ describe('Ctrl+C', () => {
 
   test('ends a script that does not handle it with 130', async () => {
     folder.write('wait.js', `${COUNTING} setInterval(() => {}, 1000)`);
-    const run = folder.start(['run', 'wait.js']);
+    const run = folder.start(['run', ...QUIET_FLAGS, 'wait.js']);
     await whenRecorded();
     run.child.kill('SIGINT');
     expect((await run.ended).code).toBe(130);

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type CaptureOptions, captureOptions } from '../../../core/protocol/capture-options.ts';
 import type { PluginLaunch, PluginState } from '../../../core/protocol/plugins.ts';
 import { BlockType, type RecordingInfo } from '../../../core/protocol/recording-format.ts';
 import { BlockReader, decodeConsole, decodeInfo, type RecordingItem } from '../../../core/protocol/recording-reader.ts';
@@ -49,6 +50,7 @@ export interface PlanOptions {
   readonly file?: string;
   readonly cwd?: string;
   readonly plugins?: readonly PluginLaunch[];
+  readonly capture?: Partial<CaptureOptions>;
 }
 
 export function spawnPlan({
@@ -59,6 +61,7 @@ export function spawnPlan({
   file = process.execPath,
   cwd = tmpdir(),
   plugins,
+  capture,
 }: PlanOptions): SpawnPlan {
   return {
     title: 'test',
@@ -68,9 +71,8 @@ export function spawnPlan({
     environment: { PATH: process.env.PATH ?? '', ...(hand && { HAND_TRACER: JSON.stringify(hand) }), ...environment },
     recordedEnvironment: { names: [] },
     preload,
-    whenFull: 'exact',
-    maskSecrets: true,
     ...(plugins && { plugins }),
+    ...(capture && { capture: captureOptions(capture) }),
   };
 }
 

@@ -131,6 +131,14 @@ describe('a session', () => {
     expect(recording.console()).toBe('[true,true,"yes",null]\n');
   });
 
+  it('runs the target without a tracer that cannot be read, and says so', async () => {
+    const preload = path.join(fixture.folder, 'gone', 'preload.cjs');
+    const { info, recording } = await fixture.run(spawnPlan({ args: ['-p', 'String(process.env.NODE_OPTIONS)'], preload }));
+    expect(info).toMatchObject({ end: { kind: 'exited', code: 0 }, processes: 0, untraced: expect.stringContaining(`${preload} cannot be read (ENOENT)`) });
+    expect(recording.console(ConsoleSource.STDOUT)).toBe('undefined\n');
+    expect(recording.console(ConsoleSource.STUDIO)).toBe(`${info.untraced}\n`);
+  });
+
   it('ends although a process that was left behind holds the output open', async () => {
     const { info, recording } = await fixture.run(spawnPlan({ args: [script('leave-daemon.cjs')] }));
     const [daemon] = pidsIn(recording.console());

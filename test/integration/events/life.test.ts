@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 import { nodeVersions } from '../tracer/node-matrix.ts';
 import { runTarget, writeScript } from '../tracer/run-target.ts';
 import { TestCollector } from '../tracer/test-collector.ts';
@@ -48,7 +49,7 @@ describe('trace-studio run', () => {
 
   function run(code: string): { status: number | null; stdout: string; stderr: string; samples: unknown[] } {
     writeFileSync(path.join(folder, 'script.mjs'), `import { getTracer, VizCounter, VizObject } from 'trace-studio';\n${code}`);
-    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'run', '-q', '-o', 'out.json', '--', 'script.mjs'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [cli, 'run', '-q', ...QUIET_FLAGS, '-o', 'out.json', '--', 'script.mjs'], {
       cwd: folder,
       encoding: 'utf8',
       env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },

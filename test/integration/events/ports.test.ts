@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const fixtures = path.join(root, 'test/fixtures/viztracer');
@@ -85,7 +86,7 @@ const DIFFERENCES: readonly Difference[] = [
 
 function run(port: string, options: readonly string[] = []): Report {
   const report = path.join(folder, `${port}.json`);
-  const words = ['run', '--quiet', ...options, '-o', report, '--', path.join(fixtures, port)];
+  const words = ['run', '--quiet', ...QUIET_FLAGS, ...options, '-o', report, '--', path.join(fixtures, port)];
   const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), ...words], {
     encoding: 'utf8',
     cwd: fixtures,

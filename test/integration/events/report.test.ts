@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 
 type Event = Readonly<Record<string, unknown>>;
 
@@ -44,7 +45,7 @@ let report: Event = {};
 beforeAll(() => {
   writeFileSync(path.join(folder, 'script.mjs'), SCRIPT);
   const cli = path.resolve(import.meta.dirname, '../../../dist/cli/trace-studio.cjs');
-  const { status, stderr } = spawnSync(process.execPath, [cli, 'run', '-q', '-o', 'out.json', '--', 'script.mjs'], {
+  const { status, stderr } = spawnSync(process.execPath, [cli, 'run', '-q', ...QUIET_FLAGS, '-o', 'out.json', '--', 'script.mjs'], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, TRACE_STUDIO_HOME: path.join(folder, 'home') },

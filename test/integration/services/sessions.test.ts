@@ -193,3 +193,51 @@ function parentOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
   return Number(status.slice(status.lastIndexOf(')') + 2).split(' ')[1]);
 }
+
+const STEPS = `
+  const tracer = require('trace-studio').getTracer();
+  const steps = { mark: () => {}, instant: (name) => tracer.instant(name), fail: () => require('child_process').spawn(process.execPath, ['-e', 'process.exit(3)']) };
+  require('readline').createInterface({ input: process.stdin }).on('line', (line) => { const [name, word] = line.split(' '); steps[name](word); });
+  tracer.instant('begin');
+`;
+
+test('controls a run: recording, objects, moments; and answers in words where that is no longer possible', async () => {
+  const window = fixture.window();
+  const started = await window.request('session.start', scriptConfig(fixture.write('steps.js', STEPS), { capture: { calls: 'off' } }));
+  const session = started.id;
+  await window.pushedThat('session.changed', (info) => info.processes === 1);
+  expect(await window.request('session.record', { session, on: false })).toMatchObject({ gate: { on: false, by: 'window' } });
+  expect(await window.request('session.record', { session, on: true })).toMatchObject({ gate: { on: true, by: 'window' } });
+  expect(await window.request('session.snapshot', { session })).toEqual({ processes: 1 });
+  expect(await window.request('session.mark', { session, name: 'release' })).toEqual({ name: 'release' });
+  await expect(window.request('session.saveLast', { session })).rejects.toThrow('All of steps.js is kept.');
+  await window.request('session.stop', { session });
+  for (const act of [
+    window.request('session.record', { session, on: false }),
+    window.request('session.snapshot', { session }),
+    window.request('session.mark', { session, name: '' }),
+    window.request('session.saveLast', { session }),
+  ])
+    await expect(act).rejects.toMatchObject({ code: 'session-ended' });
+});
+
+test('saves what a run keeps as recordings of their own: when asked, and by itself when a process fails', async () => {
+  const window = fixture.window();
+  const capture = { calls: 'off', keep: 'last', keepSeconds: 30 } as const;
+  const started = await window.request('session.start', scriptConfig(fixture.write('steps.js', STEPS), { capture }));
+  const session = started.id;
+  await window.pushedThat('session.changed', (info) => info.events > 0);
+  const saved = await window.request('session.saveLast', { session });
+  expect(saved.title).toMatch(/^steps\.js, until \d\d:\d\d:\d\d$/);
+  const opened = await window.request('recordings.openRecent', { ref: saved.ref });
+  expect(opened).toMatchObject({ live: false, unsaved: true, title: saved.title });
+  expect((await readAll(await fixture.reader(), opened.id)).toString('latin1')).toContain('begin');
+
+  await window.request('session.stdin', { session, text: 'fail\n' });
+  const news = await window.pushedThat('session.saved', () => true);
+  expect(news).toMatchObject({ session, why: expect.stringMatching(/^process \d+ ended with code 3\.$/) });
+  const recent = await window.request('recordings.recent', null);
+  expect(recent.map(({ ref }) => ref)).toEqual(expect.arrayContaining([saved.ref, news.ref]));
+  await window.request('session.stop', { session });
+  await expect.poll(async () => (await window.request('recordings.recent', null)).map(({ ref }) => ref)).toContain(started.recording);
+});

@@ -10,6 +10,7 @@ import { spawnCollector } from '../../../main/collector/spawn-collector.ts';
 import type { CollectorLink, HostPort, Studio, StudioOptions } from '../../../main/services/host-port.ts';
 import { createStudio } from '../../../main/services/studio.ts';
 import { memoryChannelPair } from '../../helpers/memory-channel.ts';
+import { QUIET_CAPTURE } from '../../helpers/quiet-capture.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../../..');
 export const dist = path.join(repository, 'dist');
@@ -115,6 +116,7 @@ const silentHost: HostPort = {
   close: () => {},
 };
 
+/** Records what the script tells, and nothing more: tests count events. */
 export function scriptConfig(path: string, more: Partial<LaunchConfig> = {}): LaunchConfig {
   return {
     target: { kind: 'script', path },
@@ -123,9 +125,8 @@ export function scriptConfig(path: string, more: Partial<LaunchConfig> = {}): La
     environment: [],
     nodeFlags: '',
     nodePath: process.execPath,
-    whenFull: 'exact',
     recordEnvironmentValues: false,
-    maskSecrets: true,
+    capture: QUIET_CAPTURE,
     ...more,
   };
 }

@@ -3,8 +3,21 @@ import { isExtended, kindOf, padTo8, REMOVED, RecordKind, recordBytes } from '..
 
 export type TracedEvent =
   | { kind: 'counter'; timeNs: bigint; name: string; values: Record<string, number> }
-  | { kind: 'instant'; timeNs: bigint; name: string; scope: number; args: unknown }
-  | { kind: 'slice'; timeNs: bigint; name: string; durationNs: number; args: unknown }
+  | { kind: 'instant'; timeNs: bigint; name: string; category?: string; scope: number; args: unknown }
+  | { kind: 'slice'; timeNs: bigint; name: string; category?: string; durationNs: number; args: unknown; track?: string }
+  | {
+      kind: 'async-begin';
+      timeNs: bigint;
+      number: number;
+      scope: number;
+      name: string;
+      category: string;
+      parent: number;
+      flags: number;
+      args: unknown;
+    }
+  | { kind: 'async-instant' | 'async-end'; timeNs: bigint; number: number; scope: number; name: string; args: unknown }
+  | { kind: 'flow'; timeNs: bigint; number: number; scope: number; name: string; category: string; phase: number }
   | { kind: 'created' | 'deleted'; timeNs: bigint; object: number; name: string; className: string }
   | { kind: 'snapshot'; timeNs: bigint; object: number; name: string; flags: number; changes: Record<string, unknown>; state: Record<string, unknown> }
   | { kind: 'gap'; timeNs: bigint; lost: number; reason: number; clock: bigint; stack: string[] }
@@ -44,6 +57,15 @@ interface ObjectDefinition {
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/** What Node tells of afterwards: pauses, marks, lookups. */
+const MAY_LIE_IN_THE_PAST: ReadonlySet<number> = new Set([
+  RecordKind.INSTANT,
+  RecordKind.SLICE,
+  RecordKind.ASYNC_BEGIN,
+  RecordKind.ASYNC_INSTANT,
+  RecordKind.ASYNC_END,
+]);
 
 /** The stream of one thread. Counters are only counted when `keepCounters` is false. */
 export class StreamDecoder {
@@ -121,8 +143,14 @@ export class StreamDecoder {
     return known(this.#texts.get(id), `text ${id}`);
   }
 
-  #time(low: number): bigint {
+  #category(id: number): { category?: string } {
+    return id === 0 ? {} : { category: this.#text(id) };
+  }
+
+  /** `mayBeLate`: of a kind that may lie in the past. */
+  #time(low: number, mayBeLate = false): bigint {
     const timeNs = (BigInt(known(this.#high, 'clock')) << 32n) | BigInt(low);
+    if (mayBeLate) return timeNs;
     if (timeNs < this.#last) throw new Error(`time goes back from ${this.#last} to ${timeNs}`);
     this.#last = timeNs;
     return timeNs;
@@ -149,7 +177,7 @@ export class StreamDecoder {
       this.#high = low;
       return;
     }
-    const timeNs = this.#time(low);
+    const timeNs = this.#time(low, MAY_LIE_IN_THE_PAST.has(kind));
     const word = (n: number): number => view.getUint32(at + 8 + 4 * n, true);
     const float = (offset: number): number => view.getFloat64(at + 8 + offset, true);
     const json = (offset: number, length: number): unknown =>
@@ -176,10 +204,44 @@ export class StreamDecoder {
         return;
       }
       case RecordKind.INSTANT:
-        this.events.push({ kind: 'instant', timeNs, name: this.#text(word(0)), scope: word(2), args: json(16, word(3)) });
+        this.events.push({ kind: 'instant', timeNs, name: this.#text(word(0)), ...this.#category(word(1)), scope: word(2), args: json(16, word(3)) });
         return;
-      case RecordKind.SLICE:
-        this.events.push({ kind: 'slice', timeNs, name: this.#text(word(0)), durationNs: float(8), args: json(24, word(4)) });
+      case RecordKind.SLICE: {
+        const track = word(5) === 0 ? {} : { track: this.#text(word(5)) };
+        this.events.push({
+          kind: 'slice',
+          timeNs,
+          name: this.#text(word(0)),
+          ...this.#category(word(1)),
+          durationNs: float(8),
+          args: json(24, word(4)),
+          ...track,
+        });
+        return;
+      }
+      case RecordKind.ASYNC_BEGIN: {
+        const [number, scope, parent, flags] = [word(0), word(1), word(4), word(5)];
+        const [name, category] = [this.#text(word(2)), this.#text(word(3))];
+        this.events.push({ kind: 'async-begin', timeNs, number, scope, name, category, parent, flags, args: json(32, word(6)) });
+        return;
+      }
+      case RecordKind.ASYNC_INSTANT:
+      case RecordKind.ASYNC_END: {
+        const name = word(2) === 0 ? '' : this.#text(word(2));
+        const what = kind === RecordKind.ASYNC_END ? 'async-end' : 'async-instant';
+        this.events.push({ kind: what, timeNs, number: word(0), scope: word(1), name, args: json(16, word(3)) });
+        return;
+      }
+      case RecordKind.FLOW:
+        this.events.push({
+          kind: 'flow',
+          timeNs,
+          number: word(0),
+          scope: word(1),
+          name: this.#text(word(2)),
+          category: this.#text(word(3)),
+          phase: word(4),
+        });
         return;
       case RecordKind.OBJECT_CREATED:
         this.events.push({ kind: 'created', timeNs, ...object() });

@@ -91,6 +91,13 @@ process.on('worker', () => console.log('a worker was made'));`;
     expect(traced).toEqual(plain);
   });
 
+  it('does not keep a script alive whose first event is at beforeExit, and records it', async () => {
+    const code = `let n = 0; process.on('beforeExit', () => { globalThis[Symbol.for('trace-studio.runtime')]?.recorder.instant('late', '', 0, ''); console.log('before exit', ++n); });`;
+    const { plain, traced } = await both({ 'script.cjs': code }, { node, options });
+    expect(traced).toEqual(plain);
+    expect(collector.events.filter((event) => 'name' in event && event.name === 'late')).toMatchObject([{ kind: 'instant' }]);
+  });
+
   it('steps aside where threads are forbidden', async () => {
     if (major === 20) return; // The permission model has another flag there.
     const script = writeScript(collector, { 'script.cjs': "setTimeout(() => console.log('goes on'), 50);" });

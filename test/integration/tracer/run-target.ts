@@ -23,6 +23,8 @@ export interface RunOptions {
   /** Leaves stdin open: the test ends it. */
   readonly holdInput?: boolean;
   readonly traced?: boolean;
+  /** A process group of its own: a signal to it is not one to the test. */
+  readonly ownGroup?: boolean;
 }
 
 export interface StartedTarget {
@@ -30,6 +32,8 @@ export interface StartedTarget {
   readonly ended: Promise<TargetRun>;
   /** Resolves when what was printed contains `text`. */
   readonly printed: (text: string) => Promise<void>;
+  /** The same of stderr. */
+  readonly complained: (text: string) => Promise<void>;
 }
 
 /** The test's own environment without what would change a target. */
@@ -64,6 +68,7 @@ export function startTarget(collector: TestCollector, script: string, run: RunOp
   const child = spawn(run.node ?? process.execPath, [...(run.flags ?? []), script, ...(run.args ?? [])], {
     env,
     cwd: path.resolve(path.dirname(script), run.cwd ?? '.'),
+    detached: run.ownGroup === true,
   });
   const text = { stdout: '', stderr: '' };
   const waiting = new Set<() => void>();
@@ -79,10 +84,10 @@ export function startTarget(collector: TestCollector, script: string, run: RunOp
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ ...text, code, signal }));
   });
-  const printed = (wanted: string): Promise<void> =>
+  const said = (name: 'stdout' | 'stderr', wanted: string): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (!text.stdout.includes(wanted)) return;
+        if (!text[name].includes(wanted)) return;
         waiting.delete(look);
         resolve();
       };
@@ -90,7 +95,7 @@ export function startTarget(collector: TestCollector, script: string, run: RunOp
       child.once('close', () => reject(new Error(`the target ended without printing ${wanted}: ${text.stdout}${text.stderr}`)));
       look();
     });
-  return { child, ended, printed };
+  return { child, ended, printed: (wanted) => said('stdout', wanted), complained: (wanted) => said('stderr', wanted) };
 }
 
 /** Runs a target to its end, and takes in all that it sent: sockets and spill files. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { PluginState } from '../../../core/protocol/plugins.ts';
 import {
   type CallCapture,
+  type ChildNotice,
   encodeFrameHeader,
   FRAME_HEADER_BYTES,
   FrameType,
@@ -13,7 +14,9 @@ import {
   SPILL_MAGIC,
   type TargetControl,
   TargetEnvironment,
+  type TargetGate,
   type TargetHello,
+  type TargetLoad,
   type TargetOptions,
   type ThreadHello,
   type ThreadStats,
@@ -36,9 +39,15 @@ export interface Target {
   /** The last state of each plugin, by its index. */
   readonly plugins: Map<number, PluginState>;
   readonly errors: string[];
+  /** Those that it has told of. */
+  readonly children: ChildNotice[];
   /** The last one. */
   capture: CallCapture | undefined;
   readonly leftAlone: LeftAlone[];
+  /** What the script did with the gate. */
+  readonly gates: TargetGate[];
+  /** The largest share of a ring that was told. */
+  load: number;
   bye: boolean;
   closed: boolean;
   /** The frames came in an order that the protocol forbids. */
@@ -74,8 +83,11 @@ export class TestCollector {
         threads: new Map(),
         plugins: new Map(),
         errors: [],
+        children: [],
         capture: undefined,
         leftAlone: [],
+        gates: [],
+        load: 0,
         bye: false,
         closed: false,
         complaint: undefined,
@@ -148,8 +160,11 @@ export class TestCollector {
           threads: new Map(),
           plugins: new Map(),
           errors: [],
+          children: [],
           capture: undefined,
           leftAlone: [],
+          gates: [],
+          load: 0,
           bye: false,
           closed: true,
           complaint: undefined,
@@ -213,6 +228,18 @@ export class TestCollector {
     }
     if (type === FrameType.TRACER_ERROR) {
       target.errors.push((json() as { message: string }).message);
+      return;
+    }
+    if (type === FrameType.GATE) {
+      target.gates.push(json() as TargetGate);
+      return;
+    }
+    if (type === FrameType.LOAD) {
+      target.load = Math.max(target.load, (json() as TargetLoad).share);
+      return;
+    }
+    if (type === FrameType.CHILD) {
+      target.children.push(json() as ChildNotice);
       return;
     }
     if (type === FrameType.PLUGIN) {

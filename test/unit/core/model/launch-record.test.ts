@@ -11,6 +11,7 @@ const whole = {
   environmentNames: ['A'],
   environment: { A: '1' },
   plugins: ['x'],
+  capture: { calls: 'off', maxDepth: 3 },
 };
 
 it('takes over what a recording says', () => {
@@ -19,11 +20,14 @@ it('takes over what a recording says', () => {
 });
 
 it('leaves out what is of another kind, and all of it where the command or the folder is', () => {
-  expect(launchRecordOf({ ...whole, nodeVersion: 22, environment: { A: 1 }, plugins: 'x', script: null })).toEqual({
+  expect(
+    launchRecordOf({ ...whole, nodeVersion: 22, environment: { A: 1 }, plugins: 'x', script: null, capture: { calls: 'all', maxDepth: -1, other: 1 } }),
+  ).toEqual({
     command: whole.command,
     cwd: whole.cwd,
     nodePath: whole.nodePath,
     environmentNames: ['A'],
+    capture: {},
   });
   for (const bad of [undefined, null, 'node a.js', [], { ...whole, command: [] }, { ...whole, command: [1] }, { ...whole, cwd: undefined }]) {
     expect(launchRecordOf(bad)).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayReach } from '../../../../core/tracer/first-use.ts';
+import { mayReach, mayReachFilePromises, mayReachFiles, mayReachTimers } from '../../../../core/tracer/first-use.ts';
 
 describe('a file', () => {
   it.each([
@@ -33,4 +33,19 @@ describe('a file', () => {
   ])('cannot: %s', (code) => {
     expect(mayReach(code)).toBe(false);
   });
+});
+
+describe('what the runtime changes late', () => {
+  it.each([
+    [mayReachFiles, "require('node:fs')", true],
+    [mayReachFiles, 'import { readFile } from "node:fs"', true],
+    [mayReachFiles, 'require(name)', true],
+    [mayReachFiles, "require('node:path').join('a', 'b')", false],
+    [mayReachFilePromises, "require('fs').promises", true],
+    [mayReachFilePromises, "require('fs').readFileSync('a')", false],
+    [mayReachTimers, "require('timers/promises')", true],
+    [mayReachTimers, "require('http'); setTimeout(run, 1)", false],
+    [mayReach, "require('child_process')", true],
+    [mayReachTimers, "require('child_process')", false],
+  ])('%o: %s', (mayBe, code, reaches) => expect(mayBe(code)).toBe(reaches));
 });

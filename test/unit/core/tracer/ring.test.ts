@@ -1,29 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DrainState, PROCESS_BYTES, ProcessWord, ringBufferBytes } from '../../../../core/tracer/ring-layout.ts';
-import { RingReader } from '../../../../core/tracer/ring-reader.ts';
-import { RingWriter } from '../../../../core/tracer/ring-writer.ts';
-import { StreamDecoder, type TracedEvent } from '../../../integration/tracer/decode-stream.ts';
-
-const RING_BYTES = 64 * 1024;
-
-function makeRing(): { writer: RingWriter; drain: () => void; decoder: StreamDecoder; reader: RingReader } {
-  const buffer = new SharedArrayBuffer(ringBufferBytes(RING_BYTES));
-  const words = new Int32Array(new SharedArrayBuffer(PROCESS_BYTES));
-  words[ProcessWord.GATE] = 1;
-  words[ProcessWord.STATE] = DrainState.CONNECTED;
-  const writer = new RingWriter({ buffer, ringBytes: RING_BYTES, process: words, whenFull: 'live', maskSecrets: true, report: () => {}, attach: () => true });
-  const reader = new RingReader({ kind: 'ring', thread: 0, name: 'main', ringBytes: RING_BYTES, buffer });
-  const decoder = new StreamDecoder(true);
-  const drain = (): void => {
-    for (let next = reader.next(); next.data.units + next.definitions.units > 0; next = reader.next()) {
-      decoder.definitions(Buffer.concat(next.definitions.pieces));
-      for (const piece of next.data.pieces) decoder.data(new Uint8Array(piece));
-      reader.confirm(next);
-    }
-  };
-  return { writer, drain, decoder, reader };
-}
+import type { TracedEvent } from '../../../integration/tracer/decode-stream.ts';
+import { makeRing, RING_BYTES } from './make-ring.ts';
 
 type Step =
   | { readonly do: 'counter'; readonly values: readonly number[] }

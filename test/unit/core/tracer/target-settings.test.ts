@@ -32,7 +32,7 @@ describe('the settings of a launch', () => {
     for (const own of [undefined, '', '--no-warnings']) {
       const child: NodeJS.ProcessEnv = { ...childVariables(settings, own) };
       expect(childVariables(settings, child.NODE_OPTIONS)).toEqual(child);
-      expect(takeSettings(child)).toEqual(settings);
+      expect(takeSettings(child)).toEqual({ ...settings, options: { ...settings.options, isChild: true } });
       expect(child.NODE_OPTIONS).toBe(own === '' ? undefined : own);
     }
   });

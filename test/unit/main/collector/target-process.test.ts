@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CAPTURE } from '../../../../core/protocol/capture-options.ts';
 import type { SpawnPlan } from '../../../../core/protocol/session-types.ts';
 import { startFailure, targetEnvironment } from '../../../../main/collector/target-process.ts';
 
@@ -11,8 +12,7 @@ const plan = (environment: Record<string, string>, preload = '/opt/tracer/preloa
   environment,
   recordedEnvironment: { names: [] },
   preload,
-  whenFull: 'live',
-  maskSecrets: false,
+  capture: { ...DEFAULT_CAPTURE, whenFull: 'live', maskSecrets: false, ringMegabytes: 2 },
 });
 const address = { socket: '/run/s', secret: 'hidden', spillFolder: '/run/spill' };
 
@@ -30,6 +30,8 @@ describe('the environment of a target', () => {
       whenFull: 'live',
       spillFolder: '/run/spill',
       maskSecrets: false,
+      ringBytes: 2 * 1024 * 1024,
+      capture: { ...DEFAULT_CAPTURE, whenFull: 'live', maskSecrets: false, ringMegabytes: 2 },
     });
   });
 

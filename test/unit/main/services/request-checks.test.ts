@@ -11,9 +11,7 @@ const launch = {
   environment: [{ name: 'A', value: '1' }],
   nodeFlags: '',
   nodePath: '',
-  whenFull: 'exact',
   recordEnvironmentValues: false,
-  maskSecrets: true,
 };
 const start = (change: object) => () => REQUEST_CHECKS['session.start']({ ...launch, ...change }, '');
 const long = (length: number) => 'x'.repeat(length);
@@ -36,10 +34,8 @@ test.each([
   ['environment must be a list', { environment: {} }],
   ['environment has more than 1000 entries', { environment: Array.from({ length: 1001 }, () => ({ name: 'a', value: '' })) }],
   ['environment[1].value must be text', { environment: [{ name: 'a', value: '' }, { name: 'b' }] }],
-  ['whenFull must be one of exact, live', { whenFull: 'maybe' }],
   ['capture.maxDepth is no value that max-depth can have', { capture: { maxDepth: -1 } }],
   ['capture must be an object', { capture: [] }],
-  ['maskSecrets must be true or false', { maskSecrets: 'yes' }],
 ])('%s', (sentence, change) => {
   expect(start(change)).toThrow(sentence);
 });

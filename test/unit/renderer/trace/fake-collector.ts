@@ -31,10 +31,18 @@ export function channelPair(): [ByteChannel, ByteChannel] {
 export class FakeCollector {
   bytes: Uint8Array;
   live: boolean;
+  /** Only the newest is kept: views that begin with these bytes, of which only the last is still there. */
+  readonly views: Uint8Array[] = [];
   /** Offsets at which someone began to follow. */
   readonly follows: number[] = [];
   readonly #ends: ByteChannel[] = [];
   #wake: (() => void)[] = [];
+
+  /** What was kept is gone, and whoever opens now gets these bytes. */
+  forget(bytes: Uint8Array): void {
+    this.views.push(bytes);
+    this.grow(bytes, this.live);
+  }
 
   constructor(bytes: Uint8Array, live = false) {
     this.bytes = bytes;
@@ -57,21 +65,36 @@ export class FakeCollector {
       calls: {
         'recording.status': ({ recording }: { recording: string }) => {
           of(recording);
-          return { id: 'r1', path: '/tmp/r1.tsr', title: 'r1', format: 'recording', live: this.live, bytes: this.bytes.length, unsaved: true };
+          return {
+            id: 'r1',
+            path: '/tmp/r1.tsr',
+            title: 'r1',
+            format: 'recording',
+            live: this.live,
+            bytes: this.bytes.length,
+            unsaved: true,
+            view: this.views.length,
+          };
         },
-        'recording.read': ({ recording, offset, length }: { recording: string; offset: number; length: number }) => {
+        'recording.read': ({ recording, offset, length, view }: { recording: string; offset: number; length: number; view: number }) => {
           of(recording);
+          this.#check(view);
           const bytes = this.bytes.subarray(offset, offset + length);
           return withBytes({ length: bytes.length }, bytes);
         },
       },
-      streams: { 'recording.follow': ({ offset }: { offset: number }) => this.#follow(offset) },
+      streams: { 'recording.follow': ({ offset, view }: { offset: number; view: number }) => this.#follow(offset, view) },
     });
   }
 
-  async *#follow(offset: number): AsyncGenerator<Uint8Array> {
+  #check(view: number): void {
+    if (view !== this.views.length) throw new ProblemError({ code: 'no-longer-kept', message: 'It is no longer kept.' });
+  }
+
+  async *#follow(offset: number, view: number): AsyncGenerator<Uint8Array> {
     this.follows.push(offset);
     for (let at = offset; ; ) {
+      this.#check(view);
       if (at < this.bytes.length) {
         const chunk = this.bytes.subarray(at, at + 10_000);
         at += chunk.length;

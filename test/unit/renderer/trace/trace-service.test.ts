@@ -85,6 +85,29 @@ describe('trace service', () => {
     expect(page.pushes.some(({ event }) => event === 'data-lost')).toBe(true);
   });
 
+  test('begins anew with what is kept when it fell behind a recording of which only the newest is', async () => {
+    const older = TestRecording.simple();
+    jobs(older.recording, older.stream, 0, 2000);
+    older.recording.instant(older.stream, 1, 'old');
+    const collector = new FakeCollector(older.recording.soFar(), true);
+    await open(collector);
+    const before = await page.until(({ events }) => events === 2001);
+
+    const newer = TestRecording.simple();
+    newer.recording.info({ kind: 'kept', fromNs: 3e9, timeNs: 3e9 });
+    jobs(newer.recording, newer.stream, 3000, 3500);
+    const first = newer.recording.soFar();
+    collector.forget(first);
+    const after = await page.until(({ events, phase }) => events === 500 && phase === 'live');
+    expect(after.notices.map(({ code }) => code)).toEqual(['fell-behind', 'kept']);
+    expect(after.notices[1]?.message).toBe('Only the newest was kept: what was recorded in the first 3.0 s is not there.');
+    expect(after.countersRevision, 'numbers of series mean others now').toBeGreaterThan(before.countersRevision);
+    jobs(newer.recording, newer.stream, 3500, 3600);
+    collector.grow(concat([first, newer.recording.finish()]), false);
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ events: 600 });
+    expect((await page.request('counters.list', { trace: 't1' }))[0]?.series[0]?.samples).toBe(600);
+  });
+
   test('reaches the collector over a port, and over the next one when that is lost', async () => {
     const { recording, stream } = TestRecording.simple();
     jobs(recording, stream, 0, 500);

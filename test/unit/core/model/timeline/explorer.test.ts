@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { ItemFlag } from '../../../../../core/model/timeline-types.ts';
 import type { Trace } from '../../../../../core/model/trace.ts';
-import { FlowPhase, RecordKind } from '../../../../../core/protocol/records.ts';
+import { AsyncFlag, AsyncScope, FlowPhase, RecordKind } from '../../../../../core/protocol/records.ts';
 import { CallRecording } from '../../../../helpers/build-calls.ts';
 import { TestRecording, traceOf } from '../../../../helpers/build-recording.ts';
 import { callSteps, recordedCalls } from './call-steps.ts';
@@ -151,6 +151,38 @@ describe('what is known of a slice', () => {
     expect(trace.issues(true)).toMatchObject([
       { kind: 'open-slices', count: 1 },
       { kind: 'unbound-flows', count: 1, example: { timeNs: 95 } },
+    ]);
+  });
+
+  it('finds what one thread begins and another ends, whichever comes first', async () => {
+    const recording = new CallRecording();
+    const [one, two] = [recording.thread(['asks']), recording.thread(['asked'], 'worker')];
+    const scope = AsyncScope.PROCESS;
+    recording.flow(two, 30, 7, FlowPhase.END, scope);
+    recording.asyncEnd(two, 31, 7, scope);
+    recording.enter(two, 35, 1);
+    recording.exit(two, 40, 1);
+    // Of a number that begins later, and of one that never does.
+    recording.flow(two, 50, 8, FlowPhase.END, scope);
+    recording.asyncEnd(two, 51, 9, scope);
+    recording.cut(two);
+    recording.enter(one, 10, 1);
+    recording.asyncBegin(one, 20, 7, 'message', { scope, flags: AsyncFlag.FLOW });
+    recording.exit(one, 25, 1);
+    recording.flow(one, 60, 8, FlowPhase.START, scope);
+    recording.cut(one);
+    const trace = traceOf(recording.finish());
+    const track = trace.timeline.trackOf('calls', one);
+    const asks = track && (await trace.explorer.hit(track, 0, 12, 0));
+    const links = (asks && (await trace.explorer.details(asks.slice.ref, 100)))?.links;
+    expect(links).toMatchObject([{ direction: 'out', timeNs: 20, otherNs: 30, other: { startNs: 35 } }]);
+    const [lanes] = trace.timeline.tracks.filter(({ kind }) => kind === 'async');
+    const message = lanes && (await trace.explorer.hit(lanes, 0, 25, 0));
+    expect(message && trace.explorer.rowOf(message, 100)).toMatchObject({ startNs: 20, durationNs: 11 });
+    expect(trace.issues(false)).toEqual([]);
+    expect(trace.issues(true)).toMatchObject([
+      { kind: 'unmatched', count: 1, example: { timeNs: 51 } },
+      { kind: 'unbound-flows', count: 1, example: { timeNs: 50 } },
     ]);
   });
 

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { LaunchConfig } from '../../../../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../../../../core/protocol/studio-api.ts';
 import { examineLaunch } from '../../../../../main/services/launch/examine.ts';
+import type { TracerPlaces } from '../../../../../main/services/launch/permissions.ts';
 import { makeSpawnPlan } from '../../../../../main/services/launch/spawn-plan.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 
@@ -21,9 +22,7 @@ const form = (target: LaunchConfig['target'], more: Partial<LaunchConfig> = {}):
   environment: [],
   nodeFlags: '',
   nodePath: '',
-  whenFull: 'exact',
   recordEnvironmentValues: false,
-  maskSecrets: true,
   ...more,
 });
 const script = (file: string, more: Partial<LaunchConfig> = {}) => form({ kind: 'script', path: file }, more);
@@ -32,13 +31,15 @@ interface Around {
   node?: NodeInstall | undefined;
   environment?: Record<string, string>;
   tracerStripsTypes?: boolean;
+  places?: TracerPlaces;
 }
-const examine = (config: LaunchConfig, { node = NODE, environment = { PATH: '/usr/bin' }, tracerStripsTypes = false }: Around = {}) =>
+const examine = (config: LaunchConfig, { node = NODE, environment = { PATH: '/usr/bin' }, tracerStripsTypes = false, places }: Around = {}) =>
   examineLaunch(config, {
     cwd: folder.path,
     home: folder.path,
     environment,
     tracerStripsTypes,
+    ...(places && { places }),
     nodes: { choose: async () => node, at: async (file) => ({ ...node, path: file }), all: async () => [node] },
   });
 const problems = async (config: LaunchConfig, around?: Around) => (await examine(config, around)).inspection.problems;
@@ -209,5 +210,64 @@ describe('the environment', () => {
       values: { TOKEN: 'secret' },
     });
     expect(makeSpawnPlan(config, start, 'C:\\data\\tracer').preload).toBe('C:/data/tracer/preload.cjs');
+  });
+});
+
+describe('the permission model of Node', () => {
+  const places = { tracers: path.resolve('/data/tracer'), socketParents: [path.resolve('/data')] };
+  const preloadFolder = path.resolve('/data/tracer/1.0-abc');
+  const note = async (config: LaunchConfig, around: Around = {}) => (await examine(config, { places, ...around })).inspection.permissions;
+  const asked = `--allow-fs-read=${path.join(places.tracers, '*')} --allow-worker --allow-fs-write=${path.resolve('/data/ts-')}*`;
+
+  test('is off: nothing is said, and the target is traced', async () => {
+    folder.write('a.js');
+    const { inspection, start } = await examine(script('a.js', { nodeFlags: '--allow-worker' }), { places });
+    expect(inspection.permissions).toBeUndefined();
+    expect(start && makeSpawnPlan(script('a.js'), start, preloadFolder)).not.toHaveProperty('untraced');
+  });
+
+  test('is on: the flags that are missing are told, Run goes, without a tracer that could not be read', async () => {
+    folder.write('a.js');
+    const config = script('a.js', { nodeFlags: '--permission --allow-fs-read=.' });
+    const { inspection, start } = await examine(config, { places });
+    expect(inspection).toMatchObject({ problems: [], permissions: { flags: asked, remedy: `Add to the flags of Node: ${asked}` } });
+    expect(inspection.permissions?.message).toContain('nothing of it is recorded');
+    expect(start && makeSpawnPlan(config, start, preloadFolder).untraced).toContain('Nothing is recorded');
+  });
+
+  test('one installed tracer may be granted by itself', async () => {
+    folder.write('a.js');
+    const config = script('a.js', { nodeFlags: `--permission --allow-fs-read=${preloadFolder} --allow-worker` });
+    const { inspection, start } = await examine(config, { places });
+    expect(inspection.permissions).toMatchObject({ flags: `--allow-fs-write=${path.resolve('/data/ts-')}*` });
+    expect(inspection.permissions?.message).toContain('what a process could not send');
+    expect(start && makeSpawnPlan(config, start, preloadFolder)).not.toHaveProperty('untraced');
+    expect(start && makeSpawnPlan(config, start, path.resolve('/data/tracer/2.0-def')).untraced).toBeDefined();
+  });
+
+  test('is seen in NODE_OPTIONS, in a command and in an npm script', async () => {
+    folder.write('a.js');
+    folder.write('package.json', JSON.stringify({ scripts: { start: 'node --permission a.js', plain: 'node a.js --permission' } }));
+    expect(await note(script('a.js'), { environment: { PATH: '/usr/bin', NODE_OPTIONS: '--permission' } })).toMatchObject({ flags: asked });
+    expect(await note(form({ kind: 'command', command: 'node --permission a.js' }))).toMatchObject({ flags: asked });
+    expect(await note(form({ kind: 'command', command: 'node a.js --permission' }))).toBeUndefined();
+    expect(await note(form({ kind: 'npm-script', folder: '', name: 'start' }))).toMatchObject({ flags: asked });
+    expect(await note(form({ kind: 'npm-script', folder: '', name: 'plain' }))).toBeUndefined();
+  });
+
+  test('a sampler needs the inspector, from the Node on that has a flag for it', async () => {
+    folder.write('a.js');
+    const config = script('a.js', { nodeFlags: '--permission --allow-fs-read=* --allow-fs-write=* --allow-worker', capture: { calls: 'sampling' } });
+    expect(await note(config)).toMatchObject({ flags: '--allow-inspector' });
+    expect(await note(config, { node: { ...NODE, version: 'v22.20.0' } })).toBeUndefined();
+    expect(await note({ ...config, capture: { calls: 'exact' } })).toBeUndefined();
+  });
+
+  test('a path with a space is quoted, as it is typed', async () => {
+    folder.write('a.js');
+    const spaced = { tracers: path.resolve('/my data/tracer'), socketParents: [path.resolve('/my data')] };
+    const flags = (await note(script('a.js', { nodeFlags: '--permission' }), { places: spaced }))?.flags ?? '';
+    expect(flags).toContain('"--allow-fs-read=');
+    expect(await note(script('a.js', { nodeFlags: `--permission ${flags}` }), { places: spaced })).toBeUndefined();
   });
 });

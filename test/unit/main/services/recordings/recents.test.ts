@@ -20,9 +20,7 @@ const config = (script: string, args = ''): LaunchConfig => ({
   environment: [],
   nodeFlags: '',
   nodePath: '',
-  whenFull: 'exact',
   recordEnvironmentValues: false,
-  maskSecrets: true,
 });
 
 test('keeps files and scripts over a restart, the last first, each once', async () => {
@@ -63,6 +61,17 @@ test('leaves out entries that are damaged and keeps the others', async () => {
   const recents = new Recents(file);
   expect(await recents.files()).toMatchObject([{ path: '/ok.tsr', openedAtMs: 0 }]);
   expect(await recents.scripts()).toMatchObject([{ config: { target: { path: '/x.js' } } }]);
+});
+
+test('takes the two fields that became capture options along', async () => {
+  const before = { ...config('/x.js'), whenFull: 'live', maskSecrets: false };
+  folder.write(
+    'recent.json',
+    JSON.stringify({ files: [], scripts: [{ config: before }, { config: { ...config('/y.js'), whenFull: 'exact', maskSecrets: true } }] }),
+  );
+  const [first, second] = await new Recents(file).scripts();
+  expect(first?.config).toEqual({ ...config('/x.js'), capture: { whenFull: 'live', maskSecrets: false } });
+  expect(second?.config).toEqual(config('/y.js'));
 });
 
 test('is for the eyes of its owner alone', async () => {

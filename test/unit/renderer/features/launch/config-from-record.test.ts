@@ -16,6 +16,7 @@ describe('configFromRecord', () => {
         environmentNames: ['MODE', 'TOKEN'],
         environment: { MODE: 'fast', TOKEN: '' },
         plugins: ['vizplugins.cpu_usage -f 50'],
+        capture: { calls: 'off', include: ['src/**'] },
       }),
     );
     expect(config).toMatchObject({
@@ -30,6 +31,7 @@ describe('configFromRecord', () => {
       ],
       recordEnvironmentValues: true,
       plugins: [{ spec: 'vizplugins.cpu_usage -f 50', enabled: true }],
+      capture: { calls: 'off', include: ['src/**'] },
     });
   });
 

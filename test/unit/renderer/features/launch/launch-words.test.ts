@@ -30,13 +30,12 @@ describe('the run as a command line', () => {
       plugins: [],
       nodePath: '/opt/node',
       nodeFlags: '--expose-gc --max-old-space-size=99',
-      whenFull: 'live',
-      maskSecrets: false,
+      capture: { calls: 'off', include: ['src/**', 'lib/{a,b}'], packages: [], minDurationUs: 0.3, gc: false, whenFull: 'live', maskSecrets: false },
       environment: [{ name: 'TOKEN', value: 'a b' }],
     };
     const command = ['/opt/node', '--expose-gc', '--max-old-space-size=99', '/home/ada/my app.js'];
     expect(runCommand(more, { ...inspection, command })).toBe(
-      "cd /home/ada && TOKEN='a b' trace-studio run --node /opt/node --node-flags '--expose-gc --max-old-space-size=99' --live --no-mask -o result.json -- '/home/ada/my app.js'",
+      "cd /home/ada && TOKEN='a b' trace-studio run --node /opt/node --node-flags '--expose-gc --max-old-space-size=99' --calls off --include 'src/**' --include 'lib/{a,b}' --no-packages --min-duration 0.3 --no-gc --when-full live --no-mask -o result.json -- '/home/ada/my app.js'",
     );
   });
   it('is the command as it is where no script is chosen', () => {

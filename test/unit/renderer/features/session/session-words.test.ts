@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SessionEnd } from '../../../../../core/protocol/recording-format.ts';
 import type { SessionInfo } from '../../../../../core/protocol/session-types.ts';
-import { mainNotice, standing } from '../../../../../renderer/features/session/session-words.ts';
+import { gateWords, isRecording, keptWords, mainNotice, standing } from '../../../../../renderer/features/session/session-words.ts';
 import { emptySummary } from '../../../../../renderer/state/trace-store.ts';
 
 const session = (change: Partial<SessionInfo>): SessionInfo => ({
@@ -46,6 +46,21 @@ describe('standing', () => {
 
   it('tells a file that cannot be read', () => {
     expect(standing(undefined, { ...emptySummary('t'), phase: 'failed' })).toMatchObject({ tone: 'error', live: false });
+  });
+});
+
+describe('recording', () => {
+  it('is on until something switched it off, and who that was is said', () => {
+    expect(isRecording(session({}))).toBe(true);
+    expect(isRecording(session({ gate: { on: true, by: 'script' } }))).toBe(true);
+    const off = (['launch', 'window', 'script'] as const).map((by) => gateWords(session({ gate: { on: false, by } })));
+    expect(off).toEqual(['Recording has not begun', 'Recording is off', 'Recording is off, by the script']);
+    expect(isRecording(session({ gate: { on: false, by: 'window' } }))).toBe(false);
+    expect(gateWords(session({ gate: { on: false, by: 'limit', why: 'it has gone on for 5 s.' } }))).toBe('Recording ended: it has gone on for 5 s.');
+  });
+  it('of the newest only is named by its time, or its size', () => {
+    expect(keptWords({ fromNs: 0, bytes: 0, seconds: 30, megabytes: 256 })).toBe('the last 30 s');
+    expect(keptWords({ fromNs: 0, bytes: 0, seconds: 0, megabytes: 256 })).toBe('the newest 256 MB');
   });
 });
 

@@ -1,0 +1,46 @@
+import type { AttachOptions, NodeProcess } from '../../../core/protocol/attach.ts';
+import { type CaptureOptions, DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
+import type { SpawnPlan, TracerAddress } from '../../../core/protocol/session-types.ts';
+import type { TargetOptions } from '../../../core/protocol/target-wire.ts';
+
+/** A process that was not started for being watched never waits for the recorder. */
+const WHEN_FULL = 'live';
+
+/**
+ * What is recorded. The code is loaded already, and cannot be changed so that every call is told; and nothing is put into the runtime that could not be
+ * taken back when the process is left.
+ */
+export function attachCapture({ sampling, samplingUs, runtime }: AttachOptions): CaptureOptions {
+  const calls = sampling ? 'sampling' : 'off';
+  return { ...DEFAULT_CAPTURE, ...NOT_TAKEN_BACK, ...(!runtime && NO_RUNTIME), calls, samplingUs, whenFull: WHEN_FULL };
+}
+
+const NOT_TAKEN_BACK = { asyncOperations: false, asyncHooks: false, modules: false } as const;
+const NO_RUNTIME = { gc: false, eventLoop: false, consoleCalls: false, marks: false, warnings: false } as const;
+
+/** What the collector knows of it, as if it had started it. */
+export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFolder: string): SpawnPlan {
+  return {
+    title: target.name,
+    file: target.executable,
+    args: target.argv.slice(1),
+    cwd: target.cwd ?? '',
+    environment: {},
+    nodePath: target.executable,
+    ...(target.nodeVersion !== undefined && { nodeVersion: target.nodeVersion }),
+    recordedEnvironment: { names: [] },
+    preload: preloadOf(tracerFolder),
+    capture: attachCapture(options),
+  };
+}
+
+/** What its tracer is told. */
+export const targetOptions = (plan: SpawnPlan, { spillFolder }: TracerAddress): TargetOptions => ({
+  preload: plan.preload,
+  whenFull: plan.capture?.whenFull ?? WHEN_FULL,
+  spillFolder,
+  maskSecrets: plan.capture?.maskSecrets !== false,
+  ...(plan.capture && { capture: plan.capture }),
+});
+
+const preloadOf = (tracerFolder: string): string => `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`;

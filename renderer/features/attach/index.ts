@@ -1,0 +1,1 @@
+export { AttachDialog } from './attach-dialog.tsx';

@@ -1,0 +1,1 @@
+export { FunctionsPanel } from './functions-panel.tsx';

@@ -1,0 +1,98 @@
+/** Which config file the run takes options from, what is wrong with it, and the question before one of them is run. */
+import { CircleX, FileCog, Fingerprint, ShieldQuestion } from 'lucide-react';
+import type { ConfigFileInspection } from '../../../core/protocol/studio-api.ts';
+import { useClients } from '../../state/clients.tsx';
+import { changeDraft, takeProjectConfig, useDraft, useInspection } from '../../state/launch-store.ts';
+import { baseName, formatBytes, plural } from '../../state/words.ts';
+import { Button, Icon, toastProblem } from '../../widgets/index.ts';
+import './config-file-note.css';
+
+export function ConfigFileNote() {
+  const draft = useDraft();
+  const inspection = useInspection();
+  const found = inspection?.configFile;
+  const problems = inspection?.problems.filter(({ field }) => field === 'capture') ?? [];
+  if (draft.configFile === '') {
+    return (
+      <div className="config-note">
+        <Icon of={FileCog} />
+        <span className="grow">No config file is used.</span>
+        <Button size="s" onClick={() => takeProjectConfig(true)}>
+          Use the one of the project
+        </Button>
+      </div>
+    );
+  }
+  const asks = found?.sha256 !== undefined && (found.trust === 'untrusted' || found.trust === 'changed');
+  if (found && asks) return <TrustQuestion found={found} />;
+  return (
+    <>
+      {problems.map(({ message, remedy }) => (
+        <div className="config-note config-note-bad" role="alert" data-problem tabIndex={-1} key={message}>
+          <Icon of={CircleX} />
+          <span className="grow">
+            <b className="medium">{message}</b> {remedy}
+          </span>
+        </div>
+      ))}
+      {(found || problems.length > 0) && (
+        <div className="config-note">
+          <Icon of={FileCog} />
+          <span className="grow">
+            {found ? (
+              <>
+                <span className="mono" title={found.path}>
+                  {baseName(found.path)}
+                </span>{' '}
+                of the project sets {plural(Object.keys(found.capture).length, 'option')}.
+              </>
+            ) : (
+              'The config file of the project is not used as it is.'
+            )}
+          </span>
+          <Button size="s" onClick={() => takeProjectConfig(false)}>
+            Go without it
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function TrustQuestion({ found }: { readonly found: ConfigFileInspection }) {
+  const { studio } = useClients();
+  const trust = () =>
+    studio.request('launch.trustConfig', { path: found.path, sha256: found.sha256 ?? '' }).then(
+      // Looked at anew, now that it may be run.
+      () => changeDraft({}),
+      (error: unknown) => toastProblem(error, 'It was not trusted'),
+    );
+  return (
+    <section className="config-trust" aria-label="Trust the config file?" data-problem tabIndex={-1}>
+      <p>
+        <Icon of={ShieldQuestion} size="l" />
+        <span>
+          <b className="medium">{baseName(found.path)}</b>{' '}
+          {found.trust === 'changed' ? 'is not the file that you trusted before. ' : 'is a program that says what is recorded. '}
+          It would be run, in a short process of its own, with everything that you may do. Trust it if you wrote it, or know who did.
+        </span>
+      </p>
+      <dl className="config-trust-facts">
+        <dt>File</dt>
+        <dd className="mono">{found.path}</dd>
+        <dt>Size</dt>
+        <dd>{formatBytes(found.bytes)}</dd>
+        <dt>
+          <Icon of={Fingerprint} /> SHA-256
+        </dt>
+        <dd className="mono">{found.sha256?.match(/.{1,8}/g)?.join(' ')}</dd>
+      </dl>
+      <div className="config-trust-answers">
+        <Button onClick={() => void trust()}>Trust {baseName(found.path)}</Button>
+        <Button kind="quiet" onClick={() => takeProjectConfig(false)}>
+          Go without it
+        </Button>
+      </div>
+    </section>
+  );
+}
