@@ -65,7 +65,10 @@ class ObjectLog extends AttributeLog {
     super(tracer, name, className, config);
     this.#ownLimits = limits;
     this.#stream = new SnapshotStream(name, className);
-    if (tracer.enabled && tracer.recorder?.recording) this.#stream.create(tracer.recorder);
+    const { recorder } = tracer;
+    // Before the object is told of: who hears of it may ask for it at once.
+    if (recorder?.onSnapshotsAsked) logsOf(recorder);
+    if (tracer.enabled && recorder?.recording) this.#stream.create(recorder);
   }
 
   override attach(target: object): object {

@@ -1,10 +1,13 @@
 import * as Module from 'node:module';
+import path from 'node:path';
 import { inspect } from 'node:util';
 import type { RingWriter } from '../ring-writer.ts';
 import { memory, onMethod } from './invisible.ts';
 import { jsonArgs } from './json-args.ts';
 
 const { defineProperty, getOwnPropertyDescriptor } = Reflect;
+/** The tracer's own files are no modules of the script's. */
+const OWN = path.join(__dirname, path.sep);
 /** Of module loads. */
 export const TRACK = 'Modules';
 
@@ -51,8 +54,10 @@ export class ModuleLoads {
     const found = getOwnPropertyDescriptor(module, 'loaded');
     if (found?.value !== false || !found.configurable || loading.of(module)) return;
     const { id, filename } = module as { readonly id?: unknown; readonly filename?: unknown };
+    const file = String(id === '.' ? (filename ?? process.argv[1]) : id);
+    if (file.startsWith(OWN)) return;
     const startNs = this.#writer.now();
-    const one: Loading = { file: String(id === '.' ? (filename ?? process.argv[1]) : id), startNs, lastNs: startNs, shown: false };
+    const one: Loading = { file, startNs, lastNs: startNs, shown: false };
     this.#open.push(one);
     loading.put(module, one);
     defineProperty(module, 'loaded', {

@@ -92,13 +92,15 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
           value={text}
           onChange={setText}
         />
-        <Select
-          label="Order of functions"
-          size="s"
-          value={sort}
-          options={(Object.keys(words.sorts) as Sort[]).map((value) => ({ value, label: words.sorts[value] }))}
-          onChange={(value) => setSort(value as Sort)}
-        />
+        <span className="functions-sort">
+          <Select
+            label="Order of functions"
+            size="s"
+            value={sort}
+            options={(Object.keys(words.sorts) as Sort[]).map((value) => ({ value, label: words.sorts[value] }))}
+            onChange={(value) => setSort(value as Sort)}
+          />
+        </span>
         <span className="functions-space" />
         <span className="functions-total" role="status">
           {rows && words.counted(total, done)}

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { decodeRecording } from '../../helpers/decoded-recording.ts';
+import { QUIET_FLAGS } from '../../helpers/quiet-capture.ts';
 import { nodeVersions } from '../tracer/node-matrix.ts';
 import { CliFolder } from './cli-process.ts';
 
@@ -24,7 +25,19 @@ describe.each(nodeVersions())('under the permission model of $title', ({ path: n
   /** What the script itself needs. */
   const own = () => [model, `--allow-fs-read=${folder.path}/app/*`];
   const record = async (flags: readonly string[], ...more: readonly string[]) => {
-    const { code, stdout, stderr } = await folder.run(['run', '-o', 'r.tsr', '--node', node, '--node-flags', flags.join(' '), ...more, '--', 'app/script.cjs']);
+    const { code, stdout, stderr } = await folder.run([
+      'run',
+      '-o',
+      'r.tsr',
+      '--node',
+      node,
+      '--node-flags',
+      flags.join(' '),
+      ...QUIET_FLAGS,
+      ...more,
+      '--',
+      'app/script.cjs',
+    ]);
     expect({ code, stdout }).toEqual({ code: 7, stdout: expect.stringContaining('ran\n') });
     const { events } = decodeRecording(readFileSync(path.join(folder.path, 'r.tsr')));
     return {

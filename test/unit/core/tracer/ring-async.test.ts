@@ -35,13 +35,18 @@ describe('a ring', () => {
     expect(decoder.events[1]).toMatchObject({ kind: 'slice', track: 'GC', category: 'gc', durationNs: 10 * SECOND });
   });
 
-  it('records nothing of async slices while it is switched off', () => {
+  it('records nothing of async slices while it is switched off, but the ends of those that have begun', () => {
     const { writer, drain, decoder, stop } = makeRing();
+    expect(writer.asyncBegin(1, 0, 'read', 'fs', 0, 0, '')).toBe(true);
     stop();
-    expect(writer.asyncBegin(1, 0, 'read', 'fs', 0, 0, '')).toBe(false);
-    writer.asyncEnd(1, 0, '', '');
+    expect(writer.asyncBegin(2, 0, 'read', 'fs', 0, 0, '')).toBe(false);
+    writer.asyncInstant(1, 0, 'half', '');
     writer.flow(1, 0, 'read', 'fs', FlowPhase.END);
+    writer.asyncEnd(1, 0, '', '');
     drain();
-    expect(decoder.events).toEqual([]);
+    expect(decoder.events.map((event) => [event.kind, 'number' in event && event.number])).toEqual([
+      ['async-begin', 1],
+      ['async-end', 1],
+    ]);
   });
 });
