@@ -135,6 +135,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
     capture?.emits(event, args);
   };
   const sendAll = (): void => {
+    callTracer?.finish();
     capture?.finish();
     finishSampling(ring.buffer, words);
     if (!finishDrain(words)) spill();
