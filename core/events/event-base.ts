@@ -26,11 +26,12 @@ export class EventBase {
 
   /**
    * `tracer` null or undefined: the object is a plain object, and every method of this class does nothing.
-   * `name` not given: the name of the class. An unknown option throws a TypeError.
+   * `name` not given: the name of the class. What is no tracer, name or options there, and an unknown option, throws a TypeError.
    */
   constructor(tracer: EventTracer | null | undefined, name?: string | null, options?: EventOptions) {
     const type = new.target as unknown as EventClass;
     const className = classNameOf(type);
+    checkPlaces(className, tracer, name, options);
     const log = type[MAKE_LOG](tracer ?? undefined, String(name ?? className), className, options);
     if (!log) return;
     Object.defineProperty(this, LOG, { value: log });
@@ -60,7 +61,7 @@ export class EventBase {
     this[LOG]?.dispose();
   }
 
-  /** Changes an option: `trigger_on_change`, `include_attributes`, `exclude_attributes`, in either spelling. Another key throws. */
+  /** Changes an option: `trigger_on_change`, `include_attributes`, `exclude_attributes`, in either spelling. Another key throws, and so does no value. */
   config(key: string, value: unknown): void {
     configure(this[LOG], key, value);
   }
@@ -76,6 +77,23 @@ function configure(log: AttributeLog | undefined, key: string, value: unknown): 
   if (!log) return;
   writeConfig(log.config, key, value);
   log.configure();
+}
+
+/** Whoever leaves one out, or puts it in another's place, would record nothing, or under a strange name, without a word. */
+function checkPlaces(className: string, tracer: unknown, name: unknown, options: unknown): void {
+  const isTracer = typeof tracer === 'object' && tracer !== null && 'enabled' in tracer && 'recorder' in tracer;
+  if (tracer !== null && tracer !== undefined && !isTracer)
+    throw new TypeError(`${className} takes a tracer first, as getTracer() gives it, or null for none; it was given ${kindOf(tracer)}`);
+  if (typeof name === 'function' || (typeof name === 'object' && name !== null))
+    throw new TypeError(`${className} takes a name second, as a text, and options third; as name it was given ${kindOf(name)}`);
+  if (options !== null && options !== undefined && (typeof options !== 'object' || Array.isArray(options)))
+    throw new TypeError(`The options of ${className} are an object, third, behind tracer and name; it was given ${kindOf(options)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (typeof value === 'function') return `the function ${value.name}`.trim();
+  if (typeof value === 'object') return Array.isArray(value) ? 'a list' : 'an object that is none';
+  return typeof value === 'string' ? `the text ${JSON.stringify(value.slice(0, 100))}` : String(value);
 }
 
 /** Of a class without a name that of the nearest one it extends. */

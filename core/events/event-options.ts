@@ -60,6 +60,7 @@ function readLimit(name: string, value: unknown): number {
 export function writeConfig(config: EventConfig, key: string, value: unknown): void {
   const name = typeof key === 'string' ? configName(key) : undefined;
   if (!name) throw new Error(`No config named ${String(key)}`);
+  if (value === undefined) throw new TypeError(`config takes a key and a value: config('${name}', …)`);
   setOption(config, name, value);
 }
 

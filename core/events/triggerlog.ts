@@ -27,14 +27,21 @@ function log(event: Loggable): void {
   else throw new TypeError('triggerlog is for methods of events: this object has no _viztracerLog');
 }
 
-/** The logs of a call of `method`: a new function of the same name and length. An async method's "after" is when it settles. */
+/**
+ * A promise, of whatever realm. What merely has a `then` is left alone: to call it may begin a query, and the method has to give what
+ * it gave.
+ */
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  value instanceof Promise || (typeof value === 'object' && value !== null && Object.prototype.toString.call(value) === '[object Promise]');
+
+/** The logs of a call of `method`: a new function of the same name and length. An async method's "after" is when its promise is fulfilled. */
 function wrap<T extends Method>(method: T, when: TriggerWhen): T {
   const [before, after] = [when !== 'after', when !== 'before'];
   const logged = function (this: Loggable, ...args: unknown[]): unknown {
     if (before) log(this);
     const result: unknown = Reflect.apply(method, this, args);
     if (!after) return result;
-    if (result instanceof Promise) {
+    if (isPromise(result)) {
       // The promise that is given is the one that is logged: a second branch would leave rejections unhandled, or hide them.
       return result.then((value: unknown) => {
         log(this);
@@ -86,7 +93,8 @@ function decorate(when: TriggerWhen, args: readonly unknown[]): unknown {
  *     }
  *     Cart.prototype.remove = triggerlog(function remove(item) { … }, { when: 'before' });
  *
- * Decorators of the language and those of TypeScript's `experimentalDecorators`. A method that throws has no "after".
+ * Decorators of the language and those of TypeScript's `experimentalDecorators`. A method that throws has no "after"; that of an async one
+ * comes when its promise is fulfilled, and not if it is rejected; that of a generator, also an async one, when the generator is made.
  * Another `when` throws at once.
  */
 export function triggerlog<T extends Method>(method: T, context: DecoratorContextLike): T;

@@ -96,12 +96,12 @@ export interface LaneSteps {
 export function* steps(slices: NestedSlices, lane: number, to: LaneSteps): Generator<void, void, undefined> {
   const open: number[] = [];
   const ends: number[] = [];
-  const close = (): void => to.close(ends.pop() as number, open.pop() as number);
+  const close = (latestNs = Number.POSITIVE_INFINITY): void => to.close(Math.min(ends.pop() as number, latestNs), open.pop() as number);
   for (let row = 0; row < slices.count; row++) {
     if (slices.lanes[row] !== lane) continue;
     const parent = slices.parents[row] as number;
-    while (open.length > 0 && open.at(-1) !== parent) close();
     const start = slices.starts[row] as number;
+    while (open.length > 0 && open.at(-1) !== parent) close(start);
     const end = start + (slices.durations[row] as number);
     to.open(start, row);
     open.push(row);

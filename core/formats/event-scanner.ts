@@ -1,5 +1,5 @@
 /**
- * The part of reading trace events that is worth a language of its own: calls (X) as nearly all tools write them, four times as fast as in JavaScript.
+ * The part of reading trace events that is worth a language of its own: calls (X) as nearly all tools write them.
  * Made of scan/trace-event-scan.as, which says what it takes. All else, and all of it where WebAssembly may not be used, is read by EventFields, and
  * what comes out is the same to the byte.
  */

@@ -62,7 +62,7 @@ export async function readAttachments(source: ByteSource): Promise<Attachments> 
 }
 
 /** Bytes of an attachment. Throws a ProblemError where its blocks are not what they were. */
-async function* bytesOf(source: ByteSource, part: ProcessedPart): AsyncGenerator<Uint8Array, void, undefined> {
+export async function* attachedBytes(source: ByteSource, part: ProcessedPart): AsyncGenerator<Uint8Array, void, undefined> {
   for (const piece of part.pieces) {
     const block = await readBlock(source, piece.offset);
     if (block?.header.type !== BlockType.ATTACHMENT || block.header.stream !== part.attachment) {
@@ -98,7 +98,7 @@ export async function usableParts(source: ByteSource, found: readonly ProcessedP
 async function tryOut(source: ByteSource, part: ProcessedPart): Promise<void> {
   async function* beginning(): AsyncGenerator<Uint8Array, void, undefined> {
     let taken = 0;
-    for await (const bytes of bytesOf(source, part)) {
+    for await (const bytes of attachedBytes(source, part)) {
       if (taken < TRIAL_BYTES) yield bytes;
       taken += bytes.length;
     }
@@ -128,7 +128,7 @@ export async function* processedRecording(
   for (const part of parts) {
     const imported = new BlockReader();
     view.begin(part);
-    for await (const bytes of readTraceEvents(bytesOf(source, part), { title: '', start: view.start, ...(options.crc && { crc: options.crc }) })) {
+    for await (const bytes of readTraceEvents(attachedBytes(source, part), { title: '', start: view.start, ...(options.crc && { crc: options.crc }) })) {
       for (const item of imported.push(bytes)) yield* view.imported(item);
     }
   }

@@ -35,13 +35,15 @@ function ofMarker(marker: SnapshotMarker): unknown {
     case 'symbol':
     case 'date':
     case 'regexp':
+    case 'text':
       return marker.text;
     case 'function':
       return `(function ${marker.name})`;
     case 'error':
-      return `${marker.name}: ${marker.message}`;
+      if (!isObject(marker.value)) return `${marker.name}: ${marker.message}`;
+      return fields(marker.value, [['(error)', `${marker.name}: ${marker.message}`]], marker.cut);
     case 'map':
-      return { [`Map(${marker.size})`]: items(marker.entries, marker.cut) };
+      return { [`${marker.class ?? 'Map'}(${marker.size})`]: items(marker.entries, marker.cut) };
     case 'set':
       return { [`Set(${marker.size})`]: items(marker.values, marker.cut) };
     case 'bytes':

@@ -80,7 +80,7 @@ export class SliceCollector extends RecordingWalker {
       number = this.#number(definitions.functionName(functionId), file, line, column);
       this.#of.functions.set(functionId, number);
     }
-    this.#add(0, startNs, Math.max(0, endNs - startNs), number);
+    this.#add(0, startNs, Math.max(0, endNs - startNs), number, true);
   }
 
   override callLeft(startNs: number, endNs: number, functionId: number): void {
@@ -101,7 +101,7 @@ export class SliceCollector extends RecordingWalker {
     return number;
   }
 
-  #add(track: number, startNs: number, durationNs: number, name: number): void {
+  #add(track: number, startNs: number, durationNs: number, name: number, isCall = false): void {
     const { fromNs, toNs } = this.#choice;
     if ((fromNs !== undefined && startNs + durationNs < fromNs) || (toNs !== undefined && startNs > toNs)) return;
     if (++this.count > MAX_SLICES) throw tooManySlices();
@@ -111,7 +111,7 @@ export class SliceCollector extends RecordingWalker {
       this.#of.tracks.set(track, into);
       this.tracks.push(into);
     }
-    into.columns.add(startNs, durationNs, name);
+    into.columns.add(startNs, durationNs, name, isCall);
   }
 }
 

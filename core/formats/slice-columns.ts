@@ -2,6 +2,8 @@
 import { ProblemError } from '../base/result.ts';
 
 const ROWS = 65_536;
+/** Of a track: most have few slices, and there may be thousands. */
+const FIRST_ROWS = 64;
 const RADIX_BITS = 16;
 const RADIX = 1 << RADIX_BITS;
 /** 20 bytes each, and as many again while they are put in order. */
@@ -28,18 +30,26 @@ export class SliceColumns {
   #names: Int32Array[] = [];
   count = 0;
 
-  add(startNs: number, durationNs: number, name: number): void {
+  /** `isCall`: those end from the inside to the outside; other slices of the same begin and end are taken for nested in the order in which they come. */
+  add(startNs: number, durationNs: number, name: number, isCall = false): void {
     const row = this.count % ROWS;
-    if (row === 0) {
-      this.#starts.push(new Float64Array(ROWS));
-      this.#durations.push(new Float64Array(ROWS));
-      this.#names.push(new Int32Array(ROWS));
-    }
+    if (row === 0) this.#grow(this.#starts.length, this.count === 0 ? FIRST_ROWS : ROWS);
+    else if (this.count === this.#starts[0]?.length) this.#grow(0, Math.min(ROWS, this.count * 4));
     const block = this.#starts.length - 1;
     (this.#starts[block] as Float64Array)[row] = startNs;
     (this.#durations[block] as Float64Array)[row] = durationNs;
-    (this.#names[block] as Int32Array)[row] = name;
+    (this.#names[block] as Int32Array)[row] = isCall ? ~name : name;
     this.count++;
+  }
+
+  #grow(block: number, rows: number): void {
+    const [starts, durations, names] = [new Float64Array(rows), new Float64Array(rows), new Int32Array(rows)];
+    starts.set(this.#starts[block] ?? []);
+    durations.set(this.#durations[block] ?? []);
+    names.set(this.#names[block] ?? []);
+    this.#starts[block] = starts;
+    this.#durations[block] = durations;
+    this.#names[block] = names;
   }
 
   /** What was taken in is gone then: the result holds it. */
@@ -47,11 +57,12 @@ export class SliceColumns {
     const { count } = this;
     const starts = joinedDoubles(this.#starts, count);
     const durations = joinedDoubles(this.#durations, count);
-    const order = orderOf(starts, durations);
     const names = new Int32Array(count);
     for (let block = 0; block < this.#names.length; block++) {
       names.set((this.#names[block] as Int32Array).subarray(0, Math.min(ROWS, count - block * ROWS)), block * ROWS);
     }
+    const order = orderOf(starts, durations, names);
+    for (let i = 0; i < count; i++) names[i] = Math.max(names[i] as number, ~(names[i] as number));
     this.#starts = [];
     this.#durations = [];
     this.#names = [];
@@ -86,13 +97,13 @@ function permutedInts(values: Int32Array, order: Uint32Array): Int32Array {
 }
 
 /**
- * By start; of those that start together the longer one first; of equal ones that which was taken in last, since inner slices end before outer ones.
- * Sorting by a comparison takes ten times as long: digits of 16 bits it is.
+ * By start; of those that start together the longer one first; of equal ones the first to come, as the file has them, but of calls (`names` below 0) the last,
+ * since inner ones end before outer ones. Sorting by a comparison takes ten times as long: digits of 16 bits it is.
  */
-function orderOf(starts: Float64Array, durations: Float64Array): Uint32Array {
+function orderOf(starts: Float64Array, durations: Float64Array, names: Int32Array): Uint32Array {
   const count = starts.length;
   let order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = count - 1 - i;
+  for (let i = 0; i < count; i++) order[i] = i;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {
@@ -123,7 +134,7 @@ function orderOf(starts: Float64Array, durations: Float64Array): Uint32Array {
   for (let from = 0; from < count; ) {
     let to = from + 1;
     while (to < count && starts[order[to] as number] === starts[order[from] as number]) to++;
-    if (to - from > 1) longerFirst(order.subarray(from, to), durations);
+    if (to - from > 1) outerFirst(order.subarray(from, to), durations, names);
     from = to;
   }
   return order;
@@ -131,12 +142,18 @@ function orderOf(starts: Float64Array, durations: Float64Array): Uint32Array {
 
 const digit = (start: number, least: number, unit: number): number => Math.floor((start - least) / unit) % RADIX;
 
-function longerFirst(rows: Uint32Array, durations: Float64Array): void {
+/** Of rows that start together. */
+function outerFirst(rows: Uint32Array, durations: Float64Array, names: Int32Array): void {
+  const compare = (a: number, b: number): number => {
+    const lengths = (durations[b] as number) - (durations[a] as number);
+    if (lengths !== 0) return lengths;
+    const isCall = (names[a] as number) < 0;
+    if (isCall !== (names[b] as number) < 0) return isCall ? -1 : 1;
+    return isCall ? b - a : a - b;
+  };
   let inOrder = true;
-  for (let i = 1; i < rows.length && inOrder; i++) inOrder = (durations[rows[i - 1] as number] as number) >= (durations[rows[i] as number] as number);
-  if (inOrder) return;
-  // Stable, as all sorts are.
-  rows.set([...rows].sort((a, b) => (durations[b] as number) - (durations[a] as number)));
+  for (let i = 1; i < rows.length && inOrder; i++) inOrder = compare(rows[i - 1] as number, rows[i] as number) < 0;
+  if (!inOrder) rows.sort(compare);
 }
 
 interface Lane {
@@ -168,6 +185,8 @@ function nested(count: number, starts: Float64Array, durations: Float64Array, na
       overlapping++;
     }
     const { rows, ends } = open[index] as Lane;
+    // In the last lane lie all that have none: each by itself.
+    if (index === MAX_LANES) rows.length = ends.length = 0;
     parents[row] = rows.length === 0 ? -1 : (rows[rows.length - 1] as number);
     lanes[row] = index;
     rows.push(row);

@@ -44,15 +44,15 @@ export class SliceOrder {
     this.#args = new Map();
     this.bytes = 0;
     const open: { row: number; endNs: number }[][] = [];
-    const closeTop = (lane: number): void => {
+    const closeTop = (lane: number, latestNs = Number.POSITIVE_INFINITY): void => {
       const top = open[lane]?.pop();
-      if (top !== undefined) to.close(top.endNs, lane);
+      if (top !== undefined) to.close(Math.min(top.endNs, latestNs), lane);
     };
     for (let row = 0; row < slices.count; row++) {
       const lane = slices.lanes[row] as number;
       while (open.length <= lane) open.push([]);
       const around = open[lane] as { row: number; endNs: number }[];
-      while (around.length > 0 && around.at(-1)?.row !== slices.parents[row]) closeTop(lane);
+      while (around.length > 0 && around.at(-1)?.row !== slices.parents[row]) closeTop(lane, slices.starts[row]);
       const [startNs, durationNs, taken] = [slices.starts[row] as number, slices.durations[row] as number, slices.names[row] as number];
       to.open({ startNs, durationNs, name: names[taken] as number, category: categories[taken] as number, args: args.get(taken) ?? NO_ARGS, lane });
       around.push({ row, endNs: Math.min(startNs + durationNs, around.at(-1)?.endNs ?? Number.POSITIVE_INFINITY) });

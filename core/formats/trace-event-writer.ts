@@ -59,6 +59,17 @@ const SHAPES = {
   viztracer: { category: 'FEE', args: bytesOf('"func_args":'), result: bytesOf('"return_value":') },
 } as const;
 
+/** What stands beside the events. */
+export interface BesideEvents {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** JSON by key, the key as it stands between its quotes. */
+  readonly members: ReadonlyMap<string, Uint8Array>;
+}
+
+/** The start of time is told by the recording. */
+const withoutStart = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'baseTimeNanoseconds'));
+
 /** One export: iterate it once for the bytes of the JSON. `events` and `notes` tell how far it is and what the format could not hold. */
 export class TraceEventExport implements AsyncIterable<Uint8Array> {
   readonly #recording: AsyncIterable<Uint8Array>;
@@ -139,12 +150,20 @@ export class EventWriter extends RecordingWalker {
     this.output.bytesOf(BEGIN);
   }
 
-  finish(): void {
+  /** An event that is JSON already. It is not counted. */
+  verbatim(event: Uint8Array): void {
+    this.output.reserve(event.length + 64);
+    this.#separate();
+    this.output.bytesOf(event);
+  }
+
+  /** `beside`: what stands beside the events in place of what an imported file has there. */
+  finish(beside?: BesideEvents): void {
     this.finishCalls();
     const { output } = this;
-    const metadata = this.#members.metadata;
-    const overflow = this.dropped > 0 || metadata.overflow === true;
-    const text = jsonOf({ ...metadata, version: STUDIO_VERSION, overflow });
+    const theirs = beside ? withoutStart(beside.metadata) : this.#members.metadata;
+    const overflow = this.dropped > 0 || theirs.overflow === true;
+    const text = jsonOf({ ...theirs, version: (beside && theirs.version) ?? STUDIO_VERSION, overflow });
     output.bytesOf(bytesOf('\n],"viztracer_metadata":'));
     output.bytesOf(text.subarray(0, text.length - 1));
     if (this.head !== undefined && this.epochNs > 0n) {
@@ -152,12 +171,16 @@ export class EventWriter extends RecordingWalker {
       output.bytesOf(bytesOf(`,"baseTimeNanoseconds":${this.epochNs - BigInt(this.head.startMonotonicNs)}`));
     }
     output.bytesOf(CLOSE);
+    for (const [key, json] of beside?.members ?? []) {
+      output.bytesOf(bytesOf(`,\n"${key}":`));
+      output.bytesOf(json);
+    }
     const functions = this.#isViz ? Object.fromEntries(this.#places) : {};
-    for (const [key, json] of this.#members.texts(functions)) {
+    for (const [key, json] of beside ? [] : this.#members.texts(functions)) {
       output.bytesOf(bytesOf(`,\n${JSON.stringify(key)}:`));
       for (const part of json) output.bytesOf(part);
     }
-    output.bytesOf(bytesOf(',"displayTimeUnit":"ns"}\n'));
+    output.bytesOf(bytesOf(beside?.members.has('displayTimeUnit') ? '}\n' : ',"displayTimeUnit":"ns"}\n'));
   }
 
   notes(): string[] {

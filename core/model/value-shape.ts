@@ -84,10 +84,13 @@ function markerShape(marker: Readonly<Record<string, unknown>>): ValueShape {
     case 'regexp':
       return long('regexp', word('text'));
     case 'error':
-      return long('error', `${word('name') || 'Error'}: ${word('message')}`);
+      if (!isRecord(marker.value)) return long('error', `${word('name') || 'Error'}: ${word('message')}`);
+      return branch('object', [['message', word('message')], ...fields()], count('cut'), { className: shorten(word('name') || 'Error') });
+    case 'text':
+      return long('other', `${word('class')} ${word('text')}`);
     case 'map': {
       const entries = listAt('entries').map((entry): [string, unknown] => (Array.isArray(entry) ? [keyText(entry[0]), entry[1]] : ['?', undefined]));
-      return branch('map', entries, count('cut'), { size: count('size') });
+      return branch('map', entries, count('cut'), { size: count('size'), ...(word('class') !== '' && { className: shorten(word('class')) }) });
     }
     case 'set':
       return list('set', listAt('values'), count('cut'), { size: count('size') });
@@ -157,7 +160,8 @@ export function previewOf(shape: ValueShape, depth = 1): string {
   const { children, type, className } = shape;
   if (!children) return shape.text;
   const [open, close] = type === 'array' || type === 'set' ? ['[', ']'] : ['{', '}'];
-  const front = `${className ? `${className} ` : ''}${type === 'map' ? `Map(${shape.size ?? children.length}) ` : type === 'set' ? `Set(${shape.size ?? children.length}) ` : ''}`;
+  const size = `(${shape.size ?? children.length}) `;
+  const front = type === 'map' ? `${className ?? 'Map'}${size}` : type === 'set' ? `Set${size}` : className ? `${className} ` : '';
   const total = children.length + (shape.cut ?? 0);
   if (total === 0) return `${front}${open}${close}`;
   if (depth === 0) return type === 'array' ? `[${total}]` : `${front}${open}…${close}`;

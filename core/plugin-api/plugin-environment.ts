@@ -17,11 +17,13 @@ export interface PluginEnvironment {
   call<T>(limit: LimitOf, index: number, run: () => T): T;
   /** What the promise gives; rejects as it does, or with a `PluginTimeout`. */
   settle(limit: LimitOf, index: number, promise: PromiseLike<unknown>): Promise<unknown>;
+  /** A copy of what handlers have left, to be had when it is needed. Reads what plugins have put there, which may hang. Called within `call`. */
+  copy(data: TraceData): () => TraceData;
   /** Told at every change. */
   changed(state: PluginState): void;
   /** One line for the user who looks at the console: a failure or a warning. */
   tell(line: string): void;
 }
 
-/** The data of a process, or that there is too much of it for this one. Called when the first handler asks for it. */
+/** The data of a process, or that there is too much of it for this one. Called when the first handler asks for it; each call gives objects of its own. */
 export type DataSource = () => TraceData | 'elsewhere';

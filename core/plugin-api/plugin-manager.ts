@@ -1,4 +1,5 @@
 import type { PluginFailure, PluginLaunch, PluginState, PluginWhen } from '../protocol/plugins.ts';
+import { HandledData } from './handled-data.ts';
 import { LoadedPlugin, moduleOf, type PluginInstance } from './loaded-plugin.ts';
 import type { DataSource, LimitOf, PluginEnvironment } from './plugin-environment.ts';
 import { failureOf, PluginProblem, PluginTimeout } from './plugin-failure.ts';
@@ -26,16 +27,23 @@ export class PluginManager {
   #queue: (() => Wait)[] = [];
   #loading = false;
   #hurried = false;
-  #handled: TraceData | undefined;
+  /** Of the last `preSave`. */
+  #data: HandledData | undefined;
   /** Whose promise is being waited for, and what it answers. */
   readonly #waiting = new Map<LoadedPlugin, PluginFailure['during']>();
   /** An error may come twice: out of a call, and as a rejection that nobody handles. */
   readonly #known = new WeakSet<object>();
 
-  /** Each is a text of a launch, or a plugin that the script has made itself; anything else throws a TypeError. */
-  constructor(plugins: readonly (PluginLaunch | PluginInstance | string)[], environment: PluginEnvironment, ranIn: PluginState['ranIn'] = 'target') {
+  /** Each is a text of a launch, or a plugin that the script has made itself; anything else throws a TypeError. `skip`: by their places. */
+  constructor(
+    plugins: readonly (PluginLaunch | PluginInstance | string)[],
+    environment: PluginEnvironment,
+    ranIn: PluginState['ranIn'] = 'target',
+    skip: readonly number[] = [],
+  ) {
     this.#environment = environment;
     plugins.forEach((given, index) => {
+      if (skip.includes(index)) return;
       const plugin = new LoadedPlugin(index, launchOf(given), ranIn);
       if (isInstance(given)) plugin.instance = given;
       this.#plugins.push(plugin);
@@ -48,7 +56,8 @@ export class PluginManager {
 
   /** What the handlers of the last `preSave` have left; undefined where none has run to its end. */
   get handled(): TraceData | undefined {
-    return this.#handled;
+    const data = this.#data?.by ? this.#data.get() : undefined;
+    return data === 'elsewhere' ? undefined : data;
   }
 
   /** The first is loaded and told `initialize` before the second is loaded. */
@@ -68,25 +77,12 @@ export class PluginManager {
   postStop(): Wait {
     return this.#inOrder(() => this.#start((plugin) => this.#send(plugin, 'post-stop')));
   }
-  /** Handlers change what `source` gives, one after the other. It is asked for it when the first of them wants it. */
+  /** Handlers change what `source` gives, one after the other. It is asked for it when the first of them wants it, and again if that one fails. */
   preSave(source: DataSource): Wait {
     return this.#inOrder(() => {
-      let data: TraceData | 'elsewhere' | undefined;
-      this.#handled = undefined;
-      const handle = (plugin: LoadedPlugin, handler: (data: unknown) => unknown): Wait => {
-        try {
-          data = this.#handled ?? data ?? source();
-        } catch (error) {
-          const why = error instanceof Error ? error.message : String(error);
-          return this.#fail(plugin, 'handle_data', new PluginProblem(`the events could not be given to it: ${why}`));
-        }
-        if (data === 'elsewhere') {
-          plugin.handler = 'needed';
-          return;
-        }
-        return this.#handle(plugin, handler, data);
-      };
-      return this.#start((plugin) => this.#send(plugin, 'pre-save', handle));
+      const data = new HandledData(source);
+      this.#data = data;
+      return this.#start((plugin) => this.#send(plugin, 'pre-save', (_, handler) => this.#handle(plugin, handler, data)));
     });
   }
   /** Sent to all, whatever became of them; nothing is sent after it. */
@@ -104,6 +100,7 @@ export class PluginManager {
     this.#pending = undefined;
     for (const [plugin, during] of this.#waiting) {
       if (plugin.state !== 'loading') this.#fail(plugin, during, new PluginProblem('the process ended before its promise was settled'));
+      if (during === 'handle_data') this.#data?.drop();
     }
     if (this.#loading) {
       const late = (): PluginProblem => new PluginProblem('the process ended before it was loaded');
@@ -218,27 +215,48 @@ export class PluginManager {
       () => this.#changed(plugin),
     );
 
-  #handle(plugin: LoadedPlugin, handler: (data: unknown) => unknown, data: TraceData): Wait {
-    const { traceEvents, viztracer_metadata } = data;
-    const before = { traceEvents, viztracer_metadata };
-    const run = (): unknown => handler(data);
+  #handle(plugin: LoadedPlugin, handler: (data: unknown) => unknown, data: HandledData): Wait {
+    this.#keep(data);
+    let given: TraceData | 'elsewhere';
+    try {
+      given = data.get();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      return this.#fail(plugin, 'handle_data', new PluginProblem(`the events could not be given to it: ${why}`));
+    }
+    if (given === 'elsewhere') {
+      plugin.handler = 'needed';
+      return;
+    }
+    const own = given;
+    const drop = (): void => data.drop();
     const take = (result: unknown): Wait =>
       this.#ask(
         plugin,
         'handle_data',
         'handler',
-        () => ({ data: checkHandled(data, before, result) }),
+        () => ({ data: checkHandled(own, result) }),
         (checked) => {
-          this.#handled = (checked as { data: TraceData }).data;
+          data.take(plugin, (checked as { data: TraceData }).data);
           plugin.handler = 'ran';
           this.#changed(plugin);
         },
-        () => Object.assign(data, before),
+        drop,
       );
-    return this.#ask(plugin, 'handle_data', 'handler', run, take, () => {
-      // It failed in the middle of its work: what it had done stays, as long as it is data.
-      if (!Array.isArray(data.traceEvents)) Object.assign(data, before);
-    });
+    return this.#ask(plugin, 'handle_data', 'handler', () => handler(own), take, drop);
+  }
+
+  /** To copy what a plugin has left runs what lies in it: a getter may hang. */
+  #keep(data: HandledData): void {
+    const { by } = data;
+    if (!by) return;
+    try {
+      this.#environment.call('handler', by.index, () => data.keep((left) => this.#environment.copy(left)));
+    } catch (error) {
+      by.handler = 'none';
+      this.#fail(by, 'handle_data', error);
+      data.drop();
+    }
   }
 
   #terminate(plugin: LoadedPlugin): Wait {
@@ -334,7 +352,7 @@ export class PluginManager {
 
   /** Of something that a plugin did outside of an answer: a timer of its own, for example. */
   failed(index: number, error: unknown): void {
-    const plugin = this.#plugins[index];
+    const plugin = this.#plugins.find((each) => each.index === index);
     if (plugin) this.#fail(plugin, plugin.doing, error);
   }
 

@@ -52,16 +52,14 @@ export function nameOf(value: unknown): string {
  *
  * As there are handlers like `(data) => data.traceEvents.push(…)`, a number and parts of the data itself mean nothing.
  */
-export function checkHandled(data: TraceData, before: Pick<TraceData, 'traceEvents' | 'viztracer_metadata'>, result: unknown): TraceData {
+export function checkHandled(data: TraceData, result: unknown): TraceData {
   const { traceEvents, viztracer_metadata: metadata } = data;
   const given = typeof result === 'number' || typeof result === 'boolean' || result === null || result === undefined;
   const left = given || result === traceEvents || result === metadata ? data : result;
   const problem = problemOfTraceData(left);
   if (problem) throw new PluginProblem(`what its handler left is no trace data: ${problem}`);
-  const events = (left as TraceData).traceEvents;
+  const { traceEvents: events } = left as TraceData;
   const bad = events.findIndex((event) => typeof event !== 'object' || event === null);
   if (bad < 0) return left as TraceData;
-  // The list of before, with the nonsense in it, cannot be had back.
-  if (events === before.traceEvents) before.traceEvents = events.filter((event) => typeof event === 'object' && event !== null);
   throw new PluginProblem(`what its handler left is no trace data: traceEvents[${bad}] is ${nameOf(events[bad])}, not an event`);
 }

@@ -125,7 +125,9 @@ export class SamplingPlugin extends VizPluginBase {
 
   #start(): void {
     // Without a tracer (in a plugin host, which only handles data) there is nothing to sample for.
-    if (this.#end || !getTracer()) return;
+    // Asked once: a tracer that the script makes meanwhile is no affair of ours.
+    const tracer = getTracer();
+    if (this.#end || !tracer) return;
     const periodMs = this.#periodMs;
     const { file, name, shared: count = 0, measure, sampler } = this.#sampling;
     const memory = new SharedArrayBuffer(HEADER_BYTES + 8 * count);
@@ -139,8 +141,7 @@ export class SamplingPlugin extends VizPluginBase {
     /** Until the thread says that it samples, and where there is none. */
     let samplesHere = true;
     const sampleHere = (): void => {
-      const tracer = samplesHere ? getTracer() : undefined;
-      if (tracer?.enabled && sample(tracer) === false) rest();
+      if (samplesHere && tracer.enabled && sample(tracer) === false) rest();
     };
     const turn = (): void => {
       try {

@@ -51,6 +51,8 @@ export interface CaptureOptions {
   readonly whenFull: 'exact' | 'live';
   readonly ringMegabytes: number;
   readonly maskSecrets: boolean;
+  /** With more events than this, handlers of plugins run after the process, in a plugin host. */
+  readonly pluginEvents: number;
 }
 
 /** What a config file exports: any of the options. */
@@ -376,6 +378,18 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     default: true,
     label: 'Mask secrets',
     help: 'Mask values whose key looks secret in snapshots and arguments.',
+  },
+  {
+    key: 'pluginEvents',
+    group: 'limits',
+    flag: 'plugin-events',
+    type: 'number',
+    default: 1_000_000,
+    min: 0,
+    max: 100_000_000,
+    unit: 'events',
+    label: 'Events for plugins',
+    help: 'With more events than this, handlers of plugins run after the script, in a process of their own.',
   },
 ];
 

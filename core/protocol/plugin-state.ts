@@ -1,7 +1,7 @@
 /** Reads a `PluginState` that another process or a file told: whatever it is, what comes out has the type and a bounded size. */
 import type { PluginFailure, PluginState, PluginWhen } from './plugins.ts';
 
-/** A launch has at most so many plugins. */
+/** A launch has at most so many plugins; of more than that in a process, with those of the script's own tracers, nothing is told. */
 export const MAX_PLUGINS = 100;
 export const MAX_FAILURES = 20;
 const MAX_WARNINGS = 20;
@@ -28,6 +28,7 @@ export function readPluginState(value: unknown): PluginState | undefined {
   const failures = list(value.failures, -MAX_FAILURES).flatMap(readFailure);
   return {
     index,
+    ...(value.ofScript === true && { ofScript: true as const }),
     spec,
     name: text(value.name, MAX_TEXT) ?? spec,
     ...(file !== undefined && { file }),

@@ -24,8 +24,10 @@ export interface PluginFailure {
 
 /** How one plugin fares in one process. Sent anew with every change; the last one counts. */
 export interface PluginState {
-  /** Place in the launch's list, from 0. */
+  /** Place in the launch's list, from 0; those of the script's own tracers come behind, in the order in which they are made. */
   readonly index: number;
+  /** Of a `VizTracer` that the script has made: no launch has asked for it. */
+  readonly ofScript?: true;
   readonly spec: string;
   /** Of the plugin's class; else the module's. */
   readonly name: string;
@@ -60,7 +62,9 @@ export interface PluginLimits {
   readonly loadMs?: number;
   /** One `handle_data` handler. Default 30,000 ms. */
   readonly handlerMs?: number;
-  /** With more events than this, handlers run in a plugin host. Default 1,000,000. */
+  /** Where no limit can be set (behind an `await`, in a callback): the main thread may be kept by a plugin for so long. Default 5000 ms. */
+  readonly blockedMs?: number;
+  /** With more events than this, handlers run in a plugin host. Default: what the launch's capture options say, else 1,000,000. */
   readonly events?: number;
 }
 
@@ -100,6 +104,8 @@ export interface PluginHostTask {
   readonly process: number;
   readonly pid: number;
   readonly plugins: readonly PluginLaunch[];
+  /** Those of them that are left out, by their places: they have ended such a process before. */
+  readonly skip?: readonly number[];
   /** Of the process, where modules are looked for too; it may be gone. */
   readonly cwd: string;
   /** Absolute path; modules are looked for beside it first. Absent: the process ran none (`node -e`). */
@@ -108,3 +114,7 @@ export interface PluginHostTask {
   readonly output: string;
   readonly limits?: PluginLimits;
 }
+
+/** What is said of a process whose events a plugin host has handled. `reason`: a sentence. */
+export const pluginHostNote = (pid: number, reason: string): string =>
+  `The events of process ${pid} were handled by plugins after its end, in a process of their own. ${reason}`.trimEnd();

@@ -13,13 +13,23 @@ export type SnapshotMarker =
   | { readonly $ts: 'function'; readonly name: string }
   | { readonly $ts: 'date'; readonly text: string }
   | { readonly $ts: 'regexp'; readonly text: string }
-  | { readonly $ts: 'error'; readonly name: string; readonly message: string }
-  | { readonly $ts: 'map'; readonly size: number; readonly entries: readonly (readonly [unknown, unknown])[]; readonly cut?: number }
+  /** `value`: its `code`, `cause` and `errors`, and own fields that it has been given. */
+  | { readonly $ts: 'error'; readonly name: string; readonly message: string; readonly value?: Readonly<Record<string, unknown>>; readonly cut?: number }
+  /** `class`: of what is no plain `Map`, for example `Headers`. */
+  | {
+      readonly $ts: 'map';
+      readonly class?: string;
+      readonly size: number;
+      readonly entries: readonly (readonly [unknown, unknown])[];
+      readonly cut?: number;
+    }
   | { readonly $ts: 'set'; readonly size: number; readonly values: readonly unknown[]; readonly cut?: number }
   /** Typed arrays, ArrayBuffer, Buffer. */
   | { readonly $ts: 'bytes'; readonly type: string; readonly length: number; readonly values: readonly (number | string)[]; readonly cut?: number }
-  /** An instance of a class of the user's: its own fields. */
+  /** An instance of a class: its own fields, or what its `toJSON` gives. */
   | { readonly $ts: 'instance'; readonly class: string; readonly value: Readonly<Record<string, unknown>>; readonly cut?: number }
+  /** An instance of a class that says what it is in one text (`toJSON`, else `toString` where it shows no fields): a URL, a decimal. */
+  | { readonly $ts: 'text'; readonly class: string; readonly text: string }
   /** A user's own object that has a key `$ts`, or an object or array that was cut: `cut` entries are missing. */
   | { readonly $ts: 'object'; readonly value: Readonly<Record<string, unknown>>; readonly cut?: number }
   | { readonly $ts: 'array'; readonly value: readonly unknown[]; readonly length: number; readonly cut?: number }

@@ -205,9 +205,44 @@ export interface Settings {
   readonly sidebarWidth: number;
   readonly inspectorWidth: number;
   readonly drawerHeight: number;
+  /** Arrangement of the panels that the next window begins with, by view, as the window writes it. Empty: the one that the product comes with. */
+  readonly layout: string;
+  /** Arrangements that were given a name. */
+  readonly layouts: readonly { readonly name: string; readonly text: string }[];
+  /** How tracks are arranged, as the window writes it. Empty: as they come. */
+  readonly tracks: string;
+  /** Keys that differ from the product's own: by command, "Ctrl+Shift+X". Empty text: the command has no key. */
+  readonly keys: readonly { readonly command: string; readonly keys: string }[];
+  /** What a wheel does over the timeline: scroll, and zoom with Ctrl, or the other way round. */
+  readonly wheel: 'modern' | 'classic';
+  /** Ruler and moments: since the start of the recording, or as a clock showed it. */
+  readonly timeFormat: 'elapsed' | 'clock';
+  readonly colourBy: 'category' | 'name' | 'thread';
+  /** Which arrows between slices are drawn. */
+  readonly flows: 'selection' | 'all' | 'none';
+  /** Edges of a range that is dragged snap to edges of slices. */
+  readonly snap: boolean;
+  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: the host's own way. */
+  readonly editor: string;
 }
 
-export const DEFAULT_SETTINGS: Settings = { theme: 'system', density: 'compact', sidebarWidth: 232, inspectorWidth: 344, drawerHeight: 240 };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: 'system',
+  density: 'compact',
+  sidebarWidth: 232,
+  inspectorWidth: 344,
+  drawerHeight: 240,
+  layout: '',
+  layouts: [],
+  tracks: '',
+  keys: [],
+  wheel: 'modern',
+  timeFormat: 'elapsed',
+  colourBy: 'category',
+  flows: 'selection',
+  snap: true,
+  editor: '',
+};
 
 /** An action that also exists as a menu item or command-line word. */
 export type StudioCommand =

@@ -71,6 +71,8 @@ export interface TargetHello {
   readonly argv: readonly string[];
   /** What it is called, where that is more than the name of its script: `cluster worker 2`. */
   readonly title?: string;
+  /** Started by a process of the launch: what all of them would say alike on stderr it leaves to the collector. */
+  readonly isChild?: boolean;
   readonly cwd: string;
   readonly platform: string;
   readonly arch: string;

@@ -21,13 +21,19 @@ function tracerApi(): typeof own {
 
 const api = tracerApi();
 
-export const { EventBase, _EventBase, getTracer, ignoreFunction, pluginArguments, traceAndSave, triggerlog, VizCounter, VizObject, VizPluginBase, VizTracer } =
-  api;
-export type EventBase = own.EventBase;
-export type VizCounter<T = own.AnyAttributes> = own.VizCounter<T>;
-export type VizObject<T = own.AnyAttributes> = own.VizObject<T>;
-export type VizPluginBase = own.VizPluginBase;
-export type VizTracer = own.VizTracer;
+// Under other names here: beside two of one name a bundler would rename the classes themselves, and users meet their names in messages.
+const theEventBase = api.EventBase;
+type theEventBase = own.EventBase;
+const theVizCounter = api.VizCounter;
+type theVizCounter<T = own.AnyAttributes> = own.VizCounter<T>;
+const theVizObject = api.VizObject;
+type theVizObject<T = own.AnyAttributes> = own.VizObject<T>;
+const theVizPluginBase = api.VizPluginBase;
+type theVizPluginBase = own.VizPluginBase;
+const theVizTracer = api.VizTracer;
+type theVizTracer = own.VizTracer;
+const { getTracer: getTheTracer, ignoreFunction: ignoreIt, pluginArguments: argumentsOf, traceAndSave: traceIt, triggerlog: logIt } = api;
+
 export type {
   AnyAttributes,
   ArgOption,
@@ -52,3 +58,16 @@ export type {
   VizTracerOptions,
   Wrapper,
 } from './api-classes.ts';
+export {
+  argumentsOf as pluginArguments,
+  getTheTracer as getTracer,
+  ignoreIt as ignoreFunction,
+  logIt as triggerlog,
+  theEventBase as _EventBase,
+  theEventBase as EventBase,
+  theVizCounter as VizCounter,
+  theVizObject as VizObject,
+  theVizPluginBase as VizPluginBase,
+  theVizTracer as VizTracer,
+  traceIt as traceAndSave,
+};

@@ -21,6 +21,7 @@ import { FunctionMutes } from './calls/function-mutes.ts';
 import { EventCopy } from './event-copy.ts';
 import { jsonFrame } from './frames.ts';
 import { gateTime, switchGate } from './gate.ts';
+import { Watchdog } from './plugins/watchdog.ts';
 import { DRAIN_CHANNEL, type DrainMessage, type DrainStart, DrainState, ProcessWord, Request } from './ring-layout.ts';
 import { RingReader } from './ring-reader.ts';
 import { SamplerLink } from './sampling/sampler-link.ts';
@@ -88,11 +89,14 @@ export class Drain {
   readonly #leftAlone: LeftAlone[] = [];
   #leftAloneSent = 0;
   #captureTold = '';
+  readonly #watchdog: Watchdog | undefined;
 
   constructor(start: DrainStart) {
     this.#start = start;
     this.#process = new Int32Array(start.process);
     this.#copy = new EventCopy(start.copyFile, start.hello, this.#process);
+    if (start.presence)
+      this.#watchdog = new Watchdog(start.presence, import.meta.dirname, () => [...this.#plugins.values()].filter(({ ofScript }) => !ofScript));
     this.#sampler = new SamplerLink({
       folder: start.folder,
       process: start.process,
@@ -207,6 +211,7 @@ export class Drain {
 
   #wake(): void {
     if (this.#gone) return;
+    this.#watchdog?.look();
     this.#pass();
     this.#sleep();
   }

@@ -44,6 +44,8 @@ export function finishFromWorker(words: Int32Array): void {
 export interface EndWatch {
   /** True: the script does not get to see the event. Asked before its listeners. */
   hides(event: string, args: readonly unknown[]): boolean;
+  /** True: Node asks by the event whether somebody takes care of an error, and those who listen do not count. Asked before its listeners. */
+  leavesToNode(event: string): boolean;
   /** After the script's listeners of `beforeExit`. */
   beforeExit(): void;
   /** The process ends now: what needs time is over. */
@@ -93,8 +95,9 @@ export function onProcessEnd(
       if (event === 'worker' && isOwnWorker(rest[0])) return false;
       const watching = watch();
       if (safely(() => watching?.hides(event, rest))) return true;
+      const leftToNode = safely(() => watching?.leavesToNode(event));
       safely(() => emits()?.emits(event, rest));
-      const answer = Reflect.apply(emit, this, [event, ...rest]) as boolean;
+      const answer = (Reflect.apply(emit, this, [event, ...rest]) as boolean) && !leftToNode;
       if (event === 'beforeExit') safely(() => watching?.beforeExit());
       // A script may emit 'exit' by hand; then the process does not end.
       if (event === 'uncaughtException' && !answer) fatal = { error: rest[0] };

@@ -12,7 +12,7 @@ function titleOf(): { title?: string } {
 }
 
 /** Who this process is, and where its clock stands. `secret` is empty where nobody asks for it. */
-export function targetHello(secret: string): TargetHello {
+export function targetHello(secret: string, isChild = false): TargetHello {
   // Node loads `performance` when it is first asked for: not between the two clocks.
   const { timeOrigin } = performance;
   const monotonicNs = process.hrtime.bigint();
@@ -28,6 +28,7 @@ export function targetHello(secret: string): TargetHello {
     execArgv: process.execArgv,
     argv: process.argv,
     ...titleOf(),
+    ...(isChild && { isChild }),
     cwd: process.cwd(),
     platform: process.platform,
     arch: process.arch,

@@ -19,14 +19,20 @@ async function run(task: PluginHostTask): Promise<void> {
   resolveApi(tracerFolder, []);
   // What the plugins would have seen in the process itself.
   process.argv.splice(1, 2, ...(task.script === undefined ? [] : [task.script]));
-  const scope = new PluginScope((plugin, error) => manager.failed(plugin, error));
+  const scope = new PluginScope(tracerFolder, (plugin, error) => manager.failed(plugin, error));
   const environment = nodeEnvironment({ scope, tracerFolder, script: task.script, cwd: task.cwd, limits: task.limits, changed: tellState });
-  const manager = new PluginManager(task.plugins, environment, 'plugin-host');
+  const manager = new PluginManager(task.plugins, environment, 'plugin-host', task.skip);
   process.on('unhandledRejection', (reason, promise) => {
-    const plugin = scope.ownerOf(promise);
+    const plugin = scope.ownerOfRejection(promise);
     if (plugin === undefined) throw reason;
     manager.failed(plugin, reason);
   });
+  process.on('uncaughtException', (error) => {
+    const plugin = scope.code.ofError(error);
+    if (plugin === undefined) giveUp(error);
+    else manager.failed(plugin, error);
+  });
+  scope.guardForLife();
   scope.hold();
   const save = loadSave(tracerFolder);
   await manager.load();
@@ -47,10 +53,10 @@ function tellState(state: PluginState): void {
   }
 }
 
-run(JSON.parse(process.argv[2] as string) as PluginHostTask).then(
-  () => process.exit(0),
-  (error: unknown) => {
-    writeSync(2, `${error instanceof Error ? error.message : String(error)}\n`);
-    process.exit(1);
-  },
-);
+function giveUp(error: unknown): never {
+  writeSync(2, `${error instanceof Error ? error.message : String(error)}\n`);
+  return exit(1);
+}
+
+const { exit } = process;
+run(JSON.parse(process.argv[2] as string) as PluginHostTask).then(() => exit(0), giveUp);

@@ -146,6 +146,8 @@ export interface DrainStart {
   readonly minDurationNs: number;
   /** The gate as the launch has it. */
   readonly gate: number;
+  /** Of a process with plugins: see plugins/presence.ts. */
+  readonly presence?: SharedArrayBuffer;
   readonly ring: Extract<DrainMessage, { kind: 'ring' }>;
   /** May say on stderr that the collector is gone, or has stalled. */
   readonly complains: boolean;

@@ -1,4 +1,5 @@
 import type { EventTracer, Recorder } from '../events/recorder.ts';
+import type { PluginState } from '../protocol/plugins.ts';
 import type { SampledThread } from './sampling/thread-side.ts';
 
 /** What the preload leaves for the API: `globalThis[RUNTIME]`. One for each JS thread. */
@@ -8,8 +9,16 @@ export interface Runtime {
   readonly apiFile: string;
   /** Its exports: whatever copy of the package a script has, this one is used. */
   readonly loadApi: () => unknown;
-  /** The tracer that `getTracer` gives. */
+  /** The tracer that `getTracer` gives: the script's own, if it has made one. */
   tracer: EventTracer | undefined;
+  /** The session's. Plugins get it whatever the script has made. */
+  session?: EventTracer;
+  /** Whether code of a launch's plugin runs. */
+  inPlugin?: () => boolean;
+  /** For so many plugins of a tracer of the script's own: what tells the collector how they fare. Absent in worker threads. */
+  ownPlugins?: (count: number) => (state: PluginState) => void;
+  /** Called by the watchdog while this thread is stopped in code that is to be ended: of one of these plugins, none: of any. False: it is not. */
+  overdue?: (plugins: readonly number[]) => boolean;
   /** Opens or closes the gate of the process. Absent in a tracer older than this copy of the API. */
   readonly switchGate?: (on: boolean) => void;
   /** Calls back, once, at a turn of this thread when the gate is open. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Worker } from 'node:worker_threads';
+import { MAX_PLUGINS } from '../protocol/plugin-state.ts';
 import type { PluginState } from '../protocol/plugins.ts';
 import type { ChildNotice, LeftAlone } from '../protocol/target-wire.ts';
 import { FrameType } from '../protocol/target-wire.ts';
@@ -13,11 +14,13 @@ import { jsonFrame } from './frames.ts';
 import { gateTime, isPaused } from './gate.ts';
 import { targetHello } from './hello.ts';
 import { KeptEvents } from './kept-events.ts';
+import { PRESENCE_BYTES } from './plugins/presence.ts';
 import type * as targetPlugins from './plugins/target-plugins.ts';
 import { type DrainMessage, DrainState, PROCESS_BYTES, ProcessWord } from './ring-layout.ts';
 import { isTaken, RingReader } from './ring-reader.ts';
 import type { Urgency } from './ring-writer.ts';
 import type { RuntimeCapture } from './runtime/runtime-capture.ts';
+import { currentRuntime } from './runtime.ts';
 import { finishSampling, sampleEarly } from './sampling/thread-side.ts';
 import { flushBeforeSelfEnds } from './self-ends.ts';
 import { writeSpill } from './spill.ts';
@@ -42,6 +45,7 @@ const { setImmediate } = globalThis;
 export function traceProcess(folder: string, attached?: TargetSettings): void {
   const settings = attached ? { ...attached, attached: true } : takeSettings(process.env);
   if (!settings) return;
+  const presence = settings.options.plugins?.length ? new SharedArrayBuffer(PRESENCE_BYTES) : undefined;
   const began = hrtime();
   const sinceStart = (): number => Number(hrtime() - began) / 1e6;
   const shared = { settings, process: new SharedArrayBuffer(PROCESS_BYTES) };
@@ -50,7 +54,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   words[ProcessWord.GATE] = gate;
   const minDurationNs = (settings.options.capture?.minDurationUs ?? 0) * 1000;
   const ring = makeRing(settings, 0, 'main');
-  const helloFrame = jsonFrame(FrameType.HELLO, 0, { ...targetHello(settings.secret), ...(gate === 0 && { paused: true }) });
+  const helloFrame = jsonFrame(FrameType.HELLO, 0, { ...targetHello(settings.secret, settings.options.isChild), ...(gate === 0 && { paused: true }) });
   const copyFile = path.join(settings.options.spillFolder, `${process.pid}.copy`);
   const spillFile = path.join(settings.options.spillFolder, `${process.pid}.spill`);
 
@@ -104,6 +108,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
       gate,
       minDurationNs,
       ring,
+      ...(presence && { presence }),
       sampling: { on: samples, intervalUs: samplingUs, filter: { include, exclude, maxDepth } },
       // A program that was not started for being watched has a stderr of its own.
       complains: !settings.options.isChild && !attached,
@@ -135,6 +140,7 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
     capture?.emits(event, args);
   };
   const sendAll = (): void => {
+    callTracer?.finish();
     capture?.finish();
     finishSampling(ring.buffer, words);
     if (!finishDrain(words)) spill();
@@ -198,14 +204,25 @@ export function traceProcess(folder: string, attached?: TargetSettings): void {
   });
   const { callTracer } = provided;
   capture = provided.capture;
-  if (settings.options.plugins?.length) {
-    patch(capture); // A plugin may have threads of its own.
-    const changed = (state: PluginState): void => {
-      plugins.set(state.index, state);
-      drain?.postMessage({ kind: 'plugin', state });
+  const changed = (state: PluginState): void => {
+    if (state.index >= MAX_PLUGINS) return;
+    plugins.set(state.index, state);
+    drain?.postMessage({ kind: 'plugin', state });
+  };
+  let places = settings.options.plugins?.length ?? 0;
+  const runtime = currentRuntime();
+  if (runtime) {
+    runtime.ownPlugins = (count) => {
+      const first = places;
+      places += count;
+      return (state) => changed({ ...state, index: first + state.index, ofScript: true });
     };
+  }
+  if (settings.options.plugins?.length && presence) {
+    patch(capture); // A plugin may have threads of its own.
     try {
-      watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, changed });
+      watch = loadPlugins(folder).startPlugins({ tracerFolder: folder, options: settings.options, presence, changed });
+      ensureDrain(); // The watchdog: what a plugin has begun may hang before anything is recorded.
     } catch (error) {
       for (const [index, { spec }] of settings.options.plugins.entries()) changed(notStarted(index, spec, error));
     }

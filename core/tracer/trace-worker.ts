@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { workerThreads } from './builtins.ts';
+import type { CallTracer } from './calls/trace-calls.ts';
 import { traceChildProcesses } from './child-processes.ts';
 import { Children } from './children.ts';
 import { finishFromWorker, onProcessEnd } from './exit.ts';
@@ -50,6 +51,7 @@ export function traceWorker(folder: string): void {
   const timer = setInterval(() => attach() && clearInterval(timer), REPEAT_MS);
   timer.unref();
   let capture: RuntimeCapture | undefined;
+  let callTracer: CallTracer | undefined;
   onProcessEnd(
     () => {
       capture?.finish();
@@ -67,12 +69,13 @@ export function traceWorker(folder: string): void {
     () => capture,
   );
   const sendAll = (): void => {
+    callTracer?.finish();
     capture?.finish();
     finishSampling(ring.buffer, words);
     finishFromWorker(words);
   };
   flushBeforeSelfEnds(words, sendAll, false);
-  ({ capture } = provideRuntime(
+  ({ capture, callTracer } = provideRuntime(
     folder,
     settings,
     { words, ring, kept },

@@ -1,7 +1,7 @@
 import { argsText, attributesOf } from '../events/args-text.ts';
 import type { EventTracer, Recorder } from '../events/recorder.ts';
 import { SnapshotStream } from '../events/snapshot-stream.ts';
-import { SnapshotText } from '../events/snapshot-text.ts';
+import { recordClass, SnapshotText } from '../events/snapshot-text.ts';
 import { InstantScope } from '../protocol/records.ts';
 
 export type Scope = 'thread' | 'process' | 'global' | 't' | 'p' | 'g';
@@ -103,14 +103,17 @@ export abstract class TracerEvents implements EventTracer {
     this.counter(name, values);
   }
 
-  /** One snapshot of the object `name`: `tracer.snapshot('cart', cart)`. A copy; what is no plain object stands under `value`. */
+  /**
+   * One snapshot of the object `name`: `tracer.snapshot('cart', cart)`. A copy: of an object and an instance of a class each own field;
+   * anything else (a list, a map, a number) stands under `value`. Its class is that of the first snapshot.
+   */
   snapshot(name: string, value: unknown): void {
     const recorder = this.#recording();
     if (!recorder) return;
     let stream = this.#objects.get(name);
     if (!stream) {
       if (this.#objects.size >= MAX_NAMES) this.#objects.clear();
-      stream = new SnapshotStream(name, 'Object');
+      stream = new SnapshotStream(name, recordClass(value) ?? 'Object');
       this.#objects.set(name, stream);
     }
     const text = new SnapshotText(recorder.limits, recorder.maskSecrets);

@@ -14,7 +14,7 @@ type Wait = void | Promise<void>;
 const running = new Set<VizTracer>();
 let endRunning: () => void;
 
-/** What `getTracer` gives under the studio where the script has made no tracer. */
+/** What `getTracer` gives under the studio to plugins, and where the script has made no tracer. */
 let sessionTracer: (runtime: Runtime) => VizTracer;
 
 /**
@@ -47,12 +47,13 @@ export class VizTracer extends TracerEvents {
     super();
     this.#config = readTracerOptions(options);
     const runtime = currentRuntime();
-    this.#source = runtime ? new SessionSource(runtime) : new InlineSource(this.#config.tracerEntries);
+    const { tracerEntries: maxEvents, maskSecrets } = this.#config;
+    this.#source = runtime ? new SessionSource(runtime) : new InlineSource({ maxEvents, maskSecrets });
     if (this.#config.plugins.length > 0) {
       const { makePlugins } = loadBeside<typeof import('./inline/tracer-plugins.ts')>('tracer-plugins.cjs');
       this.#plugins = makePlugins(this.#config.plugins, tracerFolder());
     }
-    if (this.#config.registerGlobal) registerTracer(this);
+    if (this.#config.registerGlobal && !runtime?.inPlugin?.()) registerTracer(this);
   }
 
   /** A tracer that has begun: `using tracer = VizTracer.begin();` stops, saves and terminates at the end of the block, whatever happens in it. */
@@ -291,14 +292,14 @@ export class VizTracer extends TracerEvents {
     endRunning = () => {
       for (const tracer of [...running].reverse()) void tracer.#endQuietly();
     };
-    // Bundlers rename classes; the user meets the name in the console and in stack traces.
-    Object.defineProperty(VizTracer, 'name', { value: 'VizTracer' });
     sessionTracer = (runtime) => {
-      const tracer = new VizTracer();
+      if (runtime.session) return runtime.session as VizTracer;
+      const tracer = new VizTracer({ registerGlobal: false });
       tracer.#source = new SessionSource(runtime, { keeps: false });
       tracer.#ofSession = true;
       tracer.#started = true;
       tracer.enabled = true;
+      runtime.session = tracer;
       return tracer;
     };
   }
@@ -308,10 +309,11 @@ const NOT_KEPT =
   "This tracer is the session's own: the studio records what it records, and there is nothing here to save. For a file of your own make a tracer: new VizTracer().";
 
 /**
- * The tracer that the script has made last; under the studio, where it has made none, the session's, which has begun. Undefined
- * where nobody records.
+ * The tracer that the script has made last; under the studio, where it has made none, the session's, which has begun. A plugin of
+ * the launch always gets the session's: what it records is not the script's to stop. Undefined where nobody records.
  */
 export function getTracer(): VizTracer | undefined {
   const runtime = currentRuntime();
+  if (runtime?.inPlugin?.()) return sessionTracer(runtime);
   return (registeredTracer() as VizTracer | undefined) ?? (runtime && sessionTracer(runtime));
 }

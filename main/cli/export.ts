@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
 import { recoverParts } from '../collector/flight-parts.ts';
+import type { Converted } from '../services/export/conversion.ts';
 import { convertRecording } from '../services/export/convert-recording.ts';
 import type { Command } from './command-line.ts';
 import { realTarget } from './real-target.ts';
@@ -11,7 +12,7 @@ import { sizeInWords } from './report-format.ts';
 import { writeReport } from './write-report.ts';
 
 /** For `run` with plugins. */
-export const writeProcessedReport = (source: string, output: string): Promise<unknown> => writeReport(source, output, convertRecording);
+export const writeProcessedReport = (source: string, output: string): Promise<Converted> => writeReport(source, output, convertRecording);
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 

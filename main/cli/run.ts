@@ -18,6 +18,7 @@ import { recordingNotMade } from '../collector/recording-file.ts';
 import type { PluginOutcome } from '../collector/session.ts';
 import { ConfigFiles } from '../services/config/config-files.ts';
 import { dataFolder } from '../services/data-folder.ts';
+import type { Converted } from '../services/export/conversion.ts';
 import { examineLaunch } from '../services/launch/examine.ts';
 import { makeSpawnPlan } from '../services/launch/spawn-plan.ts';
 import { NodeFinder } from '../services/nodes/node-finder.ts';
@@ -159,7 +160,7 @@ interface Finished {
   readonly output: string;
   readonly info: SessionInfo;
   readonly plugins: PluginOutcome;
-  readonly writeReport: (source: string, output: string) => Promise<unknown>;
+  readonly writeReport: (source: string, output: string) => Promise<Converted>;
 }
 
 /** False: the report could not be written, and the recording stays where it is. */
@@ -167,9 +168,10 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   if (info.end?.kind === 'failed-to-start') tell(info.end.message);
   // What plugins said of themselves while the script ran has been printed by its processes.
   for (const problem of plugins.problems) tell(problem);
+  let written: Converted | undefined;
   try {
     if (reportFormat(output) === 'recording') await rename(file, await realTarget(output));
-    else await writeReport(file, output);
+    else written = await writeReport(file, output);
   } catch (error) {
     tell(`The report ${output} could not be written: ${whyNotWritten(error)}`);
     tell(`The recording is kept in ${file}. Make the report of it with: trace-studio export ${quoted(file)} -o ${quoted(output)}`);
@@ -177,9 +179,11 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
   }
   if (command.quiet) return true;
   const { size } = await stat(output);
-  const counted = info.kept ? 'the newest' : info.events === 1 ? '1 event' : `${info.events} events`;
+  // Plugins may have left others than were recorded.
+  const { events, notes } = written ?? { events: info.events, notes: info.dropped > 0 ? [`${info.dropped} events were dropped.`] : [] };
+  const counted = info.kept ? 'the newest' : events === 1 ? '1 event' : `${events} events`;
   tell(`wrote ${path.relative('', output) || output} (${counted}, ${sizeInWords(size)}).`);
-  if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
+  for (const note of new Set([...plugins.notes, ...notes])) if (!plugins.problems.includes(note)) tell(note);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell(info.untraced ?? 'The tracer did not connect: the report holds no events.');
   return true;
 }

@@ -13,6 +13,7 @@ export class KeptInfo {
   readonly #stats = new Map<number, RecordingInfo>();
   readonly #plugins = new Map<string, RecordingInfo>();
   readonly #captures = new Map<number, RecordingInfo>();
+  readonly #samplings = new Map<string, RecordingInfo>();
   #leftAlone: Extract<RecordingInfo, { kind: 'left-alone' }>[] = [];
   readonly #notes: RecordingInfo[] = [];
   #gate: RecordingInfo | undefined;
@@ -43,6 +44,9 @@ export class KeptInfo {
       case 'capture':
         this.#captures.set(line.process, line);
         return undefined;
+      case 'sampling':
+        this.#samplings.set(`${line.process} ${line.state.thread}`, line);
+        return undefined;
       case 'left-alone':
         this.#leftAlone.push(line);
         if (this.#leftAlone.length > MAX_LEFT_ALONE) this.#leftAlone.shift();
@@ -63,7 +67,7 @@ export class KeptInfo {
 
   lines(): RecordingInfo[] {
     const gate = this.#gate ? [this.#gate] : [];
-    const maps = [this.#processes, this.#threads, this.#stats, this.#plugins, this.#captures, this.#processEnds];
+    const maps = [this.#processes, this.#threads, this.#stats, this.#plugins, this.#captures, this.#samplings, this.#processEnds];
     return [...maps.flatMap((lines: ReadonlyMap<unknown, RecordingInfo>) => [...lines.values()]), ...this.#leftAlone, ...this.#notes, ...gate];
   }
 
@@ -72,6 +76,6 @@ export class KeptInfo {
     this.#processes.delete(process);
     this.#captures.delete(process);
     this.#leftAlone = this.#leftAlone.filter((line) => line.process !== process);
-    for (const key of this.#plugins.keys()) if (key.startsWith(`${process} `)) this.#plugins.delete(key);
+    for (const lines of [this.#plugins, this.#samplings]) for (const key of lines.keys()) if (key.startsWith(`${process} `)) lines.delete(key);
   }
 }

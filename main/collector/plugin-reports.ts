@@ -48,13 +48,24 @@ export class PluginReports {
     if (state) this.#put({ ...state, ranIn: 'target' });
   }
 
-  /** A state that a plugin host tells of the same plugin: what it did in the process itself stays told. */
-  takeFromHost(body: Uint8Array, inTarget: readonly PluginState[]): void {
+  /** A state that a plugin host tells of the same plugin: what it did in the process itself stays told. Gives whose it is. */
+  takeFromHost(body: Uint8Array, inTarget: readonly PluginState[]): number | undefined {
     const state = parse(body);
-    if (!state) return;
+    if (!state) return undefined;
     this.#inHost.set(state.index, state);
     const before = inTarget.find((each) => each.index === state.index);
     this.#put({ ...(before ? joined(before, state) : state), ranIn: 'plugin-host' });
+    return state.index;
+  }
+
+  /** A plugin host has ended in the middle of what this one did. Gives its name. */
+  endedHost(index: number, message: string): string | undefined {
+    const state = this.#states.get(index);
+    if (!state) return undefined;
+    const failures = [...state.failures, { during: state.lastMessage ?? ('load' as const), message }].slice(-MAX_FAILURES);
+    this.#inHost.delete(index); // Told by who tells of the host.
+    this.#put({ ...state, failures, failureCount: state.failureCount + 1 });
+    return state.name;
   }
 
   /** Nothing more comes for now: what waits is written. */

@@ -1,10 +1,10 @@
 /** What a session does about plugins once processes end: takes what their handlers left, and has a plugin host do what they could not. */
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import type { PluginState } from '../../core/protocol/plugins.ts';
+import { type PluginState, pluginHostNote } from '../../core/protocol/plugins.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SpawnPlan } from '../../core/protocol/session-types.ts';
-import { runPluginHost } from './plugin-host.ts';
+import { type PluginHostEnd, runPluginHost } from './plugin-host.ts';
 import { isAlive } from './process-tree.ts';
 import { MAX_PROCESSED_BYTES, ProcessedFile, processedFileOf, processedPids, RefusedFile } from './processed-files.ts';
 import type { Recorder } from './recorder.ts';
@@ -45,6 +45,8 @@ export class PluginWork {
   isHosting = false;
   /** What went wrong and was not printed by the processes themselves, in words; in the recording too. */
   readonly problems: string[] = [];
+  /** What went otherwise than usual, and well. */
+  readonly notes: string[] = [];
 
   constructor(options: PluginWorkOptions) {
     this.#options = options;
@@ -61,10 +63,11 @@ export class PluginWork {
       if (!file) return;
       const attachment = await recorder.attach(`processed-${traced.pid}.json`, file.bytes, file.chunks());
       if (attachment === undefined) throw new RefusedFile('not all of it could be read and written');
-      const plugins = traced.plugins.states.filter((state) => state.handler === 'ran').map((state) => state.name);
+      const plugins = traced.plugins.states.filter((state) => state.handler === 'ran' && !state.ofScript).map((state) => state.name);
       const { by, note } = left;
       recorder.info({ kind: 'processed', process: traced.index, attachment, by, plugins, ...(note !== undefined && { note }), timeNs: recorder.now() });
       this.#done.add(traced);
+      if (by === 'plugin-host') this.notes.push(pluginHostNote(traced.pid, note ?? ''));
     } catch (error) {
       const why = error instanceof RefusedFile ? error.message : `it could not be read: ${(error as Error).message}`;
       this.#tell(`What plugins left of the events of process ${traced.pid} was not taken, because ${why}. What was recorded of it is shown instead.`);
@@ -81,12 +84,29 @@ export class PluginWork {
       const traced = processes.findLast((each) => each.pid === pid);
       if (traced && !this.#done.has(traced)) await this.takeFile(traced);
     }
+    this.#tellOfChildren(processes);
     const waiting = processes.flatMap((traced) => {
       const note = this.#whyHost(traced);
       return note === undefined ? [] : [{ traced, note }];
     });
     const until = performance.now() + (this.#options.limits.allHostsMs ?? ALL_HOSTS_MS);
-    for (const { traced, note } of waiting) await this.#host(traced, note, Math.min(this.#options.limits.hostMs ?? HOST_MS, until - performance.now()));
+    for (const { traced, note } of waiting) await this.#hosts(traced, note, until);
+  }
+
+  /** A process that another one has started says nothing of its plugins itself: what none that speaks has said is said here, once. */
+  #tellOfChildren(processes: readonly TracedProcess[]): void {
+    const told = new Set<string>();
+    for (const traced of [...processes].sort((a, b) => Number(a.isChild) - Number(b.isChild))) {
+      for (const { name, failures, warnings, ofScript } of traced.plugins.states) {
+        if (ofScript) continue;
+        const tell = (line: string, to: string[]): void => {
+          if (traced.isChild && !told.has(line)) to.push(`${line} (in process ${traced.pid})`);
+          told.add(line);
+        };
+        for (const { during, message } of failures) tell(`Plugin ${name} failed at ${during}: ${message}`, this.problems);
+        for (const warning of warnings) tell(`Plugin ${name}: ${warning}`, this.notes);
+      }
+    }
   }
 
   /** Nobody wants to wait any more: plugin hosts end now, and no other is started. */
@@ -97,26 +117,57 @@ export class PluginWork {
   /** Why plugins of a process have not handled its events and yet may want to; undefined: they have, or do not. */
   #whyHost(traced: TracedProcess): string | undefined {
     if (this.#done.has(traced) || isAlive(traced.pid)) return undefined;
-    const { states } = traced.plugins;
+    const states = traced.plugins.states.filter(({ ofScript }) => !ofScript);
     if (states.some((state) => state.handler === 'needed')) return 'There were more events than plugins handle inside of the process.';
     const wanted = states.some((state: PluginState) => state.state === 'ready' || state.state === 'loading');
     return wanted && !traced.orderly ? 'The process was ended before its plugins could handle its events.' : undefined;
   }
 
-  async #host(traced: TracedProcess, note: string, timeLimitMs: number): Promise<void> {
-    const { plan, recorder, folder } = this.#options;
+  /** One plugin host after the other, as long as it is one of the plugins that has ended it: the others do their work without that. */
+  async #hosts(traced: TracedProcess, note: string, until: number): Promise<void> {
+    const { plan, recorder, limits } = this.#options;
     const because = `The events of process ${traced.pid} were not handled by plugins: `;
     const instead = '. What was recorded of it is shown instead.';
     const program = path.join(path.dirname(plan.preload), 'plugin-host.cjs');
-    if (this.#givenUp.signal.aborted) return this.#tell(`${because}nobody waited for it${instead}`);
-    if (timeLimitMs <= 0) return this.#tell(`${because}those of other processes took all of the time that there is for it${instead}`);
-    if (!existsSync(program)) return this.#tell(`${because}${program} is missing${instead}`);
-    const recording = await this.#options.recording();
+    const { plugins = [] } = plan;
     const before = traced.plugins.states;
+    const skip: number[] = [];
+    for (;;) {
+      const timeLimitMs = Math.min(limits.hostMs ?? HOST_MS, until - performance.now());
+      if (this.#givenUp.signal.aborted) return this.#tell(`${because}nobody waited for it${instead}`);
+      if (timeLimitMs <= 0) return this.#tell(`${because}those of other processes took all of the time that there is for it${instead}`);
+      if (!existsSync(program)) return this.#tell(`${because}${program} is missing${instead}`);
+      const { failure, words, last } = await this.#host(traced, before, { program, timeLimitMs, skip });
+      if (words !== '') recorder.console(ConsoleSource.STUDIO, Buffer.from(`Plugins of process ${traced.pid}, after its end: ${words}\n`));
+      if (failure === undefined) break;
+      const culprit =
+        this.#givenUp.signal.aborted || last === undefined || skip.includes(last) ? undefined : traced.plugins.endedHost(last, `its process ended: ${failure}`);
+      if (culprit === undefined || skip.length + 1 === plugins.length)
+        return this.#tell(`${because}the process that was to do it failed, because ${failure}${instead}`);
+      skip.push(last as number);
+      this.#tell(
+        `Plugin ${culprit} has not handled the events of process ${traced.pid}: the process that was to do it failed, because ${failure}. The others did, without it.`,
+      );
+    }
+    traced.plugins.flush();
+    for (const { name, failures } of traced.plugins.statesInHost) {
+      for (const { during, message } of failures) this.problems.push(`Plugin ${name} failed at ${during}, after the end of process ${traced.pid}: ${message}`);
+    }
+    await this.takeFile(traced, { by: 'plugin-host', note });
+  }
+
+  /** `last`: the plugin that it told of last. */
+  async #host(
+    traced: TracedProcess,
+    before: readonly PluginState[],
+    { program, timeLimitMs, skip }: { readonly program: string; readonly timeLimitMs: number; readonly skip: readonly number[] },
+  ): Promise<PluginHostEnd & { readonly last: number | undefined }> {
+    const { plan, folder } = this.#options;
+    const recording = await this.#options.recording();
     const { cwd, script, execPath } = traced;
-    const output = path.join(folder, processedFileOf(traced.pid));
+    let last: number | undefined;
     this.isHosting = true;
-    const { failure, words } = await runPluginHost({
+    const end = await runPluginHost({
       nodePath: execPath,
       program,
       task: {
@@ -124,23 +175,20 @@ export class PluginWork {
         process: traced.index,
         pid: traced.pid,
         plugins: plan.plugins ?? [],
+        ...(skip.length > 0 && { skip }),
         cwd,
         ...(script !== undefined && { script }),
-        output,
+        output: path.join(folder, processedFileOf(traced.pid)),
       },
       environment: plainEnvironment(plan),
       timeLimitMs,
       signal: this.#givenUp.signal,
-      onState: (json) => traced.plugins.takeFromHost(json, before),
+      onState: (json) => {
+        last = traced.plugins.takeFromHost(json, before) ?? last;
+      },
     });
     this.isHosting = false;
-    traced.plugins.flush();
-    for (const { name, failures } of traced.plugins.statesInHost) {
-      for (const { during, message } of failures) this.problems.push(`Plugin ${name} failed at ${during}, after the end of process ${traced.pid}: ${message}`);
-    }
-    if (words !== '') recorder.console(ConsoleSource.STUDIO, Buffer.from(`Plugins of process ${traced.pid}, after its end: ${words}\n`));
-    if (failure !== undefined) this.#tell(`${because}the process that was to do it failed, because ${failure}${instead}`);
-    else await this.takeFile(traced, { by: 'plugin-host', note });
+    return { ...end, last };
   }
 
   #tell(message: string): void {

@@ -76,6 +76,8 @@ export interface PluginOutcome {
   readonly processes: readonly { readonly pid: number; readonly states: readonly PluginState[] }[];
   /** What went wrong and was not printed by the processes themselves, in words. */
   readonly problems: readonly string[];
+  /** What went otherwise than usual, and well. */
+  readonly notes: readonly string[];
 }
 
 /** One run: the target, its sockets and its recording, from the start to the footer. */
@@ -277,7 +279,7 @@ export class Session {
 
   get pluginOutcome(): PluginOutcome {
     const processes = this.#processes.map(({ pid, plugins }) => ({ pid, states: plugins.states })).filter(({ states }) => states.length > 0);
-    return { processes, problems: this.#plugins.problems };
+    return { processes, problems: this.#plugins.problems, notes: this.#plugins.notes };
   }
 
   /** The studio closes, or the user does not want to wait: plugins that would still work after the target's end are given up. */

@@ -49,6 +49,8 @@ export class TracedProcess implements FrameSink {
   readonly cwd: string;
   readonly execPath: string;
   readonly script: string | undefined;
+  /** Its plugins' failures are on nobody's stderr yet. */
+  readonly isChild: boolean;
   readonly plugins: PluginReports;
   /** How full its fullest ring was lately, from 0 to 1. */
   load = 0;
@@ -72,6 +74,7 @@ export class TracedProcess implements FrameSink {
     this.cwd = typeof hello.cwd === 'string' ? hello.cwd : '';
     this.execPath = hello.execPath;
     this.script = scriptOf(hello);
+    this.isChild = hello.isChild === true;
     this.plugins = new PluginReports((state) => recorder.info({ kind: 'plugin', process: index, state, timeNs: recorder.now() }));
     recorder.info({
       kind: 'process',

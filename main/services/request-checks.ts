@@ -6,7 +6,7 @@ import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
 import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
-import type { Settings, StudioRequests } from '../../core/protocol/studio-api.ts';
+import { DEFAULT_SETTINGS, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
@@ -75,8 +75,18 @@ export const settingsPart = shape<Partial<Settings>>(
     sidebarWidth: whole(0, 10_000),
     inspectorWidth: whole(0, 10_000),
     drawerHeight: whole(0, 10_000),
+    layout: text(200_000),
+    layouts: list(shape<Settings['layouts'][number]>({ name: filled(100), text: text(200_000) }), 50),
+    tracks: text(200_000),
+    keys: list(shape<Settings['keys'][number]>({ command: id, keys: text(64) }), 500),
+    wheel: oneOf('modern', 'classic'),
+    timeFormat: oneOf('elapsed', 'clock'),
+    colourBy: oneOf('category', 'name', 'thread'),
+    flows: oneOf('selection', 'all', 'none'),
+    snap: flag,
+    editor: text(4096),
   },
-  ['theme', 'density', 'sidebarWidth', 'inspectorWidth', 'drawerHeight'],
+  Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],
 );
 
 export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Parameters<StudioRequests[K]>[0]> } = {

@@ -10,6 +10,8 @@ import { refreshRecent, useLibrary } from '../state/library-store.ts';
 import { type OpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { showDialog, useWindow } from '../state/window-store.ts';
 import { toastProblem } from '../widgets/index.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { LayoutsDialog } from './layouts-dialog.tsx';
 import { type Actions, sessionOf } from './use-actions.ts';
 
 /** The one dialog that is open, and over it the question that a plugin may ask. */
@@ -128,6 +130,10 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
       return <SettingsDialog onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
+    case 'palette':
+      return <CommandPalette key={dialog.of} of={dialog.of} actions={actions} onClose={close} />;
+    case 'layouts':
+      return <LayoutsDialog onClose={close} />;
     case 'about':
       return <AboutDialog onClose={close} />;
   }

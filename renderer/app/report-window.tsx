@@ -1,6 +1,6 @@
 /** The window of a report: the panels of a trace, and statistics, with nothing to run and nobody to ask. */
 import { ChartNoAxesCombined, Moon, Sun, Table2 } from 'lucide-react';
-import { StrictMode, useState } from 'react';
+import { StrictMode, useMemo, useState } from 'react';
 import type { Report } from '../bridge/report.ts';
 import { StatisticsTable } from '../features/report/index.ts';
 import { ClientsProvider } from '../state/clients.tsx';
@@ -13,8 +13,10 @@ import { Logo } from './logo.tsx';
 import './app.css';
 import './report-window.css';
 import { TimeControls } from './time-controls.tsx';
+import { timelineActions } from './timeline-actions.ts';
 import { TraceWindow } from './trace-window.tsx';
 import type { Actions } from './use-actions.ts';
+import { useShortcuts } from './use-shortcuts.ts';
 
 /** Joins the state to the page, and opens the trace that it carries. */
 export function connectReport({ studio, traces, file, about }: Report): TraceId {
@@ -24,11 +26,14 @@ export function connectReport({ studio, traces, file, about }: Report): TraceId 
   return openTrace({ kind: 'file', file }, { title: about.title, path: '', unsaved: false, format: 'other', bytes: file.size });
 }
 
-/** What the window could do for its user is not there in a report. */
-const NOTHING = new Proxy({}, { get: () => () => {} }) as Actions;
+/** What the window could do for its user besides looking is not there in a report. */
+const actionsOf = (traces: Report['traces']): Actions =>
+  new Proxy(timelineActions(traces, () => {}) as Actions, { get: (own, name) => Reflect.get(own, name) ?? (() => {}) });
 
 export function ReportRoot({ report, trace }: { readonly report: Report; readonly trace: TraceId }) {
   const { studio, traces, about } = report;
+  const actions = useMemo(() => actionsOf(traces), [traces]);
+  useShortcuts(actions, true);
   const [shown, setShown] = useState<'trace' | 'statistics'>('trace');
   return (
     <StrictMode>
@@ -67,7 +72,7 @@ export function ReportRoot({ report, trace }: { readonly report: Report; readonl
                   ))}
                 </ul>
               )}
-              {shown === 'trace' ? <TraceWindow trace={trace} actions={NOTHING} bar={null} /> : <StatisticsTable rows={about.statistics} />}
+              {shown === 'trace' ? <TraceWindow trace={trace} actions={actions} bar={null} /> : <StatisticsTable rows={about.statistics} />}
             </div>
           </ErrorBoundary>
           <Toasts />

@@ -2,14 +2,17 @@ import { Monitor, Moon, Sun } from 'lucide-react';
 import { usePluginActions } from '../features/plugins/index.ts';
 import { isSampled, keptWords } from '../features/session/index.ts';
 import { keysOf } from '../features/settings/index.ts';
+import { type LayoutState, useLayout } from '../state/layout-store.ts';
 import { useLibrary } from '../state/library-store.ts';
+import { showPanel } from '../state/panel-store.ts';
 import { isRunning, useSession } from '../state/session-store.ts';
-import { changeSettings, useSettings } from '../state/settings-store.ts';
+import { changeSettings, settingsState, useSettings } from '../state/settings-store.ts';
 import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { followView, togglePause, zoomView } from '../state/view-store.ts';
 import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
 import { Badge, IconButton, Menubar, type MenubarMenu, type MenuEntry, Tooltip } from '../widgets/index.ts';
 import { Logo } from './logo.tsx';
+import { PANELS } from './panels.ts';
 import './title-bar.css';
 import type { Actions } from './use-actions.ts';
 
@@ -30,6 +33,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   const theme = useSettings().theme;
   const density = useSettings().density;
   const web = useLibrary((all) => all.info?.host === 'web');
+  const layout = useLayout((state) => state);
   const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
   const nextTheme = theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark';
   const ThemeIcon = THEMES.find((each) => each.value === theme) ?? THEMES[0];
@@ -110,9 +114,11 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         { label: 'New plugin…', onSelect: plugins.create },
       ],
     },
+    ...(active === undefined ? [] : [{ label: 'Panels', entries: panelEntries(layout) }]),
     {
       label: 'Help',
       entries: [
+        { label: 'All commands…', keys: keysOf('palette'), onSelect: () => showDialog({ kind: 'palette', of: 'commands' }) },
         { label: 'Keyboard shortcuts', keys: keysOf('help'), onSelect: () => showDialog({ kind: 'shortcuts' }) },
         { label: 'About Trace Studio', onSelect: () => showDialog({ kind: 'about' }) },
       ],
@@ -146,6 +152,27 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
 function showTrace(trace: string): void {
   setWindow({ screen: 'main' });
   activateTrace(trace);
+}
+
+function panelEntries({ control, open, canUndo, canRedo }: LayoutState): readonly MenuEntry[] {
+  const { layouts } = settingsState();
+  return [
+    ...PANELS.map(
+      (panel): MenuEntry => ({
+        kind: 'check',
+        label: panel.title,
+        checked: open.includes(panel.id),
+        onSelect: (on) => (on ? showPanel(panel.id) : control?.closePanel(panel.id)),
+      }),
+    ),
+    { kind: 'line' },
+    { label: 'Undo', keys: keysOf('layout-undo'), disabled: !canUndo, onSelect: () => control?.undo() },
+    { label: 'Redo', keys: keysOf('layout-redo'), disabled: !canRedo, onSelect: () => control?.redo() },
+    { label: 'Put back as they come', onSelect: () => control?.reset() },
+    { kind: 'line' },
+    ...layouts.map((layout): MenuEntry => ({ label: layout.name, onSelect: () => control?.apply(layout.text) })),
+    { label: layouts.length > 0 ? 'Keep or remove arrangements…' : 'Keep this arrangement…', onSelect: () => showDialog({ kind: 'layouts' }) },
+  ];
 }
 
 function timeEntries(trace: string): readonly MenuEntry[] {

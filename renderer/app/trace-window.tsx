@@ -1,11 +1,8 @@
 /** One open trace: toolbar, sidebar, graphs, inspector, drawer, status bar. */
-import { Minimize2, PanelRightOpen, TriangleAlert, X } from 'lucide-react';
-import { type ReactNode, useEffect, useState } from 'react';
-import { ConsolePanel } from '../features/console/index.ts';
-import { CounterList, CounterPanels } from '../features/counters/index.ts';
-import { EventsPanel } from '../features/events/index.ts';
-import { FunctionsPanel } from '../features/functions/index.ts';
-import { ObjectInspector, ObjectList } from '../features/objects/index.ts';
+import { TriangleAlert, X } from 'lucide-react';
+import { type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import { CounterList } from '../features/counters/index.ts';
+import { ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
 import { mainNotice, StatusBar, standing, Toolbar } from '../features/session/index.ts';
@@ -14,11 +11,14 @@ import { sessionState, useSession, useSessions } from '../state/session-store.ts
 import { changeSettings, settingsState } from '../state/settings-store.ts';
 import { activateTrace, traceState, useOpenTraces } from '../state/trace-store.ts';
 import { useCalmSummary } from '../state/use-calm-summary.ts';
-import { setWindow, useWindow } from '../state/window-store.ts';
+import { useView } from '../state/view-store.ts';
+import { useWindow } from '../state/window-store.ts';
 import { formatBytes } from '../state/words.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { Icon, IconButton, Pane, Progress, SplitLine, SplitPane, Tabs } from '../widgets/index.ts';
+import { Dock } from './dock/dock.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
+import { PANELS } from './panels.ts';
 import { TimeControls } from './time-controls.tsx';
 import './trace-window.css';
 import type { Actions } from './use-actions.ts';
@@ -37,7 +37,7 @@ export interface TraceWindowProps {
 export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
   const narrow = useMedia(NARROW);
   const small = useMedia(SMALL);
-  const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
+  const sidebarOpen = useWindow((state) => state.sidebarOpen);
   const settings = settingsState();
   // The first sizes; afterwards the panes keep their own. Narrow windows have sizes of their own, which are not remembered.
   const sidebar = narrow ? Math.min(settings.sidebarWidth, 196) : settings.sidebarWidth;
@@ -67,7 +67,7 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
           id={`columns-${narrow}`}
           key={`${narrow}`}
           orientation="horizontal"
-          onResized={(sizes) => !narrow && changeSettings({ sidebarWidth: sizes.sidebar ?? sidebar, inspectorWidth: sizes.inspector ?? inspector })}
+          onResized={(sizes) => !narrow && changeSettings({ sidebarWidth: sizes.sidebar ?? sidebar })}
         >
           {sidebarOpen && (
             <>
@@ -78,34 +78,12 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
             </>
           )}
           <Pane id="center" min={320}>
-            <SplitPane id="rows" orientation="vertical" onResized={(sizes) => !narrow && changeSettings({ drawerHeight: sizes.drawer ?? drawer })}>
-              <Pane id="graphs" min={120}>
-                <div className="shell-center">
-                  <TraceNotices trace={trace} />
-                  <ViewSwitch trace={trace} />
-                  <ErrorBoundary what="The graphs" key={trace}>
-                    <CounterPanels trace={trace} />
-                  </ErrorBoundary>
-                </div>
-              </Pane>
-              {drawerOpen && (
-                <>
-                  <SplitLine label="Height of the drawer" />
-                  <Pane id="drawer" size={drawer} min={120}>
-                    <Drawer trace={trace} />
-                  </Pane>
-                </>
-              )}
-            </SplitPane>
+            <div className="shell-center">
+              <TraceNotices trace={trace} />
+              <ViewSwitch trace={trace} />
+              <Dock trace={trace} sizes={{ inspector, drawer }} saved={settings.layout} withInspector={!small} />
+            </div>
           </Pane>
-          {inspectorOpen && !small && (
-            <>
-              <SplitLine label="Width of the inspector" />
-              <Pane id="inspector" size={inspector} min={240} max={640}>
-                <Inspector trace={trace} />
-              </Pane>
-            </>
-          )}
         </SplitPane>
       </main>
       {small && <InspectorOverlay trace={trace} />}
@@ -175,95 +153,58 @@ function PluginSection({ trace, actions }: { readonly trace: TraceId; readonly a
         plugins={plugins}
         onOpen={(plugin) => {
           actions.showPlugins();
-          selectRunPlugin(plugin.spec, plugin.processes[0]?.state.file);
+          selectRunPlugin({ spec: plugin.spec, file: plugin.processes[0]?.state.file });
         }}
       />
     </SideSection>
   );
 }
 
-function Inspector({ trace, onClose }: { readonly trace: TraceId; readonly onClose?: () => void }) {
-  return (
-    <aside className="shell-inspector" aria-label="Object inspector">
-      <div className="shell-panel-head">
-        <h2>Object</h2>
-        <IconButton icon={X} size="s" label="Close the inspector" onClick={onClose ?? (() => setWindow({ inspectorOpen: false }))} />
-      </div>
-      <div className="shell-inspector-body">
-        <ErrorBoundary what="The object inspector" key={trace}>
-          <ObjectInspector trace={trace} />
-        </ErrorBoundary>
-      </div>
-    </aside>
-  );
-}
-
-/** In small windows the inspector lies over the graphs, from when an object is chosen until it is closed. */
+/** In small windows the inspector lies over the graphs, from when something is chosen until it is closed. */
 function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
   const [shown, setShown] = useState(false);
+  const panels = PANELS.filter((panel) => panel.isOpen && (panel.place === 'inspector' || panel.place === 'inspector-below'));
+  const [tab, setTab] = useState(panels[0]?.id ?? '');
   useEffect(() => {
     // Not by the selection itself: an object may be selected without anyone having asked for it.
     const listen = (event: MouseEvent) => {
-      if (event.target instanceof Element && event.target.closest('[aria-label="Object list"] .side-body')) setShown(true);
+      if (!(event.target instanceof Element) || !event.target.closest('[aria-label="Object list"] .side-body')) return;
+      setTab('object');
+      setShown(true);
     };
     document.addEventListener('click', listen);
     return () => document.removeEventListener('click', listen);
   }, []);
+  const slice = useView(trace, (view) => (view.selection?.kind === 'slice' ? view.selection.slice.ref : 0));
+  const before = useRef(slice);
+  useEffect(() => {
+    if (slice === before.current) return;
+    before.current = slice;
+    if (slice === 0) return;
+    setTab('selection');
+    setShown(true);
+  }, [slice]);
   if (!shown) return null;
   return (
-    <div className="shell-overlay">
-      <Inspector trace={trace} onClose={() => setShown(false)} />
-    </div>
-  );
-}
-
-function Drawer({ trace }: { readonly trace: TraceId }) {
-  const tab = useWindow((state) => state.drawerTab);
-  const inspectorOpen = useWindow((state) => state.inspectorOpen);
-  const session = useSession(trace);
-  return (
-    <section className="shell-drawer" aria-label="Drawer">
+    <aside className="shell-overlay shell-inspector" aria-label="Inspector">
       <Tabs
-        label="Drawer"
+        label="Inspector"
         value={tab}
-        onChange={(value) => setWindow({ drawerTab: value })}
-        items={[
-          {
-            value: 'console',
-            label: 'Console',
-            content: (
-              <ErrorBoundary what="The console" key={trace}>
-                <ConsolePanel trace={trace} {...(session && { session: session.id })} />
-              </ErrorBoundary>
-            ),
-          },
-          {
-            value: 'events',
-            label: 'Events',
-            content: (
-              <ErrorBoundary what="The events" key={trace}>
-                <EventsPanel trace={trace} />
-              </ErrorBoundary>
-            ),
-          },
-          {
-            value: 'functions',
-            label: 'Functions',
-            content: (
-              <ErrorBoundary what="The functions" key={trace}>
-                <FunctionsPanel trace={trace} />
-              </ErrorBoundary>
-            ),
-          },
-        ]}
-        tools={
-          <>
-            {!inspectorOpen && <IconButton icon={PanelRightOpen} size="s" label="Show the inspector" onClick={() => setWindow({ inspectorOpen: true })} />}
-            <IconButton icon={Minimize2} size="s" label="Close the drawer" keys="Q" onClick={() => setWindow({ drawerOpen: false })} />
-          </>
-        }
+        onChange={setTab}
+        items={panels.map(({ id, title, component: Panel }) => ({
+          value: id,
+          label: title,
+          content: (
+            <ErrorBoundary what={title} key={trace}>
+              <Suspense fallback={null}>
+                <Panel trace={trace} />
+              </Suspense>
+            </ErrorBoundary>
+          ),
+        }))}
+        tools={<IconButton icon={X} size="s" label="Close the inspector" onClick={() => setShown(false)} />}
       />
-    </section>
+    </aside>
   );
 }
 

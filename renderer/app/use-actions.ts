@@ -35,13 +35,16 @@ import {
 } from '../state/launch-store.ts';
 import { libraryState } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
+import { markSelection } from '../state/selection.ts';
 import { isRunning, sessionState } from '../state/session-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
+import { pointerState } from '../state/view-store.ts';
 import { setWindow, showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { endToast, toast, toastProblem } from '../widgets/index.ts';
+import { type TimelineActions, timelineActions } from './timeline-actions.ts';
 
-export interface Actions {
+export interface Actions extends TimelineActions {
   readonly recordings: RecordingActions;
   /** Shows what went wrong in a message. */
   run(config: LaunchConfig): void;
@@ -248,7 +251,9 @@ export function useActions(): Actions {
       },
       mark: () => {
         const session = sessionOf(activeTrace());
+        const { active } = traceState();
         if (isRunning(session) && session) told(markMoment(studio, session), 'This moment was not marked');
+        else if (active !== undefined) markSelection(active, pointerState(active)?.ns);
       },
       saveLast: () => {
         const session = sessionOf(activeTrace());
@@ -327,6 +332,7 @@ export function useActions(): Actions {
       },
       save: () => save(false),
       saveAs: () => save(true),
+      ...timelineActions(traces, toastProblem),
       exportTrace: () => {
         const open = activeTrace();
         if (!open) return;

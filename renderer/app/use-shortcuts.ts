@@ -1,19 +1,43 @@
 import { useEffect } from 'react';
-import { type ShortcutId, shortcutFor } from '../features/settings/index.ts';
+import { SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
+import { layoutState } from '../state/layout-store.ts';
+import { showPanel } from '../state/panel-store.ts';
+import { clearSelection, rangeOfSelection, zoomToSelection } from '../state/selection.ts';
+import { timelineControl } from '../state/timeline-control.ts';
 import { traceState } from '../state/trace-store.ts';
-import { followView, panView, stepSnapshot, togglePause, zoomView } from '../state/view-store.ts';
+import { goInHistory } from '../state/view-history.ts';
+import { followView, panView, pointerState, rangeInSight, setRange, stepSnapshot, togglePause, zoomView } from '../state/view-store.ts';
 import { setWindow, showDialog, windowState } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import type { Actions } from './use-actions.ts';
 
-const VIEW: Partial<Record<ShortcutId, (trace: TraceId) => void>> = {
+/** With the pointer over a picture of time, the time under it stays where it is. */
+const zoom = (trace: TraceId, factor: number) => zoomView(trace, factor, pointerState(trace)?.ns);
+
+const goToStart = (trace: TraceId) => {
+  const { fromNs, toNs } = rangeInSight(trace);
+  setRange(trace, 0, toNs - fromNs);
+};
+
+/** What concerns the trace in sight. False: there was nothing to do it to, and the key goes on. */
+const VIEW: Partial<Record<ShortcutId, (trace: TraceId) => unknown>> = {
   pause: togglePause,
   newest: (trace) => followView(trace),
   all: (trace) => followView(trace, 'all'),
-  'zoom-in': (trace) => zoomView(trace, 1 / 1.5),
-  'zoom-out': (trace) => zoomView(trace, 1.5),
+  oldest: goToStart,
+  'zoom-in': (trace) => zoom(trace, 1 / 1.5),
+  'zoom-out': (trace) => zoom(trace, 1.5),
+  'zoom-in-fast': (trace) => zoom(trace, 1 / 4),
+  'zoom-out-fast': (trace) => zoom(trace, 4),
   'pan-left': (trace) => panView(trace, -0.25),
   'pan-right': (trace) => panView(trace, 0.25),
+  'pan-left-fast': (trace) => panView(trace, -1),
+  'pan-right-fast': (trace) => panView(trace, 1),
+  back: (trace) => goInHistory(trace, -1),
+  forward: (trace) => goInHistory(trace, 1),
+  'zoom-selection': zoomToSelection,
+  range: rangeOfSelection,
+  clear: clearSelection,
   'snapshot-before': (trace) => stepSnapshot(trace, -1),
   'snapshot-after': (trace) => stepSnapshot(trace, 1),
 };
@@ -24,10 +48,45 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
   const onView = VIEW[id];
   if (onView) {
     if (active === undefined) return false;
-    onView(active);
-    return true;
+    return onView(active) !== false;
   }
   switch (id) {
+    case 'slice-next':
+      return actions.stepSlice('next');
+    case 'slice-before':
+      return actions.stepSlice('previous');
+    case 'link-in':
+      return actions.stepSlice('link-in');
+    case 'link-out':
+      return actions.stepSlice('link-out');
+    case 'pin':
+      return actions.pinSelected();
+    case 'search':
+      return actions.search();
+    case 'search-next':
+      return actions.stepSearch(false);
+    case 'search-before':
+      return actions.stepSearch(true);
+    case 'palette':
+      showDialog({ kind: 'palette', of: 'commands' });
+      return true;
+    case 'find-track':
+      if (!timelineControl()) return false;
+      showDialog({ kind: 'palette', of: 'tracks' });
+      return true;
+    case 'table':
+      if (active === undefined) return false;
+      showPanel('slices');
+      return true;
+    case 'layout-reset':
+      layoutState().control?.reset();
+      return true;
+    case 'layout-undo':
+      layoutState().control?.undo();
+      return true;
+    case 'layout-redo':
+      layoutState().control?.redo();
+      return true;
     case 'run':
       actions.runAgain();
       return true;
@@ -88,18 +147,22 @@ function isTyping(target: EventTarget | null): boolean {
   return target.closest('[role=listbox], [role=menu]') !== null;
 }
 
-export function useShortcuts(actions: Actions): void {
+/** In a report there is nothing to run, to save or to set. */
+const inReports = (id: ShortcutId): boolean =>
+  SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) && !['settings', 'help', 'palette', 'find-track'].includes(id);
+
+export function useShortcuts(actions: Actions, inReport = false): void {
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
       // A dialog has its own keys, and what lies behind it does not move.
       if (event.defaultPrevented || document.querySelector('[data-modal-dialog]')) return;
       const id = shortcutFor(event, isTyping(event.target));
-      if (id === undefined) return;
+      if (id === undefined || (inReport && !inReports(id))) return;
       // Space presses the button that has the focus.
       if (id === 'pause' && event.target instanceof HTMLElement && event.target.closest('button, a, [role=button], [role=checkbox], [role=tab]')) return;
       if (perform(id, actions)) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
     return () => window.removeEventListener('keydown', listen);
-  }, [actions]);
+  }, [actions, inReport]);
 }

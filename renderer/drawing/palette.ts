@@ -3,7 +3,12 @@
 export interface Palette {
   /** Index 1…9; 0 is not used. */
   readonly data: readonly string[];
+  /** Bodies of slices, by the same index. */
+  readonly fill: readonly string[];
+  /** Text on a body. */
+  readonly ink: string;
   readonly well: string;
+  readonly track: string;
   readonly panel: string;
   readonly raised: string;
   readonly text1: string;
@@ -12,11 +17,23 @@ export interface Palette {
   readonly grid: string;
   readonly line1: string;
   readonly line2: string;
+  readonly line3: string;
   readonly accent: string;
+  readonly accentFill: string;
+  readonly onAccent: string;
   readonly live: string;
+  readonly error: string;
+  readonly warn: string;
+  readonly blocked: string;
+  readonly gc: string;
+  readonly searchHit: string;
+  readonly seam: string;
+  readonly hover: string;
   readonly selectRange: string;
   /** Opacity of the area under a line. */
   readonly area: number;
+  /** Opacity of what a search does not match. */
+  readonly dim: number;
   readonly uiFont: string;
 }
 
@@ -28,7 +45,10 @@ export function readPalette(tokens: TokenSource): Palette {
   const token = (name: string) => tokens.getPropertyValue(`--${name}`).trim();
   return {
     data: ['', ...Array.from({ length: 9 }, (_, k) => token(`data-${k + 1}`))],
+    fill: ['', ...Array.from({ length: 9 }, (_, k) => token(`data-${k + 1}-fill`))],
+    ink: token('data-ink'),
     well: token('bg-well'),
+    track: token('bg-track'),
     panel: token('bg-panel'),
     raised: token('bg-raised'),
     text1: token('text-1'),
@@ -37,10 +57,21 @@ export function readPalette(tokens: TokenSource): Palette {
     grid: token('grid'),
     line1: token('line-1'),
     line2: token('line-2'),
+    line3: token('line-3'),
     accent: token('accent'),
+    accentFill: token('accent-fill'),
+    onAccent: token('on-accent'),
     live: token('live'),
+    error: token('error'),
+    warn: token('warn'),
+    blocked: token('blocked'),
+    gc: token('gc'),
+    searchHit: token('search-hit'),
+    seam: token('seam'),
+    hover: token('hover'),
     selectRange: token('sel-range'),
     area: Number(token('area')) || 0.16,
+    dim: Number(token('dim')) || 0.28,
     uiFont: token('font-ui') || 'system-ui, sans-serif',
   };
 }

@@ -22,9 +22,23 @@ interface PluginState {
   readonly question: TrustQuestion | undefined;
   /** Module of the one that the manager shows. */
   readonly selected: string | undefined;
+  /** Or a plugin of a run, which need not be on the list. */
+  readonly selectedRun: RunPluginChoice | undefined;
 }
 
-const store = create<PluginState>(() => ({ entries: undefined, loading: false, problem: undefined, question: undefined, selected: undefined }));
+export interface RunPluginChoice {
+  readonly spec: string;
+  readonly file: string | undefined;
+}
+
+const store = create<PluginState>(() => ({
+  entries: undefined,
+  loading: false,
+  problem: undefined,
+  question: undefined,
+  selected: undefined,
+  selectedRun: undefined,
+}));
 
 /** Grows when an entry comes or goes: a list that was asked for before does not know of it. */
 let changes = 0;
@@ -101,19 +115,15 @@ function noteEntry(entry: PluginEntry): void {
   changeDraft({});
 }
 
-export const selectPlugin = (module: string | undefined): void => store.setState({ selected: module });
-/** The entry that a plugin of a run is, as far as its text and its file tell; what the list has not yet is found when it comes. */
-export function selectRunPlugin(spec: string, file: string | undefined): void {
-  const word = /^\S+/.exec(spec)?.[0]?.replace('/', '.') ?? '';
-  store.setState({ selected: word.startsWith('vizplugins.') ? word : (file ?? spec) });
-}
+export const selectPlugin = (module: string | undefined): void => store.setState({ selected: module, selectedRun: undefined });
+export const selectRunPlugin = (plugin: RunPluginChoice): void => store.setState({ selected: undefined, selectedRun: plugin });
 
 export const usePlugins = <T>(pick: (state: PluginState) => T): T => store(pick);
 export const pluginState = () => store.getState();
 
 /** For tests: forget everything. */
 export function resetPlugins(): void {
-  store.setState({ entries: undefined, loading: false, problem: undefined, question: undefined, selected: undefined });
+  store.setState({ entries: undefined, loading: false, problem: undefined, question: undefined, selected: undefined, selectedRun: undefined });
 }
 
 // --- the plugins of the launch form --------------------------------------------------------------------------------

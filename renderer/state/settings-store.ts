@@ -25,6 +25,7 @@ export const useSettings = (): Settings => store((state) => state.settings);
 /** False until the host's answer is there: sizes of panels are read once, at their first drawing. */
 export const useSettingsLoaded = (): boolean => store((state) => state.loaded);
 export const settingsState = () => store.getState().settings;
+export const subscribeSettings = (listener: () => void): (() => void) => store.subscribe(listener);
 
 /** Follows the setting and the system, and sets `data-theme` and `data-density` on the document. */
 export function applyTheme(): () => void {

@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { ObjectId, TraceId } from '../trace/trace-worker-api.ts';
+import type { NameId, ObjectId, SliceRow, TraceId, TrackId } from '../trace/trace-worker-api.ts';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
 /** `follow` ends at the newest event and moves with it; `fixed` stays while capture goes on ("paused" when the trace is live). */
@@ -17,12 +17,35 @@ export interface TimeRange {
   readonly toNs: number;
 }
 
+/** A range of time that was picked, on all tracks or on some. What statistics, flame graph and searches are about. */
+export interface RangeSelection extends TimeRange {
+  /** Undefined: all. */
+  readonly tracks: readonly TrackId[] | undefined;
+}
+
+/** The one thing that is picked. A picked object is `object` below, since its snapshot goes with it. */
+export type Selection = { readonly kind: 'slice'; readonly slice: SliceRow } | { readonly kind: 'track'; readonly track: TrackId };
+
 export interface ViewState {
   readonly time: TimeView;
   /** Span that `follow` goes back to. */
   readonly followSpanNs: number | 'all';
   /** Cross-hair that stays where it was put; undefined: only where the pointer is. */
   readonly cursorNs: number | undefined;
+  readonly selection: Selection | undefined;
+  readonly range: RangeSelection | undefined;
+  /** Ranges that were zoomed to, each inside of the one before: the way back out. */
+  readonly crumbs: readonly TimeRange[];
+  /** A mark that is not kept: a moment, or a range. */
+  readonly mark: TimeRange | undefined;
+  /** The ruler counts from here; undefined: from the start of the recording. */
+  readonly zeroNs: number | undefined;
+  /** Text of a search: what it matches is outlined in the timeline. Empty: nothing is. */
+  readonly highlight: string;
+  /** What the search does not match is drawn pale. */
+  readonly dimOthers: boolean;
+  /** All slices of this name are underlined, besides those of the name that is selected: the row under the pointer of a table. */
+  readonly sameName: NameId | undefined;
   readonly object: ObjectId | undefined;
   /** 0-based index, or the newest as it comes. */
   readonly snapshot: number | 'live';
@@ -32,21 +55,35 @@ export interface ViewState {
   readonly tables: readonly string[];
   /** Panel that was asked to come into sight; `turn` grows, so that asking twice works. */
   readonly reveal: { readonly key: string; readonly turn: number } | undefined;
+  /** Row of the timeline that was asked to come into sight. */
+  readonly revealRow: { readonly track: TrackId; readonly row: number; readonly turn: number } | undefined;
 }
 
 export const LIVE_SPAN_NS = 30e9;
-const LEAST_SPAN_NS = 1000;
-const LEAST_END_NS = 1e9;
+/** A call takes some ten nanoseconds at least. */
+const LEAST_SPAN_NS = 100;
+/** A live trace begins with a second of room: what is drawn would else run through the whole width in its first moments. */
+const LEAST_LIVE_END_NS = 1e9;
+const LEAST_END_NS = 1000;
 
 const INITIAL: ViewState = {
   time: { mode: 'follow', spanNs: 'all' },
   followSpanNs: 'all',
   cursorNs: undefined,
+  selection: undefined,
+  range: undefined,
+  crumbs: [],
+  mark: undefined,
+  zeroNs: undefined,
+  highlight: '',
+  dimOthers: false,
+  sameName: undefined,
   object: undefined,
   snapshot: 'live',
   hidden: {},
   tables: [],
   reveal: undefined,
+  revealRow: undefined,
 };
 const LIVE: ViewState = { ...INITIAL, time: { mode: 'follow', spanNs: LIVE_SPAN_NS }, followSpanNs: LIVE_SPAN_NS };
 
@@ -91,18 +128,21 @@ subscribeTraces((state) => {
   if (next) choices.setState({ views: next });
 });
 
+export const subscribeViews = (listener: () => void): (() => void) => choices.subscribe(listener);
 export const viewState = (trace: TraceId): ViewState => choices.getState().views[trace] ?? INITIAL;
 export const pointerState = (trace: TraceId): Pointer | undefined => pointers.getState().pointers[trace];
 
 /** Re-renders when what `pick` returns changes (compared one level deep). */
 export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => choices(useShallow((state) => pick(state.views[trace] ?? INITIAL)));
 
-const endOf = (trace: TraceId): number => Math.max(LEAST_END_NS, traceState().summaries[trace]?.endNs ?? 0);
+/** The whole of a trace is at least this long. */
+export const leastEndOf = (trace: TraceId): number => (traceState().summaries[trace]?.phase === 'complete' ? LEAST_END_NS : LEAST_LIVE_END_NS);
+const endOf = (trace: TraceId): number => Math.max(leastEndOf(trace), traceState().summaries[trace]?.endNs ?? 0);
 
 /** The range that a view shows when the trace reaches to `endNs`. */
-export function visibleRange(time: TimeView, endNs: number): TimeRange {
+export function visibleRange(time: TimeView, endNs: number, leastEndNs = LEAST_LIVE_END_NS): TimeRange {
   if (time.mode === 'fixed') return { fromNs: time.fromNs, toNs: time.toNs };
-  const end = Math.max(LEAST_END_NS, endNs);
+  const end = Math.max(leastEndNs, endNs);
   return { fromNs: time.spanNs === 'all' ? 0 : Math.max(0, end - time.spanNs), toNs: end };
 }
 
@@ -113,15 +153,30 @@ export function rangeInSight(trace: TraceId): TimeRange {
     const range = drawn.get(trace);
     if (range) return range;
   }
-  return visibleRange(time, endOf(trace));
+  return visibleRange(time, endOf(trace), leastEndOf(trace));
 }
 
 /** Drawing tells what it shows, once a frame. */
 export function noteDrawn(trace: TraceId, range: TimeRange): void {
+  const before = drawn.get(trace);
   drawn.set(trace, range);
+  if (before?.fromNs === range.fromNs && before.toNs === range.toNs) return;
+  for (const listener of drawnListeners.get(trace) ?? []) listener();
 }
 
-function change(trace: TraceId, update: (view: ViewState) => Partial<ViewState>): void {
+const drawnListeners = new Map<TraceId, Set<() => void>>();
+/** Called when another range is drawn than before, in each frame of a live view: for what draws too, not for React. */
+export function subscribeDrawn(trace: TraceId, listener: () => void): () => void {
+  const listeners = drawnListeners.get(trace) ?? new Set();
+  drawnListeners.set(trace, listeners.add(listener));
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) drawnListeners.delete(trace);
+  };
+}
+
+/** For the modules of this folder that change a part of the view (`selection.ts`, …); features call those. */
+export function changeView(trace: TraceId, update: (view: ViewState) => Partial<ViewState>): void {
   choices.setState(({ views }) => {
     const view = views[trace] ?? INITIAL;
     return { views: { ...views, [trace]: { ...view, ...update(view) } } };
@@ -138,12 +193,12 @@ function clampRange(fromNs: number, toNs: number, endNs: number): TimeRange {
 /** The view stands still where it is; capture goes on. */
 export function pauseView(trace: TraceId): void {
   const range = rangeInSight(trace);
-  change(trace, () => ({ time: { mode: 'fixed', ...range } }));
+  changeView(trace, () => ({ time: { mode: 'fixed', ...range } }));
 }
 
 /** Back to the newest. Without a span: the one that was followed before. */
 export function followView(trace: TraceId, spanNs?: number | 'all'): void {
-  change(trace, (view) => {
+  changeView(trace, (view) => {
     const span = spanNs ?? view.followSpanNs;
     return { time: { mode: 'follow', spanNs: span }, followSpanNs: span };
   });
@@ -156,7 +211,7 @@ export function togglePause(trace: TraceId): void {
 
 export function setRange(trace: TraceId, fromNs: number, toNs: number): void {
   const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), endOf(trace));
-  change(trace, () => ({ time: { mode: 'fixed', ...range } }));
+  changeView(trace, () => ({ time: { mode: 'fixed', ...range } }));
 }
 
 /** Everything: a live trace goes on growing in it. */
@@ -173,14 +228,14 @@ export function panView(trace: TraceId, part: number): void {
 
 /**
  * Makes the range `factor` times as long (below 1: zooms in) with the time at `aroundNs` staying in its place.
- * While following, the newest end stays in its place, and the view goes on following.
+ * While a live trace is followed, the newest end stays in its place, and the view goes on following.
  */
 export function zoomView(trace: TraceId, factor: number, aroundNs?: number): void {
   const { time } = viewState(trace);
   const range = rangeInSight(trace);
   const span = range.toNs - range.fromNs;
   const wanted = Math.max(LEAST_SPAN_NS, span * factor);
-  if (time.mode === 'follow') {
+  if (time.mode === 'follow' && traceState().summaries[trace]?.phase === 'live') {
     followView(trace, wanted >= endOf(trace) ? 'all' : wanted);
     return;
   }
@@ -191,7 +246,7 @@ export function zoomView(trace: TraceId, factor: number, aroundNs?: number): voi
 
 /** Puts the cross-hair on a moment and brings it into sight. */
 export function goToMoment(trace: TraceId, ns: number): void {
-  change(trace, () => ({ cursorNs: ns }));
+  changeView(trace, () => ({ cursorNs: ns }));
   const range = rangeInSight(trace);
   if (ns >= range.fromNs && ns <= range.toNs) return;
   const half = (range.toNs - range.fromNs) / 2;
@@ -199,19 +254,23 @@ export function goToMoment(trace: TraceId, ns: number): void {
 }
 
 export function clearCursor(trace: TraceId): void {
-  if (viewState(trace).cursorNs !== undefined) change(trace, () => ({ cursorNs: undefined }));
+  if (viewState(trace).cursorNs !== undefined) changeView(trace, () => ({ cursorNs: undefined }));
 }
+
+/** Called when the pointer moved: for what is drawn over the picture. */
+export const subscribePointers = (trace: TraceId, listener: () => void): (() => void) =>
+  pointers.subscribe((state, before) => state.pointers[trace] !== before.pointers[trace] && listener());
 
 export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
   pointers.setState((state) => ({ pointers: { ...state.pointers, [trace]: pointer } }));
 }
 
 export function selectObject(trace: TraceId, object: ObjectId | undefined, snapshot: number | 'live' = 'live'): void {
-  change(trace, () => ({ object, snapshot }));
+  changeView(trace, () => ({ object, snapshot }));
 }
 
 export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void {
-  change(trace, () => ({ snapshot }));
+  changeView(trace, () => ({ snapshot }));
 }
 
 /** The inspector tells what it shows; undefined when it goes. */
@@ -232,7 +291,7 @@ export function stepSnapshot(trace: TraceId, by: -1 | 1): boolean {
 }
 
 export function toggleSeries(trace: TraceId, counter: string, series: string): void {
-  change(trace, ({ hidden }) => {
+  changeView(trace, ({ hidden }) => {
     const names = hidden[counter] ?? [];
     return { hidden: { ...hidden, [counter]: names.includes(series) ? names.filter((name) => name !== series) : [...names, series] } };
   });
@@ -240,7 +299,7 @@ export function toggleSeries(trace: TraceId, counter: string, series: string): v
 
 /** Leaves one series alone; when it is alone already, shows all. */
 export function soloSeries(trace: TraceId, counter: string, series: string, all: readonly string[]): void {
-  change(trace, ({ hidden }) => {
+  changeView(trace, ({ hidden }) => {
     const others = all.filter((name) => name !== series);
     const names = hidden[counter] ?? [];
     const alone = !names.includes(series) && others.every((name) => names.includes(name));
@@ -249,11 +308,11 @@ export function soloSeries(trace: TraceId, counter: string, series: string, all:
 }
 
 export function toggleTable(trace: TraceId, counter: string): void {
-  change(trace, ({ tables }) => ({ tables: tables.includes(counter) ? tables.filter((key) => key !== counter) : [...tables, counter] }));
+  changeView(trace, ({ tables }) => ({ tables: tables.includes(counter) ? tables.filter((key) => key !== counter) : [...tables, counter] }));
 }
 
 export function revealCounter(trace: TraceId, counter: string): void {
-  change(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
+  changeView(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
 }
 
 /** For tests: forget everything. */

@@ -15,6 +15,9 @@ export type OpenDialog =
   | { readonly kind: 'attach' }
   | { readonly kind: 'settings' }
   | { readonly kind: 'shortcuts' }
+  /** Commands by name, or tracks of the trace in sight. */
+  | { readonly kind: 'palette'; readonly of: 'commands' | 'tracks' }
+  | { readonly kind: 'layouts' }
   | { readonly kind: 'about' };
 
 /** What fills the window below its title: the trace or the start page, or the plugin manager over either. */
@@ -23,7 +26,6 @@ export type Screen = 'main' | 'plugins';
 interface WindowState {
   readonly screen: Screen;
   readonly dialog: OpenDialog | undefined;
-  readonly drawerTab: string;
   readonly drawerOpen: boolean;
   readonly sidebarOpen: boolean;
   readonly inspectorOpen: boolean;
@@ -32,7 +34,6 @@ interface WindowState {
 const store = create<WindowState>(() => ({
   screen: 'main',
   dialog: undefined,
-  drawerTab: 'console',
   drawerOpen: true,
   sidebarOpen: true,
   inspectorOpen: true,

@@ -88,14 +88,15 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
     return () => place.removeEventListener('wheel', onWheel);
   }, [moveTo]);
 
+  const isLaidOut = viewHeight > 0;
   useEffect(() => {
-    if (active === undefined) return;
+    if (active === undefined || !isLaidOut) return;
     const { geometry: now, follow: following, position: at } = latest.current;
     const top = following ? lastPosition(now) : at;
     const rows = now.viewHeight / now.rowHeight;
     if (active < top) moveTo(active);
     else if (active + 1 > top + rows) moveTo(active + 1 - rows);
-  }, [active, moveTo]);
+  }, [active, isLaidOut, moveTo]);
 
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
     onKeyDown?.(event);

@@ -2,6 +2,7 @@ export { Badge, type BadgeTone, Dot } from './badge.tsx';
 export { Button, type ButtonProps, IconButton, type IconButtonProps } from './button.tsx';
 export { CardChoices, type CardOption, Checkbox, type Option, Segments, Toggle } from './choice.tsx';
 export { CodeExample } from './code-example.tsx';
+export { copyText } from './copy-text.ts';
 export { Dialog } from './dialog.tsx';
 export { EmptyState } from './empty-state.tsx';
 export { Field, type FieldProblem, TextField, type TextFieldProps } from './field.tsx';

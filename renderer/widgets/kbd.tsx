@@ -8,7 +8,7 @@ export function Kbd({ children, className = '' }: { readonly children: string; r
 const onMac = typeof navigator !== 'undefined' && /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function keyText(keys: string, mac: boolean = onMac): string {
-  const named = keys.replace('ArrowLeft', '←').replace('ArrowRight', '→');
+  const named = keys.replace('ArrowLeft', '←').replace('ArrowRight', '→').replace('ArrowUp', '↑').replace('ArrowDown', '↓').replace('Escape', 'Esc');
   if (!mac) return named.replaceAll('+', ' ');
   return named.replaceAll('Ctrl+', '⌘').replaceAll('Shift+', '⇧').replaceAll('Alt+', '⌥');
 }

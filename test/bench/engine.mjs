@@ -9,22 +9,26 @@ const GB = 1e9;
 /** Beside the recording itself: others use the disk, too. */
 const SPARE_BYTES = 8 * GB;
 
+/** What measures the core alone, bundled: words in, figures out. Each call is a process of its own. */
+export async function buildMeasure(root, folder) {
+  const script = path.join(folder, 'measure.mjs');
+  await build({
+    entryPoints: [path.join(root, 'test/bench/engine/measure.ts')],
+    outfile: script,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    logLevel: 'error',
+  });
+  return (...words) => JSON.parse(execFileSync(process.execPath, ['--max-old-space-size=8192', script, ...words], { encoding: 'utf8', maxBuffer: 1 << 24 }));
+}
+
 /** `option`: gigabytes of the recording, 1 if nothing is said. */
 export async function benchEngine(root, option) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'engine-bench-'));
   try {
-    const script = path.join(folder, 'measure.mjs');
-    await build({
-      entryPoints: [path.join(root, 'test/bench/engine/measure.ts')],
-      outfile: script,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      logLevel: 'error',
-    });
-    const measure = (...words) =>
-      JSON.parse(execFileSync(process.execPath, ['--max-old-space-size=8192', script, ...words], { encoding: 'utf8', maxBuffer: 1 << 24 }));
+    const measure = await buildMeasure(root, folder);
     return [...slices(measure('slices', '-', '10')), ...cost(measure('cost')), ...recording(measure, folder, Number(option ?? 1))];
   } finally {
     rmSync(folder, { recursive: true, force: true });

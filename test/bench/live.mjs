@@ -6,9 +6,10 @@ import path from 'node:path';
 import { openBrowser } from './browser.mjs';
 import { median } from './table.mjs';
 
-export async function startStudio(root) {
+/** `files` are opened. */
+export async function startStudio(root, files = []) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-bench-'));
-  const child = spawn(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'serve', '--no-open', '--port', '0', '--root', root], {
+  const child = spawn(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'serve', '--no-open', '--port', '0', '--root', root, ...files], {
     cwd: root,
     env: { ...process.env, TRACE_STUDIO_HOME: folder },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -23,10 +24,11 @@ export async function startStudio(root) {
     child.on('exit', (code) => reject(new Error(`the web host ended with ${code}`)));
   });
   const browser = await openBrowser(url);
-  await browser.waitFor(
-    `document.querySelector('[aria-label="Script"], #script') ?? document.querySelector('main[aria-label="Start"] input')`,
-    'the start page',
-  );
+  if (files.length === 0)
+    await browser.waitFor(
+      `document.querySelector('[aria-label="Script"], #script') ?? document.querySelector('main[aria-label="Start"] input')`,
+      'the start page',
+    );
   return {
     browser,
     pid: child.pid,

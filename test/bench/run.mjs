@@ -11,6 +11,7 @@ import { benchSampling } from './sampling.mjs';
 import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
+import { benchTimeline } from './timeline.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const GROUPS = {
@@ -18,6 +19,7 @@ const GROUPS = {
   events: benchEvents,
   calls: benchCalls,
   live: benchLive,
+  timeline: benchTimeline,
   sampling: benchSampling,
   engine: benchEngine,
   formats: benchFormats,

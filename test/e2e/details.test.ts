@@ -16,6 +16,9 @@ test('the cross-hair is on every graph at once', async ({ studio }) => {
   const graph = (name: string) => window.counter(name).getByRole('img');
   const crossHair = (name: string) => window.counter(name).locator('canvas').last();
   await expect(graph('second')).toBeVisible();
+  // All graphs in sight, and the pointer off them.
+  await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
+  await window.toolbar.hover();
   await expect(crossHair('second')).toBeHidden();
   const box = await graph('first').boundingBox();
   await page.mouse.move((box?.x ?? 0) + (box?.width ?? 0) * 0.8, (box?.y ?? 0) + 20);

@@ -8,6 +8,7 @@ import { startWebHost, type WebHost } from '../helpers/web-host.ts';
 import { launchStandin, type StandinApp } from '../standin/launch.ts';
 import { PluginManager } from './pages/plugin-manager.ts';
 import { StartPage } from './pages/start-page.ts';
+import { Timeline } from './pages/timeline.ts';
 import { TraceWindow } from './pages/trace-window.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../..');
@@ -25,6 +26,7 @@ export interface Studio {
   readonly data: string;
   readonly start: StartPage;
   readonly window: TraceWindow;
+  readonly timeline: Timeline;
   readonly plugins: PluginManager;
   /** Writes a script (or any file) into the work folder. Its path. */
   script(name: string, text: string | Uint8Array): string;
@@ -111,6 +113,9 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
       },
       get window() {
         return new TraceWindow(running.page);
+      },
+      get timeline() {
+        return new Timeline(running.page);
       },
       get plugins() {
         return new PluginManager(running.page);

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { BAD_PLUGIN_FILES, BAD_PLUGINS } from '../helpers/bad-plugins.ts';
 import { expect, type Studio, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
@@ -225,6 +226,126 @@ test('arguments that are changed in the manager are those of the next run', asyn
   await plugins.screen.getByRole('button', { name: 'Run', exact: true }).click();
   await expect(page.getByRole('region', { name: 'Plugins of this run' }).getByRole('button', { name: /^gc/ })).toHaveAttribute('title', 'vizplugins.gc -f 7');
   await expect(window.state()).toHaveText(/Exited 0/);
+});
+
+test('whatever plugins do wrong is told of in the window, each by itself, and the run goes on', async ({ studio }) => {
+  test.slow();
+  const { window, plugins, start, page } = studio;
+  const config = new RunConfiguration(page);
+  const bad = BAD_PLUGINS.filter(({ hangs }, index) => !hangs || index === BAD_PLUGINS.findIndex((each) => each.hangs));
+  await plugins.open();
+  for (const [name, text] of Object.entries({ ...BAD_PLUGIN_FILES, 'handles.cjs': HANDLES })) {
+    await addAndTrust(studio, studio.script(name, text));
+    await plugins.toggle(name).click();
+  }
+  await plugins.back();
+  await start.script.fill(
+    studio.script(
+      'works.cjs',
+      'const { VizCounter, getTracer } = require("trace-studio");\nnew VizCounter(getTracer(), "work").value = 1;\nconsole.log("done");',
+    ),
+  );
+  await page.getByRole('button', { name: 'Run configuration…' }).click();
+  const off = await config.plugins.count();
+  for (const [place, { spec }] of [...bad, { spec: './handles.cjs' }].entries()) {
+    await config.addPlugin('By name or path');
+    const row = config.plugins.nth(off + place);
+    await row.getByRole('textbox', { name: 'Module' }).fill(spec.split(' ')[0] as string);
+    await row.getByRole('textbox', { name: /^Argument string/ }).fill(spec.split(' ').slice(1).join(' '));
+  }
+  // What is not there is refused before anything runs.
+  await expect(config.alert('The plugin ./not-there.cjs was not found.')).toBeVisible();
+  await config.run.click();
+  await expect(config.dialog).toBeVisible();
+  const isMissing = ({ spec }: { readonly spec: string }) => spec === './not-there.cjs';
+  await config.plugins
+    .nth(off + bad.findIndex(isMissing))
+    .getByRole('switch')
+    .click();
+  await config.run.click();
+  await expect(window.state()).toHaveText(/Exited 0/, { timeout: 60_000 });
+  await expect(window.counter('made by the plugin')).toBeVisible();
+
+  const ran = bad.filter((each) => !isMissing(each));
+  const list = page.getByRole('region', { name: 'Plugins of this run' });
+  const buttons = list.getByRole('listitem').getByRole('button');
+  await expect(buttons).toHaveCount(ran.length + 1);
+  for (const [place] of ran.entries()) await expect(buttons.nth(place)).toContainText('1 error');
+  await expect(buttons.last()).toContainText('Ended');
+  await buttons.nth(ran.findIndex(({ spec }) => spec.startsWith('./bad.cjs'))).click();
+  for (const { spec, during, message } of ran.filter((each) => each.spec.startsWith('./bad.cjs'))) {
+    const state = plugins.screen.locator('.run-state').filter({ has: page.getByText(spec, { exact: true }) });
+    await expect(state).toContainText(`${during}: `);
+    await expect(state.locator('.run-state-failures')).toHaveText(new RegExp(message.source.replaceAll(/^\^|\$$/g, '')));
+  }
+});
+
+test('a plugin of the run configuration is known in the manager, however its text names it', async ({ studio }) => {
+  const { plugins, start, page } = studio;
+  const config = new RunConfiguration(page);
+  await plugins.open();
+  await addAndTrust(studio, studio.script('mine.cjs', PLUGIN));
+  await plugins.toggle('mine.cjs').click();
+  await plugins.back();
+
+  // Beside a script that is reached by a link.
+  studio.script('short.cjs', SHORT);
+  symlinkSync(studio.work, path.join(studio.work, 'link'));
+  await start.script.fill(path.join(studio.work, 'link/short.cjs'));
+  await page.getByRole('button', { name: 'Run configuration…' }).click();
+  await config.dialog.getByRole('button', { name: 'Remove mine.cjs from this run' }).click();
+  for (const [place, module] of ['./mine.cjs', 'vizplugins/gc', 'vizplugins'].entries()) {
+    await config.addPlugin('By name or path');
+    await config.plugins.nth(place).getByRole('textbox', { name: 'Module' }).fill(module);
+  }
+  await config.dialog.getByRole('button', { name: 'Manage plugins…' }).click();
+  for (const name of ['mine.cjs', 'gc', 'cpu_usage']) await expect(plugins.toggle(name)).toBeChecked();
+  await expect(plugins.toggle('memory_usage')).not.toBeChecked();
+
+  for (const name of ['mine.cjs', 'gc', 'cpu_usage']) {
+    await plugins.toggle(name).click();
+    await expect(plugins.toggle(name)).not.toBeChecked();
+    await plugins.toggle(name).click();
+    await expect(plugins.toggle(name)).toBeChecked();
+  }
+  await plugins.choose('mine.cjs');
+  await plugins.text.fill('-f 20');
+  await plugins.screen.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(studio.window.state()).toHaveText(/Exited 0/);
+  const list = page.getByRole('region', { name: 'Plugins of this run' });
+  await expect(list.getByRole('listitem')).toHaveText([/mine\.cjs/, /gc/, /cpu_usage|vizplugins/]);
+  await list.getByRole('button', { name: /mine\.cjs/ }).click();
+  await expect(plugins.state('mine.cjs')).toContainText('./mine.cjs -f 20');
+  await expect(plugins.details.getByRole('heading', { name: 'mine.cjs' })).toBeVisible();
+});
+
+test('a plugin of a run that is not on the list has a page of its own, with what the run tells of it', async ({ studio }) => {
+  const { window, plugins, start, page } = studio;
+  await plugins.open();
+  const file = studio.script('throws.cjs', THROWS);
+  await addAndTrust(studio, file);
+  await plugins.back();
+  await start.script.fill(studio.script('short.cjs', SHORT));
+  await start.run.click();
+  await expect(window.state()).toHaveText(/Exited 0/);
+  await plugins.open();
+  await plugins.choose('throws.cjs');
+  await plugins.details.getByRole('button', { name: 'Remove throws.cjs from the list' }).click();
+  await expect(plugins.entry('throws.cjs')).toBeHidden();
+  await plugins.back();
+
+  await page
+    .getByRole('region', { name: 'Plugins of this run' })
+    .getByRole('button', { name: /throws\.cjs/ })
+    .click();
+  const unlisted = plugins.screen.getByRole('region', { name: 'throws.cjs', exact: true });
+  await expect(unlisted).toContainText('not on the list');
+  await expect(unlisted).toContainText(file);
+  await expect(plugins.state('throws.cjs')).toContainText('the plugin is out of order');
+  await unlisted.getByRole('button', { name: 'Look at it…' }).click();
+  await plugins.answer(true);
+  await expect(plugins.entry('throws.cjs')).toBeVisible();
+  await expect(plugins.details.getByRole('heading', { name: 'throws.cjs' })).toBeVisible();
 });
 
 test('a new plugin from the template runs as it is', async ({ studio }) => {

@@ -59,7 +59,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   ],
   'renderer/app': [
     ['core/protocol', 'renderer/state', 'renderer/bridge', 'renderer/widgets', 'renderer/features', 'renderer/trace/trace-worker-api.ts'],
-    ['react', '@base-ui/react', 'lucide-react'],
+    ['react', '@base-ui/react', 'lucide-react', 'dockview-react'],
   ],
   'renderer/main.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],
   'renderer/report.tsx': [['renderer/app', 'renderer/bridge'], ['react-dom']],

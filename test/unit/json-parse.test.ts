@@ -16,6 +16,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/formats/imported-members.ts': 'members of imported files beside their events, 128 MB at most in all',
   'core/formats/perfetto-arguments.ts': 'one argument of an event, its packet at most',
   'core/formats/perfetto-writer.ts': 'one snapshot or args, a record at most',
+  'core/formats/processed-json.ts': 'the metadata that plugins left, 1 MB at most',
   'core/formats/trace-event-fields.ts': 'one string with escapes',
   'core/formats/trace-event-writer.ts': 'one snapshot or args, a record at most',
   'core/model/timeline/search-query.ts': 'arguments of one slice, a record at most',
@@ -48,10 +49,12 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'main/services/nodes/project-pin.ts': 'a package.json',
   'main/services/plugins/find-module.ts': 'a package.json',
   'main/services/plugins/probe.ts': 'one line that a probe printed',
+  'renderer/app/dock/dock-layout.ts': 'an arrangement of panels, at most 200 kB in the settings',
   'renderer/app/open-traces.ts': 'what the page remembered of its open traces',
   'renderer/bridge/report.ts': 'what a report says of itself, without its trace',
   'renderer/features/objects/value-rows.ts': 'one value that is shown',
   'renderer/state/launch-store.ts': 'the form that the page remembered',
+  'renderer/state/track-view.ts': 'how tracks lie, at most 200 kB in the settings',
 };
 
 const sources = ['core', 'main', 'preload', 'renderer'].flatMap((top) =>

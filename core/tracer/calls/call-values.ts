@@ -1,6 +1,6 @@
 /** What is recorded of calls beside their time: arguments, results, exceptions. Nothing of the script's is run for it. */
+import timers from 'node:timers';
 import { type ObjectKinds, ownText, UntouchedCopy } from '../../events/untouched-copy.ts';
-import { InstantScope } from '../../protocol/records.ts';
 import type { SnapshotLimits } from '../../protocol/snapshot-value.ts';
 import { stackText } from '../error-stack.ts';
 import type { RingWriter } from '../ring-writer.ts';
@@ -18,6 +18,24 @@ const { apply, getOwnPropertyDescriptor, getPrototypeOf } = Reflect;
 const { stringify } = JSON;
 const { has, add } = WeakSet.prototype;
 const { slice } = String.prototype;
+const { splice } = Array.prototype;
+const later = timers.setImmediate;
+
+/** An exception that is told of soon: JSON of what is known of it, with room for its stack. */
+interface Exception {
+  readonly error: unknown;
+  readonly name: string;
+  readonly json: string;
+  readonly caught: boolean;
+  readonly timeNs: number;
+}
+
+/**
+ * To read a stack makes its text, of the name and message that the error has then, and from then on the engine does not know any more where it was thrown.
+ * A `catch` may change the message and throw again, and Node may print that line: so stacks of caught errors are read in the next turn of the event loop,
+ * or at the end, and the exceptions are told of then, at their own times. Of more than these at once the oldest are told of without waiting.
+ */
+const MAX_WAITING = 64;
 
 export class CallValues {
   readonly #writer: RingWriter;
@@ -25,6 +43,7 @@ export class CallValues {
   readonly #kinds: ObjectKinds;
   readonly #copy: UntouchedCopy;
   readonly #seen = new WeakSet();
+  readonly #waiting: Exception[] = [];
   #second = 0n;
   #stacks = 0;
 
@@ -50,29 +69,45 @@ export class CallValues {
     const isObject = typeof error === 'object' && error !== null;
     if (isObject && apply(has, this.#seen, [error])) return;
     if (isObject) apply(add, this.#seen, [error]);
-    safely(() => this.#tell(error, true));
+    safely(() => this.#wait(this.#exception(error, true)));
   }
 
   /** It has reached nobody. */
   uncaught(error: unknown): void {
-    if (this.#writer.recording) safely(() => this.#tell(error, false));
+    this.finish();
+    if (this.#writer.recording) safely(() => this.#tell(this.#exception(error, false)));
   }
 
-  #tell(error: unknown, caught: boolean): void {
+  /** Tells of what waits. */
+  finish(): void {
+    this.#tellOldest(this.#waiting.length);
+  }
+
+  #wait(exception: Exception): void {
+    const { length } = this.#waiting;
+    if (length === 0) later(() => this.finish()).unref();
+    else if (length >= MAX_WAITING) this.#tellOldest(MAX_WAITING / 2);
+    this.#waiting[this.#waiting.length] = exception;
+  }
+
+  #tellOldest(count: number): void {
+    for (const exception of apply(splice, this.#waiting, [0, count]) as Exception[]) safely(() => this.#tell(exception));
+  }
+
+  #exception(error: unknown, caught: boolean): Exception {
+    const timeNs = this.#writer.now();
     const isObject = (typeof error === 'object' && error !== null) || typeof error === 'function';
     if (!isObject || this.#kinds.isProxy(error)) {
-      this.#writer.instant(isObject ? 'Proxy' : typeof error, 'exception', InstantScope.THREAD, `{"value":${this.#copy.of(error)},"caught":${caught}}`);
-      return;
+      return { error: undefined, name: isObject ? 'Proxy' : typeof error, json: `"value":${this.#copy.of(error)}`, caught, timeNs };
     }
-    const message = ownText(error, 'message');
-    const stack = this.#stackOf(error);
-    const fields = [`"message":${stringify(cut(message, 2000))}`, ...(stack === undefined ? [] : [`"stack":${stringify(cut(stack, MAX_STACK_LETTERS))}`])];
-    this.#writer.instant(
-      this.#nameOf(error),
-      'exception',
-      InstantScope.THREAD,
-      `{${fields[0]},${fields[1] === undefined ? '' : `${fields[1]},`}"caught":${caught}}`,
-    );
+    const message = cut(ownText(error, 'message'), 2000);
+    return { error, name: this.#nameOf(error), json: `"message":${stringify(message)}`, caught, timeNs };
+  }
+
+  #tell({ error, name, json, caught, timeNs }: Exception): void {
+    const stack = error === undefined ? undefined : this.#stackOf(error);
+    const withStack = stack === undefined ? json : `${json},"stack":${stringify(cut(stack, MAX_STACK_LETTERS))}`;
+    this.#writer.runtimeInstant(name, 'exception', `{${withStack},"caught":${caught}}`, timeNs);
   }
 
   #nameOf(error: object): string {
@@ -85,7 +120,7 @@ export class CallValues {
   }
 
   /** Undefined: what makes the text would run something of the script's, or there were too many. */
-  #stackOf(error: object): string | undefined {
+  #stackOf(error: unknown): string | undefined {
     if (this.#original.isFormattedByScript) return undefined;
     const now = hrtime();
     if (now - this.#second > 1_000_000_000n) {

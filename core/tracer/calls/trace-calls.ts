@@ -42,6 +42,8 @@ export interface CallTracer {
   readonly look: (id: number) => boolean;
   /** Nobody has handled the error that ends this process. */
   readonly uncaught: (error: unknown) => void;
+  /** The thread ends. */
+  readonly finish: () => void;
   /**
    * For a Node that runs hooks of modules in a thread of its own; undefined where this thread has hooks itself. `register` puts ours
    * there, with what that thread is to be told; what is returned does so now, and it is done again when the script has put some there.
@@ -103,13 +105,14 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
   if ('registerHooks' in Module.default) {
     traceByHooks(files, commonJs, (own, plain) => original.standIn(own, plain));
     Module.syncBuiltinESMExports();
-    return { beforeLoad: (file) => commonJs.beforeLoad(file), chosen, look: () => false, uncaught, hooksThread: undefined };
+    return { beforeLoad: (file) => commonJs.beforeLoad(file), chosen, look: () => false, uncaught, finish: () => values.finish(), hooksThread: undefined };
   }
   const ports: MessagePort[] = [];
   return {
     beforeLoad: commonJs.watchReading(),
     chosen,
     uncaught,
+    finish: () => values.finish(),
     look: (id) => {
       for (const port of ports) listen(port, files, writer, functions, leftAlone);
       return functions[id] === FunctionState.RECORDED;

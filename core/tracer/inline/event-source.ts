@@ -40,10 +40,12 @@ export class InlineSource implements EventSource {
   readonly keeps = true;
   readonly roomHint = ' (tracerEntries says how many are kept)';
   readonly #maxEvents: number;
+  readonly #maskSecrets: boolean;
   #store: EventStore | undefined;
 
-  constructor(maxEvents: number) {
+  constructor({ maxEvents, maskSecrets }: { readonly maxEvents: number; readonly maskSecrets: boolean }) {
     this.#maxEvents = maxEvents;
+    this.#maskSecrets = maskSecrets;
   }
 
   start(): void {
@@ -63,7 +65,7 @@ export class InlineSource implements EventSource {
       ringBytes,
       process: words,
       whenFull: 'live',
-      maskSecrets: true,
+      maskSecrets: this.#maskSecrets,
       report: (message) => process.emitWarning(message, 'TraceStudioWarning'),
       attach: () => true,
       empty: (ring) => (ring === 'records' ? store.take() : store.takeDefinitions()),

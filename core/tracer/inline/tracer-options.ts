@@ -14,6 +14,8 @@ export interface VizTracerOptions {
   readonly registerGlobal?: boolean;
   /** Name of the process in the report. Default: that of the script. */
   readonly processName?: string;
+  /** Values whose key looks secret are not recorded. Default true. Under the studio the launch says so, and this says nothing. */
+  readonly maskSecrets?: boolean;
   /** Each a text (module, then its arguments) or an instance of `VizPluginBase`. */
   readonly plugins?: readonly (string | VizPluginBase)[];
   /** The names of the original. */
@@ -22,6 +24,7 @@ export interface VizTracerOptions {
   readonly pid_suffix?: boolean;
   readonly register_global?: boolean;
   readonly process_name?: string;
+  readonly mask_secrets?: boolean;
 }
 
 export interface TracerConfig {
@@ -31,6 +34,7 @@ export interface TracerConfig {
   pidSuffix: boolean;
   registerGlobal: boolean;
   processName: string | undefined;
+  maskSecrets: boolean;
   plugins: readonly (string | VizPluginBase)[];
 }
 
@@ -41,6 +45,7 @@ const DEFAULTS: TracerConfig = {
   pidSuffix: false,
   registerGlobal: true,
   processName: undefined,
+  maskSecrets: true,
   plugins: [],
 };
 
@@ -52,6 +57,7 @@ const CHECKS: { readonly [K in keyof TracerConfig]: (value: unknown) => string |
   pidSuffix: (value) => (typeof value === 'boolean' ? undefined : `pid_suffix needs to be a boolean, not ${String(value)}`),
   registerGlobal: (value) => (typeof value === 'boolean' ? undefined : 'register_global must be a boolean'),
   processName: (value) => (typeof value === 'string' ? undefined : 'process_name must be a string'),
+  maskSecrets: (value) => (typeof value === 'boolean' ? undefined : 'mask_secrets must be a boolean'),
   plugins: (value) => (Array.isArray(value) ? undefined : 'plugins must be a list of texts and plugins'),
 };
 

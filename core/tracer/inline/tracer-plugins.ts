@@ -3,6 +3,7 @@ import { PluginManager } from '../../plugin-api/plugin-manager.ts';
 import type { VizPluginBase } from '../../plugin-api/viz-plugin-base.ts';
 import { nodeEnvironment } from '../plugins/node-environment.ts';
 import { PluginScope } from '../plugins/plugin-scope.ts';
+import { currentRuntime } from '../runtime.ts';
 
 export interface TracerPlugins {
   readonly manager: PluginManager;
@@ -12,15 +13,14 @@ export interface TracerPlugins {
 
 /** Throws a TypeError for what is neither a text nor a plugin; whatever else goes wrong is told on stderr. */
 export function makePlugins(plugins: readonly (string | VizPluginBase)[], tracerFolder: string): TracerPlugins {
-  const scope = new PluginScope((plugin, error) => manager.failed(plugin, error));
+  const scope = new PluginScope(tracerFolder, (plugin, error) => manager.failed(plugin, error));
   const environment = nodeEnvironment({
     scope,
     tracerFolder,
     script: process.argv[1],
     cwd: process.cwd(),
     limits: undefined,
-    // The window tells of the plugins of the launch: these are the script's own affair.
-    changed: () => {},
+    changed: currentRuntime()?.ownPlugins?.(plugins.length) ?? (() => {}),
   });
   const manager: PluginManager = new PluginManager(plugins, environment);
   void manager.load();

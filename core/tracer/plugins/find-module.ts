@@ -1,14 +1,12 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { builtInName } from '../../plugin-api/built-in-name.ts';
 import { moduleOf } from '../../plugin-api/loaded-plugin.ts';
 import { PluginProblem } from '../../plugin-api/plugin-failure.ts';
 import type { PluginLaunch } from '../../protocol/plugins.ts';
 
 const EXTENSIONS = ['.js', '.mjs', '.cjs', '.ts', '.mts', '.cts'];
-const BUILT_IN = /^vizplugins(?:[./](\w+))?$/;
-/** What `vizplugins` alone means. */
-const BUILT_IN_DEFAULT = 'cpu_usage';
 
 /**
  * Where the module of a plugin lies: beside the script, in the working directory, as a package that either of the two finds, or
@@ -33,12 +31,22 @@ export function findModule(plugin: PluginLaunch, script: string | undefined, cwd
       if (file) return file;
     }
   }
-  const builtIn = BUILT_IN.exec(name);
-  if (builtIn) {
-    const file = path.join(tracerFolder, 'plugins', `${builtIn[1] ?? BUILT_IN_DEFAULT}.cjs`);
+  const builtIn = builtInName(name);
+  const built = path.join(tracerFolder, 'plugins');
+  if (builtIn !== undefined) {
+    const file = path.join(built, `${builtIn}.cjs`);
     if (existsSync(file)) return file;
   }
-  throw new PluginProblem(`There's no module named ${name}, maybe you need to install it (looked for in ${folders.join(' and ')})`);
+  const others = name.startsWith('vizplugins') ? `; built in are ${builtIns(built).join(', ')}` : '';
+  throw new PluginProblem(`There's no module named ${name}, maybe you need to install it (looked for in ${folders.join(' and ')})${others}`);
+}
+
+function builtIns(folder: string): string[] {
+  try {
+    return readdirSync(folder).flatMap((file) => (file.endsWith('.cjs') ? [`vizplugins.${file.slice(0, -'.cjs'.length)}`] : []));
+  } catch {
+    return [];
+  }
 }
 
 /** The file itself, with an extension, or what a folder of that name stands for. */

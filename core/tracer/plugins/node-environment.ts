@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import type { LimitOf, PluginEnvironment } from '../../plugin-api/plugin-environment.ts';
 import type { PluginLaunch, PluginLimits, PluginState } from '../../protocol/plugins.ts';
 import { STUDIO_VERSION } from '../../protocol/version.ts';
+import { copyData } from './copy-data.ts';
 import { findModule } from './find-module.ts';
 import { loadModule } from './load-module.ts';
 import type { PluginScope } from './plugin-scope.ts';
@@ -18,6 +19,8 @@ export interface NodeEnvironmentOptions {
   readonly limits: PluginLimits | undefined;
   readonly found?: (plugin: PluginLaunch, file: string) => void;
   readonly changed: (state: PluginState) => void;
+  /** Nothing is said on stderr: whoever is told of each change says it. */
+  readonly quiet?: boolean | undefined;
 }
 
 /** Where plugins run in Node: a target, a plugin host. */
@@ -32,11 +35,15 @@ export function nodeEnvironment(options: NodeEnvironmentOptions): PluginEnvironm
       options.found?.(plugin, file);
       return file;
     },
-    load: (file) => loadModule(file, tracerFolder),
-    call: (limit, index, run) => scope.call(msOf[limit], index, run),
+    load(file) {
+      scope.code.isModule(file);
+      return loadModule(file, tracerFolder);
+    },
+    call: (limit, index, run) => scope.call(msOf[limit], index, limit === 'load' ? () => scope.code.loading(run) : run),
     settle: (limit, index, promise) => scope.settle(msOf[limit], index, promise),
+    copy: copyData,
     changed: options.changed,
-    tell,
+    tell: options.quiet ? () => {} : tell,
   };
 }
 

@@ -8,7 +8,8 @@ import { itemsOfProcess } from './recording-items.ts';
 const BATCH_BYTES = 256 * 1024;
 const NEWLINE = 10;
 const HEAD = '{"traceEvents":[';
-const TAIL = '\n],';
+const LIST_END = '\n],';
+const TAIL = `${LIST_END}"viztracer_metadata":`;
 
 export interface ReportTotals {
   events: number;
@@ -57,11 +58,10 @@ function collect(items: Iterable<RecordingItem>, tooMany = (): boolean => false)
   }
   if (tooMany()) return undefined;
   writer.finish();
-  for (const text of writer.output.takeAll()) events.push(text);
-  return events.end();
+  return events.end(writer.output.takeAll());
 }
 
-/** Every event stands on a line of its own, and a line break stands nowhere else: the text can be parsed from one to another. */
+/** Every event stands on a line of its own, and before the end a line break stands nowhere else: the text can be parsed from one to another. */
 class EventLines {
   readonly #events: TraceEvent[] = [];
   #parts: Uint8Array[] = [];
@@ -79,12 +79,13 @@ class EventLines {
     this.#length = rest.length;
   }
 
-  end(): TraceData {
-    const text = `\n${Buffer.concat(this.#parts).toString('utf8')}`;
+  /** `last`: the rest of the text, where what stands beside the events has line breaks of its own. */
+  end(last: Iterable<Uint8Array>): TraceData {
+    const text = `\n${Buffer.concat([...this.#parts, ...last]).toString('utf8')}`;
     const at = text.lastIndexOf(TAIL);
     this.#parse(text.slice(0, at));
     // The base time is left out, as in the original before saving: no double holds it. `writeTraceData` adds it.
-    const { version, overflow } = (JSON.parse(`{${text.slice(at + TAIL.length)}`) as TraceData).viztracer_metadata;
+    const { version, overflow } = (JSON.parse(`{${text.slice(at + LIST_END.length)}`) as TraceData).viztracer_metadata;
     return { traceEvents: this.#events, viztracer_metadata: { ...(version !== undefined && { version }), ...(overflow !== undefined && { overflow }) } };
   }
 

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { CombinedRecording, type CombineOptions } from '../../../core/formats/combine-recordings.ts';
 import { KeptRecording } from '../../../core/formats/kept-recording.ts';
 import type { OpenedTrace } from '../../../core/formats/open-trace.ts';
+import { ProcessedJson } from '../../../core/formats/processed-json.ts';
 import { processedRecording, readAttachments, usableParts } from '../../../core/formats/processed-view.ts';
 import { recordingRange } from '../../../core/formats/recording-range.ts';
 import { crc32 } from './codecs.ts';
@@ -25,8 +26,9 @@ export async function convertRecording(conversion: Conversion): Promise<Converte
   const store = new TemporaryStore();
   try {
     const notes: string[] = [];
-    const recording = inRange(await viewOf(source, opened, conversion, notes, store), conversion);
-    const written = writerFor(conversion.format, recording, { ...conversion, title: path.basename(file), live: conversion.live ?? false });
+    const view = await viewOf(source, opened, conversion, notes, store);
+    const options = { ...conversion, title: path.basename(file), live: conversion.live ?? false };
+    const written = view instanceof ProcessedJson ? view : writerFor(conversion.format, inRange(view, conversion), options);
     let toldAt = 0;
     source.onRead = (doneBytes) => {
       const now = performance.now();
@@ -75,23 +77,26 @@ export async function combineFiles({ sources, align, marker, ...conversion }: Co
   }
 }
 
-/** What plugins left of a process that has ended is not all of a session that goes on. */
+/** A recording, or its JSON where that is more than a recording could hold. What plugins left of a process that has ended is not all of a session that goes on. */
 async function viewOf(
   source: FileSource,
   opened: OpenedTrace,
-  { format, view = 'processed', live = false }: Conversion,
+  conversion: Conversion,
   notes: string[],
   store: TemporaryStore,
-): Promise<AsyncIterable<Uint8Array>> {
+): Promise<AsyncIterable<Uint8Array> | ProcessedJson> {
+  const { format, view = 'processed', live = false } = conversion;
   const isCopied = format === 'recording' || view === 'raw' || live;
   // Only a recording has such a view, and it is read several times: other traces go by without being kept.
   if (isCopied || (opened.kind === 'converted' && opened.format !== 'recording')) return recordingOf(source, opened);
   const readAgain = opened.kind === 'recording' ? source : new KeptRecording(opened.recording, undefined, store);
   const attachments = await readAttachments(readAgain);
   notes.push(...attachments.problems().map((problem) => problem.message));
-  if (!attachments.some) return readAgain.follow(0);
   const { parts, problems } = await usableParts(readAgain, attachments.parts());
   notes.push(...problems.map((problem) => problem.message));
+  if (parts.length === 0) return readAgain.follow(0);
+  const isWhole = conversion.fromNs === undefined && conversion.toNs === undefined;
+  if (isWhole && (format === 'chrome-json' || format === 'chrome-json-gz')) return new ProcessedJson(readAgain, parts);
   return contents(processedRecording(readAgain, parts, crc32 ? { crc: crc32 } : {}));
 }
 

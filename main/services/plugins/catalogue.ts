@@ -159,7 +159,8 @@ export class PluginCatalogue {
       return refused('missing', { code: 'plugin-missing', message: `The plugin ${module} was not found.`, remedy });
     }
     const builtIn = found.kind === 'built-in' ? found.name : undefined;
-    const file = found.kind === 'built-in' ? this.#builtInFile(found.name) : found.file;
+    // The list has real paths: a plugin is the same one by whatever way it is reached.
+    const file = found.kind === 'built-in' ? this.#builtInFile(found.name) : await realpath(found.file).catch(() => found.file);
     const title = builtIn ?? path.basename(file);
     let facts: PluginFacts = {};
     if (builtIn === undefined) {
@@ -180,18 +181,17 @@ export class PluginCatalogue {
     };
   }
 
-  /** A file of the user's: whether it may run, and what it says of itself. */
+  /** A file of the user's, its real path: whether it may run, and what it says of itself. */
   async #judge(file: string): Promise<{ readonly trust: PluginEntry['trust']; readonly facts: PluginFacts; readonly problem?: Problem }> {
     const name = path.basename(file);
-    const real = await realpath(file).catch(() => file);
     let content: PluginContent;
     try {
-      content = await readPluginFile(real);
+      content = await readPluginFile(file);
     } catch (error) {
       return { trust: 'missing', facts: {}, problem: asProblem(error) };
     }
-    if (await this.#isTrusted(real, content.sha256)) return { trust: 'trusted', facts: (await this.#facts(real, content.sha256)).facts };
-    const isAdded = (await this.#read()).added.some((each) => each.path === real);
+    if (await this.#isTrusted(file, content.sha256)) return { trust: 'trusted', facts: (await this.#facts(file, content.sha256)).facts };
+    const isAdded = (await this.#read()).added.some((each) => each.path === file);
     if (isAdded) {
       return {
         trust: 'changed',

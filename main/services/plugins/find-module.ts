@@ -5,6 +5,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { builtInName } from '../../../core/plugin-api/built-in-name.ts';
 import { PLUGIN_EXTENSIONS } from './plugin-file.ts';
 
 export interface FindPlaces {
@@ -33,12 +34,6 @@ export async function findPluginModule(module: string, places: FindPlaces): Prom
   }
   const name = builtInName(module);
   return name !== undefined && places.builtIns.includes(name) ? { kind: 'built-in', name } : undefined;
-}
-
-/** `vizplugins.cpu_usage` and `vizplugins/cpu_usage` are `cpu_usage`, and so is `vizplugins` alone, as in the original. */
-function builtInName(module: string): string | undefined {
-  const found = /^vizplugins(?:[./](\w+))?$/.exec(module);
-  return found ? (found[1] ?? 'cpu_usage') : undefined;
 }
 
 async function asFile(file: string): Promise<string | undefined> {

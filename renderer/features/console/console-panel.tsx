@@ -1,6 +1,5 @@
 import { ArrowDownToLine, ListFilter, SquareTerminal } from 'lucide-react';
 import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useState } from 'react';
-import type { SessionId } from '../../../core/protocol/session-types.ts';
 import { formatCount, formatMomentShort } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useSession } from '../../state/session-store.ts';
@@ -22,7 +21,8 @@ const ROW_HEIGHT = 22;
 const PAGE = 50;
 
 /** What the script printed, and what it is told. Only the lines in sight are asked for. */
-export function ConsolePanel({ trace, session }: { readonly trace: TraceId; readonly session?: SessionId | undefined }) {
+export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
+  const session = useSession(trace)?.id;
   const [follow, setFollow] = useState(true);
   const [filter, setFilter] = useState('');
   const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });

@@ -4,19 +4,17 @@
  */
 import { type Palette, readPalette } from '../../drawing/palette.ts';
 import { traceState } from '../../state/trace-store.ts';
-import { noteDrawn, pointerState, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
+import { traceNow } from '../../state/view-clock.ts';
+import { leastEndOf, noteDrawn, pointerState, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { CounterPlot } from './counter-plot.ts';
 import { DrawingRound } from './drawing-round.ts';
 import { FrameBudget } from './frame-budget.ts';
-import { LiveClock } from './live-clock.ts';
 
 export class CounterBoard {
   private readonly trace: TraceId;
   private readonly plots = new Set<CounterPlot>();
-  private readonly clock = new LiveClock();
   private frame: number | undefined;
-  private told = -1;
   private lastTime: unknown;
   private colors: Palette | undefined;
   private themeWatch: MutationObserver | undefined;
@@ -75,14 +73,10 @@ export class CounterBoard {
     const summary = traceState().summaries[this.trace];
     if (!summary) return;
     const live = summary.phase === 'live';
-    if (live && summary.endNs !== this.told) {
-      this.told = summary.endNs;
-      this.clock.note(summary.endNs, nowMs);
-    }
     const view = viewState(this.trace);
     const settled = this.lastTime === view.time;
-    const clockNs = live ? this.clock.now(nowMs) : summary.endNs;
-    const { endNs, range } = this.round.begin(settled && live, () => ({ endNs: clockNs, range: visibleRange(view.time, clockNs) }));
+    const clockNs = traceNow(this.trace, nowMs);
+    const { endNs, range } = this.round.begin(settled && live, () => ({ endNs: clockNs, range: visibleRange(view.time, clockNs, leastEndOf(this.trace)) }));
     noteDrawn(this.trace, range);
     const pointer = pointerState(this.trace);
     const frame = {

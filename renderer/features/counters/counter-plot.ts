@@ -104,6 +104,7 @@ export class CounterPlot {
     options.host.append(this.picture);
     this.overlay = document.createElement('canvas');
     this.overlay.className = 'counter-overlay';
+    this.overlay.hidden = true;
     options.host.append(this.overlay);
   }
 

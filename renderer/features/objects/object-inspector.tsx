@@ -5,7 +5,7 @@ import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, noteSnapshot, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, CodeExample, EmptyState, IconButton, toast } from '../../widgets/index.ts';
+import { Button, CodeExample, copyText, EmptyState, IconButton } from '../../widgets/index.ts';
 import { SnapshotStrip } from './snapshot-strip.tsx';
 import { type Folds, toJson, valueRows } from './value-rows.ts';
 import { ValueTree } from './value-tree.tsx';
@@ -147,10 +147,10 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
         <span className="inspector-path" title={clipText(fullPath)}>
           {clipText(fullPath, 200)}
         </span>
-        <Button kind="quiet" size="s" icon={Copy} onClick={() => copy(fullPath, 'Path copied')}>
+        <Button kind="quiet" size="s" icon={Copy} onClick={() => copyText(fullPath, 'Path copied')}>
           Copy path
         </Button>
-        <Button kind="quiet" size="s" icon={Braces} disabled={!snapshot} onClick={() => snapshot && copy(toJson(snapshot.fields), 'JSON copied')}>
+        <Button kind="quiet" size="s" icon={Braces} disabled={!snapshot} onClick={() => snapshot && copyText(toJson(snapshot.fields), 'JSON copied')}>
           Copy JSON
         </Button>
       </div>
@@ -159,13 +159,6 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
 }
 
 const joinPath = (name: string, path: string): string => (path.startsWith('[') ? `${name}${path}` : `${name}.${path}`);
-
-function copy(text: string, done: string): void {
-  navigator.clipboard.writeText(text).then(
-    () => toast({ tone: 'ok', title: done }),
-    () => toast({ tone: 'error', title: 'Could not copy', text: 'The browser did not allow it.' }),
-  );
-}
 
 interface SnapshotHeadProps {
   readonly trace: TraceId;

@@ -11,6 +11,7 @@ import { Badge, Button, EmptyState, Icon, IconButton, Menu, type MenuEntry, Text
 import { joinSpec, splitSpec } from './argument-text.ts';
 import { ArgumentsEditor } from './arguments-editor.tsx';
 import './plugin-choices.css';
+import { inspectionAt, isEntry } from './same-plugin.ts';
 import { usePluginActions } from './use-plugin-actions.ts';
 
 /** The plugins of the run configuration, in their order: the section of its dialog. */
@@ -76,8 +77,8 @@ export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
               choice={choice}
               index={index}
               last={index === choices.length - 1}
-              entry={entryOf(choice, entries)}
-              inspected={inspection?.plugins?.length === choices.length ? inspection.plugins[index] : undefined}
+              entry={entries?.find((entry) => isEntry(entry, { module: splitSpec(choice.spec).module, file: inspectionAt(choices, index, inspection)?.file }))}
+              inspected={inspectionAt(choices, index, inspection)}
               open={open === index}
               mark={over === index && dragged !== undefined && dragged !== index ? (dragged < index ? 'below' : 'above') : undefined}
               onOpen={() => setOpen(open === index ? undefined : index)}
@@ -266,9 +267,3 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
     </li>
   );
 }
-
-const entryOf = ({ spec }: PluginChoice, entries: readonly PluginEntry[] | undefined): PluginEntry | undefined => {
-  const { module } = splitSpec(spec);
-  // `vizplugins/cpu_usage` is the same as `vizplugins.cpu_usage`.
-  return entries?.find((entry) => entry.module === module || (entry.builtIn && entry.module === module.replace('/', '.')));
-};

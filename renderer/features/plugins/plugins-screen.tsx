@@ -19,10 +19,9 @@ import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 
 import { parseArguments } from '../../../core/plugin-api/args-schema.ts';
 import type { PluginEntry } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
-import { describeTarget, useDraft } from '../../state/launch-store.ts';
+import { describeTarget, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { addChoice, refreshPlugins, selectPlugin, setChoice, usePlugins } from '../../state/plugin-store.ts';
-import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { plural, shortPath } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Button, EmptyState, Icon, IconButton, Menu, Tabs, TextField, Toggle, toast, toastProblem } from '../../widgets/index.ts';
@@ -30,8 +29,10 @@ import { joinSpec, splitSpec } from './argument-text.ts';
 import { ArgumentsEditor } from './arguments-editor.tsx';
 import { Markdown } from './markdown.tsx';
 import './plugins-screen.css';
-import { RunPluginState, useRunPlugins } from './run-state.tsx';
+import { RunStates } from './run-state.tsx';
 import { ofEntry } from './run-states.ts';
+import { choiceIndex, isEntry } from './same-plugin.ts';
+import { UnlistedPlugin } from './unlisted-plugin.tsx';
 import { choiceIndexOf, usePluginActions } from './use-plugin-actions.ts';
 
 interface PluginsScreenProps {
@@ -51,10 +52,13 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure, o
   const { studio } = useClients();
   const { entries, loading, problem } = usePlugins((state) => state);
   const wanted = usePlugins((state) => state.selected);
+  const run = usePlugins((state) => state.selectedRun);
   const draft = useDraft();
   const actions = usePluginActions();
   useEffect(() => void refreshPlugins(studio), [studio]);
-  const selected = entries?.find((entry) => entry.module === wanted) ?? entries?.[0];
+  const ofRun = run && entries?.find((entry) => isEntry(entry, { module: splitSpec(run.spec).module, file: run.file }));
+  const selected = run ? ofRun : (entries?.find((entry) => entry.module === wanted) ?? entries?.[0]);
+  const isUnlisted = run !== undefined && entries !== undefined && ofRun === undefined;
   const on = (draft.plugins ?? []).filter((choice) => choice.enabled).length;
   return (
     <main className="plugins-screen" aria-label="Plugins">
@@ -76,6 +80,8 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure, o
         <PluginSidebar entries={entries} loading={loading} selected={selected?.module} />
         {selected ? (
           <PluginDetails key={selected.module} entry={selected} command={command} trace={trace} runTitle={runTitle} />
+        ) : isUnlisted ? (
+          <UnlistedPlugin plugin={run} trace={trace} runTitle={runTitle} />
         ) : (
           <div className="plugins-empty">
             {entries === undefined && loading ? (
@@ -186,8 +192,9 @@ interface GroupProps {
 
 function PluginGroup({ title, entries, selected, empty }: GroupProps) {
   const choices = useDraft().plugins ?? [];
-  const isOn = (module: string) => choices.some((choice) => choice.enabled && splitSpec(choice.spec).module === module);
-  const on = entries.filter(({ module }) => isOn(module)).length;
+  const inspection = useInspection();
+  const isOn = (entry: PluginEntry) => choices[choiceIndex(entry, choices, inspection)]?.enabled ?? false;
+  const on = entries.filter(isOn).length;
   return (
     <section aria-label={title}>
       <div className="plugins-group">
@@ -216,10 +223,10 @@ function PluginGroup({ title, entries, selected, empty }: GroupProps) {
               </span>
             </button>
             <Toggle
-              checked={isOn(entry.module)}
+              checked={isOn(entry)}
               onChange={(next) => switchPlugin(entry, next)}
               label={`${entry.title} is on`}
-              disabled={!mayRun(entry) && !isOn(entry.module)}
+              disabled={!mayRun(entry) && !isOn(entry)}
             />
           </li>
         ))}
@@ -231,7 +238,7 @@ function PluginGroup({ title, entries, selected, empty }: GroupProps) {
 const mayRun = (entry: PluginEntry): boolean => entry.trust === 'built-in' || entry.trust === 'trusted';
 
 function switchPlugin(entry: PluginEntry, on: boolean): void {
-  const index = choiceIndexOf(entry.module);
+  const index = choiceIndexOf(entry);
   if (index >= 0) setChoice(index, { enabled: on });
   else if (on) addChoice(joinSpec({ module: entry.module, text: '' }));
 }
@@ -262,7 +269,7 @@ function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
   const actions = usePluginActions();
   const [tab, setTab] = useState('arguments');
   const choices = useDraft().plugins ?? [];
-  const index = choices.findIndex(({ spec }) => splitSpec(spec).module === entry.module);
+  const index = choiceIndex(entry, choices, useInspection());
   const choice = choices[index];
   const text = choice ? splitSpec(choice.spec).text : '';
   const problems = entry.argsSchema ? parseArguments(entry.argsSchema, text).problems.length : 0;
@@ -331,7 +338,7 @@ function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
                         schema={entry.argsSchema}
                         text={text}
                         onChange={(next) => {
-                          const spec = joinSpec({ module: entry.module, text: next });
+                          const spec = joinSpec({ module: choice ? splitSpec(choice.spec).module : entry.module, text: next });
                           if (choice) setChoice(index, { spec });
                           else addChoice(spec);
                         }}
@@ -411,18 +418,10 @@ function RunPart({ entry, trace, runTitle }: Pick<DetailsProps, 'entry' | 'trace
       {trace === undefined ? (
         <p className="t3">No run is open. Messages, answers and errors of a run are shown here.</p>
       ) : (
-        <StateIn entry={entry} trace={trace} />
+        <RunStates trace={trace} of={(plugins) => ofEntry(plugins, entry)} />
       )}
     </div>
   );
-}
-
-function StateIn({ entry, trace }: { readonly entry: PluginEntry; readonly trace: TraceId }) {
-  const plugins = ofEntry(useRunPlugins(trace), entry);
-  const { value: processes } = useTraceQuery(trace, 'processes.list', {}, 1000);
-  const names = new Map((processes ?? []).map((process, index) => [index, process.name]));
-  if (plugins.length === 0) return <p className="t3">It was not part of this run.</p>;
-  return plugins.map((plugin) => <RunPluginState key={plugin.index} plugin={plugin} names={names} />);
 }
 
 function SourcePart({ entry }: { readonly entry: PluginEntry }) {

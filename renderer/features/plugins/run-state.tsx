@@ -32,6 +32,15 @@ export function RunPluginList({ plugins, onOpen }: { readonly plugins: readonly 
   );
 }
 
+/** How some of the plugins fare in a run. */
+export function RunStates({ trace, of }: { readonly trace: TraceId; readonly of: (plugins: readonly RunPlugin[]) => readonly RunPlugin[] }) {
+  const plugins = of(useRunPlugins(trace));
+  const { value: processes } = useTraceQuery(trace, 'processes.list', {}, 1000);
+  const names = new Map((processes ?? []).map((process, index) => [index, process.name]));
+  if (plugins.length === 0) return <p className="t3">It was not part of this run.</p>;
+  return plugins.map((plugin) => <RunPluginState key={plugin.index} plugin={plugin} names={names} />);
+}
+
 /** All that is known of one plugin in a run. */
 export function RunPluginState({ plugin, names }: { readonly plugin: RunPlugin; readonly names: ReadonlyMap<number, string> }) {
   const { word, tone } = standingOf(plugin);

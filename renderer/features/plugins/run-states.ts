@@ -3,6 +3,7 @@ import type { PluginState } from '../../../core/protocol/plugins.ts';
 import type { PluginEntry } from '../../../core/protocol/studio-api.ts';
 import { baseName } from '../../state/words.ts';
 import { splitSpec } from './argument-text.ts';
+import { isEntry } from './same-plugin.ts';
 
 export interface ProcessState {
   readonly process: number;
@@ -20,12 +21,17 @@ export interface RunPlugin {
 }
 
 export function byPlugin(states: readonly ProcessState[]): readonly RunPlugin[] {
-  const groups = new Map<number, ProcessState[]>();
-  for (const each of states) groups.set(each.state.index, [...(groups.get(each.state.index) ?? []), each]);
-  return [...groups.entries()]
-    .sort(([a], [b]) => a - b)
-    .map(([index, processes]) => {
-      const { spec } = (processes[0] as ProcessState).state;
+  const groups = new Map<number | string, ProcessState[]>();
+  for (const each of states) {
+    // Those of the script's own tracers have a place that says nothing: each process makes its own.
+    const { index, spec, ofScript } = each.state;
+    const key = ofScript ? spec : index;
+    groups.set(key, [...(groups.get(key) ?? []), each]);
+  }
+  return [...groups.values()]
+    .sort(([a], [b]) => (a as ProcessState).state.index - (b as ProcessState).state.index)
+    .map((processes) => {
+      const { spec, index } = (processes[0] as ProcessState).state;
       const { module } = splitSpec(spec);
       return {
         index,
@@ -40,11 +46,9 @@ export function byPlugin(states: readonly ProcessState[]): readonly RunPlugin[] 
 
 /** The plugins of a run that are this entry. */
 export const ofEntry = (plugins: readonly RunPlugin[], entry: PluginEntry): readonly RunPlugin[] =>
-  plugins.filter(({ spec, processes }) => {
-    const { module } = splitSpec(spec);
-    if (module === entry.module || (entry.builtIn && module.replace('/', '.') === entry.module)) return true;
-    return !entry.builtIn && entry.file !== undefined && processes.some(({ state }) => state.file === entry.file);
-  });
+  plugins.filter(({ spec, processes }) => isEntry(entry, { module: splitSpec(spec).module, file: fileOf(processes) }));
+
+const fileOf = (processes: readonly ProcessState[]): string | undefined => processes.find(({ state }) => state.file !== undefined)?.state.file;
 
 /** In a word, and how serious. */
 export function standingOf({ processes, failures }: RunPlugin): { readonly word: string; readonly tone: 'live' | 'error' | 'warn' | 'ring' } {

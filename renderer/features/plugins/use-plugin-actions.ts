@@ -3,10 +3,11 @@ import { useMemo } from 'react';
 import { quoteWord } from '../../../core/plugin-api/split-words.ts';
 import type { PluginEntry } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
+import { launchState } from '../../state/launch-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
-import { addChoice, addPlugin, createPlugin, draftPlugins, removeChoice, removePlugin, selectPlugin } from '../../state/plugin-store.ts';
+import { addChoice, addPlugin, createPlugin, draftPlugins, removeChoice, removePlugin, selectPlugin, setChoice } from '../../state/plugin-store.ts';
 import { toast, toastProblem } from '../../widgets/index.ts';
-import { splitSpec } from './argument-text.ts';
+import { choiceIndex } from './same-plugin.ts';
 
 export interface PluginActions {
   /** Asks for a file, then whether to trust it; it is on afterwards. */
@@ -20,7 +21,8 @@ export interface PluginActions {
   remove(entry: PluginEntry): void;
 }
 
-export const choiceIndexOf = (module: string): number => draftPlugins().findIndex(({ spec }) => splitSpec(spec).module === module);
+/** Place of the entry in the run configuration; -1: it is not in it. */
+export const choiceIndexOf = (entry: PluginEntry): number => choiceIndex(entry, draftPlugins(), launchState().inspection);
 
 export function usePluginActions(): PluginActions {
   const { studio } = useClients();
@@ -29,7 +31,9 @@ export function usePluginActions(): PluginActions {
     const told = (work: Promise<unknown>) => void work.catch((error: unknown) => toastProblem(error));
     const switchOn = (entry: PluginEntry | undefined) => {
       if (!entry) return;
-      if (choiceIndexOf(entry.module) < 0) addChoice(quoteWord(entry.module));
+      const index = choiceIndexOf(entry);
+      if (index < 0) addChoice(quoteWord(entry.module));
+      else setChoice(index, { enabled: true });
       selectPlugin(entry.module);
     };
     const addPath = (path: string) => told(addPlugin(studio, path).then(switchOn));
@@ -51,7 +55,7 @@ export function usePluginActions(): PluginActions {
       remove: (entry) => {
         told(
           removePlugin(studio, entry).then(() => {
-            const index = choiceIndexOf(entry.module);
+            const index = choiceIndexOf(entry);
             if (index >= 0) removeChoice(index);
             toast({ tone: 'info', title: `${entry.title} is off the list`, text: 'Its file stays where it is.' });
           }),

@@ -4,9 +4,9 @@ import type { LaunchConfig, SessionInfo } from '../../../core/protocol/session-t
 import type { StudioClient } from '../../../core/protocol/studio-api.ts';
 import { rememberSessionConfig } from '../../state/launch-store.ts';
 import { refreshRecent } from '../../state/library-store.ts';
+import { showPanel } from '../../state/panel-store.ts';
 import { noteSession } from '../../state/session-store.ts';
 import { openTrace } from '../../state/trace-store.ts';
-import { setWindow } from '../../state/window-store.ts';
 
 /** Shows a session's recording in this window. */
 export function showSession(session: SessionInfo): void {
@@ -21,7 +21,7 @@ export function showSession(session: SessionInfo): void {
 export async function startRun(studio: StudioClient, config: LaunchConfig): Promise<SessionInfo> {
   const session = await studio.request('session.start', config);
   rememberSessionConfig(session.id, config);
-  setWindow({ drawerTab: 'console' });
+  showPanel('console');
   showSession(session);
   void refreshRecent(studio);
   return session;

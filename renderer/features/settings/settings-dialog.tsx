@@ -45,6 +45,43 @@ export function SettingsDialog({ onClose }: { readonly onClose: () => void }) {
             onChange={(density) => changeSettings({ density })}
           />
         </dd>
+        <dt>Wheel over the timeline</dt>
+        <dd>
+          <Segments
+            label="Wheel over the timeline"
+            value={settings.wheel}
+            options={[
+              { value: 'modern', label: 'Scrolls, zooms with Ctrl' },
+              { value: 'classic', label: 'Zooms' },
+            ]}
+            onChange={(wheel) => changeSettings({ wheel })}
+          />
+        </dd>
+        <dt>Colour of slices by</dt>
+        <dd>
+          <Segments
+            label="Colour of slices by"
+            value={settings.colourBy}
+            options={[
+              { value: 'category', label: 'Category' },
+              { value: 'name', label: 'Name' },
+              { value: 'thread', label: 'Thread' },
+            ]}
+            onChange={(colourBy) => changeSettings({ colourBy })}
+          />
+        </dd>
+        <dt>Ruler</dt>
+        <dd>
+          <Segments
+            label="Ruler"
+            value={settings.timeFormat}
+            options={[
+              { value: 'elapsed', label: 'Since the start' },
+              { value: 'clock', label: 'As a clock' },
+            ]}
+            onChange={(timeFormat) => changeSettings({ timeFormat })}
+          />
+        </dd>
         <dt>Unsaved recordings</dt>
         <dd>{keepRule}</dd>
       </dl>

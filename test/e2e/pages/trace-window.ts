@@ -29,7 +29,7 @@ export class TraceWindow {
     this.toolbar = page.getByRole('toolbar', { name: 'Run' });
     this.statusBar = page.getByRole('region', { name: 'Status bar' });
     this.runs = page.getByRole('region', { name: 'Runs' });
-    this.inspector = page.getByRole('complementary', { name: 'Object inspector' });
+    this.inspector = page.getByRole('region', { name: 'Object inspector' });
     this.console = page.getByRole('region', { name: 'Console' });
     this.events = page.getByRole('region', { name: 'Events' });
     this.functions = page.getByRole('region', { name: 'Functions' });

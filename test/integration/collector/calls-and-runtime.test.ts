@@ -149,6 +149,7 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     const stacks = async (name: string, capture: Partial<CaptureOptions>): Promise<unknown[]> =>
       (await record(name, node, FAILS, capture))
         .filter(({ kind, category }) => kind === 'instant' && category === 'exception')
+        .sort((a, b) => a.timeNs - b.timeNs)
         .map(({ name: what, args }) => {
           const { message, stack } = args as { message: string; stack?: string };
           return [

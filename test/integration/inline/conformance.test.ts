@@ -38,6 +38,7 @@ describe('constructor', () => {
         'new VizTracer({ tracerEntries: 1.5 })',
         'new VizTracer({ outputFile: 1 })',
         'new VizTracer({ processName: 1 })',
+        'new VizTracer({ mask_secrets: "no" })',
         'new VizTracer({ plugins: "p" })',
         'new VizTracer("x")',
       ),
@@ -47,13 +48,14 @@ describe('constructor', () => {
       'TypeError: tracer_entries must be an integer above 0',
       'TypeError: output_file should be a string or None',
       'TypeError: process_name must be a string',
+      'TypeError: mask_secrets must be a boolean',
       'TypeError: plugins must be a list of texts and plugins',
       'TypeError: VizTracer takes an object of options, not a string',
     ]);
   });
   it('unknown option (ours: a TypeError that names the known ones)', () => {
     expect(messages('new VizTracer({ tracer_entrys: 1 })')).toEqual([
-      'TypeError: VizTracer has no option "tracer_entrys"; its options are tracerEntries, verbose, outputFile, pidSuffix, registerGlobal, processName, plugins',
+      'TypeError: VizTracer has no option "tracer_entrys"; its options are tracerEntries, verbose, outputFile, pidSuffix, registerGlobal, processName, maskSecrets, plugins',
     ]);
   });
   it('names of the original are taken, too', () => {
@@ -62,6 +64,23 @@ describe('constructor', () => {
     );
     expect(folder.names('o.json')).toEqual(['b', 'c']);
     expect(folder.report('o.json').traceEvents.find(({ name }) => name === 'process_name')?.args).toEqual({ name: 'mine' });
+  });
+  it('secrets are recorded (ours: where maskSecrets is false)', () => {
+    const saved = (name: string, more: string): unknown => {
+      script(`const t = new VizTracer(quiet({ outputFile: '${name}', ${more} })); t.start(); t.instant('i', { password: 'p' }); t.save();`);
+      return folder.events(name)[0]?.args;
+    };
+    expect([saved('a.json', ''), saved('b.json', 'maskSecrets: false'), saved('c.json', 'mask_secrets: true')]).toEqual([
+      { password: '(masked)' },
+      { password: 'p' },
+      { password: '(masked)' },
+    ]);
+  });
+  it('classes have their names, also in what the engine says of them', () => {
+    const names = script(`const api = require('trace-studio'); for (const one of Object.values(api)) console.log(one.name);
+      for (const type of [VizTracer, api.EventBase, api.VizPluginBase]) try { type(); } catch (error) { console.log(error.message); }`);
+    expect(names.filter((line) => line.includes('$'))).toEqual([]);
+    expect(names).toContain("Class constructor VizTracer cannot be invoked without 'new'");
   });
   it('pid_suffix: name_<pid>.json', () => {
     const [pid] = script(
@@ -119,6 +138,10 @@ describe('parse and save', () => {
   it('save() stops and parses if needed; a second save writes the same data', () => {
     expect(script('const t = new VizTracer(quiet()); t.start(); t.instant("a"); t.save(); t.save("again.json"); console.log(t.enabled);')).toEqual(['false']);
     expect(folder.bytes('again.json')).toEqual(folder.bytes('result.json'));
+  });
+  it('multi-process save() while running restarts tracing (ours: it is stopped, as there in a single process)', () => {
+    script('const t = new VizTracer(quiet()); t.start(); t.instant("a"); t.save(); console.log(t.enabled); t.instant("no"); t.save();');
+    expect(folder.names('result.json')).toEqual(['a']);
   });
   it('after save + start the old data is gone', () => {
     script('const t = new VizTracer(quiet()); t.start(); t.instant("a"); t.save("one.json"); t.start(); t.instant("b"); t.save("two.json");');
@@ -264,6 +287,27 @@ describe('with, global functions', () => {
 });
 
 describe('log_* and add_*', () => {
+  it('add_variable, getts, add_raw and set_sync_marker (ours: not there)', () => {
+    expect(script('const t = new VizTracer(); for (const name of ["add_variable", "getts", "add_raw", "set_sync_marker"]) console.log(name in t);')).toEqual(
+      Array(4).fill('false'),
+    );
+  });
+  it('add_object of an instance: its fields, and its class (ours; there: what it is given)', () => {
+    script(
+      'class Cart { items = ["lamp"]; #key = 1; get secret() { return this.#key; } } const t = new VizTracer(quiet()); t.start(); t.snapshot("cart", new Cart()); t.snapshot("list", [1]); t.snapshot("when", new Date(0)); t.snapshot("url", new URL("https://a.b/")); t.instant("i", new Cart()); t.save(); t.save("all.tsr");',
+    );
+    expect(folder.events('result.json').map(({ ph, name, args }) => [ph, name, args?.snapshot ?? args])).toEqual([
+      ['N', 'cart', undefined],
+      ['O', 'cart', { items: ['lamp'] }],
+      ['N', 'list', undefined],
+      ['O', 'list', { value: [1] }],
+      ['N', 'when', undefined],
+      ['O', 'when', { value: '1970-01-01T00:00:00.000Z' }],
+      ['N', 'url', undefined],
+      ['O', 'url', { value: 'https://a.b/' }],
+      ['i', 'i', { items: ['lamp'] }],
+    ]);
+  });
   it('log_instant: default scope t; add_instant: default scope g', () => {
     script(
       'const t = new VizTracer(quiet()); t.start(); t.log_instant("a", { x: 1 }); t.logInstant("b", undefined, "process"); t.add_instant("c"); t.add_instant("d", null, "t"); t.save();',

@@ -199,6 +199,16 @@ describe('raised in (ours: reported on stderr; everything else goes on, and the 
     expect({ stderr, code }).toEqual({ stderr: '[trace-studio] Plugin P failed at handle_data: Error: broken\n', code: 0 });
     expect(folder.names('result.json')).toEqual(['a']);
   });
+  it.each(['d.traceEvents = []', 'd.traceEvents.length = 0', "d.extra = 1; for (const event of d.traceEvents) { event.name = 'edited'; delete event.ph; }"])(
+    'handler, after `%s`: nothing of that stays, before and behind one that does its work',
+    (edit) => {
+      const { stderr, code } = run(`const bad = () => new P('A', handle((d) => { ${edit}; throw new Error('halfway'); }));
+        const t = make(bad(), new P('B', handle((d) => void d.traceEvents.push({ ph: 'i', name: 'added', ts: 1, s: 'g' }))), bad()); t.start(); t.instant('a'); t.save();`);
+      expect({ stderr, code }).toEqual({ stderr: '[trace-studio] Plugin P failed at handle_data: Error: halfway\n'.repeat(2), code: 0 });
+      expect(folder.names('result.json')).toEqual(['a', 'added']);
+      expect(Object.keys(folder.report('result.json'))).toEqual(['traceEvents', 'viztracer_metadata', 'displayTimeUnit']);
+    },
+  );
   it('handler that calls process.exit', () => {
     const { stderr, code } = run(`const t = make(new P('A', handle(() => process.exit(7)))); t.start(); t.instant('a'); t.save(); console.log('still here');`);
     expect(code).toBe(0);

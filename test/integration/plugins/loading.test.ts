@@ -25,6 +25,9 @@ async function failureOf(spec: string, files: Readonly<Record<string, string>> =
 describe('Messages on stdout, then process exit code 1: here a failure of that plugin', () => {
   it("There's no module named X, maybe you need to install it", async () => {
     expect(await failureOf('not_there -f 5')).toMatch(/^There's no module named not_there, maybe you need to install it \(looked for in .+\)$/);
+    expect(await failureOf('vizplugins.nope')).toMatch(
+      /^There's no module named vizplugins\.nope, .+; built in are vizplugins\.active_handles, vizplugins\.cpu_usage, vizplugins\.event_loop, vizplugins\.gc, vizplugins\.memory_usage$/,
+    );
   });
   it('an import error inside the plugin module names what is missing there', async () => {
     expect(await failureOf('./plugin.cjs', { 'plugin.cjs': "require('not-installed')" })).toMatch(/^Error: Cannot find module 'not-installed'/);

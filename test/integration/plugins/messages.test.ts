@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
+import { runTarget, writeScript } from '../tracer/run-target.ts';
+import { TestCollector } from '../tracer/test-collector.ts';
 import { runWithPlugins, SHORT_LIMITS, told } from './plugin-run.ts';
 
 /** A plugin whose answer to an event is `answer`, JavaScript text. */
@@ -32,6 +35,36 @@ describe('order', () => {
       ...both('["command",{"cmd_type":"terminate"}]'),
     ]);
     expect(run.states.map(({ messages, state }) => ({ messages, state }))).toEqual(Array(2).fill({ messages: 5, state: 'terminated' }));
+  });
+
+  it('stop(): tracing is already off, then all post-stop (ours: of a session only its end is the end: what plugins record then is recorded, too)', async () => {
+    const files = {
+      'script.cjs': "require('trace-studio').getTracer().instant('script');",
+      'plugin.cjs': `const { getTracer, VizPluginBase } = require('trace-studio');
+exports.get_vizplugin = () => new (class P extends VizPluginBase {
+  support_version() { return '0.1.0'; }
+  message(type, payload) {
+    getTracer().instant(payload.when ?? payload.cmd_type);
+    return payload.when === 'pre-save' ? { action: 'handle_data', handler: () => void getTracer().instant('handler') } : { success: true };
+  }
+})();`,
+    };
+    const collector = new TestCollector();
+    try {
+      await collector.listen();
+      await runTarget(collector, writeScript(collector, files), { options: { plugins: [{ spec: './plugin.cjs' }] } });
+      expect(collector.events.flatMap((event) => (event.kind === 'instant' ? [event.name] : []))).toEqual([
+        'initialize',
+        'pre-start',
+        'script',
+        'post-stop',
+        'pre-save',
+        'handler',
+        'terminate',
+      ]);
+    } finally {
+      await collector.close();
+    }
   });
 
   it('Multi-process: a spawned child loads the plugins from the strings again, and handles its own events', async () => {
@@ -80,6 +113,52 @@ if (!process.argv[2]) fork(__filename, ['child'], { cwd: '/' });`;
     expect(run.code).toBe(2);
     expect(run.states[0]?.failures).toMatchObject([{ during: 'post-stop', message: 'the process ended before its promise was settled' }]);
     expect(run.states[1]).toMatchObject({ messages: 5, handler: 'ran' });
+  });
+});
+
+describe('getTracer of a plugin', () => {
+  const counts = (file: string, end: string): Record<string, string> => ({
+    [file]: `const { getTracer, VizTracer } = require('trace-studio'); let beats = 0, timer; const beat = () => getTracer().counter('beat', { beats: ++beats });
+exports.get_vizplugin = () => ({ support_version: () => '0.1.0', message(type, { when }) {
+  if (when === 'initialize') ${end}
+  if (when === 'pre-start') { beat(); timer = setInterval(beat, 2); globalThis.beats = () => beats; }
+  if (when === 'post-stop') { clearInterval(timer); beat(); globalThis.said = beats; console.log('beats', beats); }
+  return { success: true };
+} });`,
+  });
+  const names = (run: Awaited<ReturnType<typeof runWithPlugins>>): string[] =>
+    run.targets
+      .flatMap((target) => [...target.threads.values()])
+      .flatMap(({ stream }) => stream.events.flatMap((event) => ('name' in event ? [event.name] : [])));
+
+  it.each([
+    ['has never started', ''],
+    ['has stopped', 'own.start(); own.stop();'],
+    ['records, and saves', "own.start(); own.instant('mine'); own.save();"],
+    ['is over', 'own.start(); own.stop(); own.terminate();'],
+  ])("is the session's, also where the script has a tracer of its own that %s", async (_, body) => {
+    const script = `const { VizTracer, getTracer } = require('trace-studio'); const own = new VizTracer({ verbose: 0 }); ${body}
+(function wait() { setTimeout(() => (beats() < 5 ? wait() : console.log(getTracer() === own)), 2); })();`;
+    const run = await runWithPlugins(['./plugin.cjs'], { files: { 'script.cjs': script, ...counts('plugin.cjs', '{}') } });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    const said = Number(run.lines.find((line) => line.startsWith('beats'))?.slice(6));
+    expect(names(run).filter((name) => name === 'beat')).toHaveLength(said);
+  });
+
+  it('stays, and a tracer that the plugin makes is not what getTracer gives the script', async () => {
+    const script = `const { getTracer } = require('trace-studio'); console.log(getTracer().enabled); (function wait() { setTimeout(() => beats() < 5 && wait(), 2); })();`;
+    const run = await runWithPlugins(['./plugin.cjs'], { files: { 'script.cjs': script, ...counts('plugin.cjs', '{ new VizTracer({ verbose: 0 }); }') } });
+    expect(run.lines[0]).toBe('true');
+    expect(names(run).length).toBeGreaterThan(5);
+  });
+
+  it("is the session's for those that are built in", async () => {
+    const script = `new (require('trace-studio').VizTracer)({ verbose: 0 }); let turns = 0;
+(function turn() { for (let i = 0, kept = []; i < 1e5; i++) kept.push({ i }); if (turns++ < 20) setTimeout(turn, 2); })();`;
+    const run = await runWithPlugins(['vizplugins.gc -f 1000', 'vizplugins.active_handles -f 1000'], { files: { 'script.cjs': script } });
+    expect(run).toMatchObject({ code: 0, stderr: '' });
+    // They have one before the script has begun.
+    for (const name of ['gc', 'active_handles']) expect(names(run).filter((one) => one === name).length).toBeGreaterThan(1);
   });
 });
 
@@ -217,6 +296,15 @@ if (isMainThread) { new Worker(__filename); process.on('exit', () => tracer.coun
     expect(run.states).toMatchObject([{ handler: 'needed', failures: [] }]);
     expect(run.processed).toBeUndefined();
     expect(run).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('the limit of events is an option of the launch', async () => {
+    // Nothing but what the script itself tells.
+    const nothing = Object.fromEntries(Object.entries(DEFAULT_CAPTURE).map(([key, value]) => [key, value === true ? false : value]));
+    const options = (pluginEvents: number) => ({ options: { capture: { ...DEFAULT_CAPTURE, ...nothing, calls: 'off' as const, pluginEvents } } });
+    const handlers = [];
+    for (const limit of [1, 2]) handlers.push((await runWithPlugins([told({ name: 'A', handler: 'added' })], options(limit))).states[0]?.handler);
+    expect(handlers).toEqual(['needed', 'ran']);
   });
 
   it('too little memory: a plugin host is needed', async () => {

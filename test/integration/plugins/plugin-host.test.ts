@@ -135,7 +135,11 @@ describe('alone', () => {
 });
 
 describe('with the tracer and the collector', () => {
-  const fixture = new CollectorFixture();
+  let fixture: CollectorFixture;
+  beforeEach(() => {
+    fixture = new CollectorFixture();
+    mkdirSync(fixture.folder, { recursive: true });
+  });
   afterEach(() => fixture.dispose());
 
   const infoOf = <K extends RecordingInfo['kind']>(lines: readonly RecordingInfo[], kind: K) =>
@@ -155,8 +159,37 @@ describe('with the tracer and the collector', () => {
     if (process) kill(process.pid, 'SIGKILL');
   }
 
+  it('goes on without a plugin that ends it', async () => {
+    const deadly = path.join(fixture.folder, 'deadly.cjs');
+    writeFileSync(
+      deadly,
+      `exports.get_vizplugin = () => ({ support_version: () => '0.1.0', message: (type, { when }) => (when === 'pre-save' ? { action: 'handle_data', handler } : { success: true }) });
+function handler() { require('node:child_process').execFileSync('kill', ['-9', String(process.pid)]); for (;;); }`,
+    );
+    const plugins = [{ spec: told({ name: 'A', handler: 'added' }) }, { spec: deadly }, { spec: told({ name: 'C', handler: 'added' }) }];
+    await fixture.start(
+      spawnPlan({ args: [path.join(fixtures, 'counted.cjs'), '1000', 'hold'], preload: path.join(root, 'dist/tracer/preload.cjs'), plugins }),
+      'killed',
+    );
+    await killWhenReady('killed');
+    await fixture.collector.whenEnded('killed');
+    const recording = readRecording(fixture.bytes('killed'));
+    const json = Buffer.concat(recording.blocks.filter((block) => block.header.type === BlockType.ATTACHMENT).map((block) => block.payload)).toString();
+    expect((JSON.parse(json) as TraceData).traceEvents.map((event) => event.name).slice(-2)).toEqual(['added of A', 'added of C']);
+    expect(infoOf(recording.info, 'processed')).toMatchObject([{ by: 'plugin-host', plugins: ['Told', 'Told'] }]);
+    const problem = expect.stringMatching(
+      /^Plugin .*deadly\.cjs has not handled the events of process \d+: the process that was to do it failed, because it was ended by SIGKILL\. The others did, without it\.$/,
+    );
+    expect(fixture.collector.pluginOutcome('killed').problems).toEqual([problem]);
+    const last = infoOf(recording.info, 'plugin').findLast((line) => line.state.index === 1)?.state;
+    expect(last).toMatchObject({
+      handler: 'none',
+      ranIn: 'plugin-host',
+      failures: [{ during: 'pre-save', message: 'its process ended: it was ended by SIGKILL' }],
+    });
+  });
+
   it('handles what was killed, what had no room for it, and nothing that did it itself', async () => {
-    mkdirSync(fixture.folder, { recursive: true });
     for (const [name, args, flags, by] of [
       ['killed', ['1000', 'hold'], [], 'plugin-host'],
       ['crowded', ['60000'], ['--max-old-space-size=32'], 'plugin-host'],

@@ -7,7 +7,7 @@ import { type Target, TestCollector } from '../tracer/test-collector.ts';
 
 const fixtures = path.resolve(import.meta.dirname, '../../fixtures/plugins');
 /** Without a hanging plugin nothing takes nearly as long. */
-export const SHORT_LIMITS = { messageMs: 700, handlerMs: 700, loadMs: 1500 };
+export const SHORT_LIMITS = { messageMs: 700, handlerMs: 700, loadMs: 1500, blockedMs: 700 };
 
 export interface PluginRun extends TargetRun {
   /** Of the first process. */
@@ -29,6 +29,11 @@ export interface PluginRunOptions extends RunOptions {
 
 /** The text of the fixture that does as it is told. */
 export const told = (does: object): string => `./told.cjs ${JSON.stringify(does)}`;
+
+/** The files of a plugin, `./plugin.cjs`, that runs `body` at `initialize`. */
+export const plugin = (body: string): Record<string, string> => ({
+  'plugin.cjs': `exports.get_vizplugin = () => ({ support_version: () => '0.1.0', message(type, { when }) { if (when === 'initialize') { ${body} } return { success: true }; } });`,
+});
 
 /** A script with the fixtures beside it, traced with `plugins`. Without any, plain Node runs it. */
 export async function runWithPlugins(plugins: readonly string[], { files = {}, script, ...run }: PluginRunOptions = {}): Promise<PluginRun> {

@@ -98,6 +98,8 @@ export function startTarget(collector: TestCollector, script: string, run: RunOp
   return { child, ended, printed: (wanted) => said('stdout', wanted), complained: (wanted) => said('stderr', wanted) };
 }
 
+const ACCEPT_TURNS = 3;
+
 /** Runs a target to its end, and takes in all that it sent: sockets and spill files. */
 export async function runTarget(collector: TestCollector, script: string, run: RunOptions = {}): Promise<TargetRun> {
   const result = await startTarget(collector, script, run).ended;
@@ -106,6 +108,8 @@ export async function runTarget(collector: TestCollector, script: string, run: R
 }
 
 export async function takeAll(collector: TestCollector): Promise<void> {
+  // The end of a process can be seen before its connection is.
+  for (let turn = 0; turn < ACCEPT_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
   await collector.until(() => collector.targets.every((target) => target.closed));
   collector.mergeSpills();
   const complaints = collector.targets.map((target) => target.complaint).filter((complaint) => complaint !== undefined);

@@ -33,6 +33,10 @@ const UNCAUGHT: Readonly<Record<string, string>> = {
   'an error of the engine': '\tconst f = (o) => { const a = 1; return o.x.y; }; f({});',
   'a rejection': "const f = async () => { await null; throw new Error('later'); }; f();",
   'a rejection with a text': "const f = async () => { await null; throw 'text'; }; f();",
+  'a rejection that a catch has met':
+    "const f = async () => { try { await null; throw new Error('later'); } catch (error) { await null; throw error; } }; f();",
+  'an error whose message a catch has changed':
+    "const f = () => { try { throw new Error('why'); } catch (error) { error.message = ['how:', error.message].join(' '); throw error; } }; try { f(); } catch (error) { console.log(error.stack); throw error; }",
   'in a timer': "setTimeout(() => { const a = 1; throw new TypeError('t'); }, 1);",
   'with a cause': "const f = () => { throw new Error('outer', { cause: new RangeError('inner') }); }; f();",
   'several at once': "const f = () => { throw new AggregateError([new Error('one'), new TypeError('two')], 'many'); }; f();",

@@ -29,6 +29,18 @@ describe('construction', () => {
     expect(names()).toEqual(['VizCounter', 'Queue', 'VizObject', 'Cart']);
   });
 
+  it('behind super(…) this is the object that new gives', () => {
+    const seen: unknown[] = [];
+    class Queue extends VizCounter {
+      constructor() {
+        super(tracer);
+        seen.push(this);
+      }
+    }
+    const queue = new Queue();
+    expect(queue).toBe(seen[0]);
+  });
+
   it('takes the name of the nearest named class where a class has none', () => {
     new (class extends VizCounter {})(tracer).a = 1;
     expect(names()).toEqual(['VizCounter']);
@@ -98,6 +110,39 @@ describe('construction', () => {
     expect(recorder.take()).toEqual([{ b: 1 }]);
     expect(() => new VizCounter(tracer, 'c', { includeAttributes: 'ab' as never })).toThrow('includeAttributes has to be a list of names, not "ab"');
     expect(() => counter.config('exclude_attributes', 5)).toThrow('excludeAttributes has to be a list of names, not 5');
+  });
+
+  it.each<[string, unknown[], string]>([
+    ['a name without a tracer', ['queue'], 'takes a tracer first, as getTracer() gives it, or null for none; it was given the text "queue"'],
+    ['a function as tracer', [function getTracer() {}], 'takes a tracer first, as getTracer() gives it, or null for none; it was given the function getTracer'],
+    ['an object that is no tracer', [{}, 'q'], 'takes a tracer first, as getTracer() gives it, or null for none; it was given an object that is none'],
+    ['a number as tracer', [0], 'takes a tracer first, as getTracer() gives it, or null for none; it was given 0'],
+    ['options as name', [null, { triggerOnChange: false }], 'takes a name second, as a text, and options third; as name it was given an object that is none'],
+    ['a number as options', [null, 'q', 5], 'are an object, third, behind tracer and name; it was given 5'],
+    ['true as options', [null, 'q', true], 'are an object, third, behind tracer and name; it was given true'],
+    ['a text as options', [null, 'q', 'x'], 'are an object, third, behind tracer and name; it was given the text "x"'],
+    ['a function as options', [null, 'q', () => {}], 'are an object, third, behind tracer and name; it was given the function'],
+    ['a list as options', [null, 'q', ['a']], 'are an object, third, behind tracer and name; it was given a list'],
+  ])('differs: %s is a TypeError, also without a tracer (there: fails later, or never)', (_, given, message) => {
+    for (const type of [VizCounter, VizObject, EventBase]) {
+      const make = () => Reflect.construct(type, given);
+      expect(make).toThrow(TypeError);
+      expect(make).toThrow(message);
+      expect(make).toThrow(type.name);
+    }
+  });
+
+  it('VizCounter() is a TypeError; differs: new VizCounter() is one without a tracer', () => {
+    expect(() => Reflect.apply(VizCounter as never, undefined, [])).toThrow(TypeError);
+    const nobody = Reflect.construct(VizCounter, []) as VizCounter;
+    nobody.a = 'not even checked' as never;
+    expect(Reflect.ownKeys(nobody)).toEqual(['a']);
+  });
+
+  it('differs: options come third, as an object (there: a third positional argument is a TypeError, options go by keyword)', () => {
+    const counter = new VizCounter(tracer, 'c', { trigger_on_change: false });
+    counter.a = 1;
+    expect(recorder.take()).toEqual([]);
   });
 
   it('an option that is undefined was not given', () => {
@@ -566,6 +611,23 @@ describe('config and log', () => {
     for (const method of ['config', '_viztracerSetConfig', '_viztracer_set_config'] as const) {
       expect(() => new VizCounter(tracer)[method](key as string, [])).toThrow(`No config named ${key}`);
     }
+  });
+
+  it('both arguments required', () => {
+    const counter = new VizCounter(tracer, 'c');
+    for (const method of ['config', '_viztracerSetConfig', '_viztracer_set_config'] as const) {
+      const set = counter[method] as (key: string, value?: unknown) => void;
+      expect(() => set.call(counter, 'trigger_on_change')).toThrow(new TypeError("config takes a key and a value: config('triggerOnChange', …)"));
+    }
+    counter.a = 1;
+    expect(recorder.take()).toEqual([{ a: 1 }]);
+  });
+
+  it('differs: _viztracer_log of an object has no phase parameter (there: optional, default O)', () => {
+    const object = new VizObject(tracer, 'o', { triggerOnChange: false });
+    object.a = 1;
+    (object._viztracer_log as (phase?: string) => void).call(object, 'N');
+    expect(recorder.take()).toEqual(['created', { a: 1 }]);
   });
 
   it.each(['include_attributes', 'exclude_attributes'])('%s may be null: an empty list', (key) => {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SnapshotText } from '../../../../core/events/snapshot-text.ts';
@@ -5,6 +6,46 @@ import { DEFAULT_SNAPSHOT_LIMITS, type SnapshotLimits } from '../../../../core/p
 
 const copy = (value: unknown, limits: Partial<SnapshotLimits> = {}, mask = true): unknown =>
   JSON.parse(new SnapshotText({ ...DEFAULT_SNAPSHOT_LIMITS, ...limits }, mask).attribute('value', value));
+
+const elsewhere = (code: string): unknown => runInNewContext(code);
+
+class Decimal {
+  readonly units: number;
+  readonly #digits: string;
+  constructor(units: number, rest: number) {
+    this.units = units;
+    this.#digits = `${units}.${rest}`;
+  }
+  toJSON(): string {
+    return this.#digits;
+  }
+}
+class Model {
+  readonly known = true;
+  readonly #fields: unknown;
+  constructor(fields?: unknown) {
+    this.#fields = fields;
+  }
+  toJSON(): unknown {
+    if (this.#fields === 'throw') throw new Error('no JSON');
+    return this.#fields ?? this;
+  }
+}
+class Endless {
+  toJSON(): unknown {
+    return new Endless();
+  }
+}
+class Named {
+  readonly #name = 'named';
+  toString(): string {
+    return this.#name;
+  }
+}
+class Pretender {
+  a = 1;
+  readonly [Symbol.toStringTag] = 'Map';
+}
 
 describe('a snapshot', () => {
   it('keeps what JSON can hold', () => {
@@ -68,6 +109,88 @@ describe('a snapshot', () => {
       })(),
       { $ts: 'instance', class: 'Point', value: { x: 1 } },
     ],
+    [
+      'an error with a cause',
+      Object.assign(new Error('no', { cause: new TypeError('why') }), { code: 'E_NO', path: '/a' }),
+      {
+        $ts: 'error',
+        name: 'Error',
+        message: 'no',
+        value: { code: 'E_NO', cause: { $ts: 'error', name: 'TypeError', message: 'why' }, path: '/a' },
+      },
+    ],
+    [
+      'many errors',
+      new AggregateError([new Error('a'), 1], 'all'),
+      {
+        $ts: 'error',
+        name: 'AggregateError',
+        message: 'all',
+        value: { errors: [{ $ts: 'error', name: 'Error', message: 'a' }, 1] },
+      },
+    ],
+    ['a URL', new URL('https://example.org/a?b=1'), { $ts: 'text', class: 'URL', text: 'https://example.org/a?b=1' }],
+    [
+      'parameters of a URL',
+      new URLSearchParams('a=1&b=2'),
+      {
+        $ts: 'map',
+        class: 'URLSearchParams',
+        size: 2,
+        entries: [
+          ['a', '1'],
+          ['b', '2'],
+        ],
+      },
+    ],
+    [
+      'headers, whose secrets are hidden',
+      new Headers({ Accept: 'text/html', Authorization: 'Basic abc' }),
+      {
+        $ts: 'map',
+        class: 'Headers',
+        size: 2,
+        entries: [
+          ['accept', 'text/html'],
+          ['authorization', { $ts: 'masked' }],
+        ],
+      },
+    ],
+    ['a blob', new Blob(['abc'], { type: 'text/plain' }), { $ts: 'instance', class: 'Blob', value: { size: 3, type: 'text/plain' } }],
+    ['an event', new Event('open'), { $ts: 'instance', class: 'Event', value: expect.objectContaining({ type: 'open' }) }],
+    [
+      'a format',
+      new Intl.NumberFormat('en', { style: 'percent' }),
+      { $ts: 'instance', class: 'Intl.NumberFormat', value: expect.objectContaining({ locale: 'en', style: 'percent' }) },
+    ],
+    ['what a toJSON says in a text', new Decimal(1, 5), { $ts: 'text', class: 'Decimal', text: '1.5' }],
+    ['what a toJSON says in fields', new Model({ id: 7, password: 'p' }), { $ts: 'instance', class: 'Model', value: { id: 7, password: { $ts: 'masked' } } }],
+    ['what a toJSON says of itself', new Model(), { $ts: 'instance', class: 'Model', value: { known: true } }],
+    ['a toJSON that throws', new Model('throw'), { $ts: 'threw', message: 'no JSON' }],
+    ['a toJSON without end', new Endless(), { $ts: 'instance', class: 'Endless', value: {} }],
+    ['an instance without fields by its text', new Named(), { $ts: 'text', class: 'Named', text: 'named' }],
+    ['an instance that has nothing to say', new (class Empty {})(), { $ts: 'instance', class: 'Empty', value: {} }],
+    ['a class of maps', new (class Index extends Map<string, number> {})([['a', 1]]), { $ts: 'map', class: 'Index', size: 1, entries: [['a', 1]] }],
+    ['what only says that it is a map', new Pretender(), { $ts: 'instance', class: 'Pretender', value: { a: 1 } }],
+    [
+      'a tag that throws',
+      new (class Tagged {
+        a = 1;
+        get [Symbol.toStringTag](): string {
+          throw new Error('no');
+        }
+      })(),
+      { $ts: 'instance', class: 'Tagged', value: { a: 1 } },
+    ],
+    ['an object of another realm', elsewhere('({ a: [1] })'), { a: [1] }],
+    ['a map of another realm', elsewhere('new Map([[1, { b: 2 }]])'), { $ts: 'map', size: 1, entries: [[1, { b: 2 }]] }],
+    ['a set of another realm', elsewhere('new Set([1])'), { $ts: 'set', size: 1, values: [1] }],
+    ['a date of another realm', elsewhere('new Date(0)'), { $ts: 'date', text: '1970-01-01T00:00:00.000Z' }],
+    ['an error of another realm', elsewhere("new RangeError('far')"), { $ts: 'error', name: 'RangeError', message: 'far' }],
+    ['an expression of another realm', elsewhere('/a/g'), { $ts: 'regexp', text: '/a/g' }],
+    ['a buffer of another realm', elsewhere('new Uint8Array([1]).buffer'), { $ts: 'bytes', type: 'ArrayBuffer', length: 1, values: [1] }],
+    ['a promise of another realm', elsewhere('Promise.resolve()'), { $ts: 'promise' }],
+    ['a weak map of another realm', elsewhere('new WeakMap()'), { $ts: 'weak' }],
     ['an object with our key', { $ts: 'map', b: 1 }, { $ts: 'object', value: { $ts: 'map', b: 1 } }],
     ['an object without a prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
     ['a hole', Object.assign(new Array(3), { 0: 1, 2: 2 }), [1, { $ts: 'undefined' }, 2]],
@@ -106,6 +229,12 @@ describe('a snapshot', () => {
     expect(copy(new Set([1, 2, 3]), limits)).toEqual({ $ts: 'set', size: 3, values: [1, 2], cut: 1 });
     expect(copy('abc🚀', limits)).toEqual({ $ts: 'string', text: 'abc', length: 5 });
     expect(copy({ a: { b: { c: 1 } } }, limits)).toEqual({ a: { b: { $ts: 'deep', type: 'Object', size: 1 } } });
+    expect(copy(new Error('12345', { cause: 1 }), limits)).toEqual({ $ts: 'error', name: 'Error', message: '1234…', value: { cause: 1 } });
+    const chain = new Error('a', { cause: new Error('b', { cause: new Error('c', { cause: new Error('d') }) }) });
+    expect(copy(chain, limits)).toMatchObject({ value: { cause: { value: { cause: { $ts: 'error', message: 'c' } } } } });
+    expect(JSON.stringify(copy(chain, limits))).not.toContain('"d"');
+    expect(copy(new Headers({ a: '1', b: '2', c: '3' }), limits)).toMatchObject({ size: 3, cut: 1 });
+    expect(copy(new Decimal(12, 345), limits)).toEqual({ $ts: 'text', class: 'Decimal', text: '12.3…' });
     expect(copy(new Uint8Array(9), limits)).toEqual({ $ts: 'bytes', type: 'Uint8Array', length: 9, values: [0, 0], cut: 7 });
   });
 

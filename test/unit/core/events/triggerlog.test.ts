@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { triggerlog } from '../../../../core/events/triggerlog.ts';
 import { VizCounter } from '../../../../core/events/viz-counter.ts';
@@ -75,7 +76,7 @@ describe('triggerlog', () => {
     expect(recorder.take()).toEqual([{ n: 0 }]);
   });
 
-  it('logs when an async method settles, and not when it fails', async () => {
+  it('logs when the promise of an async method is fulfilled, and not when it is rejected', async () => {
     const counter = adder(
       triggerlog(async function later(this: Adder, by: number): Promise<number> {
         await null;
@@ -90,6 +91,37 @@ describe('triggerlog', () => {
     expect(recorder.take()).toEqual([{ n: 3 }]);
     await expect(counter.add(-1)).rejects.toThrow('no');
     expect(recorder.take()).toEqual([]);
+  });
+
+  it('waits for a promise of another realm', async () => {
+    const made = runInNewContext('({ promise: new Promise((ok) => { globalThis.resolve = ok; }), resolve: (value) => globalThis.resolve(value) })');
+    const { promise, resolve } = made as { promise: Promise<number>; resolve: (value: number) => void };
+    expect(promise).not.toBeInstanceOf(Promise);
+    const counter = adder(triggerlog(() => promise) as never);
+    const given = counter.add(1);
+    expect(recorder.take()).toEqual([]);
+    resolve(7);
+    expect([await given, recorder.take()]).toEqual([7, [{ n: 0 }]]);
+  });
+
+  it('gives what merely has a then as it is, and begins nothing', () => {
+    let begun = 0;
+    // biome-ignore lint/suspicious/noThenProperty: what libraries for databases give.
+    const query = { then: () => begun++, where: () => query };
+    const counter = adder(triggerlog(() => query) as never);
+    expect(counter.add(1)).toBe(query);
+    expect([begun, recorder.take()]).toEqual([0, [{ n: 0 }]]);
+  });
+
+  it('logs an async generator when it is made', () => {
+    const counter = adder(
+      triggerlog(async function* (this: Adder): AsyncGenerator<number> {
+        this.n = 9;
+        yield this.n;
+      }) as never,
+    );
+    counter.add(1);
+    expect(recorder.take()).toEqual([{ n: 0 }]);
   });
 
   it.each([['sideways'], [null], [3]])('refuses %s as when, at once', (when) => {

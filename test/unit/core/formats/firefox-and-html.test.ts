@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { REPORT_MARK } from '../../../../core/formats/html-reader.ts';
@@ -107,6 +109,19 @@ describe('traces inside of HTML pages', () => {
       expect(recording.events.map(({ name }) => name)).toEqual(['</script>', 'b']);
       expect(notices(recording)).toEqual([]);
     }
+  });
+
+  it('reads the page that VizTracer wrote of a run, viewer and all', async () => {
+    const html = readFileSync(path.join(import.meta.dirname, '../../../fixtures/formats/html/fib.html'), 'utf8');
+    const [json = ''] = /(?<=json_data = )\{.*\}$/m.exec(html) ?? [];
+    const list = (JSON.parse(json) as { traceEvents: { ph: string; name: string; ts: number; dur: number }[] }).traceEvents.filter(({ ph }) => ph === 'X');
+    const first = Math.min(...list.map(({ ts }) => Math.round(ts * 1000)));
+    const expected = list.map(({ name, ts, dur }) => `${name} ${Math.round(ts * 1000) - first} ${Math.round(dur * 1000)}`);
+    const { events, info } = decodeRecording(await recordingFrom(html, [1000]));
+    const found = events.map((event) => (event.kind === 'slice' ? `${event.name} ${event.timeNs} ${event.durationNs}` : event.kind));
+    expect(list).toHaveLength(468);
+    expect(found.sort()).toEqual(expected.sort());
+    expect(info.filter(({ kind }) => kind === 'loss')).toEqual([]);
   });
 
   it('finds the recording in a report of the studio, and the data of trace2html', async () => {

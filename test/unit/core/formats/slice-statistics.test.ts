@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type NameStatistics, type StatisticsChoice, statisticsOf } from '../../../../core/formats/slice-statistics.ts';
 import { countsOf } from '../../../../core/formats/trace-info.ts';
-import { TestRecording } from '../../../helpers/build-recording.ts';
+import { TestRecording, traceOf } from '../../../helpers/build-recording.ts';
 import { decode, inPieces, recordingFrom } from '../../../helpers/formats.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
@@ -41,10 +41,10 @@ function intervalsOf(json: string): Interval[] {
  * pass, and what overlaps without nesting encloses nothing.
  */
 function naively(intervals: readonly Interval[]): Map<string, { count: number; totalNs: number; selfNs: number; minNs: number; maxNs: number }> {
-  // Of two that are the same, the one that ended later is around the other.
+  // Of two that are the same, the first one is around the other.
   const order = new Map(intervals.map((interval, i) => [interval, i]));
   const isLonger = (a: Interval, b: Interval): boolean =>
-    a.start < b.start || (a.start === b.start && (a.end > b.end || (a.end === b.end && (order.get(a) as number) > (order.get(b) as number))));
+    a.start < b.start || (a.start === b.start && (a.end > b.end || (a.end === b.end && (order.get(a) as number) < (order.get(b) as number))));
   const encloses = (a: Interval, b: Interval): boolean => a !== b && a.lane === b.lane && isLonger(a, b) && a.end + 1 >= b.end && a.end > b.start;
   const rows = new Map<string, { count: number; totalNs: number; selfNs: number; minNs: number; maxNs: number }>();
   const row = (name: string) => {
@@ -122,6 +122,47 @@ describe('statisticsOf', () => {
     expect(await names({ thread: '7', match: 'CART' })).toEqual(['getCart']);
     expect(await names({ match: '/^get/' })).toEqual(['getCart', 'getUser']);
     expect(await names({ thread: 'nobody' })).toEqual([]);
+  });
+
+  it.each(readdirSync(FIXTURES))('agrees with what the window shows: %s', async (name) => {
+    const bytes = await recordingFrom(report(name));
+    const { analysis, endNs } = traceOf(bytes);
+    const page = await analysis.table({ scope: {}, by: 'name', sort: 'total', descending: true, from: 0, count: 10_000 }, endNs);
+    const shown = page.rows.map(({ label, count, totalNs, selfNs, minNs, maxNs }) => ({ name: label, count, totalNs, selfNs, minNs, maxNs }));
+    const rows = await statistics(bytes);
+    expect(page.done).toBe(1);
+    expect(new Map(shown.map((row) => [row.name, row]))).toEqual(
+      new Map(rows.map(({ name: of, count, totalNs, selfNs, minNs, maxNs }) => [of, { name: of, count, totalNs, selfNs, minNs, maxNs }])),
+    );
+  });
+
+  it('takes the first of equal slices for the outer one, and of equal calls the one that ended last', async () => {
+    const rowsOf = async (recording: TestRecording) => (await statistics(recording.finish())).map(({ name, selfNs }) => [name, selfNs]).sort();
+    const { recording, stream } = TestRecording.simple();
+    for (const name of ['outer', 'middle', 'inner']) recording.slice(stream, 10, 5, name);
+    expect(await rowsOf(recording)).toEqual([
+      ['inner', 5],
+      ['middle', 0],
+      ['outer', 0],
+    ]);
+    const calls = TestRecording.simple();
+    const [f, g] = [calls.recording.function(calls.stream, 'f'), calls.recording.function(calls.stream, 'g')];
+    calls.recording.enter(calls.stream, 10, f);
+    calls.recording.enter(calls.stream, 10, g);
+    calls.recording.exit(calls.stream, 15, g);
+    calls.recording.exit(calls.stream, 15, f);
+    expect(await rowsOf(calls.recording)).toEqual([
+      ['f', 0],
+      ['g', 5],
+    ]);
+  });
+
+  it('counts each of very many that overlap', async () => {
+    const { recording, stream } = TestRecording.simple();
+    for (let i = 0; i < 3000; i++) recording.slice(stream, i * 10, 50_000, 'o');
+    const bytes = recording.finish();
+    expect(await statistics(bytes)).toMatchObject([{ name: 'o', count: 3000, totalNs: 150e6, selfNs: 150e6 }]);
+    expect((await countsOf(inPieces(bytes))).issues).toMatchObject([{ kind: 'overlapping-slices', count: 2999 }]);
   });
 
   it('gives slices that overlap without nesting a lane of their own, and tells them', async () => {

@@ -169,6 +169,9 @@ describe('recorded values', () => {
     [{ $ts: 'function', name: '' }, 'function', 'ƒ (anonymous)()'],
     [{ $ts: 'date', text: '2024-01-01T00:00:00.000Z' }, 'date', '2024-01-01T00:00:00.000Z'],
     [{ $ts: 'error', name: 'TypeError', message: 'no' }, 'error', 'TypeError: no'],
+    [{ $ts: 'error', name: 'TypeError', message: 'no', value: { code: 7 } }, 'object', 'TypeError {message: "no", code: 7}'],
+    [{ $ts: 'text', class: 'URL', text: 'https://example.org/' }, 'other', 'URL https://example.org/'],
+    [{ $ts: 'map', class: 'Headers', size: 1, entries: [['a', '1']] }, 'map', 'Headers(1) {a: "1"}'],
     [{ $ts: 'bytes', type: 'Uint8Array', length: 5, values: [1, 2], cut: 3 }, 'bytes', 'Uint8Array(5) [1, 2, …]'],
     [
       {

@@ -28,6 +28,10 @@ function world(modules: Readonly<Record<string, unknown>> = {}): World {
     },
     call: (_limit, _index, run) => run(),
     settle: (_limit, _index, promise) => Promise.resolve(promise),
+    copy: (data) => {
+      const kept = structuredClone(data);
+      return () => structuredClone(kept);
+    },
     changed: (state) => states.push(state),
     tell: (line) => told.push(line),
   };
@@ -162,29 +166,103 @@ describe('data', () => {
     expect(manager.handled?.traceEvents).toHaveLength(2);
   });
 
-  it('loses what is no event where a handler puts it into the list', () => {
+  it('is as it was before a handler that puts what is no event into the list', () => {
     const { environment, log } = world();
     const nonsense = handling((given) => {
       given.traceEvents.push({ ph: 'i' }, 5 as never);
     });
-    const manager = new PluginManager(
-      [
-        plugin(log, 'A', nonsense),
-        plugin(
-          log,
-          'B',
-          handling(() => {}),
-        ),
-      ],
-      environment,
-    );
+    const add = handling((given) => given.traceEvents.push({ ph: 'C' }));
+    const manager = new PluginManager([plugin(log, 'A', nonsense), plugin(log, 'B', add)], environment);
     void manager.load();
     void manager.preSave(data);
-    expect(manager.handled?.traceEvents).toEqual([{ ph: 'i' }]);
+    expect(manager.handled).toEqual({ traceEvents: [{ ph: 'C' }], viztracer_metadata: {} });
     expect(manager.states).toMatchObject([
       { handler: 'none', failureCount: 1 },
       { handler: 'ran', failureCount: 0 },
     ]);
+  });
+});
+
+describe('a handler that fails halfway', () => {
+  const recorded = (): TraceData => ({
+    traceEvents: [
+      { ph: 'C', name: 'queue', args: { a: 1 } },
+      { ph: 'i', name: 'mark' },
+    ],
+    viztracer_metadata: { version: '1' },
+  });
+  const EDITS: Readonly<Record<string, (given: TraceData) => void>> = {
+    'replaces the list': (given) => {
+      given.traceEvents = [];
+    },
+    'empties the list': (given) => {
+      given.traceEvents.length = 0;
+    },
+    'edits events': (given) => {
+      for (const event of given.traceEvents) Object.assign(event, { name: 'broken', args: { a: 2 } });
+    },
+    'edits what an event holds': (given) => {
+      for (const event of given.traceEvents) if (event.args) event.args.a = 3;
+    },
+    'adds and takes keys': (given) => {
+      given.extra = 1;
+      given.viztracer_metadata.note = 'broken';
+      delete (given as Partial<TraceData>).traceEvents;
+    },
+  };
+  const fault = new Error('halfway');
+  const ENDS: Readonly<Record<string, () => unknown>> = {
+    throws: () => {
+      throw fault;
+    },
+    rejects: () => Promise.reject(fault),
+    'gives nonsense': () => ({}),
+  };
+  const add = (name: string): Answer => handling((given) => void given.traceEvents.push({ ph: 'i', name }));
+  const cases = Object.entries(EDITS).flatMap(([does, edit]) => Object.entries(ENDS).map(([ends, end]) => ({ does, edit, ends, end })));
+
+  it.each(cases)('and $does, then $ends, leaves nothing of that, first, between others and last', async ({ edit, end }) => {
+    const { environment, log } = world();
+    const bad = handling((given) => {
+      edit(given);
+      return end();
+    });
+    const plugins = [bad, add('B'), bad, add('D'), bad].map((answer, i) => plugin(log, 'ABCDE'[i] as string, answer));
+    const manager = new PluginManager(plugins, environment);
+    void manager.load();
+    await manager.preSave(recorded);
+    const { traceEvents, ...others } = recorded();
+    expect(manager.handled).toEqual({ traceEvents: [...traceEvents, { ph: 'i', name: 'B' }, { ph: 'i', name: 'D' }], ...others });
+    expect(manager.states.map(({ handler }) => handler)).toEqual(['none', 'ran', 'none', 'ran', 'none']);
+  });
+
+  it('alone leaves no data of its own: what was recorded is the report', () => {
+    const { environment, log } = world();
+    const emptied = handling((given) => {
+      given.traceEvents = [];
+      throw fault;
+    });
+    const manager = new PluginManager([plugin(log, 'A', emptied)], environment);
+    void manager.load();
+    void manager.preSave(recorded);
+    expect(manager.handled).toBeUndefined();
+  });
+
+  it('and goes on when it has been given up changes nothing any more', async () => {
+    const { environment, log } = world();
+    let later = (): void => expect.unreachable();
+    const late = handling((given) => {
+      later = () => {
+        given.traceEvents.length = 0;
+      };
+      return new Promise(() => {});
+    });
+    const manager = new PluginManager([plugin(log, 'A', add('A')), plugin(log, 'B', late), plugin(log, 'C', add('C'))], environment);
+    void manager.load();
+    void manager.preSave(recorded);
+    manager.hurry();
+    later();
+    expect(manager.handled?.traceEvents.map(({ name }) => name)).toEqual(['queue', 'mark', 'A', 'C']);
   });
 });
 

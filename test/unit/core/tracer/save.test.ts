@@ -146,6 +146,15 @@ describe('selections', () => {
     expect(overflow(from)).toEqual([['in'], false]);
   });
 
+  it('are all there, however long their text is: wherever it is cut into pieces', () => {
+    const { writer, store } = memory(10_000);
+    const args = JSON.stringify({ text: 'x'.repeat(5000) });
+    for (let count = 1; count <= 110; count++) {
+      writer.instant('one', '', 0, args);
+      if (count > 45) expect(eventsOf(traceDataOf(store.capture().frames()))).toHaveLength(count);
+    }
+  });
+
   it('of nothing at all are a report without events', () => {
     const { frames } = memory(10).store.capture();
     expect(eventsOf(traceDataOf(frames()))).toEqual([]);

@@ -193,6 +193,7 @@ describe('what is said of processes and threads', () => {
       { kind: 'capture', process: 0, files: 1, functions: 2, cached: 0, hooks: [], muted: 0, timeNs: 4 },
       { kind: 'left-alone', process: 0, file: '/a.js', reason: 'it is too large', timeNs: 4 },
       { kind: 'capture', process: 0, files: 2, functions: 9, cached: 0, hooks: [], muted: 0, timeNs: 5 },
+      ...[4, 5].flatMap((timeNs) => [0, 1].map((thread) => ({ kind: 'sampling', process: 0, state: { thread, samples: timeNs }, timeNs }))),
     ]);
     state.take({ ...HEADER, type: BlockType.DEFS, stream: 2 }, new Uint8Array(16));
     takeInfo(state, [{ kind: 'thread-end', stream: 2, timeNs: 5 }]);
@@ -201,6 +202,8 @@ describe('what is said of processes and threads', () => {
       { kind: 'thread', stream: 1, process: 0, thread: 0, name: 'main', timeNs: 0 },
       { kind: 'stats', stream: 1, dropped: 2, stalls: 0, stallNs: 0, timeNs: 2 },
       { kind: 'capture', process: 0, files: 2, functions: 9, cached: 0, hooks: [], muted: 0, timeNs: 5 },
+      { kind: 'sampling', process: 0, state: { thread: 0, samples: 5 }, timeNs: 5 },
+      { kind: 'sampling', process: 0, state: { thread: 1, samples: 5 }, timeNs: 5 },
       { kind: 'left-alone', process: 0, file: '/a.js', reason: 'it is too large', timeNs: 4 },
       { kind: 'recording', on: true, by: 'window', timeNs: 4 },
       { kind: 'kept', fromNs: 7, timeNs: 7 },

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitUnit } from '../../../../../renderer/features/counters/counter-name.ts';
-import { LiveClock } from '../../../../../renderer/features/counters/live-clock.ts';
 import { panelLayout, panelSpan } from '../../../../../renderer/features/counters/panel-layout.ts';
 import { keepStructure } from '../../../../../renderer/features/counters/use-counters.ts';
+import { ViewClock } from '../../../../../renderer/state/view-clock.ts';
 import type { CounterInfo } from '../../../../../renderer/trace/trace-worker-api.ts';
 
-describe('LiveClock', () => {
+describe('ViewClock', () => {
   it('goes on between two messages and never back', () => {
-    const clock = new LiveClock();
+    const clock = new ViewClock();
     clock.note(1e9, 1000);
     let before = 0;
     for (let ms = 1000; ms < 3000; ms += 16) {
@@ -21,7 +21,7 @@ describe('LiveClock', () => {
   });
 
   it('stands still soon after the recording does', () => {
-    const clock = new LiveClock();
+    const clock = new ViewClock();
     clock.note(5e9, 1000);
     const later = clock.now(60_000);
     expect(later).toBeLessThan(5.5e9);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SHORTCUTS, shortcutFor } from '../../../../../renderer/features/settings/shortcuts.ts';
+import { keysNow, SHORTCUTS, shortcutFor } from '../../../../../renderer/features/settings/shortcuts.ts';
 
 const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey', boolean>> = {}) => ({
   key,
@@ -12,7 +12,7 @@ const press = (key: string, held: Partial<Record<'ctrlKey' | 'metaKey' | 'shiftK
 
 describe('shortcutFor', () => {
   it('has no key twice', () => {
-    const keys = SHORTCUTS.map((each) => each.keys);
+    const keys = SHORTCUTS.flatMap((each) => keysNow(each, []));
     expect(new Set(keys).size).toBe(keys.length);
   });
 
@@ -28,6 +28,12 @@ describe('shortcutFor', () => {
     [press('s'), 'zoom-out'],
     [press('ArrowLeft', { shiftKey: true }), 'snapshot-before'],
     [press('ArrowLeft'), undefined],
+    [press('W', { shiftKey: true }), 'zoom-in-fast'],
+    [press('P', { ctrlKey: true, shiftKey: true }), 'palette'],
+    [press('F1'), 'palette'],
+    [press('f', { ctrlKey: true }), 'search'],
+    [press('/', { shiftKey: true }), 'search'],
+    [press('Shift', { shiftKey: true }), undefined],
     [press('x'), undefined],
   ])('%o', (event, id) => {
     expect(shortcutFor(event, false)).toBe(id);
@@ -39,5 +45,21 @@ describe('shortcutFor', () => {
     expect(shortcutFor(press('End'), true)).toBeUndefined();
     expect(shortcutFor(press('s', { ctrlKey: true }), true)).toBe('save');
     expect(shortcutFor(press('F5'), true)).toBe('run');
+  });
+
+  it('leaves undo and the clipboard to a field, too', () => {
+    expect(shortcutFor(press('z', { ctrlKey: true }), true)).toBeUndefined();
+    expect(shortcutFor(press('z', { ctrlKey: true }), false)).toBe('layout-undo');
+  });
+
+  it('takes the user’s keys for the product’s own, also none', () => {
+    const mine = [
+      { command: 'zoom-in', keys: 'X' },
+      { command: 'search', keys: '' },
+    ];
+    expect(shortcutFor(press('x'), false, mine)).toBe('zoom-in');
+    expect(shortcutFor(press('w'), false, mine)).toBeUndefined();
+    expect(shortcutFor(press('f', { ctrlKey: true }), false, mine)).toBeUndefined();
+    expect(shortcutFor(press('s'), false, mine)).toBe('zoom-out');
   });
 });

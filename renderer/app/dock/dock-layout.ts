@@ -1,0 +1,129 @@
+/**
+ * How panels are arranged: the arrangement that the product comes with, and texts of arrangements that were kept. A kept text is
+ * outside data: one that cannot be read, or names a panel that is not there any more, is no arrangement.
+ */
+import type { DockviewApi, SerializedDockview } from 'dockview-react';
+import { PANELS, type PanelDefinition, panelOf } from '../panels.ts';
+
+export interface DockSizes {
+  readonly inspector: number;
+  readonly drawer: number;
+}
+
+/** Groups are named so that the shell finds drawer and inspector again after they were hidden. */
+type Area = 'centre' | 'drawer' | 'inspector';
+
+const isDrawer = ({ place }: PanelDefinition): boolean => place === 'drawer' || place === 'drawer-right';
+const areaOf = (panel: PanelDefinition): Area => (panel.place === 'centre' ? 'centre' : isDrawer(panel) ? 'drawer' : 'inspector');
+
+/** Empties the dock and builds the arrangement that the product comes with. */
+export function buildDefault(dock: DockviewApi, sizes: DockSizes): void {
+  dock.clear();
+  const open = PANELS.filter((panel) => panel.isOpen);
+  const add = (
+    panel: PanelDefinition,
+    position?: Parameters<DockviewApi['addPanel']>[0]['position'],
+    size?: { initialWidth?: number; initialHeight?: number },
+  ) => dock.addPanel({ id: panel.id, title: panel.title, component: panel.id, ...(position && { position }), ...size });
+  // The inspector before the drawer: it reaches from top to bottom, and the drawer lies below the centre alone.
+  const order: readonly PanelDefinition['place'][] = ['centre', 'inspector', 'inspector-below', 'drawer', 'drawer-right'];
+  const firsts = new Map<PanelDefinition['place'], string>();
+  for (const place of order) {
+    for (const panel of open.filter((each) => each.place === place)) {
+      const first = firsts.get(place);
+      const centre = firsts.get('centre');
+      const inspector = firsts.get('inspector');
+      const drawer = firsts.get('drawer');
+      if (first !== undefined) add(panel, { referencePanel: first, direction: 'within' });
+      else if (centre === undefined) add(panel);
+      else if (place === 'drawer-right' && drawer !== undefined) add(panel, { referencePanel: drawer, direction: 'right' });
+      else if (isDrawer(panel)) add(panel, { referencePanel: centre, direction: 'below' }, sizeIn(panel, sizes));
+      else if (place === 'inspector-below' && inspector !== undefined) add(panel, { referencePanel: inspector, direction: 'below' });
+      else add(panel, { direction: 'right' }, sizeIn(panel, sizes));
+      if (first === undefined) firsts.set(place, panel.id);
+    }
+  }
+  for (const id of firsts.values()) dock.getPanel(id)?.api.setActive();
+}
+
+const sizeIn = (panel: PanelDefinition, sizes: DockSizes) => (isDrawer(panel) ? { initialHeight: sizes.drawer } : { initialWidth: sizes.inspector });
+
+/** Opens a panel, or brings it to the front. A new one opens where others of its place are. */
+export function openPanel(dock: DockviewApi, id: string, sizes: DockSizes): void {
+  const panel = panelOf(id);
+  if (!panel) return;
+  const there = dock.getPanel(id);
+  if (there) {
+    if (!there.group.api.isVisible) there.group.api.setVisible(true);
+    // Another group fills the window: what was asked for is to be seen.
+    if (dock.hasMaximizedGroup() && !there.group.api.isMaximized()) dock.exitMaximizedGroup();
+    there.api.setActive();
+    return;
+  }
+  if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
+  const groups = groupsOf(dock, areaOf(panel));
+  const group = groups.find((each) => each.panels.some((other) => panelOf(other.id)?.place === panel.place)) ?? groups[0];
+  const direction = isDrawer(panel) ? 'below' : 'right';
+  if (group) group.api.setVisible(true);
+  dock.addPanel({
+    id,
+    title: panel.title,
+    component: id,
+    position: group ? { referenceGroup: group, direction: 'within' } : { direction },
+    ...(group ? {} : sizeIn(panel, sizes)),
+  });
+}
+
+/** Groups that hold nothing but panels of an area: what "drawer" and "inspector" mean after panels were moved about. */
+export function groupsOf(dock: DockviewApi, area: Area) {
+  return dock.groups.filter(
+    (group) =>
+      group.api.location.type === 'grid' &&
+      group.panels.length > 0 &&
+      group.panels.every((each) => {
+        const panel = panelOf(each.id);
+        return panel !== undefined && areaOf(panel) === area;
+      }),
+  );
+}
+
+/** The arrangement as text. That a panel fills the window for a while is no part of it. */
+export function layoutText(dock: DockviewApi): string {
+  const { grid, ...rest } = dock.toJSON();
+  const { maximizedNode: _maximised, ...kept } = grid as typeof grid & { maximizedNode?: unknown };
+  return JSON.stringify({ grid: kept, ...rest });
+}
+
+/** Arranges the panels as a kept text says. False: it is none, and nothing was changed for good. */
+export function applyLayout(dock: DockviewApi, text: string): boolean {
+  const layout = readLayout(text);
+  if (!layout) return false;
+  try {
+    dock.fromJSON(layout, { reuseExistingPanels: true });
+    return dock.totalPanels > 0;
+  } catch {
+    // Half built: the caller builds another arrangement over it.
+    return false;
+  }
+}
+
+/** What a text says. Undefined: not an arrangement. */
+export function readLayout(text: string): SerializedDockview | undefined {
+  let layout: SerializedDockview;
+  try {
+    layout = JSON.parse(text) as SerializedDockview;
+  } catch {
+    return undefined;
+  }
+  if (typeof layout !== 'object' || layout === null || typeof layout.panels !== 'object' || layout.panels === null || !layout.grid?.root) return undefined;
+  const ids = Object.keys(layout.panels);
+  if (ids.length === 0 || ids.some((id) => panelOf(id) === undefined)) return undefined;
+  for (const id of ids) {
+    const panel = layout.panels[id];
+    if (!panel || panel.contentComponent !== id) return undefined;
+    panel.title = panelOf(id)?.title ?? id;
+  }
+  // Only what lies in the grid: windows of its own would need an address of their own.
+  const { floatingGroups: _floating, popoutGroups: _popouts, ...rest } = layout;
+  return rest as SerializedDockview;
+}

@@ -1,0 +1,252 @@
+/** The panels of a trace: docked, split, resized, maximised and closed by the user, and remembered. */
+import { type DockviewApi, DockviewReact, type IDockviewHeaderActionsProps, type IDockviewPanelHeaderProps, type IDockviewPanelProps } from 'dockview-react';
+import 'dockview-react/dist/styles/dockview.css';
+import { Ellipsis, Maximize2, Minimize2 } from 'lucide-react';
+import { createContext, type FunctionComponent, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { setLayout } from '../../state/layout-store.ts';
+import { notePanels, showPanel, usePanelRequest } from '../../state/panel-store.ts';
+import { changeSettings } from '../../state/settings-store.ts';
+import { setWindow, useWindow } from '../../state/window-store.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { IconButton, Menu, type MenuEntry } from '../../widgets/index.ts';
+import { ErrorBoundary } from '../error-boundary.tsx';
+import { PANELS, panelOf } from '../panels.ts';
+import './dock.css';
+import { applyLayout, buildDefault, type DockSizes, groupsOf, layoutText, openPanel } from './dock-layout.ts';
+import { LayoutHistory } from './layout-history.ts';
+
+const TraceContext = createContext<TraceId>('');
+const KEY = 'studio.layout';
+/** Sizes change with each pixel of a drag. */
+const SETTLED_MS = 250;
+
+/** Only what can be seen is there: a hidden panel asks nothing of the worker. */
+function PanelFrame({ api }: IDockviewPanelProps) {
+  const trace = useContext(TraceContext);
+  const [visible, setVisible] = useState(api.isVisible);
+  useEffect(() => {
+    setVisible(api.isVisible);
+    const listening = api.onDidVisibilityChange((event) => setVisible(event.isVisible));
+    return () => listening.dispose();
+  }, [api]);
+  const panel = panelOf(api.id);
+  if (!visible || !panel) return null;
+  const Panel = panel.component;
+  return (
+    <div className="dock-panel">
+      <ErrorBoundary what={panel.title} key={trace}>
+        <Suspense fallback={null}>
+          <Panel trace={trace} />
+        </Suspense>
+      </ErrorBoundary>
+    </div>
+  );
+}
+
+const COMPONENTS: Record<string, FunctionComponent<IDockviewPanelProps>> = Object.fromEntries(PANELS.map((panel) => [panel.id, PanelFrame]));
+
+function Tab({ api }: IDockviewPanelHeaderProps) {
+  const panel = panelOf(api.id);
+  const Count = panel?.count;
+  const trace = useContext(TraceContext);
+  return (
+    <span className="dock-tab">
+      {panel?.title ?? api.id}
+      {Count && (
+        <span className="tabs-count-place">
+          <Count trace={trace} />
+        </span>
+      )}
+    </span>
+  );
+}
+
+function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHeaderActionsProps) {
+  const [maximised, setMaximised] = useState(group.api.isMaximized());
+  useEffect(() => {
+    const listening = containerApi.onDidMaximizedGroupChange(() => setMaximised(group.api.isMaximized()));
+    return () => listening.dispose();
+  }, [containerApi, group]);
+  const title = activePanel?.title ?? 'the panels';
+  const split = (direction: 'right' | 'below') => {
+    if (activePanel) activePanel.api.moveTo({ group, position: direction === 'right' ? 'right' : 'bottom' });
+  };
+  const closed = PANELS.filter((panel) => containerApi.getPanel(panel.id) === undefined);
+  const size = (width: number, height: number) => group.api.setSize({ width: group.api.width + width, height: group.api.height + height });
+  const entries: readonly MenuEntry[] = [
+    { label: 'Split to the right', disabled: panels.length < 2, onSelect: () => split('right') },
+    { label: 'Split below', disabled: panels.length < 2, onSelect: () => split('below') },
+    ...(containerApi.groups.length > 1
+      ? ([
+          { kind: 'line' },
+          ...containerApi.groups
+            .filter((other) => other !== group && other.activePanel && other.api.isVisible)
+            .map((other) => ({ label: `Move to ${other.activePanel?.title ?? ''}`, onSelect: () => activePanel?.api.moveTo({ group: other }) })),
+          { kind: 'line' },
+          { label: 'Wider', onSelect: () => size(40, 0) },
+          { label: 'Narrower', onSelect: () => size(-40, 0) },
+          { label: 'Taller', onSelect: () => size(0, 40) },
+          { label: 'Lower', onSelect: () => size(0, -40) },
+        ] as readonly MenuEntry[])
+      : []),
+    ...(closed.length > 0
+      ? ([
+          { kind: 'line' },
+          { kind: 'title', label: 'Open' },
+          ...closed.map((panel) => ({ label: panel.title, icon: panel.icon, onSelect: () => showPanel(panel.id) })),
+        ] as readonly MenuEntry[])
+      : []),
+    { kind: 'line' },
+    { label: `Close ${title}`, disabled: !activePanel || activePanel.id === 'timeline', onSelect: () => activePanel?.api.close() },
+  ];
+  return (
+    <div className="dock-actions">
+      <IconButton
+        icon={maximised ? Minimize2 : Maximize2}
+        size="s"
+        label={maximised ? `Make ${title} small again` : `Make ${title} fill the window`}
+        onClick={() => (maximised ? group.api.exitMaximized() : group.api.maximize())}
+      />
+      <Menu align="end" trigger={<IconButton icon={Ellipsis} size="s" label={`Arrange ${title}`} />} entries={entries} />
+    </div>
+  );
+}
+
+export interface DockProps {
+  readonly trace: TraceId;
+  readonly sizes: DockSizes;
+  /** Arrangement that a new window begins with. */
+  readonly saved: string;
+  /** In small windows the inspector lies over the others. */
+  readonly withInspector: boolean;
+}
+
+export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
+  const [dock, setDock] = useState<DockviewApi>();
+  const first = useRef({ sizes, saved });
+  const request = usePanelRequest();
+  const { drawerOpen, inspectorOpen } = useWindow((state) => state);
+
+  useEffect(() => {
+    if (!dock) return;
+    const { sizes, saved } = first.current;
+    const history = new LayoutHistory();
+    const tell = () => setLayout({ open: dock.panels.map((panel) => panel.id), canUndo: history.canUndo, canRedo: history.canRedo });
+    const looks = () => {
+      // A lone timeline needs no tab; beside others it does.
+      for (const group of dock.groups) {
+        group.header.hidden = group.panels.length === 1 && group.panels[0]?.id === 'timeline';
+        // The panels are regions of their own: a second one of the same name would only be in the way.
+        group.element.setAttribute('role', 'group');
+      }
+      notePanels(dock.groups.flatMap((group) => (group.activePanel?.api.isVisible ? [group.activePanel.id] : [])));
+    };
+    const replay = (text: string | undefined) => {
+      if (text === undefined) return;
+      applyLayout(dock, text);
+      history.settle(layoutText(dock));
+      looks();
+      tell();
+    };
+    if (!applyLayout(dock, remembered() ?? '') && !applyLayout(dock, saved)) buildDefault(dock, sizes);
+    history.note(layoutText(dock));
+    looks();
+    tell();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const settled = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      const text = layoutText(dock);
+      history.note(text);
+      tell();
+      remember(text);
+      changeSettings({ layout: text });
+    };
+    // A page that goes away takes its timers along.
+    const flush = () => timer !== undefined && settled();
+    window.addEventListener('pagehide', flush);
+    const listening = [
+      dock.onDidLayoutChange(() => {
+        looks();
+        clearTimeout(timer);
+        timer = setTimeout(settled, SETTLED_MS);
+      }),
+      dock.onDidActivePanelChange(looks),
+    ];
+    setLayout({
+      control: {
+        openPanel: (id) => openPanel(dock, id, sizes),
+        closePanel: (id) => dock.getPanel(id)?.api.close(),
+        reset: () => {
+          buildDefault(dock, sizes);
+          setWindow({ drawerOpen: true, inspectorOpen: true });
+        },
+        undo: () => {
+          // The change that is to be undone may not have rested yet.
+          flush();
+          replay(history.undo());
+        },
+        redo: () => replay(history.redo()),
+        text: () => layoutText(dock),
+        apply: (text) => applyLayout(dock, text),
+        toggleMaximised: (id) => {
+          if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
+          else (id === undefined ? dock.activePanel : dock.getPanel(id))?.api.maximize();
+        },
+      },
+    });
+    return () => {
+      flush();
+      window.removeEventListener('pagehide', flush);
+      for (const each of listening) each.dispose();
+      setLayout({ control: undefined, open: [], canUndo: false, canRedo: false });
+      notePanels([]);
+    };
+  }, [dock]);
+
+  useEffect(() => {
+    if (!dock || !request) return;
+    const panel = panelOf(request.id);
+    if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
+    else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
+    openPanel(dock, request.id, first.current.sizes);
+  }, [dock, request]);
+
+  useEffect(() => {
+    if (!dock) return;
+    for (const group of groupsOf(dock, 'drawer')) group.api.setVisible(drawerOpen);
+    for (const group of groupsOf(dock, 'inspector')) group.api.setVisible(inspectorOpen && withInspector);
+  }, [dock, drawerOpen, inspectorOpen, withInspector]);
+
+  const theme = useMemo(() => ({ name: 'studio', className: 'dock-theme' }), []);
+  return (
+    <TraceContext.Provider value={trace}>
+      <DockviewReact
+        components={COMPONENTS}
+        defaultTabComponent={Tab}
+        rightHeaderActionsComponent={HeaderActions}
+        onReady={({ api }) => setDock(api)}
+        disableFloatingGroups
+        theme={theme}
+        noPanelsOverlay="emptyGroup"
+      />
+    </TraceContext.Provider>
+  );
+}
+
+function remembered(): string | undefined {
+  try {
+    return sessionStorage.getItem(KEY) ?? undefined;
+  } catch {
+    // No storage: each window begins with what the settings say.
+    return undefined;
+  }
+}
+
+function remember(text: string): void {
+  try {
+    sessionStorage.setItem(KEY, text);
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,2 @@
+export { SlicesTable } from './slices-table.tsx';
+export { TimelinePanel } from './timeline-panel.tsx';

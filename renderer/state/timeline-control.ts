@@ -1,0 +1,27 @@
+/** What the timeline in sight can do for keys, menus and the command palette, and which tracks it has. Its panel registers itself here. */
+import { create } from 'zustand';
+import type { TrackId } from '../trace/trace-worker-api.ts';
+
+export interface TrackChoice {
+  readonly track: TrackId;
+  /** Cut for display. */
+  readonly title: string;
+  /** What it lies in: process, group. */
+  readonly where: string;
+}
+
+export interface TimelineControl {
+  /** The search field takes the keys. */
+  focusSearch(): void;
+  /** Pins the track of what is picked, or unpins it. False: nothing is picked. */
+  pinSelected(): boolean;
+  /** All tracks by name, in the order of the screen. Made when it is asked for. */
+  tracks(): readonly TrackChoice[];
+}
+
+const store = create<{ readonly control: TimelineControl | undefined }>(() => ({ control: undefined }));
+
+export const setTimelineControl = (control: TimelineControl | undefined): void => store.setState({ control });
+export const timelineControl = (): TimelineControl | undefined => store.getState().control;
+/** Another one when its tracks are others. */
+export const useTimelineControl = (): TimelineControl | undefined => store((state) => state.control);
