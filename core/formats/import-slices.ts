@@ -2,7 +2,7 @@ import { type EventScanner, ROW_NUMBERS, ROW_WORDS, RowNumber, RowWord, SCANNED_
 import { joinedArgs } from './event-values.ts';
 import type { ImportContext } from './import-context.ts';
 import { MAX_ARGS_BYTES, MAX_OPEN_SLICES } from './import-losses.ts';
-import type { ImportedThread, OpenSlice } from './import-tracks.ts';
+import type { EndedSlice, ImportedThread, OpenSlice } from './import-tracks.ts';
 import { type EventFields, Field, NOT_PLAIN } from './trace-event-fields.ts';
 
 const WORD = 2 ** 32;
@@ -10,6 +10,8 @@ const NOT_KNOWN = -1;
 /** Slices between an end and its begin: a file that has more of them is odd, and may not take for ever. */
 const MAX_LOOKED_AT = 256;
 const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
+/** More that begin together are written as they end. */
+const MAX_ENDED = 256;
 
 /** Slices: `X`, and `B` with its `E`. */
 export class ImportSlices {
@@ -159,15 +161,35 @@ export class ImportSlices {
     const joined = endArgs === undefined ? begin.args : joinedArgs(begin.args, endArgs);
     const args = joined !== undefined && joined.length > MAX_ARGS_BYTES ? begin.args : joined;
     const durationNs = (high - begin.high) * WORD + (low - begin.low);
-    const { builder, losses } = this.#to;
+    const { losses } = this.#to;
+    const { name, category } = begin;
     if (durationNs > Number.MAX_SAFE_INTEGER) losses.add('unreadable-event', () => `begun at byte ${begin.where}, and ended more than 104 days later`);
-    else if (durationNs >= 0) {
-      builder.slice(thread.stream, high, low, durationNs, begin.name, begin.category, args);
-    } else {
+    else if (durationNs >= 0) this.#ended(thread, begin, { high, low, durationNs, name, category, args });
+    else {
       // An end before its begin is a slice without length at its begin.
       losses.add('negative-duration', () => `begun at byte ${begin.where}`);
-      builder.slice(thread.stream, begin.high, begin.low, 0, begin.name, begin.category, args);
+      this.#ended(thread, begin, { high: begin.high, low: begin.low, durationNs: 0, name, category, args });
     }
+  }
+
+  /** Slices of the same begin and end count as nested in the order of their records: what is inside waits for what is around it. */
+  #ended(thread: ImportedThread, begin: OpenSlice, slice: EndedSlice): void {
+    const { ended } = thread;
+    ended.push(slice);
+    const around = thread.open.at(-1);
+    if (ended.length < MAX_ENDED && around?.high === begin.high && around.low === begin.low) return;
+    for (let from = 0; from < ended.length; ) {
+      const first = ended[from] as EndedSlice;
+      let to = from + 1;
+      while (isEqual(ended[to], first)) to++;
+      for (let i = to - 1; i >= from; i--) this.#write(thread, ended[i] as EndedSlice);
+      from = to;
+    }
+    ended.length = 0;
+  }
+
+  #write({ stream }: ImportedThread, { high, low, durationNs, name, category, args }: EndedSlice): void {
+    this.#to.builder.slice(stream, high, low, durationNs, name, category, args);
   }
 
   /** What is open lasts to the end of the trace. */
@@ -183,3 +205,5 @@ export class ImportSlices {
     }
   }
 }
+
+const isEqual = (a: EndedSlice | undefined, b: EndedSlice): boolean => a !== undefined && a.high === b.high && a.low === b.low && a.durationNs === b.durationNs;

@@ -21,6 +21,11 @@ export interface OpenSlice {
   readonly where: number;
 }
 
+/** One that has ended, by its end. */
+export interface EndedSlice extends Omit<OpenSlice, 'where'> {
+  readonly durationNs: number;
+}
+
 export interface ImportedProcess {
   readonly index: number;
   readonly pid: number;
@@ -47,6 +52,8 @@ export interface ImportedThread {
   readonly more: Map<number, number>;
   readonly counters: Map<number, CounterNode>;
   readonly open: OpenSlice[];
+  /** Those that began with the slice around them: of two that end together, too, the outer one has to come first. */
+  readonly ended: EndedSlice[];
   /** Begun beyond MAX_OPEN_SLICES: their ends are passed over too. */
   tooDeep: number;
 }
@@ -91,7 +98,7 @@ export class ImportTracks {
       this.#threads++;
       const stream = this.#builder.thread(process.index, swapMainThread(process.pid, tid), name);
       const tables = { table: new Int32Array(64), more: new Map(), counters: new Map() };
-      thread = { stream, process, tid, name, sortIndex: undefined, ...tables, open: [], tooDeep: 0 };
+      thread = { stream, process, tid, name, sortIndex: undefined, ...tables, open: [], ended: [], tooDeep: 0 };
       process.threads.set(tid, thread);
     }
     return thread;
@@ -102,7 +109,7 @@ export class ImportTracks {
     if (this.#threads >= MAX_THREADS) return undefined;
     this.#threads++;
     const stream = this.#builder.thread(thread.process.index, swapMainThread(thread.process.pid, thread.tid), name);
-    return { ...thread, stream, name, table: new Int32Array(64), more: new Map(), counters: new Map(), open: [] };
+    return { ...thread, stream, name, table: new Int32Array(64), more: new Map(), counters: new Map(), open: [], ended: [] };
   }
 
   renameProcess(process: ImportedProcess, change: Partial<Pick<ImportedProcess, 'name' | 'nodeVersion' | 'sortIndex' | 'labels'>>): void {

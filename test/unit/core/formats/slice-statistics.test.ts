@@ -157,6 +157,24 @@ describe('statisticsOf', () => {
     ]);
   });
 
+  it('nests begins and ends of the same times as they stand in the file', async () => {
+    const at = (ph: string, ts: number, name: string): string => JSON.stringify({ ph, ts, name, pid: 1, tid: 1 });
+    const json = [
+      ...[at('B', 1, 'outer'), at('B', 1, 'middle'), at('B', 1, 'short'), at('E', 2, 'short'), at('B', 2, 'inner'), at('E', 5, 'inner'), at('E', 5, 'middle')],
+      ...[at('E', 5, 'outer'), at('B', 6, 'around'), at('B', 6, 'long'), at('B', 6, 'same'), at('E', 8, 'same'), at('E', 8, 'long'), at('E', 9, 'around')],
+    ];
+    const rows = await statistics(await recordingFrom(`[${json.join(',')}]`));
+    expect(rows.map(({ name, selfNs }) => [name, selfNs]).sort()).toEqual([
+      ['around', 1000],
+      ['inner', 3000],
+      ['long', 0],
+      ['middle', 0],
+      ['outer', 0],
+      ['same', 2000],
+      ['short', 1000],
+    ]);
+  });
+
   it('counts each of very many that overlap', async () => {
     const { recording, stream } = TestRecording.simple();
     for (let i = 0; i < 3000; i++) recording.slice(stream, i * 10, 50_000, 'o');
