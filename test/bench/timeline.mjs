@@ -7,7 +7,7 @@ import { startStudio } from './live.mjs';
 import { median } from './table.mjs';
 
 /** Some ten million calls of two threads. */
-const GIGABYTES = 0.36;
+const GIGABYTES = 0.18;
 const FRAMES = 240;
 const KEYS = 60;
 
