@@ -48,7 +48,7 @@ for (const { format, name } of [
     await expect(dialog.getByRole('status')).toContainText(`to ${file}`);
     const bytes = readFileSync(file);
     const json = JSON.parse((name.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString());
-    const counts = json.traceEvents.filter((event: { ph: string }) => event.ph === 'C');
+    const counts = json.traceEvents.filter((event: { ph: string; name: string }) => event.ph === 'C' && event.name === 'steps');
     expect(counts).toHaveLength(500);
     expect(counts.at(-1)).toMatchObject({ name: 'steps', args: { count: 500 } });
     expect(json.viztracer_metadata).toMatchObject({ overflow: false });

@@ -25,6 +25,7 @@ export class EventLoopWatch {
   readonly #delays = new Float64Array(MAX_TURNS);
   readonly #values = new Float64Array(3);
   #turns = 0;
+  #hasSampled = false;
   #lastNs: number;
   #sampleNs: number;
   #lastIdleMs: number;
@@ -76,16 +77,17 @@ export class EventLoopWatch {
     const turns = this.#turns;
     this.#sampleNs = this.#lastNs;
     this.#turns = 0;
+    this.#hasSampled = true;
     const sorted = this.#delays.slice(0, turns).sort();
     const at = (part: number): number => sorted[Math.min(turns - 1, Math.floor(part * turns))] as number;
     this.#values.set([at(0.5), at(0.99), at(1)]);
     this.#writer.counter(this.#writer.defineCounter('event loop delay (ms)', ['p50', 'p99', 'max']), this.#values, 3);
   }
 
-  /** The thread ends, perhaps in the middle of a turn. */
+  /** The thread ends, perhaps in the middle of a turn. One that is over within a second has no counter: a graph of one point says nothing. */
   finish(): void {
     this.#look();
-    if (this.#turns > 0) this.#sample();
+    if (this.#turns > 0 && this.#hasSampled) this.#sample();
   }
 
   stop(): void {

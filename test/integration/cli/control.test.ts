@@ -142,24 +142,24 @@ describe('a flight recorder', () => {
   test('has what came before a crash', async () => {
     const { run, step } = await start('r.tsr');
     await step('burst 10000');
-    await step('instant last');
+    await step('instant ultimate');
     run.child.stdin?.write('crash\n');
     const { code, stderr } = await run.ended;
     expect(code).toBe(1);
     expect(stderr).toContain('Error: as told');
-    expect(names().at(-1)).toBe('last');
+    expect(names().at(-1)).toBe('ultimate');
   });
 
   test.skipIf(NO_SIGNALS)('whose command is killed leaves parts, of which export makes a report', async () => {
     const { run, step } = await start('r.json');
-    await step('instant last');
+    await step('instant ultimate');
     run.child.kill('SIGKILL');
     await run.ended;
     const [left = ''] = readdirSync(folder.path).filter((name) => /^r\.json\.\w+\.tsr$/.test(name));
     expect(existsSync(path.join(folder.path, `${left}.parts`))).toBe(true);
     const exported = await folder.run(['export', left, '-o', 'again.json']);
     expect(exported.code).toBe(0);
-    expect(readFileSync(path.join(folder.path, 'again.json'), 'utf8')).toContain('"last"');
+    expect(readFileSync(path.join(folder.path, 'again.json'), 'utf8')).toContain('"ultimate"');
     expect(existsSync(path.join(folder.path, `${left}.parts`))).toBe(false);
   });
 });

@@ -21,7 +21,7 @@ const COUNTING = `
 const file = (name: string) => path.join(folder.path, name);
 const readReport = (name = 'result.json') =>
   JSON.parse(readFileSync(file(name), 'utf8')) as { traceEvents: { ph: string; name: string; args: Record<string, unknown> }[] };
-const samples = (name?: string) => readReport(name).traceEvents.filter((event) => event.ph === 'C').length;
+const samples = (name?: string) => readReport(name).traceEvents.filter((event) => event.ph === 'C' && event.name === 'queue').length;
 const whenRecorded = () => expect.poll(() => holdsRecordedEvents(folder.path), { timeout: 30_000 }).toBe(true);
 /** What lies beside the report: nothing of ours may stay. */
 const others = () => readdirSync(folder.path).filter((name) => name !== 'home');
