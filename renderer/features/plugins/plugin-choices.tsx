@@ -21,6 +21,7 @@ export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
   const choices = useDraft().plugins ?? [];
   const inspection = useInspection();
   const entries = usePlugins((state) => state.entries);
+  const isListing = usePlugins((state) => state.entries === undefined && state.problem === undefined);
   const [open, setOpen] = useState<number | undefined>();
   const [dragged, setDragged] = useState<number | undefined>();
   const [over, setOver] = useState<number | undefined>();
@@ -111,7 +112,8 @@ export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
       <div className="choices-foot">
         <Menu
           trigger={
-            <Button icon={Plus}>
+            // Not before it is known what there is: entries that come later would move others from under the pointer.
+            <Button icon={Plus} disabled={isListing}>
               Add plugin
               <Icon of={ChevronDown} size="xs" />
             </Button>
