@@ -5,7 +5,7 @@ import { launchRecordOf } from '../../../../core/model/launch-record.ts';
 const whole = {
   command: ['node', 'a.js'],
   cwd: '/work',
-  script: '/work/a.js',
+  script: '/code/a.js',
   nodePath: '/usr/bin/node',
   nodeVersion: 'v22.0.0',
   environmentNames: ['A'],

@@ -230,11 +230,11 @@ describe('chosen files', () => {
 
   it('are the script’s own, and packages that are named', () => {
     const files = [
-      '/work/a.js',
+      '/code/a.js',
       '/elsewhere/b.js',
-      '/work/node_modules/express/lib/index.js',
-      '/work/node_modules/@scope/name/i.js',
-      '/work/node_modules/a/node_modules/b/i.js',
+      '/code/node_modules/express/lib/index.js',
+      '/code/node_modules/@scope/name/i.js',
+      '/code/node_modules/a/node_modules/b/i.js',
       '/tracer/tracer.cjs',
     ];
     const of = (packages: string[]): string[] => files.filter((file) => chosen({ packages }).has(file)).map((file) => path.basename(path.dirname(file)));
@@ -244,7 +244,7 @@ describe('chosen files', () => {
   });
 
   it('are those that globs and folders leave', () => {
-    const files = ['/work/src/a.js', '/work/src/deep/b.js', '/work/src/.hidden/c.js', '/work/lib/d.js', '/work/e.js', '/other/f.js'];
+    const files = ['/code/src/a.js', '/code/src/deep/b.js', '/code/src/.hidden/c.js', '/code/lib/d.js', '/code/e.js', '/other/f.js'];
     const of = (include: string[], exclude: string[] = []): string[] =>
       files.filter((file) => chosen({ include, exclude }).has(file)).map((file) => path.basename(file, '.js'));
     expect(of(['src'])).toEqual(['a', 'b', 'c']);

@@ -69,7 +69,7 @@ describe('errorLine', () => {
   const found = (text: string) => errorLine(stderr(text))?.text;
 
   it('is the line that Node ends by, above its stack', () => {
-    const thrown = `/work/a.cjs:3\nthrow new TypeError('x');\n^\n\nTypeError: x\n    at Object.<anonymous> (/work/a.cjs:3:7)\n\nNode.js v20.20.2`;
+    const thrown = `/code/a.cjs:3\nthrow new TypeError('x');\n^\n\nTypeError: x\n    at Object.<anonymous> (/code/a.cjs:3:7)\n\nNode.js v20.20.2`;
     expect(found(thrown)).toBe('TypeError: x');
     expect(
       found(

@@ -4,14 +4,14 @@ import type { LaunchRecord } from '../../../../../core/protocol/recording-format
 import { splitWords } from '../../../../../main/services/launch/split-words.ts';
 import { configFromRecord, valuesNotRecorded } from '../../../../../renderer/features/launch/config-from-record.ts';
 
-const record = (change: Partial<LaunchRecord>): LaunchRecord => ({ command: ['/usr/bin/node', '/work/a.js'], cwd: '/work', environmentNames: [], ...change });
+const record = (change: Partial<LaunchRecord>): LaunchRecord => ({ command: ['/usr/bin/node', '/code/a.js'], cwd: '/work', environmentNames: [], ...change });
 
 describe('configFromRecord', () => {
   it('is the form of a script, with its flags, arguments, folder, Node, variables and plugins', () => {
     const config = configFromRecord(
       record({
-        command: ['/usr/bin/node', '--stack-trace-limit=7', '/work/a.js', '--name', 'two words'],
-        script: '/work/a.js',
+        command: ['/usr/bin/node', '--stack-trace-limit=7', '/code/a.js', '--name', 'two words'],
+        script: '/code/a.js',
         nodePath: '/usr/bin/node',
         environmentNames: ['MODE', 'TOKEN'],
         environment: { MODE: 'fast', TOKEN: '' },
@@ -20,7 +20,7 @@ describe('configFromRecord', () => {
       }),
     );
     expect(config).toMatchObject({
-      target: { kind: 'script', path: '/work/a.js' },
+      target: { kind: 'script', path: '/code/a.js' },
       nodeFlags: '--stack-trace-limit=7',
       arguments: "--name 'two words'",
       cwd: '/work',
@@ -37,13 +37,13 @@ describe('configFromRecord', () => {
 
   it('is that of the command where there was no script, or it stands nowhere in the command', () => {
     expect(configFromRecord(record({ command: ['npx', 'vitest', 'run'] })).target).toEqual({ kind: 'command', command: 'npx vitest run' });
-    expect(configFromRecord(record({ script: '/work/other.js' })).target).toEqual({ kind: 'command', command: '/usr/bin/node /work/a.js' });
+    expect(configFromRecord(record({ script: '/code/other.js' })).target).toEqual({ kind: 'command', command: '/usr/bin/node /code/a.js' });
   });
 
   it('keeps every argument whole', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', ' ', '"', "'", '\\', '$', '*', 'ü') }), { maxLength: 6 }), (words) => {
-        const { arguments: text } = configFromRecord(record({ command: ['/usr/bin/node', '/work/a.js', ...words], script: '/work/a.js' }));
+        const { arguments: text } = configFromRecord(record({ command: ['/usr/bin/node', '/code/a.js', ...words], script: '/code/a.js' }));
         const split = splitWords(text, false);
         expect(split.ok && split.value.map((word) => word.text)).toEqual(words);
       }),
