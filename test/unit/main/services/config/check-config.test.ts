@@ -24,7 +24,7 @@ test.each<[unknown, string]>([
 });
 
 test('an unknown key names all that there are', () => {
-  expect(words({ plugins: [] })[0]).toMatch(/^trace-studio.config.json has an unknown key plugins. There are: calls, include, .*maskSecrets\.$/);
+  expect(words({ plugins: [] })[0]).toMatch(/^trace-studio.config.json has an unknown key plugins. There are: calls, include, .*maskSecrets, pluginEvents\.$/);
 });
 
 test('whatever it holds, what is taken is valid, and what is wrong with the rest is said', () => {
