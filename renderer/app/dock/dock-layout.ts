@@ -87,6 +87,18 @@ export function groupsOf(dock: DockviewApi, area: Area) {
   );
 }
 
+/** Less and the heads of their panels are cut; a window that is made smaller takes from the middle first. */
+const LEAST_WIDTH = { inspector: 280, drawer: 240 } as const;
+
+/** Groups that keep a width in which their panels can be used. */
+export function keepWidths(dock: DockviewApi): void {
+  for (const area of ['inspector', 'drawer'] as const) {
+    for (const group of groupsOf(dock, area)) {
+      if (group.minimumWidth !== LEAST_WIDTH[area]) group.api.setConstraints({ minimumWidth: LEAST_WIDTH[area] });
+    }
+  }
+}
+
 /** The arrangement as text. That a panel fills the window for a while is no part of it. */
 export function layoutText(dock: DockviewApi): string {
   const { grid, ...rest } = dock.toJSON();

@@ -12,7 +12,7 @@ import { IconButton, Menu, type MenuEntry } from '../../widgets/index.ts';
 import { ErrorBoundary } from '../error-boundary.tsx';
 import { PANELS, panelOf } from '../panels.ts';
 import './dock.css';
-import { applyLayout, buildDefault, type DockSizes, groupsOf, layoutText, openPanel } from './dock-layout.ts';
+import { applyLayout, buildDefault, type DockSizes, groupsOf, keepWidths, layoutText, openPanel } from './dock-layout.ts';
 import { LayoutHistory } from './layout-history.ts';
 
 const TraceContext = createContext<TraceId>('');
@@ -139,6 +139,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
         // The panels are regions of their own: a second one of the same name would only be in the way.
         group.element.setAttribute('role', 'group');
       }
+      keepWidths(dock);
       notePanels(dock.groups.flatMap((group) => (group.activePanel?.api.isVisible ? [group.activePanel.id] : [])));
     };
     const replay = (text: string | undefined) => {
