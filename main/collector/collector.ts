@@ -49,6 +49,8 @@ export class Collector {
   readonly #recordings = new Map<RecordingId, OpenRecording>();
   readonly #controls = new Set<Peer>();
   readonly #greeting = new Set<Socket>();
+  /** Sessions whose recording is being made: a target that was started early may be here before its session is. */
+  readonly #opening = new Set<Promise<void>>();
   #targets: { readonly server: LocalServer; readonly listening: Promise<void> } | undefined;
   #shutdown: Promise<void> | undefined;
   /** Called at each change of a session, at most ten times a second for each. */
@@ -122,6 +124,7 @@ export class Collector {
     if (this.#sessions.has(id) || this.#recordings.has(recording)) throw new ProblemError({ code: 'id-taken', message: `Session ${id} exists already.` });
     // Listening and starting go on at the same time: the tracer tries again until it is heard.
     const { server, listening } = this.#listen(early?.place);
+    const opened = this.#beginOpening();
     let session: Session;
     try {
       session = await Session.open({
@@ -141,13 +144,15 @@ export class Collector {
         ...(early && { early }),
         ...(attachTo !== undefined && { attachTo }),
       });
+      this.#sessions.set(id, session);
+      this.#recordings.set(recording, session.recording);
     } catch (error) {
       // It has not reached the script yet.
       await early?.target.then(({ pid }) => process.kill(pid, 'SIGKILL')).catch(() => {});
       throw recordingNotMade(file, error);
+    } finally {
+      opened();
     }
-    this.#sessions.set(id, session);
-    this.#recordings.set(recording, session.recording);
     if (this.#shutdown) await session.abandon('The studio is closing.');
     else await session.launch();
     await listening.catch((error: Error) => session.cannotListen(error));
@@ -276,7 +281,7 @@ export class Collector {
   #listen(place?: SocketPlace): { readonly server: LocalServer; readonly listening: Promise<void> } {
     if (this.#targets) return this.#targets;
     const parents = [...(this.#options.folder === undefined ? [] : [this.#options.folder]), tmpdir()];
-    const targets = LocalServer.open(parents, (socket) => this.#accept(socket), place);
+    const targets = LocalServer.open(parents, (socket) => void this.#accept(socket), place);
     this.#targets = targets;
     // Told by every session that waits for it; the next one tries anew.
     targets.listening.catch(() => {
@@ -285,9 +290,31 @@ export class Collector {
     return targets;
   }
 
-  #accept(socket: Socket): void {
+  /** Gives what is to be called when the session is known, or will never be. */
+  #beginOpening(): () => void {
+    let end = () => {};
+    const opening = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    this.#opening.add(opening);
+    return () => {
+      this.#opening.delete(opening);
+      end();
+    };
+  }
+
+  async #accept(socket: Socket): Promise<void> {
     let session: Session | undefined;
     this.#greeting.add(socket);
+    // Nothing is read until then, so neither is what it says lost nor its end overlooked.
+    if (this.#opening.size > 0) {
+      socket.on('error', () => {}); // It is destroyed then.
+      await Promise.all(this.#opening);
+      if (socket.destroyed) {
+        this.#greeting.delete(socket);
+        return;
+      }
+    }
     new TargetConnection(socket, {
       admit: (hello: TargetHello, connection) => {
         this.#greeting.delete(socket);

@@ -1,7 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BlockType, ConsoleSource } from '../../../core/protocol/recording-format.ts';
+import { startEarly } from '../../../main/collector/early-target.ts';
+import { openAppendFile } from '../../../main/collector/recording-file.ts';
 import { CollectorFixture, pidsIn, readRecording, recordedText, script, spawnPlan } from './collector-fixture.ts';
 
 let fixture: CollectorFixture;
@@ -30,6 +33,23 @@ describe('a session', () => {
         .filter((name) => name !== 'one.tsr')
         .flatMap((name) => readdirSync(path.join(fixture.folder, name))),
     ).toEqual(['s']);
+  });
+
+  it('has what a target said that was started early, and was there before its recording was', async () => {
+    await fixture.dispose();
+    // It writes the spill file when it has sent the rest.
+    const plan = spawnPlan({ hand: { events: 1000, spill: 5 } });
+    const early = startEarly(plan, 'inherited', [tmpdir()]);
+    const { pid } = await early.target;
+    fixture = new CollectorFixture({
+      stdio: 'inherited',
+      openFile: async (file) => {
+        await expect.poll(() => existsSync(path.join(early.address.spillFolder, `${pid}.spill`)), { timeout: 30_000 }).toBe(true);
+        return openAppendFile(file);
+      },
+    });
+    await fixture.collector.start({ plan, file: fixture.file(), session: 'one', recording: 'one' }, early);
+    expect(await fixture.collector.whenEnded('one')).toMatchObject({ processes: 1, events: 1005 });
   });
 
   it('keeps every byte of the records, however the frames cut them', async () => {
