@@ -49,7 +49,7 @@ describe('an HTML report', () => {
     const { page, requests, errors } = await opened(file);
     await page.getByRole('heading', { name: 'objects.json + counters.json' }).waitFor();
     await page.getByText('counter name', { exact: true }).first().waitFor();
-    await page.getByText('my variable').click();
+    await page.getByRole('button', { name: /^my variable deleted/ }).click();
     await page
       .getByLabel('Object inspector')
       .getByText(/^Snapshot 3 of/)
