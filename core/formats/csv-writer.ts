@@ -1,4 +1,5 @@
 /** Writes one table of a recording as CSV (RFC 4180: a line for each row, the names of the columns first). Times in ns since the start of the recording. */
+import { csvRow as row } from '../base/csv.ts';
 import { RecordingWalker, walk } from './recording-walker.ts';
 import { statisticsOf } from './slice-statistics.ts';
 import { TextOutput } from './text-output.ts';
@@ -17,14 +18,6 @@ export interface CsvOptions extends ExportOptions {
   /** Default `counters`. */
   readonly table?: CsvTable;
 }
-
-/** A name that a spreadsheet would take for a formula, and work out, begins with a quote there. */
-const FORMULA = /^[=+\-@\t]/;
-const cell = (value: string | number): string => {
-  const text = typeof value === 'string' && FORMULA.test(value) ? `'${value}` : String(value);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-const row = (...cells: readonly (string | number)[]): string => `${cells.map(cell).join(',')}\r\n`;
 
 export class CsvExport implements TraceExport {
   readonly #recording: AsyncIterable<Uint8Array>;

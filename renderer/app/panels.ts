@@ -3,7 +3,7 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, SquareFunction, SquareTerminal, Table2, TextSelect } from 'lucide-react';
+import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
@@ -58,6 +58,14 @@ export const PANELS: readonly PanelDefinition[] = [
     place: 'drawer-right',
     isOpen: true,
     component: load(() => import('../features/functions/index.ts'), 'FunctionsPanel'),
+  },
+  {
+    id: 'statistics',
+    title: 'Statistics',
+    icon: Sigma,
+    place: 'drawer-right',
+    isOpen: true,
+    component: load(() => import('../features/statistics/index.ts'), 'StatisticsPanel'),
   },
   { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },

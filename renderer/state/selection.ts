@@ -5,11 +5,12 @@ import { changeView, fitView, rangeInSight, setRange, type TimeRange, viewState 
 /** Room at each side of what is zoomed to: it takes 80 % of the width. */
 const ZOOM_MARGIN = 0.125;
 
-/** Picks a slice. `reveal` brings it into sight without a change of zoom, `zoom` makes it fill the view. */
-export function selectSlice(trace: TraceId, slice: SliceRow | undefined, how: 'stay' | 'reveal' | 'zoom' = 'stay'): void {
+/** Picks a slice. `row` scrolls to its row and leaves time as it is, `reveal` brings it into sight without a change of zoom, `zoom` makes it fill the view. */
+export function selectSlice(trace: TraceId, slice: SliceRow | undefined, how: 'stay' | 'row' | 'reveal' | 'zoom' = 'stay'): void {
   changeView(trace, () => ({ selection: slice && { kind: 'slice', slice } }));
   if (!slice || how === 'stay') return;
   changeView(trace, ({ revealRow }) => ({ revealRow: { track: slice.track, row: slice.row, turn: (revealRow?.turn ?? 0) + 1 } }));
+  if (how === 'row') return;
   const toNs = slice.startNs + slice.durationNs;
   if (how === 'zoom') zoomTo(trace, slice.startNs, toNs);
   else bringIntoSight(trace, slice.startNs, toNs);

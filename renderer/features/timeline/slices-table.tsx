@@ -2,11 +2,12 @@
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 /** The timeline's twin: the slices in view as a table, in order of time. Only the rows in sight are asked for. */
 import { ChartGantt } from 'lucide-react';
-import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { clipText, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { selectSlice } from '../../state/selection.ts';
+import { useCalmRange } from '../../state/use-calm-range.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { rangeInSight, subscribeDrawn, type TimeRange, useView } from '../../state/view-store.ts';
+import { useView } from '../../state/view-store.ts';
 import type { NameInfo, SliceRow, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
 import { EmptyState } from '../../widgets/index.ts';
@@ -16,8 +17,6 @@ import { words } from './words.ts';
 
 const ROW_HEIGHT = 24;
 const PAGE = 50;
-/** A live view moves with each frame; a table that can be read does not. */
-const RANGE_EVERY_MS = 500;
 const EVERY_MS = 500;
 
 export function SlicesTable({ trace }: { readonly trace: TraceId }) {
@@ -129,25 +128,4 @@ function useNamesOf(trace: TraceId, rows: readonly SliceRow[]): ReadonlyMap<numb
   const ids = [...new Set(rows.map((row) => row.name))].sort((a, b) => a - b);
   const infos = useTraceQuery(trace, 'names.get', ids.length > 0 ? { names: ids } : undefined).value ?? [];
   return new Map(infos.map((info) => [info.id, info]));
-}
-
-/** The range in view, at most every half second. */
-function useCalmRange(trace: TraceId): TimeRange {
-  const [range, setRange] = useState(() => rangeInSight(trace));
-  useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const tell = () => {
-      timer = undefined;
-      setRange(rangeInSight(trace));
-    };
-    const off = subscribeDrawn(trace, () => {
-      timer ??= setTimeout(tell, RANGE_EVERY_MS);
-    });
-    tell();
-    return () => {
-      clearTimeout(timer);
-      off();
-    };
-  }, [trace]);
-  return range;
 }

@@ -1,0 +1,54 @@
+/** Columns of the table, its order, and what part of the time a row is. */
+import { formatCount, formatDuration } from '../../drawing/format.ts';
+import type { TimeRange } from '../../state/view-store.ts';
+import type { Scope, Spread, TablePage, TableRow, TableSort, TrackId } from '../../trace/trace-worker-api.ts';
+
+export interface Order {
+  readonly sort: TableSort;
+  readonly descending: boolean;
+}
+
+export const FIRST_ORDER: Order = { sort: 'self', descending: true };
+
+/** A second choice of the same column turns the order round. Numbers begin with the greatest, names with A. */
+export const nextOrder = (now: Order, sort: TableSort): Order =>
+  now.sort === sort ? { sort, descending: !now.descending } : { sort, descending: sort !== 'label' };
+
+export type ColumnId = 'count' | 'total' | 'self' | 'mean' | 'min' | 'max' | 'p50' | 'p99';
+
+export interface Column {
+  readonly id: ColumnId;
+  /** Undefined: percentiles are worked out for the rows in sight alone, so there is no order by them. */
+  readonly sort?: TableSort;
+  /** Empty: not known yet. */
+  readonly text: (row: TableRow, spread: Spread | undefined) => string;
+}
+
+export const COLUMNS: readonly Column[] = [
+  { id: 'count', sort: 'count', text: (row) => formatCount(row.count) },
+  { id: 'total', sort: 'total', text: (row) => formatDuration(row.totalNs) },
+  { id: 'self', sort: 'self', text: (row) => formatDuration(row.selfNs) },
+  { id: 'mean', sort: 'mean', text: (row) => formatDuration(row.meanNs) },
+  { id: 'min', sort: 'min', text: (row) => formatDuration(row.minNs) },
+  { id: 'max', sort: 'max', text: (row) => formatDuration(row.maxNs) },
+  { id: 'p50', text: (_row, spread) => (spread ? formatDuration(spread.p50Ns) : '') },
+  { id: 'p99', text: (_row, spread) => (spread ? formatDuration(spread.p99Ns) : '') },
+];
+
+/** What the bars are a share of: the table's order by total shows totals, every other one what rows took themselves. */
+export const sharedBy = ({ sort }: Order): 'total' | 'self' => (sort === 'total' ? 'total' : 'self');
+
+/** 0 … 1, of the time in which anything ran in the range. */
+export function shareOf(row: TableRow, page: Pick<TablePage, 'selfNs'>, by: 'total' | 'self'): number {
+  const part = by === 'total' ? row.totalNs : row.selfNs;
+  return page.selfNs > 0 ? Math.min(1, Math.max(0, part / page.selfNs)) : 0;
+}
+
+/** Sides that reach to the trace's ends are left open: the question stays the same while a trace grows, and what was added up for it is kept. */
+export function scopeOf(range: TimeRange, reachesEnd: boolean, tracks: readonly TrackId[] | undefined): Scope {
+  return {
+    ...(range.fromNs > 0 && { fromNs: range.fromNs }),
+    ...(!reachesEnd && { toNs: range.toNs }),
+    ...(tracks && { tracks }),
+  };
+}

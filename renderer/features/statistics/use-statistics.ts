@@ -1,0 +1,78 @@
+/** What the table shows: its range in words and as a scope, the rows in sight with their percentiles, and where names are from. */
+import { traceState } from '../../state/trace-store.ts';
+import { useCalmRange } from '../../state/use-calm-range.ts';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { useView } from '../../state/view-store.ts';
+import type { GroupBy, NameInfo, Scope, Spread, TablePage, TableRow, TraceId } from '../../trace/trace-worker-api.ts';
+import { type Order, scopeOf } from './columns.ts';
+import { words } from './words.ts';
+
+const EVERY_MS = 500;
+/** As many as one answer tells the percentiles of. */
+const MOST_SPREADS = 200;
+
+export interface Place {
+  readonly kind: 'selected' | 'visible';
+  readonly text: string;
+  readonly scope: Scope;
+}
+
+/** The selected range, else the visible one. */
+export function usePlace(trace: TraceId): Place {
+  const inView = useCalmRange(trace);
+  const { selected, follows } = useView(trace, (view) => ({ selected: view.range, follows: view.time.mode === 'follow' }));
+  const kind = selected ? 'selected' : 'visible';
+  const range = selected ?? inView;
+  const summary = traceState().summaries[trace];
+  // A range of a trace that grows ends where it was put; a view that follows has no end.
+  const reachesEnd = summary?.phase === 'complete' ? range.toNs >= summary.endNs : !selected && follows;
+  return {
+    kind,
+    text: words.range(kind, range.fromNs, range.toNs, selected?.tracks?.length),
+    scope: scopeOf(range, reachesEnd, selected?.tracks),
+  };
+}
+
+interface Statistics {
+  /** Undefined: not answered yet. */
+  readonly page: TablePage | undefined;
+  /** The grouping that `page` is of: its keys mean nothing in another one. */
+  readonly by: GroupBy;
+  readonly from: number;
+  readonly rowAt: (index: number) => TableRow | undefined;
+  readonly spreads: ReadonlyMap<number, Spread>;
+  /** Of rows by name. */
+  readonly names: ReadonlyMap<number, NameInfo>;
+  readonly problem: string | undefined;
+}
+
+export interface StatisticsQuestion extends Order {
+  readonly scope: Scope;
+  readonly by: GroupBy;
+  readonly text: string;
+  readonly from: number;
+  readonly count: number;
+}
+
+export function useStatistics(trace: TraceId, { text, ...question }: StatisticsQuestion): Statistics {
+  const table = useTraceQuery(trace, 'analysis.table', { ...question, ...(text !== '' && { text }) }, EVERY_MS);
+  const page = table.value;
+  const answered = table.argument;
+  const keys = page?.rows.slice(0, MOST_SPREADS).map((row) => row.key) ?? [];
+  // In an order of their own: rows that change places are no new question.
+  keys.sort((a, b) => a - b);
+  const hasRows = answered !== undefined && keys.length > 0;
+  const spread = useTraceQuery(trace, 'analysis.spread', hasRows ? { scope: answered.scope, by: answered.by, keys } : undefined, EVERY_MS);
+  const infos = useTraceQuery(trace, 'names.get', hasRows && answered.by === 'name' ? { names: keys } : undefined).value ?? [];
+  const by = answered?.by ?? question.by;
+  const from = answered?.from ?? 0;
+  return {
+    page,
+    by,
+    from,
+    rowAt: (index) => page?.rows[index - from],
+    spreads: new Map(spread.argument?.by === by ? spread.value?.map((each) => [each.key, each]) : []),
+    names: new Map(infos.map((info) => [info.id, info])),
+    problem: table.problem,
+  };
+}

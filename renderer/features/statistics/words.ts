@@ -1,0 +1,69 @@
+/** Every text of the statistics that a user reads. */
+import { formatDuration } from '../../drawing/format.ts';
+import { baseName, plural } from '../../state/words.ts';
+import type { GroupBy, NameInfo } from '../../trace/trace-worker-api.ts';
+import type { ColumnId } from './columns.ts';
+
+export const words = {
+  panel: 'Statistics',
+  table: (by: GroupBy) => `Statistics by ${by}`,
+  groupBy: 'Group by',
+  groups: { name: 'Name', file: 'File', category: 'Category', thread: 'Thread' },
+  filter: 'Filter',
+  filterRows: 'Filter statistics',
+  clearFilter: 'Clear the filter',
+  columns: { count: 'Count', total: 'Total', self: 'Self', mean: 'Mean', min: 'Min', max: 'Max', p50: 'P50', p99: 'P99' },
+  titles: {
+    count: 'Slices that reach into the range',
+    total: 'Time within the range; a call of itself counts once',
+    self: 'Time within the range without what was called',
+    mean: 'Mean duration',
+    min: 'Shortest duration',
+    max: 'Longest duration',
+    p50: 'Half of the durations are at most this long. Worked out for the rows in sight.',
+    p99: '99 % of the durations are at most this long. Worked out for the rows in sight.',
+  } satisfies Record<ColumnId, string>,
+  sortedBy: (column: string, descending: boolean) => `${column}, sorted, ${descending ? 'greatest first' : 'least first'}`,
+  sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
+  share: { total: '% total', self: '% self' },
+  shareTitle: { total: 'Share of the time in which anything ran: total', self: 'Share of the time in which anything ran: self' },
+  percent: (share: number) => (share > 0 && share < 0.001 ? '<0.1 %' : `${(share * 100).toFixed(1)} %`),
+  range: (kind: 'selected' | 'visible', fromNs: number, toNs: number, tracks: number | undefined) => {
+    const where = tracks === undefined ? '' : `, ${plural(tracks, 'track')}`;
+    return `${kind === 'selected' ? 'Selected range' : 'In view'}: ${rangeText(fromNs, toNs)}${where}`;
+  },
+  counted: (by: GroupBy, groups: number, done: number) =>
+    `${plural(groups, MANY[by].one, MANY[by].many)}${done < 1 ? `, ${Math.floor(done * 100)} % looked at` : ''}`,
+  /** What has no file, or no category. */
+  unnamed: { name: '(no name)', file: '(no file)', category: '(no category)', thread: '(no name)' },
+  copy: 'Copy as CSV',
+  copied: (rows: number, total: number, isWhole: boolean) =>
+    rows < total ? `The first ${plural(rows, 'row')} of ${total.toLocaleString('en-US')} copied` : `${plural(rows, 'row')} copied${isWhole ? '' : ' so far'}`,
+  notCopied: 'The statistics could not be copied',
+  notFound: 'The slice could not be found',
+  none: {
+    title: 'calls or slices',
+    text: 'Calls are recorded where the run configuration says so: Capture, Calls. Durations that the script logs are counted too.',
+  },
+  noneHere: { title: 'Nothing ran in this range', text: 'Zoom out, select another range, or let go of it with Esc.' },
+  noMatch: { title: 'No row matches', text: (by: GroupBy) => `The filter looks for its text in the ${MANY[by].many}.` },
+  failed: 'The statistics could not be worked out',
+} as const;
+
+const MANY: Readonly<Record<GroupBy, { readonly one: string; readonly many: string }>> = {
+  name: { one: 'name', many: 'names' },
+  file: { one: 'file', many: 'files' },
+  category: { one: 'category', many: 'categories' },
+  thread: { one: 'thread', many: 'threads' },
+};
+
+/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs". */
+export function rangeText(fromNs: number, toNs: number): string {
+  const length = formatDuration(toNs - fromNs);
+  return toNs - fromNs < 2e6 ? `${seconds(fromNs)} s + ${length}` : `${seconds(fromNs)} to ${seconds(toNs)} s (${length})`;
+}
+const seconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));
+
+/** "hash.js:3"; empty: not known. */
+export const placeText = ({ file, line }: Pick<NameInfo, 'file' | 'line'>): string =>
+  file === '' ? '' : line > 0 ? `${baseName(file)}:${line}` : baseName(file);
