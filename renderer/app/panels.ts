@@ -3,7 +3,7 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect } from 'lucide-react';
+import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect, TriangleAlert } from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
@@ -66,6 +66,15 @@ export const PANELS: readonly PanelDefinition[] = [
     place: 'drawer-right',
     isOpen: true,
     component: load(() => import('../features/statistics/index.ts'), 'StatisticsPanel'),
+  },
+  {
+    id: 'issues',
+    title: 'Issues',
+    icon: TriangleAlert,
+    place: 'drawer-right',
+    isOpen: true,
+    component: load(() => import('../features/issues/index.ts'), 'IssuesPanel'),
+    count: load(() => import('../features/issues/index.ts'), 'IssuesCount'),
   },
   { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },

@@ -54,7 +54,9 @@ function Tab({ api }: IDockviewPanelHeaderProps) {
       {panel?.title ?? api.id}
       {Count && (
         <span className="tabs-count-place">
-          <Count trace={trace} />
+          <Suspense fallback={null}>
+            <Count trace={trace} />
+          </Suspense>
         </span>
       )}
     </span>

@@ -38,7 +38,7 @@ export const COLUMNS: readonly Column[] = [
 /** What the bars are a share of: the table's order by total shows totals, every other one what rows took themselves. */
 export const sharedBy = ({ sort }: Order): 'total' | 'self' => (sort === 'total' ? 'total' : 'self');
 
-/** 0 … 1, of the time in which anything ran in the range. */
+/** 0 … 1, of what all rows took themselves: threads that ran side by side count each. */
 export function shareOf(row: TableRow, page: Pick<TablePage, 'selfNs'>, by: 'total' | 'self'): number {
   const part = by === 'total' ? row.totalNs : row.selfNs;
   return page.selfNs > 0 ? Math.min(1, Math.max(0, part / page.selfNs)) : 0;

@@ -10,7 +10,7 @@ import { Icon } from '../../widgets/index.ts';
 import type { RowWindow } from '../../widgets/row-window.ts';
 import { COLUMNS, type Order, sharedBy, shareOf } from './columns.ts';
 import type { useStatistics } from './use-statistics.ts';
-import { placeText, words } from './words.ts';
+import { labelOf, words } from './words.ts';
 
 const ROW_HEIGHT = 24;
 
@@ -29,8 +29,8 @@ export function StatisticsTable({ trace, found, order, active, onOrder, onWindow
   const id = useId();
   const { page, by, from, rowAt } = found;
   const share = sharedBy(order);
-  const place = active === undefined ? -1 : page.rows.findIndex((row) => row.key === active);
-  const activeIndex = place < 0 ? undefined : from + place;
+  const activePlace = active === undefined ? -1 : page.rows.findIndex((row) => row.key === active);
+  const activeIndex = activePlace < 0 ? undefined : from + activePlace;
   const [first, setFirst] = useState(0);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -76,8 +76,7 @@ export function StatisticsTable({ trace, found, order, active, onOrder, onWindow
           const row = rowAt(index);
           if (!row) return <div key={index} className="statistics-row" role="row" aria-rowindex={index + 1} id={`${id}-${index}`} />;
           const spread = found.spreads.get(row.key);
-          const about = by === 'name' ? found.names.get(row.key) : undefined;
-          const label = row.label === '' ? words.unnamed[by] : row.label;
+          const { label, place } = labelOf(by, row.label, found.names.get(row.key));
           const part = shareOf(row, page, share);
           return (
             // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
@@ -93,9 +92,13 @@ export function StatisticsTable({ trace, found, order, active, onOrder, onWindow
               onPointerEnter={() => by === 'name' && highlightName(trace, row.key)}
               onPointerLeave={() => by === 'name' && highlightName(trace, active)}
             >
-              <span role="gridcell" className={`statistics-label ${by === 'thread' || by === 'category' ? '' : 'mono'}`} title={clipText(label)}>
+              <span
+                role="gridcell"
+                className={`statistics-label ${by === 'thread' || by === 'category' ? '' : 'mono'}`}
+                title={clipText(place === '' ? label : `${label}, ${place}`)}
+              >
                 <bdi className={row.label === '' ? 't3' : undefined}>{clipText(label, 200)}</bdi>
-                {about && about.file !== '' && <span className="statistics-file t3">{clipText(placeText(about), 60)}</span>}
+                {place !== '' && <bdi className="statistics-file t3">{clipText(place, 100)}</bdi>}
               </span>
               <span role="gridcell" className="statistics-share">
                 <i aria-hidden="true">

@@ -1,6 +1,6 @@
 /** Every text of the statistics that a user reads. */
 import { formatDuration } from '../../drawing/format.ts';
-import { baseName, plural } from '../../state/words.ts';
+import { baseName, folderOf, plural } from '../../state/words.ts';
 import type { GroupBy, NameInfo } from '../../trace/trace-worker-api.ts';
 import type { ColumnId } from './columns.ts';
 
@@ -26,7 +26,7 @@ export const words = {
   sortedBy: (column: string, descending: boolean) => `${column}, sorted, ${descending ? 'greatest first' : 'least first'}`,
   sortBy: (column: string) => `Sort by ${column.toLowerCase()}`,
   share: { total: '% total', self: '% self' },
-  shareTitle: { total: 'Share of the time in which anything ran: total', self: 'Share of the time in which anything ran: self' },
+  shareTitle: { total: 'Total, as a share of what all rows took themselves', self: 'Self, as a share of what all rows took themselves' },
   percent: (share: number) => (share > 0 && share < 0.001 ? '<0.1 %' : `${(share * 100).toFixed(1)} %`),
   range: (kind: 'selected' | 'visible', fromNs: number, toNs: number, tracks: number | undefined) => {
     const where = tracks === undefined ? '' : `, ${plural(tracks, 'track')}`;
@@ -64,6 +64,12 @@ export function rangeText(fromNs: number, toNs: number): string {
 }
 const seconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));
 
-/** "hash.js:3"; empty: not known. */
-export const placeText = ({ file, line }: Pick<NameInfo, 'file' | 'line'>): string =>
-  file === '' ? '' : line > 0 ? `${baseName(file)}:${line}` : baseName(file);
+/** What a row is called, and beside it, paler, where that is: "hash", "hash.js:3"; of a file "hash.js", "/home/ann/code". */
+export function labelOf(by: GroupBy, label: string, about: Pick<NameInfo, 'file' | 'line'> | undefined): { readonly label: string; readonly place: string } {
+  if (label === '') return { label: words.unnamed[by], place: '' };
+  if (by === 'name') return { label, place: about ? placeText(about) : '' };
+  const base = baseName(label);
+  return by === 'file' && base !== label ? { label: base, place: folderOf(label) } : { label, place: '' };
+}
+
+const placeText = ({ file, line }: Pick<NameInfo, 'file' | 'line'>): string => (file === '' || line === 0 ? baseName(file) : `${baseName(file)}:${line}`);

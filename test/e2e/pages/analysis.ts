@@ -49,7 +49,7 @@ export class Statistics {
 
   /** Labels from the top. */
   async labels(): Promise<readonly string[]> {
-    return this.rows.locator('bdi').allTextContents();
+    return this.rows.locator('bdi:first-child').allTextContents();
   }
 }
 

@@ -1,0 +1,1 @@
+export { IssuesCount, IssuesPanel } from './issues-panel.tsx';
