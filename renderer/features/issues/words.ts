@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<IssueKind, string>> = {
   'unbound-flows': 'Arrows without a start',
   'left-out': 'Left out',
   muted: 'Muted',
-  imported: 'Not taken over',
+  imported: 'Import',
 };
 
 export const words = {

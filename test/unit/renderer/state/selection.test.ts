@@ -67,6 +67,13 @@ describe('what is picked', () => {
     expect(viewState(trace).selection).toEqual({ kind: 'track', track: 2 });
   });
 
+  it('scrolls to the row alone where time is to stay', () => {
+    setRange(trace, 1e9, 2e9);
+    selectSlice(trace, slice(8e9, 1e9), 'row');
+    expect(rangeInSight(trace)).toEqual({ fromNs: 1e9, toNs: 2e9 });
+    expect(viewState(trace).revealRow).toMatchObject({ track: 2, row: 3 });
+  });
+
   it('is a range from left to right, whichever way it was dragged, beside the slice', () => {
     selectSlice(trace, slice(1e9, 1e9));
     selectRange(trace, { fromNs: 3e9, toNs: 2e9 }, [1, 2]);
