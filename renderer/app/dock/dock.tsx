@@ -49,9 +49,14 @@ function Tab({ api }: IDockviewPanelHeaderProps) {
   const panel = panelOf(api.id);
   const Count = panel?.count;
   const trace = useContext(TraceContext);
+  const words = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    // The dock names a tab by its title alone; with a number beside it, what it is called is what it says.
+    if (Count) words.current?.closest('[role="tab"]')?.removeAttribute('aria-label');
+  }, [Count]);
   return (
-    <span className="dock-tab">
-      {panel?.title ?? api.id}
+    <span className="dock-tab" ref={words}>
+      {panel?.title ?? api.id}{' '}
       {Count && (
         <span className="tabs-count-place">
           <Suspense fallback={null}>

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assert } from '../../../../core/base/assert.ts';
 import { crc32 } from '../../../../core/base/crc32.ts';
+import { csvRow } from '../../../../core/base/csv.ts';
 import { ok, ProblemError, problem } from '../../../../core/base/result.ts';
 import { sinceMonotonic, splitMonotonic } from '../../../../core/base/time.ts';
 
@@ -48,5 +49,13 @@ describe('assertions', () => {
   it('say what was believed', () => {
     expect(() => assert(false, 'a block is whole')).toThrow('assertion failed: a block is whole');
     expect(() => assert(1, 'anything true')).not.toThrow();
+  });
+});
+
+describe('csvRow', () => {
+  it('quotes what would end a cell, and what a spreadsheet would work out', () => {
+    expect(csvRow('a', 1.5, 'b,c', 'd"e', 'f\ng')).toBe('a,1.5,"b,c","d""e","f\ng"\r\n');
+    for (const text of ['=1+1', '+1', '-1', '@x', '\tx']) expect(csvRow(text)).toBe(`'${text}\r\n`);
+    expect(csvRow(-1)).toBe('-1\r\n');
   });
 });
