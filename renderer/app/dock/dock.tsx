@@ -56,13 +56,14 @@ function Tab({ api }: IDockviewPanelHeaderProps) {
   }, [Count]);
   return (
     <span className="dock-tab" ref={words}>
-      {panel?.title ?? api.id}{' '}
+      {panel?.title ?? api.id}
       {Count && (
-        <span className="tabs-count-place">
+        <>
+          {' '}
           <Suspense fallback={null}>
             <Count trace={trace} />
           </Suspense>
-        </span>
+        </>
       )}
     </span>
   );
