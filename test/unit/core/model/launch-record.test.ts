@@ -4,7 +4,7 @@ import { launchRecordOf } from '../../../../core/model/launch-record.ts';
 
 const whole = {
   command: ['node', 'a.js'],
-  cwd: '/work',
+  cwd: '/code',
   script: '/code/a.js',
   nodePath: '/usr/bin/node',
   nodeVersion: 'v22.0.0',

@@ -31,7 +31,7 @@ describe('flags of Node', () => {
 });
 
 describe('a path is granted', () => {
-  const posix = { resolve: (file: string) => path.posix.resolve('/work', file), sep: '/' };
+  const posix = { resolve: (file: string) => path.posix.resolve('/code', file), sep: '/' };
   test.each([
     ['*', '/a/b', true],
     ['/a', '/a/b', true],

@@ -226,7 +226,7 @@ describe('muted functions', () => {
 });
 
 describe('chosen files', () => {
-  const chosen = (options: Partial<typeof DEFAULT_CAPTURE>): ChosenFiles => new ChosenFiles({ ...DEFAULT_CAPTURE, ...options }, '/tracer', fileGlobs, '/work');
+  const chosen = (options: Partial<typeof DEFAULT_CAPTURE>): ChosenFiles => new ChosenFiles({ ...DEFAULT_CAPTURE, ...options }, '/tracer', fileGlobs, '/code');
 
   it('are the script’s own, and packages that are named', () => {
     const files = [
@@ -238,9 +238,9 @@ describe('chosen files', () => {
       '/tracer/tracer.cjs',
     ];
     const of = (packages: string[]): string[] => files.filter((file) => chosen({ packages }).has(file)).map((file) => path.basename(path.dirname(file)));
-    expect(of([])).toEqual(['work', 'elsewhere']);
-    expect(of(['express', '@scope/name', 'b'])).toEqual(['work', 'elsewhere', 'lib', 'name', 'b']);
-    expect(of(['*'])).toEqual(['work', 'elsewhere', 'lib', 'name', 'b']);
+    expect(of([])).toEqual(['code', 'elsewhere']);
+    expect(of(['express', '@scope/name', 'b'])).toEqual(['code', 'elsewhere', 'lib', 'name', 'b']);
+    expect(of(['*'])).toEqual(['code', 'elsewhere', 'lib', 'name', 'b']);
   });
 
   it('are those that globs and folders leave', () => {

@@ -4,7 +4,7 @@ import type { LaunchRecord } from '../../../../../core/protocol/recording-format
 import { splitWords } from '../../../../../main/services/launch/split-words.ts';
 import { configFromRecord, valuesNotRecorded } from '../../../../../renderer/features/launch/config-from-record.ts';
 
-const record = (change: Partial<LaunchRecord>): LaunchRecord => ({ command: ['/usr/bin/node', '/code/a.js'], cwd: '/work', environmentNames: [], ...change });
+const record = (change: Partial<LaunchRecord>): LaunchRecord => ({ command: ['/usr/bin/node', '/code/a.js'], cwd: '/code', environmentNames: [], ...change });
 
 describe('configFromRecord', () => {
   it('is the form of a script, with its flags, arguments, folder, Node, variables and plugins', () => {
@@ -23,7 +23,7 @@ describe('configFromRecord', () => {
       target: { kind: 'script', path: '/code/a.js' },
       nodeFlags: '--stack-trace-limit=7',
       arguments: "--name 'two words'",
-      cwd: '/work',
+      cwd: '/code',
       nodePath: '/usr/bin/node',
       environment: [
         { name: 'MODE', value: 'fast' },
