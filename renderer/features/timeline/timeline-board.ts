@@ -57,6 +57,8 @@ const SETTLED_AFTER_NS = 2e9;
 const MOST_PINNED = 0.5;
 const ROWS_BEYOND = 8;
 const SLOW_EVERY_MS = 250;
+/** A view that follows a live trace moves by a pixel or so: it is drawn so often, and the window's frames are left to others. */
+const FOLLOW_EVERY_MS = 60;
 const MOST_ARROWS = 400;
 const EMPTY: Region = { placed: [], height: 0, byTrack: new Map() };
 
@@ -100,6 +102,7 @@ export class TimelineBoard {
   private readonly questions = new Map<string, string>();
   private lastScene: Scene | undefined;
   private ended = false;
+  private drawnAtMs = Number.NEGATIVE_INFINITY;
   private lastTime: unknown;
 
   constructor(trace: TraceId, traces: TraceClient, onNews: (news: BoardNews) => void) {
@@ -215,6 +218,11 @@ export class TimelineBoard {
     noteDrawn(this.trace, range);
     const following = view.time.mode === 'follow';
     const settled = this.lastTime === view.time;
+    if (live && following && settled && nowMs - this.drawnAtMs < FOLLOW_EVERY_MS) {
+      this.invalidate();
+      return;
+    }
+    this.drawnAtMs = nowMs;
     this.lastTime = view.time;
     const regions = this.regions();
     this.askAll({ range, endNs, live, following, revision: summary.revision, growing: live || summary.phase === 'loading', regions, nowMs });
