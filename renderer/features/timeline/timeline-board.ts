@@ -215,13 +215,13 @@ export class TimelineBoard {
     const live = summary.phase === 'live';
     const endNs = traceNow(this.trace, nowMs);
     const range = visibleRange(view.time, endNs, leastEndOf(this.trace));
-    noteDrawn(this.trace, range);
     const following = view.time.mode === 'follow';
     const settled = this.lastTime === view.time;
     if (live && following && settled && nowMs - this.drawnAtMs < FOLLOW_EVERY_MS) {
       this.invalidate();
       return;
     }
+    noteDrawn(this.trace, range);
     this.drawnAtMs = nowMs;
     this.lastTime = view.time;
     const regions = this.regions();
