@@ -2,6 +2,9 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useLayoutEf
 import { isScaled, lastPosition, positionOf, type RowGeometry, type RowWindow, rowWindow, scrollHeight, scrollTopOf } from './row-window.ts';
 import './big-list.css';
 
+/** A scroll this long after the wheel or a finger is still the user's: smooth scrolling and the glide after a swipe go on by themselves. */
+const HANDS_MS = 400;
+
 interface BigListProps {
   readonly label: string;
   readonly role: 'log' | 'grid';
@@ -26,6 +29,8 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
   const [position, setPosition] = useState(0);
   // What this component set itself: its own scroll event is then no wish of the user.
   const expected = useRef<number | undefined>(undefined);
+  // Only hands end following: the browser scrolls on its own account too, where the bar shrinks or a hidden panel is shown again.
+  const hands = useRef({ held: false, last: Number.NEGATIVE_INFINITY });
   const geometry: RowGeometry = { total, rowHeight, viewHeight };
   const latest = useRef({ geometry, position, follow, onFollow });
   latest.current = { geometry, position, follow, onFollow };
@@ -65,12 +70,25 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
     if (atEnd !== following) tell(atEnd);
   }, []);
 
+  const toEnd = () => {
+    const place = element.current;
+    const { geometry: now } = latest.current;
+    if (!place || now.viewHeight === 0) return;
+    const top = Math.round(scrollTopOf(lastPosition(now), now));
+    if (Math.abs(place.scrollTop - top) < 1) return;
+    expected.current = top;
+    place.scrollTop = top;
+  };
   const onScroll = () => {
     const place = element.current;
     if (!place) return;
     const own = expected.current;
     expected.current = undefined;
     if (own !== undefined && Math.abs(place.scrollTop - own) < 1.5) return;
+    if (latest.current.follow && !hands.current.held && performance.now() - hands.current.last > HANDS_MS) {
+      toEnd();
+      return;
+    }
     moveTo(positionOf(place.scrollTop, latest.current.geometry));
   };
 
@@ -78,14 +96,27 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
   useEffect(() => {
     const place = element.current;
     if (!place) return;
+    const touched = () => {
+      hands.current.last = performance.now();
+    };
+    const held = (event: Event) => {
+      hands.current.held = event.type === 'pointerdown';
+      touched();
+    };
     const onWheel = (event: WheelEvent) => {
+      touched();
       const { geometry: now, follow: following, position: at } = latest.current;
       if (!isScaled(now) || event.ctrlKey) return;
       event.preventDefault();
       moveTo((following ? lastPosition(now) : at) + event.deltaY / now.rowHeight);
     };
-    place.addEventListener('wheel', onWheel, { passive: false });
-    return () => place.removeEventListener('wheel', onWheel);
+    const off = new AbortController();
+    const { signal } = off;
+    place.addEventListener('wheel', onWheel, { passive: false, signal });
+    place.addEventListener('touchmove', touched, { passive: true, signal });
+    place.addEventListener('pointerdown', held, { signal });
+    for (const ends of ['pointerup', 'pointercancel'] as const) globalThis.addEventListener(ends, held, { signal });
+    return () => off.abort();
   }, [moveTo]);
 
   const isLaidOut = viewHeight > 0;
