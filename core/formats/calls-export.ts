@@ -62,6 +62,8 @@ export class CollectedCalls extends SliceCollector {
 
   /** In words: what the format has no place for. */
   leftOut(): string[] {
+    const notes = this.userNotes.list().length;
+    if (notes > 0) this.#left.set('notes', notes);
     return [...this.#left].map(([what, count]) => `${count.toLocaleString('en-US')} ${what} were left out: the format has no place for them.`);
   }
 

@@ -7,6 +7,7 @@ import type { Problem } from '../base/result.ts';
 import type { AttachOptions, NodeProcess } from './attach.ts';
 import type { CaptureOptions } from './capture-options.ts';
 import type { ExportFormat } from './export-formats.ts';
+import type { NoteChange, RecordingNote } from './notes.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 import type { TakeKind, TakeProgress } from './sampling.ts';
@@ -333,6 +334,11 @@ export interface StudioRequests {
   /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
   'recordings.save': (argument: { readonly recording: RecordingId; readonly path?: string; readonly overwrite?: boolean }) => RecordingInfoSummary;
 
+  /** Notes that lie beside the file, since it has no place for them: of another format, or cut. Those that a recording holds come with it. */
+  'notes.beside': (argument: { readonly recording: RecordingId }) => readonly RecordingNote[];
+  /** Written into the recording, or beside the file; `beside`: the path of that. Told to all windows by `notes.changed`. */
+  'notes.change': (argument: { readonly recording: RecordingId; readonly change: NoteChange }) => { readonly beside?: string };
+
   /**
    * A trace that only the browser can read, because its user wants to save or export it: `bytes` of it in pieces of at most
    * UPLOAD_PIECE_BYTES beside `upload.append`, each after the answer to the one before. Then it is an unsaved recording.
@@ -381,6 +387,7 @@ export interface StudioPushes {
   /** While a `session.take` goes on. */
   'session.take': { readonly session: SessionId; readonly progress: TakeProgress };
   'recordings.changed': null;
+  'notes.changed': { readonly recording: RecordingId; readonly change: NoteChange };
   'export.progress': ExportProgress;
   command: { readonly command: StudioCommand };
   /** Files named on the command line, by association or by a second instance. */
@@ -426,6 +433,8 @@ export const STUDIO_REQUESTS = {
   'recordings.list': true,
   'recordings.close': true,
   'recordings.save': true,
+  'notes.beside': true,
+  'notes.change': true,
   'upload.begin': true,
   'upload.append': true,
   'upload.finish': true,

@@ -3,7 +3,20 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect, TriangleAlert } from 'lucide-react';
+import {
+  Box,
+  ChartGantt,
+  ChartLine,
+  ListTree,
+  type LucideIcon,
+  Sigma,
+  SquareFunction,
+  SquareTerminal,
+  StickyNote,
+  Table2,
+  TextSelect,
+  TriangleAlert,
+} from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
@@ -75,6 +88,15 @@ export const PANELS: readonly PanelDefinition[] = [
     isOpen: true,
     component: load(() => import('../features/issues/index.ts'), 'IssuesPanel'),
     count: load(() => import('../features/issues/index.ts'), 'IssuesCount'),
+  },
+  {
+    id: 'notes',
+    title: 'Notes',
+    icon: StickyNote,
+    place: 'drawer-right',
+    isOpen: true,
+    component: load(() => import('../features/notes/index.ts'), 'NotesPanel'),
+    count: load(() => import('../features/notes/index.ts'), 'NotesCount'),
   },
   { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },

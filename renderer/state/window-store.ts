@@ -1,5 +1,6 @@
 /** What is open in the window around the data: dialogs, drawer, sidebar. */
 import { create } from 'zustand';
+import type { RecordingNote as Note } from '../../core/protocol/notes.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
@@ -17,6 +18,8 @@ export type OpenDialog =
   | { readonly kind: 'shortcuts' }
   /** Commands by name, or tracks of the trace in sight. */
   | { readonly kind: 'palette'; readonly of: 'commands' | 'tracks' }
+  /** Its text is asked for. */
+  | { readonly kind: 'note'; readonly trace: TraceId; readonly note: Note }
   | { readonly kind: 'layouts' }
   | { readonly kind: 'about' };
 
