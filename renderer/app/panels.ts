@@ -20,6 +20,7 @@ import {
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
+import { NotesCount, NotesPanel } from '../features/notes/index.ts';
 import { ObjectInspector } from '../features/objects/index.ts';
 import { SelectionPanel } from '../features/selection/index.ts';
 import { SlicesTable, TimelinePanel } from '../features/timeline/index.ts';
@@ -95,8 +96,8 @@ export const PANELS: readonly PanelDefinition[] = [
     icon: StickyNote,
     place: 'drawer-right',
     isOpen: true,
-    component: load(() => import('../features/notes/index.ts'), 'NotesPanel'),
-    count: load(() => import('../features/notes/index.ts'), 'NotesCount'),
+    component: NotesPanel,
+    count: NotesCount,
   },
   { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },

@@ -54,14 +54,14 @@ export function toastProblem(error: unknown, title?: string): void {
 function List() {
   const { toasts } = Base.useToastManager();
   return toasts.map((each) => (
-    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} role="group">
+    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} role="group" aria-modal={undefined}>
       <Icon of={ICONS[(each.type ?? 'info') as ToastTone]} size="m" />
       <div className="toast-words">
         <Base.Title className="toast-title" render={<div />} />
         <Base.Description className="toast-text" render={<div />} />
       </div>
       <Base.Action className="toast-action" />
-      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message">
+      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message" aria-hidden={undefined}>
         <Icon of={X} size="xs" />
       </Base.Close>
     </Base.Root>

@@ -41,7 +41,7 @@ function NoteRow({ trace, note, isFixed }: { readonly trace: TraceId; readonly n
   const name = clipText(note.text, 60);
   return (
     <li className="note-row">
-      <button type="button" className="note-place" aria-label={words.goTo(name)} onClick={() => goToNote(trace, note)}>
+      <button type="button" className="note-place" onClick={() => goToNote(trace, note)}>
         <Icon of={Flag} size="xs" className="accent" />
         <bdi className="note-words">{clipText(note.text, 500)}</bdi>
         <span className="note-when t3">{words.where(note)}</span>

@@ -9,7 +9,6 @@ export const words = {
   noneWhy: 'Select a slice or a range, or point at a moment of the timeline: M marks it, Shift M writes a note there. Notes are kept in the recording.',
   noneFixed: 'The recording of this report holds none.',
   where: ({ fromNs, toNs }: Note) => (toNs > fromNs ? `${formatMoment(fromNs)}, for ${formatDuration(toNs - fromNs)}` : formatMoment(fromNs)),
-  goTo: (text: string) => `Go to “${text}”`,
   edit: (text: string) => `Edit “${text}”`,
   remove: (text: string) => `Remove “${text}”`,
   write: 'Write a note…',
