@@ -24,6 +24,8 @@ export interface StudioInfo {
   readonly nativeDialogs: boolean;
   /** What happens with unsaved recordings, in words: "Kept for 30 days or 5 GB, whichever comes first". */
   readonly keepRule: string;
+  /** An editor on the machine of this studio is one that the user sees. */
+  readonly opensEditor: boolean;
   /** Where no tracing of a launch can work, why: for example a folder that cannot be written. */
   readonly problem?: Problem;
 }
@@ -157,6 +159,23 @@ export interface PluginFileInfo {
   readonly trusted: boolean;
 }
 
+/** Lines of a file around a place. */
+export interface SourceExcerpt {
+  /** Absolute. */
+  readonly path: string;
+  /** From 1; where a source map led, if `isMapped`. */
+  readonly line: number;
+  readonly column: number;
+  /** Number of the first of the lines. */
+  readonly first: number;
+  readonly lines: readonly string[];
+  /** Of the whole file. */
+  readonly total: number;
+  readonly isMapped: boolean;
+  /** When the file was written last: later than the run, its lines may be others. */
+  readonly modifiedMs: number;
+}
+
 export interface FileRoot {
   readonly id: string;
   readonly label: string;
@@ -223,9 +242,14 @@ export interface Settings {
   readonly flows: 'selection' | 'all' | 'none';
   /** Edges of a range that is dragged snap to edges of slices. */
   readonly snap: boolean;
-  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: the host's own way. */
+  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: none is chosen. */
   readonly editor: string;
+  /** Of decoded detail that each open trace keeps in memory. */
+  readonly memoryMegabytes: number;
 }
+
+export const MIN_MEMORY_MB = 32;
+export const MAX_MEMORY_MB = 4096;
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
@@ -243,6 +267,7 @@ export const DEFAULT_SETTINGS: Settings = {
   flows: 'selection',
   snap: true,
   editor: '',
+  memoryMegabytes: 256,
 };
 
 /** An action that also exists as a menu item or command-line word. */
@@ -338,6 +363,18 @@ export interface StudioRequests {
   'notes.beside': (argument: { readonly recording: RecordingId }) => readonly RecordingNote[];
   /** Written into the recording, or beside the file; `beside`: the path of that. Told to all windows by `notes.changed`. */
   'notes.change': (argument: { readonly recording: RecordingId; readonly change: NoteChange }) => { readonly beside?: string };
+
+  /** Only of a file that the recording names as a place of its functions; inside the roots, text, of limited size. */
+  'source.read': (argument: {
+    readonly recording: RecordingId;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly before: number;
+    readonly after: number;
+  }) => SourceExcerpt;
+  /** In the editor of the settings. Of the same files. */
+  'source.open': (argument: { readonly recording: RecordingId; readonly file: string; readonly line: number; readonly column: number }) => null;
 
   /**
    * A trace that only the browser can read, because its user wants to save or export it: `bytes` of it in pieces of at most
@@ -435,6 +472,8 @@ export const STUDIO_REQUESTS = {
   'recordings.save': true,
   'notes.beside': true,
   'notes.change': true,
+  'source.read': true,
+  'source.open': true,
   'upload.begin': true,
   'upload.append': true,
   'upload.finish': true,

@@ -7,7 +7,7 @@ import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
 import { MAX_NOTE_CHARS, type NoteChange, type RecordingNote } from '../../core/protocol/notes.ts';
 import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
-import { DEFAULT_SETTINGS, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
+import { DEFAULT_SETTINGS, MAX_MEMORY_MB, MIN_MEMORY_MB, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
@@ -86,9 +86,13 @@ export const settingsPart = shape<Partial<Settings>>(
     flows: oneOf('selection', 'all', 'none'),
     snap: flag,
     editor: text(4096),
+    memoryMegabytes: whole(MIN_MEMORY_MB, MAX_MEMORY_MB),
   },
   Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],
 );
+
+/** As the recording names it. */
+const place = { recording: id, file: filled(4096), line: whole(1, 0xffffffff), column: whole(0, 0xffffffff) };
 
 /** Of a recording that was put together it has a number in front. */
 const noteId = filled(80);
@@ -146,6 +150,8 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
   'notes.beside': shape<{ recording: string }>({ recording: id }),
   'notes.change': shape<Parameters<StudioRequests['notes.change']>[0]>({ recording: id, change: noteChange }),
+  'source.read': shape<Parameters<StudioRequests['source.read']>[0]>({ ...place, before: whole(0, 500), after: whole(0, 500) }),
+  'source.open': shape<Parameters<StudioRequests['source.open']>[0]>(place),
   'upload.begin': shape<{ name: string; bytes: number }>({ name: filled(255), bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
   'upload.append': shape<{ upload: string }>({ upload: id }),
   'upload.finish': shape<{ upload: string }>({ upload: id }),

@@ -40,6 +40,9 @@ import { Uploads } from './recordings/uploads.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
 import { SettingsStore } from './settings.ts';
+import { KnownFiles } from './source/named-files.ts';
+import { openInEditor } from './source/open-editor.ts';
+import { readSource, type SourcePlace } from './source/read-source.ts';
 import { TracerInstall } from './tracer-install.ts';
 
 export function createStudio(options: StudioOptions): Studio {
@@ -71,6 +74,7 @@ class StudioServices implements Studio {
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
   readonly #configFiles: ConfigFiles;
+  readonly #namedFiles = new KnownFiles();
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -184,6 +188,7 @@ class StudioServices implements Studio {
           cwd: this.#options.cwd,
           nativeDialogs: host.nativeDialogs,
           keepRule: KEEP_RULE,
+          opensEditor: this.#options.opensEditor !== false,
           ...(problem && { problem }),
         };
       },
@@ -274,6 +279,12 @@ class StudioServices implements Studio {
 
       'notes.beside': ({ recording }) => readNotesBeside(this.#recordings.get(recording).file),
       'notes.change': ({ recording, change }) => this.#changeNote(recording, change),
+
+      'source.read': async ({ recording, ...wanted }) => readSource(wanted, await this.#namedFrom(recording, wanted.file), this.#roots),
+      'source.open': async ({ recording, ...wanted }) => {
+        await this.#openSource(wanted, await this.#namedFrom(recording, wanted.file));
+        return null;
+      },
 
       'upload.begin': async (file) => ({ upload: await uploads.begin(file) }),
       'upload.append': async ({ upload }, piece) => {
@@ -453,6 +464,24 @@ class StudioServices implements Studio {
     if (!live) await this.#library.markSaved(recording, target);
     await this.#remember(target, { ...summary, title: path.basename(target) }, host);
     return summary;
+  }
+
+  /** The working folder of the recording, if it names the file. */
+  async #namedFrom(recording: RecordingId, wanted: string): Promise<string> {
+    const { file } = this.#recordings.get(recording);
+    const found = await this.#namedFiles.find(recording, file, wanted);
+    if (found) return found.cwd;
+    throw new ProblemError({ code: 'source-not-named', message: `The recording does not name ${wanted.slice(0, 300)} as a place of its functions.` });
+  }
+
+  async #openSource(place: SourcePlace, cwd: string): Promise<void> {
+    if (this.#options.opensEditor === false) {
+      throw new ProblemError({ code: 'no-editor-here', message: 'This studio listens for other machines: an editor would open where nobody sees it.' });
+    }
+    await this.#environmentReady;
+    const { editor } = await this.#settings.get();
+    const { path: file, line, column } = await readSource({ ...place, before: 0, after: 0 }, cwd, this.#roots);
+    await openInEditor(editor, { file, line, column }, this.#options.cwd, this.#around.environment);
   }
 
   /** One after the other: two windows that write beside one file would else lose each other's. */

@@ -128,7 +128,7 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
         />
       );
     case 'settings':
-      return <SettingsDialog onClose={close} />;
+      return <SettingsDialog page={dialog.page} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     case 'palette':

@@ -7,6 +7,7 @@ import { ClientsProvider } from '../state/clients.tsx';
 import { connectExports } from '../state/export-store.ts';
 import { connectLaunch } from '../state/launch-store.ts';
 import { connectLibrary, loadLibrary } from '../state/library-store.ts';
+import { connectMemoryBudget } from '../state/memory-budget.ts';
 import { connectNotes } from '../state/notes-store.ts';
 import { connectSessions } from '../state/session-store.ts';
 import { applyTheme, connectSettings } from '../state/settings-store.ts';
@@ -23,6 +24,7 @@ export function connectWindow(studio: ConnectedStudio, traces: TraceClient): voi
   connectLibrary(studio);
   connectExports(studio);
   connectNotes(studio, traces);
+  connectMemoryBudget(traces);
   connectLaunch(studio);
   let endSessions = connectSessions(studio);
   void connectSettings(studio);

@@ -14,7 +14,7 @@ export type OpenDialog =
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
   | { readonly kind: 'close-window'; readonly running: number }
   | { readonly kind: 'attach' }
-  | { readonly kind: 'settings' }
+  | { readonly kind: 'settings'; readonly page?: 'editor' }
   | { readonly kind: 'shortcuts' }
   /** Commands by name, or tracks of the trace in sight. */
   | { readonly kind: 'palette'; readonly of: 'commands' | 'tracks' }
