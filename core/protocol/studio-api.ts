@@ -273,6 +273,8 @@ export interface Settings {
   readonly editor: string;
   /** Of decoded detail that each open trace keeps in memory. */
   readonly memoryMegabytes: number;
+  /** The tour was taken, or is not wanted: it is not offered any more. */
+  readonly tourSeen: boolean;
 }
 
 export const MIN_MEMORY_MB = 32;
@@ -295,6 +297,7 @@ export const DEFAULT_SETTINGS: Settings = {
   snap: true,
   editor: '',
   memoryMegabytes: 256,
+  tourSeen: false,
 };
 
 /** An action that also exists as a menu item or command-line word. */

@@ -86,6 +86,7 @@ export const settingsPart = shape<Partial<Settings>>(
     flows: oneOf('selection', 'all', 'none'),
     snap: flag,
     editor: text(4096),
+    tourSeen: flag,
     memoryMegabytes: whole(MIN_MEMORY_MB, MAX_MEMORY_MB),
   },
   Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],

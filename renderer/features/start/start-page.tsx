@@ -12,6 +12,8 @@ import { RecentList } from './recent-list.tsx';
 import './start-page.css';
 
 export interface StartPageProps {
+  /** Over the field for a script. */
+  readonly above?: ReactNode;
   readonly dragging: boolean;
   readonly onRun: (config: LaunchConfig) => void;
   readonly onConfigure: () => void;
@@ -62,6 +64,7 @@ export function StartPage(props: StartPageProps) {
     <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">
       <div className="start-in">
         <div>
+          {props.above}
           <h1>Choose a script to run</h1>
           <p className="start-lead">
             Trace Studio starts it under Node, and draws its counters and objects while it works. It prints, returns and ends as it always does.
