@@ -4,6 +4,7 @@ import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protocol/studio-api.ts';
 import { changeDraft, configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
+import { projectFolder, takeConfig, useSavedConfigs } from '../../state/saved-configs.ts';
 import { isRunning, useSessions } from '../../state/session-store.ts';
 import { baseName, formatAgo, plural, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/index.ts';
@@ -37,6 +38,8 @@ export function StartPage(props: StartPageProps) {
   const typed = path.trim() !== '';
   const problem = typed ? inspection?.problems[0] : undefined;
   const project = inspection?.project;
+  const folder = projectFolder(inspection);
+  const saved = useSavedConfigs(folder);
   const plugins = (draft.plugins ?? []).filter((choice) => choice.enabled);
   const extras = [
     draft.arguments !== '' && draft.arguments,
@@ -134,6 +137,23 @@ export function StartPage(props: StartPageProps) {
                   note={`began ${formatAgo(session.startedAtMs, Date.now())}`}
                   before="Show the running"
                   onClick={() => props.onShowSession(session.id)}
+                />
+              ))}
+            </Block>
+          )}
+          {saved.length > 0 && folder !== undefined && (
+            <Block title="Configurations of" code={shortPath(folder, home)} most={3}>
+              {saved.map((each) => (
+                <Row
+                  key={each.name}
+                  icon={SlidersHorizontal}
+                  name={each.name}
+                  text={[describeTarget(each.config), each.config.arguments].filter(Boolean).join(' ')}
+                  before="Run configuration"
+                  onClick={() => {
+                    takeConfig(each);
+                    props.onRun(each.config);
+                  }}
                 />
               ))}
             </Block>
