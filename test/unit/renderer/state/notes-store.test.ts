@@ -16,7 +16,8 @@ describe('notes of an open trace', () => {
     connectTraces(traces);
     connectNotes(studio, traces);
   });
-  const open = (recording?: string) => openTrace({ kind: 'file', file: {} }, { title: 't', path: '', unsaved: false, format: 'other', ...(recording && { recording }) });
+  const open = (recording?: string) =>
+    openTrace({ kind: 'file', file: {} }, { title: 't', path: '', unsaved: false, format: 'other', ...(recording && { recording }) });
   const texts = (trace: string) => notesState(trace).map(({ text }) => text);
 
   test('are those inside and beside, then what was changed here or elsewhere', async () => {

@@ -1,9 +1,15 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { LaunchConfig } from '../../../../../core/protocol/session-types.ts';
 import { SavedConfigs } from '../../../../../main/services/launch/saved-configs.ts';
-import { temporaryFolder } from '../temporary-folder.ts';
+import { TemporaryFolder } from '../temporary-folder.ts';
+
+let folder: TemporaryFolder;
+beforeEach(() => {
+  folder = new TemporaryFolder();
+});
+afterEach(() => folder.remove());
 
 const config = (file: string, more: Partial<LaunchConfig> = {}): LaunchConfig => ({
   target: { kind: 'script', path: file },
@@ -17,7 +23,7 @@ const config = (file: string, more: Partial<LaunchConfig> = {}): LaunchConfig =>
 });
 
 test('configurations are kept by project, under their names, without values of variables, and are there at the next start', async () => {
-  const file = path.join(temporaryFolder(), 'run-configurations.json');
+  const file = path.join(folder.path, 'run-configurations.json');
   const saved = new SavedConfigs(file);
   expect(await saved.of('/shop')).toEqual([]);
   await Promise.all([
@@ -37,7 +43,7 @@ test('configurations are kept by project, under their names, without values of v
 });
 
 test('there are at most fifty of a project, and what is broken in the file is left out', async () => {
-  const file = path.join(temporaryFolder(), 'run-configurations.json');
+  const file = path.join(folder.path, 'run-configurations.json');
   const good = { name: 'good', config: config('/a.js') };
   writeFileSync(file, JSON.stringify({ projects: [null, { folder: 7 }, { folder: '/a', configs: [good, { name: '' }, { name: 'x', config: {} }, 3] }] }));
   const saved = new SavedConfigs(file);

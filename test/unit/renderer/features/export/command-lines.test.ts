@@ -14,8 +14,16 @@ test('the question to the host says what was chosen, and no more', () => {
     toNs: 100,
     without: ['console'],
   });
-  expect(questionOf('r', { ...FIRST_CHOICES, format: 'csv', table: 'slices', thread: 'main' }, RANGES, undefined)).toEqual({ recording: 'r', format: 'csv', table: 'slices' });
-  expect(questionOf('r', { ...FIRST_CHOICES, format: 'cpuprofile', thread: 'main' }, RANGES, undefined)).toEqual({ recording: 'r', format: 'cpuprofile', thread: 'main' });
+  expect(questionOf('r', { ...FIRST_CHOICES, format: 'csv', table: 'slices', thread: 'main' }, RANGES, undefined)).toEqual({
+    recording: 'r',
+    format: 'csv',
+    table: 'slices',
+  });
+  expect(questionOf('r', { ...FIRST_CHOICES, format: 'cpuprofile', thread: 'main' }, RANGES, undefined)).toEqual({
+    recording: 'r',
+    format: 'cpuprofile',
+    thread: 'main',
+  });
   expect(questionOf('r', { ...FIRST_CHOICES, format: 'png' }, RANGES, undefined)).toBeUndefined();
 });
 
