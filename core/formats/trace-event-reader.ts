@@ -19,7 +19,7 @@ export interface TraceEventReadOptions extends ReadOptions {
   readonly isPlain?: boolean;
 }
 
-const FIRST_EVENTS = 250_000;
+const FIRST_EVENTS = 20_000;
 /** Input that is taken in before what has become ready is handed on. */
 const PIECE_BYTES = 256 * 1024;
 

@@ -34,7 +34,7 @@ import { issuesOf } from './timeline/issues.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
 import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
 
-const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
+export const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 /** With less, what a view needs would push itself out. */
 const MIN_DETAIL_BYTES = 32 * 1024 * 1024;
 

@@ -205,7 +205,8 @@ export interface ConsoleLine {
 
 export interface TraceRequests extends TimelineRequests {
   'data.connect': (argument: DataChannel) => null;
-  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
+  /** `detailBytes`: as in `trace.budget`. */
+  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView; readonly detailBytes?: number }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
   /** What was run. null before the head has been read, and for a trace that does not say. */
   'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;
