@@ -1,4 +1,5 @@
 /** What is in a trace, counted while it goes by, and what is amiss with it. */
+import { counted } from '../base/counted.ts';
 import type { RecordingInfo } from '../protocol/recording-format.ts';
 import type { RecordingItem } from '../protocol/recording-reader.ts';
 import { RecordKind } from '../protocol/records.ts';
@@ -126,8 +127,12 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
     if (count > 0) issues.push({ kind, count, example });
   };
   add('begin-without-end', counter.left, `the call of ${counter.exampleOfLeft} did not end`);
-  add('dropped', counter.dropped, `${counter.dropped} events were lost while recording`);
-  add('unreadable-record', counter.unreadable, `${counter.unreadable} records or definitions are not as they should be`);
+  add('dropped', counter.dropped, counted('# {event was|events were} lost while recording', counter.dropped));
+  add(
+    'unreadable-record',
+    counter.unreadable,
+    counted('# {record or definition is|records or definitions are} not as {it|they} should be', counter.unreadable),
+  );
   const slices = counter.count;
   let overlapping = 0;
   let example = '';

@@ -119,6 +119,7 @@ export function emptySummary(trace: TraceId): TraceSummary {
     loadedBytes: 0,
     notices: [],
     startEpochMs: 0,
+    startNs: 0,
     endNs: 0,
     events: 0,
     counterSamples: 0,

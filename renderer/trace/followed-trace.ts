@@ -380,6 +380,7 @@ export class FollowedTrace {
       ...(this.#problem && { problem: this.#problem }),
       notices: [...this.#notices, ...totals.notices],
       startEpochMs: totals.startEpochMs,
+      startNs: totals.startNs,
       endNs: this.endNs,
       events,
       counterSamples: totals.counterSamples,

@@ -41,6 +41,8 @@ export interface TraceSummary extends TimelineSummary {
   /** The file was cut or damaged: what is still whole, in words. */
   readonly notices: readonly Problem[];
   readonly startEpochMs: number;
+  /** Time of the earliest event where it lies before time 0, which the first events of an imported trace decide; else 0. */
+  readonly startNs: number;
   /** Time of the newest event; while live also grows with the clock of the recording. */
   readonly endNs: number;
   readonly events: number;

@@ -20,6 +20,7 @@ describe('totals', () => {
     const { startEpochMs, ...totals } = traceOf(recording.finish({ kind: 'signalled', signal: 'SIGKILL' })).totals();
     expect(startEpochMs).toBe(Number(START_EPOCH_NS / 1000n) / 1000);
     expect(totals).toEqual({
+      startNs: 0,
       endNs: 80,
       events: 7,
       counterSamples: 2,
