@@ -1,6 +1,6 @@
 /** What is in a trace, counted while it goes by, and what is amiss with it. */
 import { counted } from '../base/counted.ts';
-import type { RecordingInfo } from '../protocol/recording-format.ts';
+import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts';
 import type { RecordingItem } from '../protocol/recording-reader.ts';
 import { RecordKind } from '../protocol/records.ts';
 import { walk } from './recording-walker.ts';
@@ -16,6 +16,8 @@ export interface TraceIssue {
 }
 
 export interface TraceCounts {
+  /** All of them as they were recorded: a call is two, its begin and its end. */
+  readonly events: number;
   /** Complete ones, begun and ended ones, calls, and runs of async functions. */
   readonly slices: number;
   readonly instants: number;
@@ -35,6 +37,7 @@ export interface TraceCounts {
 }
 
 class Counter extends SliceCollector {
+  events = 0;
   instants = 0;
   samples = 0;
   snapshots = 0;
@@ -46,8 +49,13 @@ class Counter extends SliceCollector {
   readonly #isLive: boolean;
 
   constructor(isLive: boolean) {
-    super();
+    super({ callsApart: true });
     this.#isLive = isLive;
+  }
+
+  override beginBlock(header: BlockHeader): void {
+    super.beginBlock(header);
+    this.events += header.count;
   }
 
   #seen(startNs: number, endNs: number): void {
@@ -146,6 +154,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
   const isEmpty = counter.firstNs === Number.POSITIVE_INFINITY;
   const startNs = BigInt(counter.head?.startMonotonicNs ?? 0) + BigInt(isEmpty ? 0 : Math.round(counter.firstNs));
   return {
+    events: counter.events,
     slices,
     instants: counter.instants,
     counterSamples: counter.samples,

@@ -93,6 +93,9 @@ export class Trace {
   #launch: LaunchRecord | undefined;
   #startNs = 0;
   #endNs = 0;
+  #recorded = 0;
+  /** Blocks before this place were counted by the index. */
+  #countedBefore = 0;
   #damagedRecords = 0;
   #damagedBlocks = 0;
   readonly #source: RandomAccess;
@@ -156,6 +159,7 @@ export class Trace {
     const plan = planOpening(index.rows);
     if (!plan) return false;
     this.footer = index.footer;
+    this.#countedBefore = Math.max(0, ...index.rows.slice(-1).map(({ offset }) => offset + 1));
     for await (const { row, payload } of readRows(this.#source, plan.first)) {
       if (payload) this.addBlock(row.header, payload, row.offset);
       else this.#damagedBlocks++;
@@ -164,6 +168,7 @@ export class Trace {
     for (const { header } of index.rows) {
       if (header.type !== BlockType.DATA && header.type !== BlockType.CONSOLE) continue;
       this.#noteSpan(header);
+      if (header.type === BlockType.DATA) this.#recorded += header.count;
     }
     for (const { stream, blocks, nodes } of plan.streams) {
       const thread = this.#processes.thread(stream);
@@ -213,6 +218,7 @@ export class Trace {
         this.#damagedRecords += this.definitionsOf(header.stream).add(payload);
         break;
       case BlockType.DATA:
+        if (offset >= this.#countedBefore) this.#recorded += header.count;
         this.#addData(header, payload, offset);
         break;
       case BlockType.CONSOLE:
@@ -286,7 +292,13 @@ export class Trace {
     this.#budget.setMax(Math.max(MIN_DETAIL_BYTES, bytes));
   }
 
+  /** Everything that was recorded and counts as an event (`isEvent`): a call is two, its begin and its end. */
   get eventCount(): number {
+    return this.#recorded;
+  }
+
+  /** Those that the list of events has, which has no calls. */
+  get listedCount(): number {
     return this.#intake.totals.reduce((sum, count) => sum + count, 0);
   }
 

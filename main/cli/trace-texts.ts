@@ -26,6 +26,7 @@ export function factsText(file: string, facts: TraceFacts, bytes: number): strin
     ['duration', durationText(facts.durationNs)],
     ['starts at', `${facts.startNs} ns of its clock`],
     ['processes', `${countText(facts.processes)}, ${counted('# {thread|threads}', facts.threads)}`],
+    ['events', countText(facts.events)],
     ['slices', countText(facts.slices)],
     ['async slices', countText(facts.asyncSlices)],
     ['points of arrows', countText(facts.flowEvents)],

@@ -362,10 +362,10 @@ export class FollowedTrace {
 
   summary(): TraceSummary {
     const totals = this.trace.totals();
-    const events = totals.events;
+    const listed = this.trace.listedCount;
     const nowMs = this.#surroundings.steadyMs();
-    if (events !== this.#listsEvents && (nowMs - this.#listsChangedMs >= LIST_CHANGE_MS || this.#phase === 'complete')) {
-      this.#listsEvents = events;
+    if (listed !== this.#listsEvents && (nowMs - this.#listsChangedMs >= LIST_CHANGE_MS || this.#phase === 'complete')) {
+      this.#listsEvents = listed;
       this.#listsChangedMs = nowMs;
       this.#listsRevision++;
     }
@@ -382,7 +382,7 @@ export class FollowedTrace {
       startEpochMs: totals.startEpochMs,
       startNs: totals.startNs,
       endNs: this.endNs,
-      events,
+      events: totals.events,
       counterSamples: totals.counterSamples,
       instants: totals.instants,
       slices: totals.slices,
@@ -424,7 +424,7 @@ export class FollowedTrace {
 
   /** Numbers of the lists moved since the last summary, and no data may come to tell it. */
   get listsBehind(): boolean {
-    return this.trace.eventCount !== this.#listsEvents;
+    return this.trace.listedCount !== this.#listsEvents;
   }
 }
 

@@ -45,6 +45,7 @@ export interface TraceSummary extends TimelineSummary {
   readonly startNs: number;
   /** Time of the newest event; while live also grows with the clock of the recording. */
   readonly endNs: number;
+  /** As `run` and `info` count them: records of the trace, so a call is two, its begin and its end. */
   readonly events: number;
   readonly counterSamples: number;
   readonly instants: number;

@@ -22,7 +22,7 @@ describe('totals', () => {
     expect(totals).toEqual({
       startNs: 0,
       endNs: 80,
-      events: 7,
+      events: 5,
       counterSamples: 2,
       instants: 1,
       slices: 1,
