@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import {
@@ -34,7 +35,7 @@ import { issuesOf } from './timeline/issues.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
 import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
 
-const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
+export const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 /** With less, what a view needs would push itself out. */
 const MIN_DETAIL_BYTES = 32 * 1024 * 1024;
 
@@ -53,6 +54,8 @@ export interface TraceOptions {
 export interface TraceTotals {
   /** 0: not known (an imported trace). */
   readonly startEpochMs: number;
+  /** Time of the earliest event where it lies before time 0, as in an imported trace; else 0. */
+  readonly startNs: number;
   /** Time of the newest event. */
   readonly endNs: number;
   readonly events: number;
@@ -88,7 +91,11 @@ export class Trace {
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochNs = '0';
   #launch: LaunchRecord | undefined;
+  #startNs = 0;
   #endNs = 0;
+  #recorded = 0;
+  /** Blocks before this place were counted by the index. */
+  #countedBefore = 0;
   #damagedRecords = 0;
   #damagedBlocks = 0;
   readonly #source: RandomAccess;
@@ -152,6 +159,7 @@ export class Trace {
     const plan = planOpening(index.rows);
     if (!plan) return false;
     this.footer = index.footer;
+    this.#countedBefore = Math.max(0, ...index.rows.slice(-1).map(({ offset }) => offset + 1));
     for await (const { row, payload } of readRows(this.#source, plan.first)) {
       if (payload) this.addBlock(row.header, payload, row.offset);
       else this.#damagedBlocks++;
@@ -159,7 +167,8 @@ export class Trace {
     for (const row of plan.attachments) this.attachments.block(row.header, row.offset);
     for (const { header } of index.rows) {
       if (header.type !== BlockType.DATA && header.type !== BlockType.CONSOLE) continue;
-      if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+      this.#noteSpan(header);
+      if (header.type === BlockType.DATA) this.#recorded += header.count;
     }
     for (const { stream, blocks, nodes } of plan.streams) {
       const thread = this.#processes.thread(stream);
@@ -209,6 +218,7 @@ export class Trace {
         this.#damagedRecords += this.definitionsOf(header.stream).add(payload);
         break;
       case BlockType.DATA:
+        if (offset >= this.#countedBefore) this.#recorded += header.count;
         this.#addData(header, payload, offset);
         break;
       case BlockType.CONSOLE:
@@ -224,7 +234,12 @@ export class Trace {
       default:
         return;
     }
-    if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+    this.#noteSpan(header);
+  }
+
+  #noteSpan({ firstNs, lastNs }: BlockHeader): void {
+    if (Number.isFinite(lastNs) && lastNs > this.#endNs) this.#endNs = lastNs;
+    if (Number.isFinite(firstNs) && firstNs < this.#startNs) this.#startNs = firstNs;
   }
 
   #addInfo(line: RecordingInfo): void {
@@ -277,7 +292,13 @@ export class Trace {
     this.#budget.setMax(Math.max(MIN_DETAIL_BYTES, bytes));
   }
 
+  /** Everything that was recorded and counts as an event (`isEvent`): a call is two, its begin and its end. */
   get eventCount(): number {
+    return this.#recorded;
+  }
+
+  /** Those that the list of events has, which has no calls. */
+  get listedCount(): number {
     return this.#intake.totals.reduce((sum, count) => sum + count, 0);
   }
 
@@ -286,6 +307,7 @@ export class Trace {
     const of = (kind: (typeof EVENT_KINDS)[number]) => totals[EVENT_KINDS.indexOf(kind)] as number;
     return {
       startEpochMs: Number(BigInt(this.#processes.startEpochNs ?? this.#startEpochNs) / 1000n) / 1000,
+      startNs: this.#startNs,
       endNs: this.#endNs,
       events: this.eventCount,
       counterSamples: of('counter'),
@@ -303,18 +325,28 @@ export class Trace {
   #notices(): Problem[] {
     const notices = [...this.#processes.notices];
     if (this.#damagedRecords > 0) {
-      notices.push({ code: 'damaged-records', message: `${this.#damagedRecords} records of the recording could not be understood and were left out.` });
+      notices.push({
+        code: 'damaged-records',
+        message: counted('# {record|records} of the recording could not be understood and {was|were} left out.', this.#damagedRecords),
+      });
     }
     if (this.#damagedBlocks > 0) {
       notices.push({
         code: 'recording-damaged',
-        message: `The recording is damaged: ${this.#damagedBlocks} of its blocks are not what its index says, and were left out.`,
+        message: counted('The recording is damaged: # of its blocks {is|are} not what its index says, and {was|were} left out.', this.#damagedBlocks),
       });
     }
     const { leftOut } = this.#objects;
-    if (leftOut > 0) notices.push({ code: 'many-objects', message: `${leftOut} objects are not listed: there are more than the studio keeps an index of.` });
+    if (leftOut > 0)
+      notices.push({
+        code: 'many-objects',
+        message: counted('# {object is|objects are} not listed: there are more than the studio keeps an index of.', leftOut),
+      });
     if (this.#counters.leftOut > 0) {
-      notices.push({ code: 'many-counters', message: `${this.#counters.leftOut} counters are not shown: there are more than the studio keeps an index of.` });
+      notices.push({
+        code: 'many-counters',
+        message: counted('# {counter is|counters are} not shown: there are more than the studio keeps an index of.', this.#counters.leftOut),
+      });
     }
     if (this.#reloadProblem) notices.push(this.#reloadProblem);
     return notices;

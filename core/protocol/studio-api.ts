@@ -222,6 +222,8 @@ export interface Settings {
   readonly flows: 'selection' | 'all' | 'none';
   /** Edges of a range that is dragged snap to edges of slices. */
   readonly snap: boolean;
+  /** Decoded detail that a trace may keep in memory, in MB; 0: by the machine. */
+  readonly traceMemory: number;
   /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: the host's own way. */
   readonly editor: string;
 }
@@ -241,6 +243,7 @@ export const DEFAULT_SETTINGS: Settings = {
   colourBy: 'category',
   flows: 'selection',
   snap: true,
+  traceMemory: 0,
   editor: '',
 };
 

@@ -8,8 +8,8 @@ import { connectExports } from '../state/export-store.ts';
 import { connectLaunch } from '../state/launch-store.ts';
 import { connectLibrary, loadLibrary } from '../state/library-store.ts';
 import { connectSessions } from '../state/session-store.ts';
-import { applyTheme, connectSettings } from '../state/settings-store.ts';
-import { connectTraces } from '../state/trace-store.ts';
+import { applyTheme, applyTraceMemory, connectSettings } from '../state/settings-store.ts';
+import { connectTraces, setDetailBytes } from '../state/trace-store.ts';
 import type { TraceClient } from '../trace/trace-worker-api.ts';
 import { toast } from '../widgets/index.ts';
 import { App } from './app.tsx';
@@ -19,6 +19,7 @@ import { rememberOpenTraces, reopenTraces } from './open-traces.ts';
 export function connectWindow(studio: ConnectedStudio, traces: TraceClient): void {
   applyTheme();
   connectTraces(traces);
+  applyTraceMemory(setDetailBytes);
   connectLibrary(studio);
   connectExports(studio);
   connectLaunch(studio);

@@ -137,13 +137,15 @@ export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => c
 
 /** The whole of a trace is at least this long. */
 export const leastEndOf = (trace: TraceId): number => (traceState().summaries[trace]?.phase === 'complete' ? LEAST_END_NS : LEAST_LIVE_END_NS);
+/** Where it begins: 0, or before it where a trace has events before its time 0. */
+export const startOf = (trace: TraceId): number => traceState().summaries[trace]?.startNs ?? 0;
 const endOf = (trace: TraceId): number => Math.max(leastEndOf(trace), traceState().summaries[trace]?.endNs ?? 0);
 
-/** The range that a view shows when the trace reaches to `endNs`. */
-export function visibleRange(time: TimeView, endNs: number, leastEndNs = LEAST_LIVE_END_NS): TimeRange {
+/** The range that a view shows when the trace reaches from `startNs` to `endNs`. */
+export function visibleRange(time: TimeView, endNs: number, leastEndNs = LEAST_LIVE_END_NS, startNs = 0): TimeRange {
   if (time.mode === 'fixed') return { fromNs: time.fromNs, toNs: time.toNs };
   const end = Math.max(leastEndNs, endNs);
-  return { fromNs: time.spanNs === 'all' ? 0 : Math.max(0, end - time.spanNs), toNs: end };
+  return { fromNs: time.spanNs === 'all' ? startNs : Math.max(startNs, end - time.spanNs), toNs: end };
 }
 
 /** The range in sight: as drawn last, or as it would be drawn. */
@@ -153,7 +155,7 @@ export function rangeInSight(trace: TraceId): TimeRange {
     const range = drawn.get(trace);
     if (range) return range;
   }
-  return visibleRange(time, endOf(trace), leastEndOf(trace));
+  return visibleRange(time, endOf(trace), leastEndOf(trace), startOf(trace));
 }
 
 /** Drawing tells what it shows, once a frame. */
@@ -184,9 +186,9 @@ export function changeView(trace: TraceId, update: (view: ViewState) => Partial<
 }
 
 /** Keeps a range inside the trace: it is moved before it is made smaller. */
-function clampRange(fromNs: number, toNs: number, endNs: number): TimeRange {
-  const span = Math.min(Math.max(LEAST_SPAN_NS, toNs - fromNs), endNs);
-  const from = Math.min(Math.max(0, fromNs), endNs - span);
+function clampRange(fromNs: number, toNs: number, { fromNs: startNs, toNs: endNs }: TimeRange): TimeRange {
+  const span = Math.min(Math.max(LEAST_SPAN_NS, toNs - fromNs), endNs - startNs);
+  const from = Math.min(Math.max(startNs, fromNs), endNs - span);
   return { fromNs: from, toNs: from + span };
 }
 
@@ -210,7 +212,7 @@ export function togglePause(trace: TraceId): void {
 }
 
 export function setRange(trace: TraceId, fromNs: number, toNs: number): void {
-  const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), endOf(trace));
+  const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), { fromNs: startOf(trace), toNs: endOf(trace) });
   changeView(trace, () => ({ time: { mode: 'fixed', ...range } }));
 }
 

@@ -114,8 +114,8 @@ export interface TimelineRequests {
 
   'issues.list': (argument: OfTrace) => readonly IssueInfo[];
 
-  /** Bytes of decoded detail that this trace may keep in memory. */
-  'trace.budget': (argument: OfTrace & { readonly detailBytes: number }) => null;
+  /** Bytes of decoded detail that this trace may keep in memory; absent: what the machine allows. */
+  'trace.budget': (argument: OfTrace & { readonly detailBytes?: number }) => null;
   /** Reads no further: what has been read stays, and a notice says how much that is. */
   'trace.cancel': (argument: OfTrace) => null;
 }

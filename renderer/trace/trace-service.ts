@@ -57,9 +57,10 @@ export class TraceService {
       }
       return null;
     },
-    'trace.open': ({ trace, input, view = 'processed' }) => {
+    'trace.open': ({ trace, input, view = 'processed', detailBytes }) => {
       if (this.#traces.has(trace)) throw new ProblemError({ code: 'trace-open', message: `The trace ${trace} is open already.` });
       const followed = new FollowedTrace(trace, view, this.#options, () => this.#note(followed));
+      if (detailBytes !== undefined) followed.detailBytes = detailBytes;
       this.#traces.set(trace, followed);
       void followed.run(() => this.#open(input));
       this.#note(followed);

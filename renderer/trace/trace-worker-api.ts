@@ -41,8 +41,11 @@ export interface TraceSummary extends TimelineSummary {
   /** The file was cut or damaged: what is still whole, in words. */
   readonly notices: readonly Problem[];
   readonly startEpochMs: number;
+  /** Time of the earliest event where it lies before time 0, which the first events of an imported trace decide; else 0. */
+  readonly startNs: number;
   /** Time of the newest event; while live also grows with the clock of the recording. */
   readonly endNs: number;
+  /** As `run` and `info` count them: records of the trace, so a call is two, its begin and its end. */
   readonly events: number;
   readonly counterSamples: number;
   readonly instants: number;
@@ -205,7 +208,8 @@ export interface ConsoleLine {
 
 export interface TraceRequests extends TimelineRequests {
   'data.connect': (argument: DataChannel) => null;
-  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
+  /** `detailBytes`: as in `trace.budget`. */
+  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView; readonly detailBytes?: number }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
   /** What was run. null before the head has been read, and for a trace that does not say. */
   'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;

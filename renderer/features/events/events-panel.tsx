@@ -118,7 +118,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
           ))}
         </fieldset>
         <span className="events-space" />
-        <span className="events-total" role="status">
+        <span className="events-total" role="status" title="Calls are on the timeline, not in this list.">
           {formatCount(total)} {total === 1 ? 'event' : 'events'}
           {page && !page.complete && ', still looking'}
         </span>

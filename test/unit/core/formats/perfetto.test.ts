@@ -319,7 +319,7 @@ describe('PerfettoExport', () => {
     ]);
     expect(events[3]).toMatchObject({ legacy_event: { phase: 's'.charCodeAt(0), unscoped_id: 4 } });
     expect(packets.find((packet) => packet.clock_snapshot !== undefined)).toBeDefined();
-    expect(notes).toEqual(['1 counter values that are gaps were left out.']);
+    expect(notes).toEqual(['1 counter value that is a gap was left out.']);
   });
 
   it('keeps everything that it has a place for, there and back', async () => {
