@@ -22,8 +22,10 @@ import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
+import type { FieldHistory, FieldPath } from './field-history.ts';
 import { type OpeningPlan, planOpening, readRows } from './indexed-opening.ts';
 import { launchRecordOf } from './launch-record.ts';
+import type { ObjectChanges } from './object-changes.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
@@ -116,7 +118,7 @@ export class Trace {
       options.onLoaded?.();
     };
     this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
-    this.#objects = new Objects(blocks, start);
+    this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
     this.timeline = new Timeline({
@@ -429,9 +431,24 @@ export class Trace {
     return this.#objects.times(object, limit);
   }
 
-  /** A snapshot with its changes against the one before. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
-  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number }): Promise<ObjectSnapshot | undefined> {
+  /** A snapshot with its changes against the one before, or against another. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
+  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number; readonly against?: number }): Promise<ObjectSnapshot | undefined> {
     return this.#objects.snapshot(object, at, (stream) => this.definitionsOf(stream));
+  }
+
+  /** What a snapshot holds at a path, as it was recorded. Undefined: no such value. */
+  snapshotValue(object: number, index: number, path: FieldPath): Promise<{ readonly value: unknown } | undefined> {
+    return this.#objects.value(object, index, path, (stream) => this.definitionsOf(stream));
+  }
+
+  /** When which field of an object changed. Undefined: there is no such object. */
+  objectChanges(object: number): ObjectChanges | undefined {
+    return this.#objects.changes(object, (stream) => this.definitionsOf(stream));
+  }
+
+  /** The values of one field of an object, or of what lies in it, through time. */
+  fieldHistory(object: number, path: FieldPath): FieldHistory | undefined {
+    return this.#objects.history(object, path, (stream) => this.definitionsOf(stream));
   }
 
   /** Rows `from` … `from + count` of the events that pass. A search for names goes on in the background; `onLoaded` tells its progress. */

@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { NameId, ObjectId, SliceRow, TraceId, TrackId } from '../trace/trace-worker-api.ts';
+import type { FieldPath, NameId, ObjectId, SliceRow, TraceId, TrackId } from '../trace/trace-worker-api.ts';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
 /** `follow` ends at the newest event and moves with it; `fixed` stays while capture goes on ("paused" when the trace is live). */
@@ -25,6 +25,20 @@ export interface RangeSelection extends TimeRange {
 
 /** The one thing that is picked. A picked object is `object` below, since its snapshot goes with it. */
 export type Selection = { readonly kind: 'slice'; readonly slice: SliceRow } | { readonly kind: 'track'; readonly track: TrackId };
+
+export type ObjectSide = 'value' | 'diff' | 'fields' | 'history';
+
+export interface SnapshotPin {
+  readonly index: number;
+  readonly timeNs: number;
+}
+
+export interface SnapshotPins {
+  readonly object: ObjectId;
+  readonly a: SnapshotPin | undefined;
+  /** Undefined: the one that is shown. */
+  readonly b: SnapshotPin | undefined;
+}
 
 export interface ViewState {
   readonly time: TimeView;
@@ -49,6 +63,12 @@ export interface ViewState {
   readonly object: ObjectId | undefined;
   /** 0-based index, or the newest as it comes. */
   readonly snapshot: number | 'live';
+  /** What lies in the object is chosen: its keys, the outermost first. */
+  readonly field: FieldPath | undefined;
+  /** Which side of the object is shown. */
+  readonly objectView: ObjectSide;
+  /** Two snapshots of an object, to be compared. */
+  readonly pins: SnapshotPins | undefined;
   /** Names of hidden series by key of the counter. */
   readonly hidden: Readonly<Record<string, readonly string[]>>;
   /** Keys of counters that are shown as a table. */
@@ -80,6 +100,9 @@ const INITIAL: ViewState = {
   sameName: undefined,
   object: undefined,
   snapshot: 'live',
+  field: undefined,
+  objectView: 'value',
+  pins: undefined,
   hidden: {},
   tables: [],
   reveal: undefined,
@@ -268,7 +291,7 @@ export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
 }
 
 export function selectObject(trace: TraceId, object: ObjectId | undefined, snapshot: number | 'live' = 'live'): void {
-  changeView(trace, () => ({ object, snapshot }));
+  changeView(trace, (view) => ({ object, snapshot, ...(view.object !== object && { field: undefined }) }));
 }
 
 export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void {
@@ -280,6 +303,8 @@ export function noteSnapshot(trace: TraceId, snapshot: ShownSnapshot | undefined
   if (snapshot) shown.set(trace, snapshot);
   else shown.delete(trace);
 }
+
+export const shownSnapshot = (trace: TraceId): ShownSnapshot | undefined => shown.get(trace);
 
 /** One snapshot back or on, of the object that the inspector shows. False: it shows none. */
 export function stepSnapshot(trace: TraceId, by: -1 | 1): boolean {

@@ -5,6 +5,7 @@ import { CollectorSource } from './collector-source.ts';
 import { DataLink } from './data-link.ts';
 import { FileSource } from './file-source.ts';
 import { FollowedTrace, type Opened, problemOf, type Surroundings } from './followed-trace.ts';
+import { objectHandlers } from './object-handlers.ts';
 import { type HandlersOf, timelineHandlers } from './timeline-handlers.ts';
 import type { PageMessage, TraceId, TraceInput, TracePushes, TraceRequests, WorkerMessage } from './trace-worker-api.ts';
 
@@ -81,11 +82,9 @@ export class TraceService {
     },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
     'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),
-    'objects.list': ({ trace }) => this.#of(trace).trace.objects(),
-    'objects.snapshot': ({ trace, object, ...at }) => this.#of(trace).trace.snapshot(object, at),
-    'objects.times': ({ trace, object, limit }) => this.#of(trace).trace.objectTimes(object, limit),
     'events.page': ({ trace, filter, from, count }) => this.#of(trace).trace.events(filter, from, count),
     'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
+    ...objectHandlers((trace) => this.#of(trace)),
     ...timelineHandlers((trace) => this.#of(trace)),
   };
 

@@ -7,8 +7,10 @@ import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import type { CallCapture, LeftAlone } from '../../core/protocol/target-wire.ts';
+import type { ObjectRequests } from './objects-api.ts';
 import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
 
+export type * from './objects-api.ts';
 export type * from './timeline-api.ts';
 /** The timeline and its analysis. */
 export { ItemFlag } from './timeline-api.ts';
@@ -155,10 +157,14 @@ export interface ValueNode {
   readonly children?: readonly ValueNode[];
   /** Entries that were not recorded. */
   readonly cut?: number;
-  /** Against the previous snapshot. A branch with `inside` holds a change deeper down. */
-  readonly change?: 'added' | 'removed' | 'changed' | 'inside';
+  /** A branch of a tree that is too large: `cut` entries of it are not shown, recorded or not. */
+  readonly full?: boolean;
+  /** Against the snapshot that it is compared with. A branch with `inside` holds a change deeper down. What moved within a list may hold one too. */
+  readonly change?: 'added' | 'removed' | 'changed' | 'moved' | 'inside';
   /** Leaf text of before, where it changed. */
   readonly before?: string;
+  /** Key of before, where it moved. */
+  readonly from?: string;
 }
 
 export interface SnapshotView {
@@ -171,6 +177,8 @@ export interface SnapshotView {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
+  /** Entries that stand elsewhere in their list. */
+  readonly moved: number;
 }
 
 export type EventKind = 'counter' | 'instant' | 'slice' | 'object-created' | 'snapshot' | 'object-deleted' | 'gap' | 'stall';
@@ -206,7 +214,7 @@ export interface ConsoleLine {
   readonly cut: boolean;
 }
 
-export interface TraceRequests extends TimelineRequests {
+export interface TraceRequests extends TimelineRequests, ObjectRequests {
   'data.connect': (argument: DataChannel) => null;
   /** `detailBytes`: as in `trace.budget`. */
   'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView; readonly detailBytes?: number }) => null;
@@ -224,16 +232,6 @@ export interface TraceRequests extends TimelineRequests {
   'processes.list': (argument: { readonly trace: TraceId }) => readonly ProcessInfo[];
   /** How the plugins of each process fare, by process and place in the launch's list. */
   'plugins.list': (argument: { readonly trace: TraceId }) => readonly { readonly process: number; readonly state: PluginState }[];
-  'objects.list': (argument: { readonly trace: TraceId }) => readonly ObjectInfo[];
-  /** `index` -1: the newest; `atNs`: the newest at or before that time. Undefined: there is none. */
-  'objects.snapshot': (argument: {
-    readonly trace: TraceId;
-    readonly object: ObjectId;
-    readonly index?: number;
-    readonly atNs?: number;
-  }) => SnapshotView | undefined;
-  /** Times of an object's snapshots, thinned to at most `limit`. */
-  'objects.times': (argument: { readonly trace: TraceId; readonly object: ObjectId; readonly limit: number }) => Float64Array;
   /** Rows `from` … `from + count` of the events that pass the filter, oldest first; `total` of them so far, `complete` when all have been looked at. */
   'events.page': (argument: { readonly trace: TraceId; readonly filter: EventFilter; readonly from: number; readonly count: number }) => {
     readonly rows: readonly EventRow[];

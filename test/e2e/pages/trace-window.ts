@@ -135,7 +135,7 @@ export class TraceWindow {
   }
 
   object(name: string): Locator {
-    return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
+    return this.page.getByRole('region', { name: 'Object list' }).getByRole('treeitem', { name: new RegExp(`^${name}.* snapshots?$`) });
   }
 
   /** A line of the inspected value, by the beginning of its text. */
