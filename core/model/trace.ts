@@ -1,6 +1,7 @@
 import { counted } from '../base/counted.ts';
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
+import { Notes, type RecordingNote } from '../protocol/notes.ts';
 import {
   type BlockHeader,
   BlockType,
@@ -79,6 +80,7 @@ export class Trace {
   readonly #definitions = new Map<number, Definitions>();
   readonly #processes = new Processes();
   readonly #plugins = new PluginStates();
+  readonly #notes = new Notes();
   /** What plugins left of its processes' events, as far as it has come by. */
   readonly attachments = new Attachments();
   readonly #counters: Counters;
@@ -246,6 +248,7 @@ export class Trace {
 
   #addInfo(line: RecordingInfo): void {
     if (line.kind === 'plugin') this.#plugins.add(line);
+    else if (line.kind === 'note') this.#notes.line(line);
     else this.#processes.add(line);
     this.attachments.info(line);
   }
@@ -378,6 +381,15 @@ export class Trace {
   counterStats(series: readonly number[], fromNs: number, toNs: number): CounterRangeStats[] {
     const grid = this.grid({ series, fromNs, toNs, columns: 1 });
     return series.map((id, s) => rangeStatsOf(id, grid, s));
+  }
+
+  get notesRevision(): number {
+    return this.#notes.revision;
+  }
+
+  /** Notes that the recording holds, in the order of time. */
+  notes(): RecordingNote[] {
+    return this.#notes.list();
   }
 
   get processesRevision(): number {

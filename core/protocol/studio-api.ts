@@ -7,6 +7,7 @@ import type { Problem } from '../base/result.ts';
 import type { AttachOptions, NodeProcess } from './attach.ts';
 import type { CaptureOptions } from './capture-options.ts';
 import type { ExportFormat } from './export-formats.ts';
+import type { NoteChange, RecordingNote } from './notes.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 import type { TakeKind, TakeProgress } from './sampling.ts';
@@ -23,6 +24,8 @@ export interface StudioInfo {
   readonly nativeDialogs: boolean;
   /** What happens with unsaved recordings, in words: "Kept for 30 days or 5 GB, whichever comes first". */
   readonly keepRule: string;
+  /** An editor on the machine of this studio is one that the user sees. */
+  readonly opensEditor: boolean;
   /** Where no tracing of a launch can work, why: for example a folder that cannot be written. */
   readonly problem?: Problem;
 }
@@ -156,6 +159,23 @@ export interface PluginFileInfo {
   readonly trusted: boolean;
 }
 
+/** Lines of a file around a place. */
+export interface SourceExcerpt {
+  /** Absolute. */
+  readonly path: string;
+  /** From 1; where a source map led, if `isMapped`. */
+  readonly line: number;
+  readonly column: number;
+  /** Number of the first of the lines. */
+  readonly first: number;
+  readonly lines: readonly string[];
+  /** Of the whole file. */
+  readonly total: number;
+  readonly isMapped: boolean;
+  /** When the file was written last: later than the run, its lines may be others. */
+  readonly modifiedMs: number;
+}
+
 export interface FileRoot {
   readonly id: string;
   readonly label: string;
@@ -224,7 +244,7 @@ export interface Settings {
   readonly snap: boolean;
   /** Decoded detail that a trace may keep in memory, in MB; 0: by the machine. */
   readonly traceMemory: number;
-  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: the host's own way. */
+  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: none is chosen. */
   readonly editor: string;
 }
 
@@ -336,6 +356,23 @@ export interface StudioRequests {
   /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
   'recordings.save': (argument: { readonly recording: RecordingId; readonly path?: string; readonly overwrite?: boolean }) => RecordingInfoSummary;
 
+  /** Notes that lie beside the file, since it has no place for them: of another format, or cut. Those that a recording holds come with it. */
+  'notes.beside': (argument: { readonly recording: RecordingId }) => readonly RecordingNote[];
+  /** Written into the recording, or beside the file; `beside`: the path of that. Told to all windows by `notes.changed`. */
+  'notes.change': (argument: { readonly recording: RecordingId; readonly change: NoteChange }) => { readonly beside?: string };
+
+  /** Only of a file that the recording names as a place of its functions; inside the roots, text, of limited size. */
+  'source.read': (argument: {
+    readonly recording: RecordingId;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly before: number;
+    readonly after: number;
+  }) => SourceExcerpt;
+  /** In the editor of the settings. Of the same files. */
+  'source.open': (argument: { readonly recording: RecordingId; readonly file: string; readonly line: number; readonly column: number }) => null;
+
   /**
    * A trace that only the browser can read, because its user wants to save or export it: `bytes` of it in pieces of at most
    * UPLOAD_PIECE_BYTES beside `upload.append`, each after the answer to the one before. Then it is an unsaved recording.
@@ -384,6 +421,7 @@ export interface StudioPushes {
   /** While a `session.take` goes on. */
   'session.take': { readonly session: SessionId; readonly progress: TakeProgress };
   'recordings.changed': null;
+  'notes.changed': { readonly recording: RecordingId; readonly change: NoteChange };
   'export.progress': ExportProgress;
   command: { readonly command: StudioCommand };
   /** Files named on the command line, by association or by a second instance. */
@@ -429,6 +467,10 @@ export const STUDIO_REQUESTS = {
   'recordings.list': true,
   'recordings.close': true,
   'recordings.save': true,
+  'notes.beside': true,
+  'notes.change': true,
+  'source.read': true,
+  'source.open': true,
   'upload.begin': true,
   'upload.append': true,
   'upload.finish': true,

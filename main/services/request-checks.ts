@@ -4,6 +4,7 @@ import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
 import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
 import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
+import { MAX_NOTE_CHARS, type NoteChange, type RecordingNote } from '../../core/protocol/notes.ts';
 import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
 import { DEFAULT_SETTINGS, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
@@ -90,6 +91,21 @@ export const settingsPart = shape<Partial<Settings>>(
   Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],
 );
 
+/** As the recording names it. */
+const place = { recording: id, file: filled(4096), line: whole(1, 0xffffffff), column: whole(0, 0xffffffff) };
+
+/** Of a recording that was put together it has a number in front. */
+const noteId = filled(80);
+const timeNs: Check<number> = (value, where) => (typeof value === 'number' && Number.isFinite(value) ? value : refuse(where, 'must be a finite number'));
+const noteChange: Check<NoteChange> = (value, where) => {
+  if (typeof value === 'object' && value !== null && 'remove' in value) return shape<{ remove: string }>({ remove: noteId })(value, where);
+  return shape<{ put: RecordingNote }>({ put: note })(value, where);
+};
+const note: Check<RecordingNote> = (value, where) => {
+  const checked = shape<RecordingNote>({ id: noteId, fromNs: timeNs, toNs: timeNs, text: text(MAX_NOTE_CHARS) })(value, where);
+  return checked.toNs >= checked.fromNs ? checked : refuse(where, 'ends before it begins');
+};
+
 export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Parameters<StudioRequests[K]>[0]> } = {
   'studio.info': nothing,
   'settings.get': nothing,
@@ -132,6 +148,10 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.list': nothing,
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
+  'notes.beside': shape<{ recording: string }>({ recording: id }),
+  'notes.change': shape<Parameters<StudioRequests['notes.change']>[0]>({ recording: id, change: noteChange }),
+  'source.read': shape<Parameters<StudioRequests['source.read']>[0]>({ ...place, before: whole(0, 500), after: whole(0, 500) }),
+  'source.open': shape<Parameters<StudioRequests['source.open']>[0]>(place),
   'upload.begin': shape<{ name: string; bytes: number }>({ name: filled(255), bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
   'upload.append': shape<{ upload: string }>({ upload: id }),
   'upload.finish': shape<{ upload: string }>({ upload: id }),

@@ -4,6 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
+import type { NoteChange } from '../../core/protocol/notes.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
 import { DEFAULT_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
@@ -33,11 +34,15 @@ import { OpenRecordings } from './open-recordings.ts';
 import { PluginCatalogue } from './plugins/catalogue.ts';
 import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
+import { changeNotesBeside, copyNotesBeside, readNotesBeside } from './recordings/notes-beside.ts';
 import { Recents } from './recordings/recents.ts';
 import { Uploads } from './recordings/uploads.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
 import { SettingsStore } from './settings.ts';
+import { KnownFiles } from './source/named-files.ts';
+import { openInEditor } from './source/open-editor.ts';
+import { readSource, type SourcePlace } from './source/read-source.ts';
 import { TracerInstall } from './tracer-install.ts';
 
 export function createStudio(options: StudioOptions): Studio {
@@ -69,6 +74,7 @@ class StudioServices implements Studio {
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
   readonly #configFiles: ConfigFiles;
+  readonly #namedFiles = new KnownFiles();
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -182,6 +188,7 @@ class StudioServices implements Studio {
           cwd: this.#options.cwd,
           nativeDialogs: host.nativeDialogs,
           keepRule: KEEP_RULE,
+          opensEditor: this.#options.opensEditor !== false,
           ...(problem && { problem }),
         };
       },
@@ -269,6 +276,15 @@ class StudioServices implements Studio {
         return null;
       },
       'recordings.save': ({ recording, path: target, overwrite }) => this.#save(recording, target, overwrite ?? false, host),
+
+      'notes.beside': ({ recording }) => readNotesBeside(this.#recordings.get(recording).file),
+      'notes.change': ({ recording, change }) => this.#changeNote(recording, change),
+
+      'source.read': async ({ recording, ...wanted }) => readSource(wanted, await this.#namedFrom(recording, wanted.file), this.#roots),
+      'source.open': async ({ recording, ...wanted }) => {
+        await this.#openSource(wanted, await this.#namedFrom(recording, wanted.file));
+        return null;
+      },
 
       'upload.begin': async (file) => ({ upload: await uploads.begin(file) }),
       'upload.append': async ({ upload }, piece) => {
@@ -439,15 +455,50 @@ class StudioServices implements Studio {
     const target = asked === undefined ? (open.savedTo as string) : await this.#target(asked, overwrite, open.file);
     const { live, format } = open.summary;
     if (target !== open.file) {
-      if (format === 'recording' || path.extname(target) === path.extname(open.file))
+      if (format === 'recording' || path.extname(target) === path.extname(open.file)) {
         await this.#collector.call('recording.saveAs', { recording, path: target });
-      else await this.#convert(open.file, target);
+        await copyNotesBeside(open.file, target);
+      } else await this.#convert(open.file, target);
     }
     const summary = this.#recordings.markSaved(recording, target, !live);
     if (!live) await this.#library.markSaved(recording, target);
     await this.#remember(target, { ...summary, title: path.basename(target) }, host);
     return summary;
   }
+
+  /** The working folder of the recording, if it names the file. */
+  async #namedFrom(recording: RecordingId, wanted: string): Promise<string> {
+    const { file } = this.#recordings.get(recording);
+    const found = await this.#namedFiles.find(recording, file, wanted);
+    if (found) return found.cwd;
+    throw new ProblemError({ code: 'source-not-named', message: `The recording does not name ${wanted.slice(0, 300)} as a place of its functions.` });
+  }
+
+  async #openSource(place: SourcePlace, cwd: string): Promise<void> {
+    if (this.#options.opensEditor === false) {
+      throw new ProblemError({ code: 'no-editor-here', message: 'This studio listens for other machines: an editor would open where nobody sees it.' });
+    }
+    await this.#environmentReady;
+    const { editor } = await this.#settings.get();
+    const { path: file, line, column } = await readSource({ ...place, before: 0, after: 0 }, cwd, this.#roots);
+    await openInEditor(editor, { file, line, column }, this.#options.cwd, this.#around.environment);
+  }
+
+  /** One after the other: two windows that write beside one file would else lose each other's. */
+  #changeNote(recording: RecordingId, change: NoteChange): Promise<ReturnType<StudioRequests['notes.change']>> {
+    const changed = this.#noting.then(async () => {
+      const { file, savedTo, summary } = this.#recordings.get(recording);
+      const copy = savedTo !== undefined && savedTo !== file ? { copy: savedTo } : {};
+      const inside = summary.format === 'recording' && (await this.#collector.call('recording.note', { recording, change, ...copy })).kept;
+      const beside = inside ? undefined : await changeNotesBeside(file, change);
+      if (!inside && copy.copy !== undefined) await changeNotesBeside(copy.copy, change);
+      this.push('notes.changed', { recording, change });
+      return beside === undefined ? {} : { beside };
+    });
+    this.#noting = changed.catch(() => {}); // Told to who asked.
+    return changed;
+  }
+  #noting: Promise<unknown> = Promise.resolve();
 
   /** A trace of another format is saved as a recording. */
   async #convert(source: string, target: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { AttachDialog } from '../features/attach/index.ts';
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
+import { NoteDialog } from '../features/notes/index.ts';
 import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
 import { CloseRunningDialog, CloseUnsavedDialog, DiscardDialog, UploadDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
@@ -127,11 +128,13 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
         />
       );
     case 'settings':
-      return <SettingsDialog onClose={close} />;
+      return <SettingsDialog page={dialog.page} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     case 'palette':
       return <CommandPalette key={dialog.of} of={dialog.of} actions={actions} onClose={close} />;
+    case 'note':
+      return <NoteDialog trace={dialog.trace} note={dialog.note} onClose={close} />;
     case 'layouts':
       return <LayoutsDialog onClose={close} />;
     case 'about':

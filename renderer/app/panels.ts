@@ -3,10 +3,24 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect, TriangleAlert } from 'lucide-react';
+import {
+  Box,
+  ChartGantt,
+  ChartLine,
+  ListTree,
+  type LucideIcon,
+  Sigma,
+  SquareFunction,
+  SquareTerminal,
+  StickyNote,
+  Table2,
+  TextSelect,
+  TriangleAlert,
+} from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
+import { NotesCount, NotesPanel } from '../features/notes/index.ts';
 import { ObjectInspector } from '../features/objects/index.ts';
 import { SelectionPanel } from '../features/selection/index.ts';
 import { SlicesTable, TimelinePanel } from '../features/timeline/index.ts';
@@ -75,6 +89,15 @@ export const PANELS: readonly PanelDefinition[] = [
     isOpen: true,
     component: load(() => import('../features/issues/index.ts'), 'IssuesPanel'),
     count: load(() => import('../features/issues/index.ts'), 'IssuesCount'),
+  },
+  {
+    id: 'notes',
+    title: 'Notes',
+    icon: StickyNote,
+    place: 'drawer-right',
+    isOpen: true,
+    component: NotesPanel,
+    count: NotesCount,
   },
   { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },

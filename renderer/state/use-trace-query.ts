@@ -131,6 +131,7 @@ class QueryLoop<K extends Method> {
 const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = {
   // Known with the head, as is the start.
   'trace.launch': (summary) => summary.startEpochMs,
+  'notes.list': (summary) => summary.notesRevision,
   'counters.list': (summary) => summary.counterSamples + summary.countersRevision,
   'counters.grid': (summary) => summary.revision,
   'processes.list': (summary) => summary.processesRevision,

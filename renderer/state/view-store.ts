@@ -50,8 +50,6 @@ export interface ViewState {
   readonly range: RangeSelection | undefined;
   /** Ranges that were zoomed to, each inside of the one before: the way back out. */
   readonly crumbs: readonly TimeRange[];
-  /** A mark that is not kept: a moment, or a range. */
-  readonly mark: TimeRange | undefined;
   /** The ruler counts from here; undefined: from the start of the recording. */
   readonly zeroNs: number | undefined;
   /** Text of a search: what it matches is outlined in the timeline. Empty: nothing is. */
@@ -93,7 +91,6 @@ const INITIAL: ViewState = {
   selection: undefined,
   range: undefined,
   crumbs: [],
-  mark: undefined,
   zeroNs: undefined,
   highlight: '',
   dimOthers: false,

@@ -75,6 +75,7 @@ export class TraceService {
       return null;
     },
     'trace.launch': ({ trace }) => this.#of(trace).trace.launch ?? null,
+    'notes.list': ({ trace }) => this.#of(trace).trace.notes(),
     'counters.list': ({ trace }) => this.#of(trace).trace.counters(),
     'counters.grid': ({ trace, ...query }) => {
       const followed = this.#of(trace);

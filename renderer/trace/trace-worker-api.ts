@@ -3,6 +3,7 @@
  * questions; the page holds ids, choices and the answers that it draws.
  */
 import type { Problem } from '../../core/base/result.ts';
+import type { RecordingNote } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
@@ -60,6 +61,7 @@ export interface TraceSummary extends TimelineSummary {
   readonly objectsRevision: number;
   readonly processesRevision: number;
   readonly pluginsRevision: number;
+  readonly notesRevision: number;
   /** Which of the two this is; undefined where plugins changed nothing, so that there is only one. */
   readonly view?: TraceView;
   readonly end?: SessionEnd;
@@ -221,6 +223,8 @@ export interface TraceRequests extends TimelineRequests, ObjectRequests {
   'trace.close': (argument: { readonly trace: TraceId }) => null;
   /** What was run. null before the head has been read, and for a trace that does not say. */
   'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;
+  /** Notes that the recording holds. */
+  'notes.list': (argument: { readonly trace: TraceId }) => readonly RecordingNote[];
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
   'counters.grid': (argument: {
     readonly trace: TraceId;

@@ -51,17 +51,21 @@ export function toastProblem(error: unknown, title?: string): void {
   toast({ tone: 'error', title: title ?? what, ...(text !== '' && { text }) });
 }
 
+/** The library makes a dialog of each message, and hides its cross from screen readers while the cross can have the focus. */
+const AS_GROUP = { role: 'group', 'aria-modal': undefined };
+const NOT_HIDDEN = { 'aria-hidden': undefined };
+
 function List() {
   const { toasts } = Base.useToastManager();
   return toasts.map((each) => (
-    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} role="group">
+    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} {...AS_GROUP}>
       <Icon of={ICONS[(each.type ?? 'info') as ToastTone]} size="m" />
       <div className="toast-words">
         <Base.Title className="toast-title" render={<div />} />
         <Base.Description className="toast-text" render={<div />} />
       </div>
       <Base.Action className="toast-action" />
-      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message">
+      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message" {...NOT_HIDDEN}>
         <Icon of={X} size="xs" />
       </Base.Close>
     </Base.Root>

@@ -8,7 +8,10 @@ import { KeptRecording } from '../../../core/formats/kept-recording.ts';
 import type { OpenedTrace } from '../../../core/formats/open-trace.ts';
 import { ProcessedJson } from '../../../core/formats/processed-json.ts';
 import { processedRecording, readAttachments, usableParts } from '../../../core/formats/processed-view.ts';
+import { withNotes } from '../../../core/formats/recording-notes.ts';
 import { recordingRange } from '../../../core/formats/recording-range.ts';
+import type { RecordingNote } from '../../../core/protocol/notes.ts';
+import { readNotesBeside } from '../recordings/notes-beside.ts';
 import { crc32 } from './codecs.ts';
 import type { Conversion, Converted } from './conversion.ts';
 import type { FileSource } from './file-source.ts';
@@ -28,7 +31,9 @@ export async function convertRecording(conversion: Conversion): Promise<Converte
     const notes: string[] = [];
     const view = await viewOf(source, opened, conversion, notes, store);
     const options = { ...conversion, title: path.basename(file), live: conversion.live ?? false };
-    const written = view instanceof ProcessedJson ? view : writerFor(conversion.format, inRange(view, conversion), options);
+    const beside = await readNotesBeside(file);
+    if (view instanceof ProcessedJson && beside.length > 0) notes.push(`${beside.length} notes that lie beside the file were left out.`);
+    const written = view instanceof ProcessedJson ? view : writerFor(conversion.format, inRange(noted(view, beside, conversion), conversion), options);
     let toldAt = 0;
     source.onRead = (doneBytes) => {
       const now = performance.now();
@@ -102,6 +107,13 @@ async function viewOf(
 
 async function* contents(pieces: AsyncIterable<{ readonly content: Uint8Array }>): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const { content } of pieces) yield content;
+}
+
+/** Of a file that has no place for notes: they are put in, and what is read by its index is laid out anew. */
+function noted(recording: AsyncIterable<Uint8Array>, notes: readonly RecordingNote[], { format }: Conversion): AsyncIterable<Uint8Array> {
+  if (notes.length === 0) return recording;
+  const whole = withNotes(recording, notes);
+  return format === 'recording' || format === 'html' ? recordingRange(whole, crc32 ? { crc: crc32 } : {}) : whole;
 }
 
 function inRange(recording: AsyncIterable<Uint8Array>, { fromNs, toNs }: Conversion): AsyncIterable<Uint8Array> {

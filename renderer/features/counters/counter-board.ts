@@ -5,7 +5,17 @@
 import { type Palette, readPalette } from '../../drawing/palette.ts';
 import { subscribeTraces, traceState } from '../../state/trace-store.ts';
 import { traceNow } from '../../state/view-clock.ts';
-import { leastEndOf, noteDrawn, pointerState, startOf, subscribePointers, subscribeViews, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
+import {
+  leastEndOf,
+  noteDrawn,
+  pointerState,
+  startOf,
+  subscribePointers,
+  subscribeViews,
+  type TimeRange,
+  viewState,
+  visibleRange,
+} from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { CounterPlot } from './counter-plot.ts';
 import { DrawingRound } from './drawing-round.ts';

@@ -56,6 +56,7 @@ const COMMANDS = [
   { id: 'link-out', keys: ']', label: 'Slice that an arrow goes to', group: 'Timeline' },
   { id: 'range', keys: 'R', label: 'Make the slice the range', group: 'Timeline' },
   { id: 'mark', keys: 'M', label: 'Mark this moment of a run; of a recording the selection', group: 'Timeline' },
+  { id: 'note', keys: 'Shift+M', label: 'Write a note on the selection, or where the pointer is', group: 'Timeline' },
   { id: 'pin', keys: 'P', label: 'Pin or unpin the track of the selection', group: 'Timeline' },
   { id: 'table', keys: '', label: 'Show slices as a table', group: 'Timeline' },
   { id: 'clear', keys: 'Escape', label: 'Clear the selection', group: 'Timeline' },
