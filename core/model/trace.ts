@@ -18,7 +18,7 @@ import { BlockStore, type RandomAccess } from './block-store.ts';
 import { ConsoleLines, type ConsolePage } from './console-lines.ts';
 import { rangeStatsOf } from './counter-range.ts';
 import type { CounterTrack } from './counter-track.ts';
-import { Counters, type CounterView, type GridView } from './counters.ts';
+import { type CounterShow, Counters, type CounterView, type GridView, type LinesView } from './counters.ts';
 import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
@@ -427,6 +427,22 @@ export class Trace {
     readonly endNs?: number;
   }): GridView {
     return this.#counters.grid({ ...query, endNs: query.endNs ?? this.#endNs });
+  }
+
+  /** See LinesView. `endNs` as in `grid`. */
+  lines(query: {
+    readonly series: readonly number[];
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly columns: number;
+    readonly show: CounterShow;
+    readonly endNs?: number;
+  }): LinesView {
+    return this.#counters.lines({ ...query, endNs: query.endNs ?? this.#endNs });
+  }
+
+  newestValues(series: readonly number[]): Float64Array {
+    return this.#counters.newest(series);
   }
 
   /** Grows when there are new objects. */

@@ -231,6 +231,8 @@ export interface Settings {
   readonly layouts: readonly { readonly name: string; readonly text: string }[];
   /** How tracks are arranged, as the window writes it. Empty: as they come. */
   readonly tracks: string;
+  /** How the graphs of each script are arranged, as the window writes it. Empty: as they come. */
+  readonly graphs: string;
   /** Keys that differ from the product's own: by command, "Ctrl+Shift+X". Empty text: the command has no key. */
   readonly keys: readonly { readonly command: string; readonly keys: string }[];
   /** What a wheel does over the timeline: scroll, and zoom with Ctrl, or the other way round. */
@@ -257,6 +259,7 @@ export const DEFAULT_SETTINGS: Settings = {
   layout: '',
   layouts: [],
   tracks: '',
+  graphs: '',
   keys: [],
   wheel: 'modern',
   timeFormat: 'elapsed',

@@ -79,6 +79,7 @@ export const settingsPart = shape<Partial<Settings>>(
     layout: text(200_000),
     layouts: list(shape<Settings['layouts'][number]>({ name: filled(100), text: text(200_000) }), 50),
     tracks: text(200_000),
+    graphs: text(200_000),
     keys: list(shape<Settings['keys'][number]>({ command: id, keys: text(64) }), 500),
     wheel: oneOf('modern', 'classic'),
     timeFormat: oneOf('elapsed', 'clock'),

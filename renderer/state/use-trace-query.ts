@@ -132,8 +132,11 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   // Known with the head, as is the start.
   'trace.launch': (summary) => summary.startEpochMs,
   'notes.list': (summary) => summary.notesRevision,
-  'counters.list': (summary) => summary.counterSamples + summary.countersRevision,
+  // Which counters there are: their values are `counters.newest`.
+  'counters.list': (summary) => summary.countersRevision,
+  'counters.newest': (summary) => summary.counterSamples + summary.countersRevision,
   'counters.grid': (summary) => summary.revision,
+  'counters.lines': (summary) => summary.revision,
   'processes.list': (summary) => summary.processesRevision,
   'plugins.list': (summary) => summary.pluginsRevision,
   'objects.list': (summary) => summary.snapshots + summary.objectsRevision,

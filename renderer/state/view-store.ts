@@ -67,11 +67,11 @@ export interface ViewState {
   readonly objectView: ObjectSide;
   /** Two snapshots of an object, to be compared. */
   readonly pins: SnapshotPins | undefined;
-  /** Names of hidden series by key of the counter. */
+  /** Keys of hidden series (`seriesKey`) by id of their graph. */
   readonly hidden: Readonly<Record<string, readonly string[]>>;
-  /** Keys of counters that are shown as a table. */
+  /** Ids of graphs that are shown as a table. */
   readonly tables: readonly string[];
-  /** Panel that was asked to come into sight; `turn` grows, so that asking twice works. */
+  /** Graph that was asked to come into sight; `turn` grows, so that asking twice works. */
   readonly reveal: { readonly key: string; readonly turn: number } | undefined;
   /** Row of the timeline that was asked to come into sight. */
   readonly revealRow: { readonly track: TrackId; readonly row: number; readonly turn: number } | undefined;
@@ -111,7 +111,7 @@ const choices = create<{ readonly views: Readonly<Record<TraceId, ViewState>> }>
 
 export interface Pointer {
   readonly ns: number;
-  /** Key of the counter whose panel the pointer is over. */
+  /** Id of the graph that the pointer is over. */
   readonly panel: string | undefined;
 }
 const pointers = create<{ readonly pointers: Readonly<Record<TraceId, Pointer | undefined>> }>(() => ({ pointers: {} }));
@@ -314,29 +314,29 @@ export function stepSnapshot(trace: TraceId, by: -1 | 1): boolean {
   return true;
 }
 
-export function toggleSeries(trace: TraceId, counter: string, series: string): void {
+export function toggleSeries(trace: TraceId, graph: string, series: string): void {
   changeView(trace, ({ hidden }) => {
-    const names = hidden[counter] ?? [];
-    return { hidden: { ...hidden, [counter]: names.includes(series) ? names.filter((name) => name !== series) : [...names, series] } };
+    const names = hidden[graph] ?? [];
+    return { hidden: { ...hidden, [graph]: names.includes(series) ? names.filter((name) => name !== series) : [...names, series] } };
   });
 }
 
 /** Leaves one series alone; when it is alone already, shows all. */
-export function soloSeries(trace: TraceId, counter: string, series: string, all: readonly string[]): void {
+export function soloSeries(trace: TraceId, graph: string, series: string, all: readonly string[]): void {
   changeView(trace, ({ hidden }) => {
     const others = all.filter((name) => name !== series);
-    const names = hidden[counter] ?? [];
+    const names = hidden[graph] ?? [];
     const alone = !names.includes(series) && others.every((name) => names.includes(name));
-    return { hidden: { ...hidden, [counter]: alone ? [] : others } };
+    return { hidden: { ...hidden, [graph]: alone ? [] : others } };
   });
 }
 
-export function toggleTable(trace: TraceId, counter: string): void {
-  changeView(trace, ({ tables }) => ({ tables: tables.includes(counter) ? tables.filter((key) => key !== counter) : [...tables, counter] }));
+export function toggleTable(trace: TraceId, graph: string): void {
+  changeView(trace, ({ tables }) => ({ tables: tables.includes(graph) ? tables.filter((key) => key !== graph) : [...tables, graph] }));
 }
 
-export function revealCounter(trace: TraceId, counter: string): void {
-  changeView(trace, ({ reveal }) => ({ reveal: { key: counter, turn: (reveal?.turn ?? 0) + 1 } }));
+export function revealCounter(trace: TraceId, graph: string): void {
+  changeView(trace, ({ reveal }) => ({ reveal: { key: graph, turn: (reveal?.turn ?? 0) + 1 } }));
 }
 
 /** For tests: forget everything. */

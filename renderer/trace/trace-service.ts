@@ -77,9 +77,14 @@ export class TraceService {
     'trace.launch': ({ trace }) => this.#of(trace).trace.launch ?? null,
     'notes.list': ({ trace }) => this.#of(trace).trace.notes(),
     'counters.list': ({ trace }) => this.#of(trace).trace.counters(),
+    'counters.newest': ({ trace, series }) => this.#of(trace).trace.newestValues(series),
     'counters.grid': ({ trace, ...query }) => {
       const followed = this.#of(trace);
       return followed.trace.grid({ ...query, endNs: followed.live ? Math.max(followed.endNs, query.toNs) : followed.endNs });
+    },
+    'counters.lines': ({ trace, ...query }) => {
+      const followed = this.#of(trace);
+      return followed.trace.lines({ ...query, endNs: followed.live ? Math.max(followed.endNs, query.toNs) : followed.endNs });
     },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
     'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),

@@ -67,6 +67,7 @@ export interface TraceSummary extends TimelineSummary {
   readonly end?: SessionEnd;
 }
 
+/** Counts and newest values are those of the moment of the answer; `counters.newest` has them as they change. */
 export interface CounterInfo {
   /** Stable key for panels and settings: process and name. */
   readonly key: string;
@@ -107,7 +108,7 @@ export interface ProcessInfo {
 }
 
 /**
- * Series on one grid, ready for uPlot: `x` in seconds since the start, `y[s]` one column per series. Each pixel column has four
+ * Series on one grid: `x` in seconds since the start, `y[s]` one column per series. Each pixel column has four
  * points: first, least, greatest and last value of the column; where a column has no sample the value of before holds.
  * null is a gap (NaN sample, or before the first sample).
  */
@@ -125,6 +126,31 @@ export interface CounterGrid {
     readonly samples: number;
   }[];
   /** Finer data is being read again from the file; ask again at the next revision. */
+  readonly coarse: boolean;
+}
+
+/**
+ * What of a series is shown: its values; the change of each sample since the one before it (where a pixel column has several, that
+ * of the last one since the last one of the column before); or that change over the time between the two, per second.
+ */
+export type CounterShow = 'value' | 'delta' | 'rate';
+
+/**
+ * Series on one grid as numbers, series after series: column `c` of series `s` is number `s * columns + c`. NaN is a gap. There may be
+ * fewer columns than were asked for where there are many series.
+ */
+export interface CounterLines {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly columns: number;
+  /** Four a column, as in CounterGrid: first, least, greatest and last value, or four times the value that holds. */
+  readonly y: Float64Array;
+  /** 1 where the column has samples. */
+  readonly sampled: Uint8Array;
+  /** Four a series: time and value of the nearest sample before the range, and of the nearest one behind it. Of values only. */
+  readonly edges: Float64Array;
+  /** As in CounterGrid. Of a rate, the mean is all change over all time; of a delta, over all changes. */
+  readonly stats: CounterGrid['stats'];
   readonly coarse: boolean;
 }
 
@@ -226,6 +252,8 @@ export interface TraceRequests extends TimelineRequests, ObjectRequests {
   /** Notes that the recording holds. */
   'notes.list': (argument: { readonly trace: TraceId }) => readonly RecordingNote[];
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
+  /** Newest value of each series, in their order; NaN where there is none. */
+  'counters.newest': (argument: { readonly trace: TraceId; readonly series: readonly SeriesId[] }) => Float64Array;
   'counters.grid': (argument: {
     readonly trace: TraceId;
     readonly series: readonly SeriesId[];
@@ -233,6 +261,15 @@ export interface TraceRequests extends TimelineRequests, ObjectRequests {
     readonly toNs: number;
     readonly columns: number;
   }) => CounterGrid;
+  /** As `counters.grid`, for hundreds of series, and for how they change. */
+  'counters.lines': (argument: {
+    readonly trace: TraceId;
+    readonly series: readonly SeriesId[];
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly columns: number;
+    readonly show: CounterShow;
+  }) => CounterLines;
   'processes.list': (argument: { readonly trace: TraceId }) => readonly ProcessInfo[];
   /** How the plugins of each process fare, by process and place in the launch's list. */
   'plugins.list': (argument: { readonly trace: TraceId }) => readonly { readonly process: number; readonly state: PluginState }[];

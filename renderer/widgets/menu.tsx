@@ -111,11 +111,13 @@ interface MenuProps {
   readonly trigger: ReactElement;
   readonly entries: readonly MenuEntry[];
   readonly align?: 'start' | 'end';
+  /** It opens: entries that depend on what is then may be made now. */
+  readonly onOpen?: () => void;
 }
 
-export function Menu({ trigger, entries, align = 'start' }: MenuProps) {
+export function Menu({ trigger, entries, align = 'start', onOpen }: MenuProps) {
   return (
-    <Base.Root modal={false}>
+    <Base.Root modal={false} onOpenChange={(open) => open && onOpen?.()}>
       <Base.Trigger render={trigger} />
       <Popup entries={entries} align={align} />
     </Base.Root>

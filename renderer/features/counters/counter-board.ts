@@ -139,13 +139,8 @@ export class CounterBoard {
     if (plot.isDirty() && this.round.mayDraw(plot) && this.drawIfAffordable(plot)) this.showFinished();
   }
 
-  /** Behind uPlot, which draws in a microtask. */
   private showFinished(): void {
-    const finished = this.round.takeFinished();
-    if (finished.length === 0) return;
-    queueMicrotask(() => {
-      for (const plot of finished) plot.show();
-    });
+    for (const plot of this.round.takeFinished()) plot.show();
   }
 
   private drawIfAffordable(plot: CounterPlot): boolean {
