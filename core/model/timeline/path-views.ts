@@ -163,10 +163,9 @@ export class Children {
 /** A node that the tail made and gave up again has nothing. */
 const isThere = (tree: PathTree, node: number): boolean => (tree.count[node] as number) > 0 || (tree.total[node] as number) > 0;
 
-export function levelOf(tree: PathTree, children: Children, path: readonly NameId[]): { readonly rows: TreeRow[]; readonly totalNs: number } {
+export function levelOf(tree: PathTree, children: Children, path: readonly NameId[]): TreeRow[] {
   const node = nodeAt(tree, path);
-  const rows = node < 0 ? [] : [...children.of(node)].map((child) => rowOf(tree, children, child));
-  return { rows, totalNs: totalOf(tree, children) };
+  return node < 0 ? [] : [...children.of(node)].map((child) => rowOf(tree, children, child));
 }
 
 const rowOf = (tree: PathTree, children: Children, node: number): TreeRow => ({
@@ -177,7 +176,8 @@ const rowOf = (tree: PathTree, children: Children, node: number): TreeRow => ({
   hasChildren: children.of(node).length > 0,
 });
 
-function totalOf(tree: PathTree, children: Children): number {
+/** Of all roots. */
+export function totalOf(tree: PathTree, children: Children): number {
   let totalNs = 0;
   for (const node of children.of(0)) totalNs += tree.total[node] as number;
   return totalNs;

@@ -152,8 +152,8 @@ describe('a call tree', () => {
   const outline = async (trace: Trace, query: Partial<Parameters<Trace['analysis']['tree']>[0]>): Promise<string[]> => {
     const lines: string[] = [];
     const walk = async (path: number[]): Promise<void> => {
-      const level = await trace.analysis.tree({ scope: {}, direction: 'callees', transforms: [], ...query, path }, 100);
-      for (const row of level.rows) {
+      const level = await trace.analysis.tree({ scope: {}, direction: 'callees', transforms: [], ...query, paths: [path] }, 100);
+      for (const row of level.levels[0] ?? []) {
         lines.push(`${' '.repeat(path.length)}${trace.timeline.names.text(row.name)} ${row.count} ${row.totalNs} ${row.selfNs}`);
         await walk([...path, row.name]);
       }
