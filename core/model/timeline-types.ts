@@ -305,8 +305,8 @@ export type TreeTransform =
   | { readonly kind: 'collapse-recursion'; readonly name: NameId }
   /** The function is left out with all that it calls. */
   | { readonly kind: 'drop'; readonly name: NameId }
-  /** All functions of a file (its key in a table by file) are one. */
-  | { readonly kind: 'merge-file'; readonly file: number };
+  /** All functions of the file of this one are one. */
+  | { readonly kind: 'merge-file'; readonly name: NameId };
 
 export interface TreeQuery {
   readonly scope: Scope;

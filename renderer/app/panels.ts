@@ -3,7 +3,21 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect, TriangleAlert } from 'lucide-react';
+import {
+  Box,
+  ChartGantt,
+  ChartLine,
+  Flame,
+  ListTree,
+  type LucideIcon,
+  Network,
+  Sigma,
+  SquareFunction,
+  SquareTerminal,
+  Table2,
+  TextSelect,
+  TriangleAlert,
+} from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
@@ -66,6 +80,22 @@ export const PANELS: readonly PanelDefinition[] = [
     place: 'drawer-right',
     isOpen: true,
     component: load(() => import('../features/statistics/index.ts'), 'StatisticsPanel'),
+  },
+  {
+    id: 'call-tree',
+    title: 'Call tree',
+    icon: Network,
+    place: 'drawer-right',
+    isOpen: false,
+    component: load(() => import('../features/call-tree/index.ts'), 'CallTreePanel'),
+  },
+  {
+    id: 'flame',
+    title: 'Flame graph',
+    icon: Flame,
+    place: 'drawer',
+    isOpen: false,
+    component: load(() => import('../features/call-tree/index.ts'), 'FlamePanel'),
   },
   {
     id: 'issues',

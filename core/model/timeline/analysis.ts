@@ -405,7 +405,7 @@ export class Analysis {
   async #pathTree(query: Omit<TreeQuery, 'paths'>, endNs: number): Promise<{ readonly tree: PathTree; readonly children: Children; readonly done: number }> {
     const stretch = this.#stretch(query.scope, endNs);
     const { result, done } = await this.#jobs.ask(`paths ${scopeKey(query.scope)}`, stretch, () => new PathTree());
-    const changed = transformed(result, query.transforms, (name, file) => this.#nameOfFile(name, file));
+    const changed = transformed(result, query.transforms, (name, like) => this.#nameOfFile(name, like));
     const tree =
       query.direction === 'callers'
         ? inverted(changed, query.of)
@@ -415,8 +415,9 @@ export class Analysis {
     return { tree, children: new Children(tree), done };
   }
 
-  /** All functions of a file as one name. */
-  #nameOfFile(name: NameId, file: number): NameId | undefined {
+  /** All functions of the file of `like` as one name; undefined: this one is of another. */
+  #nameOfFile(name: NameId, like: NameId): NameId | undefined {
+    const file = this.groupOf('file', like);
     if (this.groupOf('file', name) !== file) return undefined;
     const text = this.#groups.file.text(file);
     return this.#timeline.names.intern(text, '', text);
