@@ -56,6 +56,22 @@ const load = <K extends string>(module: () => Promise<{ readonly [name in K]: Co
 export const PANELS: readonly PanelDefinition[] = [
   { id: 'timeline', title: 'Timeline', icon: ChartGantt, place: 'centre', isOpen: true, component: TimelinePanel },
   { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'drawer', isOpen: true, component: CounterPanels },
+  {
+    id: 'flame',
+    title: 'Flame graph',
+    icon: Flame,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/call-tree/index.ts'), 'FlamePanel'),
+  },
+  {
+    id: 'call-tree',
+    title: 'Call tree',
+    icon: Network,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/call-tree/index.ts'), 'CallTreePanel'),
+  },
   { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer-right', isOpen: true, component: ConsolePanel },
   {
     id: 'events',
@@ -80,22 +96,6 @@ export const PANELS: readonly PanelDefinition[] = [
     place: 'drawer-right',
     isOpen: true,
     component: load(() => import('../features/statistics/index.ts'), 'StatisticsPanel'),
-  },
-  {
-    id: 'call-tree',
-    title: 'Call tree',
-    icon: Network,
-    place: 'drawer-right',
-    isOpen: false,
-    component: load(() => import('../features/call-tree/index.ts'), 'CallTreePanel'),
-  },
-  {
-    id: 'flame',
-    title: 'Flame graph',
-    icon: Flame,
-    place: 'drawer',
-    isOpen: false,
-    component: load(() => import('../features/call-tree/index.ts'), 'FlamePanel'),
   },
   {
     id: 'issues',

@@ -14,6 +14,8 @@ const NEAR_PX = 3;
 
 interface FlameCanvasProps {
   readonly label: string;
+  /** What the graph is about: when it changes, nothing is picked. */
+  readonly subject: string;
   readonly boxes: FlameBoxes;
   readonly names: ReadonlyMap<NameId, NameInfo>;
   readonly matches: ReadonlySet<NameId> | undefined;
@@ -40,7 +42,7 @@ interface Picked {
 }
 
 export function FlameCanvas(props: FlameCanvasProps) {
-  const { label, boxes, names, matches, pivot, underlined, shareOf, textOf, onPick, onOpen, onBack, onMenu, onWidth } = props;
+  const { label, subject, boxes, names, matches, pivot, underlined, shareOf, textOf, onPick, onOpen, onBack, onMenu, onWidth } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const pen = useRef<Pen>(undefined);
@@ -93,12 +95,15 @@ export function FlameCanvas(props: FlameCanvasProps) {
     };
   }, []);
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was picked is of another graph.
+  useEffect(() => setPicked(undefined), [subject]);
+
   // Another function in the middle: it is brought into sight.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the row moves; scrolling is the user's from then on.
   useEffect(() => {
     const place = scroller.current;
     if (place && pivot !== undefined) place.scrollTop = Math.max(0, (pivot + 0.5) * ROW_PX - place.clientHeight / 2);
-  }, [pivot, size.height > 0]);
+  }, [subject, pivot, size.height > 0]);
 
   const pick = useCallback(
     (box: number) => {

@@ -164,6 +164,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
       </div>
       <p className="ct-place">
         <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>
+        {flame.of !== undefined && <span className="t2">{words.flame.of(names.get(flame.of)?.text ?? '')}</span>}
         <span className="t3">{done !== undefined && words.counted(done)}</span>
       </p>
       {mode !== 'time' && <TreeChanges trace={trace} />}
@@ -200,13 +201,13 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
       ) : (
         <div className="flame-body">
           <FlameCanvas
-            key={`${mode} ${mode === 'sandwich' ? sandwich : ''}`}
+            subject={`${mode} ${flame.of ?? ''}`}
             label={words.flame.canvas[mode]}
             boxes={boxes}
             names={names}
             matches={matches}
             pivot={flame.pivot}
-            underlined={mode === 'sandwich' ? (sandwich ?? 0) : (picked?.name ?? 0)}
+            underlined={mode === 'sandwich' ? (flame.of ?? 0) : (picked?.name ?? 0)}
             shareOf={(box) => (mode === 'time' ? '' : words.percent(figuresOf(box).share))}
             textOf={textOf}
             onPick={pick}

@@ -26,6 +26,8 @@ export interface Flame {
   readonly boxes: FlameBoxes;
   readonly figuresOf: (box: number) => BoxFigures;
   readonly pivot: number | undefined;
+  /** Of a sandwich: the function that the boxes are about, which may be the one of before for a moment. */
+  readonly of: NameId | undefined;
   /** Undefined: not answered yet. */
   readonly done: number | undefined;
   readonly problem: string | undefined;
@@ -72,6 +74,7 @@ export function useFlame(trace: TraceId, { mode, place, zoom, sandwich, track, w
         boxes: view ? boxesOf(view) : NO_BOXES,
         figuresOf: (box) => (view ? sliceFigures(view, box) : NOTHING),
         pivot: undefined,
+        of: undefined,
         done: view && 1,
         problem: timed.problem,
         view,
@@ -83,14 +86,16 @@ export function useFlame(trace: TraceId, { mode, place, zoom, sandwich, track, w
         boxes: layout ?? NO_BOXES,
         figuresOf: (box) => (layout ? figuresIn(layout, box, layout.totalOfAllNs) : NOTHING),
         pivot: undefined,
+        of: undefined,
         done: layout?.done,
         problem: heavy.problem,
         view: undefined,
       };
     }
     const [above, below] = [callers.value, callees.value];
-    if (!above || !below) {
-      return { boxes: NO_BOXES, figuresOf: () => NOTHING, pivot: undefined, done: undefined, problem: callers.problem ?? callees.problem, view: undefined };
+    const of = callers.argument?.of;
+    if (!above || !below || of !== callees.argument?.of) {
+      return { boxes: NO_BOXES, figuresOf: () => NOTHING, pivot: undefined, of, done: undefined, problem: callers.problem ?? callees.problem, view: undefined };
     }
     const boxes = sandwichOf(above, below);
     const { fromCallers } = boxes;
@@ -100,6 +105,7 @@ export function useFlame(trace: TraceId, { mode, place, zoom, sandwich, track, w
       // The boxes of the function itself come first in an answer, and those of the callees are left out.
       figuresOf: (box) => (box < fromCallers ? figuresIn(above, box, above.totalOfAllNs) : figuresIn(below, box - fromCallers + skipped, below.totalOfAllNs)),
       pivot: boxes.pivot,
+      of,
       done: Math.min(above.done, below.done),
       problem: callers.problem ?? callees.problem,
       view: undefined,

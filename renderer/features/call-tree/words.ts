@@ -70,8 +70,7 @@ export const words = {
       text: 'Select a slice in the timeline, or a box of this graph, or a row of the statistics: its callers are above, its callees below.',
     },
     noTrack: { title: 'No track with calls or slices', text: 'Async operations are in the timeline.' },
-    callers: 'Callers',
-    callees: 'Callees',
+    of: (name: string) => `Callers and callees of ${clip(name)}`,
     box: (name: string, totalNs: number, share: number, selfNs: number, calls: number) =>
       `${clip(name)}: ${formatDuration(totalNs)}, ${words.percent(share)}, self ${formatDuration(selfNs)}, ${plural(calls, 'call')}`,
     slice: (name: string, ns: number, merged: number) =>
