@@ -7,6 +7,7 @@ import {
   Box,
   ChartGantt,
   ChartLine,
+  ChartNoAxesColumn,
   Flame,
   ListTree,
   type LucideIcon,
@@ -71,6 +72,14 @@ export const PANELS: readonly PanelDefinition[] = [
     place: 'drawer',
     isOpen: true,
     component: load(() => import('../features/call-tree/index.ts'), 'CallTreePanel'),
+  },
+  {
+    id: 'durations',
+    title: 'Durations',
+    icon: ChartNoAxesColumn,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/durations/index.ts'), 'DurationsPanel'),
   },
   { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer-right', isOpen: true, component: ConsolePanel },
   {
