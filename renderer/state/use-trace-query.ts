@@ -77,7 +77,11 @@ class QueryLoop<K extends Method> {
     const question = argument === undefined ? '' : JSON.stringify(argument);
     if (question === this.question) return;
     this.question = question;
-    if (question === '') this.tell(nothing);
+    if (question === '') {
+      this.tell(nothing);
+      // The answer is gone: the same question is a new one then.
+      this.asked = '';
+    }
     this.consider();
   }
 

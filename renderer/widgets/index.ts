@@ -8,7 +8,7 @@ export { EmptyState } from './empty-state.tsx';
 export { Field, type FieldProblem, TextField, type TextFieldProps } from './field.tsx';
 export { Icon } from './icon.tsx';
 export { Kbd, keyText } from './kbd.tsx';
-export { Menu, Menubar, type MenubarMenu, type MenuEntry } from './menu.tsx';
+export { Menu, Menubar, type MenubarMenu, type MenuEntry, type MenuPoint } from './menu.tsx';
 export { Select, type SelectOption } from './select.tsx';
 export { Progress, Spinner } from './spinner.tsx';
 export { Pane, SplitLine, SplitPane } from './split-pane.tsx';

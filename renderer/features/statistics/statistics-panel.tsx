@@ -2,18 +2,20 @@
 import { Copy, Search, Sigma, X } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useClients } from '../../state/clients.tsx';
+import { longestSlice } from '../../state/longest-slice.ts';
 import { highlightName, selectSlice } from '../../state/selection.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
+import { type Place, usePlace } from '../../state/use-place.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { GroupBy, TableRow, TraceId } from '../../trace/trace-worker-api.ts';
 import { copyText, EmptyState, IconButton, Segments, Spinner, TextField, toastProblem } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { placeText } from '../place-words.ts';
 import { FIRST_ORDER, nextOrder } from './columns.ts';
 import { readCsv } from './csv.ts';
-import { longestSlice } from './longest-slice.ts';
 import './statistics.css';
 import { StatisticsTable } from './statistics-table.tsx';
-import { type Place, usePlace, useStatistics } from './use-statistics.ts';
+import { useStatistics } from './use-statistics.ts';
 import { words } from './words.ts';
 
 const PAGE = 40;
@@ -66,7 +68,7 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
         <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />
       </div>
       <p className="statistics-place">
-        <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{place.text}</span>
+        <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{placeText(place)}</span>
         <span className="t3" role="status">
           {page && words.counted(found.by, page.total, page.done)}
         </span>
