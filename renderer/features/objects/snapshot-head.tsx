@@ -21,11 +21,13 @@ interface SnapshotHeadProps {
   /** When what is chosen changed. */
   readonly changes: Float64Array | undefined;
   readonly count: number;
+  /** What is below has no room for all of it: the strip and what changed are left out where that tells the same. */
+  readonly isShort: 'no' | 'without-changes' | 'without-strip';
   readonly onStep: (by: -1 | 1) => void;
   readonly onPick: (index: number) => void;
 }
 
-export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, changes, count, onStep, onPick }: SnapshotHeadProps) {
+export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, changes, count, isShort, onStep, onPick }: SnapshotHeadProps) {
   const { index, timeNs } = snapshot;
   return (
     <>
@@ -40,13 +42,17 @@ export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, chang
           {formatMoment(timeNs)}
         </button>
       </div>
-      <SnapshotStrip times={times} count={count} index={index} timeNs={timeNs} changes={changes} pins={pins} onPick={onPick} />
-      <div className="inspector-changes">
-        {(['a', 'b'] as const).map((side) => (
-          <Pin key={side} trace={trace} side={side} snapshot={snapshot} pins={pins} />
-        ))}
-        <Told told={told} isDiff={isDiff} pins={pins} />
-      </div>
+      {isShort !== 'without-strip' && (
+        <SnapshotStrip times={times} count={count} index={index} timeNs={timeNs} changes={changes} pins={pins} onPick={onPick} />
+      )}
+      {isShort === 'no' && (
+        <div className="inspector-changes">
+          {(['a', 'b'] as const).map((side) => (
+            <Pin key={side} trace={trace} side={side} snapshot={snapshot} pins={pins} />
+          ))}
+          <Told told={told} isDiff={isDiff} pins={pins} />
+        </div>
+      )}
     </>
   );
 }
