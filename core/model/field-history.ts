@@ -2,6 +2,7 @@
 import { float64Column, partitionPoint, uint32Column } from './column.ts';
 import type { Background, FoundSnapshot, ObjectChanges, RunSnapshots, SnapshotRuns } from './object-changes.ts';
 import { snapshotEntries } from './record-decoder.ts';
+import { type ChangeCounts, countChanges, diffValues } from './value-diff.ts';
 import { previewOf, shapeOf, shorten } from './value-shape.ts';
 import { attributeValue } from './value-tree.ts';
 
@@ -16,6 +17,8 @@ export interface HistoryRow {
   /** Empty where it was removed. */
   readonly text: string;
   readonly before?: string;
+  /** Where both have entries: what is different in them. */
+  readonly counts?: ChangeCounts;
 }
 
 export interface HistoryPage {
@@ -172,12 +175,27 @@ export class FieldHistory {
     return snapshotEntries(payload, found.record).find(({ key }) => this.#runs.nameOf(key) === name)?.json;
   }
 
-  /** The value with the change of row `row`, as one line. */
-  async #textAt(row: number): Promise<string> {
-    if (row < 0 || this.#kind.get(row) === REMOVED) return '';
+  /** The value that came with the change of a row. Undefined: none did. */
+  async #valueAt(row: number): Promise<{ readonly value: unknown } | undefined> {
+    if (row < 0 || this.#kind.get(row) === REMOVED) return undefined;
     const [name = '', ...inner] = this.#path;
     const json = await this.#json(this.#snapshot.get(row), name);
-    return json ? previewOf(shapeOf(valueAt(attributeValue(json), inner).value)) : '';
+    return json && { value: valueAt(attributeValue(json), inner).value };
+  }
+
+  async #rowAt(row: number): Promise<HistoryRow> {
+    const [old, now] = [await this.#valueAt(row - 1), await this.#valueAt(row)];
+    const snapshot = this.#snapshot.get(row);
+    const [shape, oldShape] = [now && shapeOf(now.value), old && shapeOf(old.value)];
+    const areBranches = shape?.children !== undefined && oldShape?.children !== undefined;
+    return {
+      snapshot,
+      timeNs: this.#log.timeOf(snapshot),
+      change: WORDS[this.#kind.get(row)] ?? 'changed',
+      text: shape ? previewOf(shape) : '',
+      ...(oldShape && { before: previewOf(oldShape) }),
+      ...(areBranches && { counts: countChanges(diffValues(old?.value, now?.value)) }),
+    };
   }
 
   /** Rows `from` … `from + count`, the newest first where `newestFirst`. */
@@ -186,13 +204,7 @@ export class FieldHistory {
     const first = Math.max(0, Math.floor(from));
     const length = Math.min(MAX_PAGE, Math.max(0, Math.floor(count)), Math.max(0, total - first));
     const rows: HistoryRow[] = [];
-    for (let k = 0; k < length; k++) {
-      const row = newestFirst ? total - 1 - first - k : first + k;
-      const change = WORDS[this.#kind.get(row)] ?? 'changed';
-      const before = change === 'added' ? undefined : await this.#textAt(row - 1);
-      const snapshot = this.#snapshot.get(row);
-      rows.push({ snapshot, timeNs: this.#log.timeOf(snapshot), change, text: await this.#textAt(row), ...(before !== undefined && { before }) });
-    }
+    for (let k = 0; k < length; k++) rows.push(await this.#rowAt(newestFirst ? total - 1 - first - k : first + k));
     return { rows, total, done };
   }
 

@@ -5,6 +5,7 @@ import { togglePin } from '../../state/object-steps.ts';
 import { goToMoment, type SnapshotPins } from '../../state/view-store.ts';
 import type { SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, IconButton } from '../../widgets/index.ts';
+import { Count } from './count.tsx';
 import { SnapshotStrip } from './snapshot-strip.tsx';
 import { words } from './words.ts';
 
@@ -42,9 +43,7 @@ export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, chang
           {formatMoment(timeNs)}
         </button>
       </div>
-      {isShort !== 'without-strip' && (
-        <SnapshotStrip times={times} count={count} index={index} timeNs={timeNs} changes={changes} pins={pins} onPick={onPick} />
-      )}
+      {isShort !== 'without-strip' && <SnapshotStrip times={times} count={count} index={index} timeNs={timeNs} changes={changes} pins={pins} onPick={onPick} />}
       {isShort === 'no' && (
         <div className="inspector-changes">
           {(['a', 'b'] as const).map((side) => (
@@ -97,21 +96,12 @@ function Told({ told, isDiff, pins }: { readonly told: SnapshotView | undefined;
       {isDiff && total === 0 && <span>{words.nothingBetween}</span>}
       {(isDiff || index > 0) && total > 0 && (
         <>
-          <Count what="added" sign="+" count={added} />
-          <Count what="removed" sign="−" count={removed} />
-          <Count what="changed" sign="~" count={changed} />
-          {moved > 0 && <Count what="moved" sign="↕" count={moved} />}
+          <Count what="added" count={added} />
+          <Count what="removed" count={removed} />
+          <Count what="changed" count={changed} />
+          {moved > 0 && <Count what="moved" count={moved} />}
         </>
       )}
     </>
-  );
-}
-
-function Count({ what, sign, count }: { readonly what: 'added' | 'removed' | 'changed' | 'moved'; readonly sign: string; readonly count: number }) {
-  return (
-    <span className={count > 0 ? `change-${what}` : 'change-none'} title={words.counted(what, count)}>
-      {sign}
-      {count}
-    </span>
   );
 }
