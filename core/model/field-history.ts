@@ -1,7 +1,8 @@
 /** The values of one field of an object, or of what lies in it, through time. */
 import { float64Column, partitionPoint, uint32Column } from './column.ts';
-import type { Background, FoundSnapshot, ObjectChanges, SnapshotRuns } from './object-changes.ts';
+import type { Background, FoundSnapshot, ObjectChanges, RunSnapshots, SnapshotRuns } from './object-changes.ts';
 import { snapshotEntries } from './record-decoder.ts';
+import { type ChangeCounts, countChanges, diffValues } from './value-diff.ts';
 import { previewOf, shapeOf, shorten } from './value-shape.ts';
 import { attributeValue } from './value-tree.ts';
 
@@ -16,6 +17,8 @@ export interface HistoryRow {
   /** Empty where it was removed. */
   readonly text: string;
   readonly before?: string;
+  /** Where both have entries: what is different in them. */
+  readonly counts?: ChangeCounts;
 }
 
 export interface HistoryPage {
@@ -43,6 +46,8 @@ export interface FieldGraph {
 }
 
 const PIECE_BYTES = 1024 * 1024;
+/** What a change costs beside its value. */
+const ENTRY_BYTES = 256;
 const MAX_PAGE = 1000;
 
 const ADDED = 0;
@@ -73,6 +78,8 @@ export class FieldHistory {
   readonly #kind = uint32Column();
   readonly #number = float64Column();
   #numbers = 0;
+  /** Mostly the next change lies in the same block. */
+  #read: { readonly run: number; readonly found: RunSnapshots } | undefined;
   /** JSON of the newest value; undefined: it is not there. */
   #last: string | undefined;
   #advancing: Promise<void> | undefined;
@@ -87,16 +94,21 @@ export class FieldHistory {
     this.#background = background;
   }
 
+  /** Snapshots in which the field that it lies in changed. */
+  get #changes(): readonly number[] {
+    return this.#log.changesOf(this.#path[0] ?? '');
+  }
+
   get total(): number {
     return this.#snapshot.length;
   }
 
   get #isOver(): boolean {
-    return this.#log.isOver && this.#at >= this.#log.length;
+    return this.#log.isOver && this.#at >= this.#changes.length;
   }
 
   get done(): number {
-    const { length } = this.#log;
+    const { length } = this.#changes;
     return this.#log.done * (length === 0 ? 1 : this.#at / length);
   }
 
@@ -126,18 +138,18 @@ export class FieldHistory {
     const [name = '', ...inner] = this.#path;
     await this.#log.advance();
     let work = 0;
-    while (!this.isDropped && this.#at < this.#log.length) {
-      const change = this.#at++;
-      if (this.#log.fieldAt(change) !== this.#log.fieldNamed(name)) continue;
-      const snapshot = this.#log.snapshotAt(change);
+    const changes = this.#changes;
+    while (!this.isDropped && this.#at < changes.length) {
+      const snapshot = changes[this.#at++] as number;
       const json = await this.#json(snapshot, name);
       this.#take(snapshot, json, inner);
-      work += json?.length ?? 8;
+      work += (json?.length ?? 0) + ENTRY_BYTES;
       if (work < PIECE_BYTES) continue;
       work = 0;
       this.#background.onProgress();
       await this.#background.pause();
     }
+    this.#read = undefined;
     this.#background.onProgress();
   }
 
@@ -156,18 +168,34 @@ export class FieldHistory {
   /** JSON of the attribute in a snapshot that has changed it. */
   async #json(snapshot: number, name: string): Promise<Uint8Array | undefined> {
     const run = this.#runs.runOf(snapshot);
-    const { payload, snapshots } = await this.#runs.read(run);
+    if (this.#read?.run !== run) this.#read = { run, found: await this.#runs.read(run) };
+    const { payload, snapshots } = this.#read.found;
     const found: FoundSnapshot | undefined = snapshots[snapshot - this.#runs.firstOf(run)];
     if (!found) return undefined;
     return snapshotEntries(payload, found.record).find(({ key }) => this.#runs.nameOf(key) === name)?.json;
   }
 
-  /** The value with the change of row `row`, as one line. */
-  async #textAt(row: number): Promise<string> {
-    if (row < 0 || this.#kind.get(row) === REMOVED) return '';
+  /** The value that came with the change of a row. Undefined: none did. */
+  async #valueAt(row: number): Promise<{ readonly value: unknown } | undefined> {
+    if (row < 0 || this.#kind.get(row) === REMOVED) return undefined;
     const [name = '', ...inner] = this.#path;
     const json = await this.#json(this.#snapshot.get(row), name);
-    return json ? previewOf(shapeOf(valueAt(attributeValue(json), inner).value)) : '';
+    return json && { value: valueAt(attributeValue(json), inner).value };
+  }
+
+  async #rowAt(row: number): Promise<HistoryRow> {
+    const [old, now] = [await this.#valueAt(row - 1), await this.#valueAt(row)];
+    const snapshot = this.#snapshot.get(row);
+    const [shape, oldShape] = [now && shapeOf(now.value), old && shapeOf(old.value)];
+    const areBranches = shape?.children !== undefined && oldShape?.children !== undefined;
+    return {
+      snapshot,
+      timeNs: this.#log.timeOf(snapshot),
+      change: WORDS[this.#kind.get(row)] ?? 'changed',
+      text: shape ? previewOf(shape) : '',
+      ...(oldShape && { before: previewOf(oldShape) }),
+      ...(areBranches && { counts: countChanges(diffValues(old?.value, now?.value)) }),
+    };
   }
 
   /** Rows `from` … `from + count`, the newest first where `newestFirst`. */
@@ -176,13 +204,7 @@ export class FieldHistory {
     const first = Math.max(0, Math.floor(from));
     const length = Math.min(MAX_PAGE, Math.max(0, Math.floor(count)), Math.max(0, total - first));
     const rows: HistoryRow[] = [];
-    for (let k = 0; k < length; k++) {
-      const row = newestFirst ? total - 1 - first - k : first + k;
-      const change = WORDS[this.#kind.get(row)] ?? 'changed';
-      const before = change === 'added' ? undefined : await this.#textAt(row - 1);
-      const snapshot = this.#snapshot.get(row);
-      rows.push({ snapshot, timeNs: this.#log.timeOf(snapshot), change, text: await this.#textAt(row), ...(before !== undefined && { before }) });
-    }
+    for (let k = 0; k < length; k++) rows.push(await this.#rowAt(newestFirst ? total - 1 - first - k : first + k));
     return { rows, total, done };
   }
 

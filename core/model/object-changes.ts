@@ -1,5 +1,5 @@
 /** When which field of an object changed: a log that is made once, without rebuilding snapshots, and what is read from it. */
-import { float64Column, uint32Column } from './column.ts';
+import { float64Column } from './column.ts';
 import { snapshotEntries } from './record-decoder.ts';
 
 /** One snapshot of an object within the records of a block. */
@@ -70,6 +70,8 @@ const ENTRY_BYTES = 64;
 
 interface FieldState {
   readonly name: string;
+  /** Those in which its value is another one than before, ascending: where it came or went, too. */
+  readonly snapshots: number[];
   present: boolean;
   /** Two sums and the length stand for the value: keeping 1,000 values of each of many objects would keep their blocks. */
   low: number;
@@ -77,8 +79,6 @@ interface FieldState {
   length: number;
   /** Number of the last snapshot that listed it. */
   listed: number;
-  changes: number;
-  newest: number;
 }
 
 /** The log of one object. It grows in the background, from `advance` on, as far as there are snapshots. */
@@ -86,9 +86,8 @@ export class ObjectChanges {
   readonly #runs: SnapshotRuns;
   readonly #background: Background;
   readonly #times = float64Column();
-  /** Snapshot and field of each change, in the order of snapshots. */
-  readonly #snapshot = uint32Column();
-  readonly #field = uint32Column();
+  /** Changes so far. */
+  #length = 0;
   readonly #fields: FieldState[] = [];
   readonly #byName = new Map<string, number>();
   readonly #byKey = new Map<number, number>();
@@ -107,11 +106,6 @@ export class ObjectChanges {
     return this.#times.length;
   }
 
-  /** Changes so far. */
-  get length(): number {
-    return this.#snapshot.length;
-  }
-
   get done(): number {
     return this.#runs.count === 0 ? 1 : this.snapshots / this.#runs.count;
   }
@@ -128,15 +122,9 @@ export class ObjectChanges {
   timeOf(snapshot: number): number {
     return this.#times.get(snapshot);
   }
-  snapshotAt(change: number): number {
-    return this.#snapshot.get(change);
-  }
-  fieldAt(change: number): number {
-    return this.#field.get(change);
-  }
-  /** Undefined: no snapshot so far has it. */
-  fieldNamed(name: string): number | undefined {
-    return this.#byName.get(name);
+  /** The snapshots in which a field changed, so far. */
+  changesOf(name: string): readonly number[] {
+    return this.#fields[this.#byName.get(name) ?? -1]?.snapshots ?? [];
   }
 
   get firstNs(): number {
@@ -214,7 +202,7 @@ export class ObjectChanges {
     }
     // A keyframe lists all that there are.
     if (keyframe) for (const id of this.#present) if ((this.#fields[id] as FieldState).listed !== snapshot) this.#gone(id, snapshot);
-    if (this.length >= MAX_CHANGES) this.#full = true;
+    if (this.#length >= MAX_CHANGES) this.#full = true;
     return work;
   }
 
@@ -225,12 +213,8 @@ export class ObjectChanges {
   }
 
   #changed(id: number, snapshot: number): void {
-    this.#snapshot.push(snapshot);
-    this.#field.push(id);
-    if (snapshot === 0) return;
-    const field = this.#fields[id] as FieldState;
-    field.changes++;
-    field.newest = snapshot;
+    (this.#fields[id] as FieldState).snapshots.push(snapshot);
+    this.#length++;
   }
 
   #idOf(key: number): number | undefined {
@@ -241,7 +225,7 @@ export class ObjectChanges {
     if (id === undefined) {
       if (this.#fields.length >= MAX_FIELDS) return undefined;
       id = this.#fields.length;
-      this.#fields.push({ name, present: false, low: 0, high: 0, length: 0, listed: -1, changes: 0, newest: -1 });
+      this.#fields.push({ name, present: false, low: 0, high: 0, length: 0, listed: -1, snapshots: [] });
       this.#byName.set(name, id);
     }
     this.#byKey.set(key, id);
@@ -254,29 +238,31 @@ export class ObjectChanges {
     const ids: number[] = [];
     for (const [id, field] of this.#fields.entries()) if (wanted === '' || field.name.toLowerCase().includes(wanted)) ids.push(id);
     const fieldOf = (id: number) => this.#fields[id] as FieldState;
+    const newestOf = (id: number) => fieldOf(id).snapshots.at(-1) ?? 0;
     if (query.order === 'name') ids.sort((a, b) => (fieldOf(a).name < fieldOf(b).name ? -1 : 1));
-    else if (query.order === 'newest') ids.sort((a, b) => fieldOf(b).newest - fieldOf(a).newest || a - b);
-    else ids.sort((a, b) => fieldOf(b).changes - fieldOf(a).changes || a - b);
+    else if (query.order === 'newest') ids.sort((a, b) => newestOf(b) - newestOf(a) || a - b);
+    else ids.sort((a, b) => changesOf(fieldOf(b)) - changesOf(fieldOf(a)) || a - b);
     const from = Math.max(0, Math.floor(query.from));
-    const shown = ids.slice(from, from + Math.max(0, Math.floor(query.count)));
     const columns = Math.max(1, Math.floor(query.columns));
     const { firstNs, lastNs } = this;
-    const rowOf = new Map(shown.map((id) => [id, new Uint32Array(columns)] as const));
     const scale = columns / Math.max(1, lastNs - firstNs);
-    for (let change = 0; change < this.length; change++) {
-      const row = rowOf.get(this.fieldAt(change));
-      const snapshot = this.snapshotAt(change);
-      if (!row || snapshot === 0) continue;
-      const column = Math.min(columns - 1, Math.max(0, Math.floor((this.timeOf(snapshot) - firstNs) * scale)));
-      row[column] = (row[column] as number) + 1;
-    }
-    const rows = shown.map((id): FieldChanges => {
-      const { name, changes, newest } = fieldOf(id);
-      return { name, changes, newestNs: newest < 0 ? -1 : this.timeOf(newest), columns: rowOf.get(id) as Uint32Array };
+    const rows = ids.slice(from, from + Math.max(0, Math.floor(query.count))).map((id): FieldChanges => {
+      const field = fieldOf(id);
+      const counts = new Uint32Array(columns);
+      for (const snapshot of field.snapshots) {
+        if (snapshot === 0) continue;
+        const column = Math.min(columns - 1, Math.max(0, Math.floor((this.timeOf(snapshot) - firstNs) * scale)));
+        counts[column] = (counts[column] as number) + 1;
+      }
+      const changes = changesOf(field);
+      return { name: field.name, changes, newestNs: changes === 0 ? -1 : this.timeOf(newestOf(id)), columns: counts };
     });
     return { total: ids.length, rows, done: this.done, full: this.#full, firstNs, lastNs };
   }
 }
+
+/** What it has in the first snapshot is no change. */
+const changesOf = ({ snapshots }: FieldState): number => (snapshots[0] === 0 ? snapshots.length - 1 : snapshots.length);
 
 /** Two independent sums of 32 bits. */
 function sums(bytes: Uint8Array): readonly [number, number] {

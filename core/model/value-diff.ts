@@ -61,6 +61,30 @@ export function diffValues(a: unknown, b: unknown, depth = 0): ValueDiff {
   return { kind: 'inside', shape, entries, removed };
 }
 
+export interface ChangeCounts {
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly moved: number;
+}
+
+/** Marks of a difference: what is inside an added or removed entry is not counted again. */
+export function countChanges(diff: ValueDiff): ChangeCounts {
+  const counts = { added: 0, removed: 0, changed: 0, moved: 0 };
+  const visit = (each: ValueDiff) => {
+    if (each.kind === 'replaced') counts.changed++;
+    if (each.kind !== 'inside') return;
+    counts.removed += each.removed.length;
+    for (const entry of each.entries) {
+      if (entry.old === undefined) counts.added++;
+      else visit(entry.diff);
+      if (entry.moved) counts.moved++;
+    }
+  };
+  visit(diff);
+  return counts;
+}
+
 interface Alignment {
   /** By place in B: the place in A, or -1. */
   readonly from: Int32Array;

@@ -12,7 +12,7 @@ import { BigList } from '../../widgets/big-list.tsx';
 import { EmptyState, Icon, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { heatPaths } from './field-line.ts';
-import { words } from './words.ts';
+import { BEHIND, words } from './words.ts';
 
 const ROW_HEIGHT = 22;
 const PAGE = 50;
@@ -77,7 +77,7 @@ export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
       <div className="value-tools">
         <TextField size="s" icon={Search} aria-label={words.fields.filter} placeholder={words.fields.filter} value={filter} onChange={setFilter} />
         <span className="fields-count t3" role="status">
-          {page && (page.full ? words.full : page.done < 1 ? words.looked(page.done) : words.fields.counted(total))}
+          {page && (page.full ? words.full : page.done < BEHIND ? words.looked(page.done) : words.fields.counted(total))}
         </span>
       </div>
       <div className="fields-row fields-titles" role="group" aria-label="Order">
@@ -142,7 +142,7 @@ export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
                 >
                   <Heat columns={row.columns} most={most} shownAt={shownAt} />
                 </span>
-                <span role="gridcell" className="fields-changes num" aria-label={words.changes(row.changes, page?.done ?? 1)}>
+                <span role="gridcell" className="fields-changes num" aria-label={words.changes(row.changes)}>
                   {formatCount(row.changes)}
                 </span>
               </div>

@@ -12,9 +12,10 @@ import type { FieldGraph, FieldPath, HistoryRow, ObjectId, TraceClient, TraceId 
 import { BigList } from '../../widgets/big-list.tsx';
 import { Button, copyText, EmptyState, toastProblem } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { Count } from './count.tsx';
 import { FieldPlot } from './field-plot.tsx';
 import { pathText } from './value-rows.ts';
-import { words } from './words.ts';
+import { BEHIND, words } from './words.ts';
 
 const ROW_HEIGHT = 22;
 const PAGE = 50;
@@ -85,7 +86,7 @@ export function HistoryPane({ trace, object, field, graph, index, timeNs }: Hist
       <div className="value-tools history-head">
         <span className="history-count t3" role="status">
           {page &&
-            (graph?.full ? words.full : `${formatCount(total)} ${total === 1 ? 'value' : 'values'}${page.done < 1 ? `, ${words.looked(page.done)}` : ''}`)}
+            (graph?.full ? words.full : `${formatCount(total)} ${total === 1 ? 'value' : 'values'}${page.done < BEHIND ? `, ${words.looked(page.done)}` : ''}`)}
         </span>
         <Button kind="quiet" size="s" icon={Table2} disabled={total === 0} onClick={copy}>
           {words.history.copy}
@@ -133,6 +134,8 @@ export function HistoryPane({ trace, object, field, graph, index, timeNs }: Hist
   );
 }
 
+const COUNTED = ['added', 'removed', 'changed', 'moved'] as const;
+
 const titleOf = ({ before, text }: HistoryRow): string => (before === undefined ? text : `${before} → ${text}`);
 
 function HistoryValue({ row }: { readonly row: HistoryRow }) {
@@ -141,6 +144,15 @@ function HistoryValue({ row }: { readonly row: HistoryRow }) {
       <>
         <span className="t3">{words.history.change.removed} </span>
         <del>{row.before}</del>
+      </>
+    );
+  }
+  if (row.counts) {
+    const { counts } = row;
+    return (
+      <>
+        {COUNTED.map((what) => (counts[what] > 0 ? <Count key={what} what={what} count={counts[what]} /> : null))}
+        <span className="value-new">{row.text}</span>
       </>
     );
   }

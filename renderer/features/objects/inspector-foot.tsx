@@ -32,13 +32,13 @@ export function InspectorFoot({ trace, info, field, graph, index }: InspectorFoo
   return (
     <div className="inspector-foot">
       <span className="inspector-path" title={clipText(fullPath)}>
-        {clipText(fullPath, 200)}
+        {clipText(path || info.name, 200)}
       </span>
       {field && graph && (
         <>
           <IconButton icon={ChevronsLeft} size="s" label={words.changeBefore(path)} keys="Shift+ArrowLeft" onClick={() => stepToChange(traces, trace, true)} />
           <Button kind="quiet" size="s" className="inspector-history" onClick={() => showObjectSide(trace, 'history')}>
-            {words.changes(changesOf(graph), graph.done)}
+            {words.changes(changesOf(graph))}
           </Button>
           <IconButton
             icon={ChevronsRight}

@@ -114,6 +114,7 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
             times={times}
             changes={graph?.ticks}
             count={count}
+            isShort={side === 'value' || side === 'diff' ? 'no' : side === 'history' && graph && graph.numbers > 0 ? 'without-strip' : 'without-changes'}
             onStep={(by) => stepSnapshot(trace, by)}
             onPick={(next) => selectSnapshot(trace, Math.max(0, Math.min(count - 1, next)))}
           />

@@ -5,6 +5,7 @@ import { togglePin } from '../../state/object-steps.ts';
 import { goToMoment, type SnapshotPins } from '../../state/view-store.ts';
 import type { SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, IconButton } from '../../widgets/index.ts';
+import { Count } from './count.tsx';
 import { SnapshotStrip } from './snapshot-strip.tsx';
 import { words } from './words.ts';
 
@@ -21,11 +22,13 @@ interface SnapshotHeadProps {
   /** When what is chosen changed. */
   readonly changes: Float64Array | undefined;
   readonly count: number;
+  /** What is below has no room for all of it: the strip and what changed are left out where that tells the same. */
+  readonly isShort: 'no' | 'without-changes' | 'without-strip';
   readonly onStep: (by: -1 | 1) => void;
   readonly onPick: (index: number) => void;
 }
 
-export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, changes, count, onStep, onPick }: SnapshotHeadProps) {
+export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, changes, count, isShort, onStep, onPick }: SnapshotHeadProps) {
   const { index, timeNs } = snapshot;
   return (
     <>
@@ -40,13 +43,15 @@ export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, chang
           {formatMoment(timeNs)}
         </button>
       </div>
-      <SnapshotStrip times={times} count={count} index={index} timeNs={timeNs} changes={changes} pins={pins} onPick={onPick} />
-      <div className="inspector-changes">
-        {(['a', 'b'] as const).map((side) => (
-          <Pin key={side} trace={trace} side={side} snapshot={snapshot} pins={pins} />
-        ))}
-        <Told told={told} isDiff={isDiff} pins={pins} />
-      </div>
+      {isShort !== 'without-strip' && <SnapshotStrip times={times} count={count} index={index} timeNs={timeNs} changes={changes} pins={pins} onPick={onPick} />}
+      {isShort === 'no' && (
+        <div className="inspector-changes">
+          {(['a', 'b'] as const).map((side) => (
+            <Pin key={side} trace={trace} side={side} snapshot={snapshot} pins={pins} />
+          ))}
+          <Told told={told} isDiff={isDiff} pins={pins} />
+        </div>
+      )}
     </>
   );
 }
@@ -91,21 +96,12 @@ function Told({ told, isDiff, pins }: { readonly told: SnapshotView | undefined;
       {isDiff && total === 0 && <span>{words.nothingBetween}</span>}
       {(isDiff || index > 0) && total > 0 && (
         <>
-          <Count what="added" sign="+" count={added} />
-          <Count what="removed" sign="−" count={removed} />
-          <Count what="changed" sign="~" count={changed} />
-          {moved > 0 && <Count what="moved" sign="↕" count={moved} />}
+          <Count what="added" count={added} />
+          <Count what="removed" count={removed} />
+          <Count what="changed" count={changed} />
+          {moved > 0 && <Count what="moved" count={moved} />}
         </>
       )}
     </>
-  );
-}
-
-function Count({ what, sign, count }: { readonly what: 'added' | 'removed' | 'changed' | 'moved'; readonly sign: string; readonly count: number }) {
-  return (
-    <span className={count > 0 ? `change-${what}` : 'change-none'} title={words.counted(what, count)}>
-      {sign}
-      {count}
-    </span>
   );
 }

@@ -3,6 +3,9 @@ import { formatCount, formatMoment } from '../../drawing/format.ts';
 import { plural } from '../../state/words.ts';
 import type { FieldOrder, HistoryRow } from '../../trace/trace-worker-api.ts';
 
+/** Of what grows, the newest are always still to be looked at: that is nothing to tell. */
+export const BEHIND = 0.95;
+
 export const words = {
   list: {
     label: 'Objects',
@@ -57,7 +60,7 @@ export const words = {
   changeAfter: (path: string) => `Next change of ${path}`,
   noChange: (path: string, backwards: boolean) => `No ${backwards ? 'earlier' : 'later'} change of ${path}`,
   notStepped: 'The changes could not be looked at',
-  changes: (count: number, done: number) => `${plural(count, 'change')}${done < 1 ? ' so far' : ''}`,
+  changes: (count: number) => plural(count, 'change'),
   fields: {
     region: 'Fields and when they changed',
     filter: 'Filter fields',

@@ -1,16 +1,27 @@
-/** One measurement in a process of its own: `node measure.mjs write|open|slices …` prints JSON. */
+/** One measurement in a process of its own: `node measure.mjs write|open|slices|objects …` prints JSON. */
 import { openIndexed } from '../../../core/model/open-recording.ts';
 import { SEGMENT_SLICES, SortedBand } from '../../../core/model/timeline/sorted-band.ts';
 import { Trace } from '../../../core/model/trace.ts';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { DiskSource } from './file-source.ts';
+import { measureObjects } from './objects.ts';
 import { NAMES, writeRecording, writeSlices } from './write-recording.ts';
 
 const [what, file = '', size = '1'] = process.argv.slice(2);
 const now = () => performance.now();
 const hold = setInterval(() => {}, 1000);
 const results: Record<string, number> =
-  what === 'write' ? await write() : what === 'cost' ? await cost() : what === 'open' ? await open() : what === 'slices' ? await slices() : unknown();
+  what === 'write'
+    ? await write()
+    : what === 'objects'
+      ? { ...(await measureObjects()) }
+      : what === 'cost'
+        ? await cost()
+        : what === 'open'
+          ? await open()
+          : what === 'slices'
+            ? await slices()
+            : unknown();
 clearInterval(hold);
 console.log(JSON.stringify(results));
 

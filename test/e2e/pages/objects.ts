@@ -27,14 +27,6 @@ export class ObjectInspector {
     return this.tree.getByRole('treeitem', { name: text });
   }
 
-  /** Signs and keys of what is marked, from the top. */
-  async marks(): Promise<string[]> {
-    const rows = await this.tree.getByRole('treeitem').allTextContents();
-    return rows
-      .map((text) => text.match(/^[+−~↕•](added|removed|changed|moved|holds a change)([^:]*):/))
-      .flatMap((found) => (found ? [`${found[1]} ${found[2]}`] : []));
-  }
-
   async pin(side: 'A' | 'B'): Promise<void> {
     await this.button(`Pin this snapshot as ${side}`).first().click();
   }
@@ -46,9 +38,14 @@ export class ObjectInspector {
     for (let at = 1; at < snapshot; at++) await slider.press('ArrowRight');
   }
 
+  /** The table that is shown: fields, or the history of one. Rows out of sight do not exist; `aria-rowcount` counts them. */
+  get grid(): Locator {
+    return this.region.getByRole('grid');
+  }
+
   /** Rows of the table that is shown: fields, or the history of one. */
   get rows(): Locator {
-    return this.region.getByRole('grid').getByRole('row');
+    return this.grid.getByRole('row');
   }
 
   async openSearch(text: string): Promise<Locator> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { diffValues, type ValueDiff } from '../../../../core/model/value-diff.ts';
+import { countChanges, diffValues, type ValueDiff } from '../../../../core/model/value-diff.ts';
 import { shapeOf } from '../../../../core/model/value-shape.ts';
 
 /** A value with everything that a reader sees of it. Fields of objects have no order. */
@@ -135,6 +135,13 @@ describe('the difference of two values', () => {
     // Of two that were swapped either has moved: how many is what counts.
     if (_ === 'two swapped') expect(moves(line)).toBe(moves(expected));
     else expect(line).toBe(expected);
+  });
+
+  test('is counted where it stands', () => {
+    const a = { kept: 1, gone: [1, 2], list: [{ id: 1, n: 1 }, { id: 2, n: 1 }, 'x'] };
+    const b = { kept: 1, fresh: { a: 1, b: 2 }, list: [{ id: 2, n: 1 }, { id: 1, n: 2 }, 'x', 'y'] };
+    expect(countChanges(diffValues(a, b))).toEqual({ added: 2, removed: 1, changed: 1, moved: 1 });
+    expect(countChanges(diffValues(1, 2))).toEqual({ added: 0, removed: 0, changed: 1, moved: 0 });
   });
 
   test('of values that nest deeper than the stack reaches is told all the same', () => {
