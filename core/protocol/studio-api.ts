@@ -6,7 +6,7 @@
 import type { Problem } from '../base/result.ts';
 import type { AttachOptions, NodeProcess } from './attach.ts';
 import type { CaptureOptions } from './capture-options.ts';
-import type { ExportFormat } from './export-formats.ts';
+import type { ExportFormat, ExportPart, ExportTable } from './export-formats.ts';
 import type { NoteChange, RecordingNote } from './notes.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
@@ -207,6 +207,33 @@ export const MOST_UPLOAD_BYTES = 2_000_000_000;
 export const UPLOAD_PIECE_BYTES = 1024 * 1024;
 
 export type { ExportFormat };
+/** What is to be exported. */
+export interface ExportQuestion {
+  readonly recording: RecordingId;
+  readonly format: ExportFormat;
+  readonly view?: TraceView;
+  /** A part of it: ns since its start. */
+  readonly fromNs?: number;
+  readonly toNs?: number;
+  readonly without?: readonly ExportPart[];
+  /** Of CSV. */
+  readonly table?: ExportTable;
+  /** Of formats that hold one thread: its name or number. */
+  readonly thread?: string;
+}
+
+export interface ExportPreview {
+  /** Of the file; absent: it could not be told soon enough. */
+  readonly bytes?: number;
+  /** All of it was looked at. */
+  readonly isExact: boolean;
+  readonly events?: number;
+  /** What the format could not hold, in words; only of what was looked at to its end. */
+  readonly notes: readonly string[];
+  /** How the file begins, where it is text. */
+  readonly text?: string;
+}
+
 export interface ExportProgress {
   readonly job: string;
   readonly doneBytes: number;
@@ -385,15 +412,11 @@ export interface StudioRequests {
   'upload.finish': (argument: { readonly upload: string }) => RecordingInfoSummary;
   'upload.cancel': (argument: { readonly upload: string }) => null;
 
-  'export.start': (argument: {
-    readonly recording: RecordingId;
-    readonly format: ExportFormat;
-    readonly path: string;
-    readonly overwrite?: boolean;
-    readonly view?: TraceView;
-  }) => {
-    readonly job: string;
-  };
+  'export.start': (argument: ExportQuestion & { readonly path: string; readonly overwrite?: boolean }) => { readonly job: string };
+  /** What it would be. Asked again before the answer, the first question fails with `preview-replaced`. */
+  'export.preview': (argument: ExportQuestion) => ExportPreview;
+  /** A picture that the window has drawn: a PNG, beside the argument. */
+  'export.picture': (argument: { readonly path: string; readonly overwrite?: boolean }) => { readonly path: string; readonly bytes: number };
   'export.cancel': (argument: { readonly job: string }) => null;
 
   /** Native dialogs (Electron). Undefined when the user cancelled. */
@@ -479,6 +502,8 @@ export const STUDIO_REQUESTS = {
   'upload.finish': true,
   'upload.cancel': true,
   'export.start': true,
+  'export.preview': true,
+  'export.picture': true,
   'export.cancel': true,
   'dialog.pickOpen': true,
   'dialog.pickSave': true,

@@ -9,6 +9,7 @@ import { Peer } from '../../core/protocol/rpc.ts';
 import { DEFAULT_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import {
+  type ExportQuestion,
   type NodeInstall,
   type RecentItem,
   STUDIO_REQUESTS,
@@ -22,7 +23,8 @@ import { CollectorClient } from './collector-client.ts';
 import { ConfigFiles } from './config/config-files.ts';
 import { ConfigTrust } from './config/config-trust.ts';
 import { listExamples } from './examples.ts';
-import { ExportJobs, existsProblem } from './export/export-jobs.ts';
+import { ExportJobs, existsProblem, putFile } from './export/export-jobs.ts';
+import type { ExportChoices } from './export/export-messages.ts';
 import { listFolder } from './files/list-folder.ts';
 import { locateFile } from './files/locate.ts';
 import { Roots } from './files/roots.ts';
@@ -48,6 +50,9 @@ import { TracerInstall } from './tracer-install.ts';
 export function createStudio(options: StudioOptions): Studio {
   return new StudioServices(options);
 }
+
+/** How such a file begins. */
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 interface Window {
   readonly peer: Peer;
@@ -302,6 +307,8 @@ class StudioServices implements Studio {
       },
 
       'export.start': (request) => this.#startExport(request),
+      'export.preview': (question) => this.#exports.preview(opened, this.#choices(question)),
+      'export.picture': ({ path: file, overwrite }, bytes) => this.#savePicture(file, overwrite ?? false, bytes),
       'export.cancel': ({ job }) => {
         this.#exports.cancel(job);
         return null;
@@ -514,15 +521,33 @@ class StudioServices implements Studio {
     if (target === open.file) {
       throw new ProblemError({ code: 'export-onto-itself', message: `${target} is the recording that is being exported.`, remedy: 'Choose another name.' });
     }
-    const { job } = this.#exports.start({
-      source: open.file,
-      path: target,
-      format: request.format,
-      live: open.summary.live,
-      overwrite,
-      ...(request.view && { view: request.view }),
-    });
+    const { job } = this.#exports.start({ ...this.#choices(request), path: target, overwrite });
     return { job };
+  }
+
+  #choices({ recording, view = 'processed', ...question }: ExportQuestion): ExportChoices {
+    const { format, fromNs, toNs, without, table, thread } = question;
+    const { file, summary } = this.#recordings.get(recording);
+    return {
+      source: file,
+      format,
+      view,
+      live: summary.live,
+      ...(fromNs !== undefined && { fromNs }),
+      ...(toNs !== undefined && { toNs }),
+      ...(without && { without }),
+      ...(table && { table }),
+      ...(thread !== undefined && { thread }),
+    };
+  }
+
+  async #savePicture(asked: string, overwrite: boolean, bytes: Uint8Array): Promise<{ readonly path: string; readonly bytes: number }> {
+    if (bytes.length < PNG.length || !PNG.every((byte, at) => bytes[at] === byte)) {
+      throw new ProblemError({ code: 'no-picture', message: 'The window sent something that is no PNG picture.' });
+    }
+    const target = await this.#target(asked, overwrite, '');
+    await putFile(target, bytes, overwrite);
+    return { path: target, bytes: bytes.length };
   }
 
   /** A path to write to that may be written, by the roots and by `overwrite`. */

@@ -29,6 +29,7 @@ import { firstOfRow } from './timeline-hit.ts';
 import { TimelineOverlay, xOf } from './timeline-overlay.ts';
 import { type RegionPlace, RULER_PX, type Scene } from './timeline-picture.ts';
 import { type HeadFacts, TrackHeads } from './track-heads.tsx';
+import { pictureOf } from './whole-picture.ts';
 import { words } from './words.ts';
 
 const HEAD_PX = 152;
@@ -64,10 +65,11 @@ export function TimelinePanel({ trace }: { readonly trace: TraceId }) {
         if (lane) togglePin(lane.key);
         return lane !== undefined;
       },
+      picture: () => pictureOf(board),
       tracks: () => trackChoices(groups),
     });
     return () => setTimelineControl(undefined);
-  }, [trace, groups]);
+  }, [trace, groups, board]);
   return (
     <section className="timeline" aria-label={words.timeline}>
       <Minimap trace={trace} groups={groups} />
