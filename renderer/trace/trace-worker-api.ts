@@ -189,6 +189,8 @@ export interface EventFilter {
   readonly kinds?: readonly EventKind[];
   /** Case-insensitive part of the name. */
   readonly text?: string;
+  /** Only of these streams: see `ProcessInfo`. */
+  readonly streams?: readonly number[];
 }
 
 export interface ConsoleLine {
