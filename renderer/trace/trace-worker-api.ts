@@ -7,7 +7,7 @@ import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import type { CallCapture, LeftAlone } from '../../core/protocol/target-wire.ts';
-import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
+import type { SliceRef, SliceRow, TimelineRequests, TimelineSummary } from './timeline-api.ts';
 
 export type * from './timeline-api.ts';
 /** The timeline and its analysis. */
@@ -203,6 +203,8 @@ export interface ConsoleLine {
   readonly style?: string;
   /** The line was longer than is shown. */
   readonly cut: boolean;
+  /** Bytes of its source before it. */
+  readonly offset: number;
 }
 
 export interface TraceRequests extends TimelineRequests {
@@ -244,6 +246,13 @@ export interface TraceRequests extends TimelineRequests {
     readonly total: number;
     readonly first: number;
   };
+  /** The call of `console` that printed a line, as an instant of the timeline. Null: none did, or it was not recorded. */
+  'console.call': (argument: {
+    readonly trace: TraceId;
+    readonly line: Pick<ConsoleLine, 'source' | 'offset' | 'timeNs' | 'text'>;
+  }) => SliceRow | null;
+  /** The line that a call of `console` printed first. Null: it is no such call, or its output was not read. */
+  'console.lineOf': (argument: { readonly trace: TraceId; readonly ref: SliceRef }) => ConsoleLine | null;
 }
 
 export interface TracePushes {
