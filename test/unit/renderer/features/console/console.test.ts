@@ -129,7 +129,7 @@ describe('LineSearch', () => {
     const search = new LineSearch(client, 't', 'line 49', (state) => states.push(state));
     await searched(search);
     const before = states.at(-1);
-    expect(before).toMatchObject({ looked: 5000, total: 5000, cut: false, offset: 0 });
+    expect(before).toMatchObject({ looked: 5000, total: 5000, cut: false });
     asked.length = 0;
     lines.push('line 49 again');
     await searched(search);
