@@ -15,7 +15,8 @@ import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
-import { ConsoleLines, type ConsolePage } from './console-lines.ts';
+import { ConsoleCalls, type LinePlace } from './console-calls.ts';
+import { type ConsoleLine, ConsoleLines, type ConsolePage } from './console-lines.ts';
 import { rangeStatsOf } from './counter-range.ts';
 import type { CounterTrack } from './counter-track.ts';
 import { type CounterShow, Counters, type CounterView, type GridView, type LinesView } from './counters.ts';
@@ -36,7 +37,7 @@ import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
 import { issuesOf } from './timeline/issues.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
-import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
+import type { CounterRangeStats, IssueInfo, SliceRef, SliceRow } from './timeline-types.ts';
 
 export const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 /** With less, what a view needs would push itself out. */
@@ -87,6 +88,7 @@ export class Trace {
   readonly #objects: Objects;
   readonly #events: EventList;
   readonly #console: ConsoleLines;
+  readonly #consoleCalls = new ConsoleCalls();
   readonly #intake: Intake;
   /** What is drawn over time; single slices of it; sums over many. */
   readonly timeline: Timeline;
@@ -140,7 +142,7 @@ export class Trace {
     });
     this.explorer = new Explorer(this.timeline, blocks);
     this.analysis = new Analysis({ timeline: this.timeline, explorer: this.explorer, pause, onProgress: onLoaded });
-    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline);
+    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline, this.#consoleCalls);
   }
 
   setHead(head: RecordingHead): void {
@@ -203,9 +205,10 @@ export class Trace {
   #addSide(header: BlockHeader, payload: Uint8Array, offset: number): void {
     const block = this.#blocks.add(header, payload, offset);
     const definitions = this.definitionsOf(header.stream);
-    this.#intake.enter(header.stream, definitions, block, offset);
+    const records = this.#blocks.recordsIn(block, payload);
+    this.#intake.enter(header.stream, definitions, block, offset, records);
     this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
-    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#damagedRecords += decodeRecords(records, header.clockHigh, this.#start, this.#intake);
     this.#events.add(block, this.#intake.counts);
   }
 
@@ -258,9 +261,10 @@ export class Trace {
     if (header.droppedBefore > thread.droppedByHeaders) thread.droppedByHeaders = header.droppedBefore;
     const block = this.#blocks.add(header, payload, offset);
     const definitions = this.definitionsOf(header.stream);
-    this.#intake.enter(header.stream, definitions, block, offset);
+    const records = this.#blocks.recordsIn(block, payload);
+    this.#intake.enter(header.stream, definitions, block, offset, records);
     this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
-    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#damagedRecords += decodeRecords(records, header.clockHigh, this.#start, this.#intake);
     if (this.#intake.hasCalls || this.timeline.hasCalls) this.timeline.calls(header, payload);
     this.#events.add(block, this.#intake.counts);
   }
@@ -489,6 +493,25 @@ export class Trace {
     return this.#console.page(from, count);
   }
 
+  /** The call of `console` that printed a line. Undefined: none did, or it was not recorded. */
+  async consoleCall(line: LinePlace, endNs: number): Promise<SliceRow | undefined> {
+    const call = this.#consoleCalls.callOf(line, (stream) => this.#processes.thread(stream).process === 0);
+    const track = call && this.timeline.trackOf('instants', call.stream);
+    const placed = track && (await this.explorer.hit(track, 0, call.timeNs, 0));
+    return placed && this.explorer.rowOf(placed, endNs);
+  }
+
+  /** The line that a call of `console` printed first. Undefined: it is no such call, or printed nothing that was read. */
+  async consoleLineOf(ref: SliceRef): Promise<ConsoleLine | undefined> {
+    const placed = await this.explorer.find(ref);
+    if (placed?.track.kind !== 'instants' || placed.track.stream === undefined) return undefined;
+    const { stream } = placed.track;
+    const call = this.#consoleCalls.at(stream, placed.slice.startNs);
+    if (!call) return undefined;
+    if (call.offset !== undefined && this.#processes.thread(stream).process === 0) return this.#console.lineAt(call.source, call.offset);
+    return this.#console.lineNear(call.timeNs, (line) => line.source === call.source && call.isText(line.text));
+  }
+
   /** Resolves when nothing is being read again and no search is under way. */
   async settled(): Promise<void> {
     await this.#counters.settled();
@@ -515,6 +538,8 @@ class Intake extends IgnoringVisitor {
   readonly #objects: Objects;
   readonly #processes: Processes;
   readonly #timeline: Timeline;
+  readonly #consoleCalls: ConsoleCalls;
+  #records: Uint8Array = new Uint8Array(0);
   /** The block has calls. */
   hasCalls = false;
   #lastCallNs = Number.POSITIVE_INFINITY;
@@ -525,15 +550,17 @@ class Intake extends IgnoringVisitor {
   #block = 0;
   #offset = 0;
 
-  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline) {
+  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline, consoleCalls: ConsoleCalls) {
     super();
+    this.#consoleCalls = consoleCalls;
     this.#timeline = timeline;
     this.#counters = counters;
     this.#objects = objects;
     this.#processes = processes;
   }
 
-  enter(stream: number, definitions: Definitions, block: number, offset: number): void {
+  enter(stream: number, definitions: Definitions, block: number, offset: number, records: Uint8Array): void {
+    this.#records = records;
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
     this.hasCalls = false;
@@ -564,9 +591,12 @@ class Intake extends IgnoringVisitor {
     this.#count(COUNTER);
   }
 
-  override instant(timeNs: number, name: number, category: number, _scope: number, _argsAt: number, _argsBytes: number, record: number): void {
+  override instant(timeNs: number, name: number, category: number, _scope: number, argsAt: number, argsBytes: number, record: number): void {
     this.#count(INSTANT);
     this.#timeline.instant(timeNs, name, category, record);
+    if (argsBytes > 0 && category !== 0 && this.#definitions.text(category) === 'console' && this.#definitions.text(name).startsWith('console.')) {
+      this.#consoleCalls.add(this.#stream, timeNs, this.#records.subarray(argsAt, argsAt + argsBytes));
+    }
   }
 
   override slice(endNs: number, durationNs: number, name: number, category: number, _argsAt: number, _argsBytes: number, record: number, track: number): void {

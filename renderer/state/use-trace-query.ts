@@ -153,6 +153,8 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'objects.step': () => 0,
   'events.page': (summary) => summary.revision,
   'console.page': (summary) => summary.consoleChunks,
+  'console.call': (summary) => summary.consoleChunks,
+  'console.lineOf': (summary) => summary.consoleChunks,
   'tracks.list': (summary) => summary.tracksRevision,
   'names.get': () => 0,
   'timeline.view': (summary) => summary.revision,

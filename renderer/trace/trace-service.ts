@@ -90,6 +90,8 @@ export class TraceService {
     'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),
     'events.page': ({ trace, filter, from, count }) => this.#of(trace).trace.events(filter, from, count),
     'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
+    'console.call': async ({ trace, line }) => (await this.#of(trace).trace.consoleCall(line, this.#of(trace).endNs)) ?? null,
+    'console.lineOf': async ({ trace, ref }) => (await this.#of(trace).trace.consoleLineOf(ref)) ?? null,
     ...objectHandlers((trace) => this.#of(trace)),
     ...timelineHandlers((trace) => this.#of(trace)),
   };

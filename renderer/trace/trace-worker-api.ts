@@ -9,7 +9,7 @@ import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-for
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import type { CallCapture, LeftAlone } from '../../core/protocol/target-wire.ts';
 import type { ObjectRequests } from './objects-api.ts';
-import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
+import type { SliceRef, SliceRow, TimelineRequests, TimelineSummary } from './timeline-api.ts';
 
 export type * from './objects-api.ts';
 export type * from './timeline-api.ts';
@@ -228,6 +228,8 @@ export interface EventFilter {
   readonly kinds?: readonly EventKind[];
   /** Case-insensitive part of the name. */
   readonly text?: string;
+  /** Only of these streams: see `ProcessInfo`. */
+  readonly streams?: readonly number[];
 }
 
 export interface ConsoleLine {
@@ -240,6 +242,8 @@ export interface ConsoleLine {
   readonly style?: string;
   /** The line was longer than is shown. */
   readonly cut: boolean;
+  /** Bytes of its source before it. */
+  readonly offset: number;
 }
 
 export interface TraceRequests extends TimelineRequests, ObjectRequests {
@@ -285,6 +289,13 @@ export interface TraceRequests extends TimelineRequests, ObjectRequests {
     readonly total: number;
     readonly first: number;
   };
+  /** The call of `console` that printed a line, as an instant of the timeline. Null: none did, or it was not recorded. */
+  'console.call': (argument: {
+    readonly trace: TraceId;
+    readonly line: Pick<ConsoleLine, 'source' | 'offset' | 'timeNs' | 'text'>;
+  }) => SliceRow | null;
+  /** The line that a call of `console` printed first. Null: it is no such call, or its output was not read. */
+  'console.lineOf': (argument: { readonly trace: TraceId; readonly ref: SliceRef }) => ConsoleLine | null;
 }
 
 export interface TracePushes {

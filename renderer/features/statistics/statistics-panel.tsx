@@ -12,6 +12,7 @@ import { copyText, EmptyState, IconButton, Segments, Spinner, TextField, toastPr
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { placeText } from '../place-words.ts';
 import { FIRST_ORDER, nextOrder } from './columns.ts';
+import { CounterFigures } from './counter-figures.tsx';
 import { readCsv } from './csv.ts';
 import './statistics.css';
 import { StatisticsTable } from './statistics-table.tsx';
@@ -22,7 +23,8 @@ const PAGE = 40;
 
 export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   const { traces } = useClients();
-  const [by, setBy] = useState<GroupBy>('name');
+  const [view, setView] = useState<GroupBy | 'counters'>('name');
+  const by = view === 'counters' ? 'name' : view;
   const [order, setOrder] = useState(FIRST_ORDER);
   const [filter, setFilter] = useState('');
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 30, offset: 0 });
@@ -43,11 +45,14 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   return (
     <section className="statistics" aria-label={words.panel}>
       <div className="statistics-head">
-        <Segments<GroupBy>
+        <Segments<GroupBy | 'counters'>
           label={words.groupBy}
-          value={by}
-          options={(Object.keys(words.groups) as GroupBy[]).map((value) => ({ value, label: words.groups[value] }))}
-          onChange={setBy}
+          value={view}
+          options={[
+            ...(Object.keys(words.groups) as GroupBy[]).map((value) => ({ value, label: words.groups[value] })),
+            { value: 'counters', label: words.counterGroup },
+          ]}
+          onChange={setView}
         />
         <TextField
           className="statistics-filter"
@@ -65,15 +70,17 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
         />
         <span className="statistics-space" />
-        <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />
+        {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
       </div>
       <p className="statistics-place">
         <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{placeText(place)}</span>
         <span className="t3" role="status">
-          {page && words.counted(found.by, page.total, page.done)}
+          {view !== 'counters' && page && words.counted(found.by, page.total, page.done)}
         </span>
       </p>
-      {page && page.total > 0 ? (
+      {view === 'counters' ? (
+        <CounterFigures trace={trace} place={place} text={text} />
+      ) : page && page.total > 0 ? (
         <StatisticsTable
           found={{ ...found, page }}
           order={order}

@@ -2,12 +2,14 @@
 import { baseName, folderOf, plural } from '../../state/words.ts';
 import type { GroupBy, NameInfo } from '../../trace/trace-worker-api.ts';
 import type { ColumnId } from './columns.ts';
+import type { FigureColumn } from './counter-figures.tsx';
 
 export const words = {
   panel: 'Statistics',
   table: (by: GroupBy) => `Statistics by ${by}`,
   groupBy: 'Group by',
   groups: { name: 'Name', file: 'File', category: 'Category', thread: 'Thread' },
+  counterGroup: 'Counters',
   filter: 'Filter',
   filterRows: 'Filter statistics',
   clearFilter: 'Clear the filter',
@@ -31,6 +33,25 @@ export const words = {
     `${plural(groups, MANY[by].one, MANY[by].many)}${done < 1 ? `, ${Math.floor(done * 100)} % looked at` : ''}`,
   /** What has no file, or no category. */
   unnamed: { name: '(no name)', file: '(no file)', category: '(no category)', thread: '(no name)' },
+  counters: {
+    table: 'Counters within the range',
+    name: 'Counter',
+    columns: { samples: 'Samples', last: 'Last', min: 'Min', max: 'Max', mean: 'Mean', delta: 'Delta', rate: 'Rate / s' } satisfies Record<
+      FigureColumn,
+      string
+    >,
+    titles: {
+      samples: 'Values that were written within the range',
+      last: 'Value at the end of the range',
+      min: 'Least value, also of the one that holds at the start',
+      max: 'Greatest value, also of the one that holds at the start',
+      mean: 'Mean of the values',
+      delta: 'Last value less the one at the start of the range',
+      rate: 'Delta for each second of the range',
+    } satisfies Record<FigureColumn, string>,
+    none: 'Values that the script counts appear here, with their least, greatest and mean in the range.',
+    noMatch: 'The filter looks for its text in the names of counters and their series.',
+  },
   copy: 'Copy as CSV',
   copied: (rows: number, total: number, isWhole: boolean) =>
     rows < total ? `The first ${plural(rows, 'row')} of ${total.toLocaleString('en-US')} copied` : `${plural(rows, 'row')} copied${isWhole ? '' : ' so far'}`,

@@ -147,6 +147,11 @@ export class TraceWindow {
     return this.console.getByRole('log').getByText(text);
   }
 
+  /** The line of the console that is picked. */
+  get pickedLine(): Locator {
+    return this.console.locator('.console-selected');
+  }
+
   async menu(menu: string, item: string | RegExp): Promise<void> {
     await this.page.getByRole('menuitem', { name: menu, exact: true }).click();
     const open = this.page.getByRole('menu', { name: menu });
