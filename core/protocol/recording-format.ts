@@ -250,6 +250,9 @@ export interface RecordingFooter {
   readonly end?: SessionEnd;
 }
 
+/** Attachments that are members of an imported file, beside its events, have this in front of the member's name. */
+export const MEMBER_ATTACHMENT = 'trace-event/';
+
 export interface BlockHeader {
   readonly type: BlockType;
   readonly payloadBytes: number;

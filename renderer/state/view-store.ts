@@ -156,7 +156,11 @@ export const pointerState = (trace: TraceId): Pointer | undefined => pointers.ge
 export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => choices(useShallow((state) => pick(state.views[trace] ?? INITIAL)));
 
 /** The whole of a trace is at least this long. */
-export const leastEndOf = (trace: TraceId): number => (traceState().summaries[trace]?.phase === 'complete' ? LEAST_END_NS : LEAST_LIVE_END_NS);
+export function leastEndOf(trace: TraceId): number {
+  const { phase, endNs = 0 } = traceState().summaries[trace] ?? {};
+  // What a file is read from fills the width from its first event on.
+  return phase === 'complete' || (phase === 'loading' && endNs > 0) ? LEAST_END_NS : LEAST_LIVE_END_NS;
+}
 /** Where it begins: 0, or before it where a trace has events before its time 0. */
 export const startOf = (trace: TraceId): number => traceState().summaries[trace]?.startNs ?? 0;
 const endOf = (trace: TraceId): number => Math.max(leastEndOf(trace), traceState().summaries[trace]?.endNs ?? 0);

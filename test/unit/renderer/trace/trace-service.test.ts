@@ -240,6 +240,13 @@ describe('trace service', () => {
     expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ slices: 60_000 });
   });
 
+  test('takes what a file has beside its events for what it is, however large', async () => {
+    const text = JSON.stringify({ traceEvents: [{ ph: 'i', name: 'tick', pid: 7, tid: 0, ts: 1 }], file_info: { files: { a: 'x'.repeat(200_000) } } });
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([text]) } });
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ instants: 1, notices: [] });
+  });
+
   test('stops reading a file that has nothing to show yet', async () => {
     page = new Page();
     await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob(['['.padEnd(3e6)]) } });
