@@ -55,7 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'renderer/widgets': [[], ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels']],
   'renderer/features': [
     ['core/protocol', 'core/plugin-api', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
-    ['react', '@base-ui/react', 'lucide-react', 'uplot', 'anser', '@tanstack/react-virtual'],
+    ['react', '@base-ui/react', 'lucide-react', 'anser', '@tanstack/react-virtual'],
   ],
   'renderer/app': [
     ['core/protocol', 'renderer/state', 'renderer/bridge', 'renderer/widgets', 'renderer/features', 'renderer/trace/trace-worker-api.ts'],
