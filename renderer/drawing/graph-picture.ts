@@ -2,6 +2,7 @@
 
 import { timeMarks, timeStep } from './axis-range.ts';
 import { type ColumnLines, lineValueAt, stepColumns, straightColumns } from './column-lines.ts';
+import { pixelOf, type Raster, rasterLine } from './column-raster.ts';
 import { drawDot, drawNow, type PlotBox, uiFont } from './counter-marks.ts';
 import { formatAxisTime } from './format.ts';
 import { type Palette, withAlpha } from './palette.ts';
@@ -77,15 +78,19 @@ export const plotBox = (width: number, height: number): PlotBox => ({
   height: Math.max(1, height - TOP - AXIS_BOTTOM),
 });
 
-/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. */
-export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number): void {
+/** Where lines may be written pixel by pixel: an empty picture of that size, to be laid over the plot when it is full. */
+export type NewRaster = (widthPx: number, heightPx: number) => Raster & { readonly put: (left: number, top: number) => void };
+
+/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `newRaster`: for graphs of many series. */
+export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, newRaster?: NewRaster): void {
   const box = plotBox(scene.width, scene.height);
   drawAxes(ink, scene, palette, box);
   ink.save();
   ink.beginPath();
   ink.rect(box.left, box.top - 1, box.width, box.height + 2);
   ink.clip();
-  drawLines(ink, scene, palette, box, ratio);
+  if (!newRaster || scene.series.length < MANY_SERIES || scene.shape === 'line') drawLines(ink, scene, palette, box, ratio);
+  else rasterLines(scene, palette, box, ratio, newRaster);
   drawThresholds(ink, scene, palette, box);
   ink.restore();
   drawNewest(ink, scene, palette, box);
@@ -131,16 +136,37 @@ export function timeAxis(
   return marks;
 }
 
+/** From so many on lines are written pixel by pixel, where that can be. */
+const MANY_SERIES = 16;
+
+function rasterLines(scene: GraphScene, palette: Palette, box: PlotBox, ratio: number, newRaster: NewRaster): void {
+  const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
+  const raster = newRaster(width, height);
+  const inside = { left: 0, top: 0, width, height: height - 1 };
+  const place = placeOn(scene.axis, inside);
+  const at = columnPlace(scene, inside);
+  const thickness = Math.max(1, Math.round(ratio));
+  scene.series.forEach((series, s) => {
+    if (series.isShown)
+      stepColumns(rasterLine(raster, pixelOf(palette.data[series.color] ?? '') ?? pixelOf('#808080') ?? 0, thickness), scene.lines, s, at, place);
+  });
+  raster.put(box.left, box.top);
+}
+
+function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
+  const pixelsPerNs = box.width / (range.toNs - range.fromNs);
+  return {
+    left: box.left + (lines.fromNs - range.fromNs) * pixelsPerNs,
+    columnPx: ((lines.toNs - lines.fromNs) / lines.columns) * pixelsPerNs,
+    endX: box.left + (Math.min(endNs, range.toNs) - range.fromNs) * pixelsPerNs,
+  };
+}
+
 function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
-  const { lines, range, axis, shape } = scene;
+  const { lines, axis, shape } = scene;
   const scaled = { left: box.left * ratio, top: box.top * ratio, width: box.width * ratio, height: box.height * ratio };
   const place = placeOn(axis, scaled);
-  const pixelsPerNs = scaled.width / (range.toNs - range.fromNs);
-  const at = {
-    left: scaled.left + (lines.fromNs - range.fromNs) * pixelsPerNs,
-    columnPx: ((lines.toNs - lines.fromNs) / lines.columns) * pixelsPerNs,
-    endX: scaled.left + (Math.min(scene.endNs, range.toNs) - range.fromNs) * pixelsPerNs,
-  };
+  const at = columnPlace(scene, scaled);
   const isSmooth = shape === 'line';
   const walk = (sink: PathSink, series: number) => (isSmooth ? straightColumns : stepColumns)(sink, lines, series, at, place);
   const inPixels: Pick<GraphInk, 'fillRect'> =

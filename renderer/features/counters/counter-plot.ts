@@ -256,7 +256,7 @@ export class CounterPlot {
     const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
-    drawGraph(ink, scene, this.options.palette(), ratio);
+    drawGraph(ink, scene, this.options.palette(), ratio, (columns, rows) => rasterOn(ink, columns, rows, ratio));
     this.drawOverlay(frame);
   }
 
@@ -438,6 +438,26 @@ export class CounterPlot {
     }
     drawCrossHair(ink, palette, box, this.x(ns, box), values, this.frame?.crossPanel === this.key ? formatMoment(ns) : undefined);
   }
+}
+
+/** One for all graphs: they are drawn one after the other. */
+let rasterCanvas: HTMLCanvasElement | undefined;
+
+function rasterOn(ink: CanvasRenderingContext2D, width: number, height: number, ratio: number) {
+  rasterCanvas ??= document.createElement('canvas');
+  const canvas = rasterCanvas;
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(width, height);
+  return {
+    pixels: new Uint32Array(image.data.buffer),
+    width,
+    height,
+    put(left: number, top: number) {
+      canvas.getContext('2d')?.putImageData(image, 0, 0);
+      ink.drawImage(canvas, left, top, width / ratio, height / ratio);
+    },
+  };
 }
 
 /** The canvas in that size, in CSS pixels. */

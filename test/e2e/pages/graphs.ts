@@ -52,10 +52,8 @@ export class Graphs {
       .getByRole('button', { name: `Options of ${graph}` })
       .click();
     const menu = this.page.getByRole('menu');
-    await menu
-      .getByRole('menuitem', { name: entry })
-      .or(menu.getByRole('menuitemradio', { name: entry }))
-      .click();
+    const named = { name: entry, exact: typeof entry === 'string' };
+    await menu.getByRole('menuitem', named).or(menu.getByRole('menuitemradio', named)).click();
     await expect(menu).toHaveCount(0);
   }
 
