@@ -156,6 +156,7 @@ export class CounterPlot {
 
   setVisible(visible: boolean): void {
     this.visible = visible;
+    this.options.onDirty();
   }
 
   setSize(width: number, height: number): void {
@@ -174,6 +175,7 @@ export class CounterPlot {
 
   setDragged(dragged: { readonly from: number; readonly to: number } | undefined): void {
     this.dragged = dragged;
+    this.options.onDirty();
   }
 
   setDraft(draft: ThresholdDraft | undefined): void {
@@ -181,6 +183,7 @@ export class CounterPlot {
     this.draft = draft;
     // The line that is moved is not drawn where it was.
     if (moved) this.repaint();
+    else this.options.onDirty();
   }
 
   /** Where the plot lies in its host. */
