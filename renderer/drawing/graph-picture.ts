@@ -2,12 +2,12 @@
 
 import { timeMarks, timeStep } from './axis-range.ts';
 import { type ColumnLines, lineValueAt, stepColumns, straightColumns } from './column-lines.ts';
-import { pixelOf, type Raster, rasterLine } from './column-raster.ts';
 import { drawDot, drawNow, type PlotBox, uiFont } from './counter-marks.ts';
 import { formatAxisTime } from './format.ts';
 import { type Palette, withAlpha } from './palette.ts';
 import type { PathSink } from './step-path.ts';
 import { areaRects, lineRects } from './step-rects.ts';
+import type { PixelInk } from './timeline/pixel-ink.ts';
 import { placeOn, type ValueAxis } from './value-axis.ts';
 
 /** The part of CanvasRenderingContext2D that a graph is drawn with. */
@@ -78,19 +78,25 @@ export const plotBox = (width: number, height: number): PlotBox => ({
   height: Math.max(1, height - TOP - AXIS_BOTTOM),
 });
 
-/** Where lines may be written pixel by pixel: an empty picture of that size, to be laid over the plot when it is full. */
-export type NewRaster = (widthPx: number, heightPx: number) => Raster & { readonly put: (left: number, top: number) => void };
+/** Pixels that rectangles may be written into, and laid over the canvas from there. */
+export interface PixelLayer {
+  readonly ink: PixelInk;
+  put(): void;
+}
 
-/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `newRaster`: for graphs of many series. */
-export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, newRaster?: NewRaster): void {
+/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `layer`: for graphs of many series. */
+export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, layer?: PixelLayer): void {
   const box = plotBox(scene.width, scene.height);
   drawAxes(ink, scene, palette, box);
   ink.save();
   ink.beginPath();
   ink.rect(box.left, box.top - 1, box.width, box.height + 2);
   ink.clip();
-  if (!newRaster || scene.series.length < MANY_SERIES || scene.shape === 'line') drawLines(ink, scene, palette, box, ratio);
-  else rasterLines(scene, palette, box, ratio, newRaster);
+  if (layer && scene.series.length >= MANY_SERIES) {
+    layer.ink.begin(box.left, box.top, box.left + box.width, box.top + box.height + 1, ratio);
+    drawLines(ink, layer.ink, scene, palette, box, ratio);
+    layer.put();
+  } else drawLines(ink, ink, scene, palette, box, ratio);
   drawThresholds(ink, scene, palette, box);
   ink.restore();
   drawNewest(ink, scene, palette, box);
@@ -136,22 +142,11 @@ export function timeAxis(
   return marks;
 }
 
-/** From so many on lines are written pixel by pixel, where that can be. */
+/**
+ * From so many on lines are written pixel by pixel, where that can be: of dozens of series a graph has a hundred thousand pieces, and a
+ * canvas without a GPU takes a tenth of a second for as many rectangles.
+ */
 const MANY_SERIES = 16;
-
-function rasterLines(scene: GraphScene, palette: Palette, box: PlotBox, ratio: number, newRaster: NewRaster): void {
-  const [width, height] = [Math.round(box.width * ratio), Math.round(box.height * ratio)];
-  const raster = newRaster(width, height);
-  const inside = { left: 0, top: 0, width, height: height - 1 };
-  const place = placeOn(scene.axis, inside);
-  const at = columnPlace(scene, inside);
-  const thickness = Math.max(1, Math.round(ratio));
-  scene.series.forEach((series, s) => {
-    if (series.isShown)
-      stepColumns(rasterLine(raster, pixelOf(palette.data[series.color] ?? '') ?? pixelOf('#808080') ?? 0, thickness), scene.lines, s, at, place);
-  });
-  raster.put(box.left, box.top);
-}
 
 function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
   const pixelsPerNs = box.width / (range.toNs - range.fromNs);
@@ -162,7 +157,8 @@ function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
   };
 }
 
-function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
+/** `rects`: where level and upright pieces go; strokes go to `ink`. */
+function drawLines(ink: GraphInk, rects: Pick<GraphInk, 'fillStyle' | 'fillRect'>, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
   const { lines, axis, shape } = scene;
   const scaled = { left: box.left * ratio, top: box.top * ratio, width: box.width * ratio, height: box.height * ratio };
   const place = placeOn(axis, scaled);
@@ -170,7 +166,9 @@ function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: Plot
   const isSmooth = shape === 'line';
   const walk = (sink: PathSink, series: number) => (isSmooth ? straightColumns : stepColumns)(sink, lines, series, at, place);
   const inPixels: Pick<GraphInk, 'fillRect'> =
-    ratio === 1 ? ink : { fillRect: (x, y, width, height) => ink.fillRect(x / ratio, y / ratio, width / ratio, height / ratio) };
+    ratio === 1 ? rects : { fillRect: (x, y, width, height) => rects.fillRect(x / ratio, y / ratio, width / ratio, height / ratio) };
+  // Where pixels are whole a line is one of them thick.
+  const thickness = rects === ink ? LINE_PX * ratio : Math.max(1, Math.round(ratio));
   const first = scene.series.findIndex((each) => each.isShown);
   for (let s = 0; s < scene.series.length; s++) {
     const series = scene.series[s] as GraphSeries;
@@ -178,7 +176,7 @@ function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: Plot
     const color = palette.data[series.color] ?? palette.text1;
     // Only from zero on does the area tell a size.
     if (s === first && !isSmooth && axis.scale === 'linear' && axis.low <= 0 && axis.high >= 0) {
-      ink.fillStyle = withAlpha(color, palette.area);
+      rects.fillStyle = withAlpha(color, palette.area);
       walk(areaRects(inPixels, Math.round(place(0))), s);
     }
     if (isSmooth || series.dash) {
@@ -191,8 +189,8 @@ function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: Plot
       ink.stroke();
       continue;
     }
-    ink.fillStyle = color;
-    walk(lineRects(inPixels, LINE_PX * ratio), s);
+    rects.fillStyle = color;
+    walk(lineRects(inPixels, thickness), s);
   }
   ink.setLineDash([]);
 }

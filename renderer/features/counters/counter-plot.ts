@@ -5,9 +5,10 @@
 import { extentOf, lineValueAt } from '../../drawing/column-lines.ts';
 import { type CrossValue, drawCrossHair, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
 import { decimalsFor, formatMoment } from '../../drawing/format.ts';
-import { drawGraph, drawThreshold, type GraphScene, plotBox } from '../../drawing/graph-picture.ts';
+import { drawGraph, drawThreshold, type GraphScene, type PixelLayer, plotBox } from '../../drawing/graph-picture.ts';
 import { gridQuery } from '../../drawing/grid-lookup.ts';
 import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
+import { PixelInk } from '../../drawing/timeline/pixel-ink.ts';
 import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
 import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
@@ -259,7 +260,7 @@ export class CounterPlot {
     const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
-    drawGraph(ink, scene, this.options.palette(), ratio, (columns, rows) => rasterOn(ink, columns, rows, ratio));
+    drawGraph(ink, scene, this.options.palette(), ratio, layerOn(ink));
     this.drawOverlay(frame);
   }
 
@@ -444,21 +445,24 @@ export class CounterPlot {
 }
 
 /** One for all graphs: they are drawn one after the other. */
-let rasterCanvas: HTMLCanvasElement | undefined;
+const pixels = new PixelInk();
+let pixelCanvas: HTMLCanvasElement | undefined;
 
-function rasterOn(ink: CanvasRenderingContext2D, width: number, height: number, ratio: number) {
-  rasterCanvas ??= document.createElement('canvas');
-  const canvas = rasterCanvas;
-  canvas.width = width;
-  canvas.height = height;
-  const image = new ImageData(width, height);
+function layerOn(target: CanvasRenderingContext2D): PixelLayer {
   return {
-    pixels: new Uint32Array(image.data.buffer),
-    width,
-    height,
-    put(left: number, top: number) {
-      canvas.getContext('2d')?.putImageData(image, 0, 0);
-      ink.drawImage(canvas, left, top, width / ratio, height / ratio);
+    ink: pixels,
+    put() {
+      const { width, height, left, top } = pixels;
+      pixelCanvas ??= document.createElement('canvas');
+      if (pixelCanvas.width !== width || pixelCanvas.height !== height) {
+        pixelCanvas.width = width;
+        pixelCanvas.height = height;
+      }
+      pixelCanvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(pixels.pixels.buffer as ArrayBuffer), width, height), 0, 0);
+      target.save();
+      target.setTransform(1, 0, 0, 1, 0, 0);
+      target.drawImage(pixelCanvas, left, top);
+      target.restore();
     },
   };
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ColumnLines, extentOf, lineValueAt, stepColumns, straightColumns } from '../../../../renderer/drawing/column-lines.ts';
-import { pixelOf, rasterLine } from '../../../../renderer/drawing/column-raster.ts';
 import type { PathSink } from '../../../../renderer/drawing/step-path.ts';
 
 /** One series of ten pixels a column, from 0 to 100 ns: each column `value`, `first least greatest last`, `.` (holds) or `-` (a gap). */
@@ -100,32 +99,6 @@ describe('lines of columns', () => {
         });
       }),
     );
-  });
-
-  it('are the same written into pixels by hand, and never outside of them', () => {
-    const column = fc.array(fc.integer({ min: -20, max: 80 }), { maxLength: 4 });
-    fc.assert(
-      fc.property(fc.array(column, { minLength: 1, maxLength: 30 }), (columns) => {
-        const lines = linesOf(
-          columns.map((values) => (values.length === 0 ? '.' : `${values[0]} ${Math.min(...values)} ${Math.max(...values)} ${values.at(-1)}`)).join(' | '),
-        );
-        const [width, height] = [columns.length, 60];
-        const raster = { pixels: new Uint32Array(width * height), width, height };
-        stepColumns(rasterLine(raster, 7, 1), lines, 0, { left: 0, columnPx: 1, endX: width }, (value) => value);
-        let held: number | undefined;
-        columns.forEach((values, c) => {
-          const inside = held === undefined ? values : [held, ...values];
-          if (values.length > 0) held = values.at(-1);
-          const filled = Array.from({ length: height }, (_, row) => row).filter((row) => raster.pixels[row * width + c] === 7);
-          const [low, high] = [Math.min(...inside), Math.max(...inside)];
-          const wanted = Array.from({ length: height }, (_, row) => row).filter((row) => inside.length > 0 && row >= low && row <= high);
-          // A single first sample is a dot until something follows.
-          if (c > 0 || new Set(inside).size !== 1) expect(filled).toEqual(wanted);
-        });
-      }),
-    );
-    expect(pixelOf('#010203')).toBe(new Uint32Array(Uint8Array.of(1, 2, 3, 255).buffer)[0]);
-    expect(pixelOf('rgb(1 2 3)')).toBeUndefined();
   });
 
   it('know the value at a time, and the extent of those that are shown', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawGraph, type GraphInk, type GraphScene, plotBox, timeAxis } from '../../../../renderer/drawing/graph-picture.ts';
 import { type Palette, readPalette } from '../../../../renderer/drawing/palette.ts';
+import { PixelInk } from '../../../../renderer/drawing/timeline/pixel-ink.ts';
 
 const PALETTE: Palette = readPalette({ getPropertyValue: (name) => (name === '--area' ? '.16' : name.slice(2)) });
 
@@ -93,6 +94,30 @@ describe('the picture of a graph', () => {
     expect(calls).toContain('text "70"');
     expect(calls).not.toContain('text "700"');
     expect(calls.filter((call) => /^rect [\d.]+,38 4x1 warn$/.test(call)).length).toBeGreaterThan(10);
+  });
+
+  it('writes the lines of many series into pixels, the same at every ratio', () => {
+    const many = Array.from({ length: 20 }, (_, s) => ({ color: 1, dash: undefined, isShown: s === 7 }));
+    const lines = {
+      ...scene().lines,
+      y: Float64Array.from(many.flatMap((_, s) => [20 + s, 20 + s, 20 + s, 20 + s, 60, 60, 60, 60])),
+      sampled: new Uint8Array(40).fill(1),
+      edges: new Float64Array(80).fill(Number.NaN),
+    };
+    for (const ratio of [1, 2]) {
+      const layer = { ink: new PixelInk(), put: () => calls.push('put') };
+      const { ink, calls } = recordingInk();
+      drawGraph(ink, scene({ series: many, lines }), { ...PALETTE, data: ['', '#010203'], area: 0.5 }, ratio, layer);
+      expect(calls).toContain('put');
+      const { pixels, width, height } = layer.ink;
+      const column = (x: number) => Array.from({ length: height }, (_, y) => y).filter((y) => (pixels[y * width + x * ratio] as number) >>> 24 === 255);
+      // 27 of 100 in the first half, 60 in the other, as many pixels thick as there are in one of the page.
+      expect(column(20)).toEqual(Array.from({ length: ratio }, (_, k) => expect.closeTo(73 * ratio + k, -0.5)));
+      expect(column(80)).toHaveLength(ratio);
+      // The area of the first that is shown.
+      expect((pixels[90 * ratio * width + 20 * ratio] as number) >>> 24).toBe(128);
+      expect(pixels[10 * ratio * width + 20 * ratio]).toBe(0);
+    }
   });
 
   it('counts back from now while it follows, and marks now where it has room to the right', () => {
