@@ -7,6 +7,7 @@ import { formatAxisTime } from './format.ts';
 import { type Palette, withAlpha } from './palette.ts';
 import type { PathSink } from './step-path.ts';
 import { areaRects, lineRects } from './step-rects.ts';
+import type { PixelInk } from './timeline/pixel-ink.ts';
 import { placeOn, type ValueAxis } from './value-axis.ts';
 
 /** The part of CanvasRenderingContext2D that a graph is drawn with. */
@@ -77,15 +78,25 @@ export const plotBox = (width: number, height: number): PlotBox => ({
   height: Math.max(1, height - TOP - AXIS_BOTTOM),
 });
 
-/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. */
-export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number): void {
+/** Pixels that rectangles may be written into, and laid over the canvas from there. */
+export interface PixelLayer {
+  readonly ink: PixelInk;
+  put(): void;
+}
+
+/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `layer`: for graphs of many series. */
+export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, layer?: PixelLayer): void {
   const box = plotBox(scene.width, scene.height);
   drawAxes(ink, scene, palette, box);
   ink.save();
   ink.beginPath();
   ink.rect(box.left, box.top - 1, box.width, box.height + 2);
   ink.clip();
-  drawLines(ink, scene, palette, box, ratio);
+  if (layer && scene.series.length >= MANY_SERIES) {
+    layer.ink.begin(box.left, box.top, box.left + box.width, box.top + box.height + 1, ratio);
+    drawLines(ink, layer.ink, scene, palette, box, ratio);
+    layer.put();
+  } else drawLines(ink, ink, scene, palette, box, ratio);
   drawThresholds(ink, scene, palette, box);
   ink.restore();
   drawNewest(ink, scene, palette, box);
@@ -131,20 +142,33 @@ export function timeAxis(
   return marks;
 }
 
-function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
-  const { lines, range, axis, shape } = scene;
+/**
+ * From so many on lines are written pixel by pixel, where that can be: of dozens of series a graph has a hundred thousand pieces, and a
+ * canvas without a GPU takes a tenth of a second for as many rectangles.
+ */
+const MANY_SERIES = 16;
+
+function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
+  const pixelsPerNs = box.width / (range.toNs - range.fromNs);
+  return {
+    left: box.left + (lines.fromNs - range.fromNs) * pixelsPerNs,
+    columnPx: ((lines.toNs - lines.fromNs) / lines.columns) * pixelsPerNs,
+    endX: box.left + (Math.min(endNs, range.toNs) - range.fromNs) * pixelsPerNs,
+  };
+}
+
+/** `rects`: where level and upright pieces go; strokes go to `ink`. */
+function drawLines(ink: GraphInk, rects: Pick<GraphInk, 'fillStyle' | 'fillRect'>, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
+  const { lines, axis, shape } = scene;
   const scaled = { left: box.left * ratio, top: box.top * ratio, width: box.width * ratio, height: box.height * ratio };
   const place = placeOn(axis, scaled);
-  const pixelsPerNs = scaled.width / (range.toNs - range.fromNs);
-  const at = {
-    left: scaled.left + (lines.fromNs - range.fromNs) * pixelsPerNs,
-    columnPx: ((lines.toNs - lines.fromNs) / lines.columns) * pixelsPerNs,
-    endX: scaled.left + (Math.min(scene.endNs, range.toNs) - range.fromNs) * pixelsPerNs,
-  };
+  const at = columnPlace(scene, scaled);
   const isSmooth = shape === 'line';
   const walk = (sink: PathSink, series: number) => (isSmooth ? straightColumns : stepColumns)(sink, lines, series, at, place);
   const inPixels: Pick<GraphInk, 'fillRect'> =
-    ratio === 1 ? ink : { fillRect: (x, y, width, height) => ink.fillRect(x / ratio, y / ratio, width / ratio, height / ratio) };
+    ratio === 1 ? rects : { fillRect: (x, y, width, height) => rects.fillRect(x / ratio, y / ratio, width / ratio, height / ratio) };
+  // Where pixels are whole a line is one of them thick.
+  const thickness = rects === ink ? LINE_PX * ratio : Math.max(1, Math.round(ratio));
   const first = scene.series.findIndex((each) => each.isShown);
   for (let s = 0; s < scene.series.length; s++) {
     const series = scene.series[s] as GraphSeries;
@@ -152,7 +176,7 @@ function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: Plot
     const color = palette.data[series.color] ?? palette.text1;
     // Only from zero on does the area tell a size.
     if (s === first && !isSmooth && axis.scale === 'linear' && axis.low <= 0 && axis.high >= 0) {
-      ink.fillStyle = withAlpha(color, palette.area);
+      rects.fillStyle = withAlpha(color, palette.area);
       walk(areaRects(inPixels, Math.round(place(0))), s);
     }
     if (isSmooth || series.dash) {
@@ -165,8 +189,8 @@ function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: Plot
       ink.stroke();
       continue;
     }
-    ink.fillStyle = color;
-    walk(lineRects(inPixels, LINE_PX * ratio), s);
+    rects.fillStyle = color;
+    walk(lineRects(inPixels, thickness), s);
   }
   ink.setLineDash([]);
 }

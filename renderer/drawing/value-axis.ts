@@ -59,7 +59,9 @@ function linearAxis(range: ValueRange): ValueAxis {
 /** From the least to the greatest, widened to round numbers. */
 function fitRange({ min, max }: ValueExtent): ValueRange {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return niceRange(0, 0);
-  const room = max > min ? 0 : Math.abs(min) * 0.05 || 0.5;
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  // Closer together than an axis can tell, or too small for powers of ten: as if they were equal.
+  const room = max - min > size * 1e-9 && size > 1e-290 ? 0 : size > 1e-290 ? size * 0.05 : 0.5;
   let step = niceStep((max - min + 2 * room) / 3);
   for (;;) {
     const low = Number((Math.floor((min - room) / step + 1e-9) * step).toPrecision(12));

@@ -179,7 +179,7 @@ function entriesOf(trace: TraceId, info: CounterInfo, infos: readonly CounterInf
   const others = graphsOf(graphArrangement(trace), infos).filter((graph) => graph.id !== info.key);
   const targets = others.slice(0, MOST_IN_MENU).map(
     (graph): MenuEntry => ({
-      label: clipText(resolveGraph(graph, byKey, 0).title, 60),
+      label: clipText(resolveGraph(graph, byKey, 0).name, 60),
       onSelect: () => putIntoGraph(trace, graph.id, allOf(info)),
     }),
   );

@@ -9,6 +9,9 @@ import type { ShownGraph } from './counter-plot.ts';
 import { words } from './words.ts';
 
 const PNG_RATIO = 2;
+/** Of a picture's graph: one of a panel in a corner of the window is too small to show around. */
+const LEAST_WIDTH = 640;
+const LEAST_HEIGHT = 220;
 
 export function sheetOf(shown: ShownGraph, title: string, unit: string): GraphSheet {
   const { fromNs, toNs } = shown.scene.range;
@@ -18,7 +21,13 @@ export function sheetOf(shown: ShownGraph, title: string, unit: string): GraphSh
     unit,
     range: `${formatMomentShort(fromNs)} to ${formatMomentShort(toNs)} s`,
     // What counts back from now would mean nothing tomorrow.
-    scene: { ...shown.scene, relative: false, live: false },
+    scene: {
+      ...shown.scene,
+      width: Math.max(shown.scene.width, LEAST_WIDTH),
+      height: Math.max(shown.scene.height, LEAST_HEIGHT),
+      relative: false,
+      live: false,
+    },
     columns: [now, min, max, mean],
     lines: shown.series.map(({ name }, s) => {
       const numbers = shown.numbers[s];

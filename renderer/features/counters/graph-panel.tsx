@@ -7,6 +7,7 @@ import { toggleTable, useView } from '../../state/view-store.ts';
 import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, toastProblem } from '../../widgets/index.ts';
 import type { CounterBoard } from './counter-board.ts';
+import { unitOfName } from './counter-name.ts';
 import { CounterPlot } from './counter-plot.ts';
 import { CounterTable } from './counter-table.tsx';
 import { csvOf, fileName, measureText, pngOf, saveFile, sheetOf, svgOf } from './graph-files.ts';
@@ -133,7 +134,8 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
     setTimeout(() => host.current?.focus(), 0);
   };
 
-  const unitShown = unitText(unit, options.show);
+  // What the name says already is not said beside it.
+  const unitShown = options.show === 'value' && unitOfName(title) === unit ? '' : unitText(unit, options.show);
   return (
     <figure
       className={`counter-panel ${drop.isOver ? 'counter-panel-over' : ''}`}

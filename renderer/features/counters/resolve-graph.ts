@@ -48,7 +48,9 @@ export function resolveGraph(spec: GraphSpec, counters: ReadonlyMap<string, Coun
   const lines = shown.map(({ unit: _unit, ...line }, k): GraphLine => ({ ...line, style: seriesStyle(place, k, shown.length) }));
   const foundUnit = commonUnit(shown.map(({ unit }) => unit));
   const title = own ? splitUnit(own.name).title : titleOf(spec, counters, lines);
-  return { title, name: own?.name ?? title, unit: spec.options.unit ?? foundUnit, foundUnit, lines };
+  // A graph of the user's may hold what another one does.
+  const name = own?.name ?? `Graph ${spec.id.replace(/^own /, '')}: ${title}`;
+  return { title, name, unit: spec.options.unit ?? foundUnit, foundUnit, lines };
 }
 
 function titleOf(spec: GraphSpec, counters: ReadonlyMap<string, CounterInfo>, lines: readonly GraphLine[]): string {

@@ -56,7 +56,8 @@ export function useDragUnderWay(): boolean {
     document.addEventListener('dragstart', (event) => event.dataTransfer && isSeriesDrag(event.dataTransfer) && setTimeout(() => setDragging(true), 0), {
       signal,
     });
-    for (const ends of ['dragend', 'drop'] as const) document.addEventListener(ends, () => setDragging(false), { signal, capture: true });
+    // A task later too: the place for a new graph must be there when it is dropped upon. A source that has gone meanwhile ends no drag, a drop does.
+    for (const ends of ['dragend', 'drop'] as const) document.addEventListener(ends, () => setTimeout(() => setDragging(false), 0), { signal, capture: true });
     return () => off.abort();
   }, []);
   return dragging;
