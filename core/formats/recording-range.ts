@@ -112,14 +112,20 @@ class RangeCopier extends RecordingCopier {
     if (line.kind === 'thread') this.#processOfStream.set(line.stream, line.process);
     // Totals are those of all of it.
     if (line.kind === 'stats' || this.#leavesOut(line)) return;
-    super.line(line.kind === 'process' && this.#without.has('launch') ? { ...line, argv: [] } : line);
+    if (line.kind === 'note') super.line(this.#noteInRange(line));
+    else super.line(line.kind === 'process' && this.#without.has('launch') ? { ...line, argv: [] } : line);
   }
 
   #leavesOut(line: RecordingInfo): boolean {
     // What plugins left is text that nothing is taken out of.
     if (line.kind === 'attachment' || line.kind === 'processed') return this.#without.size > 0;
-    if (line.kind !== 'note') return false;
-    return this.#without.has('notes') || !((line.toNs ?? 0) >= this.#fromNs && (line.fromNs ?? 0) <= this.#toNs);
+    return line.kind === 'note' && this.#without.has('notes');
+  }
+
+  /** One beside the range is taken away: an earlier line of its id may have lain in it. */
+  #noteInRange(line: Extract<RecordingInfo, { readonly kind: 'note' }>): RecordingInfo {
+    const { id, fromNs = 0, toNs = 0, timeNs } = line;
+    return toNs >= this.#fromNs && fromNs <= this.#toNs ? line : { kind: 'note', id, removed: true, timeNs };
   }
 
   override beginBlock(header: BlockHeader, payload: Uint8Array): void {

@@ -119,6 +119,14 @@ export interface RecentScript {
   readonly usedAtMs: number;
 }
 
+/** A run configuration of a project, under a name. */
+export interface SavedConfig {
+  readonly name: string;
+  readonly config: LaunchConfig;
+  /** As of RecentScript. */
+  readonly forgotten?: readonly string[];
+}
+
 /** A plugin that the window offers: built in, or added from a file. */
 export interface PluginEntry {
   /** First word of a spec: `vizplugins.cpu_usage`, or the path of the file. */
@@ -275,6 +283,8 @@ export interface Settings {
   readonly traceMemory: number;
   /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: none is chosen. */
   readonly editor: string;
+  /** The tour was taken, or is not wanted: it is not offered any more. */
+  readonly tourSeen: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -295,6 +305,7 @@ export const DEFAULT_SETTINGS: Settings = {
   snap: true,
   traceMemory: 0,
   editor: '',
+  tourSeen: false,
 };
 
 /** An action that also exists as a menu item or command-line word. */
@@ -332,6 +343,11 @@ export interface StudioRequests {
   'launch.nodes': (argument: { readonly refresh: boolean }) => readonly NodeInstall[];
   'launch.examples': (argument: null) => readonly ExampleInfo[];
   'launch.recent': (argument: null) => readonly RecentScript[];
+  /** Configurations of a project, by the folder of its package.json, else the folder of the run. In the order of their names. */
+  'launch.saved': (argument: { readonly folder: string }) => readonly SavedConfig[];
+  /** All of them, with this one. */
+  'launch.keep': (argument: { readonly folder: string; readonly name: string; readonly config: LaunchConfig }) => readonly SavedConfig[];
+  'launch.forget': (argument: { readonly folder: string; readonly name: string }) => readonly SavedConfig[];
   /** For a file dropped in a browser, where only its name and content are known: paths under the roots that match both. */
   'launch.locate': (argument: { readonly name: string; readonly sha256: string; readonly bytes: number }) => readonly string[];
 
@@ -466,6 +482,9 @@ export const STUDIO_REQUESTS = {
   'launch.nodes': true,
   'launch.examples': true,
   'launch.recent': true,
+  'launch.saved': true,
+  'launch.keep': true,
+  'launch.forget': true,
   'launch.locate': true,
   'session.start': true,
   'session.stop': true,

@@ -88,6 +88,7 @@ export const settingsPart = shape<Partial<Settings>>(
     snap: flag,
     traceMemory: whole(0, 1_000_000),
     editor: text(4096),
+    tourSeen: flag,
   },
   Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],
 );
@@ -128,6 +129,9 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'launch.nodes': shape<{ refresh: boolean }>({ refresh: flag }),
   'launch.examples': nothing,
   'launch.recent': nothing,
+  'launch.saved': shape<{ folder: string }>({ folder: path }),
+  'launch.keep': shape<Parameters<StudioRequests['launch.keep']>[0]>({ folder: path, name: filled(100), config: launchConfig }),
+  'launch.forget': shape<{ folder: string; name: string }>({ folder: path, name: filled(100) }),
   'launch.locate': shape<{ name: string; sha256: string; bytes: number }>({ name: filled(255), sha256, bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
   'session.start': launchConfig,
   'session.stop': shape<{ session: string }>({ session: id }),

@@ -30,6 +30,7 @@ import { locateFile } from './files/locate.ts';
 import { Roots } from './files/roots.ts';
 import type { HostPort, Studio, StudioOptions } from './host-port.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
+import { SavedConfigs } from './launch/saved-configs.ts';
 import { loginShellPath } from './nodes/login-path.ts';
 import { NodeFinder } from './nodes/node-finder.ts';
 import { OpenRecordings } from './open-recordings.ts';
@@ -79,6 +80,7 @@ class StudioServices implements Studio {
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
   readonly #configFiles: ConfigFiles;
+  readonly #savedConfigs: SavedConfigs;
   readonly #namedFiles = new KnownFiles();
 
   constructor(options: StudioOptions) {
@@ -90,6 +92,7 @@ class StudioServices implements Studio {
     this.#roots = new Roots(options.fileRoots, [cwd, this.#home, path.parse(cwd).root]);
     this.#settings = new SettingsStore(path.join(dataFolder, 'settings.json'));
     this.#recents = new Recents(path.join(dataFolder, 'recent.json'));
+    this.#savedConfigs = new SavedConfigs(path.join(dataFolder, 'run-configurations.json'));
     this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
     this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
     this.#nodes = new NodeFinder({ environment, home: this.#home, ...(!options.isElectron && { ownExecutable: process.execPath }) });
@@ -211,6 +214,9 @@ class StudioServices implements Studio {
       'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
       'launch.examples': () => listExamples(this.#options.examplesFolder),
       'launch.recent': () => this.#recents.scripts(),
+      'launch.saved': ({ folder }) => this.#savedConfigs.of(folder),
+      'launch.keep': ({ folder, name, config }) => this.#savedConfigs.keep(folder, name, config),
+      'launch.forget': ({ folder, name }) => this.#savedConfigs.forget(folder, name),
       'launch.locate': (wanted) =>
         locateFile(
           wanted,

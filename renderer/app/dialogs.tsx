@@ -1,3 +1,4 @@
+import { lazy, Suspense } from 'react';
 import { AttachDialog } from '../features/attach/index.ts';
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
@@ -13,7 +14,10 @@ import { showDialog, useWindow } from '../state/window-store.ts';
 import { toastProblem } from '../widgets/index.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { LayoutsDialog } from './layouts-dialog.tsx';
+import { NotificationsDialog } from './notifications-dialog.tsx';
 import { type Actions, sessionOf } from './use-actions.ts';
+
+const HelpDialog = lazy(() => import('../features/help/index.ts').then(({ HelpDialog }) => ({ default: HelpDialog })));
 
 /** The one dialog that is open, and over it the question that a plugin may ask. */
 export function Dialogs({ actions }: { readonly actions: Actions }) {
@@ -135,6 +139,14 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
       return <CommandPalette key={dialog.of} of={dialog.of} actions={actions} onClose={close} />;
     case 'note':
       return <NoteDialog trace={dialog.trace} note={dialog.note} onClose={close} />;
+    case 'manual':
+      return (
+        <Suspense fallback={null}>
+          <HelpDialog onClose={close} />
+        </Suspense>
+      );
+    case 'notifications':
+      return <NotificationsDialog onClose={close} />;
     case 'layouts':
       return <LayoutsDialog onClose={close} />;
     case 'about':

@@ -37,6 +37,7 @@ import {
 import { libraryState } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
 import { isRunning, sessionState } from '../state/session-store.ts';
+import { beginTour } from '../state/tour-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
 import { setWindow, showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
@@ -58,6 +59,8 @@ export interface Actions extends TimelineActions {
   snapshot(): void;
   /** A moment of a run; in a recording what is selected. */
   mark(): void;
+  /** Five steps through the window, from the start page on. */
+  tour(): void;
   /** A note on what is selected, or where the pointer is. */
   note(): void;
   /** What a run that keeps only the newest has now. */
@@ -256,6 +259,12 @@ export function useActions(): Actions {
         const { active } = traceState();
         if (isRunning(session) && session) told(markMoment(studio, session), 'This moment was not marked');
         else if (active !== undefined) addMark(active);
+      },
+      tour: () => {
+        showDialog(undefined);
+        setWindow({ screen: 'main' });
+        activateTrace(undefined);
+        beginTour();
       },
       note: () => {
         const { active } = traceState();

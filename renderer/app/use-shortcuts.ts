@@ -106,6 +106,9 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
     case 'mark':
       actions.mark();
       return true;
+    case 'manual':
+      showDialog({ kind: 'manual' });
+      return true;
     case 'note':
       actions.note();
       return true;
@@ -157,7 +160,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** In a report there is nothing to run, to save or to set. */
 const inReports = (id: ShortcutId): boolean =>
   SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) &&
-  !['settings', 'help', 'palette', 'find-track', 'mark', 'note'].includes(id);
+  !['settings', 'help', 'palette', 'find-track', 'mark', 'note', 'manual'].includes(id);
 
 export function useShortcuts(actions: Actions, inReport = false): void {
   useEffect(() => {

@@ -21,6 +21,8 @@ export type OpenDialog =
   /** Its text is asked for. */
   | { readonly kind: 'note'; readonly trace: TraceId; readonly note: Note }
   | { readonly kind: 'layouts' }
+  | { readonly kind: 'manual' }
+  | { readonly kind: 'notifications' }
   | { readonly kind: 'about' };
 
 /** What fills the window below its title: the trace or the start page, or the plugin manager over either. */

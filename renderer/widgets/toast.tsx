@@ -1,6 +1,7 @@
 import { Toast as Base } from '@base-ui/react/toast';
 import { CircleCheck, CircleX, Info, TriangleAlert, X } from 'lucide-react';
 import { Icon } from './icon.tsx';
+import { keepMessage } from './messages.ts';
 import './toast.css';
 
 const manager = Base.createToastManager();
@@ -17,7 +18,9 @@ export interface ToastContent {
 }
 
 /** A message that does not stop the work. It goes by itself; the pointer over it keeps it. */
-export function toast({ tone, title, text, action, key }: ToastContent): void {
+export function toast(content: ToastContent): void {
+  const { tone, title, text, action, key } = content;
+  keepMessage(content);
   const id = manager.add({
     ...(key !== undefined && { id: key }),
     type: tone,

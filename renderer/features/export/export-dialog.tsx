@@ -48,7 +48,10 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const question = open.recording === undefined ? undefined : questionOf(open.recording, choices, ranges, view);
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
   const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json|[\w-]{2,14})$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${extension}`;
-  const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
+  const beside = folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`;
+  // Onto itself nothing is exported.
+  const suggested = beside === open.path ? beside.replace(`.${extension}`, `-export.${extension}`) : beside;
+  const path = chosen ?? suggested;
   // Open lists traces by their extension: another name would hide the file from whoever looks for it.
   const misnamed = path.trim() !== '' && !path.toLowerCase().endsWith(`.${extension}`);
   const exists = failure?.code === 'file-exists';

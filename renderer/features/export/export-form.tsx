@@ -111,11 +111,11 @@ function Parts({
   const summary = traceState().summaries[open.trace];
   const hints: Readonly<Record<ExportPart, string>> = {
     launch: words.launchHint(clipText(record?.command.join(' ') ?? '', 80)),
-    console: words.counts(summary?.consoleChunks ?? 0, 'pieces'),
-    counters: words.counts(summary?.counterSamples ?? 0, 'values'),
-    objects: words.counts(summary?.snapshots ?? 0, 'snapshots'),
+    console: words.counts(summary?.consoleChunks ?? 0, 'piece'),
+    counters: words.counts(summary?.counterSamples ?? 0, 'value'),
+    objects: words.counts(summary?.snapshots ?? 0, 'snapshot'),
     arguments: words.argumentsHint,
-    notes: words.counts(notes, notes === 1 ? 'note' : 'notes'),
+    notes: words.counts(notes, 'note'),
   };
   return (
     <>

@@ -9,7 +9,7 @@ export const words = {
   range: 'Range',
   ranges: { all: 'All', view: 'In view', selection: 'Selected' },
   parts: 'What leaves',
-  counts: (count: number, what: string) => (count === 0 ? 'none' : `${formatCount(count)} ${what}`),
+  counts: (count: number, what: string) => (count === 0 ? 'none' : `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`),
   argumentsHint: 'as far as they were recorded',
   launchHint: (command: string) => (command === '' ? 'not known' : command),
   table: 'Table',

@@ -31,6 +31,7 @@ const COMMANDS = [
   { id: 'drawer', keys: 'Q', label: 'Show or hide the drawer', group: 'View' },
   { id: 'settings', keys: 'Ctrl+,', label: 'Settings', group: 'View' },
   { id: 'help', keys: '?', label: 'Keyboard shortcuts', group: 'View' },
+  { id: 'manual', keys: 'Shift+F1', label: 'Manual', group: 'View' },
   { id: 'palette', keys: 'Ctrl+Shift+P', also: 'F1', label: 'All commands', group: 'View' },
   { id: 'layout-undo', keys: 'Ctrl+Z', label: 'Undo the last change of the panels', group: 'View' },
   { id: 'layout-redo', keys: 'Ctrl+Shift+Z', label: 'Redo it', group: 'View' },

@@ -24,7 +24,10 @@ const SCRIPT = `
 `;
 
 async function record(): Promise<string> {
-  const config = scriptConfig(fixture.write('parts.js', SCRIPT), { arguments: 'word-of-the-command', capture: { arguments: true, results: true } as never });
+  const config = scriptConfig(fixture.write('parts.js', SCRIPT), {
+    arguments: 'word-of-the-command',
+    capture: { logArguments: true, logReturn: true, consoleCalls: false },
+  });
   const { id, recording } = await window.request('session.start', config);
   await window.ended(id);
   await window.request('notes.change', { recording, change: { put: { id: 'n', fromNs: 0, toNs: 0, text: 'note-text' } } });

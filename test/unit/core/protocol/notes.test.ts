@@ -79,6 +79,10 @@ describe('a note behind a complete recording', () => {
     const bytes = withChange(recorded(), { put: note('a', 1e6, 2e6, 'slow') });
     const part = await joined(recordingRange(once(bytes), { fromNs: 0, toNs: 4e6 }));
     expect(read(part).trace.notes()).toEqual([note('a', 1e6, 2e6, 'slow')]);
+    // What was moved out of the range, or taken away, does not come back.
+    const moved = withChange(withChange(withChange(bytes, { put: note('a', 6e6, 7e6, 'slow') }), { put: note('b', 0, 0, 'b') }), { remove: 'b' });
+    expect(read(await joined(recordingRange(once(moved), { fromNs: 0, toNs: 4e6 }))).trace.notes()).toEqual([]);
+    expect(read(await joined(recordingRange(once(bytes), { without: ['notes'] }))).trace.notes()).toEqual([]);
   });
 });
 
