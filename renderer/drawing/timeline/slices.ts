@@ -25,8 +25,8 @@ export interface SliceLook {
   readonly palette: Palette;
   /** Height of a row; a slice leaves one pixel of it free. */
   readonly rowPx: number;
-  /** Columns of one pixel, every second one free, in a colour: a pattern. */
-  readonly stripes: (colour: string) => CanvasPattern | string;
+  /** Every second column of pixels, nearly in the colour of the ground: a pattern. */
+  readonly seams: CanvasPattern | string;
   /** Draw what carries no HIT flag pale. */
   readonly dimOthers: boolean;
 }
@@ -37,80 +37,126 @@ const CORNER_PX = 10;
 /** From here on a slice has rounded corners, and a body of its own. */
 const ROUND_FROM_PX = 6;
 const FOLDED_PX = 9;
+/** Of a run: its ground, and its columns. The seams take a part of both. */
+const TINT = 0.33;
+const COLUMNS = 0.85;
+
+/** What is drawn of each colour: of runs of many slices, and of single ones. */
+type Draw = (this: void, shared: Shared, colour: number, first: number, behind: number, mask: number, wanted: number) => void;
+
+interface Shared {
+  readonly ink: SliceInk;
+  readonly items: Items;
+  readonly order: ItemOrder;
+  readonly rows: RowPlaces;
+  readonly placement: Placement;
+  readonly look: SliceLook;
+  readonly height: number;
+  readonly inset: number;
+}
 
 /** Merged runs, bodies and edges, colour by colour. */
 export function drawSlices(ink: SliceInk, items: Items, order: ItemOrder, rows: RowPlaces, placement: Placement, look: SliceLook): void {
-  drawKind(ink, items, order, rows, placement, look, RowKind.SLICES, look.rowPx - 1, 0);
-  drawKind(ink, items, order, rows, placement, look, RowKind.FOLDED, FOLDED_PX, (look.rowPx - FOLDED_PX) / 2);
+  const shared = { ink, items, order, rows, placement, look };
+  const slices = { ...shared, height: look.rowPx - 1, inset: 0 };
+  const folded = { ...shared, height: FOLDED_PX, inset: (look.rowPx - FOLDED_PX) / 2 };
+  drawKind(slices, RowKind.SLICES, drawRuns);
+  drawKind(folded, RowKind.FOLDED, drawRuns);
+  drawSeams(ink, items, rows, placement, look);
+  drawKind(slices, RowKind.SLICES, drawSingles);
+  drawKind(folded, RowKind.FOLDED, drawSingles);
 }
 
-function drawKind(
-  ink: SliceInk,
-  items: Items,
-  order: ItemOrder,
-  rows: RowPlaces,
-  placement: Placement,
-  look: SliceLook,
-  kind: number,
-  height: number,
-  inset: number,
-): void {
+function drawKind(shared: Shared, kind: number, draw: Draw): void {
+  const { ink, order, look } = shared;
   for (let colour = 1; colour <= 9; colour++) {
     const first = order.first(kind, colour);
     const behind = order.behind(kind, colour);
     if (first === behind) continue;
     if (!look.dimOthers) {
-      drawColour(ink, items, order, rows, placement, look, colour, first, behind, height, inset, 0, 0);
+      draw(shared, colour, first, behind, 0, 0);
       continue;
     }
     ink.globalAlpha = look.palette.dim;
-    drawColour(ink, items, order, rows, placement, look, colour, first, behind, height, inset, Flag.HIT, 0);
+    draw(shared, colour, first, behind, Flag.HIT, 0);
     ink.globalAlpha = 1;
-    drawColour(ink, items, order, rows, placement, look, colour, first, behind, height, inset, Flag.HIT, Flag.HIT);
+    draw(shared, colour, first, behind, Flag.HIT, Flag.HIT);
   }
 }
 
-/** Items whose flags under `mask` are `wanted`. Four passes, each of one colour: tint of runs, columns of runs, bodies, edges. */
-function drawColour(
-  ink: SliceInk,
-  items: Items,
-  order: ItemOrder,
-  rows: RowPlaces,
-  placement: Placement,
-  look: SliceLook,
-  colour: number,
-  first: number,
-  behind: number,
-  height: number,
-  inset: number,
-  mask: number,
-  wanted: number,
-): void {
+/** Runs whose flags under `mask` are `wanted`: a tint, and in it as high as their share of time what will be columns. */
+function drawRuns(shared: Shared, colour: number, first: number, behind: number, mask: number, wanted: number): void {
+  const { ink, items, order, rows, placement, look, height, inset } = shared;
   const { row, x0, x1, merged, busy, flags } = items;
   const { scale, shift, left, right } = placement;
   const strong = look.palette.data[colour] as string;
-  const body = look.palette.fill[colour] as string;
   let runs = 0;
-  ink.fillStyle = withAlpha(strong, 0.2);
+  ink.fillStyle = withAlpha(strong, TINT);
   for (let place = first; place < behind; place++) {
     const k = order.at(place);
     if ((merged[k] as number) === 1 || ((flags[k] as number) & mask) !== wanted) continue;
     runs += 1;
+    if (columnsPx(height, busy[k] as number) === height) continue;
     const from = Math.max(left, (x0[k] as number) * scale + shift);
     const to = Math.min(right, (x1[k] as number) * scale + shift);
     ink.fillRect(from, (rows.y[row[k] as number] as number) + inset, Math.max(1, to - from), height);
   }
-  if (runs > 0) {
-    ink.fillStyle = look.stripes(strong);
-    for (let place = first; place < behind; place++) {
-      const k = order.at(place);
-      if ((merged[k] as number) === 1 || ((flags[k] as number) & mask) !== wanted) continue;
-      const from = Math.max(left, (x0[k] as number) * scale + shift);
-      const to = Math.min(right, (x1[k] as number) * scale + shift);
-      const high = Math.max(2, Math.round(height * (busy[k] as number)));
-      ink.fillRect(from, (rows.y[row[k] as number] as number) + inset + height - high, Math.max(1, to - from), high);
-    }
+  if (runs === 0) return;
+  ink.fillStyle = withAlpha(strong, COLUMNS);
+  for (let place = first; place < behind; place++) {
+    const k = order.at(place);
+    if ((merged[k] as number) === 1 || ((flags[k] as number) & mask) !== wanted) continue;
+    const from = Math.max(left, (x0[k] as number) * scale + shift);
+    const to = Math.min(right, (x1[k] as number) * scale + shift);
+    const high = columnsPx(height, busy[k] as number);
+    ink.fillRect(from, (rows.y[row[k] as number] as number) + inset + height - high, Math.max(1, to - from), high);
   }
+}
+
+const columnsPx = (height: number, busy: number): number => Math.min(height, Math.max(2, Math.round(height * busy)));
+
+/**
+ * Makes columns of what was drawn: one pattern over all runs of a row that touch each other, whatever their colours. A rectangle that is filled with a
+ * pattern costs as much as seven of one colour, and there may be thousands of runs.
+ */
+function drawSeams(ink: SliceInk, items: Items, rows: RowPlaces, placement: Placement, look: SliceLook): void {
+  const { count, row, x0, x1, merged } = items;
+  const { scale, shift, left, right } = placement;
+  ink.fillStyle = look.seams;
+  let spanRow = -1;
+  let spanFrom = 0;
+  let spanTo = 0;
+  const draw = () => {
+    if (spanRow < 0) return;
+    const isFolded = rows.kind[spanRow] === RowKind.FOLDED;
+    const inset = isFolded ? (look.rowPx - FOLDED_PX) / 2 : 0;
+    ink.fillRect(spanFrom, (rows.y[spanRow] as number) + inset, Math.max(1, spanTo - spanFrom), isFolded ? FOLDED_PX : look.rowPx - 1);
+    spanRow = -1;
+  };
+  for (let k = 0; k < count; k++) {
+    const r = row[k] as number;
+    const kind = rows.kind[r];
+    if ((merged[k] as number) === 1 || (kind !== RowKind.SLICES && kind !== RowKind.FOLDED)) continue;
+    const from = Math.max(left, (x0[k] as number) * scale + shift);
+    const to = Math.min(right, (x1[k] as number) * scale + shift);
+    if (to <= left || from >= right) continue;
+    if (r !== spanRow || from > spanTo + 0.5) {
+      draw();
+      spanRow = r;
+      spanFrom = from;
+      spanTo = to;
+    } else spanTo = Math.max(spanTo, to);
+  }
+  draw();
+}
+
+/** Bodies, then edges, of the slices whose flags under `mask` are `wanted`. */
+function drawSingles(shared: Shared, colour: number, first: number, behind: number, mask: number, wanted: number): void {
+  const { ink, items, order, rows, placement, look, height, inset } = shared;
+  const { row, x0, x1, merged, flags } = items;
+  const { scale, shift, left, right } = placement;
+  const strong = look.palette.data[colour] as string;
+  const body = look.palette.fill[colour] as string;
   ink.fillStyle = body;
   for (let place = first; place < behind; place++) {
     const k = order.at(place);

@@ -201,7 +201,7 @@ export class TimelinePicture {
     const extentOf = (row: number) => extents.get(row);
     drawBlocked(ink, view, order, rows, placement, palette, extentOf);
     drawCollections(ink, view, order, rows, placement, palette, this.hatch(), extentOf);
-    const look: SliceLook = { palette, rowPx, stripes: this.stripes, dimOthers: scene.chosen.dimOthers };
+    const look: SliceLook = { palette, rowPx, seams: this.seams(), dimOthers: scene.chosen.dimOthers };
     drawSlices(ink, view, order, rows, placement, look);
     drawLanes(ink, view, order, rows, placement, palette, rowPx);
     drawInstants(ink, view, order, rows, placement, palette, INSTANTS_PX);
@@ -337,11 +337,12 @@ export class TimelinePicture {
     return text;
   }
 
-  private readonly stripes = (colour: string): CanvasPattern | string =>
-    this.pattern(`stripes ${colour}`, 2, 1, (ink) => {
-      ink.fillStyle = withAlpha(colour, 0.85);
-      ink.fillRect(0, 0, 1, 1);
+  private seams(): CanvasPattern | string {
+    return this.pattern('seams', 2, 1, (ink) => {
+      ink.fillStyle = withAlpha(this.palette.well, 0.75);
+      ink.fillRect(1, 0, 1, 1);
     });
+  }
 
   private hatch(colour = this.palette.gc): CanvasPattern | string {
     return this.pattern(`hatch ${colour}`, 4, 4, (ink) => {
