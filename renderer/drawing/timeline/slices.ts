@@ -37,9 +37,11 @@ const CORNER_PX = 10;
 /** From here on a slice has rounded corners, and a body of its own. */
 const ROUND_FROM_PX = 6;
 const FOLDED_PX = 9;
-/** Of a run: its ground, and its columns. The seams take a part of both. */
-const TINT = 0.33;
+/** Of runs: their ground, and their columns. The seams take a part of both. */
+const TINT = 0.3;
 const COLUMNS = 0.85;
+/** A narrower run has no columns that could be told apart. */
+const SEAMS_FROM_PX = 4;
 
 /** What is drawn of each colour: of runs of many slices, and of single ones. */
 type Draw = (this: void, shared: Shared, colour: number, first: number, behind: number, mask: number, wanted: number) => void;
@@ -60,9 +62,14 @@ export function drawSlices(ink: SliceInk, items: Items, order: ItemOrder, rows: 
   const shared = { ink, items, order, rows, placement, look };
   const slices = { ...shared, height: look.rowPx - 1, inset: 0 };
   const folded = { ...shared, height: FOLDED_PX, inset: (look.rowPx - FOLDED_PX) / 2 };
+  // One ground and one pattern for all runs that touch: a rectangle with a pattern costs as much as seven of one colour, and there may be thousands of runs.
+  const spans = new RunSpans(items, rows, placement);
+  ink.fillStyle = withAlpha(look.palette.data[9] as string, look.dimOthers ? TINT * look.palette.dim : TINT);
+  spans.fill(ink, rows, look.rowPx, 0);
   drawKind(slices, RowKind.SLICES, drawRuns);
   drawKind(folded, RowKind.FOLDED, drawRuns);
-  drawSeams(ink, items, rows, placement, look);
+  ink.fillStyle = look.seams;
+  spans.fill(ink, rows, look.rowPx, SEAMS_FROM_PX);
   drawKind(slices, RowKind.SLICES, drawSingles);
   drawKind(folded, RowKind.FOLDED, drawSingles);
 }
@@ -84,25 +91,12 @@ function drawKind(shared: Shared, kind: number, draw: Draw): void {
   }
 }
 
-/** Runs whose flags under `mask` are `wanted`: a tint, and in it as high as their share of time what will be columns. */
+/** Runs whose flags under `mask` are `wanted`: as high as their share of time, what will be columns. */
 function drawRuns(shared: Shared, colour: number, first: number, behind: number, mask: number, wanted: number): void {
   const { ink, items, order, rows, placement, look, height, inset } = shared;
   const { row, x0, x1, merged, busy, flags } = items;
   const { scale, shift, left, right } = placement;
-  const strong = look.palette.data[colour] as string;
-  let runs = 0;
-  ink.fillStyle = withAlpha(strong, TINT);
-  for (let place = first; place < behind; place++) {
-    const k = order.at(place);
-    if ((merged[k] as number) === 1 || ((flags[k] as number) & mask) !== wanted) continue;
-    runs += 1;
-    if (columnsPx(height, busy[k] as number) === height) continue;
-    const from = Math.max(left, (x0[k] as number) * scale + shift);
-    const to = Math.min(right, (x1[k] as number) * scale + shift);
-    ink.fillRect(from, (rows.y[row[k] as number] as number) + inset, Math.max(1, to - from), height);
-  }
-  if (runs === 0) return;
-  ink.fillStyle = withAlpha(strong, COLUMNS);
+  ink.fillStyle = withAlpha(look.palette.data[colour] as string, COLUMNS);
   for (let place = first; place < behind; place++) {
     const k = order.at(place);
     if ((merged[k] as number) === 1 || ((flags[k] as number) & mask) !== wanted) continue;
@@ -115,39 +109,35 @@ function drawRuns(shared: Shared, colour: number, first: number, behind: number,
 
 const columnsPx = (height: number, busy: number): number => Math.min(height, Math.max(2, Math.round(height * busy)));
 
-/**
- * Makes columns of what was drawn: one pattern over all runs of a row that touch each other, whatever their colours. A rectangle that is filled with a
- * pattern costs as much as seven of one colour, and there may be thousands of runs.
- */
-function drawSeams(ink: SliceInk, items: Items, rows: RowPlaces, placement: Placement, look: SliceLook): void {
-  const { count, row, x0, x1, merged } = items;
-  const { scale, shift, left, right } = placement;
-  ink.fillStyle = look.seams;
-  let spanRow = -1;
-  let spanFrom = 0;
-  let spanTo = 0;
-  const draw = () => {
-    if (spanRow < 0) return;
-    const isFolded = rows.kind[spanRow] === RowKind.FOLDED;
-    const inset = isFolded ? (look.rowPx - FOLDED_PX) / 2 : 0;
-    ink.fillRect(spanFrom, (rows.y[spanRow] as number) + inset, Math.max(1, spanTo - spanFrom), isFolded ? FOLDED_PX : look.rowPx - 1);
-    spanRow = -1;
-  };
-  for (let k = 0; k < count; k++) {
-    const r = row[k] as number;
-    const kind = rows.kind[r];
-    if ((merged[k] as number) === 1 || (kind !== RowKind.SLICES && kind !== RowKind.FOLDED)) continue;
-    const from = Math.max(left, (x0[k] as number) * scale + shift);
-    const to = Math.min(right, (x1[k] as number) * scale + shift);
-    if (to <= left || from >= right) continue;
-    if (r !== spanRow || from > spanTo + 0.5) {
-      draw();
-      spanRow = r;
-      spanFrom = from;
-      spanTo = to;
-    } else spanTo = Math.max(spanTo, to);
+/** Where runs of a row touch each other, whatever their colours: row, from and to. */
+class RunSpans {
+  readonly #numbers: number[] = [];
+
+  constructor({ count, row, x0, x1, merged }: Items, rows: RowPlaces, { scale, shift, left, right }: Placement) {
+    const spans = this.#numbers;
+    for (let k = 0; k < count; k++) {
+      const r = row[k] as number;
+      const kind = rows.kind[r];
+      if ((merged[k] as number) === 1 || (kind !== RowKind.SLICES && kind !== RowKind.FOLDED)) continue;
+      const from = Math.max(left, (x0[k] as number) * scale + shift);
+      const to = Math.min(right, (x1[k] as number) * scale + shift);
+      if (to <= left || from >= right) continue;
+      const last = spans.length - 1;
+      if (spans[last - 2] === r && from <= (spans[last] as number) + 0.5) spans[last] = Math.max(spans[last] as number, to);
+      else spans.push(r, from, to);
+    }
   }
-  draw();
+
+  fill(ink: SliceInk, rows: RowPlaces, rowPx: number, leastPx: number): void {
+    const spans = this.#numbers;
+    for (let at = 0; at < spans.length; at += 3) {
+      const [r, from, to] = [spans[at] as number, spans[at + 1] as number, spans[at + 2] as number];
+      if (to - from < leastPx) continue;
+      const isFolded = rows.kind[r] === RowKind.FOLDED;
+      const inset = isFolded ? (rowPx - FOLDED_PX) / 2 : 0;
+      ink.fillRect(from, (rows.y[r] as number) + inset, Math.max(1, to - from), isFolded ? FOLDED_PX : rowPx - 1);
+    }
+  }
 }
 
 /** Bodies, then edges, of the slices whose flags under `mask` are `wanted`. */
