@@ -40,6 +40,8 @@ const FOLDED_PX = 9;
 /** Of runs: their ground, and their columns. The seams take a part of both. */
 const TINT = 0.3;
 const COLUMNS = 0.85;
+/** More grounds of runs that differ in colour are one in grey: among so many columns their colours are not seen, and frames would take twice as long. */
+const MOST_TINTS = 2500;
 /** A narrower run has no columns that could be told apart. */
 const SEAMS_FROM_PX = 4;
 
@@ -62,14 +64,19 @@ export function drawSlices(ink: SliceInk, items: Items, order: ItemOrder, rows: 
   const shared = { ink, items, order, rows, placement, look };
   const slices = { ...shared, height: look.rowPx - 1, inset: 0 };
   const folded = { ...shared, height: FOLDED_PX, inset: (look.rowPx - FOLDED_PX) / 2 };
-  // One ground and one pattern for all runs that touch: a rectangle with a pattern costs as much as seven of one colour, and there may be thousands of runs.
-  const spans = new RunSpans(items, rows, placement);
-  ink.fillStyle = withAlpha(look.palette.data[9] as string, look.dimOthers ? TINT * look.palette.dim : TINT);
-  spans.fill(ink, rows, look.rowPx, 0);
+  // One pattern for all runs that touch: a rectangle with a pattern costs as much as seven of one colour, and there may be thousands of runs.
+  const { all, byColour } = spansOfRuns(items, order, rows, placement);
+  const tint = look.dimOthers ? TINT * look.palette.dim : TINT;
+  const isCrowded = byColour.reduce((sum, spans) => sum + spans.count, 0) > MOST_TINTS;
+  for (const [colour, spans] of isCrowded ? [[9, all] as const] : byColour.entries()) {
+    if (spans.count === 0) continue;
+    ink.fillStyle = withAlpha(look.palette.data[colour] as string, tint);
+    spans.fill(ink, rows, look.rowPx, 0);
+  }
   drawKind(slices, RowKind.SLICES, drawRuns);
   drawKind(folded, RowKind.FOLDED, drawRuns);
   ink.fillStyle = look.seams;
-  spans.fill(ink, rows, look.rowPx, SEAMS_FROM_PX);
+  all.fill(ink, rows, look.rowPx, SEAMS_FROM_PX);
   drawKind(slices, RowKind.SLICES, drawSingles);
   drawKind(folded, RowKind.FOLDED, drawSingles);
 }
@@ -109,35 +116,52 @@ function drawRuns(shared: Shared, colour: number, first: number, behind: number,
 
 const columnsPx = (height: number, busy: number): number => Math.min(height, Math.max(2, Math.round(height * busy)));
 
-/** Where runs of a row touch each other, whatever their colours: row, from and to. */
-class RunSpans {
+/** Stretches of rows, three numbers each: row, from and to. */
+class Spans {
   readonly #numbers: number[] = [];
 
-  constructor({ count, row, x0, x1, merged }: Items, rows: RowPlaces, { scale, shift, left, right }: Placement) {
-    const spans = this.#numbers;
-    for (let k = 0; k < count; k++) {
-      const r = row[k] as number;
-      const kind = rows.kind[r];
-      if ((merged[k] as number) === 1 || (kind !== RowKind.SLICES && kind !== RowKind.FOLDED)) continue;
-      const from = Math.max(left, (x0[k] as number) * scale + shift);
-      const to = Math.min(right, (x1[k] as number) * scale + shift);
-      if (to <= left || from >= right) continue;
-      const last = spans.length - 1;
-      if (spans[last - 2] === r && from <= (spans[last] as number) + 0.5) spans[last] = Math.max(spans[last] as number, to);
-      else spans.push(r, from, to);
-    }
+  get count(): number {
+    return this.#numbers.length / 3;
+  }
+
+  /** Stretches that touch the one before are one with it. */
+  add(row: number, from: number, to: number, touches: boolean): void {
+    const numbers = this.#numbers;
+    const last = numbers.length - 1;
+    if (touches && numbers[last - 2] === row && from <= (numbers[last] as number) + 0.5) numbers[last] = Math.max(numbers[last] as number, to);
+    else numbers.push(row, from, to);
   }
 
   fill(ink: SliceInk, rows: RowPlaces, rowPx: number, leastPx: number): void {
-    const spans = this.#numbers;
-    for (let at = 0; at < spans.length; at += 3) {
-      const [r, from, to] = [spans[at] as number, spans[at + 1] as number, spans[at + 2] as number];
+    const numbers = this.#numbers;
+    for (let at = 0; at < numbers.length; at += 3) {
+      const [r, from, to] = [numbers[at] as number, numbers[at + 1] as number, numbers[at + 2] as number];
       if (to - from < leastPx) continue;
       const isFolded = rows.kind[r] === RowKind.FOLDED;
       const inset = isFolded ? (rowPx - FOLDED_PX) / 2 : 0;
       ink.fillRect(from, (rows.y[r] as number) + inset, Math.max(1, to - from), isFolded ? FOLDED_PX : rowPx - 1);
     }
   }
+}
+
+/** Where runs of a row touch each other: whatever their colours, and by colour. */
+function spansOfRuns({ count, row, x0, x1, merged }: Items, order: ItemOrder, rows: RowPlaces, { scale, shift, left, right }: Placement) {
+  const all = new Spans();
+  const byColour = Array.from({ length: 10 }, () => new Spans());
+  let before = 0;
+  for (let k = 0; k < count; k++) {
+    const r = row[k] as number;
+    const kind = rows.kind[r];
+    if ((merged[k] as number) === 1 || (kind !== RowKind.SLICES && kind !== RowKind.FOLDED)) continue;
+    const from = Math.max(left, (x0[k] as number) * scale + shift);
+    const to = Math.min(right, (x1[k] as number) * scale + shift);
+    if (to <= left || from >= right) continue;
+    const colour = order.colourOf(k);
+    all.add(r, from, to, true);
+    byColour[colour]?.add(r, from, to, colour === before);
+    before = colour;
+  }
+  return { all, byColour };
 }
 
 /** Bodies, then edges, of the slices whose flags under `mask` are `wanted`. */
