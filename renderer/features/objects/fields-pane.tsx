@@ -12,6 +12,7 @@ import { BigList } from '../../widgets/big-list.tsx';
 import { EmptyState, Icon, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { heatPaths } from './field-line.ts';
+import './field-panes.css';
 import { BEHIND, words } from './words.ts';
 
 const ROW_HEIGHT = 22;

@@ -13,6 +13,7 @@ import { BigList } from '../../widgets/big-list.tsx';
 import { Button, copyText, EmptyState, toastProblem } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { Count } from './count.tsx';
+import './field-panes.css';
 import { FieldPlot } from './field-plot.tsx';
 import { pathText } from './value-rows.ts';
 import { BEHIND, words } from './words.ts';
