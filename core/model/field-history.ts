@@ -1,4 +1,5 @@
 /** The values of one field of an object, or of what lies in it, through time. */
+import { CatchUp } from './catch-up.ts';
 import { float64Column, partitionPoint, uint32Column } from './column.ts';
 import type { Background, FoundSnapshot, ObjectChanges, RunSnapshots, SnapshotRuns } from './object-changes.ts';
 import { snapshotEntries } from './record-decoder.ts';
@@ -82,8 +83,7 @@ export class FieldHistory {
   #read: { readonly run: number; readonly found: RunSnapshots } | undefined;
   /** JSON of the newest value; undefined: it is not there. */
   #last: string | undefined;
-  #advancing: Promise<void> | undefined;
-  #problem: unknown;
+  readonly #catchUp: CatchUp;
   /** Another field is looked at: what is under way ends. */
   isDropped = false;
 
@@ -92,6 +92,12 @@ export class FieldHistory {
     this.#log = log;
     this.#runs = runs;
     this.#background = background;
+    this.#catchUp = new CatchUp({
+      run: () => this.#advance(),
+      isOver: () => this.#isOver,
+      goal: () => runs.count,
+      onFailed: background.onProgress,
+    });
   }
 
   /** Snapshots in which the field that it lies in changed. */
@@ -112,26 +118,14 @@ export class FieldHistory {
     return this.#log.done * (length === 0 ? 1 : this.#at / length);
   }
 
+  /** Goes on to the newest snapshot. Rejects where the file can no longer be read. */
   advance(): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
-    this.#advancing ??= this.#advance().finally(() => {
-      this.#advancing = undefined;
-    });
-    return this.#advancing;
+    return this.#catchUp.reach();
   }
 
-  /** As `advance`, without waiting: a failure is told by the next question. */
+  /** As `advance`, without waiting. Throws what the last try has failed of. */
   begin(): void {
-    this.advance().catch((error: unknown) => {
-      this.#problem = error;
-      this.#background.onProgress();
-    });
-  }
-
-  throwProblem(): void {
-    const problem = this.#problem;
-    this.#problem = undefined;
-    if (problem !== undefined) throw problem;
+    this.#catchUp.begin();
   }
 
   async #advance(): Promise<void> {

@@ -1,4 +1,6 @@
 /** When which field of an object changed: a log that is made once, without rebuilding snapshots, and what is read from it. */
+import { ProblemError } from '../base/result.ts';
+import { CatchUp } from './catch-up.ts';
 import { float64Column } from './column.ts';
 import { snapshotEntries } from './record-decoder.ts';
 
@@ -68,6 +70,8 @@ const PIECE_BYTES = 1024 * 1024;
 /** A listed attribute costs as much as so many bytes of value. */
 const ENTRY_BYTES = 64;
 
+const MISSING = { code: 'snapshots-missing', message: 'The recording no longer holds all the snapshots of this object that it held when it was opened.' };
+
 interface FieldState {
   readonly name: string;
   /** Those in which its value is another one than before, ascending: where it came or went, too. */
@@ -92,13 +96,18 @@ export class ObjectChanges {
   readonly #byName = new Map<string, number>();
   readonly #byKey = new Map<number, number>();
   #present = new Set<number>();
-  #advancing: Promise<void> | undefined;
   #full = false;
-  #problem: unknown;
+  readonly #catchUp: CatchUp;
 
   constructor(runs: SnapshotRuns, background: Background) {
     this.#runs = runs;
     this.#background = background;
+    this.#catchUp = new CatchUp({
+      run: () => this.#advance(),
+      isOver: () => this.isOver,
+      goal: () => runs.count,
+      onFailed: background.onProgress,
+    });
   }
 
   /** Snapshots that were looked at. */
@@ -136,25 +145,12 @@ export class ObjectChanges {
 
   /** Goes on to the newest snapshot. Rejects where the file can no longer be read. */
   advance(): Promise<void> {
-    if (this.isOver) return Promise.resolve();
-    this.#advancing ??= this.#advance().finally(() => {
-      this.#advancing = undefined;
-    });
-    return this.#advancing;
+    return this.#catchUp.reach();
   }
 
-  /** As `advance`, without waiting: a failure is told by `throwProblem`. */
+  /** As `advance`, without waiting. Throws what the last try has failed of. */
   begin(): void {
-    this.advance().catch((error: unknown) => {
-      this.#problem = error;
-      this.#background.onProgress();
-    });
-  }
-
-  throwProblem(): void {
-    const problem = this.#problem;
-    this.#problem = undefined;
-    if (problem !== undefined) throw problem;
+    this.#catchUp.begin();
   }
 
   async #advance(): Promise<void> {
@@ -170,8 +166,7 @@ export class ObjectChanges {
         this.#background.onProgress();
         await this.#background.pause();
       }
-      // A block that holds fewer than were counted would be asked for again and again.
-      if (this.snapshots === before) break;
+      if (this.snapshots === before) throw new ProblemError(MISSING);
     }
     this.#background.onProgress();
   }

@@ -23,11 +23,6 @@ export function togglePin(trace: TraceId, object: number, side: 'a' | 'b', pin: 
   changeView(trace, () => ({ pins: next.a || next.b ? next : undefined }));
 }
 
-/** Neither is pinned any more. */
-export function unpin(trace: TraceId): void {
-  changeView(trace, () => ({ pins: undefined }));
-}
-
 /** The step that is under way in each trace: keys that are pressed faster than the worker answers are taken one after the other. */
 const underWay = new Map<TraceId, Promise<unknown>>();
 

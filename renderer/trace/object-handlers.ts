@@ -16,21 +16,18 @@ export function objectHandlers(of: (trace: string) => FollowedTrace): HandlersOf
     'objects.fields': ({ trace, object, ...query }) => {
       const changes = of(trace).trace.objectChanges(object);
       if (!changes) return null;
-      changes.throwProblem();
       changes.begin();
       return changes.page(query);
     },
     'objects.graph': ({ trace, object, path, columns }) => {
       const history = of(trace).trace.fieldHistory(object, path);
       if (!history) return null;
-      history.throwProblem();
       history.begin();
       return history.graph(columns);
     },
     'objects.history': ({ trace, object, path, from, count, newestFirst }) => {
       const history = of(trace).trace.fieldHistory(object, path);
       if (!history) return null;
-      history.throwProblem();
       history.begin();
       return history.page(from, count, newestFirst);
     },

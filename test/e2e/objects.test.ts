@@ -1,5 +1,7 @@
 /** Objects through time: the value at a moment, differences, which field changed when, the history of one. */
-import { expect, type Studio, test } from './fixtures.ts';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, repository, type Studio, test } from './fixtures.ts';
 import { ObjectInspector } from './pages/objects.ts';
 import { violations } from './violations.ts';
 
@@ -159,7 +161,7 @@ test('a chosen snapshot moves the cross-hair, and the cross-hair chooses the sna
   await expect(inspector.region).toContainText('Snapshot 5 of 6');
 });
 
-test('the list has each object with its life, by keys alone, also of a report that another tool wrote', async ({ studio }) => {
+test('the list has each object with its life, by keys alone', async ({ studio }) => {
   const { page } = studio;
   const inspector = await tell(studio);
   await expect(studio.window.object('old desk')).toContainText('deleted');
@@ -171,6 +173,25 @@ test('the list has each object with its life, by keys alone, also of a report th
   await page.keyboard.press('End');
   await expect(studio.window.object('old desk')).toHaveAttribute('aria-selected', 'true');
   await expect(inspector.region).toContainText('old desk');
+});
+
+test('a report that VizTracer wrote has histories and differences as well', async ({ studio }) => {
+  const file = studio.script('objects.json', readFileSync(path.join(repository, 'test/fixtures/viztracer/objects.json')));
+  await studio.answerFile('open', file, () => studio.window.menu('File', /^Open trace/));
+  await studio.window.object('game').click();
+  const inspector = new ObjectInspector(studio.page);
+  await expect(inspector.region).toContainText('Snapshot 14 of 14');
+  await expect(studio.window.object('my variable')).toContainText('deleted');
+  await expect(inspector.row('~ changed score:')).toContainText('90→0');
+  await inspector.row('~ changed score:').click();
+  await inspector.button('11 changes').click();
+  await expect(inspector.region.getByRole('img', { name: /^Graph of score: 12 numbers from 0 to 90/ })).toBeVisible();
+  await expect(inspector.rows.nth(0)).toContainText('90 → 0');
+  await inspector.show('Diff');
+  await inspector.pin('A');
+  await studio.page.keyboard.press('Shift+ArrowLeft');
+  await expect(inspector.region).toContainText('Snapshot 12 of 14');
+  await expect(inspector.row('~ changed score:')).toContainText('0→90');
 });
 
 for (const colors of ['light', 'dark'] as const) {

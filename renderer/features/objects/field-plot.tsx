@@ -1,5 +1,5 @@
 /** A field's numbers over the life of its object, under the one cross-hair of timeline and graphs. */
-import { type PointerEvent, useEffect, useMemo, useRef } from 'react';
+import { type MouseEvent, type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import { formatAxisValue, formatMoment, formatValue } from '../../drawing/format.ts';
 import { goToMoment, pointAt, pointerState, subscribePointers } from '../../state/view-store.ts';
 import type { FieldGraph, TraceId } from '../../trace/trace-worker-api.ts';
@@ -41,9 +41,9 @@ export function FieldPlot({ trace, name, graph, timeNs }: FieldPlotProps) {
   useEffect(() => () => pointAt(trace, undefined), [trace]);
 
   if (!line) return null;
-  const timeAt = (event: PointerEvent | MouseEvent | React.MouseEvent) => {
+  const timeAt = (event: PointerEvent | MouseEvent, more = 0) => {
     const box = picture.current?.getBoundingClientRect();
-    return box ? firstNs + Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * spanNs : firstNs;
+    return box ? firstNs + Math.min(1, Math.max(0, (event.clientX + more - box.left) / box.width)) * spanNs : firstNs;
   };
   const { range, least, greatest } = line;
   const shown = Math.min(1, Math.max(0, (timeNs - firstNs) / spanNs)) * WIDTH;
@@ -63,7 +63,8 @@ export function FieldPlot({ trace, name, graph, timeNs }: FieldPlotProps) {
           aria-label={words.history.graph(name, formatValue(least), formatValue(greatest), graph.numbers)}
           onPointerMove={(event) => pointAt(trace, { ns: timeAt(event), panel: undefined })}
           onPointerLeave={() => pointAt(trace, undefined)}
-          onClick={(event) => goToMoment(trace, timeAt(event))}
+          // To the end of the pixel: what is drawn in it has happened.
+          onClick={(event) => goToMoment(trace, timeAt(event, 1))}
         >
           <line x1="0" x2={WIDTH} y1={HEIGHT / 2} y2={HEIGHT / 2} className="field-grid" vectorEffect="non-scaling-stroke" />
           <path d={line.path} className="field-line" vectorEffect="non-scaling-stroke" />

@@ -12,6 +12,7 @@ import { BigList } from '../../widgets/big-list.tsx';
 import { EmptyState, Icon, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { heatPaths } from './field-line.ts';
+import './field-panes.css';
 import { BEHIND, words } from './words.ts';
 
 const ROW_HEIGHT = 22;
@@ -58,11 +59,11 @@ export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
     event.preventDefault();
     event.stopPropagation();
   };
-  /** A click into the strip of a row goes to that moment. */
+  /** A click into the strip of a row goes to that moment: to the end of its pixel, since what is drawn in it has happened. */
   const onStrip = (event: MouseEvent) => {
     if (!page) return;
     const box = event.currentTarget.getBoundingClientRect();
-    goToMoment(trace, page.firstNs + Math.min(1, Math.max(0, (event.clientX - box.left) / box.width)) * spanNs);
+    goToMoment(trace, page.firstNs + Math.min(1, Math.max(0, (event.clientX + 1 - box.left) / box.width)) * spanNs);
   };
 
   if (problem !== undefined) {

@@ -13,6 +13,7 @@ import { BigList } from '../../widgets/big-list.tsx';
 import { Button, copyText, EmptyState, toastProblem } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { Count } from './count.tsx';
+import './field-panes.css';
 import { FieldPlot } from './field-plot.tsx';
 import { pathText } from './value-rows.ts';
 import { BEHIND, words } from './words.ts';
@@ -117,7 +118,7 @@ export function HistoryPane({ trace, object, field, graph, index, timeNs }: Hist
               className={`history-row ${at === active ? 'fields-active' : ''}`}
               onClick={() => choose(at)}
             >
-              <span role="gridcell" className="history-snapshot num" aria-label={row && `${words.history.columns.snapshot} ${formatCount(row.snapshot + 1)}`}>
+              <span role="gridcell" className="history-snapshot num" aria-label={row && words.history.snapshot(row.snapshot)}>
                 {row && formatCount(row.snapshot + 1)}
               </span>
               <span role="gridcell" className="history-time num t2">
@@ -142,7 +143,7 @@ function HistoryValue({ row }: { readonly row: HistoryRow }) {
   if (row.change === 'removed') {
     return (
       <>
-        <span className="t3">{words.history.change.removed} </span>
+        <span className="t3">{words.history.removed} </span>
         <del>{row.before}</del>
       </>
     );

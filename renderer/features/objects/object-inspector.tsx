@@ -95,6 +95,8 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
 
   const count = snapshot?.count ?? info.snapshots;
   const index = snapshot?.index ?? 0;
+  const firstNs = times[0] ?? 0;
+  const isBefore = useView(trace, (view) => index === 0 && view.cursorNs !== undefined && view.cursorNs < firstNs);
   useEffect(() => {
     noteSnapshot(trace, { object, index, count });
     return () => noteSnapshot(trace, undefined);
@@ -110,6 +112,7 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
             snapshot={snapshot}
             told={isDiff ? compared.value : snapshot}
             isDiff={isDiff}
+            isBefore={isBefore}
             pins={pins}
             times={times}
             changes={graph?.ticks}

@@ -10,6 +10,7 @@ import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, TextField } from '../../widgets/index.ts';
 import { groupByClass, lifeShare, type ObjectRow, objectRows } from './object-groups.ts';
 import { words } from './words.ts';
+import './object-list.css';
 import './objects.css';
 
 const FILTER_FROM = 12;

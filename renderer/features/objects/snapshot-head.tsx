@@ -17,6 +17,8 @@ interface SnapshotHeadProps {
   readonly told: SnapshotView | undefined;
   /** Two are compared. */
   readonly isDiff: boolean;
+  /** The cross-hair stands where there is no snapshot yet. */
+  readonly isBefore: boolean;
   readonly pins: SnapshotPins | undefined;
   readonly times: Float64Array;
   /** When what is chosen changed. */
@@ -28,7 +30,7 @@ interface SnapshotHeadProps {
   readonly onPick: (index: number) => void;
 }
 
-export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, changes, count, isShort, onStep, onPick }: SnapshotHeadProps) {
+export function SnapshotHead({ trace, snapshot, told, isDiff, isBefore, pins, times, changes, count, isShort, onStep, onPick }: SnapshotHeadProps) {
   const { index, timeNs } = snapshot;
   return (
     <>
@@ -49,7 +51,7 @@ export function SnapshotHead({ trace, snapshot, told, isDiff, pins, times, chang
           {(['a', 'b'] as const).map((side) => (
             <Pin key={side} trace={trace} side={side} snapshot={snapshot} pins={pins} />
           ))}
-          <Told told={told} isDiff={isDiff} pins={pins} />
+          <Told told={told} isDiff={isDiff} isBefore={isBefore} pins={pins} />
         </div>
       )}
     </>
@@ -81,12 +83,19 @@ function Pin({ trace, side, snapshot, pins }: PinProps) {
   );
 }
 
-function Told({ told, isDiff, pins }: { readonly told: SnapshotView | undefined; readonly isDiff: boolean; readonly pins: SnapshotPins | undefined }) {
+interface ToldProps {
+  readonly told: SnapshotView | undefined;
+  readonly isDiff: boolean;
+  readonly isBefore: boolean;
+  readonly pins: SnapshotPins | undefined;
+}
+
+function Told({ told, isDiff, isBefore, pins }: ToldProps) {
   if (!told) return null;
   const { added, removed, changed, moved, index } = told;
   const total = added + removed + changed + moved;
   const b = pins?.b ? words.pinName('B', pins.b.index) : words.shown;
-  const said = isDiff && pins?.a ? words.pinned(words.pinName('A', pins.a.index), b) : words.since(index, total);
+  const said = isDiff && pins?.a ? words.pinned(words.pinName('A', pins.a.index), b) : isBefore ? words.before : words.since(index, total);
   return (
     <>
       <span className="inspector-said" title={said}>

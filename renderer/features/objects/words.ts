@@ -1,7 +1,7 @@
 /** Every text of the object inspector that a user reads, apart from those of single values (`value-rows.ts`). */
 import { formatCount, formatMoment } from '../../drawing/format.ts';
 import { plural } from '../../state/words.ts';
-import type { FieldOrder, HistoryRow } from '../../trace/trace-worker-api.ts';
+import type { FieldOrder } from '../../trace/trace-worker-api.ts';
 
 /** Of what grows, the newest are always still to be looked at: that is nothing to tell. */
 export const BEHIND = 0.95;
@@ -80,13 +80,13 @@ export const words = {
       text: 'Choose a field, or a value in it, under Value or Fields. Each of its changes stands here, of numbers a graph too.',
     },
     empty: { title: 'It never held a value', text: 'No snapshot of this object has it.' },
-    columns: { snapshot: 'Snapshot', time: 'Time', value: 'Value' },
+    snapshot: (index: number) => `Snapshot ${formatCount(index + 1)}`,
     copy: 'Copy as CSV',
     copied: (rows: number, total: number) =>
       rows < total ? `The first ${plural(rows, 'row')} of ${formatCount(total)} copied` : `${plural(rows, 'row')} copied`,
     notCopied: 'The history could not be copied',
     graph: (path: string, low: string, high: string, points: number) =>
       `Graph of ${path}: ${plural(points, 'number')} from ${low} to ${high}. The table below has them all.`,
-    change: { added: 'appeared', removed: 'was removed', changed: '' } satisfies Record<HistoryRow['change'], string>,
+    removed: 'was removed',
   },
 } as const;

@@ -140,6 +140,26 @@ describe('changes of an object', () => {
     expect(trace.objectChanges(9)).toBeUndefined();
   });
 
+  test('of a file that changed on disk fail in words, once, until there is more', async () => {
+    const { recording, stream } = TestRecording.simple();
+    const object = recording.object(stream, 'o');
+    for (let i = 0; i < 60; i++) recording.snapshot(stream, i * 10, object, { i, padding: 'x'.repeat(400_000) }, true);
+    const bytes = recording.finish();
+    let told = 0;
+    const trace = traceOf(bytes, { onLoaded: () => told++ });
+    bytes.fill(0, 200_000);
+    const changes = trace.objectChanges(0);
+    changes?.begin();
+    await expect(changes?.advance()).rejects.toMatchObject({ code: 'recording-changed' });
+    const before = told;
+    for (let ask = 0; ask < 3; ask++) expect(() => changes?.begin()).toThrow(/changed/);
+    expect(told).toBe(before);
+    const history = trace.fieldHistory(0, ['i']);
+    history?.begin();
+    await expect(history?.advance()).rejects.toMatchObject({ code: 'recording-changed' });
+    expect(() => history?.begin()).toThrow(/changed/);
+  });
+
   test('two snapshots far apart are compared with each other', async () => {
     const trace = recordingOf(
       [1, 2, 3, 4].map((a, i) => ({ fields: [a, { list: i < 2 ? [1, 2, 3] : [3, 1, 2] }, i === 3 ? undefined : 0, 0], keyframe: i === 2, seal: true })),
