@@ -247,10 +247,7 @@ export interface TraceRequests extends TimelineRequests {
     readonly first: number;
   };
   /** The call of `console` that printed a line, as an instant of the timeline. Null: none did, or it was not recorded. */
-  'console.call': (argument: {
-    readonly trace: TraceId;
-    readonly line: Pick<ConsoleLine, 'source' | 'offset' | 'timeNs' | 'text'>;
-  }) => SliceRow | null;
+  'console.call': (argument: { readonly trace: TraceId; readonly line: Pick<ConsoleLine, 'source' | 'offset' | 'timeNs' | 'text'> }) => SliceRow | null;
   /** The line that a call of `console` printed first. Null: it is no such call, or its output was not read. */
   'console.lineOf': (argument: { readonly trace: TraceId; readonly ref: SliceRef }) => ConsoleLine | null;
 }
