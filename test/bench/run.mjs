@@ -12,6 +12,7 @@ import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
 import { benchTimeline } from './timeline.mjs';
+import { benchWindow } from './window.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const GROUPS = {
@@ -19,6 +20,7 @@ const GROUPS = {
   events: benchEvents,
   calls: benchCalls,
   live: benchLive,
+  window: benchWindow,
   timeline: benchTimeline,
   sampling: benchSampling,
   engine: benchEngine,

@@ -113,17 +113,20 @@ export class CounterPlot {
     this.grid = undefined;
     this.asked = '';
     this.rebuild();
+    this.options.onDirty();
   }
 
   setHidden(names: readonly string[]): void {
     this.hidden = new Set(names);
     this.rebuild();
+    this.options.onDirty();
   }
 
   setVisible(visible: boolean): void {
     this.visible = visible;
     // Of a hundred panels most are never scrolled to: theirs is not built.
     if (visible && !this.plot) this.rebuild();
+    this.options.onDirty();
   }
 
   setSize(width: number, height: number): void {
@@ -143,6 +146,7 @@ export class CounterPlot {
 
   setDragged(dragged: { readonly from: number; readonly to: number } | undefined): void {
     this.dragged = dragged;
+    this.options.onDirty();
   }
 
   /** Where the plot lies in its host. */
