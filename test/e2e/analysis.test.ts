@@ -11,7 +11,8 @@ import { violations } from './violations.ts';
 const fixture = (name: string): string => path.join(repository, 'test/fixtures/formats/trace-event', name);
 
 async function openReport(studio: Studio, name: string): Promise<void> {
-  await studio.answerFile('open', fixture(name), () => studio.window.menu('File', /^Open trace/));
+  const file = studio.script(name, readFileSync(fixture(name), 'utf8'));
+  await studio.answerFile('open', file, () => studio.window.menu('File', /^Open trace/));
   await expect(studio.window.events).toBeAttached();
 }
 

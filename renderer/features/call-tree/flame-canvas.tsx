@@ -71,7 +71,9 @@ export function FlameCanvas(props: FlameCanvasProps) {
   };
   const latest = useRef({ draw, onWidth });
   latest.current = { draw, onWidth };
-  useLayoutEffect(draw);
+  // Not when the pointer moves: tens of thousands of boxes take their time.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is drawn depends on these alone; what part a box is goes with the boxes.
+  useLayoutEffect(draw, [boxes, order, names, matches, underlined, active, size, style]);
 
   useEffect(() => {
     const place = scroller.current;

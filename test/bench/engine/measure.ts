@@ -149,9 +149,21 @@ async function slices(): Promise<Record<string, number>> {
   };
   const wholeMs = Math.min(await table({}), await table({}), await table({}));
   const rangeMs = Math.min(await table({ fromNs: endNs * 0.1, toNs: endNs * 0.6 }), await table({ fromNs: endNs * 0.11, toNs: endNs * 0.61 }));
+  const tree = async (): Promise<number> => {
+    const start = now();
+    const ask = () => analysis.tree({ scope: { fromNs: endNs * 0.1, toNs: endNs * 0.6 }, direction: 'callees', transforms: [], paths: [[]] }, endNs);
+    await ask();
+    await analysis.settled();
+    await ask();
+    return now() - start;
+  };
+  const treeMs = await tree();
+  const treeAgainMs = await tree();
   return {
     rows: track.rows,
     buildMs,
+    treeMs,
+    treeAgainMs,
     viewMs: quantile(views, 0.5),
     closeMs: quantile(close, 0.5),
     wholeMs,
