@@ -10,7 +10,7 @@
  *
  *     0  u32 magic "TSBK"       4  u8 type, u8 0             6  u16 open calls that the open stack does not name (DATA only)
  *     8  u32 payload bytes      12 u32 CRC-32 of the payload
- *     16 u32 stream             20 u32 count of records     24 f64 first time, ns since the recording's start
+ *     16 u32 stream             20 u32 count                24 f64 first time, ns since the recording's start
  *     32 f64 last time          40 u32 high word of the clock in force at the first record
  *     44 u32 words of open stack at the start of the payload (see open-stack.ts; DATA only)
  *     48 f64 records lost on this stream before this block, in all   56 u32 sequence number   60 u32 CRC-32 of bytes 0..59
@@ -250,11 +250,15 @@ export interface RecordingFooter {
   readonly end?: SessionEnd;
 }
 
+/** Attachments that are members of an imported file, beside its events, have this in front of the member's name. */
+export const MEMBER_ATTACHMENT = 'trace-event/';
+
 export interface BlockHeader {
   readonly type: BlockType;
   readonly payloadBytes: number;
   readonly payloadCrc: number;
   readonly stream: number;
+  /** DATA: records that are events (`isEvent`); what it counts of others, their types say. */
   readonly count: number;
   readonly firstNs: number;
   readonly lastNs: number;

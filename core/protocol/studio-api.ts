@@ -266,6 +266,8 @@ export interface Settings {
   readonly layouts: readonly { readonly name: string; readonly text: string }[];
   /** How tracks are arranged, as the window writes it. Empty: as they come. */
   readonly tracks: string;
+  /** How the graphs of each script are arranged, as the window writes it. Empty: as they come. */
+  readonly graphs: string;
   /** Keys that differ from the product's own: by command, "Ctrl+Shift+X". Empty text: the command has no key. */
   readonly keys: readonly { readonly command: string; readonly keys: string }[];
   /** What a wheel does over the timeline: scroll, and zoom with Ctrl, or the other way round. */
@@ -277,16 +279,13 @@ export interface Settings {
   readonly flows: 'selection' | 'all' | 'none';
   /** Edges of a range that is dragged snap to edges of slices. */
   readonly snap: boolean;
+  /** Decoded detail that a trace may keep in memory, in MB; 0: by the machine. */
+  readonly traceMemory: number;
   /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: none is chosen. */
   readonly editor: string;
-  /** Of decoded detail that each open trace keeps in memory. */
-  readonly memoryMegabytes: number;
   /** The tour was taken, or is not wanted: it is not offered any more. */
   readonly tourSeen: boolean;
 }
-
-export const MIN_MEMORY_MB = 32;
-export const MAX_MEMORY_MB = 4096;
 
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
@@ -297,14 +296,15 @@ export const DEFAULT_SETTINGS: Settings = {
   layout: '',
   layouts: [],
   tracks: '',
+  graphs: '',
   keys: [],
   wheel: 'modern',
   timeFormat: 'elapsed',
   colourBy: 'category',
   flows: 'selection',
   snap: true,
+  traceMemory: 0,
   editor: '',
-  memoryMegabytes: 256,
   tourSeen: false,
 };
 

@@ -114,6 +114,7 @@ Records a Node program that runs already: samples of its calls, what Node tells,
       --no-sampling                no samples of calls
       --no-runtime                 no collections, event loop, console calls, marks, warnings
       --sampling-interval <µs>     time between two samples; 1000
+      --config <file>, --no-config another config file than that of the program's project, or none
       --cpu-profile <file>         take a .cpuprofile of --profile-seconds (5) and leave; with -o, record meanwhile
       --heap-snapshot <file>       take a .heapsnapshot and leave; the program stands still meanwhile
   -q, --quiet                      say nothing about the report

@@ -10,7 +10,7 @@ import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-f
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
-import type { FunctionRule, TargetControl, TargetHello } from '../../core/protocol/target-wire.ts';
+import { type FunctionRule, type TargetControl, type TargetHello, TYPESCRIPT_WAYS } from '../../core/protocol/target-wire.ts';
 import { TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { AttachedTarget } from './attached-target.ts';
 import { DataRate } from './data-rate.ts';
@@ -237,6 +237,7 @@ export class Session {
 
   get info(): SessionInfo {
     const { id, recording, plan } = this.#options;
+    const typescript = TYPESCRIPT_WAYS.filter((way) => this.#processes.some((process) => process.typescript.includes(way)));
     return {
       id,
       recording,
@@ -253,6 +254,7 @@ export class Session {
       ...(this.#end && { end: this.#end }),
       processes: this.#processes.length,
       ...(this.#target?.untraced !== undefined && { untraced: this.#target.untraced }),
+      ...(typescript.length > 0 && { typescript }),
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
@@ -370,7 +372,7 @@ export class Session {
         // Where a word of ours was on its way, the last one counts for everybody.
         this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
       },
-      loadChanged: () => this.#changed(),
+      changed: () => this.#changed(),
       child: (notice) => this.#children.started(index, notice),
     });
     this.#processes.push(traced);

@@ -7,7 +7,7 @@ import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
 import { MAX_NOTE_CHARS, type NoteChange, type RecordingNote } from '../../core/protocol/notes.ts';
 import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
-import { DEFAULT_SETTINGS, type ExportQuestion, MAX_MEMORY_MB, MIN_MEMORY_MB, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
+import { DEFAULT_SETTINGS, type ExportQuestion, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
@@ -79,15 +79,16 @@ export const settingsPart = shape<Partial<Settings>>(
     layout: text(200_000),
     layouts: list(shape<Settings['layouts'][number]>({ name: filled(100), text: text(200_000) }), 50),
     tracks: text(200_000),
+    graphs: text(200_000),
     keys: list(shape<Settings['keys'][number]>({ command: id, keys: text(64) }), 500),
     wheel: oneOf('modern', 'classic'),
     timeFormat: oneOf('elapsed', 'clock'),
     colourBy: oneOf('category', 'name', 'thread'),
     flows: oneOf('selection', 'all', 'none'),
     snap: flag,
+    traceMemory: whole(0, 1_000_000),
     editor: text(4096),
     tourSeen: flag,
-    memoryMegabytes: whole(MIN_MEMORY_MB, MAX_MEMORY_MB),
   },
   Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],
 );

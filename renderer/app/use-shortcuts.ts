@@ -59,6 +59,10 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
       return actions.stepSlice('link-in');
     case 'link-out':
       return actions.stepSlice('link-out');
+    case 'change-before':
+      return actions.stepChange(true);
+    case 'change-after':
+      return actions.stepChange(false);
     case 'pin':
       return actions.pinSelected();
     case 'search':

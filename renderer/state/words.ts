@@ -40,6 +40,13 @@ export function formatAgo(thenMs: number, nowMs: number): string {
 }
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/** "less than a second", "8 s", "2 min": an estimate, so no finer than that. */
+export function formatRemaining(ms: number): string {
+  if (ms < 1000) return 'less than a second';
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /** `/home/ann/code/x` as `~/code/x`. */
 export function shortPath(path: string, home: string | undefined): string {
   if (!home || !path.startsWith(home)) return path;

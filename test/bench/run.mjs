@@ -6,6 +6,7 @@ import { benchCalls } from './calls.mjs';
 import { benchEngine } from './engine.mjs';
 import { benchEvents } from './events.mjs';
 import { benchFormats } from './formats.mjs';
+import { benchGraphs } from './graphs.mjs';
 import { benchLive } from './live.mjs';
 import { benchSampling } from './sampling.mjs';
 import { benchSoak } from './soak.mjs';
@@ -22,6 +23,7 @@ const GROUPS = {
   live: benchLive,
   window: benchWindow,
   timeline: benchTimeline,
+  graphs: benchGraphs,
   sampling: benchSampling,
   engine: benchEngine,
   formats: benchFormats,

@@ -1,6 +1,7 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { MAX_MEMORY_MB, MIN_MEMORY_MB, type Settings } from '../../../core/protocol/studio-api.ts';
+import type { Settings } from '../../../core/protocol/studio-api.ts';
 import { useLibrary } from '../../state/library-store.ts';
+import { memoryChoices } from '../../state/memory-choices.ts';
 import { changeSettings, useSettings } from '../../state/settings-store.ts';
 import { showDialog } from '../../state/window-store.ts';
 import { Button, Dialog, Segments, Select, TextField, Toggle } from '../../widgets/index.ts';
@@ -54,7 +55,7 @@ export function SettingsDialog({ page, onClose }: SettingsDialogProps) {
           </Group>
         )}
         <Group title={words.memory}>
-          <Memory megabytes={settings.memoryMegabytes} />
+          <Memory megabytes={settings.traceMemory} />
           <Row name={words.unsaved}>
             <span className="t2">{keepRule}</span>
           </Row>
@@ -134,19 +135,15 @@ function Editor({ editor, isAsked }: { readonly editor: string; readonly isAsked
   );
 }
 
-/** Steps that double. */
-const MEMORY_STEPS = [64, 128, 256, 512, 1024, 2048, 4096].filter((step) => step >= MIN_MEMORY_MB && step <= MAX_MEMORY_MB);
-
 function Memory({ megabytes }: { readonly megabytes: number }) {
-  const steps = MEMORY_STEPS.includes(megabytes) ? MEMORY_STEPS : [...MEMORY_STEPS, megabytes].sort((a, b) => a - b);
   return (
     <Row name={words.budget}>
       <div className="settings-editor">
         <Select
           label={words.budget}
           value={String(megabytes)}
-          options={steps.map((step) => ({ value: String(step), label: step < 1024 ? `${step} MB` : `${step / 1024} GB` }))}
-          onChange={(value) => changeSettings({ memoryMegabytes: Number(value) })}
+          options={memoryChoices(megabytes)}
+          onChange={(value) => changeSettings({ traceMemory: Number(value) })}
         />
       </div>
       <p className="field-hint">{words.budgetHint}</p>

@@ -65,9 +65,10 @@ const COMMANDS = [
   { id: 'find-track', keys: 'Ctrl+P', label: 'Find a track', group: 'Search' },
   { id: 'search-next', keys: 'F3', label: 'Next match, in the field Enter', group: 'Search' },
   { id: 'search-before', keys: 'Shift+F3', label: 'Previous match, in the field Shift Enter', group: 'Search' },
-  // In the list of objects and in the inspector, its tree apart, the arrows do it alone.
-  { id: 'snapshot-before', keys: 'Shift+ArrowLeft', label: 'Previous snapshot, in the list ← alone', group: 'Objects' },
-  { id: 'snapshot-after', keys: 'Shift+ArrowRight', label: 'Next snapshot, in the list → alone', group: 'Objects' },
+  { id: 'snapshot-before', keys: 'ArrowLeft', label: 'Previous snapshot of the object', group: 'Objects' },
+  { id: 'snapshot-after', keys: 'ArrowRight', label: 'Next snapshot of the object', group: 'Objects' },
+  { id: 'change-before', keys: 'Shift+ArrowLeft', label: 'Previous change of the chosen field; none chosen: snapshot', group: 'Objects' },
+  { id: 'change-after', keys: 'Shift+ArrowRight', label: 'Next change of the chosen field; none chosen: snapshot', group: 'Objects' },
 ] as const satisfies readonly Shortcut[];
 
 export type ShortcutId = (typeof COMMANDS)[number]['id'];
