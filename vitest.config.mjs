@@ -16,6 +16,17 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          maxWorkers: 2,
+          retry,
+        },
+      },
+      {
+        test: {
+          name: 'programs',
+          include: ['test/programs/*.test.ts'],
+          environment: 'node',
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
           retry,
         },

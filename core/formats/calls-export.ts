@@ -63,6 +63,8 @@ export class CollectedCalls extends SliceCollector {
 
   /** In words: what the format has no place for. */
   leftOut(): string[] {
+    const notes = this.userNotes.list().length;
+    if (notes > 0) this.#left.set('{note|notes}', notes);
     return [...this.#left].map(([what, count]) => counted(`# ${what} {was|were} left out: the format has no place for {it|them}.`, count));
   }
 

@@ -95,6 +95,7 @@ class PerfettoWriter extends RecordingWalker {
   finish(): Uint8Array[] {
     this.finishCalls();
     this.#giveOrdered();
+    this.#writeNotes();
     return this.#packets.finish();
   }
 
@@ -389,6 +390,20 @@ class PerfettoWriter extends RecordingWalker {
     }
     this.#end(event);
     this.written++;
+  }
+
+  /** Moments on a track of their own; each range on one, since ranges may overlap. */
+  #writeNotes(): void {
+    this.userNotes.list().forEach(({ fromNs, toNs, text }, index) => {
+      const isMoment = fromNs === toNs;
+      const title = isMoment ? 'Notes' : `Note ${index + 1}`;
+      const track = this.#describe(this.#uuid(`note ${isMoment ? '' : index}`), title, () => this.#packets.body.text(Track.NAME, title));
+      const event = this.#begin(fromNs, track, isMoment ? EventType.INSTANT : EventType.SLICE_BEGIN);
+      this.#name(text, 'note');
+      this.#end(event);
+      if (!isMoment) this.#end(this.#begin(toNs, track, EventType.SLICE_END));
+      this.written++;
+    });
   }
 
   override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {

@@ -161,6 +161,7 @@ export class EventWriter extends RecordingWalker {
   /** `beside`: what stands beside the events in place of what an imported file has there. */
   finish(beside?: BesideEvents): void {
     this.finishCalls();
+    this.#writeNotes();
     const { output } = this;
     const theirs = beside ? withoutStart(beside.metadata) : this.#members.metadata;
     const overflow = this.dropped > 0 || theirs.overflow === true;
@@ -372,6 +373,19 @@ export class EventWriter extends RecordingWalker {
     if (argsBytes > 0) this.#args(argsAt, argsBytes);
     this.output.shortBytes(CLOSE);
     this.written++;
+  }
+
+  /** A moment as an instant of the whole trace, a range as an async slice: neither is a part of any thread. */
+  #writeNotes(): void {
+    this.userNotes.list().forEach(({ fromNs, toNs, text }, index) => {
+      const isMoment = fromNs === toNs;
+      const about = isMoment ? ',"cat":"note","s":"g"' : `,"cat":"note","id":"note-${index + 1}"`;
+      for (const phase of isMoment ? ['i'] : ['b', 'e']) {
+        this.#begin(this.#headOf(phase, text, about), phase === 'e' ? toNs : fromNs);
+        this.output.shortBytes(CLOSE);
+      }
+      this.written++;
+    });
   }
 
   #args(at: number, bytes: number): void {

@@ -1,6 +1,7 @@
 import { counted } from '../base/counted.ts';
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
+import { Notes, type RecordingNote } from '../protocol/notes.ts';
 import {
   type BlockHeader,
   BlockType,
@@ -14,16 +15,19 @@ import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
-import { ConsoleLines, type ConsolePage } from './console-lines.ts';
+import { ConsoleCalls, type LinePlace } from './console-calls.ts';
+import { type ConsoleLine, ConsoleLines, type ConsolePage } from './console-lines.ts';
 import { rangeStatsOf } from './counter-range.ts';
 import type { CounterTrack } from './counter-track.ts';
-import { Counters, type CounterView, type GridView } from './counters.ts';
+import { type CounterShow, Counters, type CounterView, type GridView, type LinesView } from './counters.ts';
 import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
+import type { FieldHistory, FieldPath } from './field-history.ts';
 import { type OpeningPlan, planOpening, readRows } from './indexed-opening.ts';
 import { launchRecordOf } from './launch-record.ts';
+import type { ObjectChanges } from './object-changes.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
@@ -33,7 +37,7 @@ import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
 import { issuesOf } from './timeline/issues.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
-import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
+import type { CounterRangeStats, IssueInfo, SliceRef, SliceRow } from './timeline-types.ts';
 
 export const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 /** With less, what a view needs would push itself out. */
@@ -77,12 +81,14 @@ export class Trace {
   readonly #definitions = new Map<number, Definitions>();
   readonly #processes = new Processes();
   readonly #plugins = new PluginStates();
+  readonly #notes = new Notes();
   /** What plugins left of its processes' events, as far as it has come by. */
   readonly attachments = new Attachments();
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #events: EventList;
   readonly #console: ConsoleLines;
+  readonly #consoleCalls = new ConsoleCalls();
   readonly #intake: Intake;
   /** What is drawn over time; single slices of it; sums over many. */
   readonly timeline: Timeline;
@@ -116,7 +122,7 @@ export class Trace {
       options.onLoaded?.();
     };
     this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
-    this.#objects = new Objects(blocks, start);
+    this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
     this.timeline = new Timeline({
@@ -136,7 +142,7 @@ export class Trace {
     });
     this.explorer = new Explorer(this.timeline, blocks);
     this.analysis = new Analysis({ timeline: this.timeline, explorer: this.explorer, pause, onProgress: onLoaded });
-    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline);
+    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline, this.#consoleCalls);
   }
 
   setHead(head: RecordingHead): void {
@@ -199,9 +205,10 @@ export class Trace {
   #addSide(header: BlockHeader, payload: Uint8Array, offset: number): void {
     const block = this.#blocks.add(header, payload, offset);
     const definitions = this.definitionsOf(header.stream);
-    this.#intake.enter(header.stream, definitions, block, offset);
+    const records = this.#blocks.recordsIn(block, payload);
+    this.#intake.enter(header.stream, definitions, block, offset, records);
     this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
-    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#damagedRecords += decodeRecords(records, header.clockHigh, this.#start, this.#intake);
     this.#events.add(block, this.#intake.counts);
   }
 
@@ -244,6 +251,7 @@ export class Trace {
 
   #addInfo(line: RecordingInfo): void {
     if (line.kind === 'plugin') this.#plugins.add(line);
+    else if (line.kind === 'note') this.#notes.line(line);
     else this.#processes.add(line);
     this.attachments.info(line);
   }
@@ -253,9 +261,10 @@ export class Trace {
     if (header.droppedBefore > thread.droppedByHeaders) thread.droppedByHeaders = header.droppedBefore;
     const block = this.#blocks.add(header, payload, offset);
     const definitions = this.definitionsOf(header.stream);
-    this.#intake.enter(header.stream, definitions, block, offset);
+    const records = this.#blocks.recordsIn(block, payload);
+    this.#intake.enter(header.stream, definitions, block, offset, records);
     this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
-    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#damagedRecords += decodeRecords(records, header.clockHigh, this.#start, this.#intake);
     if (this.#intake.hasCalls || this.timeline.hasCalls) this.timeline.calls(header, payload);
     this.#events.add(block, this.#intake.counts);
   }
@@ -378,6 +387,15 @@ export class Trace {
     return series.map((id, s) => rangeStatsOf(id, grid, s));
   }
 
+  get notesRevision(): number {
+    return this.#notes.revision;
+  }
+
+  /** Notes that the recording holds, in the order of time. */
+  notes(): RecordingNote[] {
+    return this.#notes.list();
+  }
+
   get processesRevision(): number {
     return this.#processes.revision;
   }
@@ -415,6 +433,22 @@ export class Trace {
     return this.#counters.grid({ ...query, endNs: query.endNs ?? this.#endNs });
   }
 
+  /** See LinesView. `endNs` as in `grid`. */
+  lines(query: {
+    readonly series: readonly number[];
+    readonly fromNs: number;
+    readonly toNs: number;
+    readonly columns: number;
+    readonly show: CounterShow;
+    readonly endNs?: number;
+  }): LinesView {
+    return this.#counters.lines({ ...query, endNs: query.endNs ?? this.#endNs });
+  }
+
+  newestValues(series: readonly number[]): Float64Array {
+    return this.#counters.newest(series);
+  }
+
   /** Grows when there are new objects. */
   get objectsSize(): number {
     return this.#objects.size;
@@ -429,9 +463,24 @@ export class Trace {
     return this.#objects.times(object, limit);
   }
 
-  /** A snapshot with its changes against the one before. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
-  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number }): Promise<ObjectSnapshot | undefined> {
+  /** A snapshot with its changes against the one before, or against another. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
+  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number; readonly against?: number }): Promise<ObjectSnapshot | undefined> {
     return this.#objects.snapshot(object, at, (stream) => this.definitionsOf(stream));
+  }
+
+  /** What a snapshot holds at a path, as it was recorded. Undefined: no such value. */
+  snapshotValue(object: number, index: number, path: FieldPath): Promise<{ readonly value: unknown } | undefined> {
+    return this.#objects.value(object, index, path, (stream) => this.definitionsOf(stream));
+  }
+
+  /** When which field of an object changed. Undefined: there is no such object. */
+  objectChanges(object: number): ObjectChanges | undefined {
+    return this.#objects.changes(object, (stream) => this.definitionsOf(stream));
+  }
+
+  /** The values of one field of an object, or of what lies in it, through time. */
+  fieldHistory(object: number, path: FieldPath): FieldHistory | undefined {
+    return this.#objects.history(object, path, (stream) => this.definitionsOf(stream));
   }
 
   /** Rows `from` … `from + count` of the events that pass. A search for names goes on in the background; `onLoaded` tells its progress. */
@@ -442,6 +491,25 @@ export class Trace {
   /** Lines `from` … `from + count` of the console; `from` -1: the last `count`. */
   console(from: number, count: number): Promise<ConsolePage> {
     return this.#console.page(from, count);
+  }
+
+  /** The call of `console` that printed a line. Undefined: none did, or it was not recorded. */
+  async consoleCall(line: LinePlace, endNs: number): Promise<SliceRow | undefined> {
+    const call = this.#consoleCalls.callOf(line, (stream) => this.#processes.thread(stream).process === 0);
+    const track = call && this.timeline.trackOf('instants', call.stream);
+    const placed = track && (await this.explorer.hit(track, 0, call.timeNs, 0));
+    return placed && this.explorer.rowOf(placed, endNs);
+  }
+
+  /** The line that a call of `console` printed first. Undefined: it is no such call, or printed nothing that was read. */
+  async consoleLineOf(ref: SliceRef): Promise<ConsoleLine | undefined> {
+    const placed = await this.explorer.find(ref);
+    if (placed?.track.kind !== 'instants' || placed.track.stream === undefined) return undefined;
+    const { stream } = placed.track;
+    const call = this.#consoleCalls.at(stream, placed.slice.startNs);
+    if (!call) return undefined;
+    if (call.offset !== undefined && this.#processes.thread(stream).process === 0) return this.#console.lineAt(call.source, call.offset);
+    return this.#console.lineNear(call.timeNs, (line) => line.source === call.source && call.isText(line.text));
   }
 
   /** Resolves when nothing is being read again and no search is under way. */
@@ -470,6 +538,8 @@ class Intake extends IgnoringVisitor {
   readonly #objects: Objects;
   readonly #processes: Processes;
   readonly #timeline: Timeline;
+  readonly #consoleCalls: ConsoleCalls;
+  #records: Uint8Array = new Uint8Array(0);
   /** The block has calls. */
   hasCalls = false;
   #lastCallNs = Number.POSITIVE_INFINITY;
@@ -480,15 +550,17 @@ class Intake extends IgnoringVisitor {
   #block = 0;
   #offset = 0;
 
-  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline) {
+  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline, consoleCalls: ConsoleCalls) {
     super();
+    this.#consoleCalls = consoleCalls;
     this.#timeline = timeline;
     this.#counters = counters;
     this.#objects = objects;
     this.#processes = processes;
   }
 
-  enter(stream: number, definitions: Definitions, block: number, offset: number): void {
+  enter(stream: number, definitions: Definitions, block: number, offset: number, records: Uint8Array): void {
+    this.#records = records;
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
     this.hasCalls = false;
@@ -519,9 +591,12 @@ class Intake extends IgnoringVisitor {
     this.#count(COUNTER);
   }
 
-  override instant(timeNs: number, name: number, category: number, _scope: number, _argsAt: number, _argsBytes: number, record: number): void {
+  override instant(timeNs: number, name: number, category: number, _scope: number, argsAt: number, argsBytes: number, record: number): void {
     this.#count(INSTANT);
     this.#timeline.instant(timeNs, name, category, record);
+    if (argsBytes > 0 && category !== 0 && this.#definitions.text(category) === 'console' && this.#definitions.text(name).startsWith('console.')) {
+      this.#consoleCalls.add(this.#stream, timeNs, this.#records.subarray(argsAt, argsAt + argsBytes));
+    }
   }
 
   override slice(endNs: number, durationNs: number, name: number, category: number, _argsAt: number, _argsBytes: number, record: number, track: number): void {

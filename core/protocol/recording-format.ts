@@ -192,6 +192,16 @@ export type RecordingInfo =
   | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
   /** From here on calls of these functions were not recorded, or again. A later word goes before an earlier one. */
   | { readonly kind: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[]; readonly timeNs: number }
+  /** A note at a moment or on a range; a later line for the same id replaces the earlier one. `removed`: there is none of this id any more. */
+  | {
+      readonly kind: 'note';
+      readonly id: string;
+      readonly fromNs?: number;
+      readonly toNs?: number;
+      readonly text?: string;
+      readonly removed?: boolean;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
 
 /** Who switched recording: the launch (`startPaused`), the window, the script by `getTracer()`, or a limit of the launch that was reached. */

@@ -13,6 +13,7 @@ import { idleCaptureOptions } from '../../core/protocol/capture-text.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../core/protocol/studio-api.ts';
+import { typeScriptInWords } from '../../core/protocol/typescript-words.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import type { Collector } from '../collector/collector.ts';
 import { startEarly } from '../collector/early-target.ts';
@@ -180,6 +181,8 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
     return false;
   }
   if (command.quiet) return true;
+  const typescript = typeScriptInWords(info.typescript);
+  if (typescript !== undefined) tell(`${typescript}.`);
   const { size } = await stat(output);
   // Plugins may have left others than were recorded.
   const { events, notes } = written ?? { events: info.events, notes: info.dropped > 0 ? [counted('# {event was|events were} dropped.', info.dropped)] : [] };

@@ -53,7 +53,7 @@ const inWords = (error: unknown): string => {
 };
 
 async function convert(command: Of<'convert'>): Promise<number> {
-  const { input, format, compressed, fromNs, toNs, thread, table, raw } = command;
+  const { input, format, compressed, fromNs, toNs, thread, table, raw, without } = command;
   return writeOutput([input], command, (target) =>
     convertRecording({
       source: path.resolve(input),
@@ -65,6 +65,7 @@ async function convert(command: Of<'convert'>): Promise<number> {
       ...(toNs !== undefined && { toNs }),
       ...(thread !== undefined && { thread }),
       ...(table !== undefined && { table }),
+      ...(without && { without }),
       reportPage: REPORT_PAGE,
     }),
   );

@@ -7,6 +7,7 @@ import { ClientsProvider } from '../state/clients.tsx';
 import { connectExports } from '../state/export-store.ts';
 import { connectLaunch } from '../state/launch-store.ts';
 import { connectLibrary, loadLibrary } from '../state/library-store.ts';
+import { connectNotes } from '../state/notes-store.ts';
 import { connectSessions } from '../state/session-store.ts';
 import { applyTheme, applyTraceMemory, connectSettings } from '../state/settings-store.ts';
 import { connectTraces, setDetailBytes } from '../state/trace-store.ts';
@@ -22,6 +23,7 @@ export function connectWindow(studio: ConnectedStudio, traces: TraceClient): voi
   applyTraceMemory(setDetailBytes);
   connectLibrary(studio);
   connectExports(studio);
+  connectNotes(studio, traces);
   connectLaunch(studio);
   let endSessions = connectSessions(studio);
   void connectSettings(studio);

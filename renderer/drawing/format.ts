@@ -110,6 +110,13 @@ export function formatAxisTime(ns: number, stepNs: number): string {
   return `${ns < 0 ? '−' : ''}${clock(whole)}${tail}`;
 }
 
+/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs". */
+export function formatRange(fromNs: number, toNs: number): string {
+  const length = formatDuration(toNs - fromNs);
+  return toNs - fromNs < 2e6 ? `${inSeconds(fromNs)} s + ${length}` : `${inSeconds(fromNs)} to ${inSeconds(toNs)} s (${length})`;
+}
+const inSeconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));
+
 /** For a tooltip or an accessible name: a name of 10 kB does not become a title of 10 kB. */
 export function clipText(text: string, most = 300): string {
   if (text.length <= most) return text;

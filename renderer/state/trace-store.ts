@@ -133,6 +133,7 @@ export function emptySummary(trace: TraceId): TraceSummary {
     objectsRevision: 0,
     processesRevision: 0,
     pluginsRevision: 0,
+    notesRevision: 0,
     tracksRevision: 0,
     issuesRevision: 0,
     timelineSlices: 0,

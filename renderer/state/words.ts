@@ -59,3 +59,6 @@ export const baseName = (path: string): string => path.split(/[/\\]/).filter(Boo
 export const folderOf = (path: string): string => path.replace(/[/\\][^/\\]*$/, '');
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+
+/** "14:03:22". */
+export const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');

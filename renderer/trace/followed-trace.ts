@@ -70,6 +70,7 @@ export class FollowedTrace {
   /** What the revisions of an earlier view had grown to: those of the next go on from there. */
   #processesBefore = 0;
   #pluginsBefore = 0;
+  #notesBefore = 0;
   #closed = false;
   /** What was read before is gone from the recording, too: the model begins anew. */
   #fellBehind = false;
@@ -238,6 +239,7 @@ export class FollowedTrace {
     this.#listsRevision += before.countersSize + before.objectsSize + before.timeline.size + 1;
     this.#processesBefore += before.processesRevision;
     this.#pluginsBefore += before.pluginsRevision;
+    this.#notesBefore += before.notesRevision;
     this.#listsEvents = -1;
     this.#trace = trace;
   }
@@ -394,6 +396,7 @@ export class FollowedTrace {
       objectsRevision: this.#revisionOf(this.trace.objectsSize),
       processesRevision: this.#processesBefore + this.trace.processesRevision,
       pluginsRevision: this.#pluginsBefore + this.trace.pluginsRevision,
+      notesRevision: this.#notesBefore + this.trace.notesRevision,
       tracksRevision: this.#revisionOf(this.trace.timeline.size),
       issuesRevision: this.#revisionOf(this.trace.issueCount),
       timelineSlices: this.trace.timeline.slices,

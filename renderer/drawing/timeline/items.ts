@@ -111,8 +111,4 @@ export class ItemOrder {
   at(place: number): number {
     return this.order[place] as number;
   }
-  /** Of an item by its place in the answer, where it is drawn at all. */
-  colourOf(item: number): number {
-    return (this.bucket[item] as number) % COLOURS;
-  }
 }

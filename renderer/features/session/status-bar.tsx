@@ -1,5 +1,6 @@
 import { Circle, Database, History, TriangleAlert } from 'lucide-react';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
+import { typeScriptInWords } from '../../../core/protocol/typescript-words.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
@@ -51,6 +52,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const record = useLaunchRecord(trace);
   const command = session?.command ?? record?.command;
   const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
+  const typescript = typeScriptInWords(session?.typescript);
   const now = standing(session, summary);
   const rates = useRates(trace, now.live);
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
@@ -69,6 +71,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         {formatElapsed(summary?.endNs ?? 0)}
       </span>
       {nodeVersion !== undefined && <span className="status-item narrow-off">node {nodeVersion}</span>}
+      {typescript !== undefined && <span className="status-item medium-only">{typescript}</span>}
       {session?.pid !== undefined && <span className="status-item narrow-off">pid {session.pid}</span>}
       {session && <Processes session={session} isLive={now.live} />}
       {sampling !== undefined && <span className="status-item medium-only">{sampling}</span>}

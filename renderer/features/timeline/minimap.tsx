@@ -124,6 +124,7 @@ class MinimapBoard {
   private readonly traces: TraceClient;
   private lanes: readonly LaneGroup[] = [];
   private notes: readonly { readonly fromNs: number; readonly toNs: number; readonly text: string }[] = [];
+  private noteTurn = 0;
   private data: MinimapData = { busy: new Float32Array(0), blocked: [], errors: [], line: undefined };
   private canvas: HTMLCanvasElement | undefined;
   private width = 0;
@@ -151,6 +152,7 @@ class MinimapBoard {
 
   setNotes(notes: MinimapBoard['notes']): void {
     this.notes = notes;
+    this.noteTurn++;
     this.invalidate();
   }
 
@@ -206,7 +208,7 @@ class MinimapBoard {
     const theme = document.documentElement.dataset.theme;
     const pixel = spanNs / width;
     // A live window moves by less than a pixel in most frames.
-    const key = `${Math.round((range.fromNs / pixel) * 2)} ${Math.round((range.toNs / pixel) * 2)} ${width} ${theme} ${this.asked} ${this.busy} ${Math.round(nowMs / 250) * Number(live)} ${this.notes.length}`;
+    const key = `${Math.round((range.fromNs / pixel) * 2)} ${Math.round((range.toNs / pixel) * 2)} ${width} ${theme} ${this.asked} ${this.busy} ${Math.round(nowMs / 250) * Number(live)} ${this.noteTurn}`;
     if (key === this.drawnKey) return;
     this.drawnKey = key;
     const ratio = devicePixelRatio || 1;

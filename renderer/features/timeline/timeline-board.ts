@@ -176,6 +176,9 @@ export class TimelineBoard {
     this.invalidate();
   }
 
+  get surface(): HTMLCanvasElement | undefined {
+    return this.canvas;
+  }
   get scene(): Scene | undefined {
     return this.lastScene;
   }

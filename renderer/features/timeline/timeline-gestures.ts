@@ -232,7 +232,10 @@ export function bindTimelineGestures(host: HTMLElement, board: TimelineBoard, tr
   const selectObjectAt = (object: number, atNs: number) => {
     traces
       .request('objects.snapshot', { trace, object, atNs })
-      .then((snapshot) => selectObject(trace, object, snapshot?.index ?? 0))
+      .then((snapshot) => {
+        selectObject(trace, object, snapshot?.index ?? 0);
+        changeView(trace, () => ({ cursorNs: atNs }));
+      })
       .catch(() => selectObject(trace, object));
   };
 

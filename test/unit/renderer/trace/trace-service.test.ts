@@ -34,6 +34,10 @@ describe('trace service', () => {
     const grid = await page.request('counters.grid', { trace: 't1', series, fromNs: 0, toNs: 999e6, columns: 10 });
     expect(grid.y.map((y) => y.length)).toEqual([40, 40]);
     expect(grid.stats[0]).toEqual({ now: 49, min: 0, max: 49, mean: 24.5, samples: 1000 });
+    const lines = await page.request('counters.lines', { trace: 't1', series, fromNs: 0, toNs: 999e6, columns: 10, show: 'value' });
+    expect(lines).toMatchObject({ columns: 10, coarse: false, stats: grid.stats });
+    expect([...lines.y]).toEqual(grid.y.flat());
+    expect([...(await page.request('counters.newest', { trace: 't1', series: [series[0] as number, 99] }))]).toEqual([49, Number.NaN]);
     expect(await page.request('processes.list', { trace: 't1' })).toMatchObject([{ pid: 100, name: 'script.js', threads: [{ name: 'main', thread: 0 }] }]);
   });
 
