@@ -72,6 +72,20 @@ function isFileOrSocket(fd) { try { const found = fs.fstatSync(fd); return found
     }
   });
 
+  it.each(
+    Object.entries({
+      'a decorator': '@log class A {}',
+      'a regular expression of a later year': 'const f = () => /(?<a>x)(?<a>y)/;',
+      'a declaration of what is disposed of': 'const f = () => { using a = null; await using b = null; };',
+      'what no parser takes': 'const f = () => {;',
+    }),
+  )('leaves it to Node to say what is wrong with %s', async (_, code) => {
+    for (const name of ['wrong.cjs', 'wrong.mjs']) {
+      const lines = await both({ [name]: `const g = () => 1; g();\n${code}\nconsole.log(g());\n` }, { node });
+      expect(lines).toEqual([]);
+    }
+  });
+
   it('records calls of worker threads and of children, each by itself', async () => {
     const files = {
       'main.cjs': `const { Worker } = require('worker_threads'); const { fork } = require('child_process');
