@@ -84,7 +84,7 @@ function sourceHash() {
       }
     }
   };
-  for (const folder of ['core', 'main', 'preload', 'renderer']) visit(path.join(root, folder));
+  for (const folder of ['core', 'main', 'preload', 'renderer', 'docs']) visit(path.join(root, folder));
   for (const file of ['package.json', 'build.mjs', 'vite.config.mjs', 'vite.report.config.mjs']) hash.update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }

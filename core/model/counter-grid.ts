@@ -1,4 +1,5 @@
 import { partitionPoint } from './column.ts';
+import { lastTwoBefore } from './counter-samples.ts';
 import { type Chunk, type CounterTrack, MICRO_ROWS, MINI_ROWS, Mini, miniSize, Summary } from './counter-track.ts';
 
 export interface GridQuery {
@@ -37,6 +38,7 @@ export class SeriesGrid {
   readonly used = new Set<Chunk>();
   readonly #query: GridQuery;
   readonly #scale: number;
+  readonly #sources: SeriesSource[] = [];
   readonly #firstTime: Float64Array;
   readonly #first: Float64Array;
   readonly #lastTime: Float64Array;
@@ -45,25 +47,32 @@ export class SeriesGrid {
   readonly #max: Float64Array;
   #heldTime = Number.NEGATIVE_INFINITY;
   #held = Number.NaN;
+  #nextTime = Number.POSITIVE_INFINITY;
+  #next = Number.NaN;
   #newest = Number.NaN;
   #least = Number.POSITIVE_INFINITY;
   #greatest = Number.NEGATIVE_INFINITY;
   #sum = 0;
   #samples = 0;
 
-  constructor(query: GridQuery) {
+  /** `room`: at least ROOM numbers a column that nobody else uses while this grid does, so that hundreds of series take the memory of one. */
+  constructor(query: GridQuery, room = new Float64Array(query.columns * SeriesGrid.ROOM)) {
     this.#query = query;
     this.#scale = query.columns / (query.toNs - query.fromNs);
-    const column = (start: number) => new Float64Array(query.columns).fill(start);
-    this.#firstTime = column(Number.POSITIVE_INFINITY);
-    this.#lastTime = column(Number.NEGATIVE_INFINITY);
-    this.#first = column(Number.NaN);
-    this.#last = column(Number.NaN);
-    this.#min = column(Number.POSITIVE_INFINITY);
-    this.#max = column(Number.NEGATIVE_INFINITY);
+    const column = (place: number, start: number) => room.subarray(place * query.columns, (place + 1) * query.columns).fill(start);
+    this.#firstTime = column(0, Number.POSITIVE_INFINITY);
+    this.#lastTime = column(1, Number.NEGATIVE_INFINITY);
+    this.#first = column(2, Number.NaN);
+    this.#last = column(3, Number.NaN);
+    this.#min = column(4, Number.POSITIVE_INFINITY);
+    this.#max = column(5, Number.NEGATIVE_INFINITY);
   }
 
-  add({ track, series }: SeriesSource): void {
+  static readonly ROOM = 6;
+
+  add(source: SeriesSource): void {
+    const { track, series } = source;
+    this.#sources.push(source);
     const { fromNs, toNs } = this.#query;
     const { chunks } = track;
     const ordered = track.refresh();
@@ -72,6 +81,7 @@ export class SeriesGrid {
     for (let c = start; c < chunks.length; c++) {
       const chunk = chunks[c] as Chunk;
       if (chunk.t0 > toNs) {
+        this.#comes(chunk.t0, chunk.summary[series * Summary.SIZE + Summary.FIRST] as number);
         if (ordered) break;
         continue;
       }
@@ -88,6 +98,13 @@ export class SeriesGrid {
     if (timeNs < this.#heldTime) return;
     this.#heldTime = timeNs;
     this.#held = value;
+  }
+
+  /** A sample behind the range: the nearest one is where a straight line leads to. */
+  #comes(timeNs: number, value: number): void {
+    if (timeNs >= this.#nextTime) return;
+    this.#nextTime = timeNs;
+    this.#next = value;
   }
 
   #addChunk(chunk: Chunk, series: number): void {
@@ -112,8 +129,11 @@ export class SeriesGrid {
       const at = m * size;
       const t0 = minis[at + Mini.T0] as number;
       const t1 = minis[at + Mini.T1] as number;
-      if (t0 > toNs) break;
       const values = at + Mini.SERIES + series * Mini.SIZE;
+      if (t0 > toNs) {
+        this.#comes(t0, minis[values + Summary.FIRST] as number);
+        break;
+      }
       if (t1 < fromNs) this.#hold(t1, minis[values + Summary.LAST] as number);
       else if (inside && this.#column(t0) === this.#column(t1)) this.#put(this.#column(t0), t0, t1, minis, values);
       else if (chunk.data) this.#addRows(chunk, chunk.data, series, m * MINI_ROWS, Math.min(chunk.rows, (m + 1) * MINI_ROWS), !inside);
@@ -133,7 +153,10 @@ export class SeriesGrid {
     }
     while (row < to) {
       const time = data[row] as number;
-      if (time > toNs) break;
+      if (time > toNs) {
+        this.#comes(time, data[values + row] as number);
+        break;
+      }
       const column = this.#column(time);
       const end = this.#firstBehind(data, row, to, column, true);
       let min = this.#min[column] as number;
@@ -233,50 +256,106 @@ export class SeriesGrid {
 
   /** Four points a column (first, least, greatest, last), null where there is nothing. */
   points(): (number | null)[] {
-    const { columns, fromNs, endNs } = this.#query;
-    const points: (number | null)[] = new Array(columns * 4).fill(null);
-    let held = finite(this.#held);
-    this.#newest = this.#held;
-    for (let c = 0, p = 0; c < columns; c++, p += 4) {
-      const any = this.#lastTime[c] !== Number.NEGATIVE_INFINITY;
-      if (any) {
-        const min = finite(this.#min[c] as number);
-        const max = finite(this.#max[c] as number);
-        points[p] = finite(this.#first[c] as number);
-        points[p + 1] = min;
-        points[p + 2] = max;
-        held = finite(this.#last[c] as number);
-        points[p + 3] = held;
-        this.#newest = this.#last[c] as number;
-        if (min !== null && min < this.#least) this.#least = min;
-        if (max !== null && max > this.#greatest) this.#greatest = max;
-      } else if (this.#min[c] !== Number.POSITIVE_INFINITY) {
-        // Only the middle of a mini that was shared out lies here.
-        points[p] = points[p + 3] = held;
-        points[p + 1] = finite(this.#min[c] as number);
-        points[p + 2] = finite(this.#max[c] as number);
-      } else if (fromNs + c / this.#scale <= endNs) points.fill(held, p, p + 4);
-    }
-    return points;
+    const y = new Float64Array(this.#query.columns * 4);
+    this.fill(y, 0);
+    return Array.from(y, (value) => (Number.isNaN(value) ? null : value));
   }
 
-  /** Call after `points`. */
+  /** The same as numbers, into `y` from `at` on; NaN where there is nothing. */
+  fill(y: Float64Array, at: number): void {
+    const { columns, fromNs, endNs } = this.#query;
+    let held = finite(this.#held);
+    this.#newest = this.#held;
+    for (let c = 0, p = at; c < columns; c++, p += 4) {
+      if (this.#lastTime[c] !== Number.NEGATIVE_INFINITY) {
+        const min = finite(this.#min[c] as number);
+        const max = finite(this.#max[c] as number);
+        y[p] = finite(this.#first[c] as number);
+        y[p + 1] = min;
+        y[p + 2] = max;
+        held = finite(this.#last[c] as number);
+        y[p + 3] = held;
+        this.#newest = this.#last[c] as number;
+        if (min < this.#least) this.#least = min;
+        if (max > this.#greatest) this.#greatest = max;
+      } else if (this.#min[c] !== Number.POSITIVE_INFINITY) {
+        // Only the middle of a mini that was shared out lies here.
+        y[p] = y[p + 3] = held;
+        y[p + 1] = finite(this.#min[c] as number);
+        y[p + 2] = finite(this.#max[c] as number);
+      } else y.fill(fromNs + c / this.#scale <= endNs ? held : Number.NaN, p, p + 4);
+    }
+  }
+
+  /** 1 for each column in which samples are, into `sampled` from `at` on. */
+  fillSampled(sampled: Uint8Array, at: number): void {
+    for (let c = 0; c < this.#query.columns; c++) {
+      sampled[at + c] = this.#lastTime[c] !== Number.NEGATIVE_INFINITY || this.#min[c] !== Number.POSITIVE_INFINITY ? 1 : 0;
+    }
+  }
+
+  /** Time and value of the nearest sample before the range and behind it; NaN where there is none. */
+  edges(): readonly [beforeNs: number, before: number, behindNs: number, behind: number] {
+    return [finite(this.#heldTime), finite(this.#held), finite(this.#nextTime), finite(this.#next)];
+  }
+
+  /**
+   * How the series changes, in place of its values: in each column with samples the change of its last sample since the last one of
+   * the column with samples before it, or that over the time between the two, per second. So it is the change from sample to sample
+   * where a column has one at most, and that of the column where it has more. It holds until the next column with samples.
+   */
+  fillChanges(kind: 'delta' | 'rate', y: Float64Array, at: number): SeriesStats {
+    const { columns, fromNs, endNs } = this.#query;
+    const [earlier, before] = lastTwoBefore(this.#sources, fromNs, this.missing, this.used);
+    let time = before.time;
+    let value = before.value;
+    let held = kind === 'delta' ? value - earlier.value : ((value - earlier.value) * 1e9) / (time - earlier.time);
+    let least = Number.POSITIVE_INFINITY;
+    let greatest = Number.NEGATIVE_INFINITY;
+    let total = 0;
+    let divisor = 0;
+    let samples = 0;
+    for (let c = 0, p = at; c < columns; c++, p += 4) {
+      const lastTime = this.#lastTime[c] as number;
+      if (lastTime !== Number.NEGATIVE_INFINITY) {
+        const change = (this.#last[c] as number) - value;
+        const seconds = (lastTime - time) / 1e9;
+        held = kind === 'delta' ? change : change / seconds;
+        if (Number.isFinite(held)) {
+          total += change;
+          divisor += kind === 'delta' ? 1 : seconds;
+          samples++;
+        }
+        time = lastTime;
+        value = this.#last[c] as number;
+      }
+      const shown = fromNs + c / this.#scale <= endNs ? finite(held) : Number.NaN;
+      y.fill(shown, p, p + 4);
+      if (shown < least) least = shown;
+      if (shown > greatest) greatest = shown;
+    }
+    const now = orNull(held);
+    return { now, min: orNull(least), max: orNull(greatest), mean: divisor > 0 ? total / divisor : now, samples };
+  }
+
+  /** Call after `points` or `fill`. */
   stats(): SeriesStats {
-    const held = finite(this.#held);
+    const held = orNull(this.#held);
     const least = Math.min(this.#least, held ?? Number.POSITIVE_INFINITY);
     const greatest = Math.max(this.#greatest, held ?? Number.NEGATIVE_INFINITY);
     return {
-      now: finite(this.#newest),
-      min: finite(least),
-      max: finite(greatest),
-      mean: this.#samples > 0 ? finite(this.#sum / this.#samples) : held,
+      now: orNull(this.#newest),
+      min: orNull(least),
+      max: orNull(greatest),
+      mean: this.#samples > 0 ? orNull(this.#sum / this.#samples) : held,
       samples: this.#samples,
     };
   }
 }
 
 /** NaN is a gap; an infinite value has no place on a scale either. */
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+const finite = (value: number): number => (Number.isFinite(value) ? value : Number.NaN);
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 /** Times of the points in seconds: four a column, evenly. */
 export function gridTimes(query: GridQuery): Float64Array {

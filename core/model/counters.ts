@@ -1,6 +1,6 @@
 import type { MonotonicTime } from '../base/time.ts';
 import type { BlockStore } from './block-store.ts';
-import { gridTimes, SeriesGrid, type SeriesSource, type SeriesStats } from './counter-grid.ts';
+import { type GridQuery as GridRange, gridTimes, SeriesGrid, type SeriesSource, type SeriesStats } from './counter-grid.ts';
 import { type Chunk, CounterTrack } from './counter-track.ts';
 import type { CounterDefinition } from './definitions.ts';
 import type { DetailBudget } from './detail-budget.ts';
@@ -30,6 +30,33 @@ export interface GridView {
   readonly coarse: boolean;
 }
 
+/** What of a series is shown: its values, how they change from sample to sample, or how fast. */
+export type CounterShow = 'value' | 'delta' | 'rate';
+
+/** Series on one grid, series after series. Column `c` of series `s` is number `s * columns + c`. */
+export interface LinesView {
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly columns: number;
+  /** First, least, greatest and last value of each column; the value that holds where there is no sample; NaN where there is none. */
+  readonly y: Float64Array;
+  /** 1 where the column has samples. */
+  readonly sampled: Uint8Array;
+  /** Of each series the samples next to the range: time and value of the one before, time and value of the one behind; NaN where there is none. */
+  readonly edges: Float64Array;
+  readonly stats: readonly SeriesStats[];
+  /** As in GridView. */
+  readonly coarse: boolean;
+}
+
+interface LinesQuery {
+  readonly series: readonly number[];
+  readonly fromNs: number;
+  readonly toNs: number;
+  readonly columns: number;
+  readonly endNs: number;
+}
+
 interface Series {
   readonly id: number;
   readonly name: string;
@@ -50,6 +77,8 @@ const MAX_SERIES = 1024;
 /** A program that makes a counter for each request: those beyond are left out, and counted. */
 const MAX_TRACKS = 20_000;
 const MAX_COLUMNS = 16_384;
+/** Columns of all series of one picture together. */
+const MAX_POINTS = 2_000_000;
 
 /** All counters of a trace. Those of one name in one process are one counter, wherever they were defined; so are series. */
 export class Counters {
@@ -136,33 +165,63 @@ export class Counters {
   }
 
   /** `series` that do not exist are empty. Answers at once with what is in memory, and reads again what is missing. */
-  grid(query: {
-    readonly series: readonly number[];
-    readonly fromNs: number;
-    readonly toNs: number;
-    readonly columns: number;
-    readonly endNs: number;
-  }): GridView {
-    const fromNs = Number.isFinite(query.fromNs) ? query.fromNs : 0;
-    const toNs = query.toNs > fromNs ? query.toNs : fromNs + 1;
-    const columns = Math.min(MAX_COLUMNS, Math.max(1, Math.floor(query.columns) || 1));
-    const range = { fromNs, toNs, columns, endNs: query.endNs };
-    let used = 0;
+  grid(query: LinesQuery): GridView {
+    const range = gridRange(query);
     const stats: SeriesStats[] = [];
+    const y: (number | null)[][] = [];
+    const coarse = this.#gather(query.series, range, (grid) => {
+      y.push(grid.points());
+      stats.push(grid.stats());
+    });
+    return { fromNs: range.fromNs, toNs: range.toNs, x: gridTimes(range), y, stats, coarse };
+  }
+
+  /** As `grid`, for as many series as wanted: numbers that can be handed over, not copied. */
+  lines({ show, ...query }: LinesQuery & { readonly show: CounterShow }): LinesView {
+    const series = query.series.slice(0, MAX_SERIES);
+    const range = gridRange(query);
+    // A question is untrusted too: many series have fewer columns.
+    const columns = Math.max(1, Math.min(range.columns, Math.floor(MAX_POINTS / Math.max(1, series.length))));
+    const y = new Float64Array(series.length * columns * 4);
+    const sampled = new Uint8Array(series.length * columns);
+    const edges = new Float64Array(series.length * 4).fill(Number.NaN);
+    const stats: SeriesStats[] = [];
+    const coarse = this.#gather(series, { ...range, columns }, (grid) => {
+      const at = stats.length * columns;
+      grid.fillSampled(sampled, at);
+      if (show === 'value') {
+        grid.fill(y, at * 4);
+        edges.set(grid.edges(), stats.length * 4);
+        stats.push(grid.stats());
+      } else stats.push(grid.fillChanges(show, y, at * 4));
+    });
+    return { fromNs: range.fromNs, toNs: range.toNs, columns, y, sampled, edges, stats, coarse };
+  }
+
+  /** Newest value of each series; NaN where there is none. */
+  newest(series: readonly number[]): Float64Array {
+    return Float64Array.from(series.slice(0, MAX_TRACKS), (id) => {
+      const found = this.#series[id];
+      return found ? seriesView(found).last : Number.NaN;
+    });
+  }
+
+  /** Series after series on one grid. Whether something that it needs is being read again. */
+  #gather(series: readonly number[], range: GridRange, take: (grid: SeriesGrid) => void): boolean {
+    const room = new Float64Array(range.columns * SeriesGrid.ROOM);
     const missing = new Set<Chunk>();
-    const y = query.series.map((id) => {
-      const grid = new SeriesGrid(range);
+    let used = 0;
+    for (const id of series) {
+      const grid = new SeriesGrid(range, room);
       for (const source of this.#series[id]?.sources ?? []) grid.add(source);
+      take(grid);
       for (const chunk of grid.missing) missing.add(chunk);
       for (const chunk of grid.used) {
         this.#budget.use(chunk);
         used += chunk.detailBytes;
       }
-      const points = grid.points();
-      stats.push(grid.stats());
-      return points;
-    });
-    return { fromNs, toNs, x: gridTimes(range), y, stats, coarse: this.#want(missing, used) };
+    }
+    return this.#want(missing, used);
   }
 
   /** Resolves when nothing is being read again. */
@@ -225,6 +284,12 @@ export class Counters {
       }
     }
   }
+}
+
+function gridRange({ fromNs: from, toNs: to, columns, endNs }: LinesQuery): GridRange {
+  const fromNs = Number.isFinite(from) ? from : 0;
+  const toNs = to > fromNs ? to : fromNs + 1;
+  return { fromNs, toNs, columns: Math.min(MAX_COLUMNS, Math.max(1, Math.floor(columns) || 1)), endNs };
 }
 
 function seriesView({ id, name, sources }: Series) {

@@ -1,9 +1,11 @@
 /** `trace-studio attach`: lists the Node programs that run, or records one of them until it is left. */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { counted } from '../../core/base/counted.ts';
 import { ProblemError } from '../../core/base/result.ts';
 import { DEFAULT_ATTACH, type NodeProcess } from '../../core/protocol/attach.ts';
 import type { CaptureOptions } from '../../core/protocol/capture-options.ts';
@@ -170,8 +172,8 @@ async function writeFile(command: AttachCommand, output: string, file: string, i
   }
   if (command.quiet) return true;
   const { size } = await stat(final);
-  tell(`wrote ${path.relative('', final) || final} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
-  if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
+  tell(`wrote ${path.relative('', final) || final} (${counted('# {event|events}', info.events)}, ${sizeInWords(size)}).`);
+  if (info.dropped > 0) tell(counted('# {event was|events were} dropped.', info.dropped));
   return true;
 }
 

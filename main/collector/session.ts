@@ -4,6 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProblemError } from '../../core/base/result.ts';
 import { MAX_MUTE_RULES, type MuteRule, withRules } from '../../core/protocol/function-rules.ts';
+import { type NoteChange, noteLine } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
@@ -461,6 +462,11 @@ export class Session {
       throw new ProblemError({ code: 'no-process', message: 'Nothing can be marked: no process of this run is traced yet.' });
     }
     return this.#markers.add(name);
+  }
+
+  /** A note of a recording under way. */
+  note(change: NoteChange): void {
+    this.#recorder.info(noteLine(change, this.#recorder.now()));
   }
 
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */

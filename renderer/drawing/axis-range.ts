@@ -10,7 +10,7 @@ export interface ValueRange {
 // Between two neighbours lies at most a third: little of the plot stays empty, and half of each is a number one can read.
 const NICE = [1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10];
 
-function niceStep(least: number): number {
+export function niceStep(least: number): number {
   if (!(least > 0) || !Number.isFinite(least)) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
   for (const nice of NICE) if (nice * power >= least * (1 - 1e-9)) return Number((nice * power).toPrecision(6));

@@ -96,6 +96,7 @@ const DASHES: readonly (readonly number[] | undefined)[] = [undefined, [4, 2], [
 
 /** Style of a series by its place: the counter's own place in the list picks the first colour, so that neighbours differ. */
 export function seriesStyle(counter: number, series: number, seriesInPanel: number): SeriesStyle {
-  const dash = seriesInPanel > 4 ? DASHES[Math.floor(series / 4) % DASHES.length] : undefined;
+  // Among dozens a dash tells nothing apart any more, and takes long to draw.
+  const dash = seriesInPanel > 4 && seriesInPanel <= 12 ? DASHES[Math.floor(series / 4) % DASHES.length] : undefined;
   return { color: ((counter + series) % SERIES_COLORS) + 1, dash };
 }

@@ -59,7 +59,8 @@ export async function openBrowser(url) {
   await send('Page.enable', {}, sessionId);
   await send('Target.setAutoAttach', { autoAttach: true, waitForDebuggerOnStart: false, flatten: true }, sessionId);
   await send('Emulation.setDeviceMetricsOverride', { width: 1600, height: 1000, deviceScaleFactor: 1, mobile: false }, sessionId);
-  await send('Page.navigate', { url }, sessionId);
+  const navigate = (to) => send('Page.navigate', { url: to }, sessionId);
+  await navigate(url);
 
   /** Runs an expression (or an async function's text) in the page and returns its JSON value. */
   async function evaluate(expression) {
@@ -87,5 +88,5 @@ export async function openBrowser(url) {
       rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     } catch {}
   }
-  return { evaluate, waitFor, collectGarbage, close, pid: child.pid };
+  return { navigate, evaluate, waitFor, collectGarbage, close, pid: child.pid };
 }

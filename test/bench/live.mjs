@@ -7,7 +7,8 @@ import { openBrowser } from './browser.mjs';
 import { median } from './table.mjs';
 
 /** `files` are opened. */
-export async function startStudio(root, files = []) {
+/** `open` brings a browser to an address; by itself it starts one. */
+export async function startStudio(root, files = [], open = openBrowser) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'trace-studio-bench-'));
   const child = spawn(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), 'serve', '--no-open', '--port', '0', '--root', root, ...files], {
     cwd: root,
@@ -23,7 +24,7 @@ export async function startStudio(root, files = []) {
     });
     child.on('exit', (code) => reject(new Error(`the web host ended with ${code}`)));
   });
-  const browser = await openBrowser(url);
+  const browser = await open(url);
   if (files.length === 0)
     await browser.waitFor(
       `document.querySelector('[aria-label="Script"], #script') ?? document.querySelector('main[aria-label="Start"] input')`,
@@ -149,14 +150,19 @@ async function measureFlood(root, rate, seconds) {
   }
 }
 
-/** Resident memory of a process and all its descendants, in MB, by command. Linux only. */
-export function memoryOf(pid) {
+/** A process and all its descendants. Linux only. */
+export function processesOf(pid) {
   const children = (parent) => {
     const file = `/proc/${parent}/task/${parent}/children`;
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
   };
   const all = (parent) => [parent, ...children(parent).flatMap(all)];
-  return all(pid).map((each) => {
+  return all(pid);
+}
+
+/** Resident memory of a process and all its descendants, in MB, by command. */
+export function memoryOf(pid) {
+  return processesOf(pid).map((each) => {
     const status = readFileSync(`/proc/${each}/status`, 'utf8');
     return {
       pid: each,

@@ -6,12 +6,14 @@ import { benchCalls } from './calls.mjs';
 import { benchEngine } from './engine.mjs';
 import { benchEvents } from './events.mjs';
 import { benchFormats } from './formats.mjs';
+import { benchGraphs } from './graphs.mjs';
 import { benchLive } from './live.mjs';
 import { benchSampling } from './sampling.mjs';
 import { benchSoak } from './soak.mjs';
 import { benchStartUp } from './start-up.mjs';
 import { printTable } from './table.mjs';
 import { benchTimeline } from './timeline.mjs';
+import { benchWindow } from './window.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const GROUPS = {
@@ -19,7 +21,9 @@ const GROUPS = {
   events: benchEvents,
   calls: benchCalls,
   live: benchLive,
+  window: benchWindow,
   timeline: benchTimeline,
+  graphs: benchGraphs,
   sampling: benchSampling,
   engine: benchEngine,
   formats: benchFormats,

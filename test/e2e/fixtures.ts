@@ -6,6 +6,7 @@ import { type Browser, type BrowserContext, test as base, chromium, expect, type
 import { chromiumPath } from '../helpers/chromium.ts';
 import { startWebHost, type WebHost } from '../helpers/web-host.ts';
 import { launchStandin, type StandinApp } from '../standin/launch.ts';
+import { Graphs } from './pages/graphs.ts';
 import { PluginManager } from './pages/plugin-manager.ts';
 import { StartPage } from './pages/start-page.ts';
 import { Timeline } from './pages/timeline.ts';
@@ -28,6 +29,7 @@ export interface Studio {
   readonly window: TraceWindow;
   readonly timeline: Timeline;
   readonly plugins: PluginManager;
+  readonly graphs: Graphs;
   /** Writes a script (or any file) into the work folder. Its path. */
   script(name: string, text: string | Uint8Array): string;
   /** The next file dialog (native) or file panel (web) is answered with `file`. Call it before what opens the dialog. */
@@ -116,6 +118,9 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
       },
       get timeline() {
         return new Timeline(running.page);
+      },
+      get graphs() {
+        return new Graphs(running.page);
       },
       get plugins() {
         return new PluginManager(running.page);

@@ -351,6 +351,20 @@ test('nothing is drawn while nothing moves', async ({ studio }) => {
   // A last answer may still be on its way; then sixty frames of the page pass without one of the timeline.
   await expect.poll(() => marks('')).toBe(0);
   expect(await marks('w')).toBeGreaterThan(0);
+  /** Frames that the window asks for within two seconds. */
+  const frames = () =>
+    page.evaluate(async () => {
+      const ask = window.requestAnimationFrame;
+      let count = 0;
+      window.requestAnimationFrame = (visit) => {
+        count += 1;
+        return ask(visit);
+      };
+      for (let frame = 0; frame < 120; frame++) await new Promise((resolve) => ask(resolve));
+      window.requestAnimationFrame = ask;
+      return count;
+    });
+  await expect.poll(frames).toBe(0);
 });
 
 test('the timeline is usable at 900 × 600: what is picked lies over it until it is closed', async ({ studio }) => {

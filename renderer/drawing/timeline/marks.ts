@@ -2,6 +2,7 @@
 import { formatDuration } from '../format.ts';
 import { type Palette, withAlpha } from '../palette.ts';
 import { Flag, type ItemOrder, type Items, type Placement, RowKind, type RowPlaces } from './items.ts';
+import type { RectInk } from './pixel-ink.ts';
 
 export type MarkInk = Pick<
   CanvasRenderingContext2D,
@@ -30,42 +31,44 @@ const PILL_FROM_PX = 6;
 /** So many a colour are drawn as pills: a path of thousands takes longer than a frame. */
 const MOST_PILLS = 400;
 
-/** Async slices: tint and outline in their colour, a dot at the start, dashed while pending; where they ran, a solid stretch. */
-export function drawLanes(ink: MarkInk, items: Items, order: ItemOrder, rows: RowPlaces, placement: Placement, palette: Palette, rowPx: number): void {
-  const { row, x0, x1, merged, busy, flags } = items;
-  const { scale, shift, left, right } = placement;
+/** Async slices that are rectangles: merged runs, those too narrow for a pill or too many for one each, and where they ran. */
+export function drawLaneRects(ink: RectInk, items: Items, order: ItemOrder, rows: RowPlaces, placement: Placement, palette: Palette, rowPx: number): void {
+  const { row, merged, busy, flags } = items;
   const high = rowPx - 3;
   for (let colour = 1; colour <= 9; colour++) {
-    const first = order.first(RowKind.LANE, colour);
-    const behind = order.behind(RowKind.LANE, colour);
-    if (first === behind) continue;
+    const strong = palette.data[colour] as string;
+    const ran = withAlpha(strong, 0.5);
+    const line = withAlpha(strong, 0.8);
+    const tints = Array.from({ length: BUSY_STEPS + 1 }, (_, step) => withAlpha(strong, 0.15 + 0.5 * (step / BUSY_STEPS)));
+    eachOfLane(items, order, placement, rowPx, colour, (k, _start, from, width, isPill) => {
+      if (isPill) return;
+      const y = (rows.y[row[k] as number] as number) + 0.5;
+      if (((flags[k] as number) & Flag.RUN) !== 0) {
+        ink.fillStyle = ran;
+        ink.fillRect(from, y + high - 4, Math.max(1, width), 3);
+      } else if ((merged[k] as number) > 1) {
+        ink.fillStyle = tints[Math.round(Math.min(1, busy[k] as number) * BUSY_STEPS)] as string;
+        ink.fillRect(from, y + 2, Math.max(1, width + 1), high - 4);
+      } else {
+        ink.fillStyle = line;
+        ink.fillRect(from, y + 2, Math.max(1, width), high - 4);
+      }
+    });
+  }
+}
+const BUSY_STEPS = 16;
+
+/** The other async slices: tint and outline in their colour, a dot at the start, dashed while pending. Over the rectangles. */
+export function drawPills(ink: MarkInk, items: Items, order: ItemOrder, rows: RowPlaces, placement: Placement, palette: Palette, rowPx: number): void {
+  const { row, flags } = items;
+  const high = rowPx - 3;
+  for (let colour = 1; colour <= 9; colour++) {
     const strong = palette.data[colour] as string;
     const tint = withAlpha(strong, 0.13);
     const line = withAlpha(strong, 0.8);
-    let pills = 0;
-    for (let place = first; place < behind; place++) {
-      const k = order.at(place);
-      const start = (x0[k] as number) * scale + shift;
-      const from = Math.max(left - rowPx, start);
-      const to = Math.min(right + rowPx, (x1[k] as number) * scale + shift);
+    eachOfLane(items, order, placement, rowPx, colour, (k, start, from, width, isPill) => {
+      if (!isPill) return;
       const y = (rows.y[row[k] as number] as number) + 0.5;
-      const width = to - from - 1;
-      if (((flags[k] as number) & Flag.RUN) !== 0) {
-        ink.fillStyle = withAlpha(strong, 0.5);
-        ink.fillRect(from, y + high - 4, Math.max(1, width), 3);
-        continue;
-      }
-      if ((merged[k] as number) > 1) {
-        ink.fillStyle = withAlpha(strong, 0.15 + 0.5 * (busy[k] as number));
-        ink.fillRect(from, y + 2, Math.max(1, width + 1), high - 4);
-        continue;
-      }
-      if (width < PILL_FROM_PX || pills >= MOST_PILLS) {
-        ink.fillStyle = line;
-        ink.fillRect(from, y + 2, Math.max(1, width), high - 4);
-        continue;
-      }
-      pills += 1;
       ink.beginPath();
       ink.roundRect(from + 0.5, y, width - 1, high - 1, Math.min(high / 2, width / 2));
       ink.fillStyle = tint;
@@ -76,13 +79,35 @@ export function drawLanes(ink: MarkInk, items: Items, order: ItemOrder, rows: Ro
       if (isOpen) ink.setLineDash(DASH);
       ink.stroke();
       if (isOpen) ink.setLineDash(NO_DASH);
-      if (start >= left && width > high) {
+      if (start >= placement.left && width > high) {
         ink.fillStyle = strong;
         ink.beginPath();
         ink.arc(from + high / 2, y + high / 2 - 0.5, 2.5, 0, Math.PI * 2);
         ink.fill();
       }
-    }
+    });
+  }
+}
+
+function eachOfLane(
+  items: Items,
+  order: ItemOrder,
+  placement: Placement,
+  rowPx: number,
+  colour: number,
+  visit: (item: number, start: number, from: number, width: number, isPill: boolean) => void,
+): void {
+  const { x0, x1, merged, flags } = items;
+  const { scale, shift, left, right } = placement;
+  let pills = 0;
+  for (let place = order.first(RowKind.LANE, colour); place < order.behind(RowKind.LANE, colour); place++) {
+    const k = order.at(place);
+    const start = (x0[k] as number) * scale + shift;
+    const from = Math.max(left - rowPx, start);
+    const width = Math.min(right + rowPx, (x1[k] as number) * scale + shift) - from - 1;
+    const isPill = ((flags[k] as number) & Flag.RUN) === 0 && merged[k] === 1 && width >= PILL_FROM_PX && pills < MOST_PILLS;
+    if (isPill) pills += 1;
+    visit(k, start, from, width, isPill);
   }
 }
 const DASH = [3, 2];

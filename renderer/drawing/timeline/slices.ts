@@ -4,21 +4,11 @@
  */
 import { type Palette, withAlpha } from '../palette.ts';
 import { Flag, type ItemOrder, type Items, type Placement, RowKind, type RowPlaces } from './items.ts';
+import type { RectInk } from './pixel-ink.ts';
 
 export type SliceInk = Pick<
   CanvasRenderingContext2D,
-  | 'fillStyle'
-  | 'strokeStyle'
-  | 'lineWidth'
-  | 'globalAlpha'
-  | 'fillRect'
-  | 'strokeRect'
-  | 'beginPath'
-  | 'moveTo'
-  | 'lineTo'
-  | 'closePath'
-  | 'fill'
-  | 'createLinearGradient'
+  'fillStyle' | 'strokeStyle' | 'lineWidth' | 'fillRect' | 'strokeRect' | 'beginPath' | 'moveTo' | 'lineTo' | 'closePath' | 'fill'
 >;
 
 export interface SliceLook {
@@ -39,13 +29,13 @@ const ROUND_FROM_PX = 6;
 const FOLDED_PX = 9;
 
 /** Merged runs, bodies and edges, colour by colour. */
-export function drawSlices(ink: SliceInk, items: Items, order: ItemOrder, rows: RowPlaces, placement: Placement, look: SliceLook): void {
+export function drawSlices(ink: RectInk, items: Items, order: ItemOrder, rows: RowPlaces, placement: Placement, look: SliceLook): void {
   drawKind(ink, items, order, rows, placement, look, RowKind.SLICES, look.rowPx - 1, 0);
   drawKind(ink, items, order, rows, placement, look, RowKind.FOLDED, FOLDED_PX, (look.rowPx - FOLDED_PX) / 2);
 }
 
 function drawKind(
-  ink: SliceInk,
+  ink: RectInk,
   items: Items,
   order: ItemOrder,
   rows: RowPlaces,
@@ -72,7 +62,7 @@ function drawKind(
 
 /** Items whose flags under `mask` are `wanted`. Four passes, each of one colour: tint of runs, columns of runs, bodies, edges. */
 function drawColour(
-  ink: SliceInk,
+  ink: RectInk,
   items: Items,
   order: ItemOrder,
   rows: RowPlaces,
@@ -153,7 +143,7 @@ function drawColour(
 }
 
 /** The end of what has not ended: it fades, and the edge at now is dotted. Few at a time, so each may cost a gradient. */
-function drawFade(ink: SliceInk, from: number, to: number, y: number, height: number, body: string, strong: string): void {
+function drawFade(ink: RectInk, from: number, to: number, y: number, height: number, body: string, strong: string): void {
   const wide = to - from - 1;
   const fade = Math.min(FADE_PX, wide);
   const gradient = ink.createLinearGradient(to - 1 - fade, 0, to - 1, 0);

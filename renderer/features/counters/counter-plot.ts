@@ -1,21 +1,24 @@
 /**
- * One counter's graph: asks the worker for its grid and draws it. A plain class, because what it draws sixty times a second
+ * One graph: asks the worker for its lines and draws them. A plain class, because what it draws sixty times a second
  * must not pass through React. `tick` is called once a frame by the board; nothing else makes it work.
  */
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
-import { gridValues, keepRange, niceRange, timeMarks, timeStep, type ValueRange } from '../../drawing/axis-range.ts';
-import { type CrossValue, drawCrossHair, drawDot, drawNow, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
-import { decimalsFor, formatAxisTime, formatAxisValue, formatMoment, formatValue } from '../../drawing/format.ts';
-import { gridQuery, valueAt } from '../../drawing/grid-lookup.ts';
-import { type Palette, type SeriesStyle, withAlpha } from '../../drawing/palette.ts';
-import { type PathSink, stepPath } from '../../drawing/step-path.ts';
-import { areaRects, lineRects } from '../../drawing/step-rects.ts';
+import { extentOf, lineValueAt } from '../../drawing/column-lines.ts';
+import { type CrossValue, drawCrossHair, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
+import { decimalsFor, formatMoment } from '../../drawing/format.ts';
+import { drawGraph, drawThreshold, type GraphScene, type PixelLayer, plotBox } from '../../drawing/graph-picture.ts';
+import { gridQuery } from '../../drawing/grid-lookup.ts';
+import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
+import { PixelInk } from '../../drawing/timeline/pixel-ink.ts';
+import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
+import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
-import type { CounterGrid, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
+import type { CounterLines, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
+import { axisValueInUnit, valueInUnit } from './units.ts';
 
 export interface PlotSeries {
   readonly id: SeriesId;
+  /** Names it among those of the graph. */
+  readonly key: string;
   readonly name: string;
   readonly style: SeriesStyle;
 }
@@ -33,7 +36,7 @@ export interface PlotFrame {
   readonly endNs: number;
   readonly revision: number;
   readonly crossNs: number | undefined;
-  /** Key of the panel under the pointer. */
+  /** Id of the graph under the pointer. */
   readonly crossPanel: string | undefined;
 }
 
@@ -41,6 +44,22 @@ export interface SeriesNumbers {
   readonly now: string;
   readonly min: string;
   readonly max: string;
+  readonly mean: string;
+}
+
+/** What is shown now, for pictures, CSV and the table. */
+export interface ShownGraph {
+  readonly scene: GraphScene;
+  readonly lines: CounterLines;
+  readonly series: readonly PlotSeries[];
+  readonly numbers: readonly SeriesNumbers[];
+}
+
+/** A threshold under the hand: a new one, or one that is being moved. */
+export interface ThresholdDraft {
+  readonly from: number | undefined;
+  /** Undefined: outside of the plot, where it is let go of. */
+  readonly value: number | undefined;
 }
 
 interface PlotOptions {
@@ -55,36 +74,34 @@ interface PlotOptions {
   readonly onNumbers: (numbers: readonly SeriesNumbers[], newest: boolean) => void;
 }
 
-const LINE_PX = 1.4;
 const LEAST_PX = 72;
-const AXIS_LEFT = 42;
-const AXIS_BOTTOM = 20;
 const NUMBERS_EVERY_MS = 40;
 const NUMBERS_AGAIN_MS = 500;
 const SETTLED_AFTER_NS = 2e9;
+const LABEL_PX = 16;
 
 export class CounterPlot {
   readonly key: string;
   private readonly options: PlotOptions;
-  private plot: uPlot | undefined;
-  /** What is seen. uPlot draws out of sight: panels that take turns come into sight together. */
+  /** What is seen, and where it is drawn before: panels that take turns come into sight together. */
   private readonly picture: HTMLCanvasElement;
+  private readonly drawing: HTMLCanvasElement;
   private readonly overlay: HTMLCanvasElement;
   private series: readonly PlotSeries[] = [];
   private hidden: ReadonlySet<string> = new Set();
+  private choices: GraphOptions = FIRST_OPTIONS;
+  private unit = '';
   private visible = false;
   private width = 0;
   private height = 0;
   private frame: PlotFrame | undefined;
-  private grid: CounterGrid | undefined;
-  /** The grid with one more point, which lies at the end of the recording: a value holds until now. */
-  private drawnData: uPlot.AlignedData | undefined;
-  private drawnGrid: CounterGrid | undefined;
+  private lines: CounterLines | undefined;
+  private drawnLines: CounterLines | undefined;
   private busy = false;
   private asked = '';
   private askedCoarse = false;
-  private range: ValueRange = niceRange(0, 0);
-  private settledRange = false;
+  private axis: ValueAxis | undefined;
+  private settledAxis = false;
   private whole = true;
   private drawnRange: TimeRange | undefined;
   private drawnRelative = false;
@@ -95,62 +112,84 @@ export class CounterPlot {
   private ended = false;
   /** Pixels of a range being dragged. */
   private dragged: { readonly from: number; readonly to: number } | undefined;
+  private draft: ThresholdDraft | undefined;
 
   constructor(options: PlotOptions) {
     this.options = options;
     this.key = options.key;
+    this.drawing = document.createElement('canvas');
     this.picture = document.createElement('canvas');
     this.picture.className = 'counter-picture';
-    options.host.append(this.picture);
     this.overlay = document.createElement('canvas');
     this.overlay.className = 'counter-overlay';
     this.overlay.hidden = true;
-    options.host.append(this.overlay);
+    options.host.append(this.picture, this.overlay);
   }
 
   setSeries(series: readonly PlotSeries[]): void {
+    const same = series.length === this.series.length && series.every((each, k) => each.id === this.series[k]?.id && each.key === this.series[k]?.key);
     this.series = series;
-    this.grid = undefined;
-    this.asked = '';
-    this.rebuild();
+    if (!same) this.askAnew();
+    this.repaint();
   }
 
-  setHidden(names: readonly string[]): void {
-    this.hidden = new Set(names);
-    this.rebuild();
+  setHidden(keys: readonly string[]): void {
+    this.hidden = new Set(keys);
+    this.settledAxis = false;
+    this.repaint();
+  }
+
+  setOptions(choices: GraphOptions, unit: string): void {
+    if (choices.show !== this.choices.show) this.askAnew();
+    this.choices = choices;
+    this.unit = unit;
+    this.settledAxis = false;
+    this.repaint();
+    this.tellNumbers();
+  }
+
+  private askAnew(): void {
+    this.lines = undefined;
+    this.asked = '';
+    this.whole = true;
+    this.settledAxis = false;
   }
 
   setVisible(visible: boolean): void {
     this.visible = visible;
-    // Of a hundred panels most are never scrolled to: theirs is not built.
-    if (visible && !this.plot) this.rebuild();
+    this.options.onDirty();
   }
 
   setSize(width: number, height: number): void {
     if (width === this.width && height === this.height) return;
     this.width = width;
     this.height = height;
-    if (!this.plot) this.rebuild();
-    else if (width > 0 && height > 0) this.plot.setSize({ width, height });
-    this.drawnRange = undefined;
-    this.options.onDirty();
+    this.repaint();
   }
 
-  /** Colours changed. */
+  /** Colours, size or choices changed. */
   repaint(): void {
-    this.rebuild();
+    this.drawnRange = undefined;
+    this.overlayKey = '';
+    this.options.onDirty();
   }
 
   setDragged(dragged: { readonly from: number; readonly to: number } | undefined): void {
     this.dragged = dragged;
+    this.options.onDirty();
+  }
+
+  setDraft(draft: ThresholdDraft | undefined): void {
+    const moved = draft?.from !== this.draft?.from;
+    this.draft = draft;
+    // The line that is moved is not drawn where it was.
+    if (moved) this.repaint();
+    else this.options.onDirty();
   }
 
   /** Where the plot lies in its host. */
   box(): PlotBox {
-    const box = this.plot?.bbox;
-    const ratio = devicePixelRatio || 1;
-    if (!box) return { left: AXIS_LEFT, top: 0, width: Math.max(1, this.width - AXIS_LEFT), height: this.height };
-    return { left: box.left / ratio, top: box.top / ratio, width: box.width / ratio, height: box.height / ratio };
+    return plotBox(this.width, this.height);
   }
 
   timeAt(x: number): number {
@@ -159,70 +198,110 @@ export class CounterPlot {
     return fromNs + Math.min(1, Math.max(0, (x - box.left) / box.width)) * (toNs - fromNs);
   }
 
+  /** A round value at a height; undefined above and below the plot. */
+  valueAt(y: number): number | undefined {
+    const box = this.box();
+    if (!this.axis || y < box.top || y > box.top + box.height) return undefined;
+    return roundedOn(this.axis, box, y);
+  }
+
+  /** The threshold within reach of the pointer. */
+  thresholdNear(x: number, y: number, reachPx: number): number | undefined {
+    const { axis } = this;
+    const box = this.box();
+    if (!axis || x < box.left || x > box.left + box.width) return undefined;
+    const yOf = placeOn(axis, box);
+    return this.choices.thresholds.find((value) => value >= axis.low && value <= axis.high && Math.abs(yOf(value) - y) <= reachPx);
+  }
+
   seriesIds(): readonly SeriesId[] {
     return this.series.map((series) => series.id);
   }
 
-  currentGrid(): CounterGrid | undefined {
-    return this.grid;
+  currentLines(): CounterLines | undefined {
+    return this.lines;
+  }
+
+  shownNow(): ShownGraph | undefined {
+    const { lines } = this;
+    const scene = this.scene();
+    return lines && scene ? { scene, lines, series: this.series, numbers: this.numbersOf(lines) } : undefined;
   }
 
   /** Takes in what the frame shows, asks for what is missing, and moves the cross-hair. */
   tick(frame: PlotFrame): void {
-    if (!frame.settled) this.settledRange = false;
+    if (!frame.settled) this.settledAxis = false;
     this.frame = frame;
     if (!this.shown()) return;
     this.ask(frame);
     if (this.pointerKey(frame) !== this.overlayKey) this.drawOverlay(frame);
   }
 
-  /** True when the picture is not the one of the frame: another grid, or moved by a visible part of a pixel. */
+  /** True when the picture is not the one of the frame: other lines, or moved by a visible part of a pixel. */
   isDirty(): boolean {
-    const { frame, grid, drawnRange } = this;
-    if (!this.shown() || !frame || !grid) return false;
-    if (grid !== this.drawnGrid || !drawnRange || frame.relative !== this.drawnRelative) return true;
-    const pixel = (frame.range.toNs - frame.range.fromNs) / Math.max(1, this.box().width);
+    const { frame, lines, drawnRange } = this;
+    if (!this.shown() || !frame || !lines) return false;
+    if (lines !== this.drawnLines || !drawnRange || frame.relative !== this.drawnRelative) return true;
+    const pixel = (frame.range.toNs - frame.range.fromNs) / this.box().width;
     const tolerance = frame.relative ? pixel * 0.4 : 0;
     return Math.abs(frame.range.fromNs - drawnRange.fromNs) > tolerance || Math.abs(frame.range.toNs - drawnRange.toNs) > tolerance;
   }
 
   draw(): void {
-    const { frame, grid, plot } = this;
-    if (!frame || !grid || !plot || !this.shown()) return;
-    this.fitRange(grid);
-    const relabel = this.drawnRelative !== frame.relative;
+    const { frame, lines, drawing, width, height } = this;
+    if (!frame || !lines || !this.shown()) return;
+    this.fitAxis(lines);
     this.drawnRange = frame.range;
     this.drawnRelative = frame.relative;
-    plot.setData(this.dataUntilNow(grid, Math.min(frame.endNs, frame.range.toNs)), true);
-    // Without a change of scale uPlot keeps the axis' words: "now" would stay after a pause.
-    if (relabel) plot.redraw(false, true);
+    this.drawnLines = lines;
+    const scene = this.scene();
+    const ink = sized(drawing, width, height).getContext('2d');
+    if (!scene || !ink) return;
+    const ratio = devicePixelRatio || 1;
+    ink.setTransform(ratio, 0, 0, ratio, 0, 0);
+    ink.clearRect(0, 0, width, height);
+    drawGraph(ink, scene, this.options.palette(), ratio, layerOn(ink));
     this.drawOverlay(frame);
   }
 
-  /** Brings into sight what was drawn. uPlot draws in a microtask behind `draw`; this comes later. */
+  /** Brings into sight what was drawn. */
   show(): void {
-    const source = this.plot?.ctx.canvas;
-    const ink = source && this.picture.getContext('2d');
-    if (!source || !ink || source.width === 0 || source.height === 0) return;
-    if (this.picture.width !== source.width || this.picture.height !== source.height) {
-      this.picture.width = source.width;
-      this.picture.height = source.height;
-      this.picture.style.width = `${this.width}px`;
-      this.picture.style.height = `${this.height}px`;
-    }
+    const { drawing, picture } = this;
+    if (drawing.width === 0 || drawing.height === 0) return;
+    const ink = sized(picture, this.width, this.height).getContext('2d');
+    if (!ink) return;
     ink.globalCompositeOperation = 'copy';
-    ink.drawImage(source, 0, 0);
+    ink.drawImage(drawing, 0, 0);
   }
 
+  private scene(): GraphScene | undefined {
+    const { frame, lines, axis, choices, hidden, draft } = this;
+    if (!frame || !lines || !axis) return undefined;
+    return {
+      width: this.width,
+      height: this.height,
+      range: frame.range,
+      endNs: frame.endNs,
+      relative: frame.relative,
+      live: frame.live,
+      axis,
+      markText: this.markText,
+      lines,
+      series: this.series.map(({ key, style }) => ({ ...style, isShown: !hidden.has(key) })),
+      shape: choices.shape,
+      thresholds: choices.thresholds.filter((value) => value !== draft?.from),
+    };
+  }
+
+  private readonly markText = (value: number): string => axisValueInUnit(value, this.unit);
+
   private shown(): boolean {
-    // Below that uPlot finds no place for its axes, and fails while it draws them.
     return this.visible && this.width >= LEAST_PX && this.height >= LEAST_PX && this.series.length > 0;
   }
 
   destroy(): void {
     this.ended = true;
     clearTimeout(this.numbersTimer);
-    this.plot?.destroy();
     this.picture.remove();
     this.overlay.remove();
   }
@@ -230,9 +309,9 @@ export class CounterPlot {
   /** At most one question under way; the next frame asks again if the world moved on meanwhile. */
   private ask(frame: PlotFrame): void {
     // What was answered and not drawn yet is new enough.
-    if (this.busy || (this.grid && this.grid !== this.drawnGrid)) return;
+    if (this.busy || (this.lines && this.lines !== this.drawnLines)) return;
     const toNs = Math.max(frame.range.fromNs + 1, Math.min(frame.range.toNs, frame.endNs));
-    const query = gridQuery(frame.range.fromNs, frame.range.toNs, this.box().width);
+    const query = gridQuery(frame.range.fromNs, frame.range.toNs, Math.round(this.box().width));
     const column = query.columnNs;
     // Nothing is asked about the future: a value would seem to hold there.
     const columns = Math.max(1, Math.min(query.columns, Math.ceil((toNs - query.fromNs) / column)));
@@ -242,20 +321,23 @@ export class CounterPlot {
     if (question === this.asked) return;
     this.asked = question;
     this.busy = true;
-    const series = this.series;
+    const { series } = this;
+    const { show } = this.choices;
     this.options.traces
-      .request('counters.grid', {
+      .request('counters.lines', {
         trace: this.options.trace,
         series: series.map((each) => each.id),
         fromNs: query.fromNs,
         toNs: query.fromNs + columns * column,
         columns,
+        show,
       })
       .then(
-        (grid) => {
-          if (this.ended || series !== this.series) return;
-          this.grid = grid;
-          this.askedCoarse = grid.coarse;
+        (lines) => {
+          // Other series, or shown in another way meanwhile: `asked` is empty, so that the next frame asks.
+          if (this.ended || this.asked !== question || show !== this.choices.show || lines.stats.length !== this.series.length) return;
+          this.lines = lines;
+          this.askedCoarse = lines.coarse;
           this.tellNumbers();
           this.options.onDirty();
         },
@@ -268,50 +350,33 @@ export class CounterPlot {
       });
   }
 
-  private dataUntilNow(grid: CounterGrid, lastNs: number): uPlot.AlignedData {
-    const points = grid.x.length;
-    if (grid !== this.drawnGrid || !this.drawnData) {
-      const x = new Float64Array(points + 1);
-      x.set(grid.x);
-      this.drawnData = [x, ...grid.y.map((column) => [...column, column[points - 1] ?? null])];
-      this.drawnGrid = grid;
+  private fitAxis(lines: CounterLines): void {
+    const isShown = this.series.map((series) => !this.hidden.has(series.key));
+    for (const [s, stats] of lines.stats.entries()) {
+      if (isShown[s] && [stats.min, stats.max, stats.now].some((value) => value !== null && !Number.isInteger(value))) this.whole = false;
     }
-    const x = this.drawnData[0] as Float64Array;
-    x[points] = Math.max(x[points - 1] ?? 0, lastNs / 1e9);
-    return this.drawnData;
-  }
-
-  private fitRange(grid: CounterGrid): void {
-    let min = Number.POSITIVE_INFINITY;
-    let max = Number.NEGATIVE_INFINITY;
-    this.series.forEach((series, k) => {
-      const stats = grid.stats[k];
-      if (!stats || this.hidden.has(series.name)) return;
-      for (const value of [stats.min, stats.max, stats.now]) {
-        if (value === null || !Number.isFinite(value)) continue;
-        if (value < min) min = value;
-        if (value > max) max = value;
-        if (!Number.isInteger(value)) this.whole = false;
-      }
-    });
-    this.range = keepRange(this.range, niceRange(min, max), this.settledRange);
-    this.settledRange = true;
+    this.axis = valueAxis(this.choices, extentOf(lines, isShown), this.settledAxis ? this.axis : undefined);
+    this.settledAxis = true;
   }
 
   private decimals(): number {
-    return decimalsFor(Math.max(Math.abs(this.range.low), Math.abs(this.range.high)), this.whole);
+    const { low = 0, high = 1 } = this.axis ?? {};
+    return decimalsFor(Math.max(Math.abs(low), Math.abs(high)), this.whole);
+  }
+
+  private numbersOf(lines: CounterLines): readonly SeriesNumbers[] {
+    const decimals = this.decimals();
+    const text = (value: number | null) => valueInUnit(value, this.unit, decimals);
+    // Of whole numbers the average is none.
+    const meanDecimals = this.whole ? undefined : decimals;
+    return lines.stats.map(({ now, min, max, mean }) => ({ now: text(now), min: text(min), max: text(max), mean: valueInUnit(mean, this.unit, meanDecimals) }));
   }
 
   /** Digits faster than some twenty times a second cannot be read; a change after a rest is shown at once. */
   private tellNumbers(): void {
-    const { grid } = this;
-    if (this.numbersTimer !== undefined || this.ended || !grid) return;
-    const decimals = this.decimals();
-    const numbers = grid.stats.map((stats) => ({
-      now: formatValue(stats.now, decimals),
-      min: formatValue(stats.min, decimals),
-      max: formatValue(stats.max, decimals),
-    }));
+    const { lines } = this;
+    if (this.numbersTimer !== undefined || this.ended || !lines) return;
+    const numbers = this.numbersOf(lines);
     const newest = this.frame !== undefined && this.frame.range.toNs >= this.frame.endNs;
     const text = JSON.stringify([newest, numbers]);
     const since = performance.now() - this.numbersAt;
@@ -335,234 +400,82 @@ export class CounterPlot {
     return box.left + ((ns - fromNs) / (toNs - fromNs)) * box.width;
   }
 
-  private y(value: number, box: PlotBox): number {
-    const { low, high } = this.range;
-    return box.top + (1 - (value - low) / (high - low)) * box.height;
-  }
-
   private pointerKey(frame: PlotFrame): string {
-    return `${frame.crossNs} ${frame.crossPanel === this.key} ${this.dragged?.from} ${this.dragged?.to}`;
+    return `${frame.crossNs} ${frame.crossPanel === this.key} ${this.dragged?.from} ${this.dragged?.to} ${this.draft?.value}`;
   }
 
   /**
-   * Cross-hair and the range being dragged: cheap enough to draw when only the pointer moved. Out of sight while there is neither,
+   * Cross-hair and what is being dragged: cheap enough to draw when only the pointer moved. Out of sight while there is neither,
    * since without a GPU a second canvas over the first costs as much as the first.
    */
   private drawOverlay(frame: PlotFrame): void {
     this.overlayKey = this.pointerKey(frame);
-    const { grid, overlay, width, height } = this;
+    const { lines, axis, overlay, width, height, draft } = this;
     const { range, crossNs } = frame;
-    const crossed = grid && crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs;
-    overlay.hidden = !crossed && !this.dragged;
+    const crossed = lines && axis && crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs;
+    overlay.hidden = !crossed && !this.dragged && draft?.value === undefined;
     if (overlay.hidden) return;
-    const ratio = devicePixelRatio || 1;
-    if (overlay.width !== Math.round(width * ratio) || overlay.height !== Math.round(height * ratio)) {
-      overlay.width = Math.round(width * ratio);
-      overlay.height = Math.round(height * ratio);
-      overlay.style.width = `${width}px`;
-      overlay.style.height = `${height}px`;
-    }
-    const ink = overlay.getContext('2d');
+    const ink = sized(overlay, width, height).getContext('2d');
     if (!ink) return;
+    const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
     const palette = this.options.palette();
     const box = this.box();
     if (this.dragged) drawSelection(ink, palette, box, this.dragged.from, this.dragged.to);
-    if (crossed) this.drawCross(ink, palette, box, grid, crossNs);
+    if (draft?.value !== undefined && axis) drawThreshold(ink, palette, box, Math.round(placeOn(axis, box)(draft.value)), this.markText(draft.value));
+    else if (crossed) this.drawCross(ink, palette, box, lines, axis, crossNs);
   }
 
-  /** On the graph itself: a dot at each newest value (at the end of the recording, or where the view ends before it), and now. */
-  private drawNewest(plot: uPlot): void {
-    const { frame, grid } = this;
-    if (!frame || !grid) return;
-    const { range } = frame;
-    const ink = plot.ctx;
-    const ratio = devicePixelRatio || 1;
-    const palette = this.options.palette();
-    const box = this.box();
-    const lastNs = Math.min(frame.endNs, range.toNs);
-    ink.save();
-    ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-    if (lastNs >= range.fromNs) {
-      for (const [k, series] of this.series.entries()) {
-        const column = grid.y[k];
-        if (!column || this.hidden.has(series.name)) continue;
-        const value = valueAt(grid.x, column, lastNs / 1e9);
-        if (value !== null) drawDot(ink, this.x(lastNs, box), this.y(value, box), palette.data[series.style.color] ?? palette.text1, palette.panel, 2.2);
-      }
-    }
-    if (frame.live && !frame.relative && frame.endNs < range.toNs && frame.endNs >= range.fromNs) drawNow(ink, palette, box, this.x(frame.endNs, box), true);
-    ink.restore();
-  }
-
-  private drawCross(ink: CanvasRenderingContext2D, palette: Palette, box: PlotBox, grid: CounterGrid, ns: number): void {
+  private drawCross(ink: CanvasRenderingContext2D, palette: Palette, box: PlotBox, lines: CounterLines, axis: ValueAxis, ns: number): void {
     const values: CrossValue[] = [];
     const decimals = this.decimals();
-    for (const [k, series] of this.series.entries()) {
-      const column = grid.y[k];
-      if (!column || this.hidden.has(series.name)) continue;
-      const value = valueAt(grid.x, column, ns / 1e9);
-      if (value === null) continue;
-      values.push({ y: this.y(value, box), color: palette.data[series.style.color] ?? palette.text1, text: formatValue(value, decimals) });
-    }
+    const yOf = placeOn(axis, box);
     // More labels than fit would only hide the lines.
-    const shown = values.length * 16 > box.height ? values.slice(0, Math.max(1, Math.floor(box.height / 16))) : values;
-    drawCrossHair(ink, palette, box, this.x(ns, box), shown, this.frame?.crossPanel === this.key ? formatMoment(ns) : undefined);
-  }
-
-  /** uPlot has no way to change a series' look afterwards; building one anew takes about a millisecond. */
-  private rebuild(): void {
-    this.plot?.destroy();
-    this.plot = undefined;
-    this.drawnRange = undefined;
-    if (!this.shown()) return;
-    const palette = this.options.palette();
-    this.drawnGrid = undefined;
-    this.plot = new uPlot(this.plotOptions(palette), [[], ...this.series.map(() => [])], this.options.host);
-    this.options.host.append(this.overlay);
-    this.options.onDirty();
-  }
-
-  private plotOptions(palette: Palette): uPlot.Options {
-    const font = `430 10px ${palette.uiFont}`;
-    const seconds = (): [number, number] => {
-      const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
-      return [fromNs / 1e9, toNs / 1e9];
-    };
-    return {
-      width: this.width,
-      height: this.height,
-      padding: [8, 16, 0, 0],
-      legend: { show: false },
-      cursor: { show: false },
-      scales: {
-        x: { time: false, range: seconds },
-        y: { range: () => [this.range.low, this.range.high] },
-      },
-      axes: [
-        {
-          stroke: palette.text3,
-          font,
-          size: AXIS_BOTTOM,
-          gap: 5,
-          ticks: { show: false },
-          grid: { stroke: palette.grid, width: 1 },
-          splits: () => this.timeSplits().map((ns) => ns / 1e9),
-          values: (_plot, splits) => this.timeLabels(splits),
-        },
-        {
-          stroke: palette.text3,
-          font,
-          size: AXIS_LEFT,
-          gap: 6,
-          ticks: { show: false },
-          grid: { stroke: palette.grid, width: 1 },
-          splits: () => gridValues(this.range),
-          values: (_plot, splits) => splits.map(formatAxisValue),
-        },
-      ],
-      series: [
-        {},
-        ...this.series.map((series): uPlot.Series => {
-          const color = palette.data[series.style.color] ?? palette.text1;
-          return {
-            label: series.name,
-            show: !this.hidden.has(series.name),
-            stroke: color,
-            width: LINE_PX,
-            ...(series.style.dash && { dash: [...series.style.dash] }),
-            points: { show: false },
-            // The range is set by niceRange; uPlot need not look through the values.
-            auto: false,
-            paths: (plot, index, from, to) => this.paths(plot, index, from, to),
-          };
-        }),
-      ],
-      hooks: {
-        drawSeries: [(plot, index) => this.drawSeries(plot, index)],
-        draw: [(plot) => this.drawNewest(plot)],
-        drawAxes: [
-          (plot) => {
-            // The line that values stand on is stronger than the grid.
-            const base = Math.min(Math.max(0, this.range.low), this.range.high);
-            plot.ctx.fillStyle = palette.line2;
-            plot.ctx.fillRect(plot.bbox.left, Math.round(plot.valToPos(base, 'y', true)), plot.bbox.width, Math.max(1, devicePixelRatio || 1));
-          },
-        ],
-      },
-    };
-  }
-
-  /** Walks the visible points of a series in canvas pixels. */
-  private walk(plot: uPlot, index: number, from: number, to: number, sink: PathSink): void {
-    const { left, top, width, height } = plot.bbox;
-    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
-    const { low, high } = this.range;
-    const xs = plot.data[0];
-    const xScale = width / ((toNs - fromNs) / 1e9);
-    const yScale = height / (high - low);
-    stepPath(
-      sink,
-      xs,
-      plot.data[index] ?? [],
-      // One point beyond each side: the line enters and leaves the plot.
-      Math.max(0, from - 1),
-      Math.min(xs.length - 1, to + 1),
-      (value) => left + (value - fromNs / 1e9) * xScale,
-      (value) => top + (high - value) * yScale,
-    );
-  }
-
-  /** Only a dashed line needs a path; the others are drawn by `drawSeries`. */
-  private paths(plot: uPlot, index: number, from: number, to: number): uPlot.Series.Paths | null {
-    if (!this.series[index - 1]?.style.dash) return null;
-    const stroke = new Path2D();
-    this.walk(plot, index, from, to, { moveTo: (x, y) => stroke.moveTo(x, y), lineTo: (x, y) => stroke.lineTo(x, y), end: () => {} });
-    return { stroke, fill: null, clip: null, gaps: [], band: null, flags: 0 };
-  }
-
-  private drawSeries(plot: uPlot, index: number): void {
-    const series = this.series[index - 1];
-    const points = plot.data[0].length;
-    if (!series || series.style.dash || points === 0) return;
-    const { ctx, bbox } = plot;
-    const { low, high } = this.range;
-    const palette = this.options.palette();
-    const color = palette.data[series.style.color] ?? palette.text1;
-    const ratio = devicePixelRatio || 1;
-    ctx.save();
-    ctx.beginPath();
-    ctx.rect(bbox.left, bbox.top - ratio, bbox.width, bbox.height + 2 * ratio);
-    ctx.clip();
-    // Only from zero on does the area tell a size.
-    if (series === this.series.find((each) => !this.hidden.has(each.name)) && low <= 0 && high >= 0) {
-      ctx.fillStyle = withAlpha(color, palette.area);
-      this.walk(plot, index, 0, points - 1, areaRects(ctx, Math.round(bbox.top + (high * bbox.height) / (high - low))));
+    const most = Math.max(1, Math.floor(box.height / LABEL_PX));
+    for (const [s, series] of this.series.entries()) {
+      if (this.hidden.has(series.key)) continue;
+      const value = lineValueAt(lines, s, ns);
+      if (Number.isNaN(value) || value < axis.low || value > axis.high) continue;
+      values.push({ y: yOf(value), color: palette.data[series.style.color] ?? palette.text1, text: valueInUnit(value, this.unit, decimals) });
+      if (values.length === most) break;
     }
-    ctx.fillStyle = color;
-    this.walk(plot, index, 0, points - 1, lineRects(ctx, LINE_PX * ratio));
-    ctx.restore();
+    drawCrossHair(ink, palette, box, this.x(ns, box), values, this.frame?.crossPanel === this.key ? formatMoment(ns) : undefined);
   }
+}
 
-  private timeStepNs(): number {
-    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
-    return timeStep(toNs - fromNs, Math.max(1, Math.floor(this.box().width / 78)));
-  }
+/** One for all graphs: they are drawn one after the other. */
+const pixels = new PixelInk();
+let pixelCanvas: HTMLCanvasElement | undefined;
 
-  private timeSplits(): number[] {
-    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1e9 };
-    const step = this.timeStepNs();
-    if (!this.frame?.relative) return timeMarks(fromNs, toNs, step);
-    const marks: number[] = [];
-    for (let ns = toNs; ns >= fromNs - step * 1e-6 && marks.length < 100; ns -= step) marks.unshift(ns);
-    return marks;
-  }
+function layerOn(target: CanvasRenderingContext2D): PixelLayer {
+  return {
+    ink: pixels,
+    put() {
+      const { width, height, left, top } = pixels;
+      pixelCanvas ??= document.createElement('canvas');
+      if (pixelCanvas.width !== width || pixelCanvas.height !== height) {
+        pixelCanvas.width = width;
+        pixelCanvas.height = height;
+      }
+      pixelCanvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(pixels.pixels.buffer as ArrayBuffer), width, height), 0, 0);
+      target.save();
+      target.setTransform(1, 0, 0, 1, 0, 0);
+      target.drawImage(pixelCanvas, left, top);
+      target.restore();
+    },
+  };
+}
 
-  private timeLabels(splits: readonly number[]): string[] {
-    const step = this.timeStepNs();
-    if (!this.frame?.relative) return splits.map((second) => formatAxisTime(second * 1e9, step));
-    const toNs = this.frame.range.toNs;
-    return splits.map((second, k) => (k === splits.length - 1 ? 'now' : formatAxisTime(Math.round((second * 1e9 - toNs) / step) * step, step)));
+/** The canvas in that size, in CSS pixels. */
+function sized(canvas: HTMLCanvasElement, width: number, height: number): HTMLCanvasElement {
+  const ratio = devicePixelRatio || 1;
+  const [pixels, lines] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== pixels || canvas.height !== lines) {
+    canvas.width = pixels;
+    canvas.height = lines;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
   }
+  return canvas;
 }

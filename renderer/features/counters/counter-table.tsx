@@ -1,50 +1,58 @@
 import { useEffect, useState } from 'react';
-import { clipText, formatMomentShort, formatValue } from '../../drawing/format.ts';
-import { valueAt } from '../../drawing/grid-lookup.ts';
-import type { CounterGrid, CounterInfo } from '../../trace/trace-worker-api.ts';
+import { lineValueAt } from '../../drawing/column-lines.ts';
+import { clipText, formatMomentShort } from '../../drawing/format.ts';
+import type { CounterLines } from '../../trace/trace-worker-api.ts';
+import type { GraphLine } from './resolve-graph.ts';
+import { valueInUnit } from './units.ts';
+import { words } from './words.ts';
 
 const ROWS = 20;
 const EVERY_MS = 500;
+const STATS = ['mean', 'min', 'max'] as const;
 
 interface CounterTableProps {
-  readonly info: CounterInfo;
-  readonly grid: () => CounterGrid | undefined;
+  readonly name: string;
+  readonly lines: readonly GraphLine[];
+  readonly unit: string;
+  readonly shown: () => CounterLines | undefined;
 }
 
-/** The graph in words: what the lines show, as numbers at even steps, newest first, and the mean of the range. */
-export function CounterTable({ info, grid }: CounterTableProps) {
-  const [shown, setShown] = useState<CounterGrid | undefined>(grid);
+/** The graph in words: mean, least and greatest of the range, and what the lines show as numbers at even steps, newest first. */
+export function CounterTable({ name, lines, unit, shown: shownNow }: CounterTableProps) {
+  const [shown, setShown] = useState<CounterLines | undefined>(shownNow);
   useEffect(() => {
-    const timer = setInterval(() => setShown(grid()), EVERY_MS);
+    const timer = setInterval(() => setShown(shownNow()), EVERY_MS);
     return () => clearInterval(timer);
-  }, [grid]);
+  }, [shownNow]);
   const moments = shown ? momentsOf(shown) : [];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard.
-    <section className="counter-table-scroll" tabIndex={0} aria-label={`Values of ${clipText(info.name)}`}>
+    <section className="counter-table-scroll" tabIndex={0} aria-label={words.valuesOf(clipText(name))}>
       <table className="counter-table">
         <thead>
           <tr>
-            <th scope="col">Time, s</th>
-            {info.series.map((series) => (
-              <th scope="col" key={series.id} title={clipText(series.name)}>
-                {clipText(series.name, 60)}
+            <th scope="col">{words.table.time}</th>
+            {lines.map((line) => (
+              <th scope="col" key={line.key} title={clipText(line.name)}>
+                {clipText(line.name, 60)}
               </th>
             ))}
           </tr>
         </thead>
         <tbody>
-          <tr className="counter-mean">
-            <th scope="row">Mean</th>
-            {info.series.map((series, k) => (
-              <td key={series.id}>{formatValue(shown?.stats[k]?.mean, 2)}</td>
-            ))}
-          </tr>
+          {STATS.map((stat) => (
+            <tr key={stat} className="counter-stat">
+              <th scope="row">{words.table[stat]}</th>
+              {lines.map((line, s) => (
+                <td key={line.key}>{valueInUnit(shown?.stats[s]?.[stat], unit, unit === 'B' ? undefined : 2)}</td>
+              ))}
+            </tr>
+          ))}
           {moments.map((seconds) => (
             <tr key={seconds}>
               <th scope="row">{formatMomentShort(seconds * 1e9)}</th>
-              {info.series.map((series, k) => (
-                <td key={series.id}>{formatValue(shown && valueAt(shown.x, shown.y[k] ?? [], seconds))}</td>
+              {lines.map((line, s) => (
+                <td key={line.key}>{valueInUnit(shown && orNull(lineValueAt(shown, s, seconds * 1e9)), unit)}</td>
               ))}
             </tr>
           ))}
@@ -54,8 +62,10 @@ export function CounterTable({ info, grid }: CounterTableProps) {
   );
 }
 
-function momentsOf(grid: CounterGrid): number[] {
-  const from = grid.fromNs / 1e9;
-  const step = (grid.toNs - grid.fromNs) / 1e9 / (ROWS - 1);
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
+function momentsOf(lines: CounterLines): number[] {
+  const from = lines.fromNs / 1e9;
+  const step = (lines.toNs - lines.fromNs) / 1e9 / (ROWS - 1);
   return Array.from({ length: ROWS }, (_, k) => from + (ROWS - 1 - k) * step);
 }

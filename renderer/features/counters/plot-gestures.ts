@@ -1,21 +1,42 @@
-/** Pointer, wheel and keys on a graph: they change the time range that all panels of a trace share. */
+/** Pointer, wheel and keys on a graph: they change the time range that all panels of a trace share, and draw thresholds. */
+import { changeThresholds } from '../../state/graph-store.ts';
 import { clearCursor, fitView, followView, goToMoment, panView, pointAt, rangeInSight, setRange, zoomView } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { CounterPlot } from './counter-plot.ts';
 
 const LEAST_DRAG_PX = 4;
+const REACH_PX = 4;
 
-/** Binds a graph's gestures to its host. Returns the function that unbinds them. */
-export function bindGestures(host: HTMLElement, trace: TraceId, plot: CounterPlot): () => void {
+/** Binds a graph's gestures to its host. `onPlaced`: a threshold was placed, or let go of. Returns the function that unbinds them. */
+export function bindGestures(host: HTMLElement, trace: TraceId, plot: CounterPlot, onPlaced: () => void): () => void {
   const stop = new AbortController();
   const { signal } = stop;
   let drag: { readonly pointer: number; readonly fromX: number; lastX: number; readonly pan: boolean; moved: boolean } | undefined;
   const xOf = (event: MouseEvent) => event.clientX - host.getBoundingClientRect().left;
+  const yOf = (event: MouseEvent) => event.clientY - host.getBoundingClientRect().top;
+  /** A threshold that is being moved, or pulled out of the value axis; `pointer` undefined: it follows the pointer until a click places it. */
+  let threshold: { readonly from: number | undefined; readonly pointer: number | undefined } | undefined;
+  const isPlacing = () => host.dataset.placing === 'true';
+  const endThreshold = () => {
+    threshold = undefined;
+    plot.setDraft(undefined);
+    onPlaced();
+  };
+  const placeThreshold = (from: number | undefined, value: number | undefined) => {
+    endThreshold();
+    if (value === from) return;
+    changeThresholds(trace, plot.key, (there) => [...there.filter((each) => each !== from), ...(value === undefined ? [] : [value])]);
+  };
 
   host.addEventListener(
     'pointermove',
     (event) => {
       const x = xOf(event);
+      if (threshold || isPlacing()) {
+        plot.setDraft({ from: threshold?.from, value: plot.valueAt(yOf(event)) });
+        return;
+      }
+      host.dataset.over = !drag && (x < plot.box().left || plot.thresholdNear(x, yOf(event), REACH_PX) !== undefined) ? 'value' : 'time';
       if (drag) {
         drag.moved ||= Math.abs(x - drag.fromX) >= LEAST_DRAG_PX;
         if (drag.moved && drag.pan) {
@@ -27,18 +48,41 @@ export function bindGestures(host: HTMLElement, trace: TraceId, plot: CounterPlo
     },
     { signal },
   );
-  host.addEventListener('pointerleave', () => pointAt(trace, undefined), { signal });
+  host.addEventListener(
+    'pointerleave',
+    () => {
+      pointAt(trace, undefined);
+      if (!threshold) plot.setDraft(undefined);
+    },
+    { signal },
+  );
   host.addEventListener(
     'pointerdown',
     (event) => {
       if (event.button !== 0 && event.button !== 1) return;
       const x = xOf(event);
+      const near = plot.thresholdNear(x, yOf(event), REACH_PX);
+      if (event.button === 0 && (isPlacing() || near !== undefined || x < plot.box().left)) {
+        threshold = { from: isPlacing() ? undefined : near, pointer: event.pointerId };
+        plot.setDraft({ from: threshold.from, value: plot.valueAt(yOf(event)) });
+        host.setPointerCapture(event.pointerId);
+        return;
+      }
       drag = { pointer: event.pointerId, fromX: x, lastX: x, pan: event.shiftKey || event.button === 1, moved: false };
       host.setPointerCapture(event.pointerId);
     },
     { signal },
   );
   const release = (event: PointerEvent) => {
+    if (threshold && event.pointerId === threshold.pointer) {
+      const { from } = threshold;
+      const x = xOf(event);
+      // A click on the axis alone places nothing.
+      const isPulled = isPlacing() || from !== undefined || x >= plot.box().left;
+      if (event.type === 'pointercancel' || !isPulled) endThreshold();
+      else placeThreshold(from, plot.valueAt(yOf(event)));
+      return;
+    }
     if (!drag || event.pointerId !== drag.pointer) return;
     const { fromX, moved, pan } = drag;
     drag = undefined;
@@ -49,7 +93,7 @@ export function bindGestures(host: HTMLElement, trace: TraceId, plot: CounterPlo
   };
   host.addEventListener('pointerup', release, { signal });
   host.addEventListener('pointercancel', release, { signal });
-  host.addEventListener('dblclick', () => fitView(trace), { signal });
+  host.addEventListener('dblclick', (event) => host.dataset.over !== 'value' && xOf(event) >= plot.box().left && fitView(trace), { signal });
   host.addEventListener(
     'wheel',
     (event) => {
@@ -66,6 +110,12 @@ export function bindGestures(host: HTMLElement, trace: TraceId, plot: CounterPlo
     'keydown',
     (event) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === 'Escape' && (threshold || isPlacing())) {
+        endThreshold();
+        event.preventDefault();
+        event.stopPropagation();
+        return;
+      }
       if (!press(trace, event.key, event.shiftKey)) return;
       event.preventDefault();
       event.stopPropagation();

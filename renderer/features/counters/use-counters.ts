@@ -1,19 +1,38 @@
 /** The counters of a trace, as a list that stays the same object until a counter or series appears. */
-import { useRef } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
+import { placeGraphs } from '../../state/graph-store.ts';
+import { useOpenTrace } from '../../state/trace-store.ts';
+import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { useTraceSource } from '../../state/use-trace-source.ts';
 import type { CounterInfo, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
 
 const LIST_EVERY_MS = 250;
+/** A program that makes counters without end: its list of thousands is not asked for as often. */
+const MANY = 2000;
+const MANY_EVERY_MS = 1500;
 
-/** Values in it are up to a quarter of a second old. Undefined until the first answer. */
-export const useCounterInfos = (trace: TraceId): readonly CounterInfo[] | undefined => useTraceQuery(trace, 'counters.list', {}, LIST_EVERY_MS).value;
-
-/** The same list with equal structure kept: panels are not rendered anew for values, which they draw by themselves. */
+/** All counters, as a list that stays the same object until a counter or series appears. Undefined until the first answer. */
 export function useCounterStructure(trace: TraceId): readonly CounterInfo[] | undefined {
-  const infos = useCounterInfos(trace);
   const kept = useRef<readonly CounterInfo[] | undefined>(undefined);
-  kept.current = keepStructure(kept.current, infos);
-  return kept.current;
+  const everyMs = (kept.current?.length ?? 0) > MANY ? MANY_EVERY_MS : LIST_EVERY_MS;
+  const infos = useTraceQuery(trace, 'counters.list', {}, everyMs).value;
+  return useMemo(() => {
+    kept.current = keepStructure(kept.current, infos);
+    return kept.current;
+  }, [infos]);
+}
+
+/** Arranges the graphs as they were the last time, once it is known what was run. */
+export function useGraphPlace(trace: TraceId): void {
+  const record = useLaunchRecord(trace);
+  const open = useOpenTrace(trace);
+  const { kind } = useTraceSource(trace);
+  const imported = kind === 'imported' ? open?.path || open?.title : undefined;
+  const place = record ? (record.script ?? record.command.join(' ')) : imported;
+  useEffect(() => {
+    if (place !== undefined && place !== '') placeGraphs(trace, place);
+  }, [trace, place]);
 }
 
 /** The process of a counter where there are several, to tell their counters apart. */

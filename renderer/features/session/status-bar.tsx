@@ -9,6 +9,7 @@ import { useRates } from '../../state/use-rates.ts';
 import { formatBytes, formatElapsed, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Progress, Tooltip } from '../../widgets/index.ts';
+import { MemoryMenu } from './memory-menu.tsx';
 import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
 import { samplingWords } from './take-actions.ts';
 import './status-bar.css';
@@ -115,6 +116,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
           {formatBytes(bytes)}
         </span>
       )}
+      <MemoryMenu trace={trace} />
       <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
       {now.live && <span className="status-item status-rate">{formatCount(Math.round(rates.eventsPerSecond))} / s</span>}
       <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>

@@ -5,7 +5,17 @@ import { type Palette, withAlpha } from '../../drawing/palette.ts';
 import { type CounterLines, type CounterRowBox, drawCounterRow } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
 import { Flag, ItemOrder, type Placement, RowKind, type RowPlaces } from '../../drawing/timeline/items.ts';
-import { drawBlocked, drawBlockedWords, drawCollections, drawInstants, drawLanes, drawObjects, type ThreadExtent } from '../../drawing/timeline/marks.ts';
+import {
+  drawBlocked,
+  drawBlockedWords,
+  drawCollections,
+  drawInstants,
+  drawLaneRects,
+  drawObjects,
+  drawPills,
+  type ThreadExtent,
+} from '../../drawing/timeline/marks.ts';
+import { type RectInk, stripesOf } from '../../drawing/timeline/pixel-ink.ts';
 import { drawGrid, drawRuler, type RulerMark } from '../../drawing/timeline/ruler.ts';
 import { Durations, drawLabels, drawLaneLabels, drawPlates, type LabelLook } from '../../drawing/timeline/slice-labels.ts';
 import { drawErrors, drawOutlines, drawSlices, type SliceLook } from '../../drawing/timeline/slices.ts';
@@ -13,6 +23,7 @@ import type { TimeRange } from '../../state/view-store.ts';
 import type { NameId, SliceRef, TimelineView } from '../../trace/trace-worker-api.ts';
 import { firstBelow, isPlacedLane, type LanePart, type Placed, type PlacedLane, type Region } from './lane-layout.ts';
 import type { NameBook } from './name-book.ts';
+import { PixelLayer } from './pixel-layer.ts';
 
 export const RULER_PX = 24;
 
@@ -84,6 +95,10 @@ export const fontsOf = (palette: Palette): PictureFonts => ({
 });
 
 const MOST_KEPT = 5000;
+/** From so many items on, rectangles are written into pixels. Below, the canvas draws them, with edges between pixels. */
+const DENSE_FROM = 1500;
+const pixelStripes = (colour: string): string => stripesOf(withAlpha(colour, STRIPE_OPACITY));
+const STRIPE_OPACITY = 0.85;
 
 export class TimelinePicture {
   private readonly ink: CanvasRenderingContext2D;
@@ -95,6 +110,7 @@ export class TimelinePicture {
   private colour = new Uint8Array(64);
   private readonly widths = new Map<string, number>();
   private readonly durationTexts = new Map<number, string>();
+  private readonly layer = new PixelLayer();
   private readonly patterns = new Map<string, CanvasPattern | string>();
   private palette: Palette;
   private fonts: PictureFonts;
@@ -202,8 +218,13 @@ export class TimelinePicture {
     drawBlocked(ink, view, order, rows, placement, palette, extentOf);
     drawCollections(ink, view, order, rows, placement, palette, this.hatch(), extentOf);
     const look: SliceLook = { palette, rowPx, stripes: this.stripes, dimOthers: scene.chosen.dimOthers };
-    drawSlices(ink, view, order, rows, placement, look);
-    drawLanes(ink, view, order, rows, placement, palette, rowPx);
+    const paint = (rects: RectInk, stripes: SliceLook['stripes']) => {
+      drawSlices(rects, view, order, rows, placement, { ...look, stripes });
+      drawLaneRects(rects, view, order, rows, placement, palette, rowPx);
+    };
+    if (view.count < DENSE_FROM) paint(ink, this.stripes);
+    else this.layer.draw(ink, { left: scene.left, top: place.top, right: scene.width, bottom: place.bottom }, (pixels) => paint(pixels, pixelStripes));
+    drawPills(ink, view, order, rows, placement, palette, rowPx);
     drawInstants(ink, view, order, rows, placement, palette, INSTANTS_PX);
     drawObjects(ink, view, order, rows, placement, palette, INSTANTS_PX);
     drawErrors(ink, view, order, rows, placement, look);
@@ -339,7 +360,7 @@ export class TimelinePicture {
 
   private readonly stripes = (colour: string): CanvasPattern | string =>
     this.pattern(`stripes ${colour}`, 2, 1, (ink) => {
-      ink.fillStyle = withAlpha(colour, 0.85);
+      ink.fillStyle = withAlpha(colour, STRIPE_OPACITY);
       ink.fillRect(0, 0, 1, 1);
     });
 

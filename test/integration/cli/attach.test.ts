@@ -40,7 +40,7 @@ test('Ctrl+C leaves the program, and the report is written', async () => {
   await isSampled();
   run.child.kill('SIGINT');
   const { code, stderr } = await run.ended;
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/wrote a\.tsr \(\d+ events, .*\)\.\n$/)]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/wrote a\.tsr \([\d,]+ events, .*\)\.\n$/)]);
   expect(recordedCalls(readFileSync(file('a.tsr'))).some((call) => call.function.name === 'spin')).toBe(true);
   expect(target.child.exitCode).toBeNull();
 });

@@ -1,7 +1,7 @@
 /** What `run` records, how long and how much of it: options, limits, moments, and what is kept of a long run. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { TargetEnvironment } from '../../../core/protocol/target-wire.ts';
 import { decodeRecording } from '../../helpers/decoded-recording.ts';
 import { CliFolder, type CliProcess } from './cli-process.ts';
@@ -153,10 +153,18 @@ describe('a flight recorder', () => {
   test.skipIf(NO_SIGNALS)('whose command is killed leaves parts, of which export makes a report', async () => {
     const { run, step } = await start('r.json');
     await step('instant ultimate');
+    const parts = () => readdirSync(folder.path).filter((name) => name.endsWith('.parts'));
+    // What is less than 50 ms old may go with the command.
+    await vi.waitFor(() => {
+      const kept = parts().flatMap((name) =>
+        readdirSync(path.join(folder.path, name)).map((part) => readFileSync(path.join(folder.path, name, part), 'latin1')),
+      );
+      expect(kept.join('')).toContain('ultimate');
+    }, 30_000);
     run.child.kill('SIGKILL');
     await run.ended;
     const [left = ''] = readdirSync(folder.path).filter((name) => /^r\.json\.\w+\.tsr$/.test(name));
-    expect(existsSync(path.join(folder.path, `${left}.parts`))).toBe(true);
+    expect(parts()).toEqual([`${left}.parts`]);
     const exported = await folder.run(['export', left, '-o', 'again.json']);
     expect(exported.code).toBe(0);
     expect(readFileSync(path.join(folder.path, 'again.json'), 'utf8')).toContain('"ultimate"');

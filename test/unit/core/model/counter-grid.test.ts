@@ -98,6 +98,111 @@ describe('counter grid', () => {
   });
 });
 
+/** Delta and rate in their plainest form: the last samples of columns, each against the one before it. */
+function naiveChanges(samples: readonly Sample[], kind: 'delta' | 'rate', fromNs: number, toNs: number, columns: number, endNs: number) {
+  const sorted = [...samples].sort((a, b) => a.timeNs - b.timeNs);
+  const scale = columns / (toNs - fromNs);
+  const changeOf = (now: Sample | undefined, before: Sample | undefined) => {
+    if (!now || !before) return Number.NaN;
+    const delta = now.value - before.value;
+    return kind === 'delta' ? delta : delta / ((now.timeNs - before.timeNs) / 1e9);
+  };
+  const [earlier, before] = [sorted.filter(({ timeNs }) => timeNs < fromNs).at(-2), sorted.filter(({ timeNs }) => timeNs < fromNs).at(-1)];
+  const y: number[] = [];
+  const changes: { readonly delta: number; readonly seconds: number }[] = [];
+  let hold = changeOf(before, earlier);
+  let last = before;
+  for (let c = 0; c < columns; c++) {
+    const inside = sorted.filter(({ timeNs }) => timeNs >= fromNs && timeNs <= toNs && Math.min(columns - 1, Math.floor((timeNs - fromNs) * scale)) === c);
+    const newest = inside.at(-1);
+    if (newest) {
+      hold = changeOf(newest, last);
+      if (Number.isFinite(hold) && last) changes.push({ delta: newest.value - last.value, seconds: (newest.timeNs - last.timeNs) / 1e9 });
+      last = newest;
+    }
+    y.push(fromNs + c / scale <= endNs ? hold : Number.NaN);
+  }
+  const total = changes.reduce((sum, { delta }) => sum + delta, 0);
+  const time = changes.reduce((sum, { seconds }) => sum + seconds, 0);
+  const shown = y.filter((value) => Number.isFinite(value));
+  return {
+    y,
+    min: shown.length > 0 ? Math.min(...shown) : null,
+    max: shown.length > 0 ? Math.max(...shown) : null,
+    now: Number.isFinite(hold) ? hold : null,
+    mean: changes.length === 0 ? (Number.isFinite(hold) ? hold : null) : total / (kind === 'delta' ? changes.length : time),
+    samples: changes.length,
+  };
+}
+
+const closeTo = (value: number | null) => (value === null ? null : expect.closeTo(value, 6));
+
+describe('counter lines', () => {
+  test('are the grid as numbers; delta and rate are what comparing every sample with the one before gives', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.array(sample, { maxLength: 60 }), { minLength: 1, maxLength: 3 }),
+        fc.integer({ min: -100, max: 10_000 }),
+        fc.integer({ min: 1, max: 11_000 }),
+        fc.integer({ min: 1, max: 40 }),
+        fc.constantFrom('delta' as const, 'rate' as const),
+        (threads, fromNs, span, columns, kind) => {
+          const recording = new TestRecording();
+          const process = recording.process();
+          const taken = new Set<number>();
+          const samples: Sample[] = [];
+          for (const [index, thread] of threads.entries()) {
+            const stream = recording.thread(process, `thread ${index}`, index);
+            for (const { timeNs, value } of thread) {
+              if (taken.has(timeNs)) continue;
+              taken.add(timeNs);
+              samples.push({ timeNs, value });
+              recording.counter(stream, timeNs, 'load', { cpu: value });
+              recording.counter(stream, timeNs, 'other', { cpu: value });
+            }
+          }
+          fc.pre(samples.length > 0);
+          const trace = traceOf(recording.finish());
+          const toNs = fromNs + span;
+          const endNs = trace.totals().endNs;
+          const query = { series: [0, 1], fromNs, toNs, columns };
+          const grid = trace.grid(query);
+          const values = trace.lines({ ...query, show: 'value' });
+          expect(Array.from(values.y, (value) => (Number.isNaN(value) ? null : value))).toEqual(grid.y.flat());
+          expect(values.stats).toEqual(grid.stats);
+          const column = (timeNs: number) => Math.min(columns - 1, Math.floor(((timeNs - fromNs) * columns) / span));
+          const filled = new Set(samples.filter(({ timeNs }) => timeNs >= fromNs && timeNs <= toNs).map(({ timeNs }) => column(timeNs)));
+          expect([...values.sampled.subarray(0, columns)].flatMap((is, c) => (is ? [c] : []))).toEqual([...filled].sort((a, b) => a - b));
+          const sorted = [...samples].sort((a, b) => a.timeNs - b.timeNs);
+          const [before, behind] = [sorted.filter(({ timeNs }) => timeNs < fromNs).at(-1), sorted.find(({ timeNs }) => timeNs > toNs)];
+          const edge = (one: Sample | undefined) => [one?.timeNs ?? Number.NaN, one?.value ?? Number.NaN];
+          expect([...values.edges.subarray(0, 4)]).toEqual([...edge(before), ...edge(behind)]);
+
+          const changes = trace.lines({ ...query, show: kind });
+          const { y, min, max, now, mean, samples: count } = naiveChanges(samples, kind, fromNs, toNs, columns, endNs);
+          for (let c = 0; c < columns; c++) {
+            if (Number.isFinite(y[c])) expect(changes.y[c * 4]).toBeCloseTo(y[c] as number, 6);
+            else expect(changes.y[c * 4]).toBeNaN();
+          }
+          expect(changes.stats[0]).toEqual({ min: closeTo(min), max: closeTo(max), now: closeTo(now), mean: closeTo(mean), samples: count });
+          expect(changes.stats[1]).toEqual(changes.stats[0]);
+        },
+      ),
+      { numRuns: 120 },
+    );
+  });
+
+  test('a question for more than can be shown has fewer columns, and one for what is not there gaps', () => {
+    const trace = traceOf(recorded(walk(2000)));
+    const many = trace.lines({ series: new Array(1000).fill(0), fromNs: 0, toNs: 1e6, columns: 16_000, show: 'value' });
+    expect(many.columns).toBe(2000);
+    expect(many.y).toHaveLength(1000 * 2000 * 4);
+    const none = trace.lines({ series: [99], fromNs: 0, toNs: 1e6, columns: 10, show: 'rate' });
+    expect(none.y.every((value) => Number.isNaN(value))).toBe(true);
+    expect(none.stats).toEqual([{ now: null, min: null, max: null, mean: null, samples: 0 }]);
+  });
+});
+
 /** A walk with gaps of time, deterministic. */
 function walk(count: number): Sample[] {
   const samples: Sample[] = [];
@@ -158,6 +263,16 @@ describe('counter rows out of memory', () => {
       fine = trace.grid(query);
     }
     expect(fine).toEqual(everything.grid(query));
+  });
+
+  test('the change that holds at the start of the range is read again too', async () => {
+    const query = { series: [0], fromNs: endNs * 0.2 + 37, toNs: endNs * 0.2 + 90, columns: 10, show: 'rate' as const };
+    const trace = traceOf(bytes, { detailBytes: 1_500_000 });
+    expect(trace.lines(query).coarse).toBe(true);
+    for (let turn = 0; turn < 5 && trace.lines(query).coarse; turn++) await trace.settled();
+    const fine = trace.lines(query);
+    expect(fine).toEqual(everything.lines(query));
+    expect(fine.y[0]).not.toBeNaN();
   });
 
   test('a picture wider than the rows in memory is right to a column', () => {
