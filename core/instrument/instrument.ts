@@ -1,3 +1,4 @@
+import { requireRegExp, requireSyntax } from './engine-syntax.ts';
 import { boundNames, keyName, oneLine, targetName } from './function-names.ts';
 import { ID, inserted, PREFIX } from './inserted-text.ts';
 import { behindArrow, behindToken, childrenOf, type Node, parseSource, type SourceKind } from './syntax.ts';
@@ -156,8 +157,11 @@ class Instrumenter {
   #visit(node: Node, name: string | undefined): void {
     switch (node.type) {
       case 'Identifier':
-      case 'Literal':
       case 'ThisExpression':
+        return;
+      case 'Literal':
+        // One that could not be made is null.
+        if (node.value === null && node.regex) requireRegExp(node.regex.pattern, node.regex.flags);
         return;
       case 'MemberExpression':
         this.#visit(node.object as Node, undefined);
@@ -207,6 +211,7 @@ class Instrumenter {
         return;
       case 'VariableDeclaration':
         if (node.kind === 'var') this.#fn.vars.push(node);
+        else if (node.kind === 'using' || node.kind === 'await using') requireSyntax(node.kind);
         for (const { id, init } of node.declarations ?? []) {
           if (id) this.#visit(id, undefined);
           if (init) this.#visit(init, id?.type === 'Identifier' ? id.name : undefined);
@@ -295,9 +300,11 @@ class Instrumenter {
 
   #class(node: Node, name = '(class)'): void {
     const outer = this.#fn;
+    if (node.decorators && node.decorators.length > 0) requireSyntax('decorators');
     // A class is strict, whatever is around it. Its heritage and its computed keys run in the function around it.
     if (node.superClass) this.#visit(node.superClass, undefined);
     for (const member of ((node.body as Node).body ?? []) as readonly Node[]) {
+      if (member.decorators && member.decorators.length > 0) requireSyntax('decorators');
       if (member.type === 'StaticBlock') {
         this.#block(member, `${name}.<static>`);
         continue;

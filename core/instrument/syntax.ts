@@ -12,6 +12,8 @@ export interface Node {
   readonly value?: Node | null;
   readonly name?: string;
   readonly kind?: string;
+  readonly regex?: { readonly pattern: string; readonly flags: string };
+  readonly decorators?: readonly Node[];
   readonly static?: boolean;
   readonly computed?: boolean;
   readonly shorthand?: boolean;

@@ -40,7 +40,7 @@ const HOSTILE: Readonly<Record<string, string>> = {
   'sets NODE_OPTIONS': "process.env.NODE_OPTIONS = '--no-warnings';",
 };
 
-describe.each(nodeVersions())('$title', ({ path: node }) => {
+describe.each(nodeVersions())('$title', ({ path: node, major }) => {
   it.each(Object.keys(HOSTILE))('runs a script that %s', async (name) => {
     const code = `const call = (f) => f();\n${HOSTILE[name]}\nconst { f } = require('./later.cjs');\nconsole.log(call(f), new Error('e').stack === undefined);`;
     const lines = await both({ 'main.cjs': code, ...LATER }, { node });
@@ -51,6 +51,39 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
   it('runs with frozen intrinsics', async () => {
     const lines = await both({ 'main.cjs': 'const f = () => 1; console.log(f());' }, { node, flags: ['--frozen-intrinsics'] });
     expect(lines).toEqual(['main.cjs', '  f']);
+  });
+
+  it('runs a script that closes every file descriptor', async () => {
+    // From 3 on: its own output is what is compared. What the tracer has to say of it is one line.
+    const code = `const fs = require('fs'); const f = () => 1; console.log(f());
+process.on('exit', () => { for (let fd = 3; fd < 64; fd++) if (isFileOrSocket(fd)) try { fs.closeSync(fd); } catch {} console.log('closed'); });
+function isFileOrSocket(fd) { try { const found = fs.fstatSync(fd); return found.isFile() || found.isSocket(); } catch { return false; } }`;
+    const script = writeScript(collector, { 'main.cjs': code });
+    const run = await startTarget(collector, script, { node, options: { capture } }).ended;
+    expect(run).toEqual({ stdout: '1\nclosed\n', stderr: expect.stringMatching(/^(?:trace-studio: .*\n)?$/), code: 0, signal: null });
+  });
+
+  it('runs under the permission model as it would, with calls where the flags allow it', async () => {
+    const flag = major === 20 ? '--experimental-permission' : '--permission';
+    const files = { 'main.cjs': 'const f = () => 1; console.log(f(), typeof process.permission);' };
+    for (const allowed of [[], ['--allow-worker']]) {
+      const lines = await both(files, { node, flags: [flag, '--allow-fs-read=*', '--allow-fs-write=*', '--no-warnings', ...allowed] });
+      expect(lines).toEqual(allowed.length > 0 ? ['main.cjs', '  f'] : []);
+    }
+  });
+
+  it.each(
+    Object.entries({
+      'a decorator': '@log class A {}',
+      'a regular expression of a later year': 'const f = () => /(?<a>x)(?<a>y)/;',
+      'a declaration of what is disposed of': 'const f = () => { using a = null; await using b = null; };',
+      'what no parser takes': 'const f = () => {;',
+    }),
+  )('leaves it to Node to say what is wrong with %s', async (_, code) => {
+    for (const name of ['wrong.cjs', 'wrong.mjs']) {
+      const lines = await both({ [name]: `const g = () => 1; g();\n${code}\nconsole.log(g());\n` }, { node });
+      expect(lines).toEqual([]);
+    }
   });
 
   it('records calls of worker threads and of children, each by itself', async () => {
