@@ -48,6 +48,8 @@ const PROGRAMS = [
   { entry: 'core/tracer/inline/tracer-plugins.ts', file: 'tracer/tracer-plugins.cjs', external: [] },
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
+  { entry: 'core/instrument/tsconfig-file.ts', file: 'tracer/tsconfig-file.cjs', external: [] },
+  { entry: 'core/tracer/typescript-files.ts', file: 'tracer/typescript-files.cjs', external: [] },
   // Run in a realm of their own: see core/tracer/calls/own-realm.ts.
   { entry: 'core/instrument/instrument-file.ts', file: 'tracer/instrument.cjs', external: [] },
   { entry: 'core/instrument/original-positions.ts', file: 'tracer/original-positions.cjs', external: [] },
@@ -82,7 +84,7 @@ function sourceHash() {
       }
     }
   };
-  for (const folder of ['core', 'main', 'preload', 'renderer']) visit(path.join(root, folder));
+  for (const folder of ['core', 'main', 'preload', 'renderer', 'docs']) visit(path.join(root, folder));
   for (const file of ['package.json', 'build.mjs', 'vite.config.mjs', 'vite.report.config.mjs']) hash.update(readFileSync(path.join(root, file)));
   return hash.digest('hex');
 }

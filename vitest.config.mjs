@@ -20,6 +20,17 @@ export default defineConfig({
           retry,
         },
       },
+      {
+        test: {
+          name: 'programs',
+          include: ['test/programs/*.test.ts'],
+          environment: 'node',
+          testTimeout: 600_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          retry,
+        },
+      },
       { test: { name: 'fuzz', include: ['test/fuzz/**/*.test.ts'], environment: 'node', retry: 0 } },
       {
         test: {

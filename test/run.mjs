@@ -1,4 +1,5 @@
-// `npm test`: everything, from a clean clone. `npm test -- unit e2e` runs the named groups only.
+// `npm test`: everything, from a clean clone. `npm test -- unit e2e` runs the named groups only; `programs=all` runs real programs on every
+// version of Node, not on the one alone that runs the tests.
 //
 // Groups run one after the other: real processes and a real browser on a small machine do not need company.
 import { spawnSync } from 'node:child_process';
@@ -59,6 +60,7 @@ const GROUPS = [
   { name: 'integration', run: vitest('integration') },
   { name: 'packaging', run: vitest('packaging') },
   { name: 'fuzz', run: vitest('fuzz') },
+  { name: 'programs', run: vitest('programs') },
   { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
   { name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') },
 ];
@@ -70,21 +72,38 @@ function installNodeMatrix() {
     return console.log('Other Node versions are tested on Linux x64 only: those rows are skipped here.');
   if ([20, 22, 24, 26].every((major) => existsSync(path.join(folder, 'node_modules', `node-${major}`, 'bin', 'node')))) return;
   console.log('Installing Node 20.19.0, 22, 24 and 26 for the matrix.');
-  const npm = spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
-    cwd: folder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  if (npm.status !== 0) console.log('They could not be installed: those rows are skipped.');
+  if (!installed(folder)) console.log('They could not be installed: those rows are skipped.');
 }
 
+/** Real programs that are run with and without the tracer. */
+function installPrograms() {
+  const folder = path.join(root, 'test', 'programs');
+  const { dependencies } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+  const isThere = ([name, version]) => {
+    const manifest = path.join(folder, 'node_modules', name, 'package.json');
+    return existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).version === version;
+  };
+  if (Object.entries(dependencies).every(isThere)) return;
+  console.log('Installing the real programs that are traced.');
+  if (!installed(folder)) console.log('They could not be installed: they are skipped.');
+}
+
+/** `npm install` in a folder of the tests that has packages of its own. */
+const installed = (cwd) =>
+  spawnSync('npm', ['install', '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], { cwd, stdio: ['ignore', 'ignore', 'inherit'] }).status ===
+  0;
+
 async function main() {
-  const wanted = process.argv.slice(2);
+  const words = process.argv.slice(2);
+  const wanted = words.map((word) => word.replace(/=all$/, ''));
+  if (words.includes('programs=all')) process.env.TRACE_STUDIO_PROGRAMS = 'all';
   const unknown = wanted.filter((name) => !GROUPS.some((group) => group.name === name));
   if (unknown.length > 0) throw new Error(`No test group is called ${unknown.join(', ')}. Groups: ${GROUPS.map((group) => group.name).join(', ')}.`);
   rmSync(output, { recursive: true, force: true });
   mkdirSync(output, { recursive: true });
   process.env.PLAYWRIGHT_CHROMIUM_PATH = await findOrInstallChromium();
   installNodeMatrix();
+  if (wanted.length === 0 || wanted.includes('programs')) installPrograms();
   if (!node(['build.mjs', '--if-stale'])) throw new Error('The build failed, see above.');
   for (const { name, run } of GROUPS) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;

@@ -1,4 +1,5 @@
 /** What formats of profiles share: they hold calls and nothing else, so that the slices of a recording are put in order, and the rest is counted. */
+import { counted } from '../base/counted.ts';
 import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts';
 import { walk } from './recording-walker.ts';
 import { SliceCollector, type SliceTrack } from './slice-collector.ts';
@@ -29,40 +30,42 @@ export class CollectedCalls extends SliceCollector {
     if (line.kind === 'loss') this.note(line.message);
   }
   override console(header: BlockHeader): void {
-    this.#leave('chunks of console output', header.count);
+    this.#leave('{chunk|chunks} of console output', header.count);
   }
   override slice(endNs: number, durationNs: number, name: number, category: number, at: number, bytes: number, record: number, track: number): void {
-    if (bytes > 0) this.#leave('args of slices');
+    if (bytes > 0) this.#leave('{slice with args|slices with args}');
     super.slice(endNs, durationNs, name, category, at, bytes, record, track);
   }
   override callArguments(): void {
-    this.#leave('arguments of calls');
+    this.#leave('{arguments of a call|arguments of calls}');
   }
   override callResult(): void {
-    this.#leave('results of calls');
+    this.#leave('{result of a call|results of calls}');
   }
   override counter(): void {
-    this.#leave('samples of counters');
+    this.#leave('{sample|samples} of counters');
   }
   override instant(): void {
-    this.#leave('instants');
+    this.#leave('{instant|instants}');
   }
   override objectSnapshot(): void {
-    this.#leave('snapshots of objects');
+    this.#leave('{snapshot|snapshots} of objects');
   }
   override asyncBegin(): void {
-    this.#leave('async slices');
+    this.#leave('async {slice|slices}');
   }
   override activationBegan(): void {
-    this.#leave('waits of async functions (their runs are here)');
+    this.#leave('{wait|waits} of async functions (their runs are here)');
   }
   override flow(): void {
-    this.#leave('points of arrows');
+    this.#leave('{point|points} of arrows');
   }
 
   /** In words: what the format has no place for. */
   leftOut(): string[] {
-    return [...this.#left].map(([what, count]) => `${count.toLocaleString('en-US')} ${what} were left out: the format has no place for them.`);
+    const notes = this.userNotes.list().length;
+    if (notes > 0) this.#left.set('{note|notes}', notes);
+    return [...this.#left].map(([what, count]) => counted(`# ${what} {was|were} left out: the format has no place for {it|them}.`, count));
   }
 
   nameOf({ stream, track }: SliceTrack): string {

@@ -2,6 +2,7 @@
  * Reads collapsed stacks (`main;work;inner 12`, as `stackcollapse` scripts, 0x, py-spy and async-profiler write them) as a stream. Lines become one
  * stack behind the other, as long as their number tells: one nanosecond for each. Equal beginnings of lines that follow each other are one call.
  */
+import { counted } from '../base/counted.ts';
 import { ProblemError } from '../base/result.ts';
 import { joined } from './joined.ts';
 import { ProfileRecording, type ReadOptions } from './profile-recording.ts';
@@ -60,7 +61,12 @@ export async function* readCollapsed(source: AsyncIterable<Uint8Array>, options:
   }
   recording.at(atNs);
   calls.end(recording.high, recording.low);
-  recording.lost('unreadable-line', odd, `${odd} lines are no stacks with a number behind them, and were left out.`, example);
+  recording.lost(
+    'unreadable-line',
+    odd,
+    counted('# {line is no stack with a number behind it, and was|lines are no stacks with a number behind them, and were} left out.', odd),
+    example,
+  );
   yield* recording.finish('collapsed stacks', { unit: 'counts' });
 }
 

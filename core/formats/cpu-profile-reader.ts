@@ -2,6 +2,7 @@
  * Reads a V8 CPU profile (`.cpuprofile`: `node --cpu-prof`, DevTools, VS Code) as a stream of bytes. Its tables are columns in memory: they may stand in
  * any order. Samples become calls; line ticks and deoptimisation reasons are left out.
  */
+import { counted } from '../base/counted.ts';
 import { damagedProfile, type JsonEnd, type JsonPlace, listPlace, numberPlace, objectPlace, readJson, textPlace } from './json-places.ts';
 import { NumberList } from './number-list.ts';
 import { ProfileRecording, type ReadOptions } from './profile-recording.ts';
@@ -140,7 +141,7 @@ function* recordingOf(profile: CpuProfile, end: JsonEnd, options: ReadOptions): 
   if (end.kind !== 'whole') {
     recording.lost(end.kind, 1, `The profile is ${end.kind === 'cut' ? 'cut' : 'damaged'} at byte ${end.at}: it was read up to there.`, `byte ${end.at}`);
   }
-  recording.lost('unknown-node', paths.unknown, `${paths.unknown} samples are of nodes that the profile does not have.`);
+  recording.lost('unknown-node', paths.unknown, counted('# {sample is of a node|samples are of nodes} that the profile does not have.', paths.unknown));
   yield* recording.finish('V8 CPU profile');
 }
 

@@ -2,6 +2,7 @@
  * Writes the calls of one thread as a V8 CPU profile, which DevTools and VS Code open: a sample wherever the innermost call changes. The format has one
  * thread and microseconds.
  */
+import { counted } from '../base/counted.ts';
 import { type CallTrack, type CollectedCalls, collectCalls, steps } from './calls-export.ts';
 import { NumberList } from './number-list.ts';
 import type { SampledFrame } from './sampled-calls.ts';
@@ -56,7 +57,13 @@ export class CpuProfileExport implements TraceExport {
     const notes = ['Times are in microseconds: what is shorter may be missing or too long.'];
     const others = tracks.filter((track) => track !== chosen).map(({ name }) => `“${name}”`);
     if (chosen !== undefined && others.length > 0) notes.push(`The format has one thread: “${chosen.name}” is written, ${others.join(', ')} left out.`);
-    if (profile.overlapping > 0) notes.push(`${profile.overlapping} slices overlap others without nesting in them, and were left out.`);
+    if (profile.overlapping > 0)
+      notes.push(
+        counted(
+          '# {slice overlaps others without nesting in them, and was|slices overlap others without nesting in them, and were} left out.',
+          profile.overlapping,
+        ),
+      );
     return [...notes, ...calls.leftOut()];
   }
 }

@@ -44,6 +44,7 @@ export class CsvExport implements TraceExport {
       yield* rows.out.take();
     }
     rows.finishCalls();
+    rows.writeNotes();
     yield* rows.out.finish();
     this.events = rows.count;
     this.notes = rows.told;
@@ -125,6 +126,14 @@ class Rows extends RecordingWalker {
 
   override callLeft(startNs: number, endNs: number, functionId: number, call: number, args: Uint8Array | undefined): void {
     this.callEnded(startNs, endNs, functionId, call, args);
+  }
+
+  /** Beside the instants of the run: of no process. */
+  writeNotes(): void {
+    if (this.#table !== 'instants') return;
+    for (const { fromNs, toNs, text } of this.userNotes.list()) {
+      this.#row(fromNs, '', '', '', text, 'note', toNs > fromNs ? JSON.stringify({ durationNs: toNs - fromNs }) : '');
+    }
   }
 
   override instant(timeNs: number, name: number, category: number, _scope: number, at: number, bytes: number): void {

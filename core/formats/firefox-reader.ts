@@ -2,6 +2,7 @@
  * Reads profiles of the Firefox Profiler (its processed format: what profiler.firefox.com saves) as a stream of bytes. Tables are columns in memory, as
  * they may stand in any order. Samples become calls, markers instants and async slices with their data, counters counters.
  */
+import { counted } from '../base/counted.ts';
 import { ProblemError } from '../base/result.ts';
 import { AsyncScope, InstantScope, RecordKind } from '../protocol/records.ts';
 import { wrapMarkers } from './event-values.ts';
@@ -97,8 +98,16 @@ export async function* readFirefoxProfile(source: AsyncIterable<Uint8Array>, opt
   if (end.kind !== 'whole') {
     recording.lost(end.kind, 1, `The profile is ${end.kind === 'cut' ? 'cut' : 'damaged'} at byte ${end.at}: it was read up to there.`, `byte ${end.at}`);
   }
-  recording.lost('large-marker', profile.leftOutData, `The data of ${profile.leftOutData} markers are larger than what is kept, and were left out.`);
-  recording.lost('many-threads', profile.leftOutThreads, `${profile.leftOutThreads} threads beyond the first ${MAX_THREADS} were left out.`);
+  recording.lost(
+    'large-marker',
+    profile.leftOutData,
+    counted('The data of # {marker|markers} are larger than what is kept, and were left out.', profile.leftOutData),
+  );
+  recording.lost(
+    'many-threads',
+    profile.leftOutThreads,
+    counted(`# {thread|threads} beyond the first ${MAX_THREADS} {was|were} left out.`, profile.leftOutThreads),
+  );
   yield* recording.finish('Firefox profile', profile.product === '' ? {} : { product: profile.product });
 }
 

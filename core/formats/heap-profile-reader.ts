@@ -3,6 +3,7 @@
  * of bytes: one nanosecond of the recording stands for one byte. A function's width is what it and those that it called allocated; what it
  * allocated itself lies at its right end. When something was allocated is not in the file.
  */
+import { counted } from '../base/counted.ts';
 import { framePlace } from './cpu-profile-reader.ts';
 import { damagedProfile, type JsonPlace, listPlace, numberPlace, objectPlace, readJson } from './json-places.ts';
 import { NumberList } from './number-list.ts';
@@ -30,7 +31,7 @@ export async function* readHeapProfile(source: AsyncIterable<Uint8Array>, option
   if (end.kind !== 'whole') {
     recording.lost(end.kind, 1, `The profile is ${end.kind === 'cut' ? 'cut' : 'damaged'} at byte ${end.at}: it was read up to there.`, `byte ${end.at}`);
   }
-  recording.lost('many-nodes', tree.leftOut, `${tree.leftOut} nodes beyond the first ${MAX_NODES} were left out.`);
+  recording.lost('many-nodes', tree.leftOut, counted(`# {node|nodes} beyond the first ${MAX_NODES} {was|were} left out.`, tree.leftOut));
   yield* recording.finish('V8 heap profile', { unit: 'bytes' });
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../base/counted.ts';
 import type { TraceEventEnd } from './trace-event-tokenizer.ts';
 
 export const MAX_NAMES = 500_000;
@@ -23,35 +24,38 @@ export interface Issue {
   readonly example?: string;
 }
 
-/** Words by kind; `n` is the count as people write it. */
+/** Sentences by kind: see `counted`. */
 const WORDS = {
-  'unknown-phase': (n) => `${n} events are of kinds that are not known`,
-  'unreadable-event': (n) => `${n} events could not be read (no phase, no time, or values that are none) and were left out.`,
-  'long-event': (n) => `${n} events longer than 16 MB were left out.`,
-  'time-before-zero': (n) => `${n} events have a time before zero: they are shown at zero of the trace's clock.`,
-  'event-before-start': (n) => `${n} events lie before the start of the time axis: they are earlier than the first ones of the file.`,
-  'negative-duration': (n) => `${n} slices have a duration below zero, or end before they begin: they are shown without length.`,
-  'end-without-begin': (n) => `${n} ends (E) have no begin (B) and were left out.`,
-  'begin-without-end': (n) => `${n} slices were begun (B) and not ended: they are shown up to the end of the trace.`,
-  'mismatched-end': (n) => `${n} slices were still open when one around them ended: they are shown up to there.`,
-  'deep-slice': (n) => `${n} slices nested deeper than ${MAX_OPEN_SLICES} were left out.`,
-  'async-end-without-begin': (n) => `${n} ends of async slices have no begin and were left out.`,
-  'async-begin-without-end': (n) => `${n} async slices were begun and not ended: they are shown up to the end of the trace.`,
-  'many-open-async': (n) => `${n} async events beyond ${MAX_OPEN_ASYNC} open ones were left out.`,
-  'many-flows': (n) => `${n} points of arrows beyond the first ${MAX_FLOWS} arrows were left out.`,
-  'many-threads': (n) => `${n} events of threads beyond the first ${MAX_THREADS} were left out.`,
-  'many-objects': (n) => `${n} events of objects beyond the first ${MAX_OBJECTS} were left out.`,
-  'many-names': (n) => `${n} names beyond the first ${MAX_NAMES} different ones are not kept apart.`,
-  'long-name': (n) => `${n} names were cut to ${MAX_NAME_BYTES / 1024} KB.`,
-  'not-a-number': (n) => `${n} values of counters are no numbers and were left out.`,
-  'unreadable-args': (n) => `The args of ${n} events are not JSON, or longer than ${MAX_ARGS_BYTES / 1024} KB, and were left out.`,
-  'cut-snapshot': (n) => `${n} snapshots hold more than is kept of one: they were cut.`,
-  'many-series': (n) => `${n} series beyond the first ${MAX_MEMBERS} of a counter were left out.`,
-  'unreadable-samples': (n) => `${n} events of a CPU profile could not be read and were left out.`,
-  'many-metadata': (n) => `${n} metadata events beyond what is kept of them were left out.`,
-  'large-member': (n) => `${n} members beside the events are larger than what is kept, and were left out.`,
-  'not-an-event': (n) => `${n} things between the events are none, and were left out.`,
-} as const satisfies Record<string, (n: string) => string>;
+  'unknown-phase': '# {event is of a kind that is|events are of kinds that are} not known and {was|were} left out',
+  'unreadable-event': '# {event|events} could not be read (no phase, no time, or values that are none) and {was|were} left out.',
+  'long-event': '# {event|events} longer than 16 MB {was|were} left out.',
+  'time-before-zero': "# {event has a time before zero: it is|events have a time before zero: they are} shown at zero of the trace's clock.",
+  'event-before-start':
+    '# {event is earlier than the first ones of the file: its time is|events are earlier than the first ones of the file: their times are} below zero.',
+  'negative-duration':
+    '# {slice has a duration below zero, or ends before it begins: it is|slices have a duration below zero, or end before they begin: they are} shown without length.',
+  'end-without-begin': '# {end (E) has|ends (E) have} no begin (B) and {was|were} left out.',
+  'begin-without-end': '# {slice was begun (B) and not ended: it is|slices were begun (B) and not ended: they are} shown up to the end of the trace.',
+  'mismatched-end': '# {slice was still open when one around it ended: it is|slices were still open when one around them ended: they are} shown up to there.',
+  'deep-slice': `# {slice|slices} nested deeper than ${MAX_OPEN_SLICES} {was|were} left out.`,
+  'async-end-without-begin': '# {end of an async slice has|ends of async slices have} no begin and {was|were} left out.',
+  'async-begin-without-end': '# {async slice was begun and not ended: it is|async slices were begun and not ended: they are} shown up to the end of the trace.',
+  'many-open-async': `# async {event|events} beyond ${MAX_OPEN_ASYNC} open ones {was|were} left out.`,
+  'many-flows': `# {point|points} of arrows beyond the first ${MAX_FLOWS} arrows {was|were} left out.`,
+  'many-threads': `# {event|events} of threads beyond the first ${MAX_THREADS} {was|were} left out.`,
+  'many-objects': `# {event|events} of objects beyond the first ${MAX_OBJECTS} {was|were} left out.`,
+  'many-names': `# {name|names} beyond the first ${MAX_NAMES} different ones {is|are} not kept apart.`,
+  'long-name': `# {name was|names were} cut to ${MAX_NAME_BYTES / 1024} KB.`,
+  'not-a-number': '# {value of a counter is no number and was|values of counters are no numbers and were} left out.',
+  'unreadable-args': `The args of # {event|events} are not JSON, or longer than ${MAX_ARGS_BYTES / 1024} KB, and were left out.`,
+  'cut-snapshot': '# {snapshot holds more than is kept of one: it was|snapshots hold more than is kept of one: they were} cut.',
+  'many-series': `# series beyond the first ${MAX_MEMBERS} of a counter {was|were} left out.`,
+  'unreadable-samples': '# {event|events} of a CPU profile could not be read and {was|were} left out.',
+  'many-metadata': '# metadata {event|events} beyond what is kept of them {was|were} left out.',
+  'large-member':
+    '# {member beside the events is larger than what is kept, and was|members beside the events are larger than what is kept, and were} left out.',
+  'not-an-event': '# {thing between the events is none, and was|things between the events are none, and were} left out.',
+} as const;
 export type LossKind = keyof typeof WORDS;
 
 /** What of a trace could not be taken in, counted while it is read; told in words at the end. */
@@ -78,8 +82,8 @@ export class ImportLosses {
 
   told(): Issue[] {
     return [...this.#found].map(([kind, { count, example }]) => {
-      const n = inWords(count);
-      const message = kind === 'unknown-phase' ? `${WORDS[kind](n)} and were left out: ${phasesInWords(this.#phases)}.` : WORDS[kind](n);
+      const sentence = counted(WORDS[kind], count);
+      const message = kind === 'unknown-phase' ? `${sentence}: ${phasesInWords(this.#phases)}.` : sentence;
       return { kind, count, message, ...(example !== undefined && { example }) };
     });
   }
@@ -104,8 +108,6 @@ export function issueOfEnd(end: TraceEventEnd): Issue | undefined {
   }
 }
 
-const inWords = (count: number): string => (count === 1 ? '1' : count.toLocaleString('en-US'));
-
 const PHASE_WORDS: Readonly<Record<string, string>> = { v: 'memory dump', V: 'memory dump', '(': 'context', ')': 'context', '=': 'link' };
 
 /** "12 memory dump (V, v), 3 unknown (q)". */
@@ -118,5 +120,5 @@ function phasesInWords(phases: ReadonlyMap<string, number>): string {
     group.letters.push(letter);
     groups.set(word, group);
   }
-  return [...groups].map(([word, { count, letters }]) => `${inWords(count)} ${word} (${letters.sort().join(', ')})`).join(', ');
+  return [...groups].map(([word, { count, letters }]) => `${count.toLocaleString('en-US')} ${word} (${letters.sort().join(', ')})`).join(', ');
 }

@@ -1,4 +1,5 @@
 /** What a trace says of itself: names and order of processes and threads, and the members beside its events. */
+import { MEMBER_ATTACHMENT } from '../protocol/recording-format.ts';
 import { lastMember, text } from './event-values.ts';
 import type { ImportContext } from './import-context.ts';
 import { decodeString, type EventFields, Field } from './trace-event-fields.ts';
@@ -10,8 +11,6 @@ const MAX_ATTACHED_TOTAL = 128 * 1024 * 1024;
 const MAX_INLINE_MEMBERS = 1000;
 const MAX_METADATA_EVENTS = 10_000;
 const MAX_METADATA_TOTAL = 4 * 1024 * 1024;
-/** Attachments of members have this in front of the member's name. */
-export const MEMBER_ATTACHMENT = 'trace-event/';
 
 const decoder = new TextDecoder();
 const bytesOf = (words: string): Uint8Array => new TextEncoder().encode(words);

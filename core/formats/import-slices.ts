@@ -1,3 +1,4 @@
+import { writeEnded } from './ended-slices.ts';
 import { type EventScanner, ROW_NUMBERS, ROW_WORDS, RowNumber, RowWord, SCANNED_NAMES } from './event-scanner.ts';
 import { joinedArgs } from './event-values.ts';
 import type { ImportContext } from './import-context.ts';
@@ -10,8 +11,6 @@ const NOT_KNOWN = -1;
 /** Slices between an end and its begin: a file that has more of them is odd, and may not take for ever. */
 const MAX_LOOKED_AT = 256;
 const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
-/** More that begin together are written as they end. */
-const MAX_ENDED = 256;
 
 /** Slices: `X`, and `B` with its `E`. */
 export class ImportSlices {
@@ -172,20 +171,9 @@ export class ImportSlices {
     }
   }
 
-  /** Slices of the same begin and end count as nested in the order of their records: what is inside waits for what is around it. */
   #ended(thread: ImportedThread, begin: OpenSlice, slice: EndedSlice): void {
-    const { ended } = thread;
-    ended.push(slice);
-    const around = thread.open.at(-1);
-    if (ended.length < MAX_ENDED && around?.high === begin.high && around.low === begin.low) return;
-    for (let from = 0; from < ended.length; ) {
-      const first = ended[from] as EndedSlice;
-      let to = from + 1;
-      while (isEqual(ended[to], first)) to++;
-      for (let i = to - 1; i >= from; i--) this.#write(thread, ended[i] as EndedSlice);
-      from = to;
-    }
-    ended.length = 0;
+    thread.ended.push(slice);
+    writeEnded(thread.ended, begin, thread.open.at(-1), (each) => this.#write(thread, each));
   }
 
   #write({ stream }: ImportedThread, { high, low, durationNs, name, category, args }: EndedSlice): void {
@@ -205,5 +193,3 @@ export class ImportSlices {
     }
   }
 }
-
-const isEqual = (a: EndedSlice | undefined, b: EndedSlice): boolean => a !== undefined && a.high === b.high && a.low === b.low && a.durationNs === b.durationNs;

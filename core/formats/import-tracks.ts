@@ -1,5 +1,6 @@
 /** Processes and threads of a trace that is read, and what names mean in the stream of each thread. */
 import type { RecordingInfo } from '../protocol/recording-format.ts';
+import type { Ended } from './ended-slices.ts';
 import type { EventNames } from './event-names.ts';
 import { MAX_THREADS } from './import-losses.ts';
 import type { RecordingBuilder } from './record-writer.ts';
@@ -22,9 +23,7 @@ export interface OpenSlice {
 }
 
 /** One that has ended, by its end. */
-export interface EndedSlice extends Omit<OpenSlice, 'where'> {
-  readonly durationNs: number;
-}
+export interface EndedSlice extends Omit<OpenSlice, 'where'>, Ended {}
 
 export interface ImportedProcess {
   readonly index: number;

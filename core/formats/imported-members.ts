@@ -1,6 +1,5 @@
 /** What imported files said of themselves beside their events, for who writes trace events again. */
-import type { RecordingInfo } from '../protocol/recording-format.ts';
-import { MEMBER_ATTACHMENT } from './import-metadata.ts';
+import { MEMBER_ATTACHMENT, type RecordingInfo } from '../protocol/recording-format.ts';
 
 const MAX_ATTACHED_BYTES = 128 * 1024 * 1024;
 const encoder = new TextEncoder();

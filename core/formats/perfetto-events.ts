@@ -1,5 +1,6 @@
 /** Track events of a Perfetto trace, to records. */
 import { AsyncScope, FlowPhase, InstantScope, RecordKind } from '../protocol/records.ts';
+import { writeEnded } from './ended-slices.ts';
 import type { ImportClock } from './import-clock.ts';
 import { type ImportLosses, MAX_ARGS_BYTES, MAX_FLOWS, MAX_OPEN_ASYNC, MAX_OPEN_SLICES } from './import-losses.ts';
 import { type InternedTexts, readAnnotation } from './perfetto-arguments.ts';
@@ -245,7 +246,7 @@ export class PerfettoEvents {
     const early = track.early.findIndex((end) => end.high > high || (end.high === high && end.low >= low));
     if (early >= 0) {
       const [end] = track.early.splice(early, 1) as [PerfettoTrack['early'][number]];
-      this.#slice(target, { high, low, name: event.name, category: event.category, args }, end.high, end.low, end.args);
+      this.#slice(track, target, { high, low, name: event.name, category: event.category, args }, end.high, end.low, end.args);
       return;
     }
     if (track.open.length >= MAX_OPEN_SLICES) this.#losses.add('deep-slice', where);
@@ -256,23 +257,27 @@ export class PerfettoEvents {
     const { high, low } = this.#clock;
     this.#clock.note(0);
     const begin = track.open.pop();
-    if (begin !== undefined) this.#slice(target, begin, high, low, this.#args(event));
+    if (begin !== undefined) this.#slice(track, target, begin, high, low, this.#args(event));
     // On a track that several threads write to, an end may come first.
     else if (track.thread === undefined && track.early.length < 1000) track.early.push({ high, low, args: this.#args(event) });
     else this.#losses.add('end-without-begin', where);
   }
 
-  #slice(target: Target, begin: OpenEvent, high: number, low: number, endArgs: Uint8Array | undefined): void {
+  /** `begin` is open no longer. */
+  #slice(track: PerfettoTrack, target: Target, begin: OpenEvent, high: number, low: number, endArgs: Uint8Array | undefined): void {
     const durationNs = (high - begin.high) * WORD + (low - begin.low);
     if (durationNs > Number.MAX_SAFE_INTEGER) {
       this.#losses.add('unreadable-event', () => `${begin.name} ends more than 104 days after its begin`);
       return;
     }
-    const args = joinedObjects(begin.args, endArgs);
-    const texts = [this.#text(target, begin.name), this.#text(target, begin.category)] as const;
-    if (durationNs < 0) this.#losses.add('negative-duration', () => begin.name);
+    const { name, category } = begin;
+    if (durationNs < 0) this.#losses.add('negative-duration', () => name);
     const [endHigh, endLow] = durationNs < 0 ? [begin.high, begin.low] : [high, low];
-    this.#builder.slice(target.stream, endHigh, endLow, Math.max(0, durationNs), ...texts, args, args?.length, target.track);
+    track.ended.push({ high: endHigh, low: endLow, durationNs: Math.max(0, durationNs), name, category, args: joinedObjects(begin.args, endArgs) });
+    writeEnded(track.ended, begin, track.open.at(-1), (ended) => {
+      const texts = [this.#text(target, ended.name), this.#text(target, ended.category)] as const;
+      this.#builder.slice(target.stream, ended.high, ended.low, ended.durationNs, ...texts, ended.args, ended.args?.length, target.track);
+    });
   }
 
   #complete(target: Target, event: ReadEvent, where: () => string): void {
@@ -393,7 +398,7 @@ export class PerfettoEvents {
       for (let begin = track.open.pop(); begin !== undefined; begin = track.open.pop()) {
         const { name } = begin;
         this.#losses.add('begin-without-end', () => name);
-        if (target !== undefined) this.#slice(target, begin, high, low, undefined);
+        if (target !== undefined) this.#slice(track, target, begin, high, low, undefined);
       }
     }
     for (const open of this.#async.values()) this.#losses.add('async-begin-without-end', () => open[0]?.name ?? '', open.length);

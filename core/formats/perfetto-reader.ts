@@ -2,6 +2,7 @@
  * Reads Perfetto's trace format (`.pftrace`, `.perfetto-trace`: protocol buffers) as a stream of bytes: track events, track descriptors, counters, flows,
  * interned data with the state of each sequence, clocks, compressed packets. Packets of other kinds (ftrace, samples of perf, heap dumps) are counted.
  */
+import { counted } from '../base/counted.ts';
 import { ProblemError } from '../base/result.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { lastMember } from './event-values.ts';
@@ -19,11 +20,11 @@ import { decodeString } from './trace-event-fields.ts';
 export interface PerfettoReadOptions extends ReadOptions {
   /** Undoes zlib's format; at most `limit` bytes come out, or it throws. Absent: compressed packets are left out, and told. */
   readonly inflate?: (bytes: Uint8Array, limit: number) => Promise<Uint8Array>;
-  /** Time 0 is the least time of this many first events: 250,000. */
+  /** Time 0 is the least time of this many first events: 20,000. */
   readonly firstEvents?: number;
 }
 
-const FIRST_EVENTS = 250_000;
+const FIRST_EVENTS = 20_000;
 /** A longer packet is damage: the service cuts them at some MB. */
 const MAX_PACKET_BYTES = 256 * 1024 * 1024;
 /** What a compressed packet may hold. */
@@ -487,12 +488,16 @@ class PerfettoImporter {
     else if (rest > 0) tell('cut', 1, `The trace was cut at byte ${offset + rest}, inside of the packet that begins at byte ${offset}.`, `byte ${offset}`);
     for (const { kind, count, message, example } of this.#losses.told()) tell(kind, count, message, example);
     tell('not-inflated', this.#notInflated, `${this.#notInflated} compressed packets could not be read: ${this.#inflateProblem}.`);
-    tell('lost-state', this.#withoutState, `${this.#withoutState} events came after a loss of data, and cannot be understood without what was lost.`);
-    tell('many-threads', this.#tracks.tooMany, `${this.#tracks.tooMany} events of tracks beyond what is kept were left out.`);
+    tell(
+      'lost-state',
+      this.#withoutState,
+      counted('# {event|events} came after a loss of data, and cannot be understood without what was lost.', this.#withoutState),
+    );
+    tell('many-threads', this.#tracks.tooMany, counted('# {event|events} of tracks beyond what is kept {was|were} left out.', this.#tracks.tooMany));
     const others = [...this.#otherPackets].sort(([, a], [, b]) => b - a);
     const count = others.reduce((sum, [, one]) => sum + one, 0);
     const kinds = others.slice(0, 20).map(([field, one]) => `${one} of field ${field}`);
-    tell('other-packets', count, `${count.toLocaleString('en-US')} packets hold data of kinds that are not shown: ${kinds.join(', ')}.`, kinds[0] ?? '');
+    tell('other-packets', count, `${counted('# {packet holds|packets hold} data of kinds that are not shown', count)}: ${kinds.join(', ')}.`, kinds[0] ?? '');
     const start = this.#clock.startNs;
     const epoch = this.#realtimeOffset === undefined ? {} : { startEpochNs: `${start + this.#realtimeOffset}` };
     this.builder.info({ kind: 'imported', format: 'Perfetto trace', metadata: {}, ...epoch, timeNs });

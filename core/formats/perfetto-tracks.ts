@@ -1,4 +1,5 @@
 /** Tracks of a Perfetto trace, and the streams of the recording that they become. */
+import type { Ended } from './ended-slices.ts';
 import { MAX_THREADS } from './import-losses.ts';
 import { Counter, ProcessDescriptor, ThreadDescriptor, Track } from './perfetto-fields.ts';
 import { ProtoFields } from './proto-bytes.ts';
@@ -17,6 +18,9 @@ export interface OpenEvent {
   readonly args: Uint8Array | undefined;
 }
 
+/** One that has ended, by its end. */
+export interface EndedEvent extends OpenEvent, Ended {}
+
 /** Where the records of a track go. */
 export interface Target {
   readonly stream: number;
@@ -34,6 +38,8 @@ export interface PerfettoTrack {
   target: Target | undefined;
   readonly open: OpenEvent[];
   /** Ends that came before their begin. */
+  /** Those that wait for one around them: see `writeEnded`. */
+  readonly ended: EndedEvent[];
   readonly early: { readonly high: number; readonly low: number; readonly args: Uint8Array | undefined }[];
 }
 
@@ -70,7 +76,7 @@ export class PerfettoTracks {
         return undefined;
       }
       const empty = { name: '', parent: undefined, process: undefined, thread: undefined, counter: undefined, target: undefined };
-      track = { uuid, ...empty, open: [], early: [] };
+      track = { uuid, ...empty, open: [], ended: [], early: [] };
       this.#byUuid.set(uuid, track);
     }
     this.#last = track;

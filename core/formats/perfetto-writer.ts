@@ -2,6 +2,7 @@
  * Writes a recording as a Perfetto trace, as a stream: track events, counters, arrows, async slices. Calls are written as they begin and end; slices,
  * which a recording has when they end, are put in the order of their begin first. Opens in ui.perfetto.dev and its trace processor, at any size.
  */
+import { counted } from '../base/counted.ts';
 import { snapshotEntries } from '../model/record-decoder.ts';
 import type { BlockHeader, RecordingHead, RecordingInfo } from '../protocol/recording-format.ts';
 import { AsyncFlag, FlowPhase, InstantScope, SnapshotFlag } from '../protocol/records.ts';
@@ -94,20 +95,24 @@ class PerfettoWriter extends RecordingWalker {
   finish(): Uint8Array[] {
     this.finishCalls();
     this.#giveOrdered();
+    this.#writeNotes();
     return this.#packets.finish();
   }
 
   notes(): string[] {
     const notes = [...this.told];
-    const tell = (count: number, words: string): void => {
-      if (count > 0) notes.push(`${count.toLocaleString('en-US')} ${words}`);
+    const tell = (count: number, sentence: string): void => {
+      if (count > 0) notes.push(counted(sentence, count));
     };
-    tell(this.dropped, 'events were lost while recording.');
-    tell(this.#consoleChunks, 'chunks of console output were left out: the format has no place for them.');
-    tell(this.#gapValues, 'counter values that are gaps were left out.');
-    tell(this.#stalls, 'waits of the script for the recorder were left out.');
-    tell(this.#overlapping, 'slices overlap others without nesting in them: they are on tracks of their own.');
-    tell(this.unreadable, 'records or values could not be understood and were left out.');
+    tell(this.dropped, '# {event was|events were} lost while recording.');
+    tell(this.#consoleChunks, '# {chunk of console output was|chunks of console output were} left out: the format has no place for {it|them}.');
+    tell(this.#gapValues, '# counter {value that is a gap was|values that are gaps were} left out.');
+    tell(this.#stalls, '# {wait of the script for the recorder was|waits of the script for the recorder were} left out.');
+    tell(
+      this.#overlapping,
+      '# {slice overlaps others without nesting in them: it is on a track of its own|slices overlap others without nesting in them: they are on tracks of their own}.',
+    );
+    tell(this.unreadable, '# {record or value|records or values} could not be understood and {was|were} left out.');
     if (this.#objects.size > 0) notes.push('Objects are in the file, but Perfetto does not show them.');
     if (this.#flushes > 1)
       notes.push('The trace is large: a slice that begins in the very nanosecond in which one inside of it does may be shown inside of that one.');
@@ -385,6 +390,20 @@ class PerfettoWriter extends RecordingWalker {
     }
     this.#end(event);
     this.written++;
+  }
+
+  /** Moments on a track of their own; each range on one, since ranges may overlap. */
+  #writeNotes(): void {
+    this.userNotes.list().forEach(({ fromNs, toNs, text }, index) => {
+      const isMoment = fromNs === toNs;
+      const title = isMoment ? 'Notes' : `Note ${index + 1}`;
+      const track = this.#describe(this.#uuid(`note ${isMoment ? '' : index}`), title, () => this.#packets.body.text(Track.NAME, title));
+      const event = this.#begin(fromNs, track, isMoment ? EventType.INSTANT : EventType.SLICE_BEGIN);
+      this.#name(text, 'note');
+      this.#end(event);
+      if (!isMoment) this.#end(this.#begin(toNs, track, EventType.SLICE_END));
+      this.written++;
+    });
   }
 
   override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {

@@ -3,6 +3,7 @@
  * behind what was recorded of the other processes. On the way through a recording (`processed-view.ts`) what a recording has no
  * place for would be lost.
  */
+import { counted } from '../base/counted.ts';
 import { ProblemError } from '../base/result.ts';
 import type { ProcessedPart } from '../model/attachments.ts';
 import { pluginHostNote } from '../protocol/plugins.ts';
@@ -52,7 +53,10 @@ export class ProcessedJson implements AsyncIterable<Uint8Array> {
 
   /** In words, complete once the last byte was given. */
   get notes(): readonly string[] {
-    const unreadable = this.#unreadable > 0 ? [`${this.#unreadable.toLocaleString('en-US')} events that plugins left are no JSON, and were left out.`] : [];
+    const unreadable =
+      this.#unreadable > 0
+        ? [counted('# {event that plugins left is no JSON, and was|events that plugins left are no JSON, and were} left out.', this.#unreadable)]
+        : [];
     return [...this.#writer.notes(), ...this.#notes, ...unreadable];
   }
 

@@ -1,7 +1,7 @@
 import type { Nanoseconds } from '../base/time.ts';
 import { BlockType, ConsoleSource, MAX_BLOCK_BYTES, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { encodeConsoleRecord, RecordingEncoder } from '../protocol/recording-writer.ts';
-import { extendedTag, isExtended, kindOf, padTo8, RecordKind, recordBytes } from '../protocol/records.ts';
+import { extendedTag, isEvent, isExtended, kindOf, padTo8, RecordKind, recordBytes } from '../protocol/records.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import { OpenFrames } from './open-frames.ts';
 
@@ -258,6 +258,7 @@ export class RecordingBuilder {
   /** CALL_ARGUMENTS right behind its enter, or CALL_RESULT right in front of its exit. `json` as for `instant`. */
   callValue(stream: number, high: number, low: number, kind: typeof RecordKind.CALL_ARGUMENTS | typeof RecordKind.CALL_RESULT, json: Uint8Array): void {
     const buffer = this.#record(stream, high, low, kind, 8 + padTo8(json.length));
+    this.#noEvent(buffer);
     buffer.words[buffer.at >>> 2] = json.length;
     buffer.words[(buffer.at >>> 2) + 1] = 0;
     buffer.bytes.set(json, buffer.at + 8);
@@ -273,6 +274,7 @@ export class RecordingBuilder {
     const buffer = isExtended(tag) ? this.#record(stream, high, low, kindOf(tag), bytes - 8) : this.#call(stream, high, low, tag);
     for (let w = from + 2, at = buffer.at >>> 2; w < to; w++, at++) buffer.words[at] = words[w] as number;
     buffer.noteCopied(high, low, tag);
+    if (isExtended(tag) && !isEvent(kindOf(tag))) this.#noEvent(buffer);
     if (isExtended(tag) && kindOf(tag) === RecordKind.GAP) {
       this.#stream(stream).lost += buffer.doubles[buffer.at >>> 3] as number;
       this.#dropped += buffer.doubles[buffer.at >>> 3] as number;
@@ -376,6 +378,7 @@ export class RecordingBuilder {
   /** `lost` records are missing before this time. See GapReason. */
   gap(stream: number, high: number, low: number, lost: number, reason: number): void {
     const buffer = this.#record(stream, high, low, RecordKind.GAP, 24);
+    this.#noEvent(buffer);
     const w = buffer.at >>> 2;
     buffer.doubles[buffer.at >>> 3] = lost;
     buffer.words[w + 2] = high;
@@ -388,6 +391,7 @@ export class RecordingBuilder {
 
   stall(stream: number, high: number, low: number, waitedNs: Nanoseconds): void {
     const buffer = this.#record(stream, high, low, RecordKind.STALL, 8);
+    this.#noEvent(buffer);
     buffer.doubles[buffer.at >>> 3] = waitedNs;
   }
 
@@ -469,6 +473,12 @@ export class RecordingBuilder {
     buffer.words[w + 1] = extendedTag(kind as RecordKind, payloadBytes);
     this.#events++;
     return buffer;
+  }
+
+  /** The record that was added last is no event by itself: see `isEvent`. */
+  #noEvent(buffer: StreamBuffer): void {
+    buffer.others++;
+    this.#events--;
   }
 
   #call(stream: number, high: number, low: number, tag: number): StreamBuffer {
@@ -614,7 +624,9 @@ class StreamBuffer {
   words = new Uint32Array(0);
   doubles = new Float64Array(0);
   length = 0;
+  /** Records, and those of them that are no events. */
   count = 0;
+  others = 0;
   /** Payload of the record that was added last. */
   at = 0;
   leastHigh = Number.POSITIVE_INFINITY;
@@ -731,7 +743,7 @@ class StreamBuffer {
     const last = order === undefined ? this.count - 1 : (order[this.count - 1] as number);
     const block = {
       payload: this.leastHigh === this.greatestHigh && order === undefined ? this.bytes.slice(0, this.length) : this.#arranged(order),
-      count: this.count,
+      count: this.count - this.others,
       firstHigh: this.#highs[first] as number,
       firstLow: this.words[(this.#offsets[first] as number) >>> 2] as number,
       lastHigh: this.#highs[last] as number,
@@ -747,6 +759,7 @@ class StreamBuffer {
     this.#lostBefore = this.lost;
     this.length = 0;
     this.count = 0;
+    this.others = 0;
     this.#ordered = true;
     this.leastHigh = Number.POSITIVE_INFINITY;
     this.greatestHigh = Number.NEGATIVE_INFINITY;

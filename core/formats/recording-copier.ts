@@ -145,6 +145,13 @@ export class RecordingCopier {
         if (!this.#attachmentNumbers.has(line.attachment)) return;
         this.builder.info({ ...line, process: this.#processOf(line.process), attachment: this.#attachmentNumbers.get(line.attachment) as number, timeNs });
         return;
+      case 'note': {
+        const { shiftNs, of, index } = this.#options;
+        const times = line.fromNs === undefined || line.toNs === undefined ? {} : { fromNs: line.fromNs + shiftNs, toNs: line.toNs + shiftNs };
+        // Of several recordings that come together each has notes of its own.
+        this.builder.info({ ...line, id: of > 1 ? `${index}-${line.id}` : line.id, ...times, timeNs });
+        return;
+      }
       case 'session-end':
         return;
       default:

@@ -4,6 +4,7 @@
  */
 import { ProblemError } from '../base/result.ts';
 import { snapshotEntries } from '../model/record-decoder.ts';
+import type { ExportPart } from '../protocol/export-formats.ts';
 import type { BlockHeader, ConsoleSource, RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader } from '../protocol/recording-reader.ts';
 import { AsyncScope, padTo8, RecordKind, SnapshotFlag } from '../protocol/records.ts';
@@ -15,15 +16,25 @@ export interface RangeOptions {
   /** Since the start of the recording; by default its start and end. */
   readonly fromNs?: number;
   readonly toNs?: number;
+  /** Parts that are left out. */
+  readonly without?: readonly ExportPart[];
   readonly crc?: (bytes: Uint8Array) => number;
 }
 
 const MAX_OPEN_ASYNC = 1_000_000;
+const PART_OF_KIND: Readonly<Record<number, ExportPart>> = {
+  [RecordKind.COUNTER]: 'counters',
+  [RecordKind.OBJECT_CREATED]: 'objects',
+  [RecordKind.OBJECT_SNAPSHOT]: 'objects',
+  [RecordKind.OBJECT_DELETED]: 'objects',
+  [RecordKind.CALL_ARGUMENTS]: 'arguments',
+  [RecordKind.CALL_RESULT]: 'arguments',
+};
 const NO_ENDS: CallEnds = { callOpened: () => {}, callEnded: () => {}, callLeft: () => {} };
 
 /** The recording of the range, in pieces. Throws a ProblemError if the recording cannot be read. */
 export async function* recordingRange(recording: AsyncIterable<Uint8Array>, options: RangeOptions): AsyncGenerator<Uint8Array, void, undefined> {
-  const { fromNs = Number.NEGATIVE_INFINITY, toNs = Number.POSITIVE_INFINITY, crc } = options;
+  const { fromNs = Number.NEGATIVE_INFINITY, toNs = Number.POSITIVE_INFINITY, without = [], crc } = options;
   const reader = new BlockReader();
   let copier: RangeCopier | undefined;
   for await (const chunk of recording) {
@@ -31,10 +42,10 @@ export async function* recordingRange(recording: AsyncIterable<Uint8Array>, opti
       if (item.kind === 'refused') throw new ProblemError(item.problem);
       if (item.kind === 'head') {
         const { title, session, launch, startMonotonicNs, startEpochNs } = item.head;
-        const builder = new RecordingBuilder({ title, session, ...(launch && { launch }), ...(crc && { crc }) });
+        const builder = new RecordingBuilder({ title, session, ...(launch && !without.includes('launch') && { launch }), ...(crc && { crc }) });
         builder.setStart({ monotonicNs: BigInt(startMonotonicNs), epochNs: BigInt(startEpochNs) });
         const start = BigInt(startMonotonicNs);
-        copier = new RangeCopier(builder, { start: { high: Number(start >> 32n), low: Number(start & 0xffffffffn) } }, fromNs, toNs);
+        copier = new RangeCopier(builder, { start: { high: Number(start >> 32n), low: Number(start & 0xffffffffn) } }, fromNs, toNs, new Set(without));
       }
       copier?.take(item);
     }
@@ -67,6 +78,7 @@ class StreamState {
 class RangeCopier extends RecordingCopier {
   readonly #fromNs: number;
   readonly #toNs: number;
+  readonly #without: ReadonlySet<ExportPart>;
   readonly #states = new Map<number, StreamState>();
   /** Async slices that had begun before the range, and not ended: by scope and number. */
   readonly #async = new Map<string, { readonly stream: number; readonly words: Uint32Array; readonly timeNs: number }>();
@@ -74,8 +86,15 @@ class RangeCopier extends RecordingCopier {
   #payload: Uint8Array = new Uint8Array(0);
   #entries = new Uint32Array(256);
 
-  constructor(builder: RecordingBuilder, options: ConstructorParameters<typeof RecordingCopier>[1], fromNs: number, toNs: number) {
+  constructor(
+    builder: RecordingBuilder,
+    options: ConstructorParameters<typeof RecordingCopier>[1],
+    fromNs: number,
+    toNs: number,
+    without: ReadonlySet<ExportPart>,
+  ) {
     super(builder, options);
+    this.#without = without;
     this.#fromNs = fromNs;
     this.#toNs = toNs;
   }
@@ -92,7 +111,21 @@ class RangeCopier extends RecordingCopier {
   override line(line: RecordingInfo): void {
     if (line.kind === 'thread') this.#processOfStream.set(line.stream, line.process);
     // Totals are those of all of it.
-    if (line.kind !== 'stats') super.line(line);
+    if (line.kind === 'stats' || this.#leavesOut(line)) return;
+    if (line.kind === 'note') super.line(this.#noteInRange(line));
+    else super.line(line.kind === 'process' && this.#without.has('launch') ? { ...line, argv: [] } : line);
+  }
+
+  #leavesOut(line: RecordingInfo): boolean {
+    // What plugins left is text that nothing is taken out of.
+    if (line.kind === 'attachment' || line.kind === 'processed') return this.#without.size > 0;
+    return line.kind === 'note' && this.#without.has('notes');
+  }
+
+  /** One beside the range is taken away: an earlier line of its id may have lain in it. */
+  #noteInRange(line: Extract<RecordingInfo, { readonly kind: 'note' }>): RecordingInfo {
+    const { id, fromNs = 0, toNs = 0, timeNs } = line;
+    return toNs >= this.#fromNs && fromNs <= this.#toNs ? line : { kind: 'note', id, removed: true, timeNs };
   }
 
   override beginBlock(header: BlockHeader, payload: Uint8Array): void {
@@ -103,11 +136,13 @@ class RangeCopier extends RecordingCopier {
   }
 
   override consoleChunk(timeNs: number, text: Uint8Array, source: ConsoleSource): void {
-    if (timeNs >= this.#fromNs && timeNs <= this.#toNs) super.consoleChunk(timeNs, text, source);
+    if (timeNs >= this.#fromNs && timeNs <= this.#toNs && !this.#without.has('console')) super.consoleChunk(timeNs, text, source);
   }
 
   override record(stream: number, record: PassingRecord): void {
     const { kind, timeNs } = record;
+    const part = PART_OF_KIND[kind];
+    if (part !== undefined && this.#without.has(part)) return;
     if (kind === RecordKind.SLICE) {
       const startNs = timeNs - durationOf(record);
       if (timeNs >= this.#fromNs && startNs <= this.#toNs) this.#give(stream, record);

@@ -6,6 +6,7 @@ import { ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import { Definitions } from '../model/definitions.ts';
 import { decodeRecords, IgnoringVisitor } from '../model/record-decoder.ts';
+import { Notes } from '../protocol/notes.ts';
 import { type BlockHeader, BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
 import { padTo8, RecordKind } from '../protocol/records.ts';
@@ -44,6 +45,8 @@ const MAX_NOTES = 100;
 export class RecordingWalker extends IgnoringVisitor implements CallEnds {
   readonly streams = new Map<number, WalkedStream>();
   readonly processes = new Map<number, WalkedProcess>();
+  /** Notes that the recording holds; complete at its end. */
+  readonly userNotes = new Notes();
   head: RecordingHead | undefined;
   start: MonotonicTime = { high: 0, low: 0 };
   /** Epoch of time 0 in ns; 0: not known. */
@@ -129,6 +132,9 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
         Object.assign(this.streamOf(line.stream), { process, thread, name, sortIndex });
         break;
       }
+      case 'note':
+        this.userNotes.line(line);
+        break;
       case 'imported':
         if (line.startEpochNs !== undefined && /^\d{1,20}$/.test(line.startEpochNs)) this.epochNs = BigInt(line.startEpochNs);
         break;

@@ -1,3 +1,4 @@
+import type { BlockHeader } from '../protocol/recording-format.ts';
 import { RecordingWalker, type WalkedStream, walk } from './recording-walker.ts';
 import type { SampledFrame } from './sampled-calls.ts';
 import { MAX_SLICES, SliceColumns, tooManySlices } from './slice-columns.ts';
@@ -16,7 +17,12 @@ export interface SliceChoice {
   readonly toNs?: number;
   /** Functions of one name are told apart by their place. */
   readonly byPlace?: boolean;
+  /** Calls nest among calls, and what was logged beside them by itself, as on the timeline: a request that was logged goes on while calls come and go. */
+  readonly callsApart?: boolean;
 }
+
+/** Key of the calls where they are kept apart. */
+const CALLS = -1;
 
 /** Takes the slices and calls of a recording into columns. Also those that nothing ended: up to the end of the trace. */
 export class SliceCollector extends RecordingWalker {
@@ -50,7 +56,7 @@ export class SliceCollector extends RecordingWalker {
     return known;
   }
 
-  override beginBlock(): void {
+  override beginBlock(_header: BlockHeader): void {
     this.#of = this.#known(this.stream);
   }
 
@@ -105,10 +111,11 @@ export class SliceCollector extends RecordingWalker {
     const { fromNs, toNs } = this.#choice;
     if ((fromNs !== undefined && startNs + durationNs < fromNs) || (toNs !== undefined && startNs > toNs)) return;
     if (++this.count > MAX_SLICES) throw tooManySlices();
-    let into = this.#of.tracks.get(track);
+    const key = isCall && this.#choice.callsApart ? CALLS : track;
+    let into = this.#of.tracks.get(key);
     if (into === undefined) {
       into = { stream: this.stream, track: this.stream.definitions.text(track), columns: new SliceColumns() };
-      this.#of.tracks.set(track, into);
+      this.#of.tracks.set(key, into);
       this.tracks.push(into);
     }
     into.columns.add(startNs, durationNs, name, isCall);

@@ -28,7 +28,7 @@ export interface StatisticsChoice {
 /** By total, the greatest first; of equal ones by name. */
 export async function statisticsOf(recording: AsyncIterable<Uint8Array>, choice: StatisticsChoice = {}): Promise<readonly NameStatistics[]> {
   const { fromNs, toNs } = choice;
-  const collector = await collectSlices(recording, { ...(fromNs !== undefined && { fromNs }), ...(toNs !== undefined && { toNs }) });
+  const collector = await collectSlices(recording, { callsApart: true, ...(fromNs !== undefined && { fromNs }), ...(toNs !== undefined && { toNs }) });
   const wanted = collector.tracks.filter((track) => isOfThread(track, choice.thread));
   const tables = wanted.map((track) => track.columns.nest());
   return summarise(tables, collector.names, choice);

@@ -2,6 +2,7 @@
  * Reads speedscope's own JSON (https://www.speedscope.app/file-format-schema.json) as a stream of bytes: evented and sampled profiles, each a thread of
  * its own. Units of time become nanoseconds; of bytes and of things without a unit, one becomes a nanosecond, and the thread's name says so.
  */
+import { counted } from '../base/counted.ts';
 import { damagedProfile, type JsonPlace, listPlace, numberPlace, objectPlace, readJson, textPlace } from './json-places.ts';
 import { NumberList } from './number-list.ts';
 import { ProfileRecording, type ReadOptions } from './profile-recording.ts';
@@ -52,11 +53,22 @@ export async function* readSpeedscope(source: AsyncIterable<Uint8Array>, options
   if (end.kind !== 'whole') {
     recording.lost(end.kind, 1, `The profile is ${end.kind === 'cut' ? 'cut' : 'damaged'} at byte ${end.at}: it was read up to there.`, `byte ${end.at}`);
   }
-  recording.lost('many-profiles', file.leftOut, `${file.leftOut} profiles beyond the first ${MAX_PROFILES} were left out.`);
-  recording.lost('unknown-frame', found.unknown, `${found.unknown} events are of frames that the file does not have.`);
-  recording.lost('end-without-begin', found.unopened, `${found.unopened} frames are closed that were not open.`);
-  recording.lost('mismatched-end', found.crossed, `${found.crossed} frames were still open when one around them was closed.`);
-  recording.lost('begin-without-end', found.left, `${found.left} frames were opened and not closed: they are shown up to the end of their profile.`);
+  recording.lost('many-profiles', file.leftOut, counted(`# {profile|profiles} beyond the first ${MAX_PROFILES} {was|were} left out.`, file.leftOut));
+  recording.lost('unknown-frame', found.unknown, counted('# {event is of a frame|events are of frames} that the file does not have.', found.unknown));
+  recording.lost('end-without-begin', found.unopened, counted('# {frame is closed that was|frames are closed that were} not open.', found.unopened));
+  recording.lost(
+    'mismatched-end',
+    found.crossed,
+    counted('# {frame was still open when one around it|frames were still open when one around them} was closed.', found.crossed),
+  );
+  recording.lost(
+    'begin-without-end',
+    found.left,
+    counted(
+      '# {frame was opened and not closed: it is shown up to the end of its|frames were opened and not closed: they are shown up to the end of their} profile.',
+      found.left,
+    ),
+  );
   yield* recording.finish('speedscope', file.exporter === '' ? {} : { exporter: file.exporter });
 }
 

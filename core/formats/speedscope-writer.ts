@@ -1,4 +1,5 @@
 /** Writes the calls of a recording as speedscope's JSON: an evented profile for each thread, in nanoseconds since the start of the recording. */
+import { counted } from '../base/counted.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import { type CallTrack, collectCalls, laneCount, steps } from './calls-export.ts';
 import { TextOutput } from './text-output.ts';
@@ -36,7 +37,7 @@ export class SpeedscopeExport implements TraceExport {
     const name = JSON.stringify(this.#options.title ?? '');
     out.write(`],"name":${name},"activeProfileIndex":0,"exporter":"trace-studio@${STUDIO_VERSION}"}\n`);
     yield* out.finish();
-    const unended = calls.left > 0 ? [`${calls.left} calls that did not end are shown up to the end of the trace.`] : [];
+    const unended = calls.left > 0 ? [counted('# {call|calls} that did not end {is|are} shown up to the end of the trace.', calls.left)] : [];
     this.notes = [...calls.told, ...calls.leftOut(), ...unended];
   }
 

@@ -9,7 +9,7 @@ import { TraceEventImporter } from './trace-event-importer.ts';
 import { TraceEventTokenizer } from './trace-event-tokenizer.ts';
 
 export interface TraceEventReadOptions extends ReadOptions {
-  /** Time 0 is the least time of this many first events (or of as many as fit into 16 MB): 250,000. */
+  /** Time 0 is the least time of this many first events (or of as many as fit into 16 MB): 20,000. */
   readonly firstEvents?: number;
   /** What is time 0 instead: the text's own clock is that of a recording that is known. */
   readonly start?: RecordingStart;
@@ -19,7 +19,8 @@ export interface TraceEventReadOptions extends ReadOptions {
   readonly isPlain?: boolean;
 }
 
-const FIRST_EVENTS = 250_000;
+/** Until they are read there is nothing to look at. */
+const FIRST_EVENTS = 20_000;
 /** Input that is taken in before what has become ready is handed on. */
 const PIECE_BYTES = 256 * 1024;
 

@@ -3,6 +3,7 @@
  * `displayTimeUnit`, as VizTracer writes it and Perfetto, Chrome and VizTracer's viewer read it. README.md says what becomes what.
  */
 
+import { counted } from '../base/counted.ts';
 import { snapshotEntries } from '../model/record-decoder.ts';
 import type { BlockHeader, RecordingHead, RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader } from '../protocol/recording-reader.ts';
@@ -160,6 +161,7 @@ export class EventWriter extends RecordingWalker {
   /** `beside`: what stands beside the events in place of what an imported file has there. */
   finish(beside?: BesideEvents): void {
     this.finishCalls();
+    this.#writeNotes();
     const { output } = this;
     const theirs = beside ? withoutStart(beside.metadata) : this.#members.metadata;
     const overflow = this.dropped > 0 || theirs.overflow === true;
@@ -185,16 +187,16 @@ export class EventWriter extends RecordingWalker {
 
   notes(): string[] {
     const notes = [...this.told];
-    const tell = (count: number, words: string): void => {
-      if (count > 0) notes.push(`${count.toLocaleString('en-US')} ${words}`);
+    const tell = (count: number, sentence: string): void => {
+      if (count > 0) notes.push(counted(sentence, count));
     };
-    tell(this.dropped, 'events were lost while recording; "overflow" says so.');
-    tell(this.#consoleChunks, 'chunks of console output were left out: the format has no place for them.');
-    tell(this.#unfinite, 'counter values that are gaps or not finite were left out.');
-    tell(this.#stalls, 'waits of the script for the recorder were left out.');
-    tell(this.#cutSnapshots, 'snapshots hold more than was recorded of them.');
-    tell(this.unreadable, 'records or values could not be understood and were left out.');
-    tell(this.#ids.changedPids, 'processes have a new number: theirs is that of another process of the trace.');
+    tell(this.dropped, '# {event was|events were} lost while recording; "overflow" says so.');
+    tell(this.#consoleChunks, '# {chunk of console output was|chunks of console output were} left out: the format has no place for {it|them}.');
+    tell(this.#unfinite, '# counter {value that is a gap or not finite was|values that are gaps or not finite were} left out.');
+    tell(this.#stalls, '# {wait of the script for the recorder was|waits of the script for the recorder were} left out.');
+    tell(this.#cutSnapshots, '# {snapshot holds more than was recorded of it|snapshots hold more than was recorded of them}.');
+    tell(this.unreadable, '# {record or value|records or values} could not be understood and {was|were} left out.');
+    tell(this.#ids.changedPids, '# {process has a new number: its own|processes have a new number: theirs} is that of another process of the trace.');
     return [...notes, ...this.#members.notes];
   }
 
@@ -371,6 +373,19 @@ export class EventWriter extends RecordingWalker {
     if (argsBytes > 0) this.#args(argsAt, argsBytes);
     this.output.shortBytes(CLOSE);
     this.written++;
+  }
+
+  /** A moment as an instant of the whole trace, a range as an async slice: neither is a part of any thread. */
+  #writeNotes(): void {
+    this.userNotes.list().forEach(({ fromNs, toNs, text }, index) => {
+      const isMoment = fromNs === toNs;
+      const about = isMoment ? ',"cat":"note","s":"g"' : `,"cat":"note","id":"note-${index + 1}"`;
+      for (const phase of isMoment ? ['i'] : ['b', 'e']) {
+        this.#begin(this.#headOf(phase, text, about), phase === 'e' ? toNs : fromNs);
+        this.output.shortBytes(CLOSE);
+      }
+      this.written++;
+    });
   }
 
   #args(at: number, bytes: number): void {

@@ -1,5 +1,6 @@
 /** What is in a trace, counted while it goes by, and what is amiss with it. */
-import type { RecordingInfo } from '../protocol/recording-format.ts';
+import { counted } from '../base/counted.ts';
+import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts';
 import type { RecordingItem } from '../protocol/recording-reader.ts';
 import { RecordKind } from '../protocol/records.ts';
 import { walk } from './recording-walker.ts';
@@ -15,6 +16,8 @@ export interface TraceIssue {
 }
 
 export interface TraceCounts {
+  /** All of them as they were recorded: a call is two, its begin and its end. */
+  readonly events: number;
   /** Complete ones, begun and ended ones, calls, and runs of async functions. */
   readonly slices: number;
   readonly instants: number;
@@ -34,6 +37,7 @@ export interface TraceCounts {
 }
 
 class Counter extends SliceCollector {
+  events = 0;
   instants = 0;
   samples = 0;
   snapshots = 0;
@@ -45,8 +49,13 @@ class Counter extends SliceCollector {
   readonly #isLive: boolean;
 
   constructor(isLive: boolean) {
-    super();
+    super({ callsApart: true });
     this.#isLive = isLive;
+  }
+
+  override beginBlock(header: BlockHeader): void {
+    super.beginBlock(header);
+    this.events += header.count;
   }
 
   #seen(startNs: number, endNs: number): void {
@@ -126,8 +135,12 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
     if (count > 0) issues.push({ kind, count, example });
   };
   add('begin-without-end', counter.left, `the call of ${counter.exampleOfLeft} did not end`);
-  add('dropped', counter.dropped, `${counter.dropped} events were lost while recording`);
-  add('unreadable-record', counter.unreadable, `${counter.unreadable} records or definitions are not as they should be`);
+  add('dropped', counter.dropped, counted('# {event was|events were} lost while recording', counter.dropped));
+  add(
+    'unreadable-record',
+    counter.unreadable,
+    counted('# {record or definition is|records or definitions are} not as {it|they} should be', counter.unreadable),
+  );
   const slices = counter.count;
   let overlapping = 0;
   let example = '';
@@ -141,6 +154,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
   const isEmpty = counter.firstNs === Number.POSITIVE_INFINITY;
   const startNs = BigInt(counter.head?.startMonotonicNs ?? 0) + BigInt(isEmpty ? 0 : Math.round(counter.firstNs));
   return {
+    events: counter.events,
     slices,
     instants: counter.instants,
     counterSamples: counter.samples,

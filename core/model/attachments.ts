@@ -1,5 +1,5 @@
 import type { Problem } from '../base/result.ts';
-import { type BlockHeader, BlockType, type RecordingInfo } from '../protocol/recording-format.ts';
+import { type BlockHeader, BlockType, MEMBER_ATTACHMENT, type RecordingInfo } from '../protocol/recording-format.ts';
 
 /** Bytes of the file, in order: `offset` is that of the block's header, `payloadBytes` those behind it. */
 export interface AttachmentPiece {
@@ -40,6 +40,8 @@ export class Attachments {
 
   info(line: RecordingInfo): void {
     if (line.kind === 'attachment') {
+      // Members of an imported file are no plugins' work.
+      if (String(line.name).startsWith(MEMBER_ATTACHMENT)) return;
       const good = isCount(line.attachment) && isCount(line.bytes) && this.#attachments.size < MAX_ATTACHMENTS;
       // The number of an attachment is given once.
       if (good && !this.#attachments.has(line.attachment)) {

@@ -12,6 +12,8 @@ export interface ConsoleLine {
   /** ANSI codes of colours and styles that were on when the text began; absent: none. */
   readonly style?: string;
   readonly cut: boolean;
+  /** Bytes of its source before it. */
+  readonly offset: number;
 }
 
 export interface ConsolePage {
@@ -28,6 +30,8 @@ const LINES_PER_MARK = 256;
 const BYTES_PER_MARK = 256 * 1024;
 const MAX_LINE_BYTES = 10_000;
 const MAX_PAGE = 2000;
+/** Lines before and behind a time among which one is looked for by its text. */
+const LINES_AROUND = 200;
 /** How far is looked for the end of a line that other sources' output interrupted. */
 const MAX_BEHIND_BYTES = 1024 * 1024;
 
@@ -46,6 +50,9 @@ export class ConsoleLines {
   readonly #markByte = uint32Column();
   /** Bit s: source s is in the middle of a line that began before. */
   readonly #markOpen = uint32Column();
+  /** Bytes of each source before the mark: as many numbers a mark as there are sources. */
+  readonly #markBytes = float64Column();
+  readonly #bytes = SOURCES.map(() => 0);
   /** Codes in force at a mark, for each source; only of marks where there are some. */
   readonly #markStyles = new Map<number, readonly string[]>();
   readonly #styles = SOURCES.map(() => new SgrState());
@@ -71,7 +78,7 @@ export class ConsoleLines {
       const style = this.#styles[sourceOf(source)] as SgrState;
       let at = 0;
       while (at < text.length) {
-        if ((this.#open & bit) === 0) this.#begin(consoleBlock, text.byteOffset - payload.byteOffset, at, bit);
+        if ((this.#open & bit) === 0) this.#begin(consoleBlock, text.byteOffset - payload.byteOffset, at, sourceOf(source));
         const end = text.indexOf(NEWLINE, at);
         const next = end < 0 ? text.length : end + 1;
         style.push(text.subarray(at, next));
@@ -79,10 +86,11 @@ export class ConsoleLines {
         if (end >= 0) this.#open &= ~bit;
         at = next;
       }
+      this.#bytes[sourceOf(source)] = (this.#bytes[sourceOf(source)] as number) + text.length;
     }
   }
 
-  #begin(consoleBlock: number, text: number, at: number, bit: number): void {
+  #begin(consoleBlock: number, text: number, at: number, source: number): void {
     const marks = this.#markLine.length;
     if (marks === 0 || this.#total - this.#markLine.get(marks - 1) >= LINES_PER_MARK || this.#sinceMark >= BYTES_PER_MARK) {
       this.#markLine.push(this.#total);
@@ -90,11 +98,12 @@ export class ConsoleLines {
       this.#markText.push(text);
       this.#markByte.push(at);
       this.#markOpen.push(this.#open);
+      for (let s = 0; s < SOURCES.length; s++) this.#markBytes.push((this.#bytes[s] as number) + (s === source ? at : 0));
       const styles = this.#styles.map((style) => style.codes);
       if (styles.some((codes) => codes !== '')) this.#markStyles.set(marks, styles);
       this.#sinceMark = 0;
     }
-    this.#open |= bit;
+    this.#open |= 1 << source;
     this.#total++;
   }
 
@@ -116,6 +125,40 @@ export class ConsoleLines {
     return { lines, total, first: 0 };
   }
 
+  /** The line of a source in which a byte lies, or that begins with it. Undefined: so much was not printed. */
+  async lineAt(source: ConsoleLine['source'], offset: number): Promise<ConsoleLine | undefined> {
+    const s = SOURCES.indexOf(source);
+    const behind = partitionPoint(this.#markLine.length, (m) => this.#markBytes.get(m * SOURCES.length + s) > offset);
+    if (behind === 0) return undefined;
+    // A line that began before the mark may reach beyond it.
+    const first = this.#markLine.get(Math.max(0, behind - 2));
+    const end = behind < this.#markLine.length ? this.#markLine.get(behind) : this.#total;
+    let found: ConsoleLine | undefined;
+    for (let from = first; from < end; from += MAX_PAGE) {
+      const { lines } = await this.page(from, Math.min(MAX_PAGE, end - from));
+      for (const line of lines) if (line.source === source && line.offset <= offset) found = line;
+    }
+    return found;
+  }
+
+  /** The line nearest to a time that `isWanted`, among those around it. */
+  async lineNear(timeNs: number, isWanted: (line: ConsoleLine) => boolean): Promise<ConsoleLine | undefined> {
+    // Lines are in the order in which they came, so their times grow, but for a moment here and there.
+    let [low, high] = [0, this.#total];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const [line] = (await this.page(middle, 1)).lines;
+      if (line && line.timeNs < timeNs) low = middle + 1;
+      else high = middle;
+    }
+    const { lines } = await this.page(Math.max(0, low - LINES_AROUND), 2 * LINES_AROUND);
+    const wanted = lines.filter(isWanted);
+    return wanted.reduce<ConsoleLine | undefined>(
+      (best, line) => (!best || Math.abs(line.timeNs - timeNs) < Math.abs(best.timeNs - timeNs) ? line : best),
+      undefined,
+    );
+  }
+
   #markOf(line: number): number {
     return Math.max(0, partitionPoint(this.#markLine.length, (m) => this.#markLine.get(m) > line) - 1);
   }
@@ -123,7 +166,8 @@ export class ConsoleLines {
   /** Lines `from` … `to`, all of which lie between this mark and the next. */
   async #read(mark: number, from: number, to: number): Promise<ConsoleLine[]> {
     const styles = this.#markStyles.get(mark) ?? [];
-    const reader = new LineReader(this.#markLine.get(mark), this.#markOpen.get(mark), styles, from, to);
+    const bytes = SOURCES.map((_, s) => this.#markBytes.get(mark * SOURCES.length + s));
+    const reader = new LineReader(this.#markLine.get(mark), this.#markOpen.get(mark), styles, bytes, from, to);
     const firstText = this.#markText.get(mark);
     for (let b = this.#markBlock.get(mark); b < this.#block.length && !reader.done; b++) {
       const payload = await this.#blocks.payload(this.#block.get(b));
@@ -143,6 +187,7 @@ interface Building {
   readonly index: number;
   readonly timeNs: number;
   readonly source: number;
+  readonly offset: number;
   bytes: Uint8Array[];
   length: number;
   style: string;
@@ -160,9 +205,12 @@ class LineReader {
   /** What each source is in the middle of: a wanted line, one that is not wanted (null), or none. */
   readonly #open: (Building | null | undefined)[];
   readonly #styles: readonly SgrState[];
+  /** Bytes of each source so far. */
+  readonly #bytes: number[];
   #behind = 0;
 
-  constructor(next: number, open: number, styles: readonly string[], from: number, to: number) {
+  constructor(next: number, open: number, styles: readonly string[], bytes: readonly number[], from: number, to: number) {
+    this.#bytes = [...bytes];
     this.#next = next;
     this.#from = from;
     this.#to = to;
@@ -178,7 +226,7 @@ class LineReader {
   add(source: number, timeNs: number, text: Uint8Array): void {
     let at = 0;
     while (at < text.length) {
-      if (this.#open[source] === undefined) this.#begin(source, timeNs);
+      if (this.#open[source] === undefined) this.#begin(source, timeNs, (this.#bytes[source] as number) + at);
       const end = text.indexOf(NEWLINE, at);
       const stop = end < 0 ? text.length : end;
       const line = this.#open[source];
@@ -193,22 +241,29 @@ class LineReader {
       }
       at = stop + 1;
     }
+    this.#bytes[source] = (this.#bytes[source] as number) + text.length;
   }
 
-  #begin(source: number, timeNs: number): void {
+  #begin(source: number, timeNs: number, offset: number): void {
     const index = this.#next++;
     if (index < this.#from || index >= this.#to) {
       this.#open[source] = null;
       return;
     }
     const style = this.#styles[source]?.codes ?? '';
-    const line: Building = { index, timeNs, source, bytes: [], length: 0, style, returned: false, ended: false };
+    const line: Building = { index, timeNs, source, offset, bytes: [], length: 0, style, returned: false, ended: false };
     this.#open[source] = line;
     this.#built.push(line);
   }
 
   lines(): ConsoleLine[] {
-    return this.#built.map((line) => ({ index: line.index, timeNs: line.timeNs, source: SOURCES[line.source] ?? 'stdout', ...textOf(line) }));
+    return this.#built.map((line) => ({
+      index: line.index,
+      timeNs: line.timeNs,
+      source: SOURCES[line.source] ?? 'stdout',
+      offset: line.offset,
+      ...textOf(line),
+    }));
   }
 }
 

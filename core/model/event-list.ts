@@ -9,6 +9,8 @@ export interface EventQuery {
   readonly kinds?: readonly EventKind[];
   /** Case-insensitive part of the name. */
   readonly text?: string;
+  /** Only of these streams; without: of all. */
+  readonly streams?: readonly number[];
 }
 
 export interface EventPage {
@@ -30,6 +32,7 @@ export interface StreamFacts {
 const MAX_PAGE = 5000;
 /** Filters whose counts are kept: the list, and the one typed before. */
 const MAX_FILTERS = 4;
+const MAX_STREAMS = 1000;
 const KINDS = EVENT_KINDS.length;
 
 /**
@@ -94,12 +97,14 @@ export class EventList {
   #filtered(query: EventQuery): FilteredCounts {
     const text = query.text ? query.text.slice(0, 1000) : '';
     const kinds = EVENT_KINDS.map((kind) => query.kinds === undefined || query.kinds.includes(kind));
-    const key = `${kinds.map(Number).join('')}${text}`;
+    const streams = query.streams && new Set(query.streams.slice(0, MAX_STREAMS));
+    const key = `${kinds.map(Number).join('')}${streams ? [...streams].join(' ') : '*'} ${text}`;
     let counts = this.#filters.get(key);
     if (counts) this.#filters.delete(key);
     else {
       const filter = { kinds, text: text === '' ? undefined : new NameFilter(text) };
-      counts = new FilteredCounts(filter, this.#block, this.#counts, (from) => this.#scan(key, from).catch(this.#onScanned));
+      const isWanted = (b: number): boolean => !streams || streams.has(this.#blocks.streamOf(this.#block.get(b)));
+      counts = new FilteredCounts(filter, isWanted, this.#block, this.#counts, (from) => this.#scan(key, from).catch(this.#onScanned));
     }
     this.#filters.set(key, counts);
     for (const oldest of this.#filters.keys()) {
@@ -119,7 +124,7 @@ export class EventList {
     for (let b = from; b < this.#block.length; b++) {
       const counts = this.#filters.get(key);
       if (!counts) return;
-      counts.put(await this.#countIn(counts.filter, b));
+      counts.put(counts.isWanted(b) ? await this.#countIn(counts.filter, b) : 0);
       if (b % 64 === 63) this.#onScanned();
     }
     this.#onScanned();
@@ -142,14 +147,23 @@ export class EventList {
 /** For one filter: how many events pass before each block. */
 class FilteredCounts {
   readonly filter: RowFilter;
+  /** The block is of a stream that is looked at. */
+  readonly isWanted: (b: number) => boolean;
   scanning: Promise<void> | undefined;
   readonly #block: { readonly length: number };
   readonly #counts: { get(index: number): number };
   readonly #scan: (from: number) => Promise<void>;
   readonly #before = float64Column();
 
-  constructor(filter: RowFilter, block: { readonly length: number }, counts: { get(index: number): number }, scan: (from: number) => Promise<void>) {
+  constructor(
+    filter: RowFilter,
+    isWanted: (b: number) => boolean,
+    block: { readonly length: number },
+    counts: { get(index: number): number },
+    scan: (from: number) => Promise<void>,
+  ) {
     this.filter = filter;
+    this.isWanted = isWanted;
     this.#block = block;
     this.#counts = counts;
     this.#scan = scan;
@@ -183,7 +197,7 @@ class FilteredCounts {
     if (!this.filter.text) {
       for (let b = this.scanned; b < this.#block.length; b++) {
         let passing = 0;
-        for (let kind = 0; kind < KINDS; kind++) if (this.filter.kinds[kind]) passing += this.#counts.get(b * KINDS + kind);
+        if (this.isWanted(b)) for (let kind = 0; kind < KINDS; kind++) if (this.filter.kinds[kind]) passing += this.#counts.get(b * KINDS + kind);
         this.put(passing);
       }
     } else if (this.scanned < this.#block.length) {

@@ -3,8 +3,10 @@ import { SnapshotFlag } from '../protocol/records.ts';
 import type { BlockStore } from './block-store.ts';
 import { partitionPoint } from './column.ts';
 import type { Definitions, ObjectDefinition } from './definitions.ts';
+import { FieldHistory, type FieldPath, valueAt } from './field-history.ts';
+import { type Background, type FoundSnapshot, ObjectChanges, type RunSnapshots, type SnapshotRuns } from './object-changes.ts';
 import { decodeRecords, IgnoringVisitor, snapshotEntries } from './record-decoder.ts';
-import { type FieldsTree, fieldsTree } from './value-tree.ts';
+import { attributeValue, type FieldsTree, fieldsTree } from './value-tree.ts';
 
 export interface ObjectView {
   readonly id: number;
@@ -38,6 +40,9 @@ const MAX_TIMES = 8192;
 const MAX_OBJECTS = 100_000;
 /** Positions of snapshots within blocks that were decoded last: the newest block is asked for with each frame. */
 const MAX_CACHED_RUNS = 16;
+/** Objects whose changes are known, and fields whose histories are: those that were asked for last. */
+const MAX_LOGS = 4;
+const MAX_HISTORIES = 8;
 /** A chain of changes longer than this without a keyframe is a damaged file: what is before is left out. */
 const MAX_CHAIN = 20_000;
 
@@ -50,12 +55,6 @@ interface Run {
   lastNs: number;
   /** Index of the first keyframe in this block; none: infinite. */
   keyframe: number;
-}
-
-interface Found {
-  readonly record: number;
-  readonly timeNs: number;
-  readonly keyframe: boolean;
 }
 
 class ObjectTrack {
@@ -127,9 +126,13 @@ export class Objects {
   readonly #start: () => MonotonicTime;
   readonly #objects: ObjectTrack[] = [];
   readonly #byStream = new Map<number, Map<number, ObjectTrack>>();
-  readonly #found = new Map<string, { readonly payload: Uint8Array; readonly snapshots: readonly Found[] }>();
+  readonly #found = new Map<string, RunSnapshots>();
+  readonly #logs = new Map<number, ObjectChanges>();
+  readonly #histories = new Map<string, FieldHistory>();
+  readonly #background: Background;
 
-  constructor(blocks: BlockStore, start: () => MonotonicTime) {
+  constructor(blocks: BlockStore, start: () => MonotonicTime, background: Background) {
+    this.#background = background;
     this.#blocks = blocks;
     this.#start = start;
   }
@@ -191,10 +194,13 @@ export class Objects {
     return this.#objects[id]?.times(limit) ?? new Float64Array(0);
   }
 
-  /** `index` -1 (or nothing given): the newest; `atNs`: the newest at or before that time. Undefined: there is none. */
+  /**
+   * `index` -1 (or nothing given): the newest; `atNs`: the newest at or before that time. `against`: the snapshot that it is compared with, else the
+   * one before. Undefined: there is none.
+   */
   async snapshot(
     id: number,
-    at: { readonly index?: number; readonly atNs?: number },
+    at: { readonly index?: number; readonly atNs?: number; readonly against?: number },
     definitions: (stream: number) => Definitions,
   ): Promise<ObjectSnapshot | undefined> {
     const object = this.#objects[id];
@@ -204,7 +210,53 @@ export class Objects {
     const index = at.index !== undefined && at.index >= 0 ? Math.floor(at.index) : at.atNs !== undefined ? await this.#indexAt(object, at.atNs) : count - 1;
     if (!(index >= 0 && index < count)) return undefined;
     const { now, before, timeNs } = await this.#fields(object, index, definitions(object.stream));
-    return { object: id, index, count, timeNs, ...fieldsTree(now, before) };
+    const { against } = at;
+    if (against === undefined || against === index - 1) return { object: id, index, count, timeNs, ...fieldsTree(now, before) };
+    if (!(against >= 0 && against < count)) return undefined;
+    const other = await this.#fields(object, Math.floor(against), definitions(object.stream));
+    return { object: id, index, count, timeNs, ...fieldsTree(now, other.now) };
+  }
+
+  /** What a snapshot holds at a path, as it was recorded (an empty path: all of it). Undefined: it has no such value. */
+  async value(id: number, index: number, path: FieldPath, definitions: (stream: number) => Definitions): Promise<{ readonly value: unknown } | undefined> {
+    const object = this.#objects[id];
+    if (!object || !(index >= 0 && index < object.count)) return undefined;
+    const { now } = await this.#fields(object, Math.floor(index), definitions(object.stream));
+    const [name, ...inner] = path;
+    if (name === undefined) return { value: Object.fromEntries([...now].map(([key, json]) => [key, attributeValue(json)])) };
+    const json = now.get(name);
+    const found = json && valueAt(attributeValue(json), inner);
+    return found?.there ? { value: found.value } : undefined;
+  }
+
+  /** When which of its fields changed. Undefined: there is no such object. */
+  changes(id: number, definitions: (stream: number) => Definitions): ObjectChanges | undefined {
+    const object = this.#objects[id];
+    if (!object) return undefined;
+    return cached(this.#logs, id, MAX_LOGS, () => new ObjectChanges(this.#runsOf(object, definitions(object.stream)), this.#background));
+  }
+
+  /** The values of what lies at a path. */
+  history(id: number, path: FieldPath, definitions: (stream: number) => Definitions): FieldHistory | undefined {
+    const object = this.#objects[id];
+    const changes = this.changes(id, definitions);
+    if (!object || !changes) return undefined;
+    const make = () => new FieldHistory(path, changes, this.#runsOf(object, definitions(object.stream)), this.#background);
+    return cached(this.#histories, JSON.stringify([id, path]), MAX_HISTORIES, make, (dropped) => {
+      dropped.isDropped = true;
+    });
+  }
+
+  #runsOf(object: ObjectTrack, definitions: Definitions): SnapshotRuns {
+    return {
+      get count() {
+        return object.count;
+      },
+      runOf: (snapshot) => object.runOf(snapshot),
+      firstOf: (run) => (object.runs[run] as Run).first,
+      read: (run) => this.#runSnapshots(object, object.runs[run] as Run),
+      nameOf: (key) => definitions.text(key),
+    };
   }
 
   async #indexAt(object: ObjectTrack, atNs: number): Promise<number> {
@@ -213,7 +265,7 @@ export class Objects {
     const run = runs[r];
     if (!run) return -1;
     const { snapshots } = await this.#runSnapshots(object, run);
-    return run.first + partitionPoint(snapshots.length, (i) => (snapshots[i] as Found).timeNs > atNs) - 1;
+    return run.first + partitionPoint(snapshots.length, (i) => (snapshots[i] as FoundSnapshot).timeNs > atNs) - 1;
   }
 
   /** Attributes at a snapshot and at the one before, rebuilt from the last keyframe that both need. */
@@ -237,7 +289,7 @@ export class Objects {
             )
           : 0;
       for (let k = start; k < snapshots.length; k++) {
-        const snapshot = snapshots[k] as Found;
+        const snapshot = snapshots[k] as FoundSnapshot;
         const at = run.first + k;
         if (at > index) break;
         if (at === index) {
@@ -255,7 +307,7 @@ export class Objects {
     return { now: fields, before, timeNs };
   }
 
-  async #runSnapshots(object: ObjectTrack, run: Run): Promise<{ readonly payload: Uint8Array; readonly snapshots: readonly Found[] }> {
+  async #runSnapshots(object: ObjectTrack, run: Run): Promise<RunSnapshots> {
     const key = `${object.id}/${run.block}`;
     let found = this.#found.get(key);
     if (!found) {
@@ -274,7 +326,7 @@ export class Objects {
 }
 
 class SnapshotFinder extends IgnoringVisitor {
-  readonly found: Found[] = [];
+  readonly found: FoundSnapshot[] = [];
   readonly #object: number;
 
   constructor(object: number) {
@@ -285,4 +337,17 @@ class SnapshotFinder extends IgnoringVisitor {
   override objectSnapshot(timeNs: number, object: number, flags: number, record: number): void {
     if (object === this.#object) this.found.push({ record, timeNs, keyframe: (flags & SnapshotFlag.KEYFRAME) !== 0 });
   }
+}
+
+/** Least recently used first: what was asked for longest ago goes. */
+function cached<K, V>(map: Map<K, V>, key: K, most: number, make: () => V, drop: (value: V) => void = () => {}): V {
+  const value = map.get(key) ?? make();
+  map.delete(key);
+  map.set(key, value);
+  for (const [oldest, dropped] of map) {
+    if (map.size <= most) break;
+    map.delete(oldest);
+    drop(dropped);
+  }
+  return value;
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../base/result.ts';
 import { MAX_MUTE_RULES } from '../protocol/function-rules.ts';
 import { MAX_LEFT_ALONE, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
-import { CALL_HOOKS, type CallCapture, type LeftAlone } from '../protocol/target-wire.ts';
+import { CALL_HOOKS, type CallCapture, type LeftAlone, TYPESCRIPT_WAYS } from '../protocol/target-wire.ts';
 
 export interface ProcessView {
   readonly process: number;
@@ -98,7 +98,8 @@ export class Processes {
         const process = this.#processes.get(line.process);
         const hooks = Array.isArray(line.hooks) ? CALL_HOOKS.filter((hook) => line.hooks.includes(hook)) : [];
         const [files, functions, cached, muted] = [number(line.files), number(line.functions), number(line.cached), number(line.muted)];
-        if (process) process.capture = { files, functions, cached, hooks, muted };
+        const typescript = Array.isArray(line.typescript) ? TYPESCRIPT_WAYS.filter((way) => line.typescript.includes(way)) : [];
+        if (process) process.capture = { files, functions, cached, hooks, muted, typescript };
         return;
       }
       case 'left-alone': {

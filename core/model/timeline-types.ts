@@ -305,8 +305,8 @@ export type TreeTransform =
   | { readonly kind: 'collapse-recursion'; readonly name: NameId }
   /** The function is left out with all that it calls. */
   | { readonly kind: 'drop'; readonly name: NameId }
-  /** All functions of a file (its key in a table by file) are one. */
-  | { readonly kind: 'merge-file'; readonly file: number };
+  /** All functions of the file of this one are one. */
+  | { readonly kind: 'merge-file'; readonly name: NameId };
 
 export interface TreeQuery {
   readonly scope: Scope;
@@ -315,8 +315,8 @@ export interface TreeQuery {
   /** Only calls of this function: its callees, or its callers (the two halves of a sandwich). */
   readonly of?: NameId;
   readonly transforms: readonly TreeTransform[];
-  /** Names from the root: whose children are asked for. Empty: the roots. */
-  readonly path: readonly NameId[];
+  /** Names from the root: whose children are asked for, of at most 1000 nodes at once. Empty: the roots. */
+  readonly paths: readonly (readonly NameId[])[];
 }
 export interface TreeRow {
   readonly name: NameId;
@@ -326,14 +326,14 @@ export interface TreeRow {
   readonly selfNs: number;
   readonly hasChildren: boolean;
 }
-export interface TreeLevel extends Progress {
-  /** By total, descending. */
-  readonly rows: readonly TreeRow[];
+export interface TreeLevels extends Progress {
+  /** Of each asked path: its children by total, descending. None: it is not there. */
+  readonly levels: readonly (readonly TreeRow[])[];
   /** Of the whole tree: what a share is a share of. */
   readonly totalNs: number;
 }
 
-export interface FlameQuery extends Omit<TreeQuery, 'path'> {
+export interface FlameQuery extends Omit<TreeQuery, 'paths'> {
   /** Path of the box that fills the width; empty: all. */
   readonly path: readonly NameId[];
   /** Boxes below this share of the width are left out. */

@@ -1,5 +1,7 @@
+import { counted } from '../base/counted.ts';
 import { type Problem, ProblemError } from '../base/result.ts';
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
+import { Notes, type RecordingNote } from '../protocol/notes.ts';
 import {
   type BlockHeader,
   BlockType,
@@ -13,7 +15,8 @@ import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
-import { ConsoleLines, type ConsolePage } from './console-lines.ts';
+import { ConsoleCalls, type LinePlace } from './console-calls.ts';
+import { type ConsoleLine, ConsoleLines, type ConsolePage } from './console-lines.ts';
 import { rangeStatsOf } from './counter-range.ts';
 import type { CounterTrack } from './counter-track.ts';
 import { type CounterShow, Counters, type CounterView, type GridView, type LinesView } from './counters.ts';
@@ -21,8 +24,10 @@ import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
 import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
+import type { FieldHistory, FieldPath } from './field-history.ts';
 import { type OpeningPlan, planOpening, readRows } from './indexed-opening.ts';
 import { launchRecordOf } from './launch-record.ts';
+import type { ObjectChanges } from './object-changes.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
@@ -32,9 +37,9 @@ import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
 import { issuesOf } from './timeline/issues.ts';
 import { SEGMENT_SIZES, type SegmentSizes, Timeline } from './timeline/timeline.ts';
-import type { CounterRangeStats, IssueInfo } from './timeline-types.ts';
+import type { CounterRangeStats, IssueInfo, SliceRef, SliceRow } from './timeline-types.ts';
 
-const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
+export const DEFAULT_DETAIL_BYTES = 256 * 1024 * 1024;
 /** With less, what a view needs would push itself out. */
 const MIN_DETAIL_BYTES = 32 * 1024 * 1024;
 
@@ -53,6 +58,8 @@ export interface TraceOptions {
 export interface TraceTotals {
   /** 0: not known (an imported trace). */
   readonly startEpochMs: number;
+  /** Time of the earliest event where it lies before time 0, as in an imported trace; else 0. */
+  readonly startNs: number;
   /** Time of the newest event. */
   readonly endNs: number;
   readonly events: number;
@@ -74,12 +81,14 @@ export class Trace {
   readonly #definitions = new Map<number, Definitions>();
   readonly #processes = new Processes();
   readonly #plugins = new PluginStates();
+  readonly #notes = new Notes();
   /** What plugins left of its processes' events, as far as it has come by. */
   readonly attachments = new Attachments();
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #events: EventList;
   readonly #console: ConsoleLines;
+  readonly #consoleCalls = new ConsoleCalls();
   readonly #intake: Intake;
   /** What is drawn over time; single slices of it; sums over many. */
   readonly timeline: Timeline;
@@ -88,7 +97,11 @@ export class Trace {
   #start: MonotonicTime = { high: 0, low: 0 };
   #startEpochNs = '0';
   #launch: LaunchRecord | undefined;
+  #startNs = 0;
   #endNs = 0;
+  #recorded = 0;
+  /** Blocks before this place were counted by the index. */
+  #countedBefore = 0;
   #damagedRecords = 0;
   #damagedBlocks = 0;
   readonly #source: RandomAccess;
@@ -109,7 +122,7 @@ export class Trace {
       options.onLoaded?.();
     };
     this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
-    this.#objects = new Objects(blocks, start);
+    this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
     this.timeline = new Timeline({
@@ -129,7 +142,7 @@ export class Trace {
     });
     this.explorer = new Explorer(this.timeline, blocks);
     this.analysis = new Analysis({ timeline: this.timeline, explorer: this.explorer, pause, onProgress: onLoaded });
-    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline);
+    this.#intake = new Intake(this.#counters, this.#objects, this.#processes, this.timeline, this.#consoleCalls);
   }
 
   setHead(head: RecordingHead): void {
@@ -152,6 +165,7 @@ export class Trace {
     const plan = planOpening(index.rows);
     if (!plan) return false;
     this.footer = index.footer;
+    this.#countedBefore = Math.max(0, ...index.rows.slice(-1).map(({ offset }) => offset + 1));
     for await (const { row, payload } of readRows(this.#source, plan.first)) {
       if (payload) this.addBlock(row.header, payload, row.offset);
       else this.#damagedBlocks++;
@@ -159,7 +173,8 @@ export class Trace {
     for (const row of plan.attachments) this.attachments.block(row.header, row.offset);
     for (const { header } of index.rows) {
       if (header.type !== BlockType.DATA && header.type !== BlockType.CONSOLE) continue;
-      if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+      this.#noteSpan(header);
+      if (header.type === BlockType.DATA) this.#recorded += header.count;
     }
     for (const { stream, blocks, nodes } of plan.streams) {
       const thread = this.#processes.thread(stream);
@@ -190,9 +205,10 @@ export class Trace {
   #addSide(header: BlockHeader, payload: Uint8Array, offset: number): void {
     const block = this.#blocks.add(header, payload, offset);
     const definitions = this.definitionsOf(header.stream);
-    this.#intake.enter(header.stream, definitions, block, offset);
+    const records = this.#blocks.recordsIn(block, payload);
+    this.#intake.enter(header.stream, definitions, block, offset, records);
     this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
-    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#damagedRecords += decodeRecords(records, header.clockHigh, this.#start, this.#intake);
     this.#events.add(block, this.#intake.counts);
   }
 
@@ -209,6 +225,7 @@ export class Trace {
         this.#damagedRecords += this.definitionsOf(header.stream).add(payload);
         break;
       case BlockType.DATA:
+        if (offset >= this.#countedBefore) this.#recorded += header.count;
         this.#addData(header, payload, offset);
         break;
       case BlockType.CONSOLE:
@@ -224,11 +241,17 @@ export class Trace {
       default:
         return;
     }
-    if (Number.isFinite(header.lastNs) && header.lastNs > this.#endNs) this.#endNs = header.lastNs;
+    this.#noteSpan(header);
+  }
+
+  #noteSpan({ firstNs, lastNs }: BlockHeader): void {
+    if (Number.isFinite(lastNs) && lastNs > this.#endNs) this.#endNs = lastNs;
+    if (Number.isFinite(firstNs) && firstNs < this.#startNs) this.#startNs = firstNs;
   }
 
   #addInfo(line: RecordingInfo): void {
     if (line.kind === 'plugin') this.#plugins.add(line);
+    else if (line.kind === 'note') this.#notes.line(line);
     else this.#processes.add(line);
     this.attachments.info(line);
   }
@@ -238,9 +261,10 @@ export class Trace {
     if (header.droppedBefore > thread.droppedByHeaders) thread.droppedByHeaders = header.droppedBefore;
     const block = this.#blocks.add(header, payload, offset);
     const definitions = this.definitionsOf(header.stream);
-    this.#intake.enter(header.stream, definitions, block, offset);
+    const records = this.#blocks.recordsIn(block, payload);
+    this.#intake.enter(header.stream, definitions, block, offset, records);
     this.timeline.enter(header.stream, definitions, block, this.#blocks.firstWord(block));
-    this.#damagedRecords += decodeRecords(this.#blocks.recordsIn(block, payload), header.clockHigh, this.#start, this.#intake);
+    this.#damagedRecords += decodeRecords(records, header.clockHigh, this.#start, this.#intake);
     if (this.#intake.hasCalls || this.timeline.hasCalls) this.timeline.calls(header, payload);
     this.#events.add(block, this.#intake.counts);
   }
@@ -277,7 +301,13 @@ export class Trace {
     this.#budget.setMax(Math.max(MIN_DETAIL_BYTES, bytes));
   }
 
+  /** Everything that was recorded and counts as an event (`isEvent`): a call is two, its begin and its end. */
   get eventCount(): number {
+    return this.#recorded;
+  }
+
+  /** Those that the list of events has, which has no calls. */
+  get listedCount(): number {
     return this.#intake.totals.reduce((sum, count) => sum + count, 0);
   }
 
@@ -286,6 +316,7 @@ export class Trace {
     const of = (kind: (typeof EVENT_KINDS)[number]) => totals[EVENT_KINDS.indexOf(kind)] as number;
     return {
       startEpochMs: Number(BigInt(this.#processes.startEpochNs ?? this.#startEpochNs) / 1000n) / 1000,
+      startNs: this.#startNs,
       endNs: this.#endNs,
       events: this.eventCount,
       counterSamples: of('counter'),
@@ -303,18 +334,28 @@ export class Trace {
   #notices(): Problem[] {
     const notices = [...this.#processes.notices];
     if (this.#damagedRecords > 0) {
-      notices.push({ code: 'damaged-records', message: `${this.#damagedRecords} records of the recording could not be understood and were left out.` });
+      notices.push({
+        code: 'damaged-records',
+        message: counted('# {record|records} of the recording could not be understood and {was|were} left out.', this.#damagedRecords),
+      });
     }
     if (this.#damagedBlocks > 0) {
       notices.push({
         code: 'recording-damaged',
-        message: `The recording is damaged: ${this.#damagedBlocks} of its blocks are not what its index says, and were left out.`,
+        message: counted('The recording is damaged: # of its blocks {is|are} not what its index says, and {was|were} left out.', this.#damagedBlocks),
       });
     }
     const { leftOut } = this.#objects;
-    if (leftOut > 0) notices.push({ code: 'many-objects', message: `${leftOut} objects are not listed: there are more than the studio keeps an index of.` });
+    if (leftOut > 0)
+      notices.push({
+        code: 'many-objects',
+        message: counted('# {object is|objects are} not listed: there are more than the studio keeps an index of.', leftOut),
+      });
     if (this.#counters.leftOut > 0) {
-      notices.push({ code: 'many-counters', message: `${this.#counters.leftOut} counters are not shown: there are more than the studio keeps an index of.` });
+      notices.push({
+        code: 'many-counters',
+        message: counted('# {counter is|counters are} not shown: there are more than the studio keeps an index of.', this.#counters.leftOut),
+      });
     }
     if (this.#reloadProblem) notices.push(this.#reloadProblem);
     return notices;
@@ -344,6 +385,15 @@ export class Trace {
   counterStats(series: readonly number[], fromNs: number, toNs: number): CounterRangeStats[] {
     const grid = this.grid({ series, fromNs, toNs, columns: 1 });
     return series.map((id, s) => rangeStatsOf(id, grid, s));
+  }
+
+  get notesRevision(): number {
+    return this.#notes.revision;
+  }
+
+  /** Notes that the recording holds, in the order of time. */
+  notes(): RecordingNote[] {
+    return this.#notes.list();
   }
 
   get processesRevision(): number {
@@ -413,9 +463,24 @@ export class Trace {
     return this.#objects.times(object, limit);
   }
 
-  /** A snapshot with its changes against the one before. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
-  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number }): Promise<ObjectSnapshot | undefined> {
+  /** A snapshot with its changes against the one before, or against another. `index` -1: the newest; `atNs`: the newest at or before. Undefined: there is none. */
+  snapshot(object: number, at: { readonly index?: number; readonly atNs?: number; readonly against?: number }): Promise<ObjectSnapshot | undefined> {
     return this.#objects.snapshot(object, at, (stream) => this.definitionsOf(stream));
+  }
+
+  /** What a snapshot holds at a path, as it was recorded. Undefined: no such value. */
+  snapshotValue(object: number, index: number, path: FieldPath): Promise<{ readonly value: unknown } | undefined> {
+    return this.#objects.value(object, index, path, (stream) => this.definitionsOf(stream));
+  }
+
+  /** When which field of an object changed. Undefined: there is no such object. */
+  objectChanges(object: number): ObjectChanges | undefined {
+    return this.#objects.changes(object, (stream) => this.definitionsOf(stream));
+  }
+
+  /** The values of one field of an object, or of what lies in it, through time. */
+  fieldHistory(object: number, path: FieldPath): FieldHistory | undefined {
+    return this.#objects.history(object, path, (stream) => this.definitionsOf(stream));
   }
 
   /** Rows `from` … `from + count` of the events that pass. A search for names goes on in the background; `onLoaded` tells its progress. */
@@ -426,6 +491,25 @@ export class Trace {
   /** Lines `from` … `from + count` of the console; `from` -1: the last `count`. */
   console(from: number, count: number): Promise<ConsolePage> {
     return this.#console.page(from, count);
+  }
+
+  /** The call of `console` that printed a line. Undefined: none did, or it was not recorded. */
+  async consoleCall(line: LinePlace, endNs: number): Promise<SliceRow | undefined> {
+    const call = this.#consoleCalls.callOf(line, (stream) => this.#processes.thread(stream).process === 0);
+    const track = call && this.timeline.trackOf('instants', call.stream);
+    const placed = track && (await this.explorer.hit(track, 0, call.timeNs, 0));
+    return placed && this.explorer.rowOf(placed, endNs);
+  }
+
+  /** The line that a call of `console` printed first. Undefined: it is no such call, or printed nothing that was read. */
+  async consoleLineOf(ref: SliceRef): Promise<ConsoleLine | undefined> {
+    const placed = await this.explorer.find(ref);
+    if (placed?.track.kind !== 'instants' || placed.track.stream === undefined) return undefined;
+    const { stream } = placed.track;
+    const call = this.#consoleCalls.at(stream, placed.slice.startNs);
+    if (!call) return undefined;
+    if (call.offset !== undefined && this.#processes.thread(stream).process === 0) return this.#console.lineAt(call.source, call.offset);
+    return this.#console.lineNear(call.timeNs, (line) => line.source === call.source && call.isText(line.text));
   }
 
   /** Resolves when nothing is being read again and no search is under way. */
@@ -454,6 +538,8 @@ class Intake extends IgnoringVisitor {
   readonly #objects: Objects;
   readonly #processes: Processes;
   readonly #timeline: Timeline;
+  readonly #consoleCalls: ConsoleCalls;
+  #records: Uint8Array = new Uint8Array(0);
   /** The block has calls. */
   hasCalls = false;
   #lastCallNs = Number.POSITIVE_INFINITY;
@@ -464,15 +550,17 @@ class Intake extends IgnoringVisitor {
   #block = 0;
   #offset = 0;
 
-  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline) {
+  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline, consoleCalls: ConsoleCalls) {
     super();
+    this.#consoleCalls = consoleCalls;
     this.#timeline = timeline;
     this.#counters = counters;
     this.#objects = objects;
     this.#processes = processes;
   }
 
-  enter(stream: number, definitions: Definitions, block: number, offset: number): void {
+  enter(stream: number, definitions: Definitions, block: number, offset: number, records: Uint8Array): void {
+    this.#records = records;
     for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
     this.counts.fill(0);
     this.hasCalls = false;
@@ -503,9 +591,12 @@ class Intake extends IgnoringVisitor {
     this.#count(COUNTER);
   }
 
-  override instant(timeNs: number, name: number, category: number, _scope: number, _argsAt: number, _argsBytes: number, record: number): void {
+  override instant(timeNs: number, name: number, category: number, _scope: number, argsAt: number, argsBytes: number, record: number): void {
     this.#count(INSTANT);
     this.#timeline.instant(timeNs, name, category, record);
+    if (argsBytes > 0 && category !== 0 && this.#definitions.text(category) === 'console' && this.#definitions.text(name).startsWith('console.')) {
+      this.#consoleCalls.add(this.#stream, timeNs, this.#records.subarray(argsAt, argsAt + argsBytes));
+    }
   }
 
   override slice(endNs: number, durationNs: number, name: number, category: number, _argsAt: number, _argsBytes: number, record: number, track: number): void {

@@ -124,6 +124,8 @@ function markerShape(marker: Readonly<Record<string, unknown>>): ValueShape {
       return { type: 'masked', text: 'masked: the key looks secret' };
     case 'budget':
       return { type: 'cut', text: 'not recorded: the snapshot was full' };
+    case 'unreadable':
+      return long('other', `unreadable: ${word('text')}`);
     default:
       // A later version may know more; what it wrote is shown as it is.
       return long('other', JSON.stringify(marker));

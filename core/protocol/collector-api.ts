@@ -3,6 +3,7 @@
  *
  * The collector keeps no queue per window: `recording.follow` reads the file from an offset and waits at its end.
  */
+import type { NoteChange } from './notes.ts';
 import type { TakeOrder, TakeProgress } from './sampling.ts';
 import type { RecordingId, RecordingInfoSummary, SessionId, SessionInfo, SpawnPlan, TracerAddress } from './session-types.ts';
 import type { FunctionRule } from './target-wire.ts';
@@ -40,6 +41,8 @@ export interface CollectorControl {
   'recording.open': (argument: { readonly path: string; readonly recording: RecordingId; readonly unsaved: boolean }) => RecordingInfoSummary;
   /** Copies to a temporary file beside `path` and renames; a live recording is saved as far as it goes. */
   'recording.saveAs': (argument: { readonly recording: RecordingId; readonly path: string }) => { readonly bytes: number };
+  /** Writes a note into the recording, and into `copy` of it; `kept` false: its file has no place for notes, being of another format, or cut. */
+  'recording.note': (argument: { readonly recording: RecordingId; readonly change: NoteChange; readonly copy?: string }) => { readonly kept: boolean };
   'recording.close': (argument: { readonly recording: RecordingId }) => null;
   /** Ends every target (as session.stop) and the collector. */
   shutdown: (argument: { readonly graceMs: number }) => null;

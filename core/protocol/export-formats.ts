@@ -69,3 +69,19 @@ export const TRACE_EXTENSIONS: readonly string[] = [
   'ndjson',
   'jsonl',
 ];
+
+/** Parts of a recording that an export may leave out, with what they are to a user. */
+export const EXPORT_PARTS = {
+  launch: 'How it was run',
+  console: 'Console output',
+  counters: 'Counters',
+  objects: 'Objects and their snapshots',
+  arguments: 'Arguments and results of calls',
+  notes: 'Marks and notes',
+} as const;
+export type ExportPart = keyof typeof EXPORT_PARTS;
+export const EXPORT_PART_NAMES = Object.keys(EXPORT_PARTS) as readonly ExportPart[];
+
+/** Tables that a CSV file can hold, each with what its rows are. */
+export const EXPORT_TABLES = ['counters', 'slices', 'instants', 'statistics'] as const;
+export type ExportTable = (typeof EXPORT_TABLES)[number];

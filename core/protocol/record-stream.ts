@@ -97,7 +97,7 @@ export class RecordStream {
     const fields: BlockFields = {
       type: BlockType.DATA,
       stream: this.#stream,
-      count: this.#count,
+      count: this.#events,
       firstNs: this.#firstNs,
       lastNs: this.#lastNs,
       clockHigh: this.#blockHigh,

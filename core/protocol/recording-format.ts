@@ -10,7 +10,7 @@
  *
  *     0  u32 magic "TSBK"       4  u8 type, u8 0             6  u16 open calls that the open stack does not name (DATA only)
  *     8  u32 payload bytes      12 u32 CRC-32 of the payload
- *     16 u32 stream             20 u32 count of records     24 f64 first time, ns since the recording's start
+ *     16 u32 stream             20 u32 count                24 f64 first time, ns since the recording's start
  *     32 f64 last time          40 u32 high word of the clock in force at the first record
  *     44 u32 words of open stack at the start of the payload (see open-stack.ts; DATA only)
  *     48 f64 records lost on this stream before this block, in all   56 u32 sequence number   60 u32 CRC-32 of bytes 0..59
@@ -192,6 +192,16 @@ export type RecordingInfo =
   | { readonly kind: 'recording'; readonly on: boolean; readonly by: RecordingCause; readonly timeNs: number }
   /** From here on calls of these functions were not recorded, or again. A later word goes before an earlier one. */
   | { readonly kind: 'mute'; readonly muted: boolean; readonly functions: readonly FunctionRule[]; readonly timeNs: number }
+  /** A note at a moment or on a range; a later line for the same id replaces the earlier one. `removed`: there is none of this id any more. */
+  | {
+      readonly kind: 'note';
+      readonly id: string;
+      readonly fromNs?: number;
+      readonly toNs?: number;
+      readonly text?: string;
+      readonly removed?: boolean;
+      readonly timeNs: number;
+    }
   | { readonly kind: 'session-end'; readonly end: SessionEnd; readonly timeNs: number };
 
 /** Who switched recording: the launch (`startPaused`), the window, the script by `getTracer()`, or a limit of the launch that was reached. */
@@ -240,11 +250,15 @@ export interface RecordingFooter {
   readonly end?: SessionEnd;
 }
 
+/** Attachments that are members of an imported file, beside its events, have this in front of the member's name. */
+export const MEMBER_ATTACHMENT = 'trace-event/';
+
 export interface BlockHeader {
   readonly type: BlockType;
   readonly payloadBytes: number;
   readonly payloadCrc: number;
   readonly stream: number;
+  /** DATA: records that are events (`isEvent`); what it counts of others, their types say. */
   readonly count: number;
   readonly firstNs: number;
   readonly lastNs: number;

@@ -152,7 +152,7 @@ export function encodeClosing(
   };
   for (let from = 0; from < rows.length; from += BLOCKS_PER_INDEX) {
     const here = at;
-    const { fields, payload } = indexOf(rows.slice(from, from + BLOCKS_PER_INDEX), previous);
+    const { fields, payload } = encodeIndex(rows.slice(from, from + BLOCKS_PER_INDEX), previous);
     lay(fields, payload);
     previous = here;
   }
@@ -161,7 +161,8 @@ export function encodeClosing(
   return parts;
 }
 
-function indexOf(rows: readonly LaidBlock[], previous: number): { readonly fields: BlockFields; readonly payload: Uint8Array } {
+/** An INDEX block over these blocks. `previous`: offset of the one before, or -1. */
+export function encodeIndex(rows: readonly LaidBlock[], previous: number): { readonly fields: BlockFields; readonly payload: Uint8Array } {
   const payload = new Uint8Array(8 + rows.length * INDEX_ROW_BYTES);
   const view = new DataView(payload.buffer);
   view.setFloat64(0, previous, true);
@@ -223,7 +224,7 @@ export class RecordingEncoder {
   /** An INDEX block over the blocks since the previous one. */
   index(): Uint8Array[] {
     const at = this.#offset;
-    const { fields, payload } = indexOf(this.#rows, this.#lastIndex);
+    const { fields, payload } = encodeIndex(this.#rows, this.#lastIndex);
     const parts = this.#lay(fields, payload);
     this.#lastIndex = at;
     this.#rows = [];

@@ -4,6 +4,7 @@ import type { MuteRule } from './function-rules.ts';
 import type { PluginLaunch } from './plugins.ts';
 import type { RecordingCause, SessionEnd } from './recording-format.ts';
 import type { SamplingState } from './sampling.ts';
+import type { TypeScriptWay } from './target-wire.ts';
 
 export type SessionId = string;
 /** A recording that the collector holds open: a live one, a saved `.tsr`, or any other trace file. */
@@ -97,6 +98,8 @@ export interface SessionInfo {
   readonly processes: number;
   /** Why the target runs without a tracer, in words. */
   readonly untraced?: string;
+  /** What its TypeScript was made to JavaScript by, in all of its processes. Absent: there was none yet. */
+  readonly typescript?: readonly TypeScriptWay[];
   readonly events: number;
   readonly bytes: number;
   readonly dropped: number;

@@ -6,7 +6,8 @@
 import type { Problem } from '../base/result.ts';
 import type { AttachOptions, NodeProcess } from './attach.ts';
 import type { CaptureOptions } from './capture-options.ts';
-import type { ExportFormat } from './export-formats.ts';
+import type { ExportFormat, ExportPart, ExportTable } from './export-formats.ts';
+import type { NoteChange, RecordingNote } from './notes.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 import type { TakeKind, TakeProgress } from './sampling.ts';
@@ -23,6 +24,8 @@ export interface StudioInfo {
   readonly nativeDialogs: boolean;
   /** What happens with unsaved recordings, in words: "Kept for 30 days or 5 GB, whichever comes first". */
   readonly keepRule: string;
+  /** An editor on the machine of this studio is one that the user sees. */
+  readonly opensEditor: boolean;
   /** Where no tracing of a launch can work, why: for example a folder that cannot be written. */
   readonly problem?: Problem;
 }
@@ -116,6 +119,14 @@ export interface RecentScript {
   readonly usedAtMs: number;
 }
 
+/** A run configuration of a project, under a name. */
+export interface SavedConfig {
+  readonly name: string;
+  readonly config: LaunchConfig;
+  /** As of RecentScript. */
+  readonly forgotten?: readonly string[];
+}
+
 /** A plugin that the window offers: built in, or added from a file. */
 export interface PluginEntry {
   /** First word of a spec: `vizplugins.cpu_usage`, or the path of the file. */
@@ -156,6 +167,23 @@ export interface PluginFileInfo {
   readonly trusted: boolean;
 }
 
+/** Lines of a file around a place. */
+export interface SourceExcerpt {
+  /** Absolute. */
+  readonly path: string;
+  /** From 1; where a source map led, if `isMapped`. */
+  readonly line: number;
+  readonly column: number;
+  /** Number of the first of the lines. */
+  readonly first: number;
+  readonly lines: readonly string[];
+  /** Of the whole file. */
+  readonly total: number;
+  readonly isMapped: boolean;
+  /** When the file was written last: later than the run, its lines may be others. */
+  readonly modifiedMs: number;
+}
+
 export interface FileRoot {
   readonly id: string;
   readonly label: string;
@@ -187,6 +215,33 @@ export const MOST_UPLOAD_BYTES = 2_000_000_000;
 export const UPLOAD_PIECE_BYTES = 1024 * 1024;
 
 export type { ExportFormat };
+/** What is to be exported. */
+export interface ExportQuestion {
+  readonly recording: RecordingId;
+  readonly format: ExportFormat;
+  readonly view?: TraceView;
+  /** A part of it: ns since its start. */
+  readonly fromNs?: number;
+  readonly toNs?: number;
+  readonly without?: readonly ExportPart[];
+  /** Of CSV. */
+  readonly table?: ExportTable;
+  /** Of formats that hold one thread: its name or number. */
+  readonly thread?: string;
+}
+
+export interface ExportPreview {
+  /** Of the file; absent: it could not be told soon enough. */
+  readonly bytes?: number;
+  /** All of it was looked at. */
+  readonly isExact: boolean;
+  readonly events?: number;
+  /** What the format could not hold, in words; only of what was looked at to its end. */
+  readonly notes: readonly string[];
+  /** How the file begins, where it is text. */
+  readonly text?: string;
+}
+
 export interface ExportProgress {
   readonly job: string;
   readonly doneBytes: number;
@@ -224,8 +279,12 @@ export interface Settings {
   readonly flows: 'selection' | 'all' | 'none';
   /** Edges of a range that is dragged snap to edges of slices. */
   readonly snap: boolean;
-  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: the host's own way. */
+  /** Decoded detail that a trace may keep in memory, in MB; 0: by the machine. */
+  readonly traceMemory: number;
+  /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: none is chosen. */
   readonly editor: string;
+  /** The tour was taken, or is not wanted: it is not offered any more. */
+  readonly tourSeen: boolean;
 }
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -244,7 +303,9 @@ export const DEFAULT_SETTINGS: Settings = {
   colourBy: 'category',
   flows: 'selection',
   snap: true,
+  traceMemory: 0,
   editor: '',
+  tourSeen: false,
 };
 
 /** An action that also exists as a menu item or command-line word. */
@@ -282,6 +343,11 @@ export interface StudioRequests {
   'launch.nodes': (argument: { readonly refresh: boolean }) => readonly NodeInstall[];
   'launch.examples': (argument: null) => readonly ExampleInfo[];
   'launch.recent': (argument: null) => readonly RecentScript[];
+  /** Configurations of a project, by the folder of its package.json, else the folder of the run. In the order of their names. */
+  'launch.saved': (argument: { readonly folder: string }) => readonly SavedConfig[];
+  /** All of them, with this one. */
+  'launch.keep': (argument: { readonly folder: string; readonly name: string; readonly config: LaunchConfig }) => readonly SavedConfig[];
+  'launch.forget': (argument: { readonly folder: string; readonly name: string }) => readonly SavedConfig[];
   /** For a file dropped in a browser, where only its name and content are known: paths under the roots that match both. */
   'launch.locate': (argument: { readonly name: string; readonly sha256: string; readonly bytes: number }) => readonly string[];
 
@@ -336,6 +402,23 @@ export interface StudioRequests {
   /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
   'recordings.save': (argument: { readonly recording: RecordingId; readonly path?: string; readonly overwrite?: boolean }) => RecordingInfoSummary;
 
+  /** Notes that lie beside the file, since it has no place for them: of another format, or cut. Those that a recording holds come with it. */
+  'notes.beside': (argument: { readonly recording: RecordingId }) => readonly RecordingNote[];
+  /** Written into the recording, or beside the file; `beside`: the path of that. Told to all windows by `notes.changed`. */
+  'notes.change': (argument: { readonly recording: RecordingId; readonly change: NoteChange }) => { readonly beside?: string };
+
+  /** Only of a file that the recording names as a place of its functions; inside the roots, text, of limited size. */
+  'source.read': (argument: {
+    readonly recording: RecordingId;
+    readonly file: string;
+    readonly line: number;
+    readonly column: number;
+    readonly before: number;
+    readonly after: number;
+  }) => SourceExcerpt;
+  /** In the editor of the settings. Of the same files. */
+  'source.open': (argument: { readonly recording: RecordingId; readonly file: string; readonly line: number; readonly column: number }) => null;
+
   /**
    * A trace that only the browser can read, because its user wants to save or export it: `bytes` of it in pieces of at most
    * UPLOAD_PIECE_BYTES beside `upload.append`, each after the answer to the one before. Then it is an unsaved recording.
@@ -345,15 +428,11 @@ export interface StudioRequests {
   'upload.finish': (argument: { readonly upload: string }) => RecordingInfoSummary;
   'upload.cancel': (argument: { readonly upload: string }) => null;
 
-  'export.start': (argument: {
-    readonly recording: RecordingId;
-    readonly format: ExportFormat;
-    readonly path: string;
-    readonly overwrite?: boolean;
-    readonly view?: TraceView;
-  }) => {
-    readonly job: string;
-  };
+  'export.start': (argument: ExportQuestion & { readonly path: string; readonly overwrite?: boolean }) => { readonly job: string };
+  /** What it would be. Asked again before the answer, the first question fails with `preview-replaced`. */
+  'export.preview': (argument: ExportQuestion) => ExportPreview;
+  /** A picture that the window has drawn: a PNG, beside the argument. */
+  'export.picture': (argument: { readonly path: string; readonly overwrite?: boolean }) => { readonly path: string; readonly bytes: number };
   'export.cancel': (argument: { readonly job: string }) => null;
 
   /** Native dialogs (Electron). Undefined when the user cancelled. */
@@ -384,6 +463,7 @@ export interface StudioPushes {
   /** While a `session.take` goes on. */
   'session.take': { readonly session: SessionId; readonly progress: TakeProgress };
   'recordings.changed': null;
+  'notes.changed': { readonly recording: RecordingId; readonly change: NoteChange };
   'export.progress': ExportProgress;
   command: { readonly command: StudioCommand };
   /** Files named on the command line, by association or by a second instance. */
@@ -402,6 +482,9 @@ export const STUDIO_REQUESTS = {
   'launch.nodes': true,
   'launch.examples': true,
   'launch.recent': true,
+  'launch.saved': true,
+  'launch.keep': true,
+  'launch.forget': true,
   'launch.locate': true,
   'session.start': true,
   'session.stop': true,
@@ -429,11 +512,17 @@ export const STUDIO_REQUESTS = {
   'recordings.list': true,
   'recordings.close': true,
   'recordings.save': true,
+  'notes.beside': true,
+  'notes.change': true,
+  'source.read': true,
+  'source.open': true,
   'upload.begin': true,
   'upload.append': true,
   'upload.finish': true,
   'upload.cancel': true,
   'export.start': true,
+  'export.preview': true,
+  'export.picture': true,
   'export.cancel': true,
   'dialog.pickOpen': true,
   'dialog.pickSave': true,

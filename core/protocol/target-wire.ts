@@ -132,7 +132,7 @@ export interface TargetLoad {
   readonly share: number;
 }
 
-/** How the recording of calls goes in a process. */
+/** How the code of a process is taken in: the recording of its calls, and what its TypeScript was made to JavaScript by. */
 export interface CallCapture {
   /** Files and functions that are instrumented, counted once for each thread that runs them. */
   readonly files: number;
@@ -143,7 +143,15 @@ export interface CallCapture {
   readonly hooks: readonly CallHook[];
   /** Functions that are muted now. */
   readonly muted: number;
+  /** Every way that a file has come so far. */
+  readonly typescript: readonly TypeScriptWay[];
 }
+/**
+ * `node`: Node itself replaces types by blanks. `blanks`: the tracer does, for a Node that does not. `amaro`: printed anew by the tracer, since it has more
+ * than types. `project`: by the project's own compiler. `loader`: by a loader of the user's.
+ */
+export const TYPESCRIPT_WAYS = ['node', 'blanks', 'amaro', 'project', 'loader'] as const;
+export type TypeScriptWay = (typeof TYPESCRIPT_WAYS)[number];
 /** `load`: Node's hooks in the thread. `hooks-thread`: those of a thread of their own. `read`: the file's reading. `compile`: at the last moment. */
 export const CALL_HOOKS = ['load', 'hooks-thread', 'read', 'compile'] as const;
 export type CallHook = (typeof CALL_HOOKS)[number];

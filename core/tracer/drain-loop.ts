@@ -221,7 +221,8 @@ export class Drain {
     this.#idle++;
     this.#copy.look(this.#readers.values());
     for (const reader of this.#readers.values()) this.#load = Math.max(this.#load, reader.fill);
-    if (socket) {
+    // Behind the goodbye nothing may follow: a machine that is slow to take it has another pass come.
+    if (socket && !this.#finishing) {
       this.#sendGate(socket);
       for (const reader of this.#readers.values()) this.#send(socket, reader);
       this.#sendStats(socket, false);

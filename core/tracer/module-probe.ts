@@ -85,7 +85,7 @@ export function probeModule(program: string, ask: (probed: ProbedModule) => void
   Error.stackTraceLimit = 50; // Node's own loader is deep, and the line is below it.
   // By its name the script tells whether the hooks of ES modules are needed at once, and whether those for TypeScript are.
   process.argv.splice(1, 2, /\.[mc]?ts$/.test(file) && !(process.features as { typescript?: unknown }).typescript ? file : program);
-  resolveApi(__dirname, []);
+  resolveApi(__dirname);
   process.argv[1] = file;
   probe()
     .catch(failWith)

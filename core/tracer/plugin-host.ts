@@ -16,7 +16,7 @@ const STATES = 3;
 
 async function run(task: PluginHostTask): Promise<void> {
   const tracerFolder = path.dirname(process.argv[1] as string);
-  resolveApi(tracerFolder, []);
+  resolveApi(tracerFolder);
   // What the plugins would have seen in the process itself.
   process.argv.splice(1, 2, ...(task.script === undefined ? [] : [task.script]));
   const scope = new PluginScope(tracerFolder, (plugin, error) => manager.failed(plugin, error));

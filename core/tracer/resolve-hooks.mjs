@@ -1,12 +1,12 @@
 // Module hooks for a Node without module.registerHooks, or without TypeScript. They run in a thread of Node's own.
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const require = createRequire(import.meta.url);
+const folder = path.dirname(fileURLToPath(import.meta.url));
 let apiUrl;
-let typescript = false;
+let typescript;
 let calls;
 /** Registered again, behind the hooks of the script's: only the last instance records calls. */
 const NEWEST = Symbol.for('trace-studio.newest-hooks');
@@ -26,18 +26,24 @@ export function initialize(data) {
     calls.join(data.calls);
     globalThis[NEWEST] = import.meta.url;
   }
-  typescript ||= data.typescript; // Registered twice where a plugin needs what the script does not.
+  // Registered twice where a plugin needs what the script does not.
+  if (data.typescript) typescript ??= new (require('./typescript-files.cjs').TypeScriptFiles)(folder, data.words && new Int32Array(data.words));
 }
 
 export async function resolve(specifier, context, nextResolve) {
-  if (specifier !== 'trace-studio') return nextResolve(specifier, context);
+  if (specifier !== 'trace-studio' && !typescript) return nextResolve(specifier, context);
   try {
     return await nextResolve(specifier, context);
   } catch (error) {
-    if (error?.code !== 'ERR_MODULE_NOT_FOUND') throw error;
-    return { url: apiUrl, format: 'module', shortCircuit: true };
+    if (!NOT_FOUND.has(error?.code)) throw error;
+    if (specifier === 'trace-studio') return { url: apiUrl, format: 'module', shortCircuit: true };
+    const file = isTypeScript(context.parentURL ?? '') ? typescript.find(specifier, fileURLToPath(context.parentURL)) : undefined;
+    if (file === undefined) throw error;
+    return nextResolve(pathToFileURL(file).href, context);
   }
 }
+
+const NOT_FOUND = new Set(['ERR_MODULE_NOT_FOUND', 'ERR_UNSUPPORTED_DIR_IMPORT', 'ERR_PACKAGE_IMPORT_NOT_DEFINED']);
 
 export async function load(url, context, nextLoad) {
   if (!loads) return loadNow(url, context, nextLoad);
@@ -48,7 +54,7 @@ export async function load(url, context, nextLoad) {
 }
 
 async function loadNow(url, context, nextLoad) {
-  const loaded = await (stripsTypes(url) ? stripped(url) : nextLoad(url, context));
+  const loaded = await (typescript && isTypeScript(url) ? compiled(url) : nextLoad(url, context));
   // What is CommonJS is changed where it is run.
   if (!calls || globalThis[NEWEST] !== import.meta.url || loaded.format !== 'module' || loaded.source == null || !url.startsWith('file:')) return loaded;
   const { source } = loaded;
@@ -57,29 +63,9 @@ async function loadNow(url, context, nextLoad) {
 
 const decoder = new TextDecoder();
 
-const stripsTypes = (url) => typescript && url.startsWith('file:') && /\.[mc]?ts$/.test(url) && !url.includes('/node_modules/');
+const isTypeScript = (url) => url.startsWith('file:') && /\.[mc]?ts$/.test(url) && !url.includes('/node_modules/');
 
-function stripped(url) {
-  const file = fileURLToPath(url);
-  const { stripTypes } = require('./strip-types.cjs');
-  const source = stripTypes(readFileSync(file, 'utf8'), file);
-  return { format: formatOf(file, source), source, shortCircuit: true };
-}
-
-function formatOf(file, source) {
-  if (file.endsWith('.mts')) return 'module';
-  if (file.endsWith('.cts')) return 'commonjs';
-  return packageType(file) ?? (/^\s*(?:import\b(?!\s*\()|export\b)/m.test(source) ? 'module' : 'commonjs');
-}
-
-/** `type` of the package that `file` belongs to. */
-function packageType(file) {
-  for (let folder = path.dirname(file), last; folder !== last; last = folder, folder = path.dirname(folder)) {
-    try {
-      return JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))?.type;
-    } catch {
-      // None here: Node looks further up, too.
-    }
-  }
-  return undefined;
+function compiled(url) {
+  const { format, source } = typescript.load(fileURLToPath(url));
+  return { format, source, shortCircuit: true };
 }

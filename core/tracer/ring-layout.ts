@@ -45,6 +45,8 @@ export const ProcessWord = {
   EXIT_CODE: 18,
   /** Grows whenever all objects are asked for; threads sleep on it. */
   SNAPSHOTS: 19,
+  /** A bit for each of TYPESCRIPT_WAYS. */
+  TYPESCRIPT: 20,
 } as const;
 export const PROCESS_BYTES = 128;
 

@@ -204,9 +204,10 @@ export class RingWriter implements Recorder {
 
   exit(token: number): void {
     if (token === 0) return;
+    // First: a gap that is told of here has the call among those that are open.
+    if (this.#begin(1, (token << 1) | 1) >= 0) this.#publish(1);
     if (this.#stack[this.#depth] === token) this.#depth--;
     else this.#unwind(token);
-    if (this.#begin(1, (token << 1) | 1) >= 0) this.#publish(1);
   }
 
   /** As `enter`, of a call that may wait. Its token is more than its function, since many of them may be open at once. */
@@ -223,8 +224,8 @@ export class RingWriter implements Recorder {
   suspend(token: number): void {
     // One that does not run has been told to wait already: by what surrounds it.
     if (token === 0 || !this.#onTop(token)) return;
-    this.#depth--;
     this.#run(RecordKind.CALL_SUSPEND, token);
+    this.#depth--;
   }
 
   resume(token: number): void {
@@ -235,8 +236,8 @@ export class RingWriter implements Recorder {
 
   finish(token: number): void {
     if (token === 0) return;
-    if (this.#onTop(token)) this.#depth--;
     this.#run(RecordKind.CALL_END, token);
+    if (this.#onTop(token)) this.#depth--;
   }
 
   /** Ends what is open above `token`, and `token`; nothing where it is not open: an error has passed through code that is not recorded. */

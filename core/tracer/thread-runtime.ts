@@ -94,7 +94,7 @@ export function provideRuntime(
       changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
       changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
     }
-    resolveApi(folder, changes, capture?.esModules, callTracer);
+    resolveApi(folder, { changes, esModule: capture?.esModules, calls: callTracer, words });
   }
   capture?.begins();
   return { capture, callTracer };

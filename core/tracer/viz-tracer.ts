@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { counted } from '../base/counted.ts';
 import type { Recorder } from '../events/recorder.ts';
 import { type Capture, type EventSource, InlineSource, SessionSource } from './inline/event-source.ts';
 import { registeredTracer, registerTracer, unregisterTracer } from './inline/registry.ts';
@@ -202,7 +203,10 @@ export class VizTracer extends TracerEvents {
       const { events, lost } = save.writeReport(file, capture.frames(), options, handled && { data: handled, plugins: names });
       this.#unsaved = false;
       this.#tell(`Saved ${events === 1 ? '1 event' : `${events.toLocaleString('en-US')} events`} to ${file}`);
-      if (lost > 0) this.#tell(`${lost.toLocaleString('en-US')} events are not in it: there was no room for them${this.#source.roomHint}.`);
+      if (lost > 0)
+        this.#tell(
+          `${counted('# {event is not in it: there was no room for it|events are not in it: there was no room for them}', lost)}${this.#source.roomHint}.`,
+        );
     };
     if (!manager) return write();
     // No promise is settled any more.

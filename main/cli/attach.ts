@@ -1,17 +1,21 @@
 /** `trace-studio attach`: lists the Node programs that run, or records one of them until it is left. */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { counted } from '../../core/base/counted.ts';
 import { ProblemError } from '../../core/base/result.ts';
-import type { NodeProcess } from '../../core/protocol/attach.ts';
+import { DEFAULT_ATTACH, type NodeProcess } from '../../core/protocol/attach.ts';
+import type { CaptureOptions } from '../../core/protocol/capture-options.ts';
 import type { TakeOrder } from '../../core/protocol/sampling.ts';
 import type { SessionInfo } from '../../core/protocol/session-types.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { Collector } from '../collector/collector.ts';
 import { attachableByName, attachPlan, attachTo } from '../services/attach/attach.ts';
 import { listNodeProcesses } from '../services/attach/node-processes.ts';
+import { ConfigFiles } from '../services/config/config-files.ts';
 import { dataFolder } from '../services/data-folder.ts';
 import { convertOwnRecording } from '../services/export/convert-own.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
@@ -58,8 +62,10 @@ async function list(): Promise<number> {
 }
 
 async function record(command: AttachCommand, target: NodeProcess): Promise<number> {
+  const { tracer: source } = installPaths(import.meta.dirname);
+  const configured = await configOf(command, target, source);
   const tracer = new TracerInstall({
-    source: installPaths(import.meta.dirname).tracer,
+    source,
     dataFolder: dataFolder(process.env, os.homedir()),
     version: STUDIO_VERSION,
   });
@@ -70,7 +76,8 @@ async function record(command: AttachCommand, target: NodeProcess): Promise<numb
   const collector = new Collector({ folder: os.tmpdir() });
   let isKept = false;
   try {
-    const plan = attachPlan(target, { sampling: command.sampling, samplingUs: command.samplingUs, runtime: command.runtime }, tracerFolder);
+    const { sampling, samplingUs = configured.samplingUs ?? DEFAULT_ATTACH.samplingUs, runtime } = command;
+    const plan = attachPlan(target, { sampling, samplingUs, runtime }, tracerFolder, configured);
     await attachTo(collector, { target, plan, tracerFolder, file, ...ids });
     const leaving = new Leaving(collector, ids.session);
     if (!command.quiet) tell(`attached to ${target.name} (process ${target.pid}). ${untilWhen(command)}`);
@@ -86,6 +93,17 @@ async function record(command: AttachCommand, target: NodeProcess): Promise<numb
     await collector.shutdown(LEAVE_MS);
     if (!isKept) await rm(file, { force: true });
   }
+}
+
+/** What the config file of the program's project says, or the one that is named. Throws a ProblemError where it cannot be read. */
+async function configOf({ configFile, quiet }: AttachCommand, { cwd = '', argv }: NodeProcess, tracerSource: string): Promise<Partial<CaptureOptions>> {
+  const files = new ConfigFiles({ program: path.join(tracerSource, 'config-probe.cjs') });
+  const folder = path.dirname(path.resolve(cwd, argv[1] ?? '.'));
+  const named = configFile === undefined || configFile === '' ? configFile : path.resolve(configFile);
+  const { inspection, problems } = await files.inspect(named, folder, process.execPath);
+  if (problems[0]) throw new ProblemError(problems[0]);
+  if (inspection && !quiet) tell(`options of ${path.relative('', inspection.path) || inspection.path}.`);
+  return inspection?.capture ?? {};
 }
 
 function untilWhen({ output, seconds }: AttachCommand): string {
@@ -154,8 +172,8 @@ async function writeFile(command: AttachCommand, output: string, file: string, i
   }
   if (command.quiet) return true;
   const { size } = await stat(final);
-  tell(`wrote ${path.relative('', final) || final} (${info.events === 1 ? '1 event' : `${info.events} events`}, ${sizeInWords(size)}).`);
-  if (info.dropped > 0) tell(`${info.dropped} events were dropped.`);
+  tell(`wrote ${path.relative('', final) || final} (${counted('# {event|events}', info.events)}, ${sizeInWords(size)}).`);
+  if (info.dropped > 0) tell(counted('# {event was|events were} dropped.', info.dropped));
   return true;
 }
 

@@ -46,8 +46,11 @@ export type Command =
       /** 0: until the process ends, or Ctrl+C. */
       readonly seconds: number;
       readonly sampling: boolean;
-      readonly samplingUs: number;
+      /** Undefined: as the config file says. */
+      readonly samplingUs?: number;
       readonly runtime: boolean;
+      /** Empty: none is wanted. Undefined: the one of the program's project. */
+      readonly configFile?: string;
       readonly cpuProfile?: string;
       readonly profileSeconds: number;
       readonly heapSnapshot?: string;
@@ -112,6 +115,8 @@ const OPTIONS = {
     '--no-sampling': 'flag',
     '--no-runtime': 'flag',
     '--sampling-interval': 'value',
+    '--config': 'value',
+    '--no-config': 'flag',
     '--cpu-profile': 'value',
     '--profile-seconds': 'value',
     '--heap-snapshot': 'value',
@@ -272,6 +277,7 @@ function readAttach(words: readonly string[]): Result<Command> {
   if (!samplingUs.ok) return samplingUs;
   if (!profileSeconds.ok) return profileSeconds;
   const [cpuProfile, heapSnapshot] = [last(values, '--cpu-profile'), last(values, '--heap-snapshot')];
+  const configFile = flags.has('--no-config') ? '' : last(values, '--config');
   const takes = cpuProfile !== undefined || heapSnapshot !== undefined;
   const output = last(values, '--output') ?? (takes ? undefined : 'result.json');
   if (output !== undefined && !REPORT_EXTENSIONS.some((extension) => output.toLowerCase().endsWith(extension))) return badReportName(output);
@@ -285,7 +291,8 @@ function readAttach(words: readonly string[]): Result<Command> {
     ...(output !== undefined && { output }),
     seconds: seconds.value,
     sampling: !flags.has('--no-sampling') && output !== undefined,
-    samplingUs: samplingUs.value,
+    ...(values.has('--sampling-interval') && { samplingUs: samplingUs.value }),
+    ...(configFile !== undefined && { configFile }),
     runtime: !flags.has('--no-runtime') && output !== undefined,
     ...(cpuProfile !== undefined && { cpuProfile }),
     profileSeconds: profileSeconds.value,

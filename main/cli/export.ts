@@ -1,7 +1,9 @@
 /** `trace-studio export`: one recording or trace into another format. */
+
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { counted } from '../../core/base/counted.ts';
 import { ProblemError } from '../../core/base/result.ts';
 import { recoverParts } from '../collector/flight-parts.ts';
 import type { Converted } from '../services/export/conversion.ts';
@@ -30,8 +32,8 @@ export async function exportRecording({ input, output, overwrite, raw, quiet }: 
       convertRecording({ ...conversion, view: raw ? 'raw' : 'processed', reportPage: path.join(__dirname, '../report/report.html') }),
     );
     if (quiet) return 0;
-    const counted = events > 0 ? `${events} events, ` : '';
-    tell(`wrote ${path.relative('', target) || target} (${counted}${sizeInWords((await stat(target)).size)}).`);
+    const howMany = events > 0 ? `${counted('# {event|events}', events)}, ` : '';
+    tell(`wrote ${path.relative('', target) || target} (${howMany}${sizeInWords((await stat(target)).size)}).`);
     for (const note of notes) tell(note);
     return 0;
   } catch (error) {

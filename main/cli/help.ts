@@ -1,5 +1,5 @@
 import { CAPTURE_GROUPS, CAPTURE_OPTIONS, type CaptureOption } from '../../core/protocol/capture-options.ts';
-import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
+import { EXPORT_FORMAT_NAMES, EXPORT_PART_NAMES } from '../../core/protocol/export-formats.ts';
 import type { CommandName } from './command-line.ts';
 
 const MAIN = `Trace Studio: watch a Node.js or TypeScript program while it runs.
@@ -114,6 +114,7 @@ Records a Node program that runs already: samples of its calls, what Node tells,
       --no-sampling                no samples of calls
       --no-runtime                 no collections, event loop, console calls, marks, warnings
       --sampling-interval <µs>     time between two samples; 1000
+      --config <file>, --no-config another config file than that of the program's project, or none
       --cpu-profile <file>         take a .cpuprofile of --profile-seconds (5) and leave; with -o, record meanwhile
       --heap-snapshot <file>       take a .heapsnapshot and leave; the program stands still meanwhile
   -q, --quiet                      say nothing about the report
@@ -151,6 +152,7 @@ Reads any trace that the studio opens, and writes it in the format that the new 
       --to <time>        only what is before it
       --thread <name>    the thread (or its number), for formats that hold one: .cpuprofile
       --table <name>     the table of a .csv: counters, slices, instants, statistics
+      --without <parts>  leaves out: ${EXPORT_PART_NAMES.join(', ')}
       --raw              what was recorded, where plugins left something else of it
   -f, --force            replace a file that is there
   -q, --quiet            say nothing about the result

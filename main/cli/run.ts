@@ -1,16 +1,19 @@
 /** `trace-studio run`: records a script that has this terminal, and writes the report when it ends. No window, no process beside the script's. */
+
 import { randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, constants as fsConstants, rmSync, writeFileSync } from 'node:fs';
 import { access, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { isatty } from 'node:tty';
+import { counted } from '../../core/base/counted.ts';
 import type { ProblemError } from '../../core/base/result.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions } from '../../core/protocol/capture-options.ts';
 import { idleCaptureOptions } from '../../core/protocol/capture-text.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { NodeInstall } from '../../core/protocol/studio-api.ts';
+import { typeScriptInWords } from '../../core/protocol/typescript-words.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import type { Collector } from '../collector/collector.ts';
 import { startEarly } from '../collector/early-target.ts';
@@ -178,11 +181,13 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
     return false;
   }
   if (command.quiet) return true;
+  const typescript = typeScriptInWords(info.typescript);
+  if (typescript !== undefined) tell(`${typescript}.`);
   const { size } = await stat(output);
   // Plugins may have left others than were recorded.
-  const { events, notes } = written ?? { events: info.events, notes: info.dropped > 0 ? [`${info.dropped} events were dropped.`] : [] };
-  const counted = info.kept ? 'the newest' : events === 1 ? '1 event' : `${events} events`;
-  tell(`wrote ${path.relative('', output) || output} (${counted}, ${sizeInWords(size)}).`);
+  const { events, notes } = written ?? { events: info.events, notes: info.dropped > 0 ? [counted('# {event was|events were} dropped.', info.dropped)] : [] };
+  const howMany = info.kept ? 'the newest' : counted('# {event|events}', events);
+  tell(`wrote ${path.relative('', output) || output} (${howMany}, ${sizeInWords(size)}).`);
   for (const note of new Set([...plugins.notes, ...notes])) if (!plugins.problems.includes(note)) tell(note);
   if (info.processes === 0 && info.end?.kind !== 'failed-to-start') tell(info.untraced ?? 'The tracer did not connect: the report holds no events.');
   return true;

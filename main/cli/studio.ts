@@ -73,6 +73,7 @@ async function serveStudio(command: ServeCommand, install: InstallPaths): Promis
     cwd,
     spawnCollector: () => spawnCollector({ script: install.collector, folder }),
     fileRoots: rootsOf(command, cwd),
+    opensEditor: isLoopback(command.host),
     isElectron: false,
   });
   const { port, host, allowHosts, files } = command;

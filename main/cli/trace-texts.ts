@@ -1,5 +1,6 @@
 /** What is known of a trace, as lines that a person reads. */
 
+import { counted } from '../../core/base/counted.ts';
 import type { NameStatistics, TraceFacts } from '../services/export/trace-facts.ts';
 import { sizeInWords } from './report-format.ts';
 
@@ -24,7 +25,8 @@ export function factsText(file: string, facts: TraceFacts, bytes: number): strin
     ['format', `${facts.formatName} (${facts.format}), ${sizeInWords(bytes)}`],
     ['duration', durationText(facts.durationNs)],
     ['starts at', `${facts.startNs} ns of its clock`],
-    ['processes', `${countText(facts.processes)}, ${countText(facts.threads)} threads`],
+    ['processes', `${countText(facts.processes)}, ${counted('# {thread|threads}', facts.threads)}`],
+    ['events', countText(facts.events)],
     ['slices', countText(facts.slices)],
     ['async slices', countText(facts.asyncSlices)],
     ['points of arrows', countText(facts.flowEvents)],

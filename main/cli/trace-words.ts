@@ -1,6 +1,13 @@
 /** What the words of `convert`, `info`, `stats`, `combine` and `check` mean. Pure, as command-line.ts. */
 import { ok, problem, type Result } from '../../core/base/result.ts';
-import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat, formatOfName } from '../../core/protocol/export-formats.ts';
+import {
+  EXPORT_FORMAT_NAMES,
+  EXPORT_FORMATS,
+  EXPORT_PART_NAMES,
+  type ExportFormat,
+  type ExportPart,
+  formatOfName,
+} from '../../core/protocol/export-formats.ts';
 import type { Options } from './command-line.ts';
 
 export interface OutputWords {
@@ -19,7 +26,14 @@ export interface RangeWords {
 
 export type TraceCommand =
   | (OutputWords &
-      RangeWords & { readonly kind: 'convert'; readonly input: string; readonly raw: boolean; readonly thread?: string; readonly table?: CsvTableWord })
+      RangeWords & {
+        readonly kind: 'convert';
+        readonly input: string;
+        readonly raw: boolean;
+        readonly thread?: string;
+        readonly table?: CsvTableWord;
+        readonly without?: readonly ExportPart[];
+      })
   | (OutputWords & { readonly kind: 'combine'; readonly inputs: readonly string[]; readonly align?: AlignWord; readonly marker?: string })
   | { readonly kind: 'info'; readonly input: string; readonly json: boolean }
   | (RangeWords & { readonly kind: 'stats'; readonly input: string; readonly json: boolean; readonly thread?: string; readonly match?: string })
@@ -38,6 +52,7 @@ export const TRACE_OPTIONS = {
     '--to': 'value',
     '--thread': 'value',
     '--table': 'value',
+    '--without': 'value',
     '--raw': 'flag',
     '--force': 'flag',
     '--quiet': 'flag',
@@ -89,8 +104,14 @@ function readConvert(options: Options): Result<TraceCommand> {
   if (!range.ok) return range;
   const table = choice('--table', last(options, '--table'), TABLES);
   if (!table.ok) return table;
+  const without = readParts(options.values.get('--without') ?? []);
+  if (!without.ok) return without;
   const thread = last(options, '--thread');
-  const more = { ...(thread !== undefined && { thread }), ...(table.value !== undefined && { table: table.value }) };
+  const more = {
+    ...(without.value.length > 0 && { without: without.value }),
+    ...(thread !== undefined && { thread }),
+    ...(table.value !== undefined && { table: table.value }),
+  };
   return ok({ kind: 'convert', input: input.value, ...written.value, ...range.value, raw: options.flags.has('--raw'), ...more });
 }
 
@@ -148,6 +169,17 @@ function readOutput(command: string, options: Options): Result<OutputWords> {
   const format = EXPORT_FORMAT_NAMES.find((name) => name === wanted);
   if (format !== undefined) return ok({ output, format, compressed: format === 'chrome-json-gz' || output.toLowerCase().endsWith('.gz'), ...flags });
   return problem('bad-format', `There is no format ${wanted}.`, `Choose one of ${EXPORT_FORMAT_NAMES.join(', ')}.`);
+}
+
+/** `console,objects`: also several times. */
+function readParts(words: readonly string[]): Result<readonly ExportPart[]> {
+  const parts: ExportPart[] = [];
+  for (const word of words.flatMap((each) => each.split(','))) {
+    const part = choice('--without', word.trim(), EXPORT_PART_NAMES);
+    if (!part.ok) return part;
+    if (part.value !== undefined) parts.push(part.value);
+  }
+  return ok(parts);
 }
 
 function choice<const T extends string>(option: string, word: string | undefined, words: readonly T[]): Result<T | undefined> {

@@ -1,7 +1,9 @@
 /** `convert`, `combine`, `info`, `stats` and `check`: traces of any format, without a window. */
+
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { counted } from '../../core/base/counted.ts';
 import { ProblemError } from '../../core/base/result.ts';
 import type { Converted } from '../services/export/conversion.ts';
 import { combineFiles, convertRecording } from '../services/export/convert-recording.ts';
@@ -51,7 +53,7 @@ const inWords = (error: unknown): string => {
 };
 
 async function convert(command: Of<'convert'>): Promise<number> {
-  const { input, format, compressed, fromNs, toNs, thread, table, raw } = command;
+  const { input, format, compressed, fromNs, toNs, thread, table, raw, without } = command;
   return writeOutput([input], command, (target) =>
     convertRecording({
       source: path.resolve(input),
@@ -63,6 +65,7 @@ async function convert(command: Of<'convert'>): Promise<number> {
       ...(toNs !== undefined && { toNs }),
       ...(thread !== undefined && { thread }),
       ...(table !== undefined && { table }),
+      ...(without && { without }),
       reportPage: REPORT_PAGE,
     }),
   );
@@ -97,8 +100,8 @@ async function writeOutput(
   }
   const { events, notes } = await putInPlace(target, write);
   if (quiet) return 0;
-  const counted = events > 0 ? `${countText(events)} events, ` : '';
-  tell(`wrote ${path.relative('', target) || target} (${counted}${sizeInWords((await stat(target)).size)}).`);
+  const howMany = events > 0 ? `${counted('# {event|events}', events)}, ` : '';
+  tell(`wrote ${path.relative('', target) || target} (${howMany}${sizeInWords((await stat(target)).size)}).`);
   for (const note of notes) tell(note);
   return 0;
 }

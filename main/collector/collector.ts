@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import type { CollectorControl, CollectorReading, CollectorStreams } from '../../core/protocol/collector-api.ts';
+import type { NoteChange } from '../../core/protocol/notes.ts';
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
 import type { TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
@@ -87,6 +88,7 @@ export class Collector {
       'session.list': () => this.sessions(),
       'recording.open': ({ path, recording, unsaved }) => this.open(path, recording, unsaved),
       'recording.saveAs': async ({ recording, path }) => ({ bytes: await this.#recording(recording).saveAs(path) }),
+      'recording.note': async ({ recording, change, copy }) => ({ kept: await this.note(recording, change, copy) }),
       'recording.close': async ({ recording }) => {
         await this.close(recording);
         return null;
@@ -254,6 +256,14 @@ export class Collector {
     this.#recordings.delete(recording);
     for (const [id, session] of this.#sessions) if (session.recording === found) this.#sessions.delete(id);
     await found.close();
+  }
+
+  /** False: its file has no place for notes. */
+  async note(recording: RecordingId, change: NoteChange, copy?: string): Promise<boolean> {
+    const found = this.#recording(recording);
+    if (found.complete) return found.note(change, copy);
+    for (const session of this.#sessions.values()) if (session.recording === found) session.note(change);
+    return true;
   }
 
   saveAs(recording: RecordingId, path: string): Promise<number> {

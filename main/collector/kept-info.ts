@@ -16,6 +16,8 @@ export class KeptInfo {
   readonly #samplings = new Map<string, RecordingInfo>();
   #leftAlone: Extract<RecordingInfo, { kind: 'left-alone' }>[] = [];
   readonly #notes: RecordingInfo[] = [];
+  /** Notes that a user wrote, by id. */
+  readonly #written = new Map<string, RecordingInfo>();
   #gate: RecordingInfo | undefined;
 
   /** Gives the stream that has ended, so that nothing of it comes any more. */
@@ -51,6 +53,10 @@ export class KeptInfo {
         this.#leftAlone.push(line);
         if (this.#leftAlone.length > MAX_LEFT_ALONE) this.#leftAlone.shift();
         return undefined;
+      case 'note':
+        if (line.removed === true) this.#written.delete(line.id);
+        else this.#written.set(line.id, line);
+        return undefined;
       case 'recording':
         this.#gate = line;
         return undefined;
@@ -67,7 +73,7 @@ export class KeptInfo {
 
   lines(): RecordingInfo[] {
     const gate = this.#gate ? [this.#gate] : [];
-    const maps = [this.#processes, this.#threads, this.#stats, this.#plugins, this.#captures, this.#samplings, this.#processEnds];
+    const maps = [this.#processes, this.#threads, this.#stats, this.#plugins, this.#captures, this.#samplings, this.#processEnds, this.#written];
     return [...maps.flatMap((lines: ReadonlyMap<unknown, RecordingInfo>) => [...lines.values()]), ...this.#leftAlone, ...this.#notes, ...gate];
   }
 

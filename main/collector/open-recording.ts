@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../core/base/result.ts';
+import type { NoteChange } from '../../core/protocol/notes.ts';
 import { looksLikeRecording } from '../../core/protocol/recording-reader.ts';
 import type { RecordingTotals } from '../../core/protocol/recording-writer.ts';
 import type { RecordingId, RecordingInfoSummary } from '../../core/protocol/session-types.ts';
+import { appendNote } from './append-note.ts';
 import type { FlightFile } from './flight-file.ts';
 import { recoverParts, writeAll, writeTogether } from './flight-parts.ts';
 import { follow, GrowthSignal, liveBytes, type ReadableBytes } from './live-bytes.ts';
@@ -34,7 +36,9 @@ export class OpenRecording {
   readonly #unsaved: boolean;
   #bytes: ReadableBytes;
   readonly #live: LiveSource | undefined;
-  readonly #release: () => Promise<void>;
+  #release: () => Promise<void>;
+  /** Changes of notes, one after the other: each begins where the one before ended. */
+  #noting: Promise<unknown> = Promise.resolve();
   #complete: boolean;
   #stopped = false;
   #closed: Error | undefined;
@@ -157,6 +161,42 @@ export class OpenRecording {
         return isComplete();
       },
       read: (length, position) => source.read(length, position),
+    };
+  }
+
+  /**
+   * Puts a change of a note into the file of a complete recording, and into a copy of it where the user keeps one. False: it has no place for
+   * notes, being of another format, or cut.
+   */
+  note(change: NoteChange, copy?: string): Promise<boolean> {
+    const noted = this.#noting.then(() => this.#note(change, copy));
+    this.#noting = noted.catch(() => {}); // Told to who asked.
+    return noted;
+  }
+
+  async #note(change: NoteChange, copy: string | undefined): Promise<boolean> {
+    if (this.#format !== 'recording') return false;
+    try {
+      const size = await appendNote(this.#path, change);
+      if (size === undefined) return false;
+      await this.#reopen();
+      // The copy may have been moved away or changed since: what is open is this one.
+      if (copy !== undefined) await appendNote(copy, change).catch(() => {});
+      return true;
+    } catch (error) {
+      throw await saveProblem(this.#path, error);
+    }
+  }
+
+  /** The file has grown: readers that come see all of it. */
+  async #reopen(): Promise<void> {
+    const handle = await open(this.#path, 'r');
+    const { size } = await handle.stat();
+    this.#bytes = { size, complete: true, read: (length, position) => readAt(handle, length, position) };
+    const before = this.#release;
+    this.#release = async () => {
+      await before();
+      await handle.close();
     };
   }
 

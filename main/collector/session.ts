@@ -4,12 +4,13 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProblemError } from '../../core/base/result.ts';
 import { MAX_MUTE_RULES, type MuteRule, withRules } from '../../core/protocol/function-rules.ts';
+import { type NoteChange, noteLine } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
-import type { FunctionRule, TargetControl, TargetHello } from '../../core/protocol/target-wire.ts';
+import { type FunctionRule, type TargetControl, type TargetHello, TYPESCRIPT_WAYS } from '../../core/protocol/target-wire.ts';
 import { TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { AttachedTarget } from './attached-target.ts';
 import { DataRate } from './data-rate.ts';
@@ -236,6 +237,7 @@ export class Session {
 
   get info(): SessionInfo {
     const { id, recording, plan } = this.#options;
+    const typescript = TYPESCRIPT_WAYS.filter((way) => this.#processes.some((process) => process.typescript.includes(way)));
     return {
       id,
       recording,
@@ -252,6 +254,7 @@ export class Session {
       ...(this.#end && { end: this.#end }),
       processes: this.#processes.length,
       ...(this.#target?.untraced !== undefined && { untraced: this.#target.untraced }),
+      ...(typescript.length > 0 && { typescript }),
       events: this.#recorder.events,
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
@@ -369,7 +372,7 @@ export class Session {
         // Where a word of ours was on its way, the last one counts for everybody.
         this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
       },
-      loadChanged: () => this.#changed(),
+      changed: () => this.#changed(),
       child: (notice) => this.#children.started(index, notice),
     });
     this.#processes.push(traced);
@@ -459,6 +462,11 @@ export class Session {
       throw new ProblemError({ code: 'no-process', message: 'Nothing can be marked: no process of this run is traced yet.' });
     }
     return this.#markers.add(name);
+  }
+
+  /** A note of a recording under way. */
+  note(change: NoteChange): void {
+    this.#recorder.info(noteLine(change, this.#recorder.now()));
   }
 
   /** Politely, then by force after `graceMs`. Resolves when the tree is gone and the recording is complete. A second call may shorten the time. */

@@ -17,6 +17,8 @@ import {
   type TargetLoad,
   type ThreadHello,
   type ThreadStats,
+  TYPESCRIPT_WAYS,
+  type TypeScriptWay,
 } from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
 import { PluginReports } from './plugin-reports.ts';
@@ -35,7 +37,7 @@ interface TracedThread {
 export interface ProcessNews {
   /** The script has switched recording. `timeNs`: when, since the recording's start; `obeyed`: how many of the collector's words it knew. */
   gate(on: boolean, timeNs: number, obeyed: number): void;
-  loadChanged(): void;
+  changed(): void;
   /** It has started a process. */
   child(notice: ChildNotice): void;
 }
@@ -52,6 +54,8 @@ export class TracedProcess implements FrameSink {
   /** Its plugins' failures are on nobody's stderr yet. */
   readonly isChild: boolean;
   readonly plugins: PluginReports;
+  /** See CallCapture. */
+  typescript: readonly TypeScriptWay[] = [];
   /** How full its fullest ring was lately, from 0 to 1. */
   load = 0;
   readonly #news: ProcessNews;
@@ -142,7 +146,7 @@ export class TracedProcess implements FrameSink {
       case FrameType.LOAD: {
         const share = (parse(body) as Partial<TargetLoad> | null)?.share;
         if (typeof share === 'number') this.load = Math.max(0, Math.min(1, share));
-        this.#news.loadChanged();
+        this.#news.changed();
         return;
       }
       case FrameType.BYE: {
@@ -256,7 +260,11 @@ export class TracedProcess implements FrameSink {
     const count = (value: unknown): number => (Number.isSafeInteger(value) ? (value as number) : 0);
     const hooks = Array.isArray(capture?.hooks) ? CALL_HOOKS.filter((hook: CallHook) => capture.hooks?.includes(hook)) : [];
     const [files, functions, cached, muted] = [count(capture?.files), count(capture?.functions), count(capture?.cached), count(capture?.muted)];
-    this.#recorder.info({ kind: 'capture', process: this.index, files, functions, cached, hooks, muted, timeNs: this.#recorder.now() });
+    const typescript = Array.isArray(capture?.typescript) ? TYPESCRIPT_WAYS.filter((way: TypeScriptWay) => capture.typescript?.includes(way)) : [];
+    this.#recorder.info({ kind: 'capture', process: this.index, files, functions, cached, hooks, muted, typescript, timeNs: this.#recorder.now() });
+    if (typescript.length === this.typescript.length) return;
+    this.typescript = typescript;
+    this.#news.changed();
   }
 
   #leftAlone(body: unknown): void {

@@ -53,6 +53,8 @@ export interface StudioOptions {
   readonly spawnCollector: () => Promise<CollectorLink>;
   /** Web host: folders that the file panel, opening and saving are limited to. Undefined: anywhere the user may. */
   readonly fileRoots?: readonly string[];
+  /** Default true. False where the window is on another machine than the studio: an editor would open where nobody sees it. */
+  readonly opensEditor?: boolean;
   /** Electron: its own executable is never offered as a Node. */
   readonly isElectron: boolean;
 }

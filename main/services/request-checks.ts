@@ -2,11 +2,12 @@
 import { ProblemError } from '../../core/base/result.ts';
 import type { AttachOptions } from '../../core/protocol/attach.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions, captureProblem } from '../../core/protocol/capture-options.ts';
-import { EXPORT_FORMAT_NAMES } from '../../core/protocol/export-formats.ts';
+import { EXPORT_FORMAT_NAMES, EXPORT_PART_NAMES, EXPORT_TABLES } from '../../core/protocol/export-formats.ts';
 import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
+import { MAX_NOTE_CHARS, type NoteChange, type RecordingNote } from '../../core/protocol/notes.ts';
 import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
-import { DEFAULT_SETTINGS, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
+import { DEFAULT_SETTINGS, type ExportQuestion, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
 
@@ -85,10 +86,39 @@ export const settingsPart = shape<Partial<Settings>>(
     colourBy: oneOf('category', 'name', 'thread'),
     flows: oneOf('selection', 'all', 'none'),
     snap: flag,
+    traceMemory: whole(0, 1_000_000),
     editor: text(4096),
+    tourSeen: flag,
   },
   Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[],
 );
+
+const EXPORT_CHOICES = ['view', 'fromNs', 'toNs', 'without', 'table', 'thread'] as const;
+
+/** As the recording names it. */
+const place = { recording: id, file: filled(4096), line: whole(1, 0xffffffff), column: whole(0, 0xffffffff) };
+
+/** Of a recording that was put together it has a number in front. */
+const noteId = filled(80);
+const timeNs: Check<number> = (value, where) => (typeof value === 'number' && Number.isFinite(value) ? value : refuse(where, 'must be a finite number'));
+const exportQuestion = {
+  recording: id,
+  format: oneOf(...EXPORT_FORMAT_NAMES),
+  view: oneOf('processed', 'raw'),
+  fromNs: timeNs,
+  toNs: timeNs,
+  without: list(oneOf(...EXPORT_PART_NAMES), EXPORT_PART_NAMES.length),
+  table: oneOf(...EXPORT_TABLES),
+  thread: filled(1024),
+};
+const noteChange: Check<NoteChange> = (value, where) => {
+  if (typeof value === 'object' && value !== null && 'remove' in value) return shape<{ remove: string }>({ remove: noteId })(value, where);
+  return shape<{ put: RecordingNote }>({ put: note })(value, where);
+};
+const note: Check<RecordingNote> = (value, where) => {
+  const checked = shape<RecordingNote>({ id: noteId, fromNs: timeNs, toNs: timeNs, text: text(MAX_NOTE_CHARS) })(value, where);
+  return checked.toNs >= checked.fromNs ? checked : refuse(where, 'ends before it begins');
+};
 
 export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Parameters<StudioRequests[K]>[0]> } = {
   'studio.info': nothing,
@@ -99,6 +129,9 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'launch.nodes': shape<{ refresh: boolean }>({ refresh: flag }),
   'launch.examples': nothing,
   'launch.recent': nothing,
+  'launch.saved': shape<{ folder: string }>({ folder: path }),
+  'launch.keep': shape<Parameters<StudioRequests['launch.keep']>[0]>({ folder: path, name: filled(100), config: launchConfig }),
+  'launch.forget': shape<{ folder: string; name: string }>({ folder: path, name: filled(100) }),
   'launch.locate': shape<{ name: string; sha256: string; bytes: number }>({ name: filled(255), sha256, bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
   'session.start': launchConfig,
   'session.stop': shape<{ session: string }>({ session: id }),
@@ -132,14 +165,17 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.list': nothing,
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),
+  'notes.beside': shape<{ recording: string }>({ recording: id }),
+  'notes.change': shape<Parameters<StudioRequests['notes.change']>[0]>({ recording: id, change: noteChange }),
+  'source.read': shape<Parameters<StudioRequests['source.read']>[0]>({ ...place, before: whole(0, 500), after: whole(0, 500) }),
+  'source.open': shape<Parameters<StudioRequests['source.open']>[0]>(place),
   'upload.begin': shape<{ name: string; bytes: number }>({ name: filled(255), bytes: whole(0, Number.MAX_SAFE_INTEGER) }),
   'upload.append': shape<{ upload: string }>({ upload: id }),
   'upload.finish': shape<{ upload: string }>({ upload: id }),
   'upload.cancel': shape<{ upload: string }>({ upload: id }),
-  'export.start': shape<Parameters<StudioRequests['export.start']>[0]>(
-    { recording: id, format: oneOf(...EXPORT_FORMAT_NAMES), path, overwrite: flag, view: oneOf('processed', 'raw') },
-    ['overwrite', 'view'],
-  ),
+  'export.start': shape<Parameters<StudioRequests['export.start']>[0]>({ ...exportQuestion, path, overwrite: flag }, [...EXPORT_CHOICES, 'overwrite']),
+  'export.preview': shape<ExportQuestion>(exportQuestion, EXPORT_CHOICES),
+  'export.picture': shape<Parameters<StudioRequests['export.picture']>[0]>({ path, overwrite: flag }, ['overwrite']),
   'export.cancel': shape<{ job: string }>({ job: id }),
   'dialog.pickOpen': shape<Parameters<StudioRequests['dialog.pickOpen']>[0]>({ purpose, title, folder: path }, ['folder']),
   'dialog.pickSave': shape<Parameters<StudioRequests['dialog.pickSave']>[0]>({ title, suggestedName: text(255), extension: text(32), folder: path }, [

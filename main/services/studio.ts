@@ -4,10 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
+import type { NoteChange } from '../../core/protocol/notes.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
 import { DEFAULT_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import {
+  type ExportQuestion,
   type NodeInstall,
   type RecentItem,
   STUDIO_REQUESTS,
@@ -21,28 +23,37 @@ import { CollectorClient } from './collector-client.ts';
 import { ConfigFiles } from './config/config-files.ts';
 import { ConfigTrust } from './config/config-trust.ts';
 import { listExamples } from './examples.ts';
-import { ExportJobs, existsProblem } from './export/export-jobs.ts';
+import { ExportJobs, existsProblem, putFile } from './export/export-jobs.ts';
+import type { ExportChoices } from './export/export-messages.ts';
 import { listFolder } from './files/list-folder.ts';
 import { locateFile } from './files/locate.ts';
 import { Roots } from './files/roots.ts';
 import type { HostPort, Studio, StudioOptions } from './host-port.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
+import { SavedConfigs } from './launch/saved-configs.ts';
 import { loginShellPath } from './nodes/login-path.ts';
 import { NodeFinder } from './nodes/node-finder.ts';
 import { OpenRecordings } from './open-recordings.ts';
 import { PluginCatalogue } from './plugins/catalogue.ts';
 import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
+import { changeNotesBeside, copyNotesBeside, readNotesBeside } from './recordings/notes-beside.ts';
 import { Recents } from './recordings/recents.ts';
 import { Uploads } from './recordings/uploads.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
 import { SettingsStore } from './settings.ts';
+import { KnownFiles } from './source/named-files.ts';
+import { openInEditor } from './source/open-editor.ts';
+import { readSource, type SourcePlace } from './source/read-source.ts';
 import { TracerInstall } from './tracer-install.ts';
 
 export function createStudio(options: StudioOptions): Studio {
   return new StudioServices(options);
 }
+
+/** How such a file begins. */
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 interface Window {
   readonly peer: Peer;
@@ -69,6 +80,8 @@ class StudioServices implements Studio {
   readonly #exports: ExportJobs;
   readonly #plugins: PluginCatalogue;
   readonly #configFiles: ConfigFiles;
+  readonly #savedConfigs: SavedConfigs;
+  readonly #namedFiles = new KnownFiles();
 
   constructor(options: StudioOptions) {
     this.#options = options;
@@ -79,6 +92,7 @@ class StudioServices implements Studio {
     this.#roots = new Roots(options.fileRoots, [cwd, this.#home, path.parse(cwd).root]);
     this.#settings = new SettingsStore(path.join(dataFolder, 'settings.json'));
     this.#recents = new Recents(path.join(dataFolder, 'recent.json'));
+    this.#savedConfigs = new SavedConfigs(path.join(dataFolder, 'run-configurations.json'));
     this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
     this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
     this.#nodes = new NodeFinder({ environment, home: this.#home, ...(!options.isElectron && { ownExecutable: process.execPath }) });
@@ -182,6 +196,7 @@ class StudioServices implements Studio {
           cwd: this.#options.cwd,
           nativeDialogs: host.nativeDialogs,
           keepRule: KEEP_RULE,
+          opensEditor: this.#options.opensEditor !== false,
           ...(problem && { problem }),
         };
       },
@@ -199,6 +214,9 @@ class StudioServices implements Studio {
       'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
       'launch.examples': () => listExamples(this.#options.examplesFolder),
       'launch.recent': () => this.#recents.scripts(),
+      'launch.saved': ({ folder }) => this.#savedConfigs.of(folder),
+      'launch.keep': ({ folder, name, config }) => this.#savedConfigs.keep(folder, name, config),
+      'launch.forget': ({ folder, name }) => this.#savedConfigs.forget(folder, name),
       'launch.locate': (wanted) =>
         locateFile(
           wanted,
@@ -270,6 +288,15 @@ class StudioServices implements Studio {
       },
       'recordings.save': ({ recording, path: target, overwrite }) => this.#save(recording, target, overwrite ?? false, host),
 
+      'notes.beside': ({ recording }) => readNotesBeside(this.#recordings.get(recording).file),
+      'notes.change': ({ recording, change }) => this.#changeNote(recording, change),
+
+      'source.read': async ({ recording, ...wanted }) => readSource(wanted, await this.#namedFrom(recording, wanted.file), this.#roots),
+      'source.open': async ({ recording, ...wanted }) => {
+        await this.#openSource(wanted, await this.#namedFrom(recording, wanted.file));
+        return null;
+      },
+
       'upload.begin': async (file) => ({ upload: await uploads.begin(file) }),
       'upload.append': async ({ upload }, piece) => {
         await uploads.append(upload, piece);
@@ -286,6 +313,8 @@ class StudioServices implements Studio {
       },
 
       'export.start': (request) => this.#startExport(request),
+      'export.preview': (question) => this.#exports.preview(opened, this.#choices(question)),
+      'export.picture': ({ path: file, overwrite }, bytes) => this.#savePicture(file, overwrite ?? false, bytes),
       'export.cancel': ({ job }) => {
         this.#exports.cancel(job);
         return null;
@@ -439,15 +468,50 @@ class StudioServices implements Studio {
     const target = asked === undefined ? (open.savedTo as string) : await this.#target(asked, overwrite, open.file);
     const { live, format } = open.summary;
     if (target !== open.file) {
-      if (format === 'recording' || path.extname(target) === path.extname(open.file))
+      if (format === 'recording' || path.extname(target) === path.extname(open.file)) {
         await this.#collector.call('recording.saveAs', { recording, path: target });
-      else await this.#convert(open.file, target);
+        await copyNotesBeside(open.file, target);
+      } else await this.#convert(open.file, target);
     }
     const summary = this.#recordings.markSaved(recording, target, !live);
     if (!live) await this.#library.markSaved(recording, target);
     await this.#remember(target, { ...summary, title: path.basename(target) }, host);
     return summary;
   }
+
+  /** The working folder of the recording, if it names the file. */
+  async #namedFrom(recording: RecordingId, wanted: string): Promise<string> {
+    const { file } = this.#recordings.get(recording);
+    const found = await this.#namedFiles.find(recording, file, wanted);
+    if (found) return found.cwd;
+    throw new ProblemError({ code: 'source-not-named', message: `The recording does not name ${wanted.slice(0, 300)} as a place of its functions.` });
+  }
+
+  async #openSource(place: SourcePlace, cwd: string): Promise<void> {
+    if (this.#options.opensEditor === false) {
+      throw new ProblemError({ code: 'no-editor-here', message: 'This studio listens for other machines: an editor would open where nobody sees it.' });
+    }
+    await this.#environmentReady;
+    const { editor } = await this.#settings.get();
+    const { path: file, line, column } = await readSource({ ...place, before: 0, after: 0 }, cwd, this.#roots);
+    await openInEditor(editor, { file, line, column }, this.#options.cwd, this.#around.environment);
+  }
+
+  /** One after the other: two windows that write beside one file would else lose each other's. */
+  #changeNote(recording: RecordingId, change: NoteChange): Promise<ReturnType<StudioRequests['notes.change']>> {
+    const changed = this.#noting.then(async () => {
+      const { file, savedTo, summary } = this.#recordings.get(recording);
+      const copy = savedTo !== undefined && savedTo !== file ? { copy: savedTo } : {};
+      const inside = summary.format === 'recording' && (await this.#collector.call('recording.note', { recording, change, ...copy })).kept;
+      const beside = inside ? undefined : await changeNotesBeside(file, change);
+      if (!inside && copy.copy !== undefined) await changeNotesBeside(copy.copy, change);
+      this.push('notes.changed', { recording, change });
+      return beside === undefined ? {} : { beside };
+    });
+    this.#noting = changed.catch(() => {}); // Told to who asked.
+    return changed;
+  }
+  #noting: Promise<unknown> = Promise.resolve();
 
   /** A trace of another format is saved as a recording. */
   async #convert(source: string, target: string): Promise<void> {
@@ -463,15 +527,33 @@ class StudioServices implements Studio {
     if (target === open.file) {
       throw new ProblemError({ code: 'export-onto-itself', message: `${target} is the recording that is being exported.`, remedy: 'Choose another name.' });
     }
-    const { job } = this.#exports.start({
-      source: open.file,
-      path: target,
-      format: request.format,
-      live: open.summary.live,
-      overwrite,
-      ...(request.view && { view: request.view }),
-    });
+    const { job } = this.#exports.start({ ...this.#choices(request), path: target, overwrite });
     return { job };
+  }
+
+  #choices({ recording, view = 'processed', ...question }: ExportQuestion): ExportChoices {
+    const { format, fromNs, toNs, without, table, thread } = question;
+    const { file, summary } = this.#recordings.get(recording);
+    return {
+      source: file,
+      format,
+      view,
+      live: summary.live,
+      ...(fromNs !== undefined && { fromNs }),
+      ...(toNs !== undefined && { toNs }),
+      ...(without && { without }),
+      ...(table && { table }),
+      ...(thread !== undefined && { thread }),
+    };
+  }
+
+  async #savePicture(asked: string, overwrite: boolean, bytes: Uint8Array): Promise<{ readonly path: string; readonly bytes: number }> {
+    if (bytes.length < PNG.length || !PNG.every((byte, at) => bytes[at] === byte)) {
+      throw new ProblemError({ code: 'no-picture', message: 'The window sent something that is no PNG picture.' });
+    }
+    const target = await this.#target(asked, overwrite, '');
+    await putFile(target, bytes, overwrite);
+    return { path: target, bytes: bytes.length };
   }
 
   /** A path to write to that may be written, by the roots and by `overwrite`. */

@@ -4,10 +4,11 @@ import { FilePickerProvider } from '../features/files/index.ts';
 import { runCommand } from '../features/launch/index.ts';
 import { PluginsScreen } from '../features/plugins/index.ts';
 import { StartPage } from '../features/start/index.ts';
-import { launchState, setDraft, useDraft, useInspection } from '../state/launch-store.ts';
-import { defaultNode, useLibrary } from '../state/library-store.ts';
+import { Tour, TourOffer } from '../features/tour/index.ts';
+import { configForScript, launchState, setDraft, useDraft, useInspection } from '../state/launch-store.ts';
+import { defaultNode, libraryState, useLibrary } from '../state/library-store.ts';
 import { useSessions } from '../state/session-store.ts';
-import { useSettingsLoaded } from '../state/settings-store.ts';
+import { useSettings, useSettingsLoaded } from '../state/settings-store.ts';
 import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
 import { plural } from '../state/words.ts';
@@ -40,6 +41,7 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
   const actions = useActions();
   const active = useActiveTraceId();
   const ready = useSettingsLoaded();
+  const tourSeen = useSettings().tourSeen;
   const screen = useWindow((state) => state.screen);
   useShortcuts(actions);
   useHostEvents(actions);
@@ -59,6 +61,7 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
       {screen === 'main' && active === undefined && (
         <>
           <StartPage
+            above={!tourSeen && ready && <TourOffer onBegin={actions.tour} />}
             dragging={dragging}
             onRun={actions.run}
             onConfigure={() => {
@@ -76,10 +79,18 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
         </>
       )}
       <Dialogs actions={actions} />
+      <Tour hasTrace={active !== undefined} onRunExample={() => runExample(actions)} />
       {dialog}
       <ConnectionBanner watch={connection} />
     </div>
   );
+}
+
+/** The first of the examples, for the tour. */
+function runExample(actions: Actions): void {
+  const { examples, recentScripts } = libraryState();
+  const example = examples?.find(({ kind }) => kind === 'queue') ?? examples?.[0];
+  if (example) actions.run(configForScript(example.path, recentScripts));
 }
 
 function Plugins({ actions }: { readonly actions: Actions }) {

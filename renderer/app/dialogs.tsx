@@ -1,6 +1,8 @@
+import { lazy, Suspense } from 'react';
 import { AttachDialog } from '../features/attach/index.ts';
 import { ExportDialog } from '../features/export/index.ts';
 import { RunConfigDialog } from '../features/launch/index.ts';
+import { NoteDialog } from '../features/notes/index.ts';
 import { PluginChoices, TrustDialog } from '../features/plugins/index.ts';
 import { CloseRunningDialog, CloseUnsavedDialog, DiscardDialog, UploadDialog } from '../features/recordings/index.ts';
 import { stopRun } from '../features/session/index.ts';
@@ -12,7 +14,10 @@ import { showDialog, useWindow } from '../state/window-store.ts';
 import { toastProblem } from '../widgets/index.ts';
 import { CommandPalette } from './command-palette.tsx';
 import { LayoutsDialog } from './layouts-dialog.tsx';
+import { NotificationsDialog } from './notifications-dialog.tsx';
 import { type Actions, sessionOf } from './use-actions.ts';
+
+const HelpDialog = lazy(() => import('../features/help/index.ts').then(({ HelpDialog }) => ({ default: HelpDialog })));
 
 /** The one dialog that is open, and over it the question that a plugin may ask. */
 export function Dialogs({ actions }: { readonly actions: Actions }) {
@@ -127,11 +132,21 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
         />
       );
     case 'settings':
-      return <SettingsDialog onClose={close} />;
+      return <SettingsDialog page={dialog.page} onClose={close} />;
     case 'shortcuts':
       return <ShortcutsDialog onClose={close} />;
     case 'palette':
       return <CommandPalette key={dialog.of} of={dialog.of} actions={actions} onClose={close} />;
+    case 'note':
+      return <NoteDialog trace={dialog.trace} note={dialog.note} onClose={close} />;
+    case 'manual':
+      return (
+        <Suspense fallback={null}>
+          <HelpDialog onClose={close} />
+        </Suspense>
+      );
+    case 'notifications':
+      return <NotificationsDialog onClose={close} />;
     case 'layouts':
       return <LayoutsDialog onClose={close} />;
     case 'about':

@@ -3,10 +3,27 @@
  * entry. `load` makes it a part of the bundle of its own, which is read when the panel is first shown; what the first screen
  * needs is imported.
  */
-import { Box, ChartGantt, ChartLine, ListTree, type LucideIcon, Sigma, SquareFunction, SquareTerminal, Table2, TextSelect, TriangleAlert } from 'lucide-react';
+import {
+  Box,
+  ChartGantt,
+  ChartLine,
+  ChartNoAxesColumn,
+  Flame,
+  ListTree,
+  type LucideIcon,
+  Network,
+  Sigma,
+  SquareFunction,
+  SquareTerminal,
+  StickyNote,
+  Table2,
+  TextSelect,
+  TriangleAlert,
+} from 'lucide-react';
 import { type ComponentType, lazy } from 'react';
 import { ConsolePanel } from '../features/console/index.ts';
 import { CounterPanels } from '../features/counters/index.ts';
+import { NotesCount, NotesPanel } from '../features/notes/index.ts';
 import { ObjectInspector } from '../features/objects/index.ts';
 import { SelectionPanel } from '../features/selection/index.ts';
 import { SlicesTable, TimelinePanel } from '../features/timeline/index.ts';
@@ -42,6 +59,30 @@ const load = <K extends string>(module: () => Promise<{ readonly [name in K]: Co
 export const PANELS: readonly PanelDefinition[] = [
   { id: 'timeline', title: 'Timeline', icon: ChartGantt, place: 'centre', isOpen: true, component: TimelinePanel },
   { id: 'graphs', title: 'Graphs', icon: ChartLine, place: 'drawer', isOpen: true, component: CounterPanels },
+  {
+    id: 'flame',
+    title: 'Flame graph',
+    icon: Flame,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/call-tree/index.ts'), 'FlamePanel'),
+  },
+  {
+    id: 'call-tree',
+    title: 'Call tree',
+    icon: Network,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/call-tree/index.ts'), 'CallTreePanel'),
+  },
+  {
+    id: 'durations',
+    title: 'Durations',
+    icon: ChartNoAxesColumn,
+    place: 'drawer',
+    isOpen: true,
+    component: load(() => import('../features/durations/index.ts'), 'DurationsPanel'),
+  },
   { id: 'console', title: 'Console', icon: SquareTerminal, place: 'drawer-right', isOpen: true, component: ConsolePanel },
   {
     id: 'events',
@@ -75,6 +116,15 @@ export const PANELS: readonly PanelDefinition[] = [
     isOpen: true,
     component: load(() => import('../features/issues/index.ts'), 'IssuesPanel'),
     count: load(() => import('../features/issues/index.ts'), 'IssuesCount'),
+  },
+  {
+    id: 'notes',
+    title: 'Notes',
+    icon: StickyNote,
+    place: 'drawer-right',
+    isOpen: true,
+    component: NotesPanel,
+    count: NotesCount,
   },
   { id: 'slices', title: 'Slices', icon: Table2, place: 'drawer-right', isOpen: false, component: SlicesTable },
   { id: 'selection', title: 'Selection', icon: TextSelect, place: 'inspector', isOpen: true, component: SelectionPanel },

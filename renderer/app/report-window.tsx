@@ -4,8 +4,9 @@ import { StrictMode, useMemo, useState } from 'react';
 import type { Report } from '../bridge/report.ts';
 import { StatisticsTable } from '../features/report/index.ts';
 import { ClientsProvider } from '../state/clients.tsx';
-import { applyTheme, changeSettings, connectSettings, useSettings } from '../state/settings-store.ts';
-import { connectTraces, openTrace } from '../state/trace-store.ts';
+import { connectNotes } from '../state/notes-store.ts';
+import { applyTheme, applyTraceMemory, changeSettings, connectSettings, useSettings } from '../state/settings-store.ts';
+import { connectTraces, openTrace, setDetailBytes } from '../state/trace-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { IconButton, Toasts, TooltipProvider } from '../widgets/index.ts';
 import { ErrorBoundary } from './error-boundary.tsx';
@@ -22,6 +23,8 @@ import { useShortcuts } from './use-shortcuts.ts';
 export function connectReport({ studio, traces, file, about }: Report): TraceId {
   applyTheme();
   connectTraces(traces);
+  applyTraceMemory(setDetailBytes);
+  connectNotes(undefined, traces);
   void connectSettings(studio);
   return openTrace({ kind: 'file', file }, { title: about.title, path: '', unsaved: false, format: 'other', bytes: file.size });
 }

@@ -1,4 +1,4 @@
-import { Monitor, Moon, Sun } from 'lucide-react';
+import { Bell, BellDot, Monitor, Moon, Sun } from 'lucide-react';
 import { usePluginActions } from '../features/plugins/index.ts';
 import { isSampled, keptWords } from '../features/session/index.ts';
 import { keysOf } from '../features/settings/index.ts';
@@ -10,7 +10,7 @@ import { changeSettings, settingsState, useSettings } from '../state/settings-st
 import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { followView, togglePause, zoomView } from '../state/view-store.ts';
 import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
-import { Badge, IconButton, Menubar, type MenubarMenu, type MenuEntry, Tooltip } from '../widgets/index.ts';
+import { Badge, IconButton, Menubar, type MenubarMenu, type MenuEntry, Tooltip, useUnreadMessages } from '../widgets/index.ts';
 import { Logo } from './logo.tsx';
 import { PANELS } from './panels.ts';
 import './title-bar.css';
@@ -35,6 +35,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   const web = useLibrary((all) => all.info?.host === 'web');
   const layout = useLayout((state) => state);
   const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
+  const unread = useUnreadMessages();
   const nextTheme = theme === 'dark' ? 'light' : theme === 'light' ? 'system' : 'dark';
   const ThemeIcon = THEMES.find((each) => each.value === theme) ?? THEMES[0];
 
@@ -118,8 +119,12 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
     {
       label: 'Help',
       entries: [
+        { label: 'Manual', keys: keysOf('manual'), onSelect: () => showDialog({ kind: 'manual' }) },
+        { label: 'Tour', onSelect: actions.tour },
+        { kind: 'line' },
         { label: 'All commands…', keys: keysOf('palette'), onSelect: () => showDialog({ kind: 'palette', of: 'commands' }) },
         { label: 'Keyboard shortcuts', keys: keysOf('help'), onSelect: () => showDialog({ kind: 'shortcuts' }) },
+        { label: 'Notifications', onSelect: () => showDialog({ kind: 'notifications' }) },
         { label: 'About Trace Studio', onSelect: () => showDialog({ kind: 'about' }) },
       ],
     },
@@ -140,6 +145,11 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         </div>
       )}
       <span className="grow" />
+      <IconButton
+        icon={unread > 0 ? BellDot : Bell}
+        label={unread > 0 ? `Notifications, ${unread} not read` : 'Notifications'}
+        onClick={() => showDialog({ kind: 'notifications' })}
+      />
       <IconButton
         icon={ThemeIcon.icon}
         label={`${ThemeIcon.label}. Change to ${THEMES.find((each) => each.value === nextTheme)?.label.toLowerCase()}`}

@@ -5,7 +5,7 @@ import { CounterList } from '../features/counters/index.ts';
 import { ObjectList } from '../features/objects/index.ts';
 import { RunPluginList, useRunPlugins, ViewSwitch } from '../features/plugins/index.ts';
 import { RunsList } from '../features/recordings/index.ts';
-import { mainNotice, StatusBar, standing, Toolbar } from '../features/session/index.ts';
+import { mainNotice, ReadingBar, StatusBar, standing, Toolbar } from '../features/session/index.ts';
 import { selectRunPlugin } from '../state/plugin-store.ts';
 import { sessionState, useSession, useSessions } from '../state/session-store.ts';
 import { changeSettings, settingsState } from '../state/settings-store.ts';
@@ -13,9 +13,8 @@ import { activateTrace, traceState, useOpenTraces } from '../state/trace-store.t
 import { useCalmSummary } from '../state/use-calm-summary.ts';
 import { useView } from '../state/view-store.ts';
 import { useWindow } from '../state/window-store.ts';
-import { formatBytes } from '../state/words.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
-import { Icon, IconButton, Pane, Progress, SplitLine, SplitPane, Tabs } from '../widgets/index.ts';
+import { Icon, IconButton, Pane, SplitLine, SplitPane, Tabs } from '../widgets/index.ts';
 import { Dock } from './dock/dock.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { PANELS } from './panels.ts';
@@ -215,14 +214,7 @@ function TraceNotices({ trace }: { readonly trace: TraceId }) {
   if (!summary) return null;
   return (
     <>
-      {summary.phase === 'loading' && summary.totalBytes !== undefined && summary.totalBytes > 4e6 && (
-        <div className="trace-loading" role="status">
-          <span>
-            {formatBytes(summary.loadedBytes)} of {formatBytes(summary.totalBytes)} read. What is there can be used already.
-          </span>
-          <Progress label="Loading" share={summary.loadedBytes / summary.totalBytes} />
-        </div>
-      )}
+      <ReadingBar trace={trace} />
       {notice && (
         <section className="trace-notice" aria-label="About this trace">
           <Icon of={TriangleAlert} />

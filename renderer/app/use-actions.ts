@@ -7,6 +7,7 @@ import type { TakeKind } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
+import { addMark, writeNote } from '../features/notes/index.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import {
   attachRun,
@@ -35,10 +36,9 @@ import {
 } from '../state/launch-store.ts';
 import { libraryState } from '../state/library-store.ts';
 import { useFilePicker } from '../state/pick-file.tsx';
-import { markSelection } from '../state/selection.ts';
 import { isRunning, sessionState } from '../state/session-store.ts';
+import { beginTour } from '../state/tour-store.ts';
 import { activateTrace, type OpenTrace, traceState } from '../state/trace-store.ts';
-import { pointerState } from '../state/view-store.ts';
 import { setWindow, showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { endToast, toast, toastProblem } from '../widgets/index.ts';
@@ -57,7 +57,12 @@ export interface Actions extends TimelineActions {
   record(): void;
   /** All of its objects now. */
   snapshot(): void;
+  /** A moment of a run; in a recording what is selected. */
   mark(): void;
+  /** Five steps through the window, from the start page on. */
+  tour(): void;
+  /** A note on what is selected, or where the pointer is. */
+  note(): void;
   /** What a run that keeps only the newest has now. */
   saveLast(): void;
   /** Of the run in sight, while it goes on. */
@@ -253,7 +258,17 @@ export function useActions(): Actions {
         const session = sessionOf(activeTrace());
         const { active } = traceState();
         if (isRunning(session) && session) told(markMoment(studio, session), 'This moment was not marked');
-        else if (active !== undefined) markSelection(active, pointerState(active)?.ns);
+        else if (active !== undefined) addMark(active);
+      },
+      tour: () => {
+        showDialog(undefined);
+        setWindow({ screen: 'main' });
+        activateTrace(undefined);
+        beginTour();
+      },
+      note: () => {
+        const { active } = traceState();
+        if (active !== undefined) writeNote(active);
       },
       saveLast: () => {
         const session = sessionOf(activeTrace());

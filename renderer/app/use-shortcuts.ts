@@ -59,6 +59,10 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
       return actions.stepSlice('link-in');
     case 'link-out':
       return actions.stepSlice('link-out');
+    case 'change-before':
+      return actions.stepChange(true);
+    case 'change-after':
+      return actions.stepChange(false);
     case 'pin':
       return actions.pinSelected();
     case 'search':
@@ -101,6 +105,12 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
       return true;
     case 'mark':
       actions.mark();
+      return true;
+    case 'manual':
+      showDialog({ kind: 'manual' });
+      return true;
+    case 'note':
+      actions.note();
       return true;
     case 'snapshot':
       actions.snapshot();
@@ -149,7 +159,8 @@ function isTyping(target: EventTarget | null): boolean {
 
 /** In a report there is nothing to run, to save or to set. */
 const inReports = (id: ShortcutId): boolean =>
-  SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) && !['settings', 'help', 'palette', 'find-track'].includes(id);
+  SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) &&
+  !['settings', 'help', 'palette', 'find-track', 'mark', 'note', 'manual'].includes(id);
 
 export function useShortcuts(actions: Actions, inReport = false): void {
   useEffect(() => {

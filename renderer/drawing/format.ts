@@ -75,6 +75,7 @@ const two = (value: number): string => String(value).padStart(2, '0');
 
 /** A moment, to the microsecond, in groups of three: "13.934 600 s". From a minute on "2:05.934 600". */
 export function formatMoment(ns: number): string {
+  if (ns <= -1000) return `−${formatMoment(-ns)}`;
   const micros = Math.max(0, Math.floor(ns / 1000));
   const fraction = String(micros % 1_000_000).padStart(6, '0');
   const tail = `${fraction.slice(0, 3)} ${fraction.slice(3)}`;
@@ -85,6 +86,7 @@ export function formatMoment(ns: number): string {
 
 /** A moment to the millisecond, for lists: "13.934", "2:05.934". */
 export function formatMomentShort(ns: number): string {
+  if (ns <= -1e6) return `−${formatMomentShort(-ns)}`;
   const millis = Math.max(0, Math.floor(ns / 1e6));
   const seconds = Math.floor(millis / 1000);
   const tail = String(millis % 1000).padStart(3, '0');
@@ -107,6 +109,13 @@ export function formatAxisTime(ns: number, stepNs: number): string {
   const tail = digits > 0 ? rest.toFixed(digits).slice(1) : '';
   return `${ns < 0 ? '−' : ''}${clock(whole)}${tail}`;
 }
+
+/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs". */
+export function formatRange(fromNs: number, toNs: number): string {
+  const length = formatDuration(toNs - fromNs);
+  return toNs - fromNs < 2e6 ? `${inSeconds(fromNs)} s + ${length}` : `${inSeconds(fromNs)} to ${inSeconds(toNs)} s (${length})`;
+}
+const inSeconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));
 
 /** For a tooltip or an accessible name: a name of 10 kB does not become a title of 10 kB. */
 export function clipText(text: string, most = 300): string {

@@ -31,7 +31,8 @@ export interface GridQuery {
  */
 export function gridQuery(fromNs: number, toNs: number, widthPx: number): GridQuery {
   const column = Math.max(1, (toNs - fromNs) / Math.max(1, widthPx));
-  const first = Math.max(0, Math.floor(fromNs / column) - 1);
+  // Nothing lies before time 0, but in a trace whose earliest events were found late.
+  const first = Math.max(fromNs < 0 ? Number.NEGATIVE_INFINITY : 0, Math.floor(fromNs / column) - 1);
   const last = Math.max(first + 1, Math.ceil(toNs / column) + 1);
   return { fromNs: first * column, toNs: last * column, columns: last - first, columnNs: column };
 }

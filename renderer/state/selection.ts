@@ -104,28 +104,20 @@ export function rangeOfSelection(trace: TraceId): boolean {
   return true;
 }
 
-/** Puts a mark on what is picked, or on the cross-hair. */
-export function markSelection(trace: TraceId, pointerNs: number | undefined): boolean {
+/** What a mark or a note would be about: the picked slice, else the range, else the moment under the pointer or the cross-hair. */
+export function placeToMark(trace: TraceId, pointerNs: number | undefined): TimeRange | undefined {
   const { selection, range, cursorNs } = viewState(trace);
+  if (selection?.kind === 'slice') return { fromNs: selection.slice.startNs, toNs: selection.slice.startNs + selection.slice.durationNs };
+  if (range) return { fromNs: range.fromNs, toNs: range.toNs };
   const at = pointerNs ?? cursorNs;
-  const mark =
-    selection?.kind === 'slice'
-      ? { fromNs: selection.slice.startNs, toNs: selection.slice.startNs + selection.slice.durationNs }
-      : range
-        ? { fromNs: range.fromNs, toNs: range.toNs }
-        : at === undefined
-          ? undefined
-          : { fromNs: at, toNs: at };
-  if (!mark) return false;
-  changeView(trace, () => ({ mark }));
-  return true;
+  return at === undefined ? undefined : { fromNs: at, toNs: at };
 }
 
 /** Nothing is picked any more. False: nothing was. */
 export function clearSelection(trace: TraceId): boolean {
-  const { selection, range, cursorNs, mark } = viewState(trace);
-  if (!selection && !range && cursorNs === undefined && !mark) return false;
-  changeView(trace, () => ({ selection: undefined, range: undefined, cursorNs: undefined, mark: undefined }));
+  const { selection, range, cursorNs } = viewState(trace);
+  if (!selection && !range && cursorNs === undefined) return false;
+  changeView(trace, () => ({ selection: undefined, range: undefined, cursorNs: undefined }));
   return true;
 }
 

@@ -27,6 +27,16 @@ export const useSettingsLoaded = (): boolean => store((state) => state.loaded);
 export const settingsState = () => store.getState().settings;
 export const subscribeSettings = (listener: () => void): (() => void) => store.subscribe(listener);
 
+/** Hands the memory that was chosen for traces to those who keep it. */
+export function applyTraceMemory(setDetailBytes: (bytes: number | undefined) => void): () => void {
+  const apply = () => {
+    const { traceMemory } = store.getState().settings;
+    setDetailBytes(traceMemory === 0 ? undefined : traceMemory * 2 ** 20);
+  };
+  apply();
+  return store.subscribe(apply);
+}
+
 /** Follows the setting and the system, and sets `data-theme` and `data-density` on the document. */
 export function applyTheme(): () => void {
   const dark = window.matchMedia('(prefers-color-scheme: dark)');

@@ -15,6 +15,8 @@ export interface TimelineControl {
   focusSearch(): void;
   /** Pins the track of what is picked, or unpins it. False: nothing is picked. */
   pinSelected(): boolean;
+  /** What is drawn now, heads and ruler too, as a PNG. Undefined: nothing is drawn yet. */
+  picture(): Promise<Blob | undefined>;
   /** All tracks by name, in the order of the screen. Made when it is asked for. */
   tracks(): readonly TrackChoice[];
 }

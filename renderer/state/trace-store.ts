@@ -32,6 +32,9 @@ const store = create<TraceState>(() => ({ open: [], active: undefined, summaries
 
 let client: TraceClient | undefined;
 let minted = 0;
+/** What a trace may keep in memory; undefined: what the machine allows. */
+let detailBytes: number | undefined;
+const budget = () => (detailBytes === undefined ? {} : { detailBytes });
 /** What each open trace was opened from, to open it again in its other view. */
 const inputs = new Map<TraceId, TraceInput>();
 
@@ -68,7 +71,7 @@ export function openTrace(input: TraceInput, about: Omit<OpenTrace, 'trace'>): T
   const trace = `t${minted}`;
   store.setState((state) => ({ open: [...state.open, { ...about, trace }], active: trace }));
   inputs.set(trace, input);
-  client?.request('trace.open', { trace, input }).catch((error: unknown) => failTrace(trace, error));
+  client?.request('trace.open', { trace, input, ...budget() }).catch((error: unknown) => failTrace(trace, error));
   return trace;
 }
 
@@ -84,7 +87,7 @@ export function showTraceView(trace: TraceId, view: TraceView): void {
   if (!input || !client || store.getState().summaries[trace]?.view === view) return;
   client.request('trace.close', { trace }).catch(() => {}); // It is opened anew whatever became of it.
   store.setState((state) => ({ summaries: { ...state.summaries, [trace]: { ...emptySummary(trace), view } } }));
-  client.request('trace.open', { trace, input, view }).catch((error: unknown) => failTrace(trace, error));
+  client.request('trace.open', { trace, input, view, ...budget() }).catch((error: unknown) => failTrace(trace, error));
 }
 
 /** The worker refused: shown in the trace's own place, like a failure while loading. */
@@ -95,6 +98,19 @@ function failTrace(trace: TraceId, error: unknown): void {
   store.setState((state) => ({ summaries: { ...state.summaries, [trace]: failed } }));
 }
 
+/** Decoded detail that each trace may keep in memory from now on; undefined: what the machine allows. */
+export function setDetailBytes(bytes: number | undefined): void {
+  if (bytes === detailBytes) return;
+  detailBytes = bytes;
+  // A trace that was closed meanwhile needs none.
+  for (const { trace } of store.getState().open) client?.request('trace.budget', { trace, ...budget() }).catch(() => {});
+}
+
+/** Reads no further: what has been read stays, and a notice tells how much that is. */
+export function stopReading(trace: TraceId): void {
+  client?.request('trace.cancel', { trace }).catch(() => {}); // A worker that failed reads nothing either.
+}
+
 export function emptySummary(trace: TraceId): TraceSummary {
   return {
     trace,
@@ -103,6 +119,7 @@ export function emptySummary(trace: TraceId): TraceSummary {
     loadedBytes: 0,
     notices: [],
     startEpochMs: 0,
+    startNs: 0,
     endNs: 0,
     events: 0,
     counterSamples: 0,
@@ -116,6 +133,7 @@ export function emptySummary(trace: TraceId): TraceSummary {
     objectsRevision: 0,
     processesRevision: 0,
     pluginsRevision: 0,
+    notesRevision: 0,
     tracksRevision: 0,
     issuesRevision: 0,
     timelineSlices: 0,

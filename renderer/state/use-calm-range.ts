@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'react';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { subscribeTraces, traceState } from './trace-store.ts';
-import { leastEndOf, rangeInSight, subscribeDrawn, subscribeViews, type TimeRange, viewState, visibleRange } from './view-store.ts';
+import { leastEndOf, rangeInSight, startOf, subscribeDrawn, subscribeViews, type TimeRange, viewState, visibleRange } from './view-store.ts';
 
 const RANGE_EVERY_MS = 500;
 
@@ -35,5 +35,5 @@ export function useCalmRange(trace: TraceId): TimeRange {
 function rangeNow(trace: TraceId): TimeRange {
   const { time } = viewState(trace);
   if (time.mode === 'fixed') return rangeInSight(trace);
-  return visibleRange(time, traceState().summaries[trace]?.endNs ?? 0, leastEndOf(trace));
+  return visibleRange(time, traceState().summaries[trace]?.endNs ?? 0, leastEndOf(trace), startOf(trace));
 }

@@ -77,7 +77,11 @@ class QueryLoop<K extends Method> {
     const question = argument === undefined ? '' : JSON.stringify(argument);
     if (question === this.question) return;
     this.question = question;
-    if (question === '') this.tell(nothing);
+    if (question === '') {
+      this.tell(nothing);
+      // The answer is gone: the same question is a new one then.
+      this.asked = '';
+    }
     this.consider();
   }
 
@@ -131,6 +135,7 @@ class QueryLoop<K extends Method> {
 const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = {
   // Known with the head, as is the start.
   'trace.launch': (summary) => summary.startEpochMs,
+  'notes.list': (summary) => summary.notesRevision,
   // Which counters there are: their values are `counters.newest`.
   'counters.list': (summary) => summary.countersRevision,
   'counters.newest': (summary) => summary.counterSamples + summary.countersRevision,
@@ -141,8 +146,15 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'objects.list': (summary) => summary.snapshots + summary.objectsRevision,
   'objects.snapshot': (summary) => summary.snapshots + summary.objectsRevision,
   'objects.times': (summary) => summary.snapshots + summary.objectsRevision,
+  'objects.json': () => 0,
+  'objects.fields': (summary) => summary.revision,
+  'objects.graph': (summary) => summary.revision,
+  'objects.history': (summary) => summary.revision,
+  'objects.step': () => 0,
   'events.page': (summary) => summary.revision,
   'console.page': (summary) => summary.consoleChunks,
+  'console.call': (summary) => summary.consoleChunks,
+  'console.lineOf': (summary) => summary.consoleChunks,
   'tracks.list': (summary) => summary.tracksRevision,
   'names.get': () => 0,
   'timeline.view': (summary) => summary.revision,

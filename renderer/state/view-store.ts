@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
-import type { NameId, ObjectId, SliceRow, TraceId, TrackId } from '../trace/trace-worker-api.ts';
+import type { FieldPath, NameId, ObjectId, SliceRow, TraceId, TrackId } from '../trace/trace-worker-api.ts';
 import { subscribeTraces, traceState } from './trace-store.ts';
 
 /** `follow` ends at the newest event and moves with it; `fixed` stays while capture goes on ("paused" when the trace is live). */
@@ -26,6 +26,20 @@ export interface RangeSelection extends TimeRange {
 /** The one thing that is picked. A picked object is `object` below, since its snapshot goes with it. */
 export type Selection = { readonly kind: 'slice'; readonly slice: SliceRow } | { readonly kind: 'track'; readonly track: TrackId };
 
+export type ObjectSide = 'value' | 'diff' | 'fields' | 'history';
+
+export interface SnapshotPin {
+  readonly index: number;
+  readonly timeNs: number;
+}
+
+export interface SnapshotPins {
+  readonly object: ObjectId;
+  readonly a: SnapshotPin | undefined;
+  /** Undefined: the one that is shown. */
+  readonly b: SnapshotPin | undefined;
+}
+
 export interface ViewState {
   readonly time: TimeView;
   /** Span that `follow` goes back to. */
@@ -36,8 +50,6 @@ export interface ViewState {
   readonly range: RangeSelection | undefined;
   /** Ranges that were zoomed to, each inside of the one before: the way back out. */
   readonly crumbs: readonly TimeRange[];
-  /** A mark that is not kept: a moment, or a range. */
-  readonly mark: TimeRange | undefined;
   /** The ruler counts from here; undefined: from the start of the recording. */
   readonly zeroNs: number | undefined;
   /** Text of a search: what it matches is outlined in the timeline. Empty: nothing is. */
@@ -49,6 +61,12 @@ export interface ViewState {
   readonly object: ObjectId | undefined;
   /** 0-based index, or the newest as it comes. */
   readonly snapshot: number | 'live';
+  /** What lies in the object is chosen: its keys, the outermost first. */
+  readonly field: FieldPath | undefined;
+  /** Which side of the object is shown. */
+  readonly objectView: ObjectSide;
+  /** Two snapshots of an object, to be compared. */
+  readonly pins: SnapshotPins | undefined;
   /** Keys of hidden series (`seriesKey`) by id of their graph. */
   readonly hidden: Readonly<Record<string, readonly string[]>>;
   /** Ids of graphs that are shown as a table. */
@@ -73,13 +91,15 @@ const INITIAL: ViewState = {
   selection: undefined,
   range: undefined,
   crumbs: [],
-  mark: undefined,
   zeroNs: undefined,
   highlight: '',
   dimOthers: false,
   sameName: undefined,
   object: undefined,
   snapshot: 'live',
+  field: undefined,
+  objectView: 'value',
+  pins: undefined,
   hidden: {},
   tables: [],
   reveal: undefined,
@@ -136,14 +156,20 @@ export const pointerState = (trace: TraceId): Pointer | undefined => pointers.ge
 export const useView = <T>(trace: TraceId, pick: (view: ViewState) => T): T => choices(useShallow((state) => pick(state.views[trace] ?? INITIAL)));
 
 /** The whole of a trace is at least this long. */
-export const leastEndOf = (trace: TraceId): number => (traceState().summaries[trace]?.phase === 'complete' ? LEAST_END_NS : LEAST_LIVE_END_NS);
+export function leastEndOf(trace: TraceId): number {
+  const { phase, endNs = 0 } = traceState().summaries[trace] ?? {};
+  // What a file is read from fills the width from its first event on.
+  return phase === 'complete' || (phase === 'loading' && endNs > 0) ? LEAST_END_NS : LEAST_LIVE_END_NS;
+}
+/** Where it begins: 0, or before it where a trace has events before its time 0. */
+export const startOf = (trace: TraceId): number => traceState().summaries[trace]?.startNs ?? 0;
 const endOf = (trace: TraceId): number => Math.max(leastEndOf(trace), traceState().summaries[trace]?.endNs ?? 0);
 
-/** The range that a view shows when the trace reaches to `endNs`. */
-export function visibleRange(time: TimeView, endNs: number, leastEndNs = LEAST_LIVE_END_NS): TimeRange {
+/** The range that a view shows when the trace reaches from `startNs` to `endNs`. */
+export function visibleRange(time: TimeView, endNs: number, leastEndNs = LEAST_LIVE_END_NS, startNs = 0): TimeRange {
   if (time.mode === 'fixed') return { fromNs: time.fromNs, toNs: time.toNs };
   const end = Math.max(leastEndNs, endNs);
-  return { fromNs: time.spanNs === 'all' ? 0 : Math.max(0, end - time.spanNs), toNs: end };
+  return { fromNs: time.spanNs === 'all' ? startNs : Math.max(startNs, end - time.spanNs), toNs: end };
 }
 
 /** The range in sight: as drawn last, or as it would be drawn. */
@@ -153,7 +179,7 @@ export function rangeInSight(trace: TraceId): TimeRange {
     const range = drawn.get(trace);
     if (range) return range;
   }
-  return visibleRange(time, endOf(trace), leastEndOf(trace));
+  return visibleRange(time, endOf(trace), leastEndOf(trace), startOf(trace));
 }
 
 /** Drawing tells what it shows, once a frame. */
@@ -184,9 +210,9 @@ export function changeView(trace: TraceId, update: (view: ViewState) => Partial<
 }
 
 /** Keeps a range inside the trace: it is moved before it is made smaller. */
-function clampRange(fromNs: number, toNs: number, endNs: number): TimeRange {
-  const span = Math.min(Math.max(LEAST_SPAN_NS, toNs - fromNs), endNs);
-  const from = Math.min(Math.max(0, fromNs), endNs - span);
+function clampRange(fromNs: number, toNs: number, { fromNs: startNs, toNs: endNs }: TimeRange): TimeRange {
+  const span = Math.min(Math.max(LEAST_SPAN_NS, toNs - fromNs), endNs - startNs);
+  const from = Math.min(Math.max(startNs, fromNs), endNs - span);
   return { fromNs: from, toNs: from + span };
 }
 
@@ -210,7 +236,7 @@ export function togglePause(trace: TraceId): void {
 }
 
 export function setRange(trace: TraceId, fromNs: number, toNs: number): void {
-  const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), endOf(trace));
+  const range = clampRange(Math.min(fromNs, toNs), Math.max(fromNs, toNs), { fromNs: startOf(trace), toNs: endOf(trace) });
   changeView(trace, () => ({ time: { mode: 'fixed', ...range } }));
 }
 
@@ -266,7 +292,7 @@ export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
 }
 
 export function selectObject(trace: TraceId, object: ObjectId | undefined, snapshot: number | 'live' = 'live'): void {
-  changeView(trace, () => ({ object, snapshot }));
+  changeView(trace, (view) => ({ object, snapshot, ...(view.object !== object && { field: undefined }) }));
 }
 
 export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void {
@@ -278,6 +304,8 @@ export function noteSnapshot(trace: TraceId, snapshot: ShownSnapshot | undefined
   if (snapshot) shown.set(trace, snapshot);
   else shown.delete(trace);
 }
+
+export const shownSnapshot = (trace: TraceId): ShownSnapshot | undefined => shown.get(trace);
 
 /** One snapshot back or on, of the object that the inspector shows. False: it shows none. */
 export function stepSnapshot(trace: TraceId, by: -1 | 1): boolean {

@@ -1,5 +1,6 @@
 /** What is open in the window around the data: dialogs, drawer, sidebar. */
 import { create } from 'zustand';
+import type { RecordingNote as Note } from '../../core/protocol/notes.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 
@@ -13,11 +14,15 @@ export type OpenDialog =
   | { readonly kind: 'close-unsaved'; readonly trace: TraceId }
   | { readonly kind: 'close-window'; readonly running: number }
   | { readonly kind: 'attach' }
-  | { readonly kind: 'settings' }
+  | { readonly kind: 'settings'; readonly page?: 'editor' }
   | { readonly kind: 'shortcuts' }
   /** Commands by name, or tracks of the trace in sight. */
   | { readonly kind: 'palette'; readonly of: 'commands' | 'tracks' }
+  /** Its text is asked for. */
+  | { readonly kind: 'note'; readonly trace: TraceId; readonly note: Note }
   | { readonly kind: 'layouts' }
+  | { readonly kind: 'manual' }
+  | { readonly kind: 'notifications' }
   | { readonly kind: 'about' };
 
 /** What fills the window below its title: the trace or the start page, or the plugin manager over either. */

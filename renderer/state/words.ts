@@ -40,6 +40,13 @@ export function formatAgo(thenMs: number, nowMs: number): string {
 }
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/** "less than a second", "8 s", "2 min": an estimate, so no finer than that. */
+export function formatRemaining(ms: number): string {
+  if (ms < 1000) return 'less than a second';
+  const seconds = Math.ceil(ms / 1000);
+  return seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`;
+}
+
 /** `/home/ann/code/x` as `~/code/x`. */
 export function shortPath(path: string, home: string | undefined): string {
   if (!home || !path.startsWith(home)) return path;
@@ -52,3 +59,6 @@ export const baseName = (path: string): string => path.split(/[/\\]/).filter(Boo
 export const folderOf = (path: string): string => path.replace(/[/\\][^/\\]*$/, '');
 
 export const plural = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en-US')} ${count === 1 ? one : many}`;
+
+/** "14:03:22". */
+export const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');

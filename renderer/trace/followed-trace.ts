@@ -5,7 +5,7 @@ import { openTrace } from '../../core/formats/open-trace.ts';
 import { findAttachments, processedRecording, usableParts } from '../../core/formats/processed-view.ts';
 import type { Attachments } from '../../core/model/attachments.ts';
 import { INDEXED_FROM_BYTES, openIndexed } from '../../core/model/open-recording.ts';
-import { Trace, type TraceOptions } from '../../core/model/trace.ts';
+import { DEFAULT_DETAIL_BYTES, Trace, type TraceOptions } from '../../core/model/trace.ts';
 import { BlockReader, type RecordingItem } from '../../core/protocol/recording-reader.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import { BlobStore } from './blob-store.ts';
@@ -70,6 +70,7 @@ export class FollowedTrace {
   /** What the revisions of an earlier view had grown to: those of the next go on from there. */
   #processesBefore = 0;
   #pluginsBefore = 0;
+  #notesBefore = 0;
   #closed = false;
   /** What was read before is gone from the recording, too: the model begins anew. */
   #fellBehind = false;
@@ -100,10 +101,10 @@ export class FollowedTrace {
     return { pause: this.#surroundings.nextTask, onLoaded: () => this.#changed(), ...(detailBytes !== undefined && { detailBytes }) };
   }
 
-  /** Of decoded detail in memory. */
-  set detailBytes(bytes: number) {
+  /** Of decoded detail in memory; undefined: what the machine allows. */
+  set detailBytes(bytes: number | undefined) {
     this.#detailBytes = bytes;
-    this.#trace.budgetBytes = bytes;
+    this.#trace.budgetBytes = bytes ?? this.#surroundings.detailBytes ?? DEFAULT_DETAIL_BYTES;
     this.#changed();
   }
 
@@ -167,6 +168,8 @@ export class FollowedTrace {
 
   async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of chunks) {
+      // What becomes a recording only when all of it is there has nothing to show yet, and need not be read to its end.
+      if (this.#cancelled && this.#trace.eventCount === 0) throw new ProblemError(cancelledProblem(this.#followedBytes, this.#totalBytes));
       this.#followedBytes += chunk.length;
       yield chunk;
     }
@@ -236,6 +239,7 @@ export class FollowedTrace {
     this.#listsRevision += before.countersSize + before.objectsSize + before.timeline.size + 1;
     this.#processesBefore += before.processesRevision;
     this.#pluginsBefore += before.pluginsRevision;
+    this.#notesBefore += before.notesRevision;
     this.#listsEvents = -1;
     this.#trace = trace;
   }
@@ -259,6 +263,11 @@ export class FollowedTrace {
       this.#changed();
       await nextTask();
       sliceEnd = steadyMs() + SLICE_MS;
+    }
+    if (this.#cancelled) {
+      this.#notice(cancelledProblem(this.#decodedBytes, this.#totalBytes));
+      trace.timeline.isLoading = false;
+      return true;
     }
     this.#decodedBytes = endOffset;
     this.#noteLive(trace);
@@ -355,10 +364,10 @@ export class FollowedTrace {
 
   summary(): TraceSummary {
     const totals = this.trace.totals();
-    const events = totals.events;
+    const listed = this.trace.listedCount;
     const nowMs = this.#surroundings.steadyMs();
-    if (events !== this.#listsEvents && (nowMs - this.#listsChangedMs >= LIST_CHANGE_MS || this.#phase === 'complete')) {
-      this.#listsEvents = events;
+    if (listed !== this.#listsEvents && (nowMs - this.#listsChangedMs >= LIST_CHANGE_MS || this.#phase === 'complete')) {
+      this.#listsEvents = listed;
       this.#listsChangedMs = nowMs;
       this.#listsRevision++;
     }
@@ -373,8 +382,9 @@ export class FollowedTrace {
       ...(this.#problem && { problem: this.#problem }),
       notices: [...this.#notices, ...totals.notices],
       startEpochMs: totals.startEpochMs,
+      startNs: totals.startNs,
       endNs: this.endNs,
-      events,
+      events: totals.events,
       counterSamples: totals.counterSamples,
       instants: totals.instants,
       slices: totals.slices,
@@ -386,6 +396,7 @@ export class FollowedTrace {
       objectsRevision: this.#revisionOf(this.trace.objectsSize),
       processesRevision: this.#processesBefore + this.trace.processesRevision,
       pluginsRevision: this.#pluginsBefore + this.trace.pluginsRevision,
+      notesRevision: this.#notesBefore + this.trace.notesRevision,
       tracksRevision: this.#revisionOf(this.trace.timeline.size),
       issuesRevision: this.#revisionOf(this.trace.issueCount),
       timelineSlices: this.trace.timeline.slices,
@@ -416,7 +427,7 @@ export class FollowedTrace {
 
   /** Numbers of the lists moved since the last summary, and no data may come to tell it. */
   get listsBehind(): boolean {
-    return this.trace.eventCount !== this.#listsEvents;
+    return this.trace.listedCount !== this.#listsEvents;
   }
 }
 
@@ -425,8 +436,13 @@ const FELL_BEHIND: Problem = {
   message: 'The run was faster than this window for so long that what it had not read is no longer kept. It goes on with what is.',
 };
 function cancelledProblem(loadedBytes: number, totalBytes: number | undefined): Problem {
-  const of = totalBytes === undefined ? '' : ` of ${totalBytes}`;
-  return { code: 'loading-cancelled', message: `Reading was stopped after ${loadedBytes}${of} bytes: what lies behind is not shown.` };
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  const of = totalBytes === undefined ? '' : ` of ${megabytes(totalBytes)}`;
+  return {
+    code: 'loading-cancelled',
+    message: `Reading was stopped after ${megabytes(loadedBytes)}${of} MB: what lies behind is not shown.`,
+    remedy: 'Close the trace and open it again to read all of it.',
+  };
 }
 
 export function problemOf(error: unknown): Problem {

@@ -32,7 +32,7 @@ import type {
   TimelineView,
   TrackId,
   TrackInfo,
-  TreeLevel,
+  TreeLevels,
   TreeQuery,
   ViewQuery,
 } from '../../core/model/timeline-types.ts';
@@ -92,8 +92,8 @@ export interface TimelineRequests {
   'analysis.histogram': (
     argument: OfTrace & { readonly scope: Scope; readonly by: GroupBy; readonly key: number; readonly buckets: number },
   ) => DurationHistogram;
-  /** One level of the call tree. */
-  'analysis.tree': (argument: OfTrace & TreeQuery) => TreeLevel;
+  /** Levels of the call tree: those of all nodes that are open, in one question. */
+  'analysis.tree': (argument: OfTrace & TreeQuery) => TreeLevels;
   /** Left heavy, and the halves of a sandwich (`of`). */
   'analysis.flame': (argument: OfTrace & FlameQuery) => FlameLayout;
   'analysis.counters': (
@@ -114,8 +114,8 @@ export interface TimelineRequests {
 
   'issues.list': (argument: OfTrace) => readonly IssueInfo[];
 
-  /** Bytes of decoded detail that this trace may keep in memory. */
-  'trace.budget': (argument: OfTrace & { readonly detailBytes: number }) => null;
+  /** Bytes of decoded detail that this trace may keep in memory; absent: what the machine allows. */
+  'trace.budget': (argument: OfTrace & { readonly detailBytes?: number }) => null;
   /** Reads no further: what has been read stays, and a notice says how much that is. */
   'trace.cancel': (argument: OfTrace) => null;
 }

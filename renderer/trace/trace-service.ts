@@ -5,6 +5,7 @@ import { CollectorSource } from './collector-source.ts';
 import { DataLink } from './data-link.ts';
 import { FileSource } from './file-source.ts';
 import { FollowedTrace, type Opened, problemOf, type Surroundings } from './followed-trace.ts';
+import { objectHandlers } from './object-handlers.ts';
 import { type HandlersOf, timelineHandlers } from './timeline-handlers.ts';
 import type { PageMessage, TraceId, TraceInput, TracePushes, TraceRequests, WorkerMessage } from './trace-worker-api.ts';
 
@@ -57,9 +58,10 @@ export class TraceService {
       }
       return null;
     },
-    'trace.open': ({ trace, input, view = 'processed' }) => {
+    'trace.open': ({ trace, input, view = 'processed', detailBytes }) => {
       if (this.#traces.has(trace)) throw new ProblemError({ code: 'trace-open', message: `The trace ${trace} is open already.` });
       const followed = new FollowedTrace(trace, view, this.#options, () => this.#note(followed));
+      if (detailBytes !== undefined) followed.detailBytes = detailBytes;
       this.#traces.set(trace, followed);
       void followed.run(() => this.#open(input));
       this.#note(followed);
@@ -73,6 +75,7 @@ export class TraceService {
       return null;
     },
     'trace.launch': ({ trace }) => this.#of(trace).trace.launch ?? null,
+    'notes.list': ({ trace }) => this.#of(trace).trace.notes(),
     'counters.list': ({ trace }) => this.#of(trace).trace.counters(),
     'counters.newest': ({ trace, series }) => this.#of(trace).trace.newestValues(series),
     'counters.grid': ({ trace, ...query }) => {
@@ -85,11 +88,11 @@ export class TraceService {
     },
     'processes.list': ({ trace }) => this.#of(trace).trace.processes(),
     'plugins.list': ({ trace }) => this.#of(trace).trace.plugins(),
-    'objects.list': ({ trace }) => this.#of(trace).trace.objects(),
-    'objects.snapshot': ({ trace, object, ...at }) => this.#of(trace).trace.snapshot(object, at),
-    'objects.times': ({ trace, object, limit }) => this.#of(trace).trace.objectTimes(object, limit),
     'events.page': ({ trace, filter, from, count }) => this.#of(trace).trace.events(filter, from, count),
     'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
+    'console.call': async ({ trace, line }) => (await this.#of(trace).trace.consoleCall(line, this.#of(trace).endNs)) ?? null,
+    'console.lineOf': async ({ trace, ref }) => (await this.#of(trace).trace.consoleLineOf(ref)) ?? null,
+    ...objectHandlers((trace) => this.#of(trace)),
     ...timelineHandlers((trace) => this.#of(trace)),
   };
 

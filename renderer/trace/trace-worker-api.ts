@@ -3,12 +3,15 @@
  * questions; the page holds ids, choices and the answers that it draws.
  */
 import type { Problem } from '../../core/base/result.ts';
+import type { RecordingNote } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import type { CallCapture, LeftAlone } from '../../core/protocol/target-wire.ts';
-import type { TimelineRequests, TimelineSummary } from './timeline-api.ts';
+import type { ObjectRequests } from './objects-api.ts';
+import type { SliceRef, SliceRow, TimelineRequests, TimelineSummary } from './timeline-api.ts';
 
+export type * from './objects-api.ts';
 export type * from './timeline-api.ts';
 /** The timeline and its analysis. */
 export { ItemFlag } from './timeline-api.ts';
@@ -41,8 +44,11 @@ export interface TraceSummary extends TimelineSummary {
   /** The file was cut or damaged: what is still whole, in words. */
   readonly notices: readonly Problem[];
   readonly startEpochMs: number;
+  /** Time of the earliest event where it lies before time 0, which the first events of an imported trace decide; else 0. */
+  readonly startNs: number;
   /** Time of the newest event; while live also grows with the clock of the recording. */
   readonly endNs: number;
+  /** As `run` and `info` count them: records of the trace, so a call is two, its begin and its end. */
   readonly events: number;
   readonly counterSamples: number;
   readonly instants: number;
@@ -55,6 +61,7 @@ export interface TraceSummary extends TimelineSummary {
   readonly objectsRevision: number;
   readonly processesRevision: number;
   readonly pluginsRevision: number;
+  readonly notesRevision: number;
   /** Which of the two this is; undefined where plugins changed nothing, so that there is only one. */
   readonly view?: TraceView;
   readonly end?: SessionEnd;
@@ -178,10 +185,14 @@ export interface ValueNode {
   readonly children?: readonly ValueNode[];
   /** Entries that were not recorded. */
   readonly cut?: number;
-  /** Against the previous snapshot. A branch with `inside` holds a change deeper down. */
-  readonly change?: 'added' | 'removed' | 'changed' | 'inside';
+  /** A branch of a tree that is too large: `cut` entries of it are not shown, recorded or not. */
+  readonly full?: boolean;
+  /** Against the snapshot that it is compared with. A branch with `inside` holds a change deeper down. What moved within a list may hold one too. */
+  readonly change?: 'added' | 'removed' | 'changed' | 'moved' | 'inside';
   /** Leaf text of before, where it changed. */
   readonly before?: string;
+  /** Key of before, where it moved. */
+  readonly from?: string;
 }
 
 export interface SnapshotView {
@@ -194,6 +205,8 @@ export interface SnapshotView {
   readonly added: number;
   readonly removed: number;
   readonly changed: number;
+  /** Entries that stand elsewhere in their list. */
+  readonly moved: number;
 }
 
 export type EventKind = 'counter' | 'instant' | 'slice' | 'object-created' | 'snapshot' | 'object-deleted' | 'gap' | 'stall';
@@ -215,6 +228,8 @@ export interface EventFilter {
   readonly kinds?: readonly EventKind[];
   /** Case-insensitive part of the name. */
   readonly text?: string;
+  /** Only of these streams: see `ProcessInfo`. */
+  readonly streams?: readonly number[];
 }
 
 export interface ConsoleLine {
@@ -227,14 +242,19 @@ export interface ConsoleLine {
   readonly style?: string;
   /** The line was longer than is shown. */
   readonly cut: boolean;
+  /** Bytes of its source before it. */
+  readonly offset: number;
 }
 
-export interface TraceRequests extends TimelineRequests {
+export interface TraceRequests extends TimelineRequests, ObjectRequests {
   'data.connect': (argument: DataChannel) => null;
-  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView }) => null;
+  /** `detailBytes`: as in `trace.budget`. */
+  'trace.open': (argument: { readonly trace: TraceId; readonly input: TraceInput; readonly view?: TraceView; readonly detailBytes?: number }) => null;
   'trace.close': (argument: { readonly trace: TraceId }) => null;
   /** What was run. null before the head has been read, and for a trace that does not say. */
   'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;
+  /** Notes that the recording holds. */
+  'notes.list': (argument: { readonly trace: TraceId }) => readonly RecordingNote[];
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
   /** Newest value of each series, in their order; NaN where there is none. */
   'counters.newest': (argument: { readonly trace: TraceId; readonly series: readonly SeriesId[] }) => Float64Array;
@@ -257,16 +277,6 @@ export interface TraceRequests extends TimelineRequests {
   'processes.list': (argument: { readonly trace: TraceId }) => readonly ProcessInfo[];
   /** How the plugins of each process fare, by process and place in the launch's list. */
   'plugins.list': (argument: { readonly trace: TraceId }) => readonly { readonly process: number; readonly state: PluginState }[];
-  'objects.list': (argument: { readonly trace: TraceId }) => readonly ObjectInfo[];
-  /** `index` -1: the newest; `atNs`: the newest at or before that time. Undefined: there is none. */
-  'objects.snapshot': (argument: {
-    readonly trace: TraceId;
-    readonly object: ObjectId;
-    readonly index?: number;
-    readonly atNs?: number;
-  }) => SnapshotView | undefined;
-  /** Times of an object's snapshots, thinned to at most `limit`. */
-  'objects.times': (argument: { readonly trace: TraceId; readonly object: ObjectId; readonly limit: number }) => Float64Array;
   /** Rows `from` … `from + count` of the events that pass the filter, oldest first; `total` of them so far, `complete` when all have been looked at. */
   'events.page': (argument: { readonly trace: TraceId; readonly filter: EventFilter; readonly from: number; readonly count: number }) => {
     readonly rows: readonly EventRow[];
@@ -279,6 +289,10 @@ export interface TraceRequests extends TimelineRequests {
     readonly total: number;
     readonly first: number;
   };
+  /** The call of `console` that printed a line, as an instant of the timeline. Null: none did, or it was not recorded. */
+  'console.call': (argument: { readonly trace: TraceId; readonly line: Pick<ConsoleLine, 'source' | 'offset' | 'timeNs' | 'text'> }) => SliceRow | null;
+  /** The line that a call of `console` printed first. Null: it is no such call, or its output was not read. */
+  'console.lineOf': (argument: { readonly trace: TraceId; readonly ref: SliceRef }) => ConsoleLine | null;
 }
 
 export interface TracePushes {

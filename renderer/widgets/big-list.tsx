@@ -7,7 +7,7 @@ const HANDS_MS = 400;
 
 interface BigListProps {
   readonly label: string;
-  readonly role: 'log' | 'grid';
+  readonly role: 'log' | 'grid' | 'treegrid';
   readonly total: number;
   readonly rowHeight: number;
   /** Stay at the last row as rows are added. Scrolling up by hand ends it, scrolling to the end begins it again. */
@@ -151,7 +151,7 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
   const rows: ReactNode[] = [];
   for (let k = 0; k < count; k++) rows.push(row(first + k));
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the role is the caller's, `log` or `grid`.
+    // biome-ignore lint/a11y/noStaticElementInteractions: the role is the caller's, `log`, `grid` or `treegrid`.
     // biome-ignore lint/a11y/useAriaPropsSupportedByRole: as above.
     <div
       className="big-list"
@@ -160,7 +160,7 @@ export function BigList({ label, role, total, rowHeight, follow, onFollow, onWin
       aria-label={label}
       // A flood of lines must not be read aloud; who wants to hear them moves through them.
       aria-live={role === 'log' ? 'off' : undefined}
-      aria-rowcount={role === 'grid' ? total : undefined}
+      aria-rowcount={role === 'log' ? undefined : total}
       aria-activedescendant={activeId}
       tabIndex={0}
       onScroll={onScroll}

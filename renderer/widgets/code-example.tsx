@@ -20,7 +20,8 @@ export function CodeExample({ names, lines, commonJs }: CodeExampleProps) {
   const text = [load, '', ...lines].join('\n');
   return (
     <div className="code-example">
-      <pre>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
+      <pre tabIndex={0}>
         <code>{text}</code>
       </pre>
       <div className="code-example-actions">

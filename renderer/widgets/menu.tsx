@@ -96,9 +96,22 @@ function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
   });
 }
 
-const Popup = ({ entries, align, label }: { readonly entries: readonly MenuEntry[]; readonly align: 'start' | 'end'; readonly label?: string }) => (
+interface PopupProps {
+  readonly entries: readonly MenuEntry[];
+  readonly align: 'start' | 'end';
+  readonly label?: string;
+  readonly at?: MenuPoint | undefined;
+}
+
+const Popup = ({ entries, align, label, at }: PopupProps) => (
   <Base.Portal>
-    <Base.Positioner className="menu-layer" sideOffset={4} align={align} collisionPadding={8}>
+    <Base.Positioner
+      className="menu-layer"
+      sideOffset={4}
+      align={align}
+      collisionPadding={8}
+      {...(at && { anchor: { getBoundingClientRect: () => new DOMRect(at.x, at.y, 0, 0) } })}
+    >
       <Base.Popup className="menu" {...(label !== undefined && { 'aria-label': label })}>
         <Entries entries={entries} />
       </Base.Popup>
@@ -111,15 +124,23 @@ interface MenuProps {
   readonly trigger: ReactElement;
   readonly entries: readonly MenuEntry[];
   readonly align?: 'start' | 'end';
-  /** It opens: entries that depend on what is then may be made now. */
-  readonly onOpen?: () => void;
+  /** With `onOpen` it opens without its button too: where the right mouse button was pressed. */
+  readonly open?: boolean;
+  readonly onOpen?: (open: boolean) => void;
+  readonly at?: MenuPoint | undefined;
 }
 
-export function Menu({ trigger, entries, align = 'start', onOpen }: MenuProps) {
+/** In the window. */
+export interface MenuPoint {
+  readonly x: number;
+  readonly y: number;
+}
+
+export function Menu({ trigger, entries, align = 'start', open, onOpen, at }: MenuProps) {
   return (
-    <Base.Root modal={false} onOpenChange={(open) => open && onOpen?.()}>
+    <Base.Root modal={false} {...(open !== undefined && { open })} {...(onOpen && { onOpenChange: onOpen })}>
       <Base.Trigger render={trigger} />
-      <Popup entries={entries} align={align} />
+      <Popup entries={entries} align={align} at={at} />
     </Base.Root>
   );
 }

@@ -1,6 +1,7 @@
 import { Toast as Base } from '@base-ui/react/toast';
 import { CircleCheck, CircleX, Info, TriangleAlert, X } from 'lucide-react';
 import { Icon } from './icon.tsx';
+import { keepMessage } from './messages.ts';
 import './toast.css';
 
 const manager = Base.createToastManager();
@@ -17,7 +18,9 @@ export interface ToastContent {
 }
 
 /** A message that does not stop the work. It goes by itself; the pointer over it keeps it. */
-export function toast({ tone, title, text, action, key }: ToastContent): void {
+export function toast(content: ToastContent): void {
+  const { tone, title, text, action, key } = content;
+  keepMessage(content);
   const id = manager.add({
     ...(key !== undefined && { id: key }),
     type: tone,
@@ -51,17 +54,21 @@ export function toastProblem(error: unknown, title?: string): void {
   toast({ tone: 'error', title: title ?? what, ...(text !== '' && { text }) });
 }
 
+/** The library makes a dialog of each message, and hides its cross from screen readers while the cross can have the focus. */
+const AS_GROUP = { role: 'group', 'aria-modal': undefined };
+const NOT_HIDDEN = { 'aria-hidden': undefined };
+
 function List() {
   const { toasts } = Base.useToastManager();
   return toasts.map((each) => (
-    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} role="group">
+    <Base.Root key={each.id} toast={each} className="toast" swipeDirection={[]} {...AS_GROUP}>
       <Icon of={ICONS[(each.type ?? 'info') as ToastTone]} size="m" />
       <div className="toast-words">
         <Base.Title className="toast-title" render={<div />} />
         <Base.Description className="toast-text" render={<div />} />
       </div>
       <Base.Action className="toast-action" />
-      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message">
+      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message" {...NOT_HIDDEN}>
         <Icon of={X} size="xs" />
       </Base.Close>
     </Base.Root>

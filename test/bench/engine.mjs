@@ -29,7 +29,12 @@ export async function benchEngine(root, option) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'engine-bench-'));
   try {
     const measure = await buildMeasure(root, folder);
-    return [...slices(measure('slices', '-', '10')), ...cost(measure('cost')), ...recording(measure, folder, Number(option ?? 1))];
+    return [
+      ...slices(measure('slices', '-', '10')),
+      ...cost(measure('cost')),
+      ...objects(measure('objects')),
+      ...recording(measure, folder, Number(option ?? 1)),
+    ];
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -38,7 +43,7 @@ export async function benchEngine(root, option) {
 const ms = (value) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
 const mb = (bytes) => `${(bytes / 1e6).toFixed(0)} MB`;
 
-function slices({ rows, buildMs, viewMs, closeMs, wholeMs, rangeMs, maxBytes }) {
+function slices({ rows, buildMs, viewMs, closeMs, wholeMs, rangeMs, treeMs, treeAgainMs, maxBytes }) {
   return [
     {
       figure: '10 M slices: sort, depth, self, level of detail',
@@ -50,6 +55,7 @@ function slices({ rows, buildMs, viewMs, closeMs, wholeMs, rangeMs, maxBytes }) 
     { figure: 'one view of 40,000 of them', measured: ms(closeMs), goal: '≤ 2 ms' },
     { figure: 'statistics of all names over them', measured: ms(wholeMs), goal: '≤ 150 ms' },
     { figure: 'statistics of half of their time', measured: ms(rangeMs), goal: '≤ 300 ms' },
+    { figure: 'call tree of half of their time, until all of it was looked at', measured: ms(treeMs), note: `asked again ${ms(treeAgainMs)}` },
   ];
 }
 
@@ -62,6 +68,22 @@ function cost({ plainNs, summarizedNs }) {
       goal: '≤ 15 ns more',
       note: `${(summarizedNs - plainNs).toFixed(0)} ns more (making the records is in both: ${plainNs.toFixed(0)} ns)`,
     },
+  ];
+}
+
+function objects({ bytes, openMs, jumpMs, stepMs, compareMs, changesMs, fieldsMs, historyMs }) {
+  const steps = (took) => `× ${(took / stepMs).toFixed(1)} of a step`;
+  return [
+    {
+      figure: '1,000 fields, 100,000 snapshots: step to the next one',
+      measured: ms(stepMs),
+      goal: '≤ 16 ms',
+      note: `${mb(bytes)}, taken in within ${ms(openMs)}`,
+    },
+    { figure: 'a random snapshot of them', measured: ms(jumpMs), goal: '≤ 50 ms', note: `${steps(jumpMs)}: its block is decoded` },
+    { figure: 'two random ones compared', measured: ms(compareMs), goal: '≤ 100 ms', note: steps(compareMs) },
+    { figure: 'when which field changed, from nothing', measured: ms(changesMs), note: `${steps(changesMs)}, in pieces; a page of it then ${ms(fieldsMs)}` },
+    { figure: 'history of the busiest field', measured: ms(historyMs), note: `${steps(historyMs)}, in pieces` },
   ];
 }
 

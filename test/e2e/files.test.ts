@@ -74,6 +74,28 @@ test('a recording cut in the middle opens with what is whole, and says where it 
   expect(readFileSync(cut).length).toBe(whole.length - 200);
 });
 
+test('a large file tells how far its reading is and can be told to stop; its memory is shown and chosen, and the choice is kept', async ({ studio }) => {
+  const { window } = studio;
+  const events = Array.from(
+    { length: 600_000 },
+    (_, k) => `{"ph":"X","name":"work ${k % 50}","cat":"some category","pid":7,"tid":${k % 3},"ts":${k * 10},"dur":${5 + (k % 4)}}`,
+  );
+  const file = studio.script('large.json', `[${events.join(',\n')}]`);
+  await openFile(studio, file);
+  const reading = window.page.getByRole('region', { name: 'Reading the file' });
+  await expect(reading).toContainText(/MB of \d+(\.\d)? MB read/);
+  await reading.getByRole('button', { name: 'Stop reading' }).click();
+  await expect(window.notice).toContainText(/Reading was stopped after [\d.]+ of [\d.]+ MB: what lies behind is not shown\. Close the trace and open it again/);
+  await expect(reading).toBeHidden();
+
+  const memory = window.statusBar.getByRole('button', { name: /^Details in memory: .* of \d+ [MG]B/ });
+  await memory.click();
+  await window.page.getByRole('menuitemradio', { name: '128 MB' }).click();
+  await expect(memory).toContainText('of 128 MB');
+  await window.page.reload();
+  await expect(memory).toContainText('of 128 MB');
+});
+
 test('a file that is no trace, and one of a later version, get a sentence and stay as they are', async ({ studio }) => {
   const { window } = studio;
   const text = studio.script('letter.txt.json', 'Dear reader, this is no trace.');

@@ -1,6 +1,7 @@
 /** Pictures of each example while it runs, in both themes and both sizes, in test/output/gallery: looked at by people, not compared. */
 import path from 'node:path';
 import { expect, repository, test } from './fixtures.ts';
+import { ObjectInspector } from './pages/objects.ts';
 
 const GALLERY = path.join(repository, 'test/output/gallery');
 const SIZES = [
@@ -42,6 +43,22 @@ for (const colors of ['light', 'dark'] as const) {
         }
         await window.button('Stop').click();
         await expect(window.state()).toHaveText(/Stopped/);
+        if (example.file === 'http-server') await objectSides();
+
+        /** Each side of the object, with a panel of the whole height. */
+        async function objectSides(): Promise<void> {
+          const inspector = new ObjectInspector(page);
+          await page.getByRole('button', { name: 'Make Object fill the window' }).click();
+          await inspector.goTo(3);
+          await inspector.pin('A');
+          await inspector.goTo(12);
+          await inspector.row('total:').or(inspector.row('~ changed total:')).click();
+          for (const side of ['Value', 'Diff', 'Fields', 'History'] as const) {
+            await inspector.show(side);
+            await expect(inspector.tree.or(inspector.rows.first())).toBeVisible();
+            await page.screenshot({ path: path.join(GALLERY, `object-${side.toLowerCase()}-${colors}.png`) });
+          }
+        }
 
         async function firstSeries(): Promise<string> {
           return (await window.counter(example.counter).getByRole('rowheader').first().textContent()) ?? '';

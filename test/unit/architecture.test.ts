@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/formats': [['core/model', 'core/protocol'], []],
   'core/events': [['core/protocol'], []],
   'core/plugin-api': [['core/protocol'], []],
-  'core/instrument': [[], ['amaro', 'meriyah', 'picomatch', '@jridgewell/trace-mapping']],
+  'core/instrument': [[], ['amaro', 'get-tsconfig', 'meriyah', 'picomatch', '@jridgewell/trace-mapping']],
   // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
   // In a worker of its own, started when somebody wants samples.
@@ -34,7 +34,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
     ['core/protocol', 'main/services'],
     ['node:', 'ws'],
   ],
-  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api', 'main/services/attach'], ['node:']],
+  'main/services': [['core/protocol', 'core/formats', 'core/plugin-api', 'core/instrument/source-maps.ts', 'main/services/attach'], ['node:']],
   'main/web': [
     ['core/protocol', 'main/services'],
     ['node:', 'ws'],
@@ -55,7 +55,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'renderer/widgets': [[], ['react', '@base-ui/react', 'lucide-react', 'react-resizable-panels']],
   'renderer/features': [
     ['core/protocol', 'core/plugin-api', 'renderer/state', 'renderer/drawing', 'renderer/widgets', 'renderer/trace/trace-worker-api.ts'],
-    ['react', '@base-ui/react', 'lucide-react', 'anser', '@tanstack/react-virtual'],
+    ['react', '@base-ui/react', 'lucide-react', 'anser', '@tanstack/react-virtual', 'lowlight', 'highlight.js'],
   ],
   'renderer/app': [
     ['core/protocol', 'renderer/state', 'renderer/bridge', 'renderer/widgets', 'renderer/features', 'renderer/trace/trace-worker-api.ts'],

@@ -15,7 +15,7 @@ import type {
   TablePage,
   TableQuery,
   TableRow,
-  TreeLevel,
+  TreeLevels,
   TreeQuery,
 } from '../timeline-types.ts';
 import type { Band, IsHit } from './band.ts';
@@ -24,7 +24,7 @@ import { GroupTotals } from './group-totals.ts';
 import { NameTotals } from './name-totals.ts';
 import { Wanted } from './node-loader.ts';
 import { PathTree } from './path-tree.ts';
-import { Children, flameOf, inverted, levelOf, transformed } from './path-views.ts';
+import { Children, flameOf, inverted, levelOf, totalOf, transformed } from './path-views.ts';
 import { ScanJobs } from './scan-jobs.ts';
 import { SearchHits, stepTo } from './search-hits.ts';
 import { type CompiledQuery, parseSearch } from './search-query.ts';
@@ -41,6 +41,7 @@ const MAX_EXACT_SEGMENTS = 256;
 const MAX_KEYS = 200;
 const MAX_PAGE = 5000;
 const MAX_QUERIES = 16;
+const MAX_LEVELS = 1000;
 
 export interface AnalysisOptions {
   readonly timeline: Timeline;
@@ -401,10 +402,10 @@ export class Analysis {
 
   // Call trees
 
-  async #pathTree(query: Omit<TreeQuery, 'path'>, endNs: number): Promise<{ readonly tree: PathTree; readonly children: Children; readonly done: number }> {
+  async #pathTree(query: Omit<TreeQuery, 'paths'>, endNs: number): Promise<{ readonly tree: PathTree; readonly children: Children; readonly done: number }> {
     const stretch = this.#stretch(query.scope, endNs);
     const { result, done } = await this.#jobs.ask(`paths ${scopeKey(query.scope)}`, stretch, () => new PathTree());
-    const changed = transformed(result, query.transforms, (name, file) => this.#nameOfFile(name, file));
+    const changed = transformed(result, query.transforms, (name, like) => this.#nameOfFile(name, like));
     const tree =
       query.direction === 'callers'
         ? inverted(changed, query.of)
@@ -414,16 +415,18 @@ export class Analysis {
     return { tree, children: new Children(tree), done };
   }
 
-  /** All functions of a file as one name. */
-  #nameOfFile(name: NameId, file: number): NameId | undefined {
+  /** All functions of the file of `like` as one name; undefined: this one is of another. */
+  #nameOfFile(name: NameId, like: NameId): NameId | undefined {
+    const file = this.groupOf('file', like);
     if (this.groupOf('file', name) !== file) return undefined;
     const text = this.#groups.file.text(file);
     return this.#timeline.names.intern(text, '', text);
   }
 
-  async tree(query: TreeQuery, endNs: number): Promise<TreeLevel> {
+  async tree(query: TreeQuery, endNs: number): Promise<TreeLevels> {
     const { tree, children, done } = await this.#pathTree(query, endNs);
-    return { ...levelOf(tree, children, query.path), done };
+    const levels = query.paths.slice(0, MAX_LEVELS).map((path) => levelOf(tree, children, path));
+    return { levels, totalNs: totalOf(tree, children), done };
   }
 
   async flame(query: FlameQuery, endNs: number): Promise<FlameLayout> {

@@ -5,14 +5,14 @@ import { PathTree } from './path-tree.ts';
 const MAX_BOXES = 50_000;
 const NOWHERE = -1;
 
-/** A call tree changed by transforms, one after the other. `fileName`: name that stands for all functions of the file of a name, of `merge-file`. */
-export function transformed(tree: PathTree, transforms: readonly TreeTransform[], fileNameOf: (name: NameId, file: number) => NameId | undefined): PathTree {
+/** A call tree changed by transforms, one after the other. `fileNameOf`: name that stands for all functions of the file of `like`, if `name` is one of them. */
+export function transformed(tree: PathTree, transforms: readonly TreeTransform[], fileNameOf: (name: NameId, like: NameId) => NameId | undefined): PathTree {
   let changed = tree;
   for (const transform of transforms) changed = once(changed, transform, fileNameOf);
   return changed;
 }
 
-function once(tree: PathTree, transform: TreeTransform, fileNameOf: (name: NameId, file: number) => NameId | undefined): PathTree {
+function once(tree: PathTree, transform: TreeTransform, fileNameOf: (name: NameId, like: NameId) => NameId | undefined): PathTree {
   const made = new PathTree();
   const places = new Int32Array(tree.length).fill(NOWHERE);
   const place = placerOf(tree, made, transform, fileNameOf);
@@ -26,7 +26,7 @@ function placerOf(
   tree: PathTree,
   made: PathTree,
   transform: TreeTransform,
-  fileNameOf: (name: NameId, file: number) => NameId | undefined,
+  fileNameOf: (name: NameId, like: NameId) => NameId | undefined,
 ): (node: number, name: NameId, above: number) => number {
   const keep = (node: number, name: NameId, above: number): number => {
     const place = made.child(above, name);
@@ -82,7 +82,7 @@ function placerOf(
       };
     case 'merge-file':
       return (node, name, above) => {
-        const file = fileNameOf(name, transform.file);
+        const file = fileNameOf(name, transform.name);
         if (file === undefined) return keep(node, name, above);
         return above > 0 && made.name[above] === file ? giveSelf(node, above) : keep(node, file, above);
       };
@@ -163,10 +163,9 @@ export class Children {
 /** A node that the tail made and gave up again has nothing. */
 const isThere = (tree: PathTree, node: number): boolean => (tree.count[node] as number) > 0 || (tree.total[node] as number) > 0;
 
-export function levelOf(tree: PathTree, children: Children, path: readonly NameId[]): { readonly rows: TreeRow[]; readonly totalNs: number } {
+export function levelOf(tree: PathTree, children: Children, path: readonly NameId[]): TreeRow[] {
   const node = nodeAt(tree, path);
-  const rows = node < 0 ? [] : [...children.of(node)].map((child) => rowOf(tree, children, child));
-  return { rows, totalNs: totalOf(tree, children) };
+  return node < 0 ? [] : [...children.of(node)].map((child) => rowOf(tree, children, child));
 }
 
 const rowOf = (tree: PathTree, children: Children, node: number): TreeRow => ({
@@ -177,7 +176,8 @@ const rowOf = (tree: PathTree, children: Children, node: number): TreeRow => ({
   hasChildren: children.of(node).length > 0,
 });
 
-function totalOf(tree: PathTree, children: Children): number {
+/** Of all roots. */
+export function totalOf(tree: PathTree, children: Children): number {
   let totalNs = 0;
   for (const node of children.of(0)) totalNs += tree.total[node] as number;
   return totalNs;

@@ -1,13 +1,15 @@
-import { CALL_HOOKS, type CallCapture } from '../../protocol/target-wire.ts';
+import { CALL_HOOKS, type CallCapture, TYPESCRIPT_WAYS } from '../../protocol/target-wire.ts';
 import { ProcessWord } from '../ring-layout.ts';
 import type { Counted } from './traced-files.ts';
 
-/** How the recording of calls goes, as the process's threads have counted it. Undefined where none is recorded. */
+/** As the process's threads have counted it. Undefined: there is nothing to tell. */
 export function callCapture(words: Int32Array, muted: number): CallCapture | undefined {
   const at = (word: number): number => Atomics.load(words, word);
-  if (at(ProcessWord.CALL_FILES) === 0) return undefined;
-  const hooks = CALL_HOOKS.filter((_, bit) => (at(ProcessWord.CALL_HOOKS) & (1 << bit)) !== 0);
-  return { files: at(ProcessWord.CALL_FILES), functions: at(ProcessWord.CALL_FUNCTIONS), cached: at(ProcessWord.CALL_CACHED), hooks, muted };
+  const has = (word: number, bit: number): boolean => (at(word) & (1 << bit)) !== 0;
+  const typescript = TYPESCRIPT_WAYS.filter((_, bit) => has(ProcessWord.TYPESCRIPT, bit));
+  if (at(ProcessWord.CALL_FILES) === 0 && typescript.length === 0) return undefined;
+  const hooks = CALL_HOOKS.filter((_, bit) => has(ProcessWord.CALL_HOOKS, bit));
+  return { files: at(ProcessWord.CALL_FILES), functions: at(ProcessWord.CALL_FUNCTIONS), cached: at(ProcessWord.CALL_CACHED), hooks, muted, typescript };
 }
 
 /** Adds to the totals of the process. */

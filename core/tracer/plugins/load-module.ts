@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as Module from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { requireTypeScript } from '../typescript.ts';
+import { requireTypeScript, typeScriptFiles } from '../typescript.ts';
 
 const TYPESCRIPT = /\.[mc]?ts$/;
 const IMPORTS_API = /^\s*(?:import|export)\b[^;]*['"]trace-studio['"]/m;
@@ -36,7 +36,7 @@ function requireOrImport(file: string): unknown {
 function withTypeScript(file: string, tracerFolder: string): unknown {
   const extensions = (Module.default as unknown as { _extensions: Record<string, unknown> })._extensions;
   const before = new Set(Object.keys(extensions));
-  requireTypeScript(tracerFolder);
+  requireTypeScript(typeScriptFiles(tracerFolder));
   if (file.endsWith('.mts') || ES_SYNTAX.test(readFileSync(file, 'utf8'))) {
     const apiUrl = pathToFileURL(path.join(tracerFolder, 'api.mjs')).href;
     Module.register(pathToFileURL(path.join(tracerFolder, 'resolve-hooks.mjs')), { data: { apiUrl, typescript: true } });

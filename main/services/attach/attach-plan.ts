@@ -10,16 +10,20 @@ const WHEN_FULL = 'live';
  * What is recorded. The code is loaded already, and cannot be changed so that every call is told; and nothing is put into the runtime that could not be
  * taken back when the process is left.
  */
-export function attachCapture({ sampling, samplingUs, runtime }: AttachOptions): CaptureOptions {
-  const calls = sampling ? 'sampling' : 'off';
-  return { ...DEFAULT_CAPTURE, ...NOT_TAKEN_BACK, ...(!runtime && NO_RUNTIME), calls, samplingUs, whenFull: WHEN_FULL };
+export function attachCapture({ sampling, samplingUs, runtime }: AttachOptions, configured: Partial<CaptureOptions> = {}): CaptureOptions {
+  const calls = sampling && configured.calls !== 'off' ? 'sampling' : 'off';
+  const chosen = Object.fromEntries(CONFIGURABLE.flatMap((key) => (configured[key] === undefined ? [] : [[key, configured[key]]])));
+  return { ...DEFAULT_CAPTURE, ...chosen, ...NOT_TAKEN_BACK, ...(!runtime && NO_RUNTIME), calls, samplingUs, whenFull: WHEN_FULL };
 }
+
+/** What a config file may say that means the same for a program that runs already: how long is recorded, and how much is kept, is asked at the attaching. */
+const CONFIGURABLE = ['include', 'exclude', 'maxDepth', 'gc', 'eventLoop', 'consoleCalls', 'marks', 'warnings', 'maskSecrets', 'ringMegabytes'] as const;
 
 const NOT_TAKEN_BACK = { asyncOperations: false, asyncHooks: false, modules: false } as const;
 const NO_RUNTIME = { gc: false, eventLoop: false, consoleCalls: false, marks: false, warnings: false } as const;
 
 /** What the collector knows of it, as if it had started it. */
-export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFolder: string): SpawnPlan {
+export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFolder: string, configured?: Partial<CaptureOptions>): SpawnPlan {
   return {
     title: target.name,
     file: target.executable,
@@ -30,7 +34,7 @@ export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFo
     ...(target.nodeVersion !== undefined && { nodeVersion: target.nodeVersion }),
     recordedEnvironment: { names: [] },
     preload: preloadOf(tracerFolder),
-    capture: attachCapture(options),
+    capture: attachCapture(options, configured),
   };
 }
 

@@ -1,6 +1,6 @@
 /** What is to be written, and what came of it. */
 import type { CsvTable } from '../../../core/formats/csv-writer.ts';
-import type { ExportFormat } from '../../../core/protocol/export-formats.ts';
+import type { ExportFormat, ExportPart } from '../../../core/protocol/export-formats.ts';
 import type { TraceView } from '../../../core/protocol/studio-api.ts';
 
 export interface Conversion {
@@ -19,6 +19,8 @@ export interface Conversion {
   readonly toNs?: number;
   /** Of formats that hold one thread: its name or number. */
   readonly thread?: string;
+  /** Parts that are left out. */
+  readonly without?: readonly ExportPart[];
   /** Of CSV. */
   readonly table?: CsvTable;
   /** dist/report/report.html: what an HTML report is made of. */

@@ -8,7 +8,11 @@ import { KeptRecording } from '../../../core/formats/kept-recording.ts';
 import type { OpenedTrace } from '../../../core/formats/open-trace.ts';
 import { ProcessedJson } from '../../../core/formats/processed-json.ts';
 import { processedRecording, readAttachments, usableParts } from '../../../core/formats/processed-view.ts';
+import { withNotes } from '../../../core/formats/recording-notes.ts';
 import { recordingRange } from '../../../core/formats/recording-range.ts';
+import type { TraceExport } from '../../../core/formats/trace-export.ts';
+import type { RecordingNote } from '../../../core/protocol/notes.ts';
+import { readNotesBeside } from '../recordings/notes-beside.ts';
 import { crc32 } from './codecs.ts';
 import type { Conversion, Converted } from './conversion.ts';
 import type { FileSource } from './file-source.ts';
@@ -21,14 +25,10 @@ const PROGRESS_MS = 100;
 
 /** Throws ProblemError for what the user can act on; other errors are of the disk. */
 export async function convertRecording(conversion: Conversion): Promise<Converted> {
-  const { source: file, onProgress = () => {} } = conversion;
-  const { source, opened } = await openFile(file);
-  const store = new TemporaryStore();
+  const { onProgress = () => {} } = conversion;
+  const prepared = await prepareConversion(conversion);
+  const { source, written } = prepared;
   try {
-    const notes: string[] = [];
-    const view = await viewOf(source, opened, conversion, notes, store);
-    const options = { ...conversion, title: path.basename(file), live: conversion.live ?? false };
-    const written = view instanceof ProcessedJson ? view : writerFor(conversion.format, inRange(view, conversion), options);
     let toldAt = 0;
     source.onRead = (doneBytes) => {
       const now = performance.now();
@@ -37,10 +37,40 @@ export async function convertRecording(conversion: Conversion): Promise<Converte
       onProgress({ doneBytes, totalBytes: source.bytes, events: written.events });
     };
     await writeFile(written, conversion);
-    return { events: written.events, totalBytes: source.bytes, notes: [...notes, ...written.notes] };
+    return { events: written.events, totalBytes: source.bytes, notes: prepared.notes() };
   } finally {
+    await prepared.close();
+  }
+}
+
+/** A conversion whose bytes can be asked for, once. */
+export interface PreparedConversion {
+  readonly source: FileSource;
+  readonly written: TraceExport;
+  /** Complete once the last byte was given. */
+  notes(): readonly string[];
+  close(): Promise<void>;
+}
+
+export async function prepareConversion(conversion: Omit<Conversion, 'target'>): Promise<PreparedConversion> {
+  const { source: file } = conversion;
+  const { source, opened } = await openFile(file);
+  const store = new TemporaryStore();
+  const close = async () => {
     await source.close();
     await store.close();
+  };
+  try {
+    const notes: string[] = [];
+    const view = await viewOf(source, opened, conversion, notes, store);
+    const options = { ...conversion, title: path.basename(file), live: conversion.live ?? false };
+    const beside = conversion.without?.includes('notes') ? [] : await readNotesBeside(file);
+    if (view instanceof ProcessedJson && beside.length > 0) notes.push(`${beside.length} notes that lie beside the file were left out.`);
+    const written = view instanceof ProcessedJson ? view : writerFor(conversion.format, inRange(noted(view, beside, conversion), conversion), options);
+    return { source, written, notes: () => [...notes, ...written.notes], close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
@@ -81,12 +111,13 @@ export async function combineFiles({ sources, align, marker, ...conversion }: Co
 async function viewOf(
   source: FileSource,
   opened: OpenedTrace,
-  conversion: Conversion,
+  conversion: Omit<Conversion, 'target'>,
   notes: string[],
   store: TemporaryStore,
 ): Promise<AsyncIterable<Uint8Array> | ProcessedJson> {
   const { format, view = 'processed', live = false } = conversion;
-  const isCopied = format === 'recording' || view === 'raw' || live;
+  const { without = [] } = conversion;
+  const isCopied = (format === 'recording' && without.length === 0) || view === 'raw' || live;
   // Only a recording has such a view, and it is read several times: other traces go by without being kept.
   if (isCopied || (opened.kind === 'converted' && opened.format !== 'recording')) return recordingOf(source, opened);
   const readAgain = opened.kind === 'recording' ? source : new KeptRecording(opened.recording, undefined, store);
@@ -95,7 +126,7 @@ async function viewOf(
   const { parts, problems } = await usableParts(readAgain, attachments.parts());
   notes.push(...problems.map((problem) => problem.message));
   if (parts.length === 0) return readAgain.follow(0);
-  const isWhole = conversion.fromNs === undefined && conversion.toNs === undefined;
+  const isWhole = conversion.fromNs === undefined && conversion.toNs === undefined && without.length === 0;
   if (isWhole && (format === 'chrome-json' || format === 'chrome-json-gz')) return new ProcessedJson(readAgain, parts);
   return contents(processedRecording(readAgain, parts, crc32 ? { crc: crc32 } : {}));
 }
@@ -104,7 +135,19 @@ async function* contents(pieces: AsyncIterable<{ readonly content: Uint8Array }>
   for await (const { content } of pieces) yield content;
 }
 
-function inRange(recording: AsyncIterable<Uint8Array>, { fromNs, toNs }: Conversion): AsyncIterable<Uint8Array> {
-  if (fromNs === undefined && toNs === undefined) return recording;
-  return recordingRange(recording, { ...(fromNs !== undefined && { fromNs }), ...(toNs !== undefined && { toNs }), ...(crc32 && { crc: crc32 }) });
+/** Of a file that has no place for notes: they are put in, and what is read by its index is laid out anew. */
+function noted(recording: AsyncIterable<Uint8Array>, notes: readonly RecordingNote[], { format }: Pick<Conversion, 'format'>): AsyncIterable<Uint8Array> {
+  if (notes.length === 0) return recording;
+  const whole = withNotes(recording, notes);
+  return format === 'recording' || format === 'html' ? recordingRange(whole, crc32 ? { crc: crc32 } : {}) : whole;
+}
+
+function inRange(recording: AsyncIterable<Uint8Array>, { fromNs, toNs, without = [] }: Omit<Conversion, 'target'>): AsyncIterable<Uint8Array> {
+  if (fromNs === undefined && toNs === undefined && without.length === 0) return recording;
+  return recordingRange(recording, {
+    ...(fromNs !== undefined && { fromNs }),
+    ...(toNs !== undefined && { toNs }),
+    without,
+    ...(crc32 && { crc: crc32 }),
+  });
 }

@@ -1,21 +1,18 @@
 /** Exports under way: each in a worker thread that writes a temporary file beside the target, renamed when it is whole. */
 import { randomUUID } from 'node:crypto';
-import { link, rename, rm } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { ProblemError } from '../../../core/base/result.ts';
-import type { ExportFormat, ExportProgress, TraceView } from '../../../core/protocol/studio-api.ts';
-import type { ExportMessage, ExportTask } from './export-messages.ts';
+import type { ExportPreview, ExportProgress } from '../../../core/protocol/studio-api.ts';
+import type { ExportChoices, ExportMessage, ExportTask } from './export-messages.ts';
 
-export interface ExportRequest {
-  readonly source: string;
+export interface ExportRequest extends ExportChoices {
   readonly path: string;
-  readonly format: ExportFormat;
-  /** Default `processed`. */
-  readonly view?: TraceView;
-  /** The source is still recorded. */
-  readonly live: boolean;
   readonly overwrite: boolean;
 }
+
+/** What takes longer to be looked at is not worth waiting for. */
+const PREVIEW_MS = 5000;
 
 interface Job {
   readonly worker: Worker;
@@ -26,6 +23,7 @@ export class ExportJobs {
   readonly #workerFile: string;
   readonly #report: (progress: ExportProgress) => void;
   readonly #jobs = new Map<string, Job>();
+  readonly #previews = new Map<object, Worker>();
 
   constructor(workerFile: string, report: (progress: ExportProgress) => void) {
     this.#workerFile = workerFile;
@@ -36,6 +34,29 @@ export class ExportJobs {
   start(request: ExportRequest): { readonly job: string; readonly finished: Promise<ExportProgress> } {
     const job = randomUUID();
     return { job, finished: this.#run(job, request) };
+  }
+
+  /** Size and beginning of an export. A later question of the same owner takes the place of this one, which fails then. */
+  async preview(owner: object, choices: ExportChoices): Promise<ExportPreview> {
+    this.#previews.get(owner)?.terminate();
+    const worker = new Worker(this.#workerFile, { workerData: choices satisfies ExportTask });
+    this.#previews.set(owner, worker);
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise<ExportPreview>((resolve, reject) => {
+        timer = setTimeout(() => resolve({ notes: [], isExact: false }), PREVIEW_MS);
+        worker.on('message', (message: ExportMessage) => {
+          if (message.kind === 'preview') resolve(message.preview);
+          else if (message.kind === 'failed') reject(new ProblemError(message.problem));
+        });
+        worker.on('error', reject);
+        worker.on('exit', () => reject(new ProblemError({ code: 'preview-replaced', message: 'Another preview was asked for.' })));
+      });
+    } finally {
+      clearTimeout(timer);
+      void worker.terminate();
+      if (this.#previews.get(owner) === worker) this.#previews.delete(owner);
+    }
   }
 
   cancel(job: string): void {
@@ -57,7 +78,8 @@ export class ExportJobs {
       this.#report(last);
     };
     try {
-      const task: ExportTask = { source: request.source, target: temporary, format: request.format, view: request.view ?? 'processed', live: request.live };
+      const { path: _path, overwrite: _overwrite, ...choices } = request;
+      const task: ExportTask = { ...choices, target: temporary };
       const done = await this.#work(job, task, tell);
       if (done === 'cancelled') tell({ state: 'cancelled' });
       else {
@@ -84,7 +106,7 @@ export class ExportJobs {
       worker.on('message', (message: ExportMessage) => {
         if (message.kind === 'progress') tell({ doneBytes: message.doneBytes, totalBytes: message.totalBytes, events: message.events });
         else if (message.kind === 'done') resolve(message);
-        else reject(new ProblemError(message.problem));
+        else if (message.kind === 'failed') reject(new ProblemError(message.problem));
       });
       worker.on('error', reject);
       worker.on('exit', () => (running.cancelled ? resolve('cancelled') : reject(new Error('its worker ended early'))));
@@ -92,6 +114,20 @@ export class ExportJobs {
       this.#jobs.delete(job);
       return worker.terminate();
     });
+  }
+}
+
+/** A small file, whole or not at all. */
+export async function putFile(target: string, bytes: Uint8Array, overwrite: boolean): Promise<void> {
+  const temporary = `${target}.${randomUUID().slice(0, 8)}.tmp`;
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx', flush: true });
+    await putInPlace(temporary, target, overwrite);
+  } catch (error) {
+    if (error instanceof ProblemError) throw error;
+    throw new ProblemError({ code: 'export-failed', message: `${target} could not be written: ${(error as Error).message}`, remedy: 'Try another folder.' });
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

@@ -4,19 +4,26 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { ProblemError } from '../../../core/base/result.ts';
 import { convertRecording } from './convert-recording.ts';
 import type { ExportMessage, ExportTask } from './export-messages.ts';
+import { previewConversion } from './preview-conversion.ts';
 
 const tell = (message: ExportMessage): void => parentPort?.postMessage(message);
 
-async function work(task: ExportTask): Promise<void> {
+async function work({ target, ...choices }: ExportTask): Promise<void> {
+  const reportPage = path.join(__dirname, '../report/report.html');
   try {
+    if (target === undefined) {
+      tell({ kind: 'preview', preview: await previewConversion({ ...choices, reportPage }) });
+      return;
+    }
     const done = await convertRecording({
-      ...task,
-      reportPage: path.join(__dirname, '../report/report.html'),
+      ...choices,
+      target,
+      reportPage,
       onProgress: (progress) => tell({ kind: 'progress', ...progress }),
     });
     tell({ kind: 'done', ...done });
   } catch (error) {
-    tell({ kind: 'failed', problem: describe(error as NodeJS.ErrnoException, task.target) });
+    tell({ kind: 'failed', problem: describe(error as NodeJS.ErrnoException, target ?? choices.source) });
   }
 }
 

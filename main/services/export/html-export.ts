@@ -39,7 +39,7 @@ export class HtmlExport implements TraceExport {
       const kept = new KeptRecording(this.#recording, undefined, store);
       const statistics = await statisticsOf(kept.follow(0));
       const counts = await countsOf(kept.follow(0));
-      this.events = counts.slices + counts.instants + counts.counterSamples + counts.objectSnapshots;
+      this.events = counts.events;
       const more =
         statistics.length > MAX_STATISTICS
           ? [`Statistics of the ${MAX_STATISTICS} names with the greatest total of ${statistics.length} are in the report.`]

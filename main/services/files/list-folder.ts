@@ -13,7 +13,8 @@ const MAX_ENTRIES = 2000;
 const WANTED: Readonly<Record<FilePurpose, (name: string) => boolean>> = {
   script: (name) => /\.([mc]?[jt]s|[jt]sx)$/i.test(name) || !name.includes('.'),
   folder: () => false,
-  trace: (name) => TRACE_EXTENSIONS.some((extension) => name.toLowerCase().endsWith(`.${extension}`)),
+  // Notes that lie beside a trace come with it.
+  trace: (name) => !name.endsWith('.notes.json') && TRACE_EXTENSIONS.some((extension) => name.toLowerCase().endsWith(`.${extension}`)),
   node: (name) => /^node/i.test(name),
   plugin: (name) => /\.[mc]?[jt]s$/i.test(name),
 };

@@ -1,4 +1,5 @@
 /** The folders that a window may look into, open from and save to. */
+import { existsSync, realpathSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ProblemError } from '../../../core/base/result.ts';
@@ -66,6 +67,13 @@ export class Roots {
       if (realRoot !== undefined && isInside(realRoot, real)) return true;
     }
     return false;
+  }
+
+  /** As `includes`, of any absolute path, for who cannot wait. Throws where it is not there. */
+  includesNow(file: string): boolean {
+    if (!path.isAbsolute(file)) return false;
+    const real = realpathSync(file);
+    return !this.#roots || this.#roots.some((root) => existsSync(root) && isInside(realpathSync(root), real));
   }
 
   #absolute(file: string): string {

@@ -13,6 +13,7 @@ import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
 import { RECORDING_EXTENSION } from '../../../core/protocol/recording-format.ts';
 import type { RecordingId, SessionId } from '../../../core/protocol/session-types.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
+import { notesFileOf } from './notes-beside.ts';
 
 const KEPT_DAYS = 30;
 const KEPT_BYTES = 5 * 1024 ** 3;
@@ -125,6 +126,7 @@ export class RecordingLibrary {
     this.#running.delete(recording);
     // The recording first: a journal without a recording is harmless, a recording without a journal is lost to the list.
     for (const extension of UPLOAD_EXTENSIONS) await rm(this.fileOf(recording, extension), { force: true });
+    for (const extension of UPLOAD_EXTENSIONS) await rm(notesFileOf(this.fileOf(recording, extension)), { force: true });
     await rm(partsOf(this.fileOf(recording)), { recursive: true, force: true });
     await rm(path.join(this.#folder, `${recording}.json`), { force: true });
   }

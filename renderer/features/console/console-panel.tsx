@@ -15,6 +15,7 @@ import { ansiSpans } from './ansi.ts';
 import { ConsoleEnd } from './console-end.tsx';
 import { LineSearch, type SearchState } from './line-search.ts';
 import { StdinForm } from './stdin-form.tsx';
+import { useCallLink } from './use-call-link.ts';
 import './console.css';
 
 const ROW_HEIGHT = 22;
@@ -40,12 +41,19 @@ export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
   const total = search ? search.matches.length : (page?.total ?? 0) - first;
   const lineAt = (row: number): ConsoleLine | undefined => (search ? search.matches[row] : lines.get(first + row));
 
+  const pickCall = useCallLink(trace, (line) => {
+    setSelected(line);
+    // What a filter leaves out stays out: the line is shown below the list.
+    setRevealed(line.index);
+    setFollow(false);
+  });
   const select = useCallback(
     (line: ConsoleLine) => {
       setSelected(line);
       goToMoment(trace, line.timeNs);
+      pickCall(line);
     },
-    [trace],
+    [trace, pickCall],
   );
   const reveal = useCallback(
     (line: ConsoleLine) => {

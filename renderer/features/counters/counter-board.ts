@@ -5,7 +5,17 @@
 import { type Palette, readPalette } from '../../drawing/palette.ts';
 import { subscribeTraces, traceState } from '../../state/trace-store.ts';
 import { traceNow } from '../../state/view-clock.ts';
-import { leastEndOf, noteDrawn, pointerState, subscribePointers, subscribeViews, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
+import {
+  leastEndOf,
+  noteDrawn,
+  pointerState,
+  startOf,
+  subscribePointers,
+  subscribeViews,
+  type TimeRange,
+  viewState,
+  visibleRange,
+} from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { CounterPlot } from './counter-plot.ts';
 import { DrawingRound } from './drawing-round.ts';
@@ -97,7 +107,10 @@ export class CounterBoard {
     const view = viewState(this.trace);
     const settled = this.lastTime === view.time;
     const clockNs = traceNow(this.trace, nowMs);
-    const { endNs, range } = this.round.begin(settled && live, () => ({ endNs: clockNs, range: visibleRange(view.time, clockNs, leastEndOf(this.trace)) }));
+    const { endNs, range } = this.round.begin(settled && live, () => ({
+      endNs: clockNs,
+      range: visibleRange(view.time, clockNs, leastEndOf(this.trace), startOf(this.trace)),
+    }));
     noteDrawn(this.trace, range);
     const pointer = pointerState(this.trace);
     const frame = {

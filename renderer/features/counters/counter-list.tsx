@@ -163,7 +163,7 @@ const CounterRow = memo(function CounterRow({ trace, info, index, process, value
       <Menu
         align="end"
         entries={menu ?? []}
-        onOpen={() => setMenu(entriesOf(trace, info, infos))}
+        onOpen={(open) => open && setMenu(entriesOf(trace, info, infos))}
         trigger={
           <button type="button" className="counter-row-put" tabIndex={tabIndex} aria-label={label} title={label}>
             <Icon of={Plus} size="xs" />

@@ -1,7 +1,7 @@
 // biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 import { ArrowDownToLine, Rows3, Search } from 'lucide-react';
-import { type KeyboardEvent, memo, useCallback, useEffect, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useId, useMemo, useState } from 'react';
 import { clipText, formatCount, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useTraceValue } from '../../state/trace-store.ts';
@@ -10,10 +10,13 @@ import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, selectObject } from '../../state/view-store.ts';
 import type { EventKind, EventRow, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Button, CodeExample, EmptyState, TextField } from '../../widgets/index.ts';
+import { Button, CodeExample, EmptyState, Segments, Select, TextField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { kindLabel, kindsThere, wantedKinds } from './event-kinds.ts';
 import './events.css';
+import { type ListOf, SliceList } from './slice-list.tsx';
+import { threadChoices, whereOf } from './threads.ts';
+import { words } from './words.ts';
 
 const ROW_HEIGHT = 24;
 const PAGE = 50;
@@ -21,6 +24,49 @@ const FOLLOW_EVERY_MS = 100;
 
 /** All events in the order of time. Only the rows in sight are asked for. */
 export function EventsPanel({ trace }: { readonly trace: TraceId }) {
+  const [of, setOf] = useState<ListOf>('events');
+  const [stream, setStream] = useState<number>();
+  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
+  const threads = threadChoices(processes);
+  const choices = (
+    <>
+      <Segments<ListOf> label={words.listOf} value={of} options={LISTS.map((value) => ({ value, label: words.lists[value] }))} onChange={setOf} />
+      {threads.length > 1 && (
+        <span className="events-thread">
+          <Select
+            label={words.thread}
+            size="s"
+            value={stream === undefined ? ALL : String(stream)}
+            options={[{ value: ALL, label: words.allThreads }, ...threads.map((each) => ({ value: String(each.stream), label: each.label }))]}
+            onChange={(value) => setStream(value === ALL ? undefined : Number(value))}
+          />
+        </span>
+      )}
+    </>
+  );
+  return (
+    <section className="events" aria-label={words.panel}>
+      {of === 'events' ? (
+        <RecordList trace={trace} stream={stream} processes={processes} choices={choices} />
+      ) : (
+        <SliceList key={of} trace={trace} of={of} stream={stream} processes={processes} choices={choices} />
+      )}
+    </section>
+  );
+}
+
+const LISTS: readonly ListOf[] = ['events', 'calls', 'async'];
+const ALL = 'all';
+
+interface RecordListProps {
+  readonly trace: TraceId;
+  readonly stream: number | undefined;
+  readonly processes: readonly ProcessInfo[] | undefined;
+  readonly choices: ReactNode;
+}
+
+/** What the script logged: counters, objects, moments, durations; and what was lost. */
+function RecordList({ trace, stream, processes, choices }: RecordListProps) {
   const { traces } = useClients();
   const id = useId();
   const [off, setOff] = useState<ReadonlySet<EventKind>>(new Set());
@@ -28,8 +74,6 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
   const [follow, setFollow] = useState(true);
   const [range, setRange] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
   const [active, setActive] = useState<number>();
-  const processes = useTraceQuery(trace, 'processes.list', {}, 1000).value;
-
   const kindsThereNow = useTraceValue(trace, kindsThere);
   const wanted = text.trim();
   const kinds = wantedKinds(off);
@@ -40,7 +84,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
   const answer = useTraceQuery(
     trace,
     'events.page',
-    { filter: { ...(kinds && { kinds }), ...(wanted && { text: wanted }) }, from, count },
+    { filter: { ...(kinds && { kinds }), ...(wanted && { text: wanted }), ...(stream !== undefined && { streams: [stream] }) }, from, count },
     FOLLOW_EVERY_MS,
     follow ? FOLLOW_EVERY_MS : undefined,
   );
@@ -103,11 +147,12 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
       if (!next.delete(kind)) next.add(kind);
       return next;
     });
-  const filtered = kinds !== undefined || wanted !== '';
+  const filtered = kinds !== undefined || wanted !== '' || stream !== undefined;
 
   return (
-    <section className="events" aria-label="Events">
+    <>
       <div className="events-head">
+        {choices}
         <TextField className="events-filter" aria-label="Filter events" placeholder="Filter by name" icon={Search} size="s" value={text} onChange={setText} />
         <fieldset className="events-kinds" aria-label="Kinds of events">
           {kindsThereNow.map((kind) => (
@@ -118,7 +163,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
           ))}
         </fieldset>
         <span className="events-space" />
-        <span className="events-total" role="status">
+        <span className="events-total" role="status" title="Calls are on the timeline, not in this list.">
           {formatCount(total)} {total === 1 ? 'event' : 'events'}
           {page && !page.complete && ', still looking'}
         </span>
@@ -170,7 +215,7 @@ export function EventsPanel({ trace }: { readonly trace: TraceId }) {
           />
         </>
       )}
-    </section>
+    </>
   );
 }
 
@@ -222,15 +267,6 @@ function sameRow(before: RowProps, now: RowProps): boolean {
   if (before.id !== now.id || before.active !== now.active || before.where !== now.where || before.onChoose !== now.onChoose) return false;
   const [a, b] = [before.event, now.event];
   return a === b || (a?.timeNs === b?.timeNs && a?.kind === b?.kind && a?.name === b?.name && a?.detail === b?.detail && a?.durationNs === b?.durationNs);
-}
-
-/** "main", or "server.ts 4312, main" where there are several processes. */
-function whereOf(event: EventRow | undefined, processes: readonly ProcessInfo[] | undefined): string {
-  if (!event) return '';
-  const process = processes?.find((each) => each.process === event.process);
-  const thread = process?.threads.find((each) => each.thread === event.thread);
-  const threadName = thread?.name || (event.thread === 0 ? 'main' : `thread ${event.thread}`);
-  return process && processes && processes.length > 1 ? `${clipText(process.name, 40)} ${process.pid}, ${clipText(threadName, 40)}` : clipText(threadName, 40);
 }
 
 function NoEvents({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {

@@ -1,23 +1,23 @@
-import { Radio } from '@base-ui/react/radio';
-import { RadioGroup } from '@base-ui/react/radio-group';
-import { CircleCheck, CircleX, FileArchive, FileCode2, FileJson2, Folder, Package, Share, Sheet } from 'lucide-react';
+/** Format, range and parts of an export; then how it goes, and what the format could not hold. */
+import { CircleCheck, CircleX, Copy, Folder, Share } from 'lucide-react';
 import { useState } from 'react';
-import { EXPORT_FORMAT_NAMES, EXPORT_FORMATS, type ExportFormat } from '../../../core/protocol/export-formats.ts';
+import { EXPORT_FORMATS } from '../../../core/protocol/export-formats.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useExportJob } from '../../state/export-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
+import { timelineControl } from '../../state/timeline-control.ts';
 import { type OpenTrace, useTraceValue } from '../../state/trace-store.ts';
+import { useLaunchRecord } from '../../state/use-launch-record.ts';
+import { rangeInSight, viewState } from '../../state/view-store.ts';
 import { baseName, folderOf, formatBytes } from '../../state/words.ts';
-import { Button, Dialog, Field, Icon, Progress, TextField } from '../../widgets/index.ts';
+import { Button, copyText, Dialog, Field, Icon, Progress, TextField, toast } from '../../widgets/index.ts';
+import { FIRST_CHOICES, questionOf, type RangeName } from './choices.ts';
+import { convertCommand, runAgainCommand } from './command-lines.ts';
 import './export.css';
-
-const ICONS: Partial<Record<ExportFormat, typeof Folder>> = { 'chrome-json-gz': FileArchive, recording: Package, html: FileCode2, csv: Sheet };
-const FORMATS = EXPORT_FORMAT_NAMES.map((value) => {
-  const { label, text, extensions } = EXPORT_FORMATS[value];
-  return { value, label, text, extension: extensions[0], icon: ICONS[value] ?? FileJson2 };
-});
+import { ChoiceList, FormatList, Preview } from './export-form.tsx';
+import { words } from './words.ts';
 
 interface ExportDialogProps {
   readonly open: OpenTrace;
@@ -28,7 +28,13 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const { studio } = useClients();
   const picker = useFilePicker();
   const info = useLibrary((library) => library.info);
-  const [format, setFormat] = useState<ExportFormat>('chrome-json');
+  const [choices, setChoices] = useState(FIRST_CHOICES);
+  // As it was when the dialog was opened: a live view moves on.
+  const [ranges] = useState(() => {
+    const { range: selected } = viewState(open.trace);
+    return { view: rangeInSight(open.trace), ...(selected && { selection: { fromNs: selected.fromNs, toNs: selected.toNs } }) };
+  });
+  const record = useLaunchRecord(open.trace);
   const [chosen, setChosen] = useState<string | undefined>();
   const [confirmed, setConfirmed] = useState<string | undefined>();
   const [tried, setTried] = useState(false);
@@ -38,12 +44,16 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   // What is exported is what is shown.
   const view = useTraceValue(open.trace, (summary) => summary?.view);
 
-  const about = { value: format, ...EXPORT_FORMATS[format], extension: EXPORT_FORMATS[format].extensions[0] };
+  const extension = choices.format === 'png' ? 'png' : EXPORT_FORMATS[choices.format].extensions[0];
+  const question = open.recording === undefined ? undefined : questionOf(open.recording, choices, ranges, view);
   const folder = open.unsaved || open.path === '' ? info?.cwd : folderOf(open.path);
-  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json|[\w-]{2,14})$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${about.extension}`;
-  const path = chosen ?? (folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`);
+  const name = `${(open.unsaved ? open.title : baseName(open.path)).replace(/\.(tsr|json\.gz|json|[\w-]{2,14})$/, '').replace(/[^\w.-]+/g, '-') || 'trace'}.${extension}`;
+  const beside = folder === undefined ? name : `${folder.replace(/[/\\]$/, '')}/${name}`;
+  // Onto itself nothing is exported.
+  const suggested = beside === open.path ? beside.replace(`.${extension}`, `-export.${extension}`) : beside;
+  const path = chosen ?? suggested;
   // Open lists traces by their extension: another name would hide the file from whoever looks for it.
-  const misnamed = path.trim() !== '' && !path.toLowerCase().endsWith(`.${about.extension}`);
+  const misnamed = path.trim() !== '' && !path.toLowerCase().endsWith(`.${extension}`);
   const exists = failure?.code === 'file-exists';
 
   const begin = async (overwrite: boolean) => {
@@ -52,13 +62,21 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     setTried(true);
     if (misnamed) return;
     try {
-      setJob((await studio.request('export.start', { recording: open.recording, format, path, overwrite, ...(view !== undefined && { view }) })).job);
+      if (question) setJob((await studio.request('export.start', { ...question, path, overwrite })).job);
+      else await writePicture(overwrite);
     } catch (error) {
       setFailure(error as Error);
     }
   };
+  const writePicture = async (overwrite: boolean) => {
+    const picture = await timelineControl()?.picture();
+    if (!picture) throw new Error(words.noTimeline);
+    const written = await studio.request('export.picture', { path, overwrite }, new Uint8Array(await picture.arrayBuffer()));
+    toast({ tone: 'ok', title: words.pictured, text: written.path });
+    onClose();
+  };
   const change = async () => {
-    const question = { title: 'Export to', suggestedName: baseName(path), extension: about.extension, ...(folder !== undefined && { folder: folderOf(path) }) };
+    const question = { title: 'Export to', suggestedName: baseName(path), extension, ...(folder !== undefined && { folder: folderOf(path) }) };
     // Export writes later, and asks then where nobody has asked yet.
     await picker.save(question, async (picked, replace) => {
       setChosen(picked);
@@ -67,6 +85,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     });
   };
 
+  const runAgain = record ? runAgainCommand(record) : undefined;
   const state = job === undefined ? 'form' : (progress?.state ?? 'running');
   const backToForm = (
     <>
@@ -116,37 +135,63 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   }[state];
 
   return (
-    <Dialog open onClose={onClose} title="Export trace" about={open.title} width={560} foot={foot}>
+    <Dialog
+      open
+      onClose={onClose}
+      title={words.title}
+      about={open.title}
+      width={state === 'form' ? 840 : 560}
+      foot={foot}
+      footLeft={
+        state === 'form' && (
+          <span className="field-row">
+            {question && open.path !== '' && (
+              <Button size="s" kind="quiet" icon={Copy} onClick={() => copyText(convertCommand(open.path, path, question), words.copied)}>
+                {words.copyConvert}
+              </Button>
+            )}
+            {runAgain !== undefined && (
+              <Button size="s" kind="quiet" icon={Copy} onClick={() => copyText(runAgain, words.copied)}>
+                {words.copyRun}
+              </Button>
+            )}
+          </span>
+        )
+      }
+    >
       {state === 'form' && (
         <>
-          <RadioGroup
-            className="export-formats"
-            aria-label="Format"
-            value={format}
-            onValueChange={(next) => {
-              setFormat(next as ExportFormat);
-              setChosen(undefined);
-              setFailure(undefined);
-            }}
-          >
-            {FORMATS.map((each) => (
-              <Radio.Root key={each.value} value={each.value} className="export-format" aria-label={each.label} render={<div />}>
-                <Icon of={each.icon} size="m" />
-                <span>
-                  <b>{each.label}</b>
-                  <span className="label t3">{each.text}</span>
-                </span>
-              </Radio.Root>
-            ))}
-          </RadioGroup>
+          <div className="export-columns">
+            <FormatList
+              value={choices.format}
+              onChange={(format) => {
+                setChoices({ ...choices, format });
+                setChosen(undefined);
+                setFailure(undefined);
+              }}
+            />
+            <div className="export-side">
+              {question && (
+                <>
+                  <ChoiceList
+                    open={open}
+                    choices={choices}
+                    ranges={['all', 'view', ...('selection' in ranges ? (['selection'] as RangeName[]) : [])]}
+                    onChange={(next) => setChoices({ ...choices, ...next })}
+                  />
+                  <Preview question={question} />
+                </>
+              )}
+            </div>
+          </div>
           <div className="export-where">
             <Field
               label="File"
               problem={
                 tried && misnamed
                   ? {
-                      message: `${baseName(path)} does not end in .${about.extension}: Open would not list it.`,
-                      fix: { label: `Call it ${baseName(path)}.${about.extension}`, apply: () => setChosen(`${path}.${about.extension}`) },
+                      message: `${baseName(path)} does not end in .${extension}: Open would not list it.`,
+                      fix: { label: `Call it ${baseName(path)}.${extension}`, apply: () => setChosen(`${path}.${extension}`) },
                     }
                   : failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }
               }
@@ -203,7 +248,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
           )}
           {progress && progress.notes.length > 0 && (
             <>
-              <span className="medium">What this format cannot hold</span>
+              <span className="medium">{words.cannotHold}</span>
               <ul className="export-notes">
                 {progress.notes.map((note) => (
                   <li key={note}>{note}</li>

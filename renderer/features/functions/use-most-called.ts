@@ -1,9 +1,7 @@
 /** The functions that are called most, with their places: what the table of all calls says, and who its names are. */
-import { useEffect, useState } from 'react';
-import { useClients } from '../../state/clients.tsx';
+import { useNames } from '../../state/use-names.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-
-import type { NameInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
 
 /** More rows than anyone reads: the filter finds the others. */
 const MOST_ROWS = 200;
@@ -43,28 +41,3 @@ export function useMostCalled(trace: TraceId, sort: 'count' | 'total' | 'self', 
   });
   return { rows, total: page?.total ?? 0, done: page?.done ?? 0, hasCalls };
 }
-
-/** A name never changes: only those not seen before are asked for. */
-function useNames(trace: TraceId, wanted: readonly number[]): ReadonlyMap<number, NameInfo> {
-  const { traces } = useClients();
-  const [known, setKnown] = useState<{ readonly trace: TraceId; readonly names: ReadonlyMap<number, NameInfo> }>({ trace, names: new Map() });
-  const names = known.trace === trace ? known.names : NONE;
-  const missing = wanted.filter((id) => !names.has(id)).join(' ');
-  useEffect(() => {
-    if (missing === '') return;
-    let isOver = false;
-    traces.request('names.get', { trace, names: missing.split(' ').map(Number) }).then(
-      (answer) => {
-        if (isOver) return;
-        setKnown((before) => ({ trace, names: new Map([...(before.trace === trace ? before.names : []), ...answer.map((name) => [name.id, name] as const)]) }));
-      },
-      () => {}, // The trace was closed.
-    );
-    return () => {
-      isOver = true;
-    };
-  }, [traces, trace, missing]);
-  return names;
-}
-
-const NONE: ReadonlyMap<number, NameInfo> = new Map();

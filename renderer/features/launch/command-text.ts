@@ -1,11 +1,7 @@
 import { captureFlags } from '../../../core/protocol/capture-text.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { LaunchInspection } from '../../../core/protocol/studio-api.ts';
-
-/** A command as it would be typed into a POSIX shell: quoted where it must be. For reading and copying, never executed. */
-export const commandText = (words: readonly string[]): string => words.map(quoted).join(' ');
-
-const quoted = (word: string): string => (/^[\w@%+=:,./~-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+import { commandText, quoted } from '../../state/shell-words.ts';
 
 /**
  * The run as a command line of its own, without a window. Undefined while the form would not run. Values of environment

@@ -1,7 +1,7 @@
 import type { LaunchRecord } from '../../../core/protocol/recording-format.ts';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import { BLANK_CONFIG } from '../../state/launch-store.ts';
-import { commandText } from './command-text.ts';
+import { commandText } from '../../state/shell-words.ts';
 
 /** The form that would run again what a recording tells of. Values of variables are empty where the recording has none. */
 export function configFromRecord(record: LaunchRecord): LaunchConfig {

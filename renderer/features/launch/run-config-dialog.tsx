@@ -6,13 +6,16 @@ import { useClients } from '../../state/clients.tsx';
 import { changeDraft, hasCaptureProblem, launchState, useCaptureTexts, useDraft, useInspection, useStarting } from '../../state/launch-store.ts';
 import { refreshNodes, useLibrary } from '../../state/library-store.ts';
 import { useFilePicker } from '../../state/pick-file.tsx';
+import { projectFolder } from '../../state/saved-configs.ts';
+import { commandText } from '../../state/shell-words.ts';
 import { folderOf, plural } from '../../state/words.ts';
 import { Badge, Button, Checkbox, Dialog, Dot, Field, Icon, IconButton, Segments, Select, TextField, toast } from '../../widgets/index.ts';
 import { CapturePage } from './capture-page.tsx';
-import { commandText, runCommand } from './command-text.ts';
+import { runCommand } from './command-text.ts';
 import { EnvironmentTable } from './environment-table.tsx';
 import { type LaunchField, permissionNotice, problemAt } from './field-problems.ts';
 import { NodeField } from './node-field.tsx';
+import { SavedConfigs } from './saved-configs.tsx';
 import './run-config.css';
 
 interface RunConfigDialogProps {
@@ -96,6 +99,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
 
   useCaptureTexts(); // A text that is no value is a problem of its section.
   const changes = Object.keys(draft.capture ?? {}).length;
+  const folder = projectFolder(inspection);
   const traceCommand = runCommand(draft, inspection);
   const copy = (text: string) =>
     navigator.clipboard.writeText(text).then(
@@ -157,6 +161,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
               </div>
             )}
             <section className="run-config-page" id="run-config-script" aria-label="Script and arguments">
+              {folder !== undefined && <SavedConfigs folder={folder} draft={draft} />}
               <h3>Script and arguments</h3>
               <div className="run-config-grid">
                 <div className="wide field-row">

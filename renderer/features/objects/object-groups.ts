@@ -18,3 +18,28 @@ export function groupByClass(objects: readonly ObjectInfo[]): ObjectGroup[] {
   }
   return [...groups].map(([className, { alive, deleted }]) => ({ className, members: [...alive, ...deleted] }));
 }
+
+/** A row of the list: a class, or one of its objects. */
+export type ObjectRow =
+  | { readonly kind: 'class'; readonly className: string; readonly count: number; readonly isOpen: boolean; readonly place: number; readonly siblings: number }
+  | { readonly kind: 'object'; readonly info: ObjectInfo; readonly place: number; readonly siblings: number };
+
+export function objectRows(groups: readonly ObjectGroup[], folded: ReadonlySet<string>): ObjectRow[] {
+  const rows: ObjectRow[] = [];
+  groups.forEach(({ className, members }, g) => {
+    const isOpen = !folded.has(className);
+    rows.push({ kind: 'class', className, count: members.length, isOpen, place: g + 1, siblings: groups.length });
+    if (!isOpen) return;
+    members.forEach((info, m) => {
+      rows.push({ kind: 'object', info, place: m + 1, siblings: members.length });
+    });
+  });
+  return rows;
+}
+
+/** Where a life lies in the time of a trace, as shares of it. An object that was there before it was told of begins with its first news. */
+export function lifeShare(info: ObjectInfo, endNs: number): { readonly from: number; readonly to: number } {
+  const end = Math.max(1, endNs);
+  const from = Math.min(1, Math.max(0, (info.createdNs ?? 0) / end));
+  return { from, to: Math.min(1, Math.max(from, (info.deletedNs ?? end) / end)) };
+}

@@ -1,20 +1,28 @@
-import { Box, Braces, Camera, ChevronLeft, ChevronRight, Copy, Radio } from 'lucide-react';
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useState } from 'react';
-import { clipText, formatMoment } from '../../drawing/format.ts';
+import { Box, Camera, GitCompareArrows, History, ListFilter, Pin, Radio, Search } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { clipText } from '../../drawing/format.ts';
+import { showObjectSide, togglePin } from '../../state/object-steps.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
-import { goToMoment, noteSnapshot, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
+import { noteSnapshot, type ObjectSide, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
 import type { ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, CodeExample, copyText, EmptyState, IconButton } from '../../widgets/index.ts';
-import { SnapshotStrip } from './snapshot-strip.tsx';
-import { type Folds, toJson, valueRows } from './value-rows.ts';
-import { ValueTree } from './value-tree.tsx';
+import { Button, CodeExample, EmptyState, IconButton, Segments } from '../../widgets/index.ts';
+import { FieldsPane } from './fields-pane.tsx';
+import { HistoryPane } from './history-pane.tsx';
+import { InspectorFoot } from './inspector-foot.tsx';
+import { SnapshotHead } from './snapshot-head.tsx';
+import { useCursorLink } from './use-cursor-link.ts';
+import { ValuePane } from './value-pane.tsx';
+import { words } from './words.ts';
 import './objects.css';
 
 const LIVE_EVERY_MS = 50;
 const STILL_EVERY_MS = 300;
 const STRIP_TIMES = 600;
+/** Columns of the graph of what is chosen, and most marks in the strip. */
+const GRAPH_COLUMNS = 500;
 const NO_TIMES = new Float64Array(0);
+const SIDES: readonly ObjectSide[] = ['value', 'diff', 'fields', 'history'];
 
 /** One object through time: its value as a tree, what changed since the snapshot before, and the way through all of them. */
 export function ObjectInspector({ trace }: { readonly trace: TraceId }) {
@@ -64,168 +72,171 @@ function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boole
 }
 
 function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: ObjectInfo }) {
+  const object = info.id;
   const chosen = useView(trace, (view) => view.snapshot);
+  const field = useView(trace, (view) => view.field);
+  const side = useView(trace, (view) => view.objectView);
+  const pins = useView(trace, (view) => (view.pins?.object === object ? view.pins : undefined));
   const live = chosen === 'live';
-  const { value: snapshot, problem } = useTraceQuery(
+  const everyMs = live ? LIVE_EVERY_MS : STILL_EVERY_MS;
+  const { value: snapshot, problem } = useTraceQuery(trace, 'objects.snapshot', { object, index: live ? -1 : chosen }, everyMs);
+  const isDiff = side === 'diff' && pins?.a !== undefined;
+  const compared = useTraceQuery(
     trace,
     'objects.snapshot',
-    { object: info.id, index: live ? -1 : chosen },
-    live ? LIVE_EVERY_MS : STILL_EVERY_MS,
+    isDiff ? { object, index: pins.b?.index ?? (live ? -1 : chosen), against: pins.a?.index ?? 0 } : undefined,
+    everyMs,
   );
-  const times = useTraceQuery(trace, 'objects.times', { object: info.id, limit: STRIP_TIMES }, STILL_EVERY_MS).value ?? NO_TIMES;
-  const [folds, setFolds] = useState<Folds>(new Map());
-  const [selected, setSelected] = useState<string>();
-  const fold = useCallback((path: string, open: boolean) => setFolds((before) => new Map(before).set(path, open)), []);
-  const rows = useMemo(() => valueRows(snapshot?.fields ?? [], folds), [snapshot, folds]);
-  // What opened by itself because of a change stays open when the next snapshot changes something else.
-  useEffect(() => {
-    const opened = rows.filter((row) => row.open && !folds.has(row.path));
-    if (opened.length > 0) setFolds((before) => new Map([...opened.map((row) => [row.path, true] as const), ...before]));
-  }, [rows, folds]);
+  const times = useTraceQuery(trace, 'objects.times', { object, limit: STRIP_TIMES }, STILL_EVERY_MS).value ?? NO_TIMES;
+  const graph = useTraceQuery(trace, 'objects.graph', field && { object, path: field, columns: GRAPH_COLUMNS }, STILL_EVERY_MS).value ?? undefined;
+  const [onlyChanges, setOnlyChanges] = useState(false);
+  const [search, setSearch] = useState<string>();
+  useCursorLink(trace, object, snapshot);
 
   const count = snapshot?.count ?? info.snapshots;
   const index = snapshot?.index ?? 0;
-  const pick = (next: number) => selectSnapshot(trace, Math.max(0, Math.min(count - 1, next)));
-  const step = (by: -1 | 1) => stepSnapshot(trace, by);
+  const firstNs = times[0] ?? 0;
+  const isBefore = useView(trace, (view) => index === 0 && view.cursorNs !== undefined && view.cursorNs < firstNs);
   useEffect(() => {
-    noteSnapshot(trace, { object: info.id, index, count });
+    noteSnapshot(trace, { object, index, count });
     return () => noteSnapshot(trace, undefined);
-  }, [trace, info.id, index, count]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
-    if (event.key === 'ArrowLeft') step(-1);
-    else if (event.key === 'ArrowRight') step(1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  }, [trace, object, index, count]);
 
-  const row = rows.find((each) => each.path === selected);
-  const fullPath = row?.kind === 'value' ? joinPath(info.name, row.path) : info.name;
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the arrows work on whichever control inside has the focus.
-    <div className="inspected" onKeyDown={onKeyDown}>
+    <div className="inspected">
       <div className="inspector-head">
-        <div className="inspector-subject">
-          <span className="inspector-name" title={clipText(info.name)}>
-            {clipText(info.name, 200)}
-          </span>
-          {info.className !== info.name && <span className="inspector-class">{clipText(info.className, 80)}</span>}
+        <Subject trace={trace} info={info} live={live} index={index} />
+        {snapshot && (
+          <SnapshotHead
+            trace={trace}
+            snapshot={snapshot}
+            told={isDiff ? compared.value : snapshot}
+            isDiff={isDiff}
+            isBefore={isBefore}
+            pins={pins}
+            times={times}
+            changes={graph?.ticks}
+            count={count}
+            isShort={side === 'value' || side === 'diff' ? 'no' : side === 'history' && graph && graph.numbers > 0 ? 'without-strip' : 'without-changes'}
+            onStep={(by) => stepSnapshot(trace, by)}
+            onPick={(next) => selectSnapshot(trace, Math.max(0, Math.min(count - 1, next)))}
+          />
+        )}
+        <div className="inspector-sides">
+          <Segments
+            label={words.sides.label}
+            value={side}
+            options={SIDES.map((value) => ({ value, label: words.sides[value] }))}
+            onChange={(next) => showObjectSide(trace, next)}
+          />
           <span className="inspector-space" />
-          {info.deletedNs !== undefined && (
-            <span className="inspector-deleted" title={`Deleted at ${formatMoment(info.deletedNs)}`}>
-              deleted
-            </span>
+          {(side === 'value' || isDiff) && (
+            <>
+              <IconButton
+                icon={ListFilter}
+                size="s"
+                label={words.onlyChanges}
+                aria-pressed={onlyChanges}
+                className={onlyChanges ? 'inspector-tool-on' : ''}
+                onClick={() => setOnlyChanges(!onlyChanges)}
+              />
+              <IconButton
+                icon={Search}
+                size="s"
+                label={words.searchOpen}
+                keys="Ctrl+F"
+                aria-pressed={search !== undefined}
+                className={search !== undefined ? 'inspector-tool-on' : ''}
+                onClick={() => setSearch(search === undefined ? '' : undefined)}
+              />
+            </>
           )}
-          <Button
-            size="s"
-            icon={Radio}
-            aria-pressed={live}
-            iconClass={live ? 'inspector-live-on' : ''}
-            title="Show each new snapshot as it comes"
-            onClick={() => selectSnapshot(trace, live ? index : 'live')}
-          >
-            Live
-          </Button>
         </div>
-        {snapshot ? <SnapshotHead trace={trace} snapshot={snapshot} times={times} count={count} index={index} onStep={step} onPick={pick} /> : null}
       </div>
-      {problem !== undefined && !snapshot ? (
-        <EmptyState icon={Camera} tone="error" title="This snapshot cannot be read">
-          {problem}
-        </EmptyState>
-      ) : snapshot ? (
-        <ValueTree rows={rows} label={`Value of ${clipText(info.name, 80)}`} selected={selected} onSelect={setSelected} onFold={fold} onStep={step} />
-      ) : (
+      {snapshot === undefined && problem === undefined ? (
         info.snapshots === 0 && (
-          <EmptyState icon={Camera} title="No snapshot yet">
-            The object is there; nothing has been written to it, and log() was not called.
+          <EmptyState icon={Camera} title={words.noSnapshot.title}>
+            {words.noSnapshot.text}
           </EmptyState>
         )
+      ) : side === 'fields' ? (
+        <FieldsPane trace={trace} object={object} timeNs={snapshot?.timeNs ?? 0} />
+      ) : side === 'history' ? (
+        field ? (
+          <HistoryPane key={field.join('\n')} trace={trace} object={object} field={field} graph={graph} index={index} timeNs={snapshot?.timeNs ?? 0} />
+        ) : (
+          <EmptyState icon={History} title={words.history.none.title}>
+            {words.history.none.text}
+          </EmptyState>
+        )
+      ) : side === 'diff' && !isDiff ? (
+        <NoPin trace={trace} snapshot={snapshot} />
+      ) : (
+        <ValuePane
+          trace={trace}
+          name={info.name}
+          snapshot={isDiff ? compared.value : snapshot}
+          problem={isDiff ? compared.problem : problem}
+          isDiff={isDiff}
+          onlyChanges={onlyChanges}
+          onOnlyChanges={setOnlyChanges}
+          search={search}
+          onSearch={setSearch}
+        />
       )}
-      <div className="inspector-foot">
-        <span className="inspector-path" title={clipText(fullPath)}>
-          {clipText(fullPath, 200)}
-        </span>
-        <Button kind="quiet" size="s" icon={Copy} onClick={() => copyText(fullPath, 'Path copied')}>
-          Copy path
-        </Button>
-        <Button kind="quiet" size="s" icon={Braces} disabled={!snapshot} onClick={() => snapshot && copyText(toJson(snapshot.fields), 'JSON copied')}>
-          Copy JSON
-        </Button>
-      </div>
+      <InspectorFoot trace={trace} info={info} field={field} graph={graph} index={snapshot?.index} />
     </div>
   );
 }
 
-const joinPath = (name: string, path: string): string => (path.startsWith('[') ? `${name}${path}` : `${name}.${path}`);
-
-interface SnapshotHeadProps {
+interface SubjectProps {
   readonly trace: TraceId;
-  readonly snapshot: SnapshotView;
-  readonly times: Float64Array;
-  readonly count: number;
+  readonly info: ObjectInfo;
+  readonly live: boolean;
   readonly index: number;
-  readonly onStep: (by: -1 | 1) => void;
-  readonly onPick: (index: number) => void;
 }
 
-function SnapshotHead({ trace, snapshot, times, count, index, onStep, onPick }: SnapshotHeadProps) {
+function Subject({ trace, info, live, index }: SubjectProps) {
   return (
-    <>
-      <div className="inspector-steps">
-        <IconButton
-          icon={ChevronLeft}
-          label="Previous snapshot"
-          keys="Shift+ArrowLeft"
-          kind="default"
-          size="s"
-          disabled={index <= 0}
-          onClick={() => onStep(-1)}
-        />
-        <IconButton
-          icon={ChevronRight}
-          label="Next snapshot"
-          keys="Shift+ArrowRight"
-          kind="default"
-          size="s"
-          disabled={index >= count - 1}
-          onClick={() => onStep(1)}
-        />
-        <span className="inspector-count">
-          Snapshot <b>{index + 1}</b> <span>of {count}</span>
+    <div className="inspector-subject">
+      <span className="inspector-name" title={clipText(info.name)}>
+        {clipText(info.name, 200)}
+      </span>
+      {info.className !== info.name && <span className="inspector-class">{clipText(info.className, 80)}</span>}
+      <span className="inspector-space" />
+      {info.deletedNs !== undefined && (
+        <span className="inspector-deleted" title={words.deletedAt(info.deletedNs)}>
+          {words.deleted}
         </span>
-        <span className="inspector-space" />
-        <button type="button" className="inspector-time" title="Put the cross-hair here" onClick={() => goToMoment(trace, snapshot.timeNs)}>
-          {formatMoment(snapshot.timeNs)}
-        </button>
-      </div>
-      <SnapshotStrip times={times} count={count} index={index} timeNs={snapshot.timeNs} onPick={onPick} />
-      <Changes snapshot={snapshot} />
-    </>
+      )}
+      <Button
+        size="s"
+        icon={Radio}
+        aria-pressed={live}
+        iconClass={live ? 'inspector-live-on' : ''}
+        title={words.liveTitle}
+        onClick={() => selectSnapshot(trace, live ? index : 'live')}
+      >
+        {words.live}
+      </Button>
+    </div>
   );
 }
 
-function Changes({ snapshot }: { readonly snapshot: SnapshotView }) {
-  const { added, removed, changed, index } = snapshot;
-  const words = index === 0 ? 'First snapshot' : added + removed + changed === 0 ? 'Nothing changed since the snapshot before' : 'Since the snapshot before';
+function NoPin({ trace, snapshot }: { readonly trace: TraceId; readonly snapshot: SnapshotView | undefined }) {
   return (
-    <div className="inspector-changes">
-      <span>{words}</span>
-      <span className="inspector-space" />
-      {index > 0 && added + removed + changed > 0 && (
-        <>
-          <span className={added > 0 ? 'change-added' : 'change-none'} title={`${added} added`}>
-            +{added}
-          </span>
-          <span className={removed > 0 ? 'change-removed' : 'change-none'} title={`${removed} removed`}>
-            −{removed}
-          </span>
-          <span className={changed > 0 ? 'change-changed' : 'change-none'} title={`${changed} changed`}>
-            ~{changed}
-          </span>
-        </>
-      )}
-    </div>
+    <EmptyState
+      icon={GitCompareArrows}
+      title={words.noPin.title}
+      actions={
+        snapshot && (
+          <Button icon={Pin} onClick={() => togglePin(trace, snapshot.object, 'a', { index: snapshot.index, timeNs: snapshot.timeNs })}>
+            {words.noPin.pin}
+          </Button>
+        )
+      }
+    >
+      {words.noPin.text}
+    </EmptyState>
   );
 }

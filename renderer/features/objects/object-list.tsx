@@ -1,91 +1,237 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
 import { Box, ChevronDown, ChevronRight, Search } from 'lucide-react';
-import { useState } from 'react';
+import { type KeyboardEvent, memo, useId, useMemo, useRef, useState } from 'react';
 import { clipText, formatCount } from '../../drawing/format.ts';
+import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
-import { selectObject, stepSnapshot, useView } from '../../state/view-store.ts';
-import type { ObjectInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import { selectObject, useView } from '../../state/view-store.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, TextField } from '../../widgets/index.ts';
-import { groupByClass } from './object-groups.ts';
+import { groupByClass, lifeShare, type ObjectRow, objectRows } from './object-groups.ts';
+import { words } from './words.ts';
+import './object-list.css';
 import './objects.css';
 
 const FILTER_FROM = 12;
-/** More of one class are reached by the filter: a sidebar of thousands of rows helps nobody. */
-const MOST_PER_CLASS = 100;
+const ROW_HEIGHT = 24;
+const EVERY_MS = 500;
+/** A list of so many takes its time on the way from the worker. */
+const LONG_LIST = 5000;
+const LONG_EVERY_MS = 2000;
+const NONE: readonly [] = [];
 
-/** The objects of a trace by class, for the sidebar. Choosing one shows it in the inspector. */
+/** The objects of a trace by class with their lifetimes, for the sidebar. Choosing one shows it in the inspector. */
 export function ObjectList({ trace }: { readonly trace: TraceId }) {
-  const objects = useTraceQuery(trace, 'objects.list', {}, 500).value ?? [];
+  const count = useRef(0);
+  const objects = useTraceQuery(trace, 'objects.list', {}, count.current > LONG_LIST ? LONG_EVERY_MS : EVERY_MS).value ?? NONE;
+  count.current = objects.length;
   const selected = useView(trace, (view) => view.object);
+  const endNs = useCalmSummary(trace)?.endNs ?? 0;
   const [filter, setFilter] = useState('');
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const { kind } = useTraceSource(trace);
-  if (objects.length === 0) return <p className="object-list-none">{noneTitle('objects', kind)}</p>;
   const wanted = filter.trim().toLowerCase();
-  const matching = wanted === '' ? objects : objects.filter((each) => `${each.name}\n${each.className}`.toLowerCase().includes(wanted));
-  const toggle = (name: string) =>
+  const rows = useMemo(() => {
+    const matching = wanted === '' ? objects : objects.filter((each) => `${each.name}\n${each.className}`.toLowerCase().includes(wanted));
+    return objectRows(groupByClass(matching), folded);
+  }, [objects, wanted, folded]);
+  if (objects.length === 0) return <p className="object-list-none">{noneTitle('objects', kind)}</p>;
+  const fold = (name: string, isFolded: boolean) =>
     setFolded((before) => {
       const next = new Set(before);
-      if (!next.delete(name)) next.add(name);
+      if (isFolded) next.add(name);
+      else next.delete(name);
       return next;
     });
   return (
-    <>
+    <div className="object-list-all">
       {objects.length >= FILTER_FROM && (
         <div className="object-list-filter">
-          <TextField aria-label="Filter objects" placeholder="Filter" icon={Search} size="s" value={filter} onChange={setFilter} />
+          <TextField aria-label={words.list.filter} placeholder={words.list.filterHint} icon={Search} size="s" value={filter} onChange={setFilter} />
         </div>
       )}
-      <ul className="object-list" aria-label="Objects">
-        {groupByClass(matching).map(({ className, members }) => (
-          <li key={className}>
-            <button type="button" className="object-class" aria-expanded={!folded.has(className)} onClick={() => toggle(className)}>
-              <Icon of={folded.has(className) ? ChevronRight : ChevronDown} size="xs" />
-              <span className="object-name">{clipText(className, 120)}</span>
-              <span className="object-count">{formatCount(members.length)}</span>
-            </button>
-            {!folded.has(className) && <Members trace={trace} members={members} selected={selected} />}
-          </li>
-        ))}
-      </ul>
-    </>
+      {rows.length === 0 ? (
+        <p className="object-list-none">{words.list.noMatch}</p>
+      ) : (
+        <Rows rows={rows} selected={selected} endNs={endNs} onPick={(object) => selectObject(trace, object)} onFold={fold} />
+      )}
+    </div>
   );
 }
 
-interface MembersProps {
-  readonly trace: TraceId;
-  readonly members: readonly ObjectInfo[];
+interface RowsProps {
+  readonly rows: readonly ObjectRow[];
   readonly selected: number | undefined;
+  readonly endNs: number;
+  readonly onPick: (object: number) => void;
+  readonly onFold: (className: string, isFolded: boolean) => void;
 }
 
-function Members({ trace, members, selected }: MembersProps) {
+/** Only the rows in sight exist, so the tree names its active row instead of moving the focus. */
+function Rows({ rows, selected, endNs, onPick, onFold }: RowsProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => place.current, estimateSize: () => ROW_HEIGHT, overscan: 8 });
+  /** A class that has the keys; else the object that is chosen has them. */
+  const [onClass, setOnClass] = useState<string>();
+  const at = rows.findIndex((row) => (row.kind === 'class' ? row.className === onClass : onClass === undefined && row.info.id === selected));
+
+  const go = (index: number) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))];
+    if (!row) return;
+    if (row.kind === 'class') setOnClass(row.className);
+    else {
+      setOnClass(undefined);
+      onPick(row.info.id);
+    }
+    virtual.scrollToIndex(rows.indexOf(row));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const row = rows[at];
+    if (event.key === 'ArrowDown') go(at + 1);
+    else if (event.key === 'ArrowUp') go(at - 1);
+    else if (event.key === 'Home') go(0);
+    else if (event.key === 'End') go(rows.length - 1);
+    // On an object the arrows step through its snapshots, as everywhere: the eye is on the inspector.
+    else if (row?.kind !== 'class') return;
+    else if (event.key === 'ArrowRight') onFold(row.className, false);
+    else if (event.key === 'ArrowLeft') onFold(row.className, true);
+    else if (event.key === 'Enter' || event.key === ' ') onFold(row.className, row.isOpen);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
   return (
-    <ul className="object-list">
-      {members.slice(0, MOST_PER_CLASS).map((object) => (
-        <li key={object.id}>
-          <button
-            type="button"
-            className="object-row"
-            aria-current={object.id === selected}
-            title={`${clipText(object.name)}\n${formatCount(object.snapshots)} snapshots${object.deletedNs === undefined ? '' : ', deleted'}`}
-            onClick={() => selectObject(trace, object.id)}
-            onKeyDown={(event) => {
-              // The eye is on the inspector, the focus still in the list: the arrows step there.
-              const by = event.key === 'ArrowLeft' ? -1 : event.key === 'ArrowRight' ? 1 : undefined;
-              if (by !== undefined && !event.ctrlKey && !event.metaKey && !event.altKey && stepSnapshot(trace, by)) event.preventDefault();
-            }}
-          >
-            <Icon of={Box} />
-            <span className="object-name">{clipText(object.name, 200)}</span>
-            {object.deletedNs !== undefined && <span className="object-deleted">deleted</span>}
-            <span className="object-count" aria-hidden="true">
-              {formatCount(object.snapshots)}
-            </span>
-            <span className="visually-hidden">, {formatCount(object.snapshots)} snapshots</span>
-          </button>
-        </li>
-      ))}
-      {members.length > MOST_PER_CLASS && <li className="object-more">{formatCount(members.length - MOST_PER_CLASS)} more. Filter to find one.</li>}
-    </ul>
+    <div
+      className="object-list"
+      ref={place}
+      role="tree"
+      aria-label={words.list.label}
+      tabIndex={0}
+      aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined}
+      onKeyDown={onKeyDown}
+      onFocus={() => at < 0 && rows[0]?.kind === 'class' && setOnClass(rows[0].className)}
+    >
+      <div className="value-tree-all" role="presentation" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map((item) => {
+          const row = rows[item.index];
+          if (!row) return null;
+          const isActive = item.index === at;
+          const common = { id: `${id}-${item.index}`, top: item.start, isActive };
+          if (row.kind === 'class') {
+            return (
+              <ClassRow
+                key={`class ${row.className}`}
+                {...common}
+                row={row}
+                onClick={() => {
+                  setOnClass(row.className);
+                  onFold(row.className, row.isOpen);
+                }}
+              />
+            );
+          }
+          const { from, to } = lifeShare(row.info, endNs);
+          const { id: object, name, snapshots, deletedNs } = row.info;
+          return (
+            <MemberRow
+              key={object}
+              {...common}
+              name={name}
+              snapshots={snapshots}
+              isDeleted={deletedNs !== undefined}
+              isChosen={object === selected}
+              place={row.place}
+              siblings={row.siblings}
+              from={from}
+              to={to}
+              onClick={() => {
+                setOnClass(undefined);
+                onPick(object);
+              }}
+            />
+          );
+        })}
+      </div>
+    </div>
   );
 }
+
+interface RowProps {
+  readonly id: string;
+  readonly top: number;
+  /** Has the keys. */
+  readonly isActive: boolean;
+  readonly onClick: () => void;
+}
+
+function ClassRow({ id, top, isActive, row, onClick }: RowProps & { readonly row: ObjectRow & { readonly kind: 'class' } }) {
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its active row.
+    <div
+      id={id}
+      className={`object-class ${isActive ? 'object-active' : ''}`}
+      role="treeitem"
+      tabIndex={-1}
+      aria-level={1}
+      aria-posinset={row.place}
+      aria-setsize={row.siblings}
+      aria-expanded={row.isOpen}
+      aria-selected={isActive}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onClick}
+    >
+      <Icon of={row.isOpen ? ChevronDown : ChevronRight} size="xs" />
+      <span className="object-name">{clipText(row.className, 120)}</span>
+      <span className="object-count">{formatCount(row.count)}</span>
+    </div>
+  );
+}
+
+interface MemberRowProps extends RowProps {
+  readonly name: string;
+  readonly snapshots: number;
+  readonly isDeleted: boolean;
+  readonly isChosen: boolean;
+  readonly place: number;
+  readonly siblings: number;
+  /** Of its life, as shares of the trace. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const MemberRow = memo(
+  function MemberRow({ id, top, isActive, name, snapshots, isDeleted, isChosen, place, siblings, from, to, onClick }: MemberRowProps) {
+    return (
+      // biome-ignore lint/a11y/useKeyWithClickEvents: the tree takes the keys for its active row.
+      <div
+        id={id}
+        className={`object-row ${isChosen ? 'object-chosen' : ''} ${isActive ? 'object-active' : ''}`}
+        role="treeitem"
+        tabIndex={-1}
+        aria-level={2}
+        aria-posinset={place}
+        aria-setsize={siblings}
+        aria-selected={isChosen}
+        title={`${clipText(name)}\n${words.list.about(snapshots, isDeleted)}`}
+        style={{ transform: `translateY(${top}px)` }}
+        onClick={onClick}
+      >
+        <Icon of={Box} />
+        <span className="object-name">{clipText(name, 200)}</span>
+        {isDeleted && <span className="object-deleted">{words.list.deleted}</span>}
+        <span className="object-count" aria-hidden="true">
+          {formatCount(snapshots)}
+        </span>
+        <span className="visually-hidden">, {words.list.about(snapshots, false)}</span>
+        <span className={`object-life ${isDeleted ? 'object-life-over' : ''}`} aria-hidden="true">
+          <i style={{ left: `${from * 100}%`, width: `${(to - from) * 100}%` }} />
+        </span>
+      </div>
+    );
+  },
+  // What it does when it is clicked does not change with what it shows.
+  (before, now) => (Object.keys(now) as (keyof MemberRowProps)[]).every((key) => key === 'onClick' || before[key] === now[key]),
+);

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { formatMoment } from '../../drawing/format.ts';
+import type { SnapshotPins } from '../../state/view-store.ts';
 
 interface SnapshotStripProps {
   /** Times of all snapshots, thinned when there are many; ascending. */
@@ -8,6 +9,9 @@ interface SnapshotStripProps {
   /** 0-based. */
   readonly index: number;
   readonly timeNs: number;
+  /** When what is chosen changed. */
+  readonly changes?: Float64Array | undefined;
+  readonly pins?: SnapshotPins | undefined;
   readonly onPick: (index: number) => void;
 }
 
@@ -15,7 +19,7 @@ const WIDTH = 1000;
 const HEIGHT = 30;
 
 /** Snapshots over time: where they lie, which one is shown. Drag or use the arrows to step through them. */
-export function SnapshotStrip({ times, count, index, timeNs, onPick }: SnapshotStripProps) {
+export function SnapshotStrip({ times, count, index, timeNs, changes, pins, onPick }: SnapshotStripProps) {
   const strip = useRef<HTMLDivElement>(null);
   const first = times[0] ?? 0;
   const last = times[times.length - 1] ?? first;
@@ -39,6 +43,7 @@ export function SnapshotStrip({ times, count, index, timeNs, onPick }: SnapshotS
     event.stopPropagation();
   };
 
+  const between = pins?.a && { from: x(Math.min(pins.a.timeNs, pins.b?.timeNs ?? timeNs)), to: x(Math.max(pins.a.timeNs, pins.b?.timeNs ?? timeNs)) };
   const shown = Math.min(WIDTH - 8, Math.max(8, x(timeNs)));
   return (
     <div
@@ -60,23 +65,37 @@ export function SnapshotStrip({ times, count, index, timeNs, onPick }: SnapshotS
     >
       <svg width="100%" height={HEIGHT} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
         <line x1="0" x2={WIDTH} y1="15.5" y2="15.5" className="snapshot-line" vectorEffect="non-scaling-stroke" />
-        <rect x="0" y="2" width={shown} height="26" className="snapshot-before" />
-        <path d={ticks(times, x)} className="snapshot-ticks" vectorEffect="non-scaling-stroke" />
+        {between ? (
+          <rect x={between.from} y="2" width={Math.max(1, between.to - between.from)} height="26" className="snapshot-before" />
+        ) : (
+          <rect x="0" y="2" width={shown} height="26" className="snapshot-before" />
+        )}
+        <path d={ticks(times, x, 10, 21)} className="snapshot-ticks" vectorEffect="non-scaling-stroke" />
+        {changes && <path d={ticks(changes, x, 6, 25)} className="snapshot-changes" vectorEffect="non-scaling-stroke" />}
         <line x1={shown} x2={shown} y1="1" y2="29" className="snapshot-shown" vectorEffect="non-scaling-stroke" />
       </svg>
+      {(['a', 'b'] as const).map((side) => {
+        const pin = pins?.[side];
+        if (!pin) return null;
+        return (
+          <span key={side} className="snapshot-pin" style={{ left: `${Math.min(100, Math.max(0, x(pin.timeNs) / (WIDTH / 100)))}%` }} aria-hidden="true">
+            {side.toUpperCase()}
+          </span>
+        );
+      })}
     </div>
   );
 }
 
 /** One mark per pixel is enough, however many snapshots there are. */
-function ticks(times: Float64Array, x: (ns: number) => number): string {
+function ticks(times: Float64Array, x: (ns: number) => number, top: number, bottom: number): string {
   let path = '';
   let drawn = Number.NEGATIVE_INFINITY;
   for (const time of times) {
     const at = x(time);
     if (at - drawn < 2.5) continue;
     drawn = at;
-    path += `M${at.toFixed(1)} 10V21`;
+    path += `M${at.toFixed(1)} ${top}V${bottom}`;
   }
   return path;
 }

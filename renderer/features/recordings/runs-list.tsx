@@ -3,6 +3,7 @@ import { formatDuration } from '../../drawing/format.ts';
 import { useSessions } from '../../state/session-store.ts';
 import { type OpenTrace, useActiveTraceId, useOpenTraces } from '../../state/trace-store.ts';
 import { useCalmValue } from '../../state/use-calm-summary.ts';
+import { timeOfDay } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Dot, IconButton } from '../../widgets/index.ts';
 import './runs-list.css';
@@ -69,8 +70,6 @@ interface RunRowProps {
   readonly onOpen: (trace: TraceId) => void;
   readonly onClose: (trace: TraceId) => void;
 }
-
-const timeOfDay = (ms: number): string => new Date(ms).toLocaleTimeString('en-GB');
 
 function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps) {
   // A tenth of a second is what a row shows; finer changes do not re-render it.

@@ -8,6 +8,7 @@ import { rangeOfSelection, selectSlice, zoomTo } from '../../state/selection.ts'
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import type { NameId, NameInfo, SliceDetails, SliceRow, TraceId } from '../../trace/trace-worker-api.ts';
 import { copyText, Icon, IconButton } from '../../widgets/index.ts';
+import { hasSource, SourceView } from './source-view.tsx';
 import { ValueOutline } from './value-outline.tsx';
 import { words } from './words.ts';
 
@@ -93,6 +94,7 @@ export function SliceView({ trace, slice }: { readonly trace: TraceId; readonly 
           </>
         )}
       </dl>
+      {hasSource(about) && <SourceView key={about.id} trace={trace} about={about} />}
       {slice.exception && (
         <Part title={words.exception}>
           <p className="selection-exception mono">

@@ -45,6 +45,12 @@ export const words = {
   copyPlace: 'Copy the place in the source',
   copied: 'Copied',
 
+  source: 'Source',
+  openInEditor: 'Open in editor',
+  notOpened: 'The editor was not opened',
+  moreLines: 'More lines',
+  changed: 'This file was written after the run began: its lines may be others.',
+
   arguments: 'Arguments',
   result: 'Result',
   cut: 'Only the first part of it was recorded.',

@@ -1,5 +1,6 @@
 import { Circle, Database, History, TriangleAlert } from 'lucide-react';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
+import { typeScriptInWords } from '../../../core/protocol/typescript-words.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
@@ -8,6 +9,7 @@ import { useRates } from '../../state/use-rates.ts';
 import { formatBytes, formatElapsed, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Progress, Tooltip } from '../../widgets/index.ts';
+import { MemoryMenu } from './memory-menu.tsx';
 import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
 import { samplingWords } from './take-actions.ts';
 import './status-bar.css';
@@ -50,6 +52,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const record = useLaunchRecord(trace);
   const command = session?.command ?? record?.command;
   const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
+  const typescript = typeScriptInWords(session?.typescript);
   const now = standing(session, summary);
   const rates = useRates(trace, now.live);
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);
@@ -68,6 +71,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         {formatElapsed(summary?.endNs ?? 0)}
       </span>
       {nodeVersion !== undefined && <span className="status-item narrow-off">node {nodeVersion}</span>}
+      {typescript !== undefined && <span className="status-item medium-only">{typescript}</span>}
       {session?.pid !== undefined && <span className="status-item narrow-off">pid {session.pid}</span>}
       {session && <Processes session={session} isLive={now.live} />}
       {sampling !== undefined && <span className="status-item medium-only">{sampling}</span>}
@@ -112,6 +116,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
           {formatBytes(bytes)}
         </span>
       )}
+      <MemoryMenu trace={trace} />
       <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
       {now.live && <span className="status-item status-rate">{formatCount(Math.round(rates.eventsPerSecond))} / s</span>}
       <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>

@@ -31,6 +31,7 @@ const COMMANDS = [
   { id: 'drawer', keys: 'Q', label: 'Show or hide the drawer', group: 'View' },
   { id: 'settings', keys: 'Ctrl+,', label: 'Settings', group: 'View' },
   { id: 'help', keys: '?', label: 'Keyboard shortcuts', group: 'View' },
+  { id: 'manual', keys: 'Shift+F1', label: 'Manual', group: 'View' },
   { id: 'palette', keys: 'Ctrl+Shift+P', also: 'F1', label: 'All commands', group: 'View' },
   { id: 'layout-undo', keys: 'Ctrl+Z', label: 'Undo the last change of the panels', group: 'View' },
   { id: 'layout-redo', keys: 'Ctrl+Shift+Z', label: 'Redo it', group: 'View' },
@@ -56,6 +57,7 @@ const COMMANDS = [
   { id: 'link-out', keys: ']', label: 'Slice that an arrow goes to', group: 'Timeline' },
   { id: 'range', keys: 'R', label: 'Make the slice the range', group: 'Timeline' },
   { id: 'mark', keys: 'M', label: 'Mark this moment of a run; of a recording the selection', group: 'Timeline' },
+  { id: 'note', keys: 'Shift+M', label: 'Write a note on the selection, or where the pointer is', group: 'Timeline' },
   { id: 'pin', keys: 'P', label: 'Pin or unpin the track of the selection', group: 'Timeline' },
   { id: 'table', keys: '', label: 'Show slices as a table', group: 'Timeline' },
   { id: 'clear', keys: 'Escape', label: 'Clear the selection', group: 'Timeline' },
@@ -63,9 +65,10 @@ const COMMANDS = [
   { id: 'find-track', keys: 'Ctrl+P', label: 'Find a track', group: 'Search' },
   { id: 'search-next', keys: 'F3', label: 'Next match, in the field Enter', group: 'Search' },
   { id: 'search-before', keys: 'Shift+F3', label: 'Previous match, in the field Shift Enter', group: 'Search' },
-  // In the list of objects and in the inspector, its tree apart, the arrows do it alone.
-  { id: 'snapshot-before', keys: 'Shift+ArrowLeft', label: 'Previous snapshot, in the list ← alone', group: 'Objects' },
-  { id: 'snapshot-after', keys: 'Shift+ArrowRight', label: 'Next snapshot, in the list → alone', group: 'Objects' },
+  { id: 'snapshot-before', keys: 'ArrowLeft', label: 'Previous snapshot of the object', group: 'Objects' },
+  { id: 'snapshot-after', keys: 'ArrowRight', label: 'Next snapshot of the object', group: 'Objects' },
+  { id: 'change-before', keys: 'Shift+ArrowLeft', label: 'Previous change of the chosen field; none chosen: snapshot', group: 'Objects' },
+  { id: 'change-after', keys: 'Shift+ArrowRight', label: 'Next change of the chosen field; none chosen: snapshot', group: 'Objects' },
 ] as const satisfies readonly Shortcut[];
 
 export type ShortcutId = (typeof COMMANDS)[number]['id'];

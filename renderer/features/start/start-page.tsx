@@ -4,6 +4,7 @@ import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import type { ExampleInfo, RecentItem, RecentScript } from '../../../core/protocol/studio-api.ts';
 import { changeDraft, configForScript, describeTarget, setDraft, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
+import { projectFolder, takeConfig, useSavedConfigs } from '../../state/saved-configs.ts';
 import { isRunning, useSessions } from '../../state/session-store.ts';
 import { baseName, formatAgo, plural, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/index.ts';
@@ -12,6 +13,8 @@ import { RecentList } from './recent-list.tsx';
 import './start-page.css';
 
 export interface StartPageProps {
+  /** Over the field for a script. */
+  readonly above?: ReactNode;
   readonly dragging: boolean;
   readonly onRun: (config: LaunchConfig) => void;
   readonly onConfigure: () => void;
@@ -35,6 +38,8 @@ export function StartPage(props: StartPageProps) {
   const typed = path.trim() !== '';
   const problem = typed ? inspection?.problems[0] : undefined;
   const project = inspection?.project;
+  const folder = projectFolder(inspection);
+  const saved = useSavedConfigs(folder);
   const plugins = (draft.plugins ?? []).filter((choice) => choice.enabled);
   const extras = [
     draft.arguments !== '' && draft.arguments,
@@ -62,6 +67,7 @@ export function StartPage(props: StartPageProps) {
     <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">
       <div className="start-in">
         <div>
+          {props.above}
           <h1>Choose a script to run</h1>
           <p className="start-lead">
             Trace Studio starts it under Node, and draws its counters and objects while it works. It prints, returns and ends as it always does.
@@ -131,6 +137,23 @@ export function StartPage(props: StartPageProps) {
                   note={`began ${formatAgo(session.startedAtMs, Date.now())}`}
                   before="Show the running"
                   onClick={() => props.onShowSession(session.id)}
+                />
+              ))}
+            </Block>
+          )}
+          {saved.length > 0 && folder !== undefined && (
+            <Block title="Configurations of" code={shortPath(folder, home)} most={3}>
+              {saved.map((each) => (
+                <Row
+                  key={each.name}
+                  icon={SlidersHorizontal}
+                  name={each.name}
+                  text={[describeTarget(each.config), each.config.arguments].filter(Boolean).join(' ')}
+                  before="Run configuration"
+                  onClick={() => {
+                    takeConfig(each);
+                    props.onRun(each.config);
+                  }}
                 />
               ))}
             </Block>

@@ -1,7 +1,6 @@
 /** Columns of the table, its order, and what part of the time a row is. */
 import { formatCount, formatDuration } from '../../drawing/format.ts';
-import type { TimeRange } from '../../state/view-store.ts';
-import type { Scope, Spread, TablePage, TableRow, TableSort, TrackId } from '../../trace/trace-worker-api.ts';
+import type { Spread, TablePage, TableRow, TableSort } from '../../trace/trace-worker-api.ts';
 
 export interface Order {
   readonly sort: TableSort;
@@ -42,13 +41,4 @@ export const sharedBy = ({ sort }: Order): 'total' | 'self' => (sort === 'total'
 export function shareOf(row: TableRow, page: Pick<TablePage, 'selfNs'>, by: 'total' | 'self'): number {
   const part = by === 'total' ? row.totalNs : row.selfNs;
   return page.selfNs > 0 ? Math.min(1, Math.max(0, part / page.selfNs)) : 0;
-}
-
-/** Sides that reach to the trace's ends are left open: the question stays the same while a trace grows, and what was added up for it is kept. */
-export function scopeOf(range: TimeRange, reachesEnd: boolean, tracks: readonly TrackId[] | undefined): Scope {
-  return {
-    ...(range.fromNs > 0 && { fromNs: range.fromNs }),
-    ...(!reachesEnd && { toNs: range.toNs }),
-    ...(tracks && { tracks }),
-  };
 }

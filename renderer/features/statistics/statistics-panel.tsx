@@ -2,25 +2,29 @@
 import { Copy, Search, Sigma, X } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useClients } from '../../state/clients.tsx';
+import { longestSlice } from '../../state/longest-slice.ts';
 import { highlightName, selectSlice } from '../../state/selection.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
+import { type Place, usePlace } from '../../state/use-place.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { GroupBy, TableRow, TraceId } from '../../trace/trace-worker-api.ts';
 import { copyText, EmptyState, IconButton, Segments, Spinner, TextField, toastProblem } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { placeText } from '../place-words.ts';
 import { FIRST_ORDER, nextOrder } from './columns.ts';
+import { CounterFigures } from './counter-figures.tsx';
 import { readCsv } from './csv.ts';
-import { longestSlice } from './longest-slice.ts';
 import './statistics.css';
 import { StatisticsTable } from './statistics-table.tsx';
-import { type Place, usePlace, useStatistics } from './use-statistics.ts';
+import { useStatistics } from './use-statistics.ts';
 import { words } from './words.ts';
 
 const PAGE = 40;
 
 export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   const { traces } = useClients();
-  const [by, setBy] = useState<GroupBy>('name');
+  const [view, setView] = useState<GroupBy | 'counters'>('name');
+  const by = view === 'counters' ? 'name' : view;
   const [order, setOrder] = useState(FIRST_ORDER);
   const [filter, setFilter] = useState('');
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 30, offset: 0 });
@@ -41,11 +45,14 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   return (
     <section className="statistics" aria-label={words.panel}>
       <div className="statistics-head">
-        <Segments<GroupBy>
+        <Segments<GroupBy | 'counters'>
           label={words.groupBy}
-          value={by}
-          options={(Object.keys(words.groups) as GroupBy[]).map((value) => ({ value, label: words.groups[value] }))}
-          onChange={setBy}
+          value={view}
+          options={[
+            ...(Object.keys(words.groups) as GroupBy[]).map((value) => ({ value, label: words.groups[value] })),
+            { value: 'counters', label: words.counterGroup },
+          ]}
+          onChange={setView}
         />
         <TextField
           className="statistics-filter"
@@ -63,15 +70,17 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
         />
         <span className="statistics-space" />
-        <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />
+        {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
       </div>
       <p className="statistics-place">
-        <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{place.text}</span>
+        <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{placeText(place)}</span>
         <span className="t3" role="status">
-          {page && words.counted(found.by, page.total, page.done)}
+          {view !== 'counters' && page && words.counted(found.by, page.total, page.done)}
         </span>
       </p>
-      {page && page.total > 0 ? (
+      {view === 'counters' ? (
+        <CounterFigures trace={trace} place={place} text={text} />
+      ) : page && page.total > 0 ? (
         <StatisticsTable
           found={{ ...found, page }}
           order={order}

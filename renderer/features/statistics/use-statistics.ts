@@ -1,37 +1,11 @@
-/** What the table shows: its range in words and as a scope, the rows in sight with their percentiles, and where names are from. */
-import { traceState } from '../../state/trace-store.ts';
-import { useCalmRange } from '../../state/use-calm-range.ts';
+/** What the table shows: the rows in sight with their percentiles, and where names are from. */
 import { useTraceQuery } from '../../state/use-trace-query.ts';
-import { useView } from '../../state/view-store.ts';
 import type { GroupBy, NameInfo, Scope, Spread, TablePage, TableRow, TraceId } from '../../trace/trace-worker-api.ts';
-import { type Order, scopeOf } from './columns.ts';
-import { words } from './words.ts';
+import type { Order } from './columns.ts';
 
 const EVERY_MS = 500;
 /** As many as one answer tells the percentiles of. */
 const MOST_SPREADS = 200;
-
-export interface Place {
-  readonly kind: 'selected' | 'visible';
-  readonly text: string;
-  readonly scope: Scope;
-}
-
-/** The selected range, else the visible one. */
-export function usePlace(trace: TraceId): Place {
-  const inView = useCalmRange(trace);
-  const { selected, follows } = useView(trace, (view) => ({ selected: view.range, follows: view.time.mode === 'follow' }));
-  const kind = selected ? 'selected' : 'visible';
-  const range = selected ?? inView;
-  const summary = traceState().summaries[trace];
-  // A range of a trace that grows ends where it was put; a view that follows has no end.
-  const reachesEnd = summary?.phase === 'complete' ? range.toNs >= summary.endNs : !selected && follows;
-  return {
-    kind,
-    text: words.range(kind, range.fromNs, range.toNs, selected?.tracks?.length),
-    scope: scopeOf(range, reachesEnd, selected?.tracks),
-  };
-}
 
 interface Statistics {
   /** Undefined: not answered yet. */

@@ -1,14 +1,15 @@
 /** Every text of the statistics that a user reads. */
-import { formatDuration } from '../../drawing/format.ts';
 import { baseName, folderOf, plural } from '../../state/words.ts';
 import type { GroupBy, NameInfo } from '../../trace/trace-worker-api.ts';
 import type { ColumnId } from './columns.ts';
+import type { FigureColumn } from './counter-figures.tsx';
 
 export const words = {
   panel: 'Statistics',
   table: (by: GroupBy) => `Statistics by ${by}`,
   groupBy: 'Group by',
   groups: { name: 'Name', file: 'File', category: 'Category', thread: 'Thread' },
+  counterGroup: 'Counters',
   filter: 'Filter',
   filterRows: 'Filter statistics',
   clearFilter: 'Clear the filter',
@@ -28,14 +29,29 @@ export const words = {
   share: { total: '% total', self: '% self' },
   shareTitle: { total: 'Total, as a share of what all rows took themselves', self: 'Self, as a share of what all rows took themselves' },
   percent: (share: number) => (share > 0 && share < 0.001 ? '<0.1 %' : `${(share * 100).toFixed(1)} %`),
-  range: (kind: 'selected' | 'visible', fromNs: number, toNs: number, tracks: number | undefined) => {
-    const where = tracks === undefined ? '' : `, ${plural(tracks, 'track')}`;
-    return `${kind === 'selected' ? 'Selected range' : 'In view'}: ${rangeText(fromNs, toNs)}${where}`;
-  },
   counted: (by: GroupBy, groups: number, done: number) =>
     `${plural(groups, MANY[by].one, MANY[by].many)}${done < 1 ? `, ${Math.floor(done * 100)} % looked at` : ''}`,
   /** What has no file, or no category. */
   unnamed: { name: '(no name)', file: '(no file)', category: '(no category)', thread: '(no name)' },
+  counters: {
+    table: 'Counters within the range',
+    name: 'Counter',
+    columns: { samples: 'Samples', last: 'Last', min: 'Min', max: 'Max', mean: 'Mean', delta: 'Delta', rate: 'Rate / s' } satisfies Record<
+      FigureColumn,
+      string
+    >,
+    titles: {
+      samples: 'Values that were written within the range',
+      last: 'Value at the end of the range',
+      min: 'Least value, also of the one that holds at the start',
+      max: 'Greatest value, also of the one that holds at the start',
+      mean: 'Mean of the values',
+      delta: 'Last value less the one at the start of the range',
+      rate: 'Delta for each second of the range',
+    } satisfies Record<FigureColumn, string>,
+    none: 'Values that the script counts appear here, with their least, greatest and mean in the range.',
+    noMatch: 'The filter looks for its text in the names of counters and their series.',
+  },
   copy: 'Copy as CSV',
   copied: (rows: number, total: number, isWhole: boolean) =>
     rows < total ? `The first ${plural(rows, 'row')} of ${total.toLocaleString('en-US')} copied` : `${plural(rows, 'row')} copied${isWhole ? '' : ' so far'}`,
@@ -56,13 +72,6 @@ const MANY: Readonly<Record<GroupBy, { readonly one: string; readonly many: stri
   category: { one: 'category', many: 'categories' },
   thread: { one: 'thread', many: 'threads' },
 };
-
-/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs". */
-export function rangeText(fromNs: number, toNs: number): string {
-  const length = formatDuration(toNs - fromNs);
-  return toNs - fromNs < 2e6 ? `${seconds(fromNs)} s + ${length}` : `${seconds(fromNs)} to ${seconds(toNs)} s (${length})`;
-}
-const seconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));
 
 /** What a row is called, and beside it, paler, where that is: "hash", "hash.js:3"; of a file "hash.js", "/home/ann/code". */
 export function labelOf(by: GroupBy, label: string, about: Pick<NameInfo, 'file' | 'line'> | undefined): { readonly label: string; readonly place: string } {

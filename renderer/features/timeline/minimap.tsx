@@ -8,7 +8,7 @@ import { useClients } from '../../state/clients.tsx';
 import { useNotes } from '../../state/notes-store.ts';
 import { subscribeTraces, traceState } from '../../state/trace-store.ts';
 import { traceNow } from '../../state/view-clock.ts';
-import { followView, leastEndOf, rangeInSight, setRange, subscribeDrawn, type TimeRange } from '../../state/view-store.ts';
+import { followView, leastEndOf, rangeInSight, setRange, startOf, subscribeDrawn, type TimeRange } from '../../state/view-store.ts';
 import { ItemFlag, type TimelineView, type TraceClient, type TraceId, type TrackInfo } from '../../trace/trace-worker-api.ts';
 import { eachLane, type LaneGroup } from './lanes.ts';
 import { words } from './words.ts';
@@ -30,26 +30,26 @@ export function Minimap({ trace, groups }: { readonly trace: TraceId; readonly g
   const canvas = useRef<HTMLCanvasElement>(null);
   const board = useMemo(() => new MinimapBoard(trace, traces), [trace, traces]);
   const notes = useNotes(trace);
-  const [handles, setHandles] = useState<{ readonly range: TimeRange; readonly endNs: number }>();
+  const [handles, setHandles] = useState<{ readonly range: TimeRange; readonly all: TimeRange }>();
 
   useEffect(() => board.setLanes(groups), [board, groups]);
   useEffect(() => board.setNotes(notes.map(({ fromNs, toNs, text }) => ({ fromNs, toNs, text }))), [board, notes]);
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;
-    return board.start(element, (range, endNs) => setHandles({ range, endNs }));
+    return board.start(element, (range, all) => setHandles({ range, all }));
   }, [board]);
 
   const drag = useRef<{ readonly kind: 'from' | 'to' | 'move' | 'new'; readonly startNs: number; readonly range: TimeRange } | undefined>(undefined);
   const timeAt = (event: PointerEvent): number => {
     const box = event.currentTarget.getBoundingClientRect();
-    return ((event.clientX - box.left) / box.width) * board.endNs;
+    return board.startNs + ((event.clientX - box.left) / box.width) * board.spanNs;
   };
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     if (event.button !== 0) return;
     const ns = timeAt(event);
     const range = rangeInSight(trace);
-    const reach = (HANDLE_PX / event.currentTarget.getBoundingClientRect().width) * board.endNs;
+    const reach = (HANDLE_PX / event.currentTarget.getBoundingClientRect().width) * board.spanNs;
     const inside = ns > range.fromNs && ns < range.toNs;
     const kind = Math.abs(ns - range.fromNs) <= reach ? 'from' : Math.abs(ns - range.toNs) <= reach ? 'to' : inside ? 'move' : 'new';
     drag.current = { kind, startNs: ns, range };
@@ -62,7 +62,7 @@ export function Minimap({ trace, groups }: { readonly trace: TraceId; readonly g
     if (mine.kind === 'from') setRange(trace, Math.min(ns, mine.range.toNs), mine.range.toNs);
     else if (mine.kind === 'to') setRange(trace, mine.range.fromNs, Math.max(ns, mine.range.fromNs));
     else if (mine.kind === 'move') setRange(trace, mine.range.fromNs + ns - mine.startNs, mine.range.toNs + ns - mine.startNs);
-    else if (Math.abs(ns - mine.startNs) > board.endNs * 0.003) setRange(trace, mine.startNs, ns);
+    else if (Math.abs(ns - mine.startNs) > board.spanNs * 0.003) setRange(trace, mine.startNs, ns);
   };
   const onPointerUp = (event: PointerEvent<HTMLElement>) => {
     const mine = drag.current;
@@ -70,7 +70,7 @@ export function Minimap({ trace, groups }: { readonly trace: TraceId; readonly g
     if (mine?.kind !== 'new') return;
     // A click beside the window brings the window there.
     const ns = timeAt(event);
-    if (Math.abs(ns - mine.startNs) > board.endNs * 0.003) return;
+    if (Math.abs(ns - mine.startNs) > board.spanNs * 0.003) return;
     const half = (mine.range.toNs - mine.range.fromNs) / 2;
     setRange(trace, ns - half, ns + half);
   };
@@ -95,17 +95,19 @@ export function Minimap({ trace, groups }: { readonly trace: TraceId; readonly g
       <canvas ref={canvas} />
       {handles &&
         (['from', 'to'] as const).map((edge) => {
-          const ns = edge === 'from' ? handles.range.fromNs : handles.range.toNs;
+          const { range, all } = handles;
+          const ns = edge === 'from' ? range.fromNs : range.toNs;
+          const percent = Math.min(100, Math.max(0, ((ns - all.fromNs) / (all.toNs - all.fromNs)) * 100));
           return (
             <div
               key={edge}
               role="slider"
               tabIndex={0}
               className="tl-minimap-handle"
-              style={{ left: `clamp(6px, ${Math.min(100, Math.max(0, (ns / handles.endNs) * 100))}%, calc(100% - 6px))` }}
+              style={{ left: `clamp(6px, ${percent}%, calc(100% - 6px))` }}
               aria-label={edge === 'from' ? words.rangeStart : words.rangeEnd}
-              aria-valuemin={0}
-              aria-valuemax={Math.round(Math.max(handles.endNs, ns) / 1000)}
+              aria-valuemin={Math.round(Math.min(all.fromNs, ns) / 1000)}
+              aria-valuemax={Math.round(Math.max(all.toNs, ns) / 1000)}
               aria-valuenow={Math.round(ns / 1000)}
               aria-valuetext={formatMoment(ns)}
               onKeyDown={onKeyDown(edge)}
@@ -122,6 +124,7 @@ class MinimapBoard {
   private readonly traces: TraceClient;
   private lanes: readonly LaneGroup[] = [];
   private notes: readonly { readonly fromNs: number; readonly toNs: number; readonly text: string }[] = [];
+  private noteTurn = 0;
   private data: MinimapData = { busy: new Float32Array(0), blocked: [], errors: [], line: undefined };
   private canvas: HTMLCanvasElement | undefined;
   private width = 0;
@@ -130,8 +133,11 @@ class MinimapBoard {
   private asked = '';
   private askedAt = Number.NEGATIVE_INFINITY;
   private busy = false;
+  /** What was asked for last: from, and to. */
+  private askedStartNs = 0;
   private askedEndNs = 1;
-  endNs = 1;
+  startNs = 0;
+  private endNs = 1;
   private toldAt = 0;
 
   constructor(trace: TraceId, traces: TraceClient) {
@@ -146,10 +152,11 @@ class MinimapBoard {
 
   setNotes(notes: MinimapBoard['notes']): void {
     this.notes = notes;
+    this.noteTurn++;
     this.invalidate();
   }
 
-  start(canvas: HTMLCanvasElement, onMoved: (range: TimeRange, endNs: number) => void): () => void {
+  start(canvas: HTMLCanvasElement, onMoved: (range: TimeRange, all: TimeRange) => void): () => void {
     this.canvas = canvas;
     const watch = new ResizeObserver(([entry]) => {
       this.width = entry?.contentRect.width ?? 0;
@@ -171,7 +178,11 @@ class MinimapBoard {
       this.canvas = undefined;
     };
   }
-  private onMoved: (range: TimeRange, endNs: number) => void = () => {};
+  private onMoved: (range: TimeRange, all: TimeRange) => void = () => {};
+
+  get spanNs(): number {
+    return this.endNs - this.startNs;
+  }
 
   private readonly invalidate = (): void => {
     if (this.frame !== undefined || !this.canvas) return;
@@ -189,13 +200,15 @@ class MinimapBoard {
     if (!canvas || !ink || !summary || width < 10) return;
     const live = summary.phase === 'live';
     const nowNs = traceNow(this.trace, nowMs);
+    this.startNs = startOf(this.trace);
     this.endNs = Math.max(leastEndOf(this.trace), nowNs);
+    const { startNs, endNs, spanNs } = this;
     this.ask(nowMs, live || summary.phase === 'loading' ? summary.revision : -1);
     const range = rangeInSight(this.trace);
     const theme = document.documentElement.dataset.theme;
-    const pixel = this.endNs / width;
+    const pixel = spanNs / width;
     // A live window moves by less than a pixel in most frames.
-    const key = `${Math.round((range.fromNs / pixel) * 2)} ${Math.round((range.toNs / pixel) * 2)} ${width} ${theme} ${this.asked} ${this.busy} ${Math.round(nowMs / 250) * Number(live)} ${this.notes.length}`;
+    const key = `${Math.round((range.fromNs / pixel) * 2)} ${Math.round((range.toNs / pixel) * 2)} ${width} ${theme} ${this.asked} ${this.busy} ${Math.round(nowMs / 250) * Number(live)} ${this.noteTurn}`;
     if (key === this.drawnKey) return;
     this.drawnKey = key;
     const ratio = devicePixelRatio || 1;
@@ -206,8 +219,9 @@ class MinimapBoard {
       canvas.style.height = `${HEIGHT}px`;
     }
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-    // What was asked for reached to an earlier end: it takes that part of the width.
-    const stretch = Math.min(1, this.askedEndNs / this.endNs);
+    // What was asked for reached to an earlier end: it takes that part of the width. From another start it is asked for again at once.
+    const stretch = Math.min(1, (this.askedEndNs - this.askedStartNs) / spanNs);
+    const partOf = (ns: number): number => (ns - startNs) / spanNs;
     const { busy, blocked, errors, line } = this.data;
     drawMinimap(
       ink,
@@ -219,28 +233,28 @@ class MinimapBoard {
         errors: errors.map((part) => part * stretch),
         line: line && stretched(line, stretch, Number.NaN),
         lineColour: 1,
-        from: range.fromNs / this.endNs,
-        to: range.toNs / this.endNs,
-        marks: rulerMarks(0, this.endNs, 0, width, { kind: 'elapsed' }),
-        notes: this.notes.map(({ fromNs, toNs, text }) => ({ from: fromNs / this.endNs, to: toNs / this.endNs, text: text.slice(0, 60) })),
-        end: Math.min(1, nowNs / this.endNs),
+        from: partOf(range.fromNs),
+        to: partOf(range.toNs),
+        marks: rulerMarks(startNs, endNs, 0, width, { kind: 'elapsed' }),
+        notes: this.notes.map(({ fromNs, toNs, text }) => ({ from: partOf(fromNs), to: partOf(toNs), text: text.slice(0, 60) })),
+        end: Math.min(1, partOf(nowNs)),
         live,
       },
       readPalette(getComputedStyle(document.documentElement)),
     );
     if (nowMs - this.toldAt > 200 || !live) {
       this.toldAt = nowMs;
-      this.onMoved(range, this.endNs);
+      this.onMoved(range, { fromNs: startNs, toNs: endNs });
     }
   }
 
   private ask(nowMs: number, revision: number): void {
-    const { trace, traces, width, endNs } = this;
+    const { trace, traces, width, startNs, endNs } = this;
     const lanes = [...eachLane(this.lanes)];
     const threads = lanes.filter((lane) => lane.kind === 'thread').map((lane) => lane.track);
     const blocked = lanes.flatMap((lane) => lane.blocked ?? []);
     const counter = lanes.find((lane) => lane.kind === 'counter')?.track;
-    const question = `${revision} ${width} ${threads.map((track) => track.id).join()} ${counter?.id} ${revision < 0 ? endNs : ''}`;
+    const question = `${revision} ${width} ${threads.map((track) => track.id).join()} ${counter?.id} ${startNs} ${revision < 0 ? endNs : ''}`;
     if (this.busy || question === this.asked) return;
     const wait = this.askedAt + ASK_EVERY_MS - nowMs;
     if (wait > 0) {
@@ -253,7 +267,7 @@ class MinimapBoard {
     this.askedAt = nowMs;
     const columns = Math.max(1, Math.floor(width / 2));
     const rowsOf = (tracks: readonly TrackInfo[]) => tracks.slice(0, 64).map((track) => ({ track: track.id, from: 0, count: 1 }));
-    const all = { trace, fromNs: 0, toNs: endNs, columns };
+    const all = { trace, fromNs: startNs, toNs: endNs, columns };
     const series = counter?.series?.slice(0, 1) ?? [];
     Promise.all([
       threads.length > 0 ? traces.request('timeline.density', { ...all, tracks: threads.slice(0, 64).map((track) => track.id) }) : undefined,
@@ -263,12 +277,13 @@ class MinimapBoard {
     ])
       .then(
         ([density, loops, calls, grid]) => {
+          this.askedStartNs = startNs;
           this.askedEndNs = endNs;
           this.data = {
             busy: density ? summed(density.busy, density.columns) : new Float32Array(0),
             blocked: loops ? spansOf(loops, () => true) : [],
             errors: calls ? spansOf(calls, (flags) => (flags & ItemFlag.ERROR) !== 0) : [],
-            line: grid ? lineOf(grid.x, grid.y[0] ?? [], endNs, columns) : undefined,
+            line: grid ? lineOf(grid.x, grid.y[0] ?? [], all) : undefined,
           };
         },
         () => {
@@ -300,7 +315,7 @@ function spansOf(view: TimelineView, wanted: (flags: number) => boolean): number
 }
 
 /** A counter as one value a column, between its least and greatest. */
-function lineOf(x: Float64Array, y: readonly (number | null)[], endNs: number, columns: number): Float32Array {
+function lineOf(x: Float64Array, y: readonly (number | null)[], { fromNs, toNs, columns }: TimeRange & { readonly columns: number }): Float32Array {
   const line = new Float32Array(columns).fill(Number.NaN);
   let least = 0;
   let greatest = Number.NEGATIVE_INFINITY;
@@ -313,7 +328,8 @@ function lineOf(x: Float64Array, y: readonly (number | null)[], endNs: number, c
   for (let k = 0; k < x.length; k++) {
     const value = y[k];
     if (value === null || value === undefined || !Number.isFinite(value)) continue;
-    line[Math.min(columns - 1, Math.floor((((x[k] as number) * 1e9) / endNs) * columns))] = (value - least) / (greatest - least);
+    const column = Math.floor((((x[k] as number) * 1e9 - fromNs) / (toNs - fromNs)) * columns);
+    line[Math.min(columns - 1, Math.max(0, column))] = (value - least) / (greatest - least);
   }
   // A value holds until the next.
   for (let k = 1; k < columns; k++) if (Number.isNaN(line[k] as number)) line[k] = line[k - 1] as number;

@@ -4,7 +4,7 @@ import { formatMoment } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { selectRange, zoomTo } from '../../state/selection.ts';
 import { settingsState } from '../../state/settings-store.ts';
-import { useView } from '../../state/view-store.ts';
+import { startOf, useView } from '../../state/view-store.ts';
 import { isPlacedLane } from './lane-layout.ts';
 import type { TimelineBoard } from './timeline-board.ts';
 import type { Draft } from './timeline-gestures.ts';
@@ -43,7 +43,7 @@ function Handle({ board, onDraft, edge, range }: HandlesProps & { readonly edge:
     const { scene } = board;
     const host = event.currentTarget.parentElement;
     if (!scene || !host) return ns;
-    return Math.max(0, scene.range.fromNs + (event.clientX - host.getBoundingClientRect().left - scene.left) * pixelNs());
+    return Math.max(startOf(trace), scene.range.fromNs + (event.clientX - host.getBoundingClientRect().left - scene.left) * pixelNs());
   };
   const commit = (to: number) => {
     onDraft(undefined);
@@ -77,7 +77,7 @@ function Handle({ board, onDraft, edge, range }: HandlesProps & { readonly edge:
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = pixelNs() * (event.shiftKey ? 20 : 2);
-    if (event.key === 'ArrowLeft') commit(Math.max(0, ns - step));
+    if (event.key === 'ArrowLeft') commit(Math.max(startOf(trace), ns - step));
     else if (event.key === 'ArrowRight') commit(ns + step);
     else if (event.key === 'Enter') zoomTo(trace, range.fromNs, range.toNs);
     else return;

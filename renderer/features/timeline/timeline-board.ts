@@ -13,7 +13,7 @@ import { settingsState, subscribeSettings } from '../../state/settings-store.ts'
 import { subscribeTraces, traceState } from '../../state/trace-store.ts';
 import { subscribeTrackView, trackFilter, trackView } from '../../state/track-view.ts';
 import { traceNow } from '../../state/view-clock.ts';
-import { leastEndOf, noteDrawn, subscribeViews, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
+import { leastEndOf, noteDrawn, startOf, subscribeViews, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
 import type {
   CounterGrid,
   CounterInfo,
@@ -176,6 +176,9 @@ export class TimelineBoard {
     this.invalidate();
   }
 
+  get surface(): HTMLCanvasElement | undefined {
+    return this.canvas;
+  }
   get scene(): Scene | undefined {
     return this.lastScene;
   }
@@ -214,7 +217,7 @@ export class TimelineBoard {
     const view = viewState(this.trace);
     const live = summary.phase === 'live';
     const endNs = traceNow(this.trace, nowMs);
-    const range = visibleRange(view.time, endNs, leastEndOf(this.trace));
+    const range = visibleRange(view.time, endNs, leastEndOf(this.trace), startOf(this.trace));
     const following = view.time.mode === 'follow';
     const settled = this.lastTime === view.time;
     if (live && following && settled && nowMs - this.drawnAtMs < FOLLOW_EVERY_MS) {

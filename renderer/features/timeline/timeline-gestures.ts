@@ -1,7 +1,7 @@
 /** Pointer and wheel on the timeline. A drag selects a range over the tracks that it crosses, Shift pans, the wheel zooms with Ctrl. */
 import { bringIntoSight, clearSelection, selectRange, selectSlice, selectTrack, zoomTo } from '../../state/selection.ts';
 import { settingsState } from '../../state/settings-store.ts';
-import { changeView, panView, pointAt, rangeInSight, selectObject, viewState, zoomView } from '../../state/view-store.ts';
+import { changeView, panView, pointAt, rangeInSight, selectObject, startOf, viewState, zoomView } from '../../state/view-store.ts';
 import type { RowRange, TraceClient, TrackId } from '../../trace/trace-worker-api.ts';
 import { isPlacedLane } from './lane-layout.ts';
 import type { TimelineBoard } from './timeline-board.ts';
@@ -194,7 +194,7 @@ export function bindTimelineGestures(host: HTMLElement, board: TimelineBoard, tr
       return;
     }
     const { fromNs, toNs, tracks } = draftOf(mine, x, y);
-    const ordered = { fromNs: Math.max(0, Math.min(fromNs, toNs)), toNs: Math.max(fromNs, toNs) };
+    const ordered = { fromNs: Math.max(startOf(trace), Math.min(fromNs, toNs)), toNs: Math.max(fromNs, toNs) };
     selectRange(trace, ordered, tracks);
     if (mine.kind === 'name') events.onNameRange(ordered.fromNs, ordered.toNs);
   };
@@ -232,7 +232,10 @@ export function bindTimelineGestures(host: HTMLElement, board: TimelineBoard, tr
   const selectObjectAt = (object: number, atNs: number) => {
     traces
       .request('objects.snapshot', { trace, object, atNs })
-      .then((snapshot) => selectObject(trace, object, snapshot?.index ?? 0))
+      .then((snapshot) => {
+        selectObject(trace, object, snapshot?.index ?? 0);
+        changeView(trace, () => ({ cursorNs: atNs }));
+      })
       .catch(() => selectObject(trace, object));
   };
 

@@ -7,7 +7,7 @@ import { formatMoment, formatValue } from '../../drawing/format.ts';
 import { valueAt } from '../../drawing/grid-lookup.ts';
 import { valueY } from '../../drawing/timeline/counter-row.ts';
 import { clockText, type TimeBase } from '../../drawing/timeline/ruler.ts';
-import { pointerState, type TimeRange, viewState } from '../../state/view-store.ts';
+import { pointerState, type SnapshotPins, viewState } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { isPlacedLane } from './lane-layout.ts';
 import type { Draft } from './timeline-gestures.ts';
@@ -22,18 +22,20 @@ export class TimelineOverlay {
   private readonly hover = made('tl-hover');
   private readonly fills: HTMLElement[] = [];
   private readonly values: HTMLElement[] = [];
-  private readonly mark = made('tl-mark');
+  private readonly pins = { a: made('tl-pin'), b: made('tl-pin') } as const;
   hovered: Hit | undefined;
   draft: Draft | undefined;
 
   constructor(trace: TraceId, host: HTMLElement) {
     this.trace = trace;
     this.host = host;
-    host.append(this.mark, this.hover, this.cross, this.plate);
+    this.pins.a.textContent = 'A';
+    this.pins.b.textContent = 'B';
+    host.append(this.hover, this.pins.a, this.pins.b, this.cross, this.plate);
   }
 
   end(): void {
-    for (const each of [this.cross, this.plate, this.hover, this.mark, ...this.fills, ...this.values]) each.remove();
+    for (const each of [this.cross, this.plate, this.hover, this.pins.a, this.pins.b, ...this.fills, ...this.values]) each.remove();
   }
 
   /** After each frame, and when only the pointer moved. */
@@ -45,7 +47,7 @@ export class TimelineOverlay {
     this.placeCross(scene, base, crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs ? crossNs : undefined);
     this.placeHover(scene);
     this.placeFills(scene);
-    this.placeMark(scene, view.mark);
+    this.placePins(scene, view.pins);
   }
 
   private placeCross(scene: Scene, base: TimeBase, ns: number | undefined): void {
@@ -148,16 +150,23 @@ export class TimelineOverlay {
     for (let k = seen.length; k < this.fills.length; k++) (this.fills[k] as HTMLElement).hidden = true;
   }
 
-  private placeMark(scene: Scene, mark: TimeRange | undefined): void {
-    this.mark.hidden = true;
-    if (!mark) return;
-    const from = Math.max(scene.left, xOf(scene, mark.fromNs));
-    const to = Math.min(scene.width, xOf(scene, mark.toNs));
-    if (to < scene.left || from > scene.width) return;
-    this.mark.hidden = false;
-    this.mark.style.transform = `translate(${Math.round(from)}px, 0)`;
-    this.mark.style.width = `${Math.max(1, to - from)}px`;
-    this.mark.style.height = `${scene.height}px`;
+  /** Two snapshots that are compared, on the track of their object. */
+  private placePins(scene: Scene, pins: SnapshotPins | undefined): void {
+    for (const side of ['a', 'b'] as const) this.pins[side].hidden = true;
+    if (!pins) return;
+    for (const place of scene.regions) {
+      eachInSight(place, (placed, y) => {
+        if (!isPlacedLane(placed) || placed.lane.object?.id !== pins.object) return;
+        const at = y + placed.height / 2;
+        if (at < place.top || at > place.bottom) return;
+        for (const side of ['a', 'b'] as const) {
+          const x = xOf(scene, pins[side]?.timeNs ?? Number.NaN);
+          if (!(x >= scene.left && x <= scene.width)) continue;
+          this.pins[side].hidden = false;
+          this.pins[side].style.transform = `translate(${Math.round(x)}px, ${Math.round(at)}px) translate(-50%, -50%)`;
+        }
+      });
+    }
   }
 }
 

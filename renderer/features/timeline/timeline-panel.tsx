@@ -3,6 +3,7 @@ import { CircleAlert, Route, SearchX } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { formatValue } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
+import { subscribeNotes } from '../../state/notes-store.ts';
 import { zoomToSelection } from '../../state/selection.ts';
 import { type SliceStep, stepSlice } from '../../state/slice-steps.ts';
 import { setTimelineControl } from '../../state/timeline-control.ts';
@@ -17,6 +18,7 @@ import { type Hovered, HoverTip } from './hover-tip.tsx';
 import { firstBelow, isPlacedLane, type Placed } from './lane-layout.ts';
 import { laneOfTrack, trackChoices } from './lanes.ts';
 import { Minimap } from './minimap.tsx';
+import { NoteFlags } from './note-flags.ts';
 import { RangeHandles } from './range-handles.tsx';
 import { SliceVoice } from './slice-voice.tsx';
 import './timeline.css';
@@ -27,6 +29,7 @@ import { firstOfRow } from './timeline-hit.ts';
 import { TimelineOverlay, xOf } from './timeline-overlay.ts';
 import { type RegionPlace, RULER_PX, type Scene } from './timeline-picture.ts';
 import { type HeadFacts, TrackHeads } from './track-heads.tsx';
+import { pictureOf } from './whole-picture.ts';
 import { words } from './words.ts';
 
 const HEAD_PX = 152;
@@ -62,10 +65,11 @@ export function TimelinePanel({ trace }: { readonly trace: TraceId }) {
         if (lane) togglePin(lane.key);
         return lane !== undefined;
       },
+      picture: () => pictureOf(board),
       tracks: () => trackChoices(groups),
     });
     return () => setTimelineControl(undefined);
-  }, [trace, groups]);
+  }, [trace, groups, board]);
   return (
     <section className="timeline" aria-label={words.timeline}>
       <Minimap trace={trace} groups={groups} />
@@ -125,6 +129,7 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
     if (!element || !surface) return;
     const mine = new TimelineOverlay(trace, element);
     overlay.current = mine;
+    const flags = new NoteFlags(trace, element);
     const watch = new ResizeObserver(([entry]) => {
       const width = entry?.contentRect.width ?? 0;
       const head = width < NARROW_FROM_PX ? NARROW_HEAD_PX : HEAD_PX;
@@ -137,6 +142,7 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
     let shown: Windowed = NOTHING;
     board.onDrawn = (scene, places) => {
       mine.update(scene, board.timeBase(startEpochOf(trace)));
+      flags.update(scene);
       placeHandles(element, scene, mine.draft);
       for (const [heads, place] of [
         [pinnedHeads.current, places[0]],
@@ -179,11 +185,14 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
       onMenu: () => {},
     });
     const offPointer = subscribePointers(trace, redrawOverlay);
+    const offNotes = subscribeNotes(board.invalidate);
     board.start(surface);
     return () => {
       clearTimeout(factsTimer);
       offGestures();
       offPointer();
+      offNotes();
+      flags.end();
       watch.disconnect();
       board.stop();
       mine.end();

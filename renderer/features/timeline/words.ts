@@ -24,6 +24,8 @@ export const words = {
   nothingFound: 'No track of this name',
   nothingFoundWhy: (text: string) => `No track holds “${text}” in its name.`,
 
+  note: (text: string) => `Note: ${text}`,
+
   fold: 'Fold',
   unfold: 'Unfold',
   pin: 'Pin to the top',

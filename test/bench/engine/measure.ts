@@ -1,16 +1,27 @@
-/** One measurement in a process of its own: `node measure.mjs write|open|slices …` prints JSON. */
+/** One measurement in a process of its own: `node measure.mjs write|open|slices|objects …` prints JSON. */
 import { openIndexed } from '../../../core/model/open-recording.ts';
 import { SEGMENT_SLICES, SortedBand } from '../../../core/model/timeline/sorted-band.ts';
 import { Trace } from '../../../core/model/trace.ts';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { DiskSource } from './file-source.ts';
+import { measureObjects } from './objects.ts';
 import { NAMES, writeRecording, writeSlices } from './write-recording.ts';
 
 const [what, file = '', size = '1'] = process.argv.slice(2);
 const now = () => performance.now();
 const hold = setInterval(() => {}, 1000);
 const results: Record<string, number> =
-  what === 'write' ? await write() : what === 'cost' ? await cost() : what === 'open' ? await open() : what === 'slices' ? await slices() : unknown();
+  what === 'write'
+    ? await write()
+    : what === 'objects'
+      ? { ...(await measureObjects()) }
+      : what === 'cost'
+        ? await cost()
+        : what === 'open'
+          ? await open()
+          : what === 'slices'
+            ? await slices()
+            : unknown();
 clearInterval(hold);
 console.log(JSON.stringify(results));
 
@@ -138,9 +149,21 @@ async function slices(): Promise<Record<string, number>> {
   };
   const wholeMs = Math.min(await table({}), await table({}), await table({}));
   const rangeMs = Math.min(await table({ fromNs: endNs * 0.1, toNs: endNs * 0.6 }), await table({ fromNs: endNs * 0.11, toNs: endNs * 0.61 }));
+  const tree = async (): Promise<number> => {
+    const start = now();
+    const ask = () => analysis.tree({ scope: { fromNs: endNs * 0.1, toNs: endNs * 0.6 }, direction: 'callees', transforms: [], paths: [[]] }, endNs);
+    await ask();
+    await analysis.settled();
+    await ask();
+    return now() - start;
+  };
+  const treeMs = await tree();
+  const treeAgainMs = await tree();
   return {
     rows: track.rows,
     buildMs,
+    treeMs,
+    treeAgainMs,
     viewMs: quantile(views, 0.5),
     closeMs: quantile(close, 0.5),
     wholeMs,

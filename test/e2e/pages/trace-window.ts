@@ -135,7 +135,7 @@ export class TraceWindow {
   }
 
   object(name: string): Locator {
-    return this.page.getByRole('region', { name: 'Object list' }).getByRole('button', { name: new RegExp(`^${name}`) });
+    return this.page.getByRole('region', { name: 'Object list' }).getByRole('treeitem', { name: new RegExp(`^${name}.* snapshots?$`) });
   }
 
   /** A line of the inspected value, by the beginning of its text. */
@@ -145,6 +145,11 @@ export class TraceWindow {
 
   consoleLine(text: string | RegExp): Locator {
     return this.console.getByRole('log').getByText(text);
+  }
+
+  /** The line of the console that is picked. */
+  get pickedLine(): Locator {
+    return this.console.locator('.console-selected');
   }
 
   async menu(menu: string, item: string | RegExp): Promise<void> {

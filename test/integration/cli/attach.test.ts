@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { recordedCalls } from '../../helpers/recorded-calls.ts';
@@ -40,7 +40,7 @@ test('Ctrl+C leaves the program, and the report is written', async () => {
   await isSampled();
   run.child.kill('SIGINT');
   const { code, stderr } = await run.ended;
-  expect([code, stderr]).toEqual([0, expect.stringMatching(/wrote a\.tsr \(\d+ events, .*\)\.\n$/)]);
+  expect([code, stderr]).toEqual([0, expect.stringMatching(/wrote a\.tsr \([\d,]+ events, .*\)\.\n$/)]);
   expect(recordedCalls(readFileSync(file('a.tsr'))).some((call) => call.function.name === 'spin')).toBe(true);
   expect(target.child.exitCode).toBeNull();
 });
@@ -80,4 +80,26 @@ test('what cannot be done is said before anything is done', async () => {
   const profile = await folder.run(['attach', pidOf(target), '--cpu-profile', 'nowhere/a.cpuprofile', '--profile-seconds', '0.2']);
   expect(profile).toMatchObject({ code: 2, stderr: expect.stringMatching(/The CPU profile was not saved: the folder of .* is not there for the script\./) });
   expect(target.child.exitCode).toBeNull();
+});
+
+test('the config file of its project says what is recorded, and what is typed goes before it', async () => {
+  folder.write('trace-studio.config.json', JSON.stringify({ calls: 'exact', exclude: ['program.cjs'], gc: false, samplingUs: 2000 }));
+  const target = await program();
+  const record = async (...options: string[]) => {
+    const run = folder.start(['attach', pidOf(target), '-o', 'a.tsr', ...options]);
+    await attached(run);
+    await isSampled();
+    run.child.kill('SIGINT');
+    expect((await run.ended).code).toBe(0);
+    const names = recordedCalls(readFileSync(file('a.tsr'))).map((call) => call.function.name);
+    rmSync(file('a.tsr'));
+    return { names, said: run.stderr };
+  };
+  const configured = await record();
+  expect(configured.said).toContain('options of trace-studio.config.json.');
+  expect(configured.names).not.toContain('spin');
+  expect((await record('--no-config')).names).toContain('spin');
+  folder.write('trace-studio.config.json', '{ "calls": 3 }');
+  const refused = await folder.run(['attach', pidOf(target), '-o', 'a.tsr']);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('calls') });
 });

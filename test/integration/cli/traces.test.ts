@@ -51,6 +51,13 @@ describe('trace-studio info', () => {
     expect(run('info', fixture('v8/app.heapprofile')).stdout).toContain('V8 heap profile (heapprofile)');
   });
 
+  it('counts events as the run that recorded them did', () => {
+    writeFileSync(file('script.cjs'), 'function step(n) { return n > 0 ? step(n - 1) : 0; } for (let i = 0; i < 50; i++) step(i); console.log("done");');
+    const recorded = /\(([\d,]+) events/.exec(run('run', '-o', 'r.tsr', '--', 'script.cjs').stderr)?.[1];
+    expect(Number(recorded?.replace(',', ''))).toBeGreaterThan(2_000);
+    expect(run('info', 'r.tsr').stdout).toContain(` ${recorded}\n`);
+  });
+
   it('says what is wrong with a file that cannot be read', () => {
     writeFileSync(file('picture.json'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0]));
     expect(run('info', file('picture.json'))).toMatchObject({ status: 1, stderr: expect.stringContaining('it looks like a picture') });

@@ -64,6 +64,22 @@ describe('readPerfetto', () => {
     expect(recording.info).toContainEqual(expect.objectContaining({ kind: 'thread', thread: 9, name: 'worker' }));
   });
 
+  it('nests slices of the same begin and end as they are begun', async () => {
+    const names = ['outer', 'middle', 'inner'];
+    const { events } = await decoded(
+      trace(
+        process,
+        thread,
+        event(1000, { type: 1, track_uuid: 2, name: 'around' }),
+        ...names.map((name) => event(1000, { type: 1, track_uuid: 2, name })),
+        ...names.map(() => event(1500, { type: 2, track_uuid: 2 })),
+        event(1800, { type: 2, track_uuid: 2 }),
+        ...names.map((name) => event(2000, { type: 1, track_uuid: 2, name })),
+      ),
+    );
+    expect(events.map(({ name }) => name)).toEqual([...names, 'around', ...names]);
+  });
+
   it('begins with what a sequence interns anew when its state is cleared, and leaves out what came after a loss', async () => {
     const named = (name: string) => ({ interned_data: { event_names: [{ iid: 1, name }] } });
     const instant = { type: 3, track_uuid: 2, name_iid: 1 };
@@ -319,7 +335,7 @@ describe('PerfettoExport', () => {
     ]);
     expect(events[3]).toMatchObject({ legacy_event: { phase: 's'.charCodeAt(0), unscoped_id: 4 } });
     expect(packets.find((packet) => packet.clock_snapshot !== undefined)).toBeDefined();
-    expect(notes).toEqual(['1 counter values that are gaps were left out.']);
+    expect(notes).toEqual(['1 counter value that is a gap was left out.']);
   });
 
   it('keeps everything that it has a place for, there and back', async () => {

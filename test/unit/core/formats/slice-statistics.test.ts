@@ -283,6 +283,8 @@ describe('countsOf', () => {
     recording.enter(stream, 9_500, f);
     const counts = await countsOf(inPieces(recording.finish()));
     expect(counts).toEqual({
+      // An enter and its exit are two, and so are the parts of a run.
+      events: 11,
       slices: 3,
       instants: 1,
       counterSamples: 2,
@@ -295,6 +297,26 @@ describe('countsOf', () => {
       durationNs: 8_500,
       issues: [{ kind: 'begin-without-end', count: 1, example: 'the call of f did not end' }],
     });
+  });
+
+  it('tells what the window tells: events, and slices that overlap among what was logged, never with calls', async () => {
+    const { recording, stream } = TestRecording.simple();
+    const f = recording.function(stream, 'f');
+    recording.enter(stream, 1_000, f, { n: 1 });
+    recording.slice(stream, 2_500, 1_000, 'request');
+    recording.slice(stream, 3_000, 1_500, 'other request');
+    recording.exit(stream, 3_000, f);
+    recording.stall(stream, 3_800, 10);
+    recording.gap(stream, 4_000, 0);
+    const bytes = recording.finish();
+    const counts = await countsOf(inPieces(bytes));
+    expect(counts).toMatchObject({ events: 4, slices: 3, issues: [{ kind: 'overlapping-slices', count: 1 }] });
+    const trace = traceOf(bytes);
+    trace.timeline.refresh();
+    expect(trace.totals().events).toBe(counts.events);
+    expect(trace.issues(true).find(({ kind }) => kind === 'overlaps')?.count).toBe(1);
+    const [whole] = await statisticsOf(inPieces(bytes), { match: 'f' });
+    expect(whole).toMatchObject({ name: 'f', totalNs: 2_000, selfNs: 2_000 });
   });
 
   it('is empty of a trace without events', async () => {

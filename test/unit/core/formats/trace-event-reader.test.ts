@@ -287,8 +287,8 @@ describe('readTraceEvents, events', () => {
       { kind: 'slice', thread: '1/2', timeNs: 1000, durationNs: 3000, name: 'open', category: '' },
     ]);
     expect(notices(recording)).toEqual([
-      '1 ends (E) have no begin (B) and were left out.',
-      '1 slices were begun (B) and not ended: they are shown up to the end of the trace.',
+      '1 end (E) has no begin (B) and was left out.',
+      '1 slice was begun (B) and not ended: it is shown up to the end of the trace.',
     ]);
   });
 
@@ -309,7 +309,7 @@ describe('readTraceEvents, events', () => {
     );
     expect(trace.processes()).toMatchObject([{ pid: 1, name: 'server', threads: [{ thread: 2, name: 'worker' }] }, { threads: [{ thread: 2 ** 40 + 1 }] }]);
     expect(trace.totals().notices.map((notice) => notice.message)).toEqual([
-      '1 events could not be read (no phase, no time, or values that are none) and were left out.',
+      '1 event could not be read (no phase, no time, or values that are none) and was left out.',
     ]);
   });
 
@@ -396,7 +396,7 @@ describe('readTraceEvents, events', () => {
     for (const sizes of [[1 << 26], [50_000]]) {
       const recording = decodeRecording(await read(bytes, { sizes }));
       expect(recording.events.map((event) => event.name)).toEqual(['a', 'b']);
-      expect(notices(recording)).toEqual(['1 events longer than 16 MB were left out.']);
+      expect(notices(recording)).toEqual(['1 event longer than 16 MB was left out.']);
     }
   });
 });
@@ -590,7 +590,7 @@ describe('readTraceEvents, what belongs together', () => {
     );
     const read = recording.events.map(({ name, timeNs }) => [name, timeNs]).sort();
     expect(read).toEqual(times.map((ts, i) => [String(i), Number(ts.replace('.', '').padEnd(ts.includes('.') ? 0 : ts.length + 3, '0'))]));
-    expect(notices(recording)).toEqual([expect.stringContaining('1 events could not be read')]);
+    expect(notices(recording)).toEqual([expect.stringContaining('1 event could not be read')]);
   });
 
   it('bounds threads and names, and counts what is beyond', async () => {
@@ -605,6 +605,6 @@ describe('readTraceEvents, what belongs together', () => {
     const recording = await decoded(`[${event('i', 1, `"name":"deep","args":{"d":${deep}}`)},${event('i', 2, '"name":"__proto__","args":{"__proto__":1}')}]`);
     expect(recording.events.map(({ name }) => name)).toEqual(['deep', '__proto__']);
     expect(JSON.stringify(recording.events[1]?.args)).toBe('{"__proto__":1}');
-    expect(notices(recording)).toEqual([expect.stringContaining('The args of 1 events')]);
+    expect(notices(recording)).toEqual([expect.stringContaining('The args of 1 event ')]);
   });
 });

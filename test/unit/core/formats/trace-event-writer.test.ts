@@ -87,9 +87,9 @@ describe('writeTraceEvents', () => {
     expect(events).toBe(1);
     expect(notes).toEqual([
       '1,234 events were lost while recording; "overflow" says so.',
-      '1 chunks of console output were left out: the format has no place for them.',
-      '1 counter values that are gaps or not finite were left out.',
-      '1 waits of the script for the recorder were left out.',
+      '1 chunk of console output was left out: the format has no place for it.',
+      '1 counter value that is a gap or not finite was left out.',
+      '1 wait of the script for the recorder was left out.',
     ]);
   });
 
@@ -253,7 +253,7 @@ describe('writeTraceEvents', () => {
       ['work', 5_000_000, 5_000_000],
     ]);
     expect(traceEvents).toContainEqual({ ph: 'M', pid: 7, tid: 2_000_000_002, name: 'thread_name', args: { name: 'garbage collections' } });
-    expect(notes).toEqual(['1 processes have a new number: theirs is that of another process of the trace.']);
+    expect(notes).toEqual(['1 process has a new number: its own is that of another process of the trace.']);
   });
 
   it('nests async slices by one id and binds arrows by one name', async () => {

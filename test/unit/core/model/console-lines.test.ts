@@ -34,19 +34,23 @@ test('any page is that part of what a plain reader makes of it', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(chunk, { maxLength: 60 }), fc.integer({ min: -1, max: 900 }), fc.integer({ min: 0, max: 600 }), async (chunks, from, count) => {
       const recording = new TestRecording();
-      const expected: { timeNs: number; source: string; text: string }[] = [];
-      const open: ({ timeNs: number; source: string; text: string } | undefined)[] = [];
+      const expected: { timeNs: number; source: string; offset: number; text: string }[] = [];
+      const open: ((typeof expected)[number] | undefined)[] = [];
+      const written = [0, 0];
       for (const [i, { source, text, repeat, seal }] of chunks.entries()) {
         const whole = text.repeat(repeat);
         recording.console(i, whole, source);
         if (seal) recording.seal();
         const parts = whole.split('\n');
+        let offset = written[source] as number;
+        written[source] = offset + encoder.encode(whole).length;
         for (const [p, part] of parts.entries()) {
           const last = p === parts.length - 1;
           if (last && part === '') break;
-          const line = open[source] ?? { timeNs: i, source: source === 0 ? 'stdout' : 'stderr', text: '' };
+          const line = open[source] ?? { timeNs: i, source: source === 0 ? 'stdout' : 'stderr', offset, text: '' };
           if (!open[source]) expected.push(line);
           line.text += part;
+          offset += encoder.encode(part).length + 1;
           open[source] = last ? line : undefined;
           if (!last) line.text = line.text.replace(/\r+$/, '');
         }

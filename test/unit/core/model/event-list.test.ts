@@ -52,11 +52,15 @@ test('any page of any filter is that part of all rows', async () => {
     seal: fc.boolean(),
   });
   const query = fc.record(
-    { kinds: fc.subarray([...EVENT_KINDS], { minLength: 1 }), text: fc.constantFrom('ALPHA', 'bet', '__proto__', 'lost', 'nowhere') },
+    {
+      kinds: fc.subarray([...EVENT_KINDS], { minLength: 1 }),
+      text: fc.constantFrom('ALPHA', 'bet', '__proto__', 'lost', 'nowhere'),
+      threads: fc.subarray([0, 1]),
+    },
     { requiredKeys: [] },
   );
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 60 }), query, fc.nat(70), fc.nat(30), async (steps, filter, from, count) => {
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), query, fc.nat(70), fc.nat(30), async (steps, { threads, ...asked }, from, count) => {
       const recording = new TestRecording();
       const process = recording.process();
       const streams = [recording.thread(process, 'main', 0), recording.thread(process, 'worker', 1)];
@@ -68,10 +72,12 @@ test('any page of any filter is that part of all rows', async () => {
         else recording.gap(stream, i, 1);
         if (seal) recording.seal();
       }
+      const filter = { ...asked, ...(threads && { streams: threads.map((thread) => streams[thread] as number) }) };
       const trace = traceOf(recording.finish());
       const everything = await all(trace);
       expect(everything.length).toBe(steps.length);
       const passing = everything
+        .filter((row) => threads?.includes(row.thread) ?? true)
         .filter((row) => (filter.kinds?.includes(row.kind) ?? true) && row.name.toLowerCase().includes((filter.text ?? '').toLowerCase()))
         .map((row, index) => ({ ...row, index }));
       expect(await all(trace, filter)).toEqual(passing);

@@ -80,6 +80,7 @@ describe('times', () => {
     expect(formatMoment(125_934_600_000)).toBe('2:05.934 600');
     expect(formatMomentShort(13_934_600_000)).toBe('13.934');
     expect(formatMomentShort(3_725_001_000_000)).toBe('1:02:05.001');
+    expect([formatMoment(-1_934_600_000), formatMomentShort(-1_934_600_000)]).toEqual(['−1.934 600 s', '−1.934']);
   });
 
   it('gives marks the digits that tell them apart', () => {

@@ -207,3 +207,14 @@ describe('stepping through snapshots', () => {
     expect(viewState(trace).snapshot).toBe('live');
   });
 });
+
+it('reaches to what lies before time 0, and no further', () => {
+  revision += 1;
+  push({ ...emptySummary(trace), phase: 'complete', startNs: -2 * S, endNs: 8 * S, revision });
+  fitView(trace);
+  expect(rangeInSight(trace)).toEqual({ fromNs: -2 * S, toNs: 8 * S });
+  setRange(trace, -5 * S, -1 * S);
+  expect(rangeInSight(trace)).toEqual({ fromNs: -2 * S, toNs: 2 * S });
+  setRange(trace, -100 * S, 100 * S);
+  expect(rangeInSight(trace)).toEqual({ fromNs: -2 * S, toNs: 8 * S });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baseName, folderOf, formatAgo, formatBytes, formatElapsed, plural, shortPath } from '../../../../renderer/state/words.ts';
+import { baseName, folderOf, formatAgo, formatBytes, formatElapsed, formatRemaining, plural, shortPath } from '../../../../renderer/state/words.ts';
 
 describe('formatBytes', () => {
   it.each([
@@ -60,4 +60,8 @@ describe('paths', () => {
 it('counts in words', () => {
   expect(plural(1, 'process', 'processes')).toBe('1 process');
   expect(plural(12_000, 'event')).toBe('12,000 events');
+});
+
+it('tells what is left no finer than it is known', () => {
+  expect([0, 999, 1001, 12_000, 90_000, 600_000].map(formatRemaining)).toEqual(['less than a second', 'less than a second', '2 s', '12 s', '2 min', '10 min']);
 });

@@ -74,8 +74,8 @@ describe('the timeline of a trace service', () => {
         { label: 'part', selfNs: 1000 },
       ],
     });
-    const tree = await page.request('analysis.tree', { trace: 't1', scope: {}, direction: 'callees', transforms: [], path: [] });
-    expect(tree.rows).toMatchObject([{ count: 1, totalNs: 10_000, hasChildren: true }]);
+    const tree = await page.request('analysis.tree', { trace: 't1', scope: {}, direction: 'callees', transforms: [], paths: [[], [99]] });
+    expect(tree).toMatchObject({ levels: [[{ count: 1, totalNs: 10_000, hasChildren: true }], []], totalNs: 10_000, done: 1 });
     const flame = await page.request('analysis.flame', { trace: 't1', scope: {}, direction: 'callees', transforms: [], path: [], minShare: 0 });
     expect([...flame.x1]).toEqual([1, 0.5, 0.1]);
     const density = await page.request('timeline.density', { trace: 't1', tracks: [id], fromNs: 0, toNs: 20_000, columns: 4 });

@@ -224,6 +224,52 @@ describe('trace service', () => {
     expect(await page.request('processes.list', { trace: 't1' })).toMatchObject([{ pid: 7, name: 'other program' }]);
   });
 
+  test('tells where a trace begins whose earliest events come late', async () => {
+    const early = { ph: 'X', name: 'main', pid: 7, tid: 0, ts: 500, dur: 1e6 };
+    const traceEvents = [...Array.from({ length: 20_000 }, (_, i) => ({ ph: 'i', name: 'tick', pid: 7, tid: 0, ts: 1000 + i })), early];
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([JSON.stringify(traceEvents)]) } });
+    const summary = await page.until(({ phase }) => phase === 'complete');
+    expect(summary).toMatchObject({ startNs: -500_000, slices: 1, instants: 20_000 });
+    expect(summary.notices).toMatchObject([{ message: '1 event is earlier than the first ones of the file: its time is below zero.' }]);
+  });
+
+  test('shows the first events of a large file while the rest of it is still to come', async () => {
+    const events = Array.from({ length: 60_000 }, (_, i) => `{"ph":"X","name":"work","pid":7,"tid":0,"ts":${i * 10},"dur":5}`);
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([`[${events.join(',')}]`]) } });
+    const first = await page.until(({ slices }) => slices > 0);
+    expect(first.phase).toBe('loading');
+    expect(first.loadedBytes).toBeLessThan(first.totalBytes as number);
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ slices: 60_000 });
+  });
+
+  test('takes what a file has beside its events for what it is, however large', async () => {
+    const text = JSON.stringify({ traceEvents: [{ ph: 'i', name: 'tick', pid: 7, tid: 0, ts: 1 }], file_info: { files: { a: 'x'.repeat(200_000) } } });
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([text]) } });
+    expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ instants: 1, notices: [] });
+  });
+
+  test('stops reading a file that has nothing to show yet', async () => {
+    page = new Page();
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob(['['.padEnd(3e6)]) } });
+    await page.request('trace.cancel', { trace: 't1' });
+    const { problem } = await page.until(({ phase }) => phase === 'failed');
+    expect(problem).toMatchObject({ code: 'loading-cancelled', message: expect.stringContaining('of 3.0 MB') });
+  });
+
+  test('takes the memory that was chosen, and goes back to that of the machine', async () => {
+    const { recording, stream } = TestRecording.simple();
+    jobs(recording, stream, 0, 10);
+    page = new Page(undefined, { detailBytes: 300 * 2 ** 20 });
+    const file = new Blob([recording.finish() as Uint8Array<ArrayBuffer>]);
+    await page.request('trace.open', { trace: 't1', input: { kind: 'file', file }, detailBytes: 64 * 2 ** 20 });
+    expect((await page.until(({ phase }) => phase === 'complete')).memory.budgetBytes).toBe(64 * 2 ** 20);
+    await page.request('trace.budget', { trace: 't1' });
+    await page.until(({ memory }) => memory.budgetBytes === 300 * 2 ** 20);
+  });
+
   test('keeps what is whole of compressed JSON that was cut', async () => {
     const traceEvents = Array.from({ length: 20_000 }, (_, i) => ({
       ph: 'C',

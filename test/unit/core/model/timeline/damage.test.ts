@@ -44,7 +44,7 @@ async function lookAtEverything(trace: Trace): Promise<void> {
   for (const ref of [...view.ref].filter((one) => one !== 0).slice(0, 20)) await explorer.details(ref, 7000);
   for (const by of ['name', 'file', 'category', 'thread'] as const)
     await analysis.table({ scope: {}, by, sort: 'total', descending: true, from: 0, count: 10 }, 7000);
-  await analysis.tree({ scope: {}, direction: 'callers', transforms: [], path: [] }, 7000);
+  await analysis.tree({ scope: {}, direction: 'callers', transforms: [], paths: [[]] }, 7000);
   await analysis.search('args:1', {}, 7000);
   await trace.settled();
   trace.issues(true);

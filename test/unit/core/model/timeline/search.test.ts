@@ -152,8 +152,8 @@ describe('a call tree', () => {
   const outline = async (trace: Trace, query: Partial<Parameters<Trace['analysis']['tree']>[0]>): Promise<string[]> => {
     const lines: string[] = [];
     const walk = async (path: number[]): Promise<void> => {
-      const level = await trace.analysis.tree({ scope: {}, direction: 'callees', transforms: [], ...query, path }, 100);
-      for (const row of level.rows) {
+      const level = await trace.analysis.tree({ scope: {}, direction: 'callees', transforms: [], ...query, paths: [path] }, 100);
+      for (const row of level.levels[0] ?? []) {
         lines.push(`${' '.repeat(path.length)}${trace.timeline.names.text(row.name)} ${row.count} ${row.totalNs} ${row.selfNs}`);
         await walk([...path, row.name]);
       }
@@ -188,8 +188,7 @@ describe('a call tree', () => {
       ' a 1 30 10',
       '  b 1 20 20',
     ]);
-    const files = await trace.analysis.table({ scope: {}, by: 'file', sort: 'total', descending: true, from: 0, count: 10 }, 100);
-    expect(await outline(trace, { transforms: [{ kind: 'merge-file', file: files.rows[0]?.key ?? -1 }] })).toEqual(['/app/main.js 1 100 100']);
+    expect(await outline(trace, { transforms: [{ kind: 'merge-file', name: a }] })).toEqual(['/app/main.js 1 100 100']);
   });
 
   it('lies as boxes whose widths are shares', async () => {

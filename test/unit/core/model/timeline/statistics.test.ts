@@ -147,8 +147,8 @@ describe('the call tree of a range', () => {
         const { names } = trace.timeline;
         const found = new Map<string, { count: number; total: number; self: number }>();
         const walk = async (path: number[]): Promise<void> => {
-          const level = await complete(trace, () => trace.analysis.tree({ scope, direction: 'callees', transforms: [], path }, endNs));
-          for (const row of level.rows) {
+          const level = await complete(trace, () => trace.analysis.tree({ scope, direction: 'callees', transforms: [], paths: [path] }, endNs));
+          for (const row of level.levels[0] ?? []) {
             const below = [...path, row.name];
             found.set(below.map((name) => names.text(name)).join('/'), { count: row.count, total: row.totalNs, self: row.selfNs });
             if (row.hasChildren) await walk(below);
@@ -162,10 +162,10 @@ describe('the call tree of a range', () => {
           expect(row.total).toBeCloseTo(total, 3);
           expect(row.self).toBeCloseTo(self, 3);
         }
-        const callers = await trace.analysis.tree({ scope, direction: 'callers', transforms: [], path: [] }, endNs);
+        const callers = await trace.analysis.tree({ scope, direction: 'callers', transforms: [], paths: [[]] }, endNs);
         const selfs = new Map<string, number>();
         for (const [path, { self }] of expected) selfs.set(path.split('/').at(-1) as string, (selfs.get(path.split('/').at(-1) as string) ?? 0) + self);
-        for (const row of callers.rows) expect(row.totalNs).toBeCloseTo(selfs.get(names.text(row.name)) ?? 0, 3);
+        for (const row of callers.levels[0] ?? []) expect(row.totalNs).toBeCloseTo(selfs.get(names.text(row.name)) ?? 0, 3);
         const flame = await trace.analysis.flame({ scope, direction: 'callees', transforms: [], path: [], minShare: 0 }, endNs);
         expect(flame.count).toBe([...expected.values()].filter(({ count, total }) => count > 0 || total > 0).length * (flame.totalOfAllNs > 0 ? 1 : 0));
       }),

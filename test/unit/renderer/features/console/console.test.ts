@@ -65,7 +65,8 @@ describe('endWords', () => {
 });
 
 describe('errorLine', () => {
-  const stderr = (text: string): ConsoleLine[] => text.split('\n').map((line, index) => ({ index, timeNs: 0, source: 'stderr', text: line, cut: false }));
+  const stderr = (text: string): ConsoleLine[] =>
+    text.split('\n').map((line, index) => ({ index, timeNs: 0, source: 'stderr', text: line, cut: false, offset: 0 }));
   const found = (text: string) => errorLine(stderr(text))?.text;
 
   it('is the line that Node ends by, above its stack', () => {
@@ -88,7 +89,7 @@ describe('errorLine', () => {
   });
 
   it('is nothing that was printed on purpose to stdout', () => {
-    expect(errorLine([{ index: 0, timeNs: 0, source: 'stdout', text: 'Error: shown to the user', cut: false }])).toBeUndefined();
+    expect(errorLine([{ index: 0, timeNs: 0, source: 'stdout', text: 'Error: shown to the user', cut: false, offset: 0 }])).toBeUndefined();
   });
 });
 
@@ -99,7 +100,9 @@ describe('LineSearch', () => {
     const request = async (_method: string, { from, count }: { from: number; count: number }) => {
       asked.push(from);
       const begin = Math.max(from, first);
-      const rows: ConsoleLine[] = lines.slice(begin, begin + count).map((text, k) => ({ index: begin + k, timeNs: 0, source: 'stdout', text, cut: false }));
+      const rows: ConsoleLine[] = lines
+        .slice(begin, begin + count)
+        .map((text, k) => ({ index: begin + k, timeNs: 0, source: 'stdout', text, cut: false, offset: 0 }));
       return { lines: rows, total: lines.length, first };
     };
     return { asked, client: { request, on: () => () => {} } as unknown as TraceClient };

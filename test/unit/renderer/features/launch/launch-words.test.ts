@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { LaunchConfig } from '../../../../../core/protocol/session-types.ts';
-import { commandText, runCommand } from '../../../../../renderer/features/launch/command-text.ts';
+import { runCommand } from '../../../../../renderer/features/launch/command-text.ts';
 import { problemAt } from '../../../../../renderer/features/launch/field-problems.ts';
 import { BLANK_CONFIG } from '../../../../../renderer/state/launch-store.ts';
+import { commandText } from '../../../../../renderer/state/shell-words.ts';
 
 it('quotes what a shell would take apart', () => {
   expect(commandText(['node', '/a b/c.js', '--name=x', "it's", ''])).toBe("node '/a b/c.js' --name=x 'it'\\''s' ''");

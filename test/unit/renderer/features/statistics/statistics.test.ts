@@ -1,8 +1,11 @@
 import { describe, expect, it, vi } from 'vitest';
-import { COLUMNS, FIRST_ORDER, nextOrder, scopeOf, sharedBy, shareOf } from '../../../../../renderer/features/statistics/columns.ts';
+import { formatRange } from '../../../../../renderer/drawing/format.ts';
+import { placeText } from '../../../../../renderer/features/place-words.ts';
+import { COLUMNS, FIRST_ORDER, nextOrder, sharedBy, shareOf } from '../../../../../renderer/features/statistics/columns.ts';
 import { csvOf, readCsv } from '../../../../../renderer/features/statistics/csv.ts';
-import { longestSlice } from '../../../../../renderer/features/statistics/longest-slice.ts';
-import { labelOf, rangeText, words } from '../../../../../renderer/features/statistics/words.ts';
+import { labelOf, words } from '../../../../../renderer/features/statistics/words.ts';
+import { longestSlice } from '../../../../../renderer/state/longest-slice.ts';
+import { scopeOf } from '../../../../../renderer/state/use-place.ts';
 import type { SlicesPage, Spread, TablePage, TableRow, TraceClient } from '../../../../../renderer/trace/trace-worker-api.ts';
 
 const row = (key: number, label: string, more: Partial<TableRow> = {}): TableRow => ({
@@ -74,9 +77,9 @@ describe('the scope', () => {
 
 describe('words', () => {
   it('tell the range and what was looked at', () => {
-    expect(words.range('selected', 350e6, 850e6, 2)).toBe('Selected range: 0.35 to 0.85 s (500 ms), 2 tracks');
-    expect(words.range('visible', 0, 1e9, undefined)).toBe('In view: 0 to 1 s (1.00 s)');
-    expect(rangeText(350e6, 350e6 + 12_000)).toBe('0.35 s + 12.0 µs');
+    expect(placeText({ kind: 'selected', range: { fromNs: 350e6, toNs: 850e6 }, tracks: [1, 2] })).toBe('Selected range: 0.35 to 0.85 s (500 ms), 2 tracks');
+    expect(placeText({ kind: 'visible', range: { fromNs: 0, toNs: 1e9 }, tracks: undefined })).toBe('In view: 0 to 1 s (1.00 s)');
+    expect(formatRange(350e6, 350e6 + 12_000)).toBe('0.35 s + 12.0 µs');
     expect(words.counted('category', 1, 1)).toBe('1 category');
     expect(words.counted('name', 1200, 0.999)).toBe('1,200 names, 99 % looked at');
     expect([words.percent(0), words.percent(0.0001), words.percent(0.5)]).toEqual(['0.0 %', '<0.1 %', '50.0 %']);

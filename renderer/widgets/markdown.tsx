@@ -1,7 +1,7 @@
 /**
- * A readme as elements of the page: headings, paragraphs, lists, tables, code. It comes from a file that anyone may have
+ * A text in Markdown as elements of the page: headings, paragraphs, lists, tables, code. It may come from a file that anyone has
  * written, so nothing in it is ever HTML: a tag is shown as the characters that it is, an image as its words, and only https
- * links can be followed.
+ * links can be followed, unless `isLink` says otherwise.
  */
 import { Fragment, type ReactNode } from 'react';
 import { type Block, readMarkdown } from './markdown-blocks.ts';
@@ -10,21 +10,30 @@ import './markdown.css';
 interface MarkdownProps {
   readonly text: string;
   readonly onLink: (url: string) => void;
+  /** What is drawn as a link. */
+  readonly isLink?: (url: string) => boolean;
 }
 
-export function Markdown({ text, onLink }: MarkdownProps) {
+interface Links {
+  readonly onLink: (url: string) => void;
+  readonly isLink: (url: string) => boolean;
+}
+
+const isHttps = (url: string): boolean => url.startsWith('https://');
+
+export function Markdown({ text, onLink, isLink = isHttps }: MarkdownProps) {
   return (
     <div className="markdown">
       {readMarkdown(text).map((block, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the text does not change while it is shown.
-        <BlockView key={index} block={block} onLink={onLink} />
+        <BlockView key={index} block={block} links={{ onLink, isLink }} />
       ))}
     </div>
   );
 }
 
-function BlockView({ block, onLink }: { readonly block: Block; readonly onLink: (url: string) => void }) {
-  const inline = (text: string) => <Inline text={text} onLink={onLink} />;
+function BlockView({ block, links }: { readonly block: Block; readonly links: Links }) {
+  const inline = (text: string) => <Inline text={text} links={links} />;
   switch (block.kind) {
     case 'heading': {
       const Heading = block.level === 1 ? 'h3' : block.level === 2 ? 'h4' : 'h5';
@@ -86,7 +95,7 @@ function BlockView({ block, onLink }: { readonly block: Block; readonly onLink: 
 const INLINE =
   /(`+)(?<code>[^`]|[^`].*?[^`])\1(?!`)|\*\*(?<bold>[^*]+)\*\*|(?<![\w*])\*(?<em>[^*\s][^*]*)\*(?!\w)|!?\[(?<words>[^\]]*)\]\((?<url>[^)\s]*)[^)]*\)/g;
 
-function Inline({ text, onLink }: { readonly text: string; readonly onLink: (url: string) => void }) {
+function Inline({ text, links: { onLink, isLink } }: { readonly text: string; readonly links: Links }) {
   const out: ReactNode[] = [];
   let at = 0;
   for (const match of text.matchAll(INLINE)) {
@@ -96,7 +105,7 @@ function Inline({ text, onLink }: { readonly text: string; readonly onLink: (url
     if (code !== undefined) out.push(<code>{code}</code>);
     else if (bold !== undefined) out.push(<strong>{bold}</strong>);
     else if (em !== undefined) out.push(<em>{em}</em>);
-    else if (url?.startsWith('https://') && !match[0].startsWith('!')) {
+    else if (url !== undefined && isLink(url) && !match[0].startsWith('!')) {
       out.push(
         <button type="button" className="markdown-link" title={url} onClick={() => onLink(url)}>
           {words}

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readMarkdown } from '../../../../../renderer/features/plugins/markdown-blocks.ts';
+import { readMarkdown } from '../../../../renderer/widgets/markdown-blocks.ts';
 
 describe('a readme', () => {
   it('has headings, paragraphs, code, lists, quotes and tables', () => {

@@ -1,5 +1,5 @@
-/** From a row of the table to the timeline: the longest slice of a group. */
-import type { GroupBy, Scope, SliceRow, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
+/** From a row of figures to the timeline: the longest slice of a group. */
+import type { GroupBy, Scope, SliceRow, TraceClient, TraceId } from '../trace/trace-worker-api.ts';
 
 const ASK_AGAIN_MS = 100;
 /** Of a trace of gigabytes: then the longest that was seen by then. */

@@ -1,0 +1,2 @@
+export { CallTreePanel } from './call-tree-panel.tsx';
+export { FlamePanel } from './flame-panel.tsx';

@@ -1,0 +1,1 @@
+export { DurationsPanel } from './durations-panel.tsx';

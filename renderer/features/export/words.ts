@@ -1,0 +1,31 @@
+/** Texts of the export dialog. */
+import { formatCount } from '../../drawing/format.ts';
+import { formatBytes } from '../../state/words.ts';
+
+export const words = {
+  title: 'Export trace',
+  format: 'Format',
+  picture: { label: 'Picture of the timeline', text: '.png, the tracks in view as they are drawn now' },
+  range: 'Range',
+  ranges: { all: 'All', view: 'In view', selection: 'Selected' },
+  parts: 'What leaves',
+  counts: (count: number, what: string) => (count === 0 ? 'none' : `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`),
+  argumentsHint: 'as far as they were recorded',
+  launchHint: (command: string) => (command === '' ? 'not known' : command),
+  table: 'Table',
+  tables: { counters: 'Counters', slices: 'Slices', instants: 'Instants', statistics: 'Statistics' },
+  thread: 'Thread',
+  busiest: 'The one with most calls',
+  size: 'Size',
+  measuring: 'Working it out',
+  unknown: 'Not known before it is written',
+  about: (bytes: number, isExact: boolean) => `${isExact ? '' : 'About '}${formatBytes(bytes)}`,
+  noSize: (why: string) => `Not known: ${why}`,
+  begin: 'How it begins',
+  cannotHold: 'What this format cannot hold',
+  copyConvert: 'Copy as command',
+  copyRun: 'Copy run as command',
+  copied: 'The command is in the clipboard',
+  noTimeline: 'The timeline is not in sight.',
+  pictured: 'The picture was written',
+} as const;

@@ -1,0 +1,184 @@
+// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
+// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
+/** The values of what is chosen, newest first; of numbers a graph above them. */
+import { History, Table2 } from 'lucide-react';
+import { type KeyboardEvent, useId, useState } from 'react';
+import { csvRow } from '../../../core/base/csv.ts';
+import { clipText, formatCount, formatMoment } from '../../drawing/format.ts';
+import { useClients } from '../../state/clients.tsx';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
+import { selectSnapshot } from '../../state/view-store.ts';
+import type { FieldGraph, FieldPath, HistoryRow, ObjectId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
+import { BigList } from '../../widgets/big-list.tsx';
+import { Button, copyText, EmptyState, toastProblem } from '../../widgets/index.ts';
+import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { Count } from './count.tsx';
+import './field-panes.css';
+import { FieldPlot } from './field-plot.tsx';
+import { pathText } from './value-rows.ts';
+import { BEHIND, words } from './words.ts';
+
+const ROW_HEIGHT = 22;
+const PAGE = 50;
+const EVERY_MS = 300;
+const MOST_CSV_ROWS = 10_000;
+const CSV_ROWS_AT_ONCE = 1000;
+
+interface HistoryPaneProps {
+  readonly trace: TraceId;
+  readonly object: ObjectId;
+  readonly field: FieldPath;
+  readonly graph: FieldGraph | undefined;
+  /** The snapshot that is shown. */
+  readonly index: number;
+  readonly timeNs: number;
+}
+
+export function HistoryPane({ trace, object, field, graph, index, timeNs }: HistoryPaneProps) {
+  const id = useId();
+  const { traces } = useClients();
+  const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
+  const { from, count } = pageAround(seen, PAGE);
+  const { value: page, argument, problem } = useTraceQuery(trace, 'objects.history', { object, path: field, from, count, newestFirst: true }, EVERY_MS);
+  const answeredFrom = argument?.from ?? 0;
+  const rowAt = (row: number): HistoryRow | undefined => page?.rows[row - answeredFrom];
+  const total = page?.total ?? 0;
+  // The value that the shown snapshot has came with the newest change at or before it.
+  const found = page?.rows.findIndex((row) => row.snapshot <= index) ?? -1;
+  const active = found < 0 ? undefined : answeredFrom + found;
+  const path = pathText(field);
+
+  const choose = (row: number) => {
+    const wanted = rowAt(Math.max(0, Math.min(total - 1, row)));
+    if (wanted) selectSnapshot(trace, wanted.snapshot);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === 'ArrowDown') choose(active === undefined ? seen.first : active + 1);
+    else if (event.key === 'ArrowUp') choose(active === undefined ? seen.first : active - 1);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const copy = () => {
+    readCsv(traces, trace, object, field).then(
+      ({ text, rows, of }) => copyText(text, words.history.copied(rows, of)),
+      (error: unknown) => toastProblem(error, words.history.notCopied),
+    );
+  };
+
+  if (problem !== undefined) {
+    return (
+      <EmptyState icon={History} tone="error" title={words.notStepped}>
+        {problem}
+      </EmptyState>
+    );
+  }
+  if (page && total === 0 && page.done >= 1) {
+    return (
+      <EmptyState icon={History} title={words.history.empty.title}>
+        {words.history.empty.text}
+      </EmptyState>
+    );
+  }
+  return (
+    <section className="history-pane" aria-label={words.history.region(path)}>
+      {graph && graph.numbers > 0 && <FieldPlot trace={trace} name={path} graph={graph} timeNs={timeNs} />}
+      <div className="value-tools history-head">
+        <span className="history-count t3" role="status">
+          {page &&
+            (graph?.full ? words.full : `${formatCount(total)} ${total === 1 ? 'value' : 'values'}${page.done < BEHIND ? `, ${words.looked(page.done)}` : ''}`)}
+        </span>
+        <Button kind="quiet" size="s" icon={Table2} disabled={total === 0} onClick={copy}>
+          {words.history.copy}
+        </Button>
+      </div>
+      <BigList
+        label={words.history.region(path)}
+        role="grid"
+        total={total}
+        rowHeight={ROW_HEIGHT}
+        follow={false}
+        onFollow={() => {}}
+        onWindow={setSeen}
+        active={active}
+        activeId={active === undefined ? undefined : `${id}-${active}`}
+        onKeyDown={onKeyDown}
+        row={(at) => {
+          const row = rowAt(at);
+          return (
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
+            <div
+              key={at}
+              id={`${id}-${at}`}
+              role="row"
+              tabIndex={-1}
+              aria-rowindex={at + 1}
+              aria-selected={at === active}
+              className={`history-row ${at === active ? 'fields-active' : ''}`}
+              onClick={() => choose(at)}
+            >
+              <span role="gridcell" className="history-snapshot num" aria-label={row && words.history.snapshot(row.snapshot)}>
+                {row && formatCount(row.snapshot + 1)}
+              </span>
+              <span role="gridcell" className="history-time num t2">
+                {row && formatMoment(row.timeNs)}
+              </span>
+              <span role="gridcell" className="history-value mono" title={row && clipText(titleOf(row))}>
+                {row && <HistoryValue row={row} />}
+              </span>
+            </div>
+          );
+        }}
+      />
+    </section>
+  );
+}
+
+const COUNTED = ['added', 'removed', 'changed', 'moved'] as const;
+
+const titleOf = ({ before, text }: HistoryRow): string => (before === undefined ? text : `${before} → ${text}`);
+
+function HistoryValue({ row }: { readonly row: HistoryRow }) {
+  if (row.change === 'removed') {
+    return (
+      <>
+        <span className="t3">{words.history.removed} </span>
+        <del>{row.before}</del>
+      </>
+    );
+  }
+  if (row.counts) {
+    const { counts } = row;
+    return (
+      <>
+        {COUNTED.map((what) => (counts[what] > 0 ? <Count key={what} what={what} count={counts[what]} /> : null))}
+        <span className="value-new">{row.text}</span>
+      </>
+    );
+  }
+  return (
+    <>
+      {row.before !== undefined && (
+        <>
+          <del>{row.before}</del>
+          <span className="value-arrow"> → </span>
+        </>
+      )}
+      <span className="value-new">{row.text}</span>
+    </>
+  );
+}
+
+/** All rows, the oldest first, as far as a clipboard takes them. */
+async function readCsv(traces: TraceClient, trace: TraceId, object: ObjectId, path: FieldPath) {
+  const lines = [csvRow('snapshot', 'time_ns', 'change', 'value')];
+  let total = 0;
+  for (let from = 0; from < MOST_CSV_ROWS; from += CSV_ROWS_AT_ONCE) {
+    const page = await traces.request('objects.history', { trace, object, path, from, count: CSV_ROWS_AT_ONCE, newestFirst: false });
+    total = page?.total ?? 0;
+    for (const row of page?.rows ?? []) lines.push(csvRow(row.snapshot + 1, row.timeNs, row.change, row.text));
+    if (from + CSV_ROWS_AT_ONCE >= total) break;
+  }
+  return { text: lines.join(''), rows: lines.length - 1, of: total };
+}

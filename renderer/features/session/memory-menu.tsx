@@ -1,0 +1,44 @@
+/** What a trace keeps in memory of its details, and how much it may be. Whatever is beyond it is read again from the file when it is looked at. */
+import { MemoryStick } from 'lucide-react';
+import { memoryChoices, memoryWords } from '../../state/memory-choices.ts';
+import { changeSettings, useSettings } from '../../state/settings-store.ts';
+import { useCalmValue } from '../../state/use-calm-summary.ts';
+import { formatBytes } from '../../state/words.ts';
+import type { TraceId } from '../../trace/trace-worker-api.ts';
+import { Icon, Menu, type MenuEntry } from '../../widgets/index.ts';
+
+const MEGABYTE = 2 ** 20;
+
+export function MemoryMenu({ trace }: { readonly trace: TraceId }) {
+  const { used, budget } = useCalmValue(trace, (summary) => ({ used: summary?.memory.usedBytes ?? 0, budget: summary?.memory.budgetBytes ?? 0 }));
+  const { traceMemory } = useSettings();
+  if (budget === 0) return null;
+  const entries: readonly MenuEntry[] = [
+    { kind: 'title', label: 'Memory for the details of a trace' },
+    {
+      kind: 'radio',
+      label: 'Memory for the details of a trace',
+      value: `${traceMemory}`,
+      options: memoryChoices(traceMemory),
+      onSelect: (value) => changeSettings({ traceMemory: Number(value) }),
+    },
+  ];
+  const words = `Details in memory: ${formatBytes(used)} of ${memoryWords(Math.round(budget / MEGABYTE))}`;
+  return (
+    <Menu
+      align="end"
+      entries={entries}
+      trigger={
+        <button
+          type="button"
+          className="status-item status-button narrow-off"
+          aria-label={`${words}. Change.`}
+          title={`${words}. What is beyond it is read again from the file.`}
+        >
+          <Icon of={MemoryStick} size="xs" />
+          {formatBytes(used)} of {memoryWords(Math.round(budget / MEGABYTE))}
+        </button>
+      }
+    />
+  );
+}

@@ -1,0 +1,1 @@
+export { Tour, TourOffer } from './tour.tsx';

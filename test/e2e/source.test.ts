@@ -1,0 +1,69 @@
+/** The source of a call in the selection's details, and the way into an editor. */
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { expect, repository, type Studio, test } from './fixtures.ts';
+import { violations } from './violations.ts';
+
+const SCRIPT = `// What takes the time.
+const wait = (ms) => new Promise((done) => setTimeout(done, ms));
+
+function busy(ms) {
+  const until = Date.now() + ms; /* "a <b>string</b>" */
+  while (Date.now() < until);
+  return \`\${ms} ms\`;
+}
+
+wait(10);
+busy(300);
+`;
+
+/** Runs the script and picks the call of `busy`. */
+async function pickBusy(studio: Studio): Promise<void> {
+  await studio.start.runScript(studio.script('slow.mjs', SCRIPT));
+  await expect(studio.window.state()).toHaveText('Exited 0');
+  await search(studio, 'busy');
+  await expect(studio.timeline.name()).toHaveText('busy');
+}
+
+async function search(studio: Studio, name: string): Promise<void> {
+  await studio.timeline.search.fill(name);
+  await studio.timeline.search.press('Enter');
+}
+
+const source = ({ page }: Studio) => page.getByRole('region', { name: 'Source', exact: true });
+
+for (const colors of ['dark', 'light'] as const) {
+  test.describe(colors, () => {
+    test.use({ colors });
+    test(`a call is shown where it stands in its source, in colours, and opened in the editor of the settings, in ${colors}`, async ({ studio }) => {
+      const { page, window } = studio;
+      await pickBusy(studio);
+      await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
+      await expect(source(studio)).toContainText('"a <b>string</b>"');
+      await expect(source(studio).locator('.code-keyword').first()).toHaveText('const');
+      await expect(source(studio).locator('.code-comment').first()).toHaveText('// What takes the time.');
+      expect(await violations(studio)).toEqual([]);
+      await page.screenshot({ path: path.join(repository, `test/output/gallery/source-${colors}.png`) });
+
+      const told = path.join(studio.work, 'told.json');
+      const editor = studio.script('editor.cjs', `require('fs').writeFileSync(process.argv[2], JSON.stringify(process.argv.slice(3)))`);
+      await source(studio).getByRole('button', { name: 'Open in editor' }).click();
+      await expect(window.dialog).toHaveAccessibleName('Settings');
+      await window.dialog.getByRole('combobox', { name: 'Editor' }).click();
+      await page.getByRole('option', { name: 'Another one' }).click();
+      await window.dialog.getByRole('textbox', { name: 'Command' }).fill(`"${process.execPath}" "${editor}" "${told}" {file}:{line}`);
+      expect(await violations(studio)).toEqual([]);
+      await page.screenshot({ path: path.join(repository, `test/output/gallery/settings-${colors}.png`) });
+      await window.dialog.getByRole('button', { name: 'Done' }).click();
+      await source(studio).getByRole('button', { name: 'Open in editor' }).click();
+      await expect.poll(() => existsSync(told) && readFileSync(told, 'utf8')).toBe(JSON.stringify([`${path.join(studio.work, 'slow.mjs')}:4`]));
+
+      // A file that was changed since says so.
+      studio.script('slow.mjs', SCRIPT.replaceAll('busy', 'later'));
+      await search(studio, 'wait');
+      await expect(studio.timeline.name()).toHaveText('wait');
+      await search(studio, 'busy');
+      await expect(source(studio)).toContainText('This file was written after the run began');
+    });
+  });
+}
