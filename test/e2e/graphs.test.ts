@@ -204,6 +204,8 @@ test('what is shown is saved as PNG, SVG and CSV', async ({ studio }) => {
 
 test('the timeline and all graphs move together, and the line under the pointer is in all of them', async ({ studio }) => {
   const { graphs, window, timeline, page } = studio;
+  // Wide enough for two graphs side by side: one out of sight draws nothing.
+  await page.setViewportSize({ width: 1920, height: 1080 });
   await studio.start.runScript(studio.script('story.cjs', STORY));
   await expect(window.consoleLine('story told')).toBeVisible();
   await window.button('Stop').click();
