@@ -12,13 +12,21 @@ import { goToMoment, type TimeRange } from './view-store.ts';
 
 export type Note = RecordingNote;
 
+interface Change {
+  readonly change: NoteChange;
+  /** The host knows it. What is written before the host knows the trace waits. */
+  isTold: boolean;
+  /** The host tells every window of a change, also the one that made it: that is still to come. */
+  isAwaited: boolean;
+}
+
 /** What a trace's notes are made of, in this order. */
 interface Sources {
   /** What the file holds, as far as it was read. */
   inside: readonly Note[];
   beside: readonly Note[];
-  /** Made since, here or in another window. Those that the host could not be told yet wait. */
-  readonly changes: { readonly change: NoteChange; isTold: boolean }[];
+  /** Made since, here or in another window. */
+  readonly changes: Change[];
   revision: number;
   recording: string | undefined;
 }
@@ -75,6 +83,7 @@ async function meetHost(trace: TraceId, recording: string, mine: Sources): Promi
   try {
     for (const each of mine.changes) {
       if (each.isTold) continue;
+      each.isAwaited = true;
       await host?.request('notes.change', { recording, change: each.change });
       each.isTold = true;
     }
@@ -100,13 +109,16 @@ function show(trace: TraceId): void {
   store.setState(({ notes }) => ({ notes: { ...notes, [trace]: all.list() } }));
 }
 
-/** Our own come back this way too: then they are there already, and stay what they are. */
+/** Our own come back this way too, and are there already. */
 function changedElsewhere(recording: string, change: NoteChange): void {
   for (const [trace, mine] of sources) {
     if (mine.recording !== recording) continue;
-    if (mine.changes.some((each) => sameChange(each.change, change))) continue;
-    mine.changes.push({ change, isTold: true });
-    show(trace);
+    const own = mine.changes.find((each) => each.isAwaited && sameChange(each.change, change));
+    if (own) own.isAwaited = false;
+    else {
+      mine.changes.push({ change, isTold: true, isAwaited: false });
+      show(trace);
+    }
   }
 }
 
@@ -116,7 +128,7 @@ const sameChange = (a: NoteChange, b: NoteChange): boolean => JSON.stringify(a) 
 export async function changeNote(trace: TraceId, change: NoteChange): Promise<{ readonly kept: 'recording' | 'beside' | 'window'; readonly path?: string }> {
   const mine = sources.get(trace);
   if (!mine) return { kept: 'window' };
-  const made = { change, isTold: false };
+  const made: Change = { change, isTold: false, isAwaited: host !== undefined && mine.recording !== undefined };
   mine.changes.push(made);
   show(trace);
   if (!host || mine.recording === undefined) return { kept: 'window' };

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../core/formats/byte-source.ts';
+import { readAhead } from '../../core/formats/read-ahead.ts';
 
 const PIECE_BYTES = 1024 * 1024;
 
@@ -18,7 +19,7 @@ export class FileSource implements ByteSource {
     return new Uint8Array(await this.#file.slice(offset, offset + length).arrayBuffer());
   }
 
-  async *follow(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let at = offset; at < this.#file.size; at += PIECE_BYTES) yield await this.read(at, PIECE_BYTES);
+  follow(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
+    return readAhead((from) => this.read(from, PIECE_BYTES), offset, this.#file.size);
   }
 }

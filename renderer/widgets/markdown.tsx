@@ -62,12 +62,16 @@ function BlockView({ block, links }: { readonly block: Block; readonly links: Li
         <table>
           <thead>
             <tr>
-              {block.head.map((cell, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-                <th key={index} scope="col">
-                  {inline(cell)}
-                </th>
-              ))}
+              {block.head.map((cell, index) => {
+                // One without words names nothing.
+                const Cell = cell === '' ? 'td' : 'th';
+                return (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: as above.
+                  <Cell key={index} {...(cell !== '' && { scope: 'col' })}>
+                    {inline(cell)}
+                  </Cell>
+                );
+              })}
             </tr>
           </thead>
           <tbody>

@@ -13,7 +13,7 @@ const fixture = (name: string): string => path.join(repository, 'test/fixtures/f
 async function openReport(studio: Studio, name: string): Promise<void> {
   const file = studio.script(name, readFileSync(fixture(name), 'utf8'));
   await studio.answerFile('open', file, () => studio.window.menu('File', /^Open trace/));
-  await expect(studio.window.events).toBeAttached();
+  await expect(studio.timeline.plot).toBeVisible();
 }
 
 interface Complete {

@@ -15,14 +15,14 @@ for (const colors of ['dark', 'light'] as const) {
       await window.menu('Help', 'Manual');
       const dialog = page.getByRole('dialog', { name: 'Manual' });
       const article = dialog.getByRole('article');
-      await expect(article.getByRole('heading', { level: 2 })).toHaveText('Counters, objects, instants and durations');
+      await expect(article.getByRole('heading', { level: 3 })).toHaveText('Counters, objects, instants and durations');
       expect(await violations(studio)).toEqual([]);
       await dialog.getByRole('textbox', { name: 'Search the manual' }).fill('shift+m');
       await dialog.getByRole('button', { name: /^The timeline/ }).click();
       await expect(article).toContainText('writes a note there');
       await page.screenshot({ path: picture(`manual-${colors}`) });
       await article.getByRole('button', { name: 'Statistics and issues' }).click();
-      await expect(article.getByRole('heading', { level: 2 })).toHaveText('Statistics and issues');
+      await expect(article.getByRole('heading', { level: 3 })).toHaveText('Statistics and issues');
       await dialog.getByRole('textbox', { name: 'Search the manual' }).fill('no such words');
       await expect(dialog.getByRole('status')).toHaveText('No page holds these words.');
     });

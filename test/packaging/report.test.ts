@@ -44,11 +44,13 @@ async function opened(file: string): Promise<{ readonly page: Page; readonly req
 }
 
 describe('an HTML report', () => {
-  it('shows counters, objects and statistics from the disk, and asks nobody for anything', async () => {
+  it('shows timeline, counters, objects and statistics from the disk, and asks nobody for anything', async () => {
     const file = report('both.html', path.join(FIXTURES, 'objects.json'), path.join(FIXTURES, 'counters.json'));
     const { page, requests, errors } = await opened(file);
     await page.getByRole('heading', { name: 'objects.json + counters.json' }).waitFor();
     await page.getByText('counter name', { exact: true }).first().waitFor();
+    const timeline = page.getByRole('region', { name: 'Timeline' });
+    await timeline.getByRole('button', { name: 'MainThread', exact: true }).first().waitFor();
     await page.getByRole('button', { name: /^my variable deleted/ }).click();
     await page
       .getByLabel('Object inspector')

@@ -1,6 +1,7 @@
 /** A file as a ByteSource, as long as it was when it was opened: a recording that still grows is taken as far as it goes. */
 import { type FileHandle, open } from 'node:fs/promises';
 import type { ByteSource } from '../../../core/formats/byte-source.ts';
+import { readAhead } from '../../../core/formats/read-ahead.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -36,24 +37,13 @@ export class FileSource implements ByteSource {
     return buffer.subarray(0, filled);
   }
 
-  /** The next piece is read while the one before is looked at. */
   async *follow(offset: number): AsyncGenerator<Uint8Array, void, undefined> {
-    let next = this.#ahead(offset);
-    for (let at = offset; at < this.bytes; ) {
-      const chunk = await next;
-      if (chunk.length === 0) return;
+    let at = offset;
+    for await (const chunk of readAhead((from) => this.read(from, CHUNK_BYTES), offset, this.bytes)) {
       at += chunk.length;
-      next = this.#ahead(at);
       yield chunk;
       this.onRead(at);
     }
-  }
-
-  #ahead(offset: number): Promise<Uint8Array> {
-    const chunk = this.read(offset, CHUNK_BYTES);
-    // Who wants no more of it is not told of what it fails for.
-    chunk.catch(() => {});
-    return chunk;
   }
 
   close(): Promise<void> {

@@ -44,12 +44,7 @@ export function HelpDialog({ onClose }: { readonly onClose: () => void }) {
         </nav>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
         <article className="help-page" ref={article} tabIndex={0} aria-label={page?.title}>
-          {page && (
-            <>
-              <h2>{page.title}</h2>
-              <Markdown text={page.text} onLink={follow} isLink={isLink} />
-            </>
-          )}
+          {page && <Markdown text={page.text} onLink={follow} isLink={isLink} />}
         </article>
       </div>
     </Dialog>

@@ -13,7 +13,7 @@ const INDEX = 'README.md';
 export const MANUAL: readonly ManualPage[] = inOrder(
   Object.entries(FILES).map(([path, text]) => {
     const title = /^# (.+)$/m.exec(text)?.[1] ?? path;
-    return { file: path.slice(path.lastIndexOf('/') + 1), title, text: text.replace(/^# .+\n/, '') };
+    return { file: path.slice(path.lastIndexOf('/') + 1), title, text };
   }),
 );
 

@@ -44,7 +44,9 @@ export function SettingsDialog({ page, onClose }: SettingsDialogProps) {
           <Choice name="timeFormat" settings={settings} />
           <Choice name="flows" settings={settings} />
           <Row name={words.snap}>
-            <Toggle label={words.snap} checked={settings.snap} onChange={(snap) => changeSettings({ snap })} />
+            <div className="field-row">
+              <Toggle label={words.snap} checked={settings.snap} onChange={(snap) => changeSettings({ snap })} />
+            </div>
           </Row>
         </Group>
         {opensEditor && (

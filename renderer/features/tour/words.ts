@@ -19,7 +19,7 @@ export const STEPS: readonly TourStep[] = [
     text: 'W and S zoom, A and D move, Space pauses the view while the recording goes on. A click on a slice shows all that is known of it.',
   },
   {
-    at: ['[aria-label="Counters"]'],
+    at: ['.counter-panels', '[aria-label="Counters"]'],
     title: 'Numbers as graphs',
     text: 'Each counter of the script is a graph. The cross-hair is on all graphs and on the timeline at once.',
   },

@@ -113,6 +113,15 @@ describe('trace-studio convert', () => {
     expect(readFileSync(file('s.csv'), 'utf8')).toMatch(/^name,count,total_ns,self_ns/);
   });
 
+  it('leaves parts out', () => {
+    run('convert', fixture('trace-event/counters.json'), '-o', file('none.json'), '--without', 'counters,notes');
+    expect(json('none.json').traceEvents.filter(({ ph }) => ph === 'C')).toEqual([]);
+    expect(run('convert', 'a.json', '-o', file('b.json'), '--without', 'everything')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--without has no everything'),
+    });
+  });
+
   it('writes a part of a trace', () => {
     expect(run('convert', fixture('trace-event/fib.json'), '-o', file('part.json'), '--from', '20us', '--to', '30us').status).toBe(0);
     const part = json('part.json').traceEvents.filter(({ ph }) => ph === 'X');

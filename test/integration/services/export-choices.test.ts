@@ -18,8 +18,8 @@ const SCRIPT = `
   class Cart extends VizObject { items = []; }
   const counter = new VizCounter(getTracer(), 'queue-counter');
   const cart = new Cart(getTracer(), 'cart-object');
-  function pay(secretArgument) { return 'secret-result'; }
-  for (let i = 0; i < 10; i++) { counter.waiting = i; cart.items = [i]; pay('secret-argument-' + i); }
+  function pay(thing) { return 'result-text'; }
+  for (let i = 0; i < 10; i++) { counter.waiting = i; cart.items = [i]; pay('argument-text-' + i); }
   console.log('printed-line');
 `;
 
@@ -49,7 +49,7 @@ test('what is left out of a recording is not in its file, and the rest is', asyn
     console: 'printed-line',
     counters: 'queue-counter',
     objects: 'items',
-    arguments: 'secret-argument-3',
+    arguments: 'argument-text-3',
     notes: 'note-text',
   } as const;
   const all = await written({ recording, format: 'recording' }, 'all.tsr');

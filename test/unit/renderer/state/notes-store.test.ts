@@ -29,6 +29,11 @@ describe('notes of an open trace', () => {
     studio.push('notes.changed', { recording: 'r', change: { remove: 'by' } });
     studio.push('notes.changed', { recording: 'other', change: { remove: 'in' } });
     expect(texts(trace)).toEqual(['changed']);
+    // Another window takes it away, and puts it back as it was.
+    studio.push('notes.changed', { recording: 'r', change: { remove: 'in' } });
+    expect(texts(trace)).toEqual([]);
+    studio.push('notes.changed', { recording: 'r', change: { put: note('in', 'changed') } });
+    expect(texts(trace)).toEqual(['changed']);
   });
 
   test('a change that was not kept is taken back', async () => {

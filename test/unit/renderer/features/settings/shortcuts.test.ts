@@ -32,6 +32,8 @@ describe('shortcutFor', () => {
     [press('W', { shiftKey: true }), 'zoom-in-fast'],
     [press('P', { ctrlKey: true, shiftKey: true }), 'palette'],
     [press('F1'), 'palette'],
+    [press('F1', { shiftKey: true }), 'manual'],
+    [press('M', { shiftKey: true }), 'note'],
     [press('f', { ctrlKey: true }), 'search'],
     [press('/', { shiftKey: true }), 'search'],
     [press('Shift', { shiftKey: true }), undefined],
