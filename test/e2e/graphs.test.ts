@@ -202,33 +202,6 @@ test('what is shown is saved as PNG, SVG and CSV', async ({ studio }) => {
   expect(csv.slice(1).at(-1)).toMatch(/^[\d.]+,1000,\d+,1000$/);
 });
 
-test('the timeline and all graphs move together, and the line under the pointer is in all of them', async ({ studio }) => {
-  const { graphs, window, timeline, page } = studio;
-  // Wide enough for two graphs side by side: one out of sight draws nothing.
-  await page.setViewportSize({ width: 1920, height: 1080 });
-  await studio.start.runScript(studio.script('story.cjs', STORY));
-  await expect(window.consoleLine('story told')).toBeVisible();
-  await window.button('Stop').click();
-  await expect(window.state()).toHaveText('Stopped');
-  const shown = (name: string) => graphs.graph(name).locator('.counter-overlay');
-  await graphs.picture('queue').hover();
-  await expect(shown('queue')).toBeVisible();
-  await expect(shown('heap bytes')).toBeVisible();
-  await timeline.plot.hover();
-  await expect(shown('queue')).toBeVisible();
-  const span = await timeline.span();
-  await graphs.picture('queue').focus();
-  await page.keyboard.press('w');
-  await expect.poll(() => timeline.span()).toBeLessThan(span * 0.9);
-  const before = await graphs.drawn('heap bytes');
-  const box = await timeline.boxOf(timeline.plot);
-  await page.mouse.move(box.x + box.width / 2, box.y + 40);
-  await page.keyboard.down('Control');
-  await page.mouse.wheel(0, -200);
-  await page.keyboard.up('Control');
-  await expect.poll(() => graphs.drawn('heap bytes')).not.toBe(before);
-});
-
 test('graphs are arranged again as they were at the next run of the same script', async ({ studio }) => {
   const { graphs, window, page } = studio;
   const script = studio.script('story.cjs', STORY);
