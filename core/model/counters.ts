@@ -77,6 +77,8 @@ const MAX_SERIES = 1024;
 /** A program that makes a counter for each request: those beyond are left out, and counted. */
 const MAX_TRACKS = 20_000;
 const MAX_COLUMNS = 16_384;
+/** In a picture of so many series a pixel to the side is not seen, and their rows would take seconds. */
+const ROUGH_FROM = 32;
 /** Columns of all series of one picture together. */
 const MAX_POINTS = 2_000_000;
 
@@ -186,7 +188,7 @@ export class Counters {
     const sampled = new Uint8Array(series.length * columns);
     const edges = new Float64Array(series.length * 4).fill(Number.NaN);
     const stats: SeriesStats[] = [];
-    const coarse = this.#gather(series, { ...range, columns }, (grid) => {
+    const coarse = this.#gather(series, { ...range, columns, isRough: series.length >= ROUGH_FROM }, (grid) => {
       const at = stats.length * columns;
       grid.fillSampled(sampled, at);
       if (show === 'value') {

@@ -72,7 +72,7 @@ export async function benchGraphs(root) {
       figure,
       measured: `${ms(median(times))}, p99 ${ms(quantile(times, 0.99))}`,
       goal: '≤ 16.7 ms',
-      note: note(pictures),
+      note: note(times, pictures),
     });
     return [
       frames(`frame while zooming twenty graphs of ten series of ${SAMPLES.toLocaleString('en-US')} samples`, apart),

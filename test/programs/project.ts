@@ -59,7 +59,7 @@ export const programVersions = (): NodeVersion[] => (process.env.TRACE_STUDIO_PR
 /** Says so on the console, once. */
 export function programsAreMissing(): boolean {
   const missing = !existsSync(path.join(packages, 'typescript'));
-  if (missing) console.warn('Real programs are not run: they are not installed (npm install --no-package-lock in test/programs).');
+  if (missing) console.warn('What takes real programs is skipped: they are not installed (npm install --no-package-lock in test/programs).');
   return missing;
 }
 

@@ -1,11 +1,11 @@
 import { Box, Camera, GitCompareArrows, History, ListFilter, Pin, Radio, Search } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { type ComponentProps, useEffect, useState } from 'react';
 import { clipText } from '../../drawing/format.ts';
-import { showObjectSide, togglePin } from '../../state/object-steps.ts';
+import { samePath, showObjectSide, togglePin } from '../../state/object-steps.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { noteSnapshot, type ObjectSide, selectObject, selectSnapshot, stepSnapshot, useView } from '../../state/view-store.ts';
-import type { ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
+import type { FieldPath, ObjectInfo, SnapshotView, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, CodeExample, EmptyState, IconButton, Segments } from '../../widgets/index.ts';
 import { FieldsPane } from './fields-pane.tsx';
 import { HistoryPane } from './history-pane.tsx';
@@ -88,7 +88,9 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
     everyMs,
   );
   const times = useTraceQuery(trace, 'objects.times', { object, limit: STRIP_TIMES }, STILL_EVERY_MS).value ?? NO_TIMES;
-  const graph = useTraceQuery(trace, 'objects.graph', field && { object, path: field, columns: GRAPH_COLUMNS }, STILL_EVERY_MS).value ?? undefined;
+  const drawn = useTraceQuery(trace, 'objects.graph', field && { object, path: field, columns: GRAPH_COLUMNS }, STILL_EVERY_MS);
+  // What was chosen before has its graph until the answer comes.
+  const graph = (field && drawn.argument && samePath(drawn.argument.path, field) ? drawn.value : undefined) ?? undefined;
   const [onlyChanges, setOnlyChanges] = useState(false);
   const [search, setSearch] = useState<string>();
   useCursorLink(trace, object, snapshot);
@@ -162,13 +164,7 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
       ) : side === 'fields' ? (
         <FieldsPane trace={trace} object={object} timeNs={snapshot?.timeNs ?? 0} />
       ) : side === 'history' ? (
-        field ? (
-          <HistoryPane key={field.join('\n')} trace={trace} object={object} field={field} graph={graph} index={index} timeNs={snapshot?.timeNs ?? 0} />
-        ) : (
-          <EmptyState icon={History} title={words.history.none.title}>
-            {words.history.none.text}
-          </EmptyState>
-        )
+        <HistorySide trace={trace} object={object} field={field} graph={graph} index={index} timeNs={snapshot?.timeNs ?? 0} />
       ) : side === 'diff' && !isDiff ? (
         <NoPin trace={trace} snapshot={snapshot} />
       ) : (
@@ -186,6 +182,15 @@ function Inspected({ trace, info }: { readonly trace: TraceId; readonly info: Ob
       )}
       <InspectorFoot trace={trace} info={info} field={field} graph={graph} index={snapshot?.index} />
     </div>
+  );
+}
+
+function HistorySide({ field, ...rest }: Omit<ComponentProps<typeof HistoryPane>, 'field'> & { readonly field: FieldPath | undefined }) {
+  if (field) return <HistoryPane key={field.join('\n')} field={field} {...rest} />;
+  return (
+    <EmptyState icon={History} title={words.history.none.title}>
+      {words.history.none.text}
+    </EmptyState>
   );
 }
 

@@ -71,7 +71,11 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
         {formatElapsed(summary?.endNs ?? 0)}
       </span>
       {nodeVersion !== undefined && <span className="status-item narrow-off">node {nodeVersion}</span>}
-      {typescript !== undefined && <span className="status-item medium-only">{typescript}</span>}
+      {typescript !== undefined && (
+        <span className="status-item status-sentence medium-only" title={typescript}>
+          <span className="ellipsis">{typescript}</span>
+        </span>
+      )}
       {session?.pid !== undefined && <span className="status-item narrow-off">pid {session.pid}</span>}
       {session && <Processes session={session} isLive={now.live} />}
       {sampling !== undefined && <span className="status-item medium-only">{sampling}</span>}

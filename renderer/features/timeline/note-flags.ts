@@ -82,6 +82,8 @@ export class NoteFlags {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'tl-note';
+    // By keyboard the list of notes does the same: many flags would be many stops on the way.
+    button.tabIndex = -1;
     const text = document.createElement('bdi');
     text.className = 'ellipsis';
     button.append(text);

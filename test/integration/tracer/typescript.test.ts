@@ -3,6 +3,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
+import { programsAreMissing } from '../../programs/project.ts';
 import { callLines } from './call-lines.ts';
 import { nodeVersions } from './node-matrix.ts';
 import { type RunOptions, runTarget, type TargetRun, writeScript } from './run-target.ts';
@@ -82,7 +83,7 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
     expect(places).toEqual(expect.arrayContaining(['new Box main.ts:6:3', 'Box.open main.ts:7:3', expect.stringMatching(/^twice twice.ts:1:\d+$/)]));
   });
 
-  it('runs decorators by the compiler of the project, with its settings', async () => {
+  it.skipIf(programsAreMissing())('runs decorators by the compiler of the project, with its settings', async () => {
     const script = writeScript(collector, WITH_DECORATORS);
     installCompiler(script);
     const { stdout, stderr, code, typescript, places } = await run(script, { node });
