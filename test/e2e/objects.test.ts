@@ -54,6 +54,8 @@ test('two pinned snapshots are compared: what moved within a list has moved, and
   await studio.page.keyboard.press('ArrowRight');
   await expect(inspector.region).toContainText('Snapshot 6 of 6');
   await expect(inspector.region).toContainText('A 1 → B 5');
+  // Both stand on the track of the object in the timeline.
+  for (const pin of ['A', 'B']) await expect(studio.timeline.region.getByText(pin, { exact: true })).toBeVisible();
   await expect(inspector.row('~ changed total:')).toContainText('10→7');
   await inspector.button('Only what changed').click();
   await expect(inspector.row('note:')).toHaveCount(0);

@@ -37,9 +37,10 @@ export function objectRows(groups: readonly ObjectGroup[], folded: ReadonlySet<s
   return rows;
 }
 
-/** Where a life lies in the time of a trace, as shares of it. An object that was there before it was told of begins with its first news. */
-export function lifeShare(info: ObjectInfo, endNs: number): { readonly from: number; readonly to: number } {
-  const end = Math.max(1, endNs);
-  const from = Math.min(1, Math.max(0, (info.createdNs ?? 0) / end));
-  return { from, to: Math.min(1, Math.max(from, (info.deletedNs ?? end) / end)) };
+/** Where a life lies in the time of a trace, as shares of it. One that is not told of as made was there from the beginning. */
+export function lifeShare(info: ObjectInfo, startNs: number, endNs: number): { readonly from: number; readonly to: number } {
+  const span = Math.max(1, endNs - startNs);
+  const share = (ns: number) => Math.min(1, Math.max(0, (ns - startNs) / span));
+  const from = share(info.createdNs ?? startNs);
+  return { from, to: Math.max(from, share(info.deletedNs ?? endNs)) };
 }

@@ -27,7 +27,7 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
   const objects = useTraceQuery(trace, 'objects.list', {}, count.current > LONG_LIST ? LONG_EVERY_MS : EVERY_MS).value ?? NONE;
   count.current = objects.length;
   const selected = useView(trace, (view) => view.object);
-  const endNs = useCalmSummary(trace)?.endNs ?? 0;
+  const summary = useCalmSummary(trace);
   const [filter, setFilter] = useState('');
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
   const { kind } = useTraceSource(trace);
@@ -54,7 +54,14 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
       {rows.length === 0 ? (
         <p className="object-list-none">{words.list.noMatch}</p>
       ) : (
-        <Rows rows={rows} selected={selected} endNs={endNs} onPick={(object) => selectObject(trace, object)} onFold={fold} />
+        <Rows
+          rows={rows}
+          selected={selected}
+          startNs={summary?.startNs ?? 0}
+          endNs={summary?.endNs ?? 0}
+          onPick={(object) => selectObject(trace, object)}
+          onFold={fold}
+        />
       )}
     </div>
   );
@@ -63,13 +70,14 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
 interface RowsProps {
   readonly rows: readonly ObjectRow[];
   readonly selected: number | undefined;
+  readonly startNs: number;
   readonly endNs: number;
   readonly onPick: (object: number) => void;
   readonly onFold: (className: string, isFolded: boolean) => void;
 }
 
 /** Only the rows in sight exist, so the tree names its active row instead of moving the focus. */
-function Rows({ rows, selected, endNs, onPick, onFold }: RowsProps) {
+function Rows({ rows, selected, startNs, endNs, onPick, onFold }: RowsProps) {
   const place = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => place.current, estimateSize: () => ROW_HEIGHT, overscan: 8 });
@@ -133,7 +141,7 @@ function Rows({ rows, selected, endNs, onPick, onFold }: RowsProps) {
               />
             );
           }
-          const { from, to } = lifeShare(row.info, endNs);
+          const { from, to } = lifeShare(row.info, startNs, endNs);
           const { id: object, name, snapshots, deletedNs } = row.info;
           return (
             <MemberRow

@@ -211,9 +211,9 @@ describe('the list of objects', () => {
     expect(told(['C'])).toEqual(['C', 'D', 2]);
   });
   it('draws lives as shares of the recording', () => {
-    expect(lifeShare(info({ createdNs: 50, deletedNs: 75 }), 100)).toEqual({ from: 0.5, to: 0.75 });
-    expect(lifeShare(info({ createdNs: 50 }), 100)).toEqual({ from: 0.5, to: 1 });
-    expect(lifeShare(info({ createdNs: 500 }), 100)).toEqual({ from: 1, to: 1 });
+    expect(lifeShare(info({ createdNs: 50, deletedNs: 75 }), 0, 100)).toEqual({ from: 0.5, to: 0.75 });
+    expect(lifeShare(info({ createdNs: 150 }), 100, 200)).toEqual({ from: 0.5, to: 1 });
+    expect(lifeShare(info({ createdNs: 500 }), 0, 100)).toEqual({ from: 1, to: 1 });
   });
 });
 
