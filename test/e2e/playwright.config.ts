@@ -27,7 +27,7 @@ export default defineConfig<HostOption>({
   testDir: '.',
   testMatch: '*.test.ts',
   outputDir: '../output/e2e',
-  workers: 1,
+  workers: 2,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),

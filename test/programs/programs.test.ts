@@ -98,8 +98,9 @@ const PROGRAMS: readonly Program[] = [
     title: 'mocha --parallel',
     folder: 'mocha',
     script: packageFile('mocha/bin/mocha.js'),
-    args: ['--parallel', '--jobs', '2'],
-    code: 8,
+    // One file: of several the one that is done first comes first.
+    args: ['--parallel', '--jobs', '2', 'test/queue.spec.js'],
+    code: 7,
     masks: [DURATION],
   },
   { title: 'express under a thousand requests', folder: 'express', script: 'main.mjs', code: 0, masks: [PORT] },

@@ -147,6 +147,7 @@ export function FlameCanvas(props: FlameCanvasProps) {
         ref={scroller}
         role="application"
         aria-label={label}
+        aria-busy={boxes.count === 0}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keys.
         tabIndex={0}
         data-picture={style}

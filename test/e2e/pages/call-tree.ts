@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright/test';
+import { expect, type Locator, type Page } from 'playwright/test';
 
 /** The call tree: rows by what their function is called. */
 export class CallTree {
@@ -88,6 +88,8 @@ export class FlameGraph {
   }
 
   async press(...keys: readonly string[]): Promise<void> {
+    // Boxes come with the worker's answer: keys before that go nowhere.
+    await expect(this.graph).toHaveAttribute('aria-busy', 'false');
     await this.graph.focus();
     for (const key of keys) await this.page.keyboard.press(key);
   }
