@@ -333,7 +333,7 @@ export class Analysis {
   }
 
   #rowOf(slice: Collected, stretch: Stretch): SliceRow {
-    return this.#explorer.rowOf({ track: slice.track, slice }, stretch.endNs);
+    return this.#explorer.rowOf({ track: slice.track, slice }, stretch.endNs, slice.name);
   }
 
   /** Slices of a scope that pass, those that cross borders of segments too. */

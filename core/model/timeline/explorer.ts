@@ -1,7 +1,7 @@
 import { FlowPhase, RecordKind } from '../../protocol/records.ts';
 import { PLACE_WORDS, SliceFlag } from '../../protocol/summary/slice-table.ts';
 import type { BlockStore } from '../block-store.ts';
-import type { LinkedSlice, NameInfo, SliceDetails, SliceRef, SliceRow } from '../timeline-types.ts';
+import type { LinkedSlice, NameId, NameInfo, SliceDetails, SliceRef, SliceRow } from '../timeline-types.ts';
 import { ItemFlag } from '../timeline-types.ts';
 import type { ValueTree } from '../value-tree.ts';
 import { fieldsTree } from '../value-tree.ts';
@@ -46,7 +46,8 @@ export class Explorer {
     return new SliceFinder(slice.band, loader);
   }
 
-  rowOf({ track, slice }: PlacedSlice, endNs: number): SliceRow {
+  /** `name`: where it is known already; what a slice holds is the number of its band. */
+  rowOf({ track, slice }: PlacedSlice, endNs: number, name: NameId = slice.band.nameOf(slice.name)): SliceRow {
     const end = slice.endNs === Number.POSITIVE_INFINITY ? Math.max(slice.startNs, endNs) : slice.endNs;
     const flags = itemFlagsOf(slice.flags);
     const kind = track.kind === 'async' ? (flags & ~ItemFlag.RUN) | ItemFlag.ASYNC : track.kind === 'instants' ? flags | ItemFlag.INSTANT : flags;
@@ -54,7 +55,7 @@ export class Explorer {
       ref: slice.ref,
       track: track.id,
       row: rowsAbove(track, slice.band) + slice.row,
-      name: slice.band.nameOf(slice.name),
+      name,
       startNs: slice.startNs,
       durationNs: end - slice.startNs,
       selfNs: Number.isNaN(slice.selfNs) || slice.endNs === Number.POSITIVE_INFINITY ? end - slice.startNs : slice.selfNs,

@@ -61,6 +61,21 @@ describe('a search', () => {
     expect(await found(trace, query, endNs)).toEqual(expected);
   });
 
+  it('lists calls by their names, in whatever order their functions come first', async () => {
+    const recording = new CallRecording();
+    const stream = recording.thread(['main', 'parse', 'render', 'log']);
+    for (const [from, to, number] of [
+      [10, 20, 4],
+      [30, 60, 2],
+      [70, 75, 3],
+    ] as const) {
+      recording.enter(stream, from, number);
+      recording.exit(stream, to, number);
+    }
+    const trace = traceOf(recording.finish(), { segments: SEGMENTS });
+    expect(await found(trace, 'dur>1ns', 75)).toEqual(['log', 'parse', 'render']);
+  });
+
   it('that cannot be understood says what and where', async () => {
     const { trace, endNs } = sample();
     expect((await trace.analysis.search('get /(/', {}, endNs)).problem).toMatchObject({ at: 4 });
