@@ -51,7 +51,7 @@ describe('an HTML report', () => {
     await page.getByText('counter name', { exact: true }).first().waitFor();
     const timeline = page.getByRole('region', { name: 'Timeline' });
     await timeline.getByRole('button', { name: 'MainThread', exact: true }).first().waitFor();
-    await page.getByRole('button', { name: /^my variable deleted/ }).click();
+    await page.getByRole('treeitem', { name: /^my variable/ }).click();
     await page
       .getByLabel('Object inspector')
       .getByText(/^Snapshot 3 of/)

@@ -149,7 +149,7 @@ describe('plugins of a run', () => {
   test('that lose a value in the report are told of it, and so is a run without any', async () => {
     folder.write('gap.js', "require('trace-studio').getTracer().counter('gap', { a: Number.NaN });");
     const { stderr } = await folder.run(['run', ...QUIET_FLAGS, '--', 'gap.js']);
-    expect(linesOf(stderr, 'gaps or not finite')).toEqual(['trace-studio: 1 counter values that are gaps or not finite were left out.']);
+    expect(linesOf(stderr, 'not finite')).toEqual(['trace-studio: 1 counter value that is a gap or not finite was left out.']);
   });
 
   test('leave a recording that holds both, and each can be exported', async () => {

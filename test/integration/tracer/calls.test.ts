@@ -172,8 +172,8 @@ slow();`,
     const hook = collector.targets[0]?.hello?.nodeVersion.startsWith('v20') ? 'read' : 'load';
     expect([first.stdout, second.stdout]).toEqual(Array(2).fill("SyntaxError Unexpected token ';'\n"));
     expect(collector.targets.map((target) => target.capture)).toEqual([
-      { files: 3, functions: 5, cached: 0, hooks: [hook], muted: 0 },
-      { files: 3, functions: 5, cached: 3, hooks: [hook], muted: 0 },
+      { files: 3, functions: 5, cached: 0, hooks: [hook], muted: 0, typescript: [] },
+      { files: 3, functions: 5, cached: 3, hooks: [hook], muted: 0, typescript: [] },
     ]);
     for (const target of collector.targets) {
       expect(target.leftAlone.map(({ file, reason }) => [path.basename(file), reason.replace(/ at .*:(?=\d)/, ' at odd.cjs:')])).toEqual([
