@@ -4,17 +4,21 @@
  */
 import { create } from 'zustand';
 
+/** A new object each time, so that asking twice works. */
 interface PanelRequest {
   readonly id: string;
-  /** Grows, so that asking twice works. */
-  readonly turn: number;
 }
 
 const store = create<{ readonly asked: PanelRequest | undefined; readonly shown: ReadonlySet<string> }>(() => ({ asked: undefined, shown: new Set() }));
 
 /** Opens the panel, or brings it to the front. `id`: as in `app/panels.ts`. */
 export function showPanel(id: string): void {
-  store.setState(({ asked }) => ({ asked: { id, turn: (asked?.turn ?? 0) + 1 } }));
+  store.setState({ asked: { id } });
+}
+
+/** The shell has done what was asked: panels that are laid out anew later, for a small window say, do not do it again. */
+export function panelWasShown(): void {
+  store.setState({ asked: undefined });
 }
 
 /** The shell tells which panels can be seen now: those in front of their group. */

@@ -142,7 +142,7 @@ test('a recording that is opened again says what was run, and Run… would run t
   await expect(form.nodeFlags).toHaveValue('--stack-trace-limit=7');
   await expect(form.folder).toHaveValue(studio.work);
   // Its name is in the recording, its value is not, and that is said.
-  await expect(form.dialog.getByRole('textbox', { name: /^Name/ })).toHaveValue('GREETING');
+  await expect(form.dialog.getByRole('textbox', { name: /^Name of variable/ })).toHaveValue('GREETING');
   await expect(window.messages).toContainText('GREETING');
   await form.run.click();
   await expect(window.state()).toHaveText(/Exited 0/);

@@ -220,3 +220,20 @@ test('a reload, and a second window, show the running recording again', async ({
     .click();
   await expect(second.getByRole('figure', { name: 'queue' })).toBeVisible();
 });
+
+test('the panel that was chosen stays in front when the window is made small and large again', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(studio.script('short.cjs', 'console.log("over");'));
+  await expect(window.state()).toHaveText(/Exited 0/);
+  await window.showDrawer('Statistics');
+  const tab = page.getByRole('tab', { name: 'Statistics' });
+  for (const size of [
+    { width: 900, height: 600 },
+    { width: 1920, height: 1080 },
+    { width: 1280, height: 800 },
+  ]) {
+    await page.setViewportSize(size);
+    await expect(page.getByRole('region', { name: 'Statistics', exact: true })).toBeVisible();
+    await expect(tab).toHaveAttribute('aria-selected', 'true');
+  }
+});

@@ -4,7 +4,7 @@ import 'dockview-react/dist/styles/dockview.css';
 import { Ellipsis, Maximize2, Minimize2 } from 'lucide-react';
 import { createContext, type FunctionComponent, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { setLayout } from '../../state/layout-store.ts';
-import { notePanels, showPanel, usePanelRequest } from '../../state/panel-store.ts';
+import { notePanels, panelWasShown, showPanel, usePanelRequest } from '../../state/panel-store.ts';
 import { changeSettings } from '../../state/settings-store.ts';
 import { setWindow, useWindow } from '../../state/window-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
@@ -219,6 +219,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
     else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
     openPanel(dock, request.id, first.current.sizes);
+    panelWasShown();
   }, [dock, request]);
 
   useEffect(() => {

@@ -44,7 +44,10 @@ export class RunConfiguration {
 
   async addVariable(name: string, value: string): Promise<void> {
     await this.dialog.getByRole('button', { name: 'Add variable' }).click();
-    await this.dialog.getByRole('textbox', { name: /^Name/ }).last().fill(name);
+    await this.dialog
+      .getByRole('textbox', { name: /^Name of variable/ })
+      .last()
+      .fill(name);
     await this.dialog
       .getByRole('textbox', { name: /^Value/ })
       .last()

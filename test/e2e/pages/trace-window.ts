@@ -172,7 +172,7 @@ export class TraceWindow {
       .toBe(0);
   }
 
-  async showDrawer(tab: 'Console' | 'Events' | 'Functions'): Promise<void> {
+  async showDrawer(tab: 'Console' | 'Events' | 'Functions' | 'Statistics'): Promise<void> {
     await this.page.getByRole('tab', { name: tab }).click();
   }
 
