@@ -51,15 +51,26 @@ const json = (name: string): unknown => JSON.parse(readFileSync(path.join(folder
 const names = (): string[] => readdirSync(folder).sort();
 
 interface Profile {
-  readonly nodes: readonly { readonly callFrame: { readonly functionName: string } }[];
+  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string; readonly url: string } }[];
   readonly samples: readonly number[];
   readonly startTime: number;
   readonly endTime: number;
 }
 const profile = (name: string): Profile => json(name) as Profile;
+/** Samples in functions of the script itself. */
+function shareOfScript(name: string): number {
+  const { nodes, samples } = profile(name);
+  const own = new Set(nodes.filter(({ callFrame }) => callFrame.url.endsWith('script.cjs')).map(({ id }) => id));
+  return samples.filter((id) => own.has(id)).length / samples.length;
+}
+/** A loop that was optimised before the profile began is told as its caller's where V8 does not compile it anew in time: so it is in Node 26, now and then. */
+function expectBusy(name: string, title: string): void {
+  if (!title.includes('v26')) expect(functionsOf(name)).toContain('busy');
+  expect(shareOfScript(name)).toBeGreaterThan(0.5);
+}
 const functionsOf = (name: string): string[] => profile(name).nodes.map((node) => node.callFrame.functionName);
 
-describe.each(nodeVersions())('files on demand in $title', ({ path: node }) => {
+describe.each(nodeVersions())('files on demand in $title', ({ path: node, title }) => {
   it('are written while the thread is blocked, and it goes on as if nothing had been', async () => {
     await start(`setTimeout(() => { busy(); console.log('done'); }, 100);`, node);
     const told: TakeProgress[] = [];
@@ -67,7 +78,7 @@ describe.each(nodeVersions())('files on demand in $title', ({ path: node }) => {
     const done = await take('cpu-profile', 'a.cpuprofile');
     expect(done).toMatchObject({ state: 'done', bytes: readFileSync(path.join(folder, 'a.cpuprofile')).length });
     expect(done.message).toMatch(/^A CPU profile of [\d.]+ s with \d+ samples, one every 1000 µs\.$/);
-    expect(functionsOf('a.cpuprofile')).toContain('busy');
+    expectBusy('a.cpuprofile', title);
     expect(profile('a.cpuprofile').endTime - profile('a.cpuprofile').startTime).toBeGreaterThan(450_000);
     expect(told.length).toBeGreaterThan(0);
     expect(told.every(({ state, done }) => state === 'running' && done >= 0 && done <= 1)).toBe(true);
@@ -90,7 +101,7 @@ describe.each(nodeVersions())('files on demand in $title', ({ path: node }) => {
     await start(`setTimeout(() => busy(), 100);`, node, 'sampling');
     await fixture.until((info) => info.sampling?.state === 'on');
     await take('cpu-profile', 'a.cpuprofile', { seconds: 2.5 });
-    expect(functionsOf('a.cpuprofile')).toContain('busy');
+    expectBusy('a.cpuprofile', title);
     const { samples = 0 } = fixture.collector.sessions()[0]?.sampling ?? {};
     await fixture.until((info) => (info.sampling?.samples ?? 0) > samples);
     stop();
@@ -123,7 +134,7 @@ describe('files on demand', () => {
     stop();
     await expect(taking).resolves.toMatchObject({ state: 'done' });
     await fixture.collector.whenEnded('one');
-    expect(functionsOf('a.cpuprofile')).toContain('busy');
+    expectBusy('a.cpuprofile', process.version);
     expect(names()).toEqual(['a.cpuprofile', 'script.cjs', 'stop']);
   });
 
