@@ -36,8 +36,7 @@ const MILL = `
 for (const colors of ['light', 'dark'] as const) {
   test.describe(colors, () => {
     test.use({ colors });
-    test(`figures in ${colors}`, async ({ studio, host }) => {
-      test.skip(host !== 'web', 'one set of pictures is enough');
+    test(`figures in ${colors}`, async ({ studio }) => {
       test.setTimeout(240_000);
       const { page, window } = studio;
       const shot = picturesOf(studio, colors);

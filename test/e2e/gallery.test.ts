@@ -21,8 +21,7 @@ for (const colors of ['light', 'dark'] as const) {
   test.describe(colors, () => {
     test.use({ colors });
     for (const example of EXAMPLES) {
-      test(`${example.file} in ${colors}`, async ({ studio, host }) => {
-        test.skip(host !== 'web', 'one set of pictures is enough');
+      test(`${example.file} in ${colors}`, async ({ studio }) => {
         const { start, window, page } = studio;
         if (example === EXAMPLES[0]) {
           for (const size of SIZES) {

@@ -450,7 +450,6 @@ test('panels are maximised, closed, opened again and put back; the arrangement o
   await expect(page.getByRole('tab', { name: 'Slices' })).toBeVisible();
   await expect(window.graphs).toBeVisible();
   await expect(timeline.region).toBeVisible();
-  if (studio.host !== 'web') return;
   await page.reload();
   await studio.start
     .recording('shop.json')
