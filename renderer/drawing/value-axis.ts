@@ -29,6 +29,8 @@ export interface ValueExtent {
 const MOST_MARKS = 5;
 /** A log axis of a counter that once was nearly nothing would be empty but for its lowest end. */
 const MOST_DECADES = 12;
+/** Below the smallest normal doubles powers of ten have no digits left, and their logarithms no way back. */
+const LEAST_POWER = -290;
 
 /** `before`: the axis that was drawn last, where the user has not moved the view since; it is kept as long as it suits. */
 export function valueAxis(choice: AxisChoice, extent: ValueExtent, before: ValueAxis | undefined): ValueAxis {
@@ -84,8 +86,8 @@ function logAxis(choice: AxisChoice, extent: ValueExtent): ValueAxis {
   const own = choice.range === 'own' && choice.high > 0;
   const greatest = own ? choice.high : Number.isFinite(extent.max) && extent.max > 0 ? extent.max : 1;
   const least = own && choice.low > 0 ? choice.low : Math.min(Number.isFinite(extent.leastPositive) ? extent.leastPositive : greatest, greatest);
-  const last = Math.ceil(Math.log10(greatest) - 1e-9);
-  const first = Math.max(Math.min(Math.floor(Math.log10(least) + 1e-9), last - 1), last - MOST_DECADES);
+  const last = Math.max(Math.ceil(Math.log10(greatest) - 1e-9), LEAST_POWER + 1);
+  const first = Math.max(Math.min(Math.floor(Math.log10(least) + 1e-9), last - 1), last - MOST_DECADES, LEAST_POWER);
   const every = Math.ceil((last - first) / (MOST_MARKS - 1));
   const marks: number[] = [];
   for (let power = first; power <= last; power += every) marks.push(powerOf(power));

@@ -18,7 +18,7 @@ export default defineConfig<object, ContractWorker>({
   workers: 1,
   forbidOnly: true,
   // As in the end-to-end tests: a second try on a shared machine, listed as flaky.
-  retries: process.env.CI ? 1 : 0,
+  retries: process.env.CI ? 2 : 0,
   reporter: 'list',
   projects: [
     { name: 'host: standin', use: { hostKind: 'standin' } },

@@ -32,7 +32,7 @@ export default defineConfig<HostOption>({
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),
   // Shared machines stall for seconds now and then. A test that needs its second try is listed as flaky, and worth a look.
-  retries: process.env.CI ? 1 : 0,
+  retries: process.env.CI ? 2 : 0,
   use: { viewport: { width: 1280, height: 800 }, trace: 'off' },
   projects: [
     { name: 'host: web', use: { host: 'web' } },

@@ -1,8 +1,8 @@
 /** Damaged files of every format. FUZZ_SEED repeats a run; FUZZ_CASES and FUZZ_SECONDS bound it (20,000 cases, 120 seconds). */
 import { expect, it } from 'vitest';
 import { fuzz } from '../helpers/fuzz.ts';
+import { seed } from '../helpers/seed.ts';
 
-const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const cases = Number(process.env.FUZZ_CASES ?? 20_000);
 const seconds = Number(process.env.FUZZ_SECONDS ?? 120);
 

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatOf } from '../../../helpers/formats.ts';
 import { fuzz, goodFiles } from '../../../helpers/fuzz.ts';
+import { seed } from '../../../helpers/seed.ts';
 
 describe('damaged files', () => {
   it('begin as good ones, of every format', async () => {
@@ -11,7 +12,6 @@ describe('damaged files', () => {
   });
 
   it('are read or refused, the same wherever pieces end', async () => {
-    const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
     const { read, refused } = await fuzz(seed, 250, performance.now() + 20_000);
     expect(read, `seed ${seed}`).toBeGreaterThan(0);
     expect(refused, `seed ${seed}`).toBeGreaterThan(0);

@@ -19,6 +19,8 @@ describe('the value axis', () => {
     const axis = valueAxis(choice({ scale: 'log' }), extent(0, 40_000, 3), undefined);
     expect(axis).toEqual({ scale: 'log', low: 1, high: 100_000, marks: [1, 100, 10_000] });
     expect(valueAxis(choice({ scale: 'log' }), extent(-3, -1, Number.POSITIVE_INFINITY), undefined)).toMatchObject({ low: 0.1, high: 1 });
+    // The least double has no power of ten below it that a logarithm leads back from.
+    expect(valueAxis(choice({ scale: 'log' }), extent(0, 5e-324), undefined)).toEqual({ scale: 'log', low: 1e-290, high: 1e-289, marks: [1e-290, 1e-289] });
     // What is zero or less lies at the lower edge.
     const yOf = placeOn(axis, BOX);
     expect([yOf(0), yOf(1), yOf(100_000)]).toEqual([110, 110, 10]);
