@@ -66,7 +66,9 @@ export async function openTrace(source: ByteSource, codecs: Codecs, options: Ope
     refuseUnreadable(first);
     return { kind: 'recording' };
   }
-  return new Opening(codecs, { ...options, title: options.title ?? '' }).open(new PeekedStream(source.follow(0)), found);
+  // This reader copies what it takes at once.
+  const isBrief = found === 'trace-event';
+  return new Opening(codecs, { ...options, title: options.title ?? '' }).open(new PeekedStream(source.follow(0, isBrief)), found);
 }
 
 class Opening {

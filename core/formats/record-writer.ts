@@ -4,7 +4,7 @@ import { encodeConsoleRecord, RecordingEncoder } from '../protocol/recording-wri
 import { extendedTag, isEvent, isExtended, kindOf, padTo8, RecordKind } from '../protocol/records.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import type { DefinitionBuffer } from './definition-buffer.ts';
-import { BLOCK_TARGET_BYTES, type DataBlock, DOUBLE, StreamBuffer, WORD } from './stream-buffer.ts';
+import { BLOCK_TARGET_BYTES, type DataBlock, DOUBLE, type RecordSource, StreamBuffer, WORD } from './stream-buffer.ts';
 
 /** What is time 0 of the recording, in nanoseconds. `epochNs` 0: not known. Neither may be negative. */
 export interface RecordingStart {
@@ -221,6 +221,21 @@ export class RecordingBuilder {
     buffer.words[w + 4] = argsBytes;
     buffer.words[w + 5] = track;
     if (args !== undefined && argsBytes > 0) copyTo(buffer.bytes, buffer.at + 24, args, argsBytes, argsFrom);
+  }
+
+  /** Whether `slices` may be told of so many, of so many bytes, that end with this high word. */
+  hasRoom(stream: number, high: number, bytes: number, count: number): boolean {
+    const buffer = this.#stream(stream);
+    const before = buffer.allocatedBytes;
+    if (!buffer.makeRoom(high, bytes, count)) return false;
+    this.#allocated(buffer, buffer.allocatedBytes - before);
+    return true;
+  }
+
+  /** SLICE records as they lie in `source` from byte `from` to `to`, a multiple of 8; see `hasRoom`. */
+  slices(stream: number, high: number, source: RecordSource, from: number, to: number, count: number): void {
+    this.#stream(stream).addSlices(high, source, from, to, count);
+    this.#events += count;
   }
 
   /** A call begins. `functionId`: of `functionDefinition`. */
@@ -493,7 +508,11 @@ export class RecordingBuilder {
     if (buffer.count > 0 && (buffer.length + bytes > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
     const before = buffer.allocatedBytes;
     buffer.add(high, low, bytes);
-    this.#buffered += buffer.allocatedBytes - before;
+    this.#allocated(buffer, buffer.allocatedBytes - before);
+  }
+
+  #allocated(buffer: StreamBuffer, more: number): void {
+    this.#buffered += more;
     if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
   }
 

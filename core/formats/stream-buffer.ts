@@ -5,6 +5,7 @@ import { OpenFrames } from './open-frames.ts';
 /** Small enough that reading one block again is quick, large enough that headers cost nothing. */
 export const BLOCK_TARGET_BYTES = 256 * 1024;
 const FIRST_BUFFER_BYTES = 4096;
+const FIRST_RECORDS = 64;
 export const WORD = 2 ** 32;
 /** First value of a field that will hold doubles: V8 lays out objects by it, and a later change of that throws away all hot code. */
 export const DOUBLE = Number.NaN;
@@ -21,6 +22,13 @@ export interface DataBlock {
   readonly startsBefore: number;
   /** Calls that are open before the first record. */
   readonly open: OpenFrames | undefined;
+}
+
+/** Memory that records lie in: one buffer in three views. */
+export interface RecordSource {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly numbers: Float64Array;
 }
 
 /** Records of one thread that are not in a block yet, without EPOCH records: those are put in when the block is sealed. */
@@ -57,12 +65,7 @@ export class StreamBuffer {
   }
 
   add(high: number, low: number, bytes: number): void {
-    if (this.length + bytes > this.bytes.length) this.#grow(this.length + bytes);
-    if (this.count === this.#offsets.length) {
-      const room = Math.max(64, this.#offsets.length * 2);
-      this.#offsets = enlarged(this.#offsets, room);
-      this.#highs = enlarged(this.#highs, room);
-    }
+    this.#reserve(this.length + bytes, this.count + 1);
     if (this.count === 0) this.#firstHigh = high;
     else if (high < this.#lastHigh || (high === this.#lastHigh && low < this.#lastLow)) this.#ordered = false;
     this.#lastHigh = high;
@@ -79,6 +82,36 @@ export class StreamBuffer {
     if (low < this.#lastLow) this.#ordered = false;
     this.#append(high, low, bytes);
     return true;
+  }
+
+  /** Whether so many records of so many bytes go into the same block; then there is room for them. */
+  makeRoom(high: number, bytes: number, count: number): boolean {
+    if (high !== this.#lastHigh || this.count === 0 || this.length + bytes > BLOCK_TARGET_BYTES) return false;
+    this.#reserve(this.length + bytes, this.count + count);
+    return true;
+  }
+
+  /** As `addNext` and `noteStart` for each of them. Hot. */
+  addSlices(high: number, source: RecordSource, from: number, to: number, count: number): void {
+    const { words, numbers } = source;
+    const offsets = this.#offsets;
+    const offset = this.length - from;
+    const before = (high - this.#firstHigh) * WORD;
+    let { count: record } = this;
+    let last = this.#lastLow;
+    for (let at = from; at < to; at += recordBytes(words[(at >>> 2) + 1] as number)) {
+      const low = (words[at >>> 2] as number) >>> 0;
+      if (low < last) this.#ordered = false;
+      last = low;
+      offsets[record++] = offset + at;
+      const start = before + low - (numbers[(at >>> 3) + 2] as number);
+      if (start < this.#leastStart) this.#leastStart = start;
+    }
+    this.#lastLow = last;
+    this.#highs.fill(high, this.count, record);
+    this.bytes.set(source.bytes.subarray(from, to), this.length);
+    this.count += count;
+    this.length += to - from;
   }
 
   #append(high: number, low: number, bytes: number): void {
@@ -177,10 +210,18 @@ export class StreamBuffer {
     this.#highs = new Uint32Array(0);
   }
 
-  #grow(needed: number): void {
-    const grown = new Uint8Array(padTo8(Math.max(FIRST_BUFFER_BYTES, Math.min(this.bytes.length * 2, BLOCK_TARGET_BYTES), needed)));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.#use(grown);
+  /** How much is allocated depends on what is needed alone, not on the steps to there. */
+  #reserve(length: number, count: number): void {
+    if (length > this.bytes.length) {
+      const grown = new Uint8Array(length > BLOCK_TARGET_BYTES ? padTo8(length) : Math.max(FIRST_BUFFER_BYTES, powerOfTwo(length)));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.#use(grown);
+    }
+    if (count > this.#offsets.length) {
+      const room = Math.max(FIRST_RECORDS, powerOfTwo(count));
+      this.#offsets = enlarged(this.#offsets, room);
+      this.#highs = enlarged(this.#highs, room);
+    }
   }
 
   #use(bytes: Uint8Array<ArrayBuffer>): void {
@@ -284,9 +325,11 @@ export class StreamBuffer {
   }
 }
 
+/** The least one that is not less. */
+const powerOfTwo = (value: number): number => 2 ** (32 - Math.clz32(value - 1));
+
 function enlarged(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
   const grown = new Uint32Array(room);
   grown.set(list);
   return grown;
 }
-
