@@ -5,10 +5,10 @@
 import { extentOf, lineValueAt } from '../../drawing/column-lines.ts';
 import { type CrossValue, drawCrossHair, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
 import { decimalsFor, formatMoment } from '../../drawing/format.ts';
-import { drawGraph, drawThreshold, type GraphScene, type PixelLayer, plotBox } from '../../drawing/graph-picture.ts';
+import { drawGraph, drawThreshold, type GraphScene, plotBox } from '../../drawing/graph-picture.ts';
 import { gridQuery } from '../../drawing/grid-lookup.ts';
 import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
-import { PixelInk } from '../../drawing/timeline/pixel-ink.ts';
+import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
 import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
@@ -260,7 +260,7 @@ export class CounterPlot {
     const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
-    drawGraph(ink, scene, this.options.palette(), ratio, layerOn(ink));
+    drawGraph(ink, scene, this.options.palette(), ratio, (box, paint) => pixels.draw(ink, box, paint));
     this.drawOverlay(frame);
   }
 
@@ -445,27 +445,7 @@ export class CounterPlot {
 }
 
 /** One for all graphs: they are drawn one after the other. */
-const pixels = new PixelInk();
-let pixelCanvas: HTMLCanvasElement | undefined;
-
-function layerOn(target: CanvasRenderingContext2D): PixelLayer {
-  return {
-    ink: pixels,
-    put() {
-      const { width, height, left, top } = pixels;
-      pixelCanvas ??= document.createElement('canvas');
-      if (pixelCanvas.width !== width || pixelCanvas.height !== height) {
-        pixelCanvas.width = width;
-        pixelCanvas.height = height;
-      }
-      pixelCanvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(pixels.pixels.buffer as ArrayBuffer), width, height), 0, 0);
-      target.save();
-      target.setTransform(1, 0, 0, 1, 0, 0);
-      target.drawImage(pixelCanvas, left, top);
-      target.restore();
-    },
-  };
-}
+const pixels = new PixelLayer();
 
 /** The canvas in that size, in CSS pixels. */
 function sized(canvas: HTMLCanvasElement, width: number, height: number): HTMLCanvasElement {

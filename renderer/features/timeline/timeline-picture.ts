@@ -2,6 +2,8 @@
 import type { ValueRange } from '../../drawing/axis-range.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { type Palette, withAlpha } from '../../drawing/palette.ts';
+import { type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
+import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { type CounterLines, type CounterRowBox, drawCounterRow } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
 import { Flag, ItemOrder, type Placement, RowKind, type RowPlaces } from '../../drawing/timeline/items.ts';
@@ -15,7 +17,6 @@ import {
   drawPills,
   type ThreadExtent,
 } from '../../drawing/timeline/marks.ts';
-import { type RectInk, stripesOf } from '../../drawing/timeline/pixel-ink.ts';
 import { drawGrid, drawRuler, type RulerMark } from '../../drawing/timeline/ruler.ts';
 import { Durations, drawLabels, drawLaneLabels, drawPlates, type LabelLook } from '../../drawing/timeline/slice-labels.ts';
 import { drawErrors, drawOutlines, drawSlices, type SliceLook } from '../../drawing/timeline/slices.ts';
@@ -23,7 +24,6 @@ import type { TimeRange } from '../../state/view-store.ts';
 import type { NameId, SliceRef, TimelineView } from '../../trace/trace-worker-api.ts';
 import { firstBelow, isPlacedLane, type LanePart, type Placed, type PlacedLane, type Region } from './lane-layout.ts';
 import type { NameBook } from './name-book.ts';
-import { PixelLayer } from './pixel-layer.ts';
 
 export const RULER_PX = 24;
 
