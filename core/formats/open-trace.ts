@@ -50,8 +50,8 @@ export type OpenedTrace =
  */
 export const MAX_INFLATION = 200;
 export const MIN_INFLATED_BYTES = 256 * 1024 * 1024;
-/** Of what is compressed: decompressors get pieces of this size. */
-const COMPRESSED_PIECE = 32 * 1024;
+/** Of what is compressed: decompressors get pieces of this size, large enough that a thread of theirs is not waiting all the time. */
+const COMPRESSED_PIECE = 128 * 1024;
 /** A page that holds what is compressed: no more than that. */
 const MAX_WRAPPINGS = 3;
 
