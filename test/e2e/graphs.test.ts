@@ -233,6 +233,8 @@ test('graphs are moved by their title bar, by keys and by the menu, renamed in p
   await studio.start.runScript(studio.script('story.cjs', STORY));
   await expect(window.consoleLine('story told')).toBeVisible();
   await expect(graphs.graph('queue')).toBeVisible();
+  // Both in sight.
+  await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
   const order = async () => (await graphs.names()).filter((name) => ['queue', 'heap bytes', 'Jobs'].includes(name));
   expect(await order()).toEqual(['queue', 'heap bytes']);
 

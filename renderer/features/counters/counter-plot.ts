@@ -79,6 +79,8 @@ const NUMBERS_EVERY_MS = 40;
 const NUMBERS_AGAIN_MS = 500;
 const SETTLED_AFTER_NS = 2e9;
 const LABEL_PX = 16;
+/** While a file is being read, and the user does not move, it is asked again after so many times what the last answer took: the worker is to read. */
+const LOADING_RESTS = 10;
 
 export class CounterPlot {
   readonly key: string;
@@ -100,6 +102,8 @@ export class CounterPlot {
   private busy = false;
   private asked = '';
   private askedCoarse = false;
+  private movedSinceAsked = false;
+  private askAgainMs = 0;
   private axis: ValueAxis | undefined;
   private settledAxis = false;
   private whole = true;
@@ -230,7 +234,10 @@ export class CounterPlot {
 
   /** Takes in what the frame shows, asks for what is missing, and moves the cross-hair. */
   tick(frame: PlotFrame): void {
-    if (!frame.settled) this.settledAxis = false;
+    if (!frame.settled) {
+      this.settledAxis = false;
+      this.movedSinceAsked = true;
+    }
     this.frame = frame;
     if (!this.shown()) return;
     this.ask(frame);
@@ -319,7 +326,10 @@ export class CounterPlot {
     const changing = this.askedCoarse || (frame.growing && (!frame.live || frame.range.toNs > frame.endNs - SETTLED_AFTER_NS));
     const question = `${query.fromNs} ${columns} ${column} ${changing ? frame.revision : 'still'}`;
     if (question === this.asked) return;
+    const askedMs = performance.now();
+    if (this.asked !== '' && frame.growing && !frame.live && !this.movedSinceAsked && askedMs < this.askAgainMs) return;
     this.asked = question;
+    this.movedSinceAsked = false;
     this.busy = true;
     const { series } = this;
     const { show } = this.choices;
@@ -347,6 +357,8 @@ export class CounterPlot {
       )
       .finally(() => {
         this.busy = false;
+        const nowMs = performance.now();
+        this.askAgainMs = nowMs + LOADING_RESTS * (nowMs - askedMs);
       });
   }
 
