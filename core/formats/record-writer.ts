@@ -418,6 +418,12 @@ export class RecordingBuilder {
     }
   }
 
+  /** Payload of a SOURCE block: see core/protocol/sources.ts. */
+  source(payload: Uint8Array): void {
+    this.#sealed.push({ kind: 'source', payload });
+    this.#sealedBytes += payload.length;
+  }
+
   /** A chunk of console output; `timeNs` since the start of the recording. */
   console(timeNs: Nanoseconds, text: string | Uint8Array, source: ConsoleSource = ConsoleSource.STDOUT): void {
     const bytes = typeof text === 'string' ? encoder.encode(text) : text;
@@ -588,6 +594,9 @@ export class RecordingBuilder {
         this.#out.push(...encoder.block({ type: BlockType.ATTACHMENT, stream, count: 0, firstNs: 0, lastNs: 0 }, payload));
         return;
       }
+      case 'source':
+        this.#out.push(...encoder.block({ type: BlockType.SOURCE, stream: 0, count: 0, firstNs: 0, lastNs: 0 }, block.payload));
+        return;
       case 'data': {
         // Slices are recorded at their end: the block's range covers all of them.
         const firstNs = (block.firstHigh - this.#startHigh) * WORD + (block.firstLow - this.#startLow) - block.startsBefore;
@@ -605,6 +614,7 @@ export class RecordingBuilder {
 
 type SealedBlock =
   | { readonly kind: 'attachment'; readonly attachment: number; readonly payload: Uint8Array }
+  | { readonly kind: 'source'; readonly payload: Uint8Array }
   | { readonly kind: 'info'; readonly lines: readonly RecordingInfo[] }
   | { readonly kind: 'definitions'; readonly stream: number; readonly payload: Uint8Array; readonly count: number }
   | { readonly kind: 'console'; readonly payload: Uint8Array; readonly count: number; readonly firstNs: number; readonly lastNs: number }

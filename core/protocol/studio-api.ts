@@ -182,6 +182,8 @@ export interface SourceExcerpt {
   readonly isMapped: boolean;
   /** When the file was written last: later than the run, its lines may be others. */
   readonly modifiedMs: number;
+  /** CRC-32 of the file that the trace names, as it is now. */
+  readonly sum: number;
 }
 
 export interface FileRoot {

@@ -17,7 +17,19 @@ export function attachCapture({ sampling, samplingUs, runtime }: AttachOptions, 
 }
 
 /** What a config file may say that means the same for a program that runs already: how long is recorded, and how much is kept, is asked at the attaching. */
-const CONFIGURABLE = ['include', 'exclude', 'maxDepth', 'gc', 'eventLoop', 'consoleCalls', 'marks', 'warnings', 'maskSecrets', 'ringMegabytes'] as const;
+const CONFIGURABLE = [
+  'include',
+  'exclude',
+  'maxDepth',
+  'gc',
+  'eventLoop',
+  'consoleCalls',
+  'marks',
+  'warnings',
+  'maskSecrets',
+  'ringMegabytes',
+  'sources',
+] as const;
 
 const NOT_TAKEN_BACK = { asyncOperations: false, asyncHooks: false, modules: false } as const;
 const NO_RUNTIME = { gc: false, eventLoop: false, consoleCalls: false, marks: false, warnings: false } as const;
