@@ -8,7 +8,7 @@ import './attach.css';
 interface AttachDialogProps {
   readonly onClose: () => void;
   /** Rejects with why it could not be attached to. */
-  readonly onAttach: (pid: number, options: AttachOptions) => Promise<void>;
+  readonly onAttach: (pid: number, options: AttachOptions, config: boolean) => Promise<void>;
 }
 
 interface Failure {
@@ -22,6 +22,7 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
   const [all, setAll] = useState<readonly NodeProcess[] | undefined>();
   const [wanted, setWanted] = useState('');
   const [options, setOptions] = useState(DEFAULT_ATTACH);
+  const [config, setConfig] = useState(true);
   const [busy, setBusy] = useState<number | undefined>();
   const [failure, setFailure] = useState<Failure | undefined>();
 
@@ -35,7 +36,7 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
     setBusy(pid);
     setFailure(undefined);
     try {
-      await onAttach(pid, options);
+      await onAttach(pid, options, config);
     } catch (error) {
       setFailure(error as Failure);
       setBusy(undefined);
@@ -100,15 +101,27 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
       <div className="attach-options">
         <Checkbox
           label="Sample its calls"
-          hint="Code that is loaded already cannot be changed: every single call is recorded only of programs that the studio starts."
+          hint="Code that is loaded already cannot be changed to tell of each call: samples see what is busy in it."
           checked={options.sampling}
           onChange={(sampling) => setOptions({ ...options, sampling })}
+        />
+        <Checkbox
+          label="Every call of code that it loads later"
+          hint="Files of its own and packages that the config file names. What was loaded meanwhile goes on with calls that do nothing."
+          checked={options.laterCalls}
+          onChange={(laterCalls) => setOptions({ ...options, laterCalls })}
         />
         <Checkbox
           label="What Node tells"
           hint="Garbage collections, the event loop, calls of the console, marks, warnings: what can be taken back when the program is left."
           checked={options.runtime}
           onChange={(runtime) => setOptions({ ...options, runtime })}
+        />
+        <Checkbox
+          label="As its config file says"
+          hint="trace-studio.config, or the key of package.json, beside its script or in a folder above: which files, what of the runtime, how deep."
+          checked={config}
+          onChange={setConfig}
         />
       </div>
     </Dialog>
