@@ -35,6 +35,7 @@ export function recordingInto(writer: RingWriter, values: CallValues, unseen: (r
       values.result(value, token);
       return value;
     },
+    disposed: (resumes, token) => ({ [Symbol.dispose]: () => (resumes === 1 ? writer.resume(token) : writer.suspend(token)) }),
   };
 }
 

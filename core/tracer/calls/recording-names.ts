@@ -13,6 +13,7 @@ export interface RecordingNames {
   caught(error: unknown): void;
   arguments(token: number, given: object): void;
   result(value: unknown, token: number): unknown;
+  disposed(resumes: number, token: number): object;
 }
 
 /**
@@ -42,6 +43,7 @@ const NOWHERE: Readonly<RecordingNames> = {
   caught: () => {},
   arguments: () => {},
   result: (value) => value,
+  disposed: () => ({ [Symbol.dispose]: () => {} }),
 };
 
 /** Of a thread that is attached to, maybe not for the first time: constants cannot be given up, and code that calls them stays. */
@@ -78,6 +80,7 @@ export function lendNames(): LentNames {
     caught: (error) => now.caught(error),
     arguments: (token, given) => now.arguments(token, given),
     result: (value, token) => now.result(value, token),
+    disposed: (resumes, token) => now.disposed(resumes, token),
   });
   return lent;
 }
