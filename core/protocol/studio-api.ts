@@ -382,7 +382,8 @@ export interface StudioRequests {
 
   /** Node programs that run on this machine, the newest first. */
   'attach.list': (argument: null) => readonly NodeProcess[];
-  'attach.start': (argument: { readonly pid: number; readonly options: AttachOptions }) => SessionInfo;
+  /** `config`: what the config file of its project says counts, too. */
+  'attach.start': (argument: { readonly pid: number; readonly options: AttachOptions; readonly config: boolean }) => SessionInfo;
 
   /** Built-in ones first, then the added ones in the order of their adding. */
   'plugins.list': (argument: null) => readonly PluginEntry[];
