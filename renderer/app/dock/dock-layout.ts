@@ -99,11 +99,60 @@ export function keepWidths(dock: DockviewApi): void {
   }
 }
 
+/** Width of each group by id, as a text tells it. */
+export function widthsIn(text: string): ReadonlyMap<string, number> {
+  const widths = new Map<string, number>();
+  const layout = readLayout(text);
+  if (!layout) return widths;
+  // A part's size is that along the line in which it lies beside its sisters: only where those lie side by side is it a width.
+  const visit = (node: LayoutNode, isRow: boolean, outer: number) => {
+    const width = isRow ? (node.size ?? outer) : outer;
+    if (node.type === 'branch') for (const child of node.data) visit(child, !isRow, width);
+    else widths.set(node.data.id, width);
+  };
+  visit(layout.grid.root as LayoutNode, `${layout.grid.orientation}` !== 'HORIZONTAL', layout.grid.width);
+  return widths;
+}
+
+type LayoutNode =
+  | { readonly type: 'branch'; readonly size?: number; readonly data: readonly LayoutNode[] }
+  | { readonly type: 'leaf'; readonly size?: number; readonly data: { readonly id: string } };
+
+/** Of the window's width, so that the middle stays the larger part. */
+const MOST_OF_WIDTH = 0.4;
+
+/** A window of another size shares out its width among all parts; but what is picked needs no more of it in a wide one: the middle does. */
+export function keepInspectorWidth(dock: DockviewApi, widths: ReadonlyMap<string, number>): void {
+  for (const group of groupsOf(dock, 'inspector')) {
+    const width = widths.get(group.id);
+    if (width === undefined || !group.api.isVisible || dock.hasMaximizedGroup()) continue;
+    const wanted = Math.max(LEAST_WIDTH.inspector, Math.min(width, dock.width * MOST_OF_WIDTH));
+    if (Math.abs(group.api.width - wanted) > 1) group.api.setSize({ width: wanted });
+  }
+}
+
 /** The arrangement as text. That a panel fills the window for a while is no part of it. */
 export function layoutText(dock: DockviewApi): string {
   const { grid, ...rest } = dock.toJSON();
   const { maximizedNode: _maximised, ...kept } = grid as typeof grid & { maximizedNode?: unknown };
   return JSON.stringify({ grid: kept, ...rest });
+}
+
+/**
+ * Whether panels were rearranged between two texts, so that it can be undone. Not: another tab in front, another panel with the focus, an area that was
+ * hidden or shown, and what sizes become in a window of another size.
+ */
+export function isRearranged(before: string, after: string): boolean {
+  const [was, is] = [before, after].map((text) => {
+    const { grid } = JSON.parse(text) as SerializedDockview;
+    let hidden = 0;
+    const arrangement = JSON.stringify(JSON.parse(text), (key, value) => {
+      if (key === 'visible') hidden += 1;
+      return key === 'visible' || key === 'activeGroup' || key === 'activeView' ? undefined : value;
+    });
+    return { frame: `${grid.width} ${grid.height} ${hidden}`, arrangement };
+  });
+  return was?.frame === is?.frame && was?.arrangement !== is?.arrangement;
 }
 
 /** Arranges the panels as a kept text says. False: it is none, and nothing was changed for good. */
