@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
+import { keysOf, SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
+import { setCommands } from '../state/commands.ts';
 import { redoEdit, undoEdit } from '../state/edit-history.ts';
 import { layoutState } from '../state/layout-store.ts';
 import { showPanel } from '../state/panel-store.ts';
@@ -180,6 +181,10 @@ export function useShortcuts(actions: Actions, inReport = false): void {
       if (perform(id, actions)) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
+    setCommands({ perform: (id) => perform(id as ShortcutId, actions), keysOf: (id) => keysOf(id as ShortcutId) });
+    return () => {
+      window.removeEventListener('keydown', listen);
+      setCommands(undefined);
+    };
   }, [actions, inReport]);
 }

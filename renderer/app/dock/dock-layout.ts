@@ -99,19 +99,27 @@ export function keepWidths(dock: DockviewApi): void {
   }
 }
 
-/** Width of each group by id, as a text tells it. */
-export function widthsIn(text: string): ReadonlyMap<string, number> {
-  const widths = new Map<string, number>();
+/** Width of a group, and its share of the window's height. */
+export interface GroupSize {
+  readonly width: number;
+  readonly tall: number;
+}
+
+/** Of each group by id, as a text tells it. */
+export function sizesIn(text: string): ReadonlyMap<string, GroupSize> {
+  const sizes = new Map<string, GroupSize>();
   const layout = readLayout(text);
-  if (!layout) return widths;
-  // A part's size is that along the line in which it lies beside its sisters: only where those lie side by side is it a width.
-  const visit = (node: LayoutNode, isRow: boolean, outer: number) => {
-    const width = isRow ? (node.size ?? outer) : outer;
-    if (node.type === 'branch') for (const child of node.data) visit(child, !isRow, width);
-    else widths.set(node.data.id, width);
+  if (!layout) return sizes;
+  const all = layout.grid.height;
+  // A part's size is that along the line in which it lies beside its sisters.
+  const visit = (node: LayoutNode, isRow: boolean, outer: { readonly width: number; readonly height: number }) => {
+    const size = node.size ?? (isRow ? outer.width : outer.height);
+    const own = isRow ? { ...outer, width: size } : { ...outer, height: size };
+    if (node.type === 'branch') for (const child of node.data) visit(child, !isRow, own);
+    else sizes.set(node.data.id, { width: own.width, tall: own.height / all });
   };
-  visit(layout.grid.root as LayoutNode, `${layout.grid.orientation}` !== 'HORIZONTAL', layout.grid.width);
-  return widths;
+  visit(layout.grid.root as LayoutNode, `${layout.grid.orientation}` !== 'HORIZONTAL', layout.grid);
+  return sizes;
 }
 
 type LayoutNode =
@@ -121,15 +129,29 @@ type LayoutNode =
 /** Of the window's width, so that the middle stays the larger part. */
 const MOST_OF_WIDTH = 0.4;
 
-/** A window of another size shares out its width among all parts; but what is picked needs no more of it in a wide one: the middle does. */
-export function keepInspectorWidth(dock: DockviewApi, widths: ReadonlyMap<string, number>): void {
+/**
+ * In a window of another size the dock shares out the width among all parts. But what is picked needs no more of it in a wide one: the middle does. And
+ * what was squeezed in a small one has its size again.
+ */
+export function keepInspectorSize(dock: DockviewApi, sizes: ReadonlyMap<string, GroupSize>): void {
+  if (dock.hasMaximizedGroup()) return;
   for (const group of groupsOf(dock, 'inspector')) {
-    const width = widths.get(group.id);
-    if (width === undefined || !group.api.isVisible || dock.hasMaximizedGroup()) continue;
-    const wanted = Math.max(LEAST_WIDTH.inspector, Math.min(width, dock.width * MOST_OF_WIDTH));
-    if (Math.abs(group.api.width - wanted) > 1) group.api.setSize({ width: wanted });
+    const size = sizes.get(group.id);
+    if (!size || !group.api.isVisible) continue;
+    const width = Math.max(LEAST_WIDTH.inspector, Math.min(size.width, dock.width * MOST_OF_WIDTH));
+    const height = size.tall * dock.height;
+    if (Math.abs(group.api.width - width) > 1) group.api.setSize({ width });
+    if (Math.abs(group.api.height - height) > 1) group.api.setSize({ height });
   }
 }
+
+/** Which sizes the text is of: those of the window, and how much of it is hidden. */
+function frameOf(text: string): string {
+  const { grid } = JSON.parse(text) as SerializedDockview;
+  return `${grid.width} ${grid.height} ${text.split('"visible":false').length}`;
+}
+
+export const isSameFrame = (before: string, after: string): boolean => frameOf(before) === frameOf(after);
 
 /** The arrangement as text. That a panel fills the window for a while is no part of it. */
 export function layoutText(dock: DockviewApi): string {
@@ -143,16 +165,10 @@ export function layoutText(dock: DockviewApi): string {
  * hidden or shown, and what sizes become in a window of another size.
  */
 export function isRearranged(before: string, after: string): boolean {
-  const [was, is] = [before, after].map((text) => {
-    const { grid } = JSON.parse(text) as SerializedDockview;
-    let hidden = 0;
-    const arrangement = JSON.stringify(JSON.parse(text), (key, value) => {
-      if (key === 'visible') hidden += 1;
-      return key === 'visible' || key === 'activeGroup' || key === 'activeView' ? undefined : value;
-    });
-    return { frame: `${grid.width} ${grid.height} ${hidden}`, arrangement };
-  });
-  return was?.frame === is?.frame && was?.arrangement !== is?.arrangement;
+  const [was, is] = [before, after].map((text) =>
+    JSON.stringify(JSON.parse(text), (key, value) => (key === 'visible' || key === 'activeGroup' || key === 'activeView' ? undefined : value)),
+  );
+  return was !== is && isSameFrame(before, after);
 }
 
 /** Arranges the panels as a kept text says. False: it is none, and nothing was changed for good. */

@@ -17,16 +17,20 @@ import {
   applyLayout,
   buildDefault,
   type DockSizes,
+  type GroupSize,
   groupsOf,
   isRearranged,
-  keepInspectorWidth,
+  isSameFrame,
+  keepInspectorSize,
   keepWidths,
   layoutText,
   openPanel,
-  widthsIn,
+  sizesIn,
 } from './dock-layout.ts';
 
 const TraceContext = createContext<TraceId>('');
+/** Sizes of the groups as they were chosen last: they outlive a dock that is laid out anew for a window of another size. */
+let kept: ReadonlyMap<string, GroupSize> | undefined;
 const KEY = 'studio.layout';
 /** Sizes change with each pixel of a drag. */
 const SETTLED_MS = 250;
@@ -151,6 +155,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     if (!dock) return;
     const { sizes, saved } = first.current;
     let now: string | undefined;
+    let last: string | undefined;
     const tell = () => setLayout({ open: dock.panels.map((panel) => panel.id) });
     const looks = () => {
       // A lone timeline needs no tab; beside others it does.
@@ -162,9 +167,10 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       keepWidths(dock);
       notePanels(dock.groups.flatMap((group) => (group.activePanel?.api.isVisible ? [group.activePanel.id] : [])));
     };
-    const restore = (text: string): boolean => {
+    const restore = (text: string, sizes = sizesIn(text)): boolean => {
       if (!applyLayout(dock, text)) return false;
-      keepInspectorWidth(dock, widthsIn(text));
+      kept = sizes;
+      keepInspectorSize(dock, kept);
       return true;
     };
     const replay = (text: string) => {
@@ -180,23 +186,22 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       if (before === undefined || !isRearranged(before, text)) return;
       noteEdit({ label: 'change of the panels', of: LAYOUT, undo: () => replay(before), redo: () => replay(text) });
     };
-    if (!restore(remembered() ?? '') && !restore(saved)) buildDefault(dock, sizes);
+    if (!restore(remembered() ?? '', kept) && !restore(saved)) buildDefault(dock, sizes);
     note(layoutText(dock));
     looks();
     tell();
-    let widths = widthsIn(layoutText(dock));
-    const watch = new ResizeObserver(() => {
-      const before = widths;
-      // Behind the dock's own, which shares out the new width.
-      requestAnimationFrame(() => keepInspectorWidth(dock, before));
-    });
+    kept ??= sizesIn(layoutText(dock));
+    // Behind the dock's own, which shares out the new width, and behind what is hidden or shown in a window of that size.
+    const watch = new ResizeObserver(() => requestAnimationFrame(() => kept && keepInspectorSize(dock, kept)));
     if (place.current) watch.observe(place.current);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settled = () => {
       clearTimeout(timer);
       timer = undefined;
       const text = layoutText(dock);
-      widths = widthsIn(text);
+      // Sizes that the user has chosen, not those that come of another window.
+      if (last !== undefined && isSameFrame(last, text)) kept = sizesIn(text);
+      last = text;
       note(text);
       tell();
       remember(text);
@@ -223,7 +228,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
         },
         settle: () => void flush(),
         text: () => layoutText(dock),
-        apply: restore,
+        apply: (text) => restore(text),
         toggleMaximised: (id) => {
           if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
           else (id === undefined ? dock.activePanel : dock.getPanel(id))?.api.maximize();
@@ -254,6 +259,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     if (!dock) return;
     for (const group of groupsOf(dock, 'drawer')) group.api.setVisible(drawerOpen);
     for (const group of groupsOf(dock, 'inspector')) group.api.setVisible(inspectorOpen && withInspector);
+    if (kept) keepInspectorSize(dock, kept);
   }, [dock, drawerOpen, inspectorOpen, withInspector]);
 
   const theme = useMemo(() => ({ name: 'studio', className: 'dock-theme' }), []);

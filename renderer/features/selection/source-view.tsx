@@ -5,9 +5,8 @@ import type { SourceExcerpt } from '../../../core/protocol/studio-api.ts';
 import { clipText } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useLibrary } from '../../state/library-store.ts';
-import { settingsState } from '../../state/settings-store.ts';
+import { openInEditor } from '../../state/source-place.ts';
 import { traceState, useOpenTrace } from '../../state/trace-store.ts';
-import { showDialog } from '../../state/window-store.ts';
 import type { NameInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, toastProblem } from '../../widgets/index.ts';
 import type { CodePiece } from './colour-lines.ts';
@@ -59,8 +58,7 @@ export function SourceView({ trace, about }: { readonly trace: TraceId; readonly
   }
   const isWhole = excerpt.first === 1 && excerpt.lines.length === excerpt.total;
   const openIt = () => {
-    if (settingsState().editor.trim() === '') showDialog({ kind: 'settings', page: 'editor' });
-    else studio.request('source.open', { recording, file, line, column }).catch((error: unknown) => toastProblem(error, words.notOpened));
+    openInEditor(studio, recording, about).catch((error: unknown) => toastProblem(error, words.notOpened));
   };
   return (
     <section className="selection-part" aria-label={words.source}>
@@ -140,9 +138,6 @@ function wasChanged(trace: TraceId, { modifiedMs }: SourceExcerpt): boolean {
   const summary = traceState().summaries[trace];
   return summary !== undefined && summary.startEpochMs > 0 && modifiedMs > summary.startEpochMs;
 }
-
-/** Places that no file of a disk has: Node's own, native code. */
-export const hasSource = ({ file, line }: NameInfo): boolean => file !== '' && line > 0 && !file.startsWith('node:');
 
 const messageOf = (error: unknown): string => {
   const { message, remedy } = error as { readonly message?: string; readonly remedy?: string };
