@@ -50,6 +50,27 @@ test('a program that runs is attached to, sampled, asked for files, and left', O
   expect(child.exitCode).toBeNull();
 });
 
+test('the config file of its project counts, unless it is not to', async ({ studio }) => {
+  const { window, page } = studio;
+  studio.script('package.json', '{}');
+  studio.script('trace-studio.config.json', '{ "calls": 3 }');
+  const child = await program(studio.script('swing-shift.cjs', BUSY));
+  await window.menu('Run', 'Attach…');
+  const dialog = page.getByRole('dialog', { name: 'Attach to a running program' });
+  await dialog.getByRole('textbox', { name: 'Node programs on this machine' }).fill('swing-shift');
+  const attach = dialog.getByRole('button', { name: `Attach to swing-shift.cjs, process ${child.pid}` });
+  await attach.click();
+  await expect(dialog).toContainText('trace-studio.config.json');
+  await expect(dialog).toContainText('calls');
+  await dialog.getByRole('checkbox', { name: 'As its config file says' }).uncheck();
+  await dialog.getByRole('checkbox', { name: 'Every call of code that it loads later' }).uncheck();
+  await attach.click();
+  await expect(dialog).toBeHidden();
+  await expect(window.statusBar).toContainText(`pid ${child.pid}`);
+  await window.button('Detach').click();
+  await expect(window.state()).toHaveText(/Detached/);
+});
+
 test('a run is asked for a CPU profile, and what cannot be attached to says why', async ({ studio }) => {
   const { start, window, page } = studio;
   await start.runScript(studio.script('day-shift.cjs', BUSY));

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Page } from 'playwright/test';
 import { expect, type Studio, test, WEB_ONLY } from './fixtures.ts';
+import { dropFile } from './pages/drop-file.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 import { StartPage } from './pages/start-page.ts';
 import { TraceWindow } from './pages/trace-window.ts';
@@ -380,14 +380,3 @@ test('a dropped trace opens in the page, and a dropped script is found where it 
   await dropFile(page, 'dropped.json', JSON.stringify([{ ph: 'C', name: 'dropped', pid: 1, tid: 1, ts: 1, args: { n: 5 } }]));
   await expect(window.now('dropped', 'n')).toHaveText('5');
 });
-
-function dropFile(page: Page, name: string, text: string): Promise<void> {
-  return page.evaluate(
-    ([fileName, content]) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([content ?? ''], fileName ?? ''));
-      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    [name, text],
-  );
-}

@@ -82,6 +82,53 @@ test('a slice is marked and noted, the note is changed and removed, and what is 
   await expect(notes.rows).toHaveText([/boot/, /<b>serves<\/b> too long/]);
 });
 
+test('what was done to notes is undone and done again, by keys and by the menu; and all can be hidden', async ({ studio }) => {
+  const { page, window } = studio;
+  const notes = new Notes(page);
+  await openRecording(studio);
+  await notes.open();
+  await pick(studio, 0.2);
+  await page.keyboard.press('m');
+  await expect(notes.rows).toHaveText([/Mark 1/]);
+  await notes.press('Edit', 'Mark 1');
+  await notes.write('boot');
+  await expect(notes.rows).toHaveText([/boot/]);
+  await notes.press('Remove', 'boot');
+  await expect(notes.rows).toHaveCount(0);
+
+  await page.keyboard.press('Control+z');
+  await expect(notes.rows).toHaveText([/boot/]);
+  await window.menu('Edit', /^Undo change of a note/);
+  await expect(notes.rows).toHaveText([/Mark 1/]);
+  await page.keyboard.press('Control+z');
+  await expect(notes.rows).toHaveCount(0);
+  await page.keyboard.press('Control+Shift+z');
+  await expect(notes.rows).toHaveText([/Mark 1/]);
+  await window.menu('Edit', /^Redo change of a note/);
+  await expect(notes.flag('boot')).toBeVisible();
+
+  await page.keyboard.press('n');
+  await expect(notes.flag('boot')).toHaveCount(0);
+  await expect(notes.region).toContainText('Notes are hidden in the timeline.');
+  await notes.region.getByRole('button', { name: 'Show them' }).click();
+  await expect(notes.flag('boot')).toBeVisible();
+});
+
+test('a moment that is marked while a program runs is listed, and taken back', async ({ studio }) => {
+  const { page, start } = studio;
+  await start.runExample('Lifts in a tower');
+  await expect(studio.window.state()).toHaveText('Running');
+  const notes = new Notes(page);
+  await notes.open();
+  await page.keyboard.press('m');
+  await expect(notes.rows).toHaveText([/Marker 1/]);
+  await expect(notes.flag('Marker 1')).toBeVisible();
+  await page.keyboard.press('m');
+  await expect(notes.rows).toHaveText([/Marker 1/, /Marker 2/]);
+  await page.keyboard.press('Control+z');
+  await expect(notes.rows).toHaveText([/Marker 1/]);
+});
+
 test('a note on the moment under the pointer of a report is kept beside it, and that is said', async ({ studio }) => {
   const { page, window } = studio;
   const notes = new Notes(page);

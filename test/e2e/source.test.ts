@@ -1,7 +1,9 @@
 /** The source of a call in the selection's details, and the way into an editor. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { expect, type Studio, test, WEB_ONLY } from './fixtures.ts';
+import { expect, repository, type Studio, test, WEB_ONLY } from './fixtures.ts';
+import { dropFile } from './pages/drop-file.ts';
 import { PICTURED, picture } from './pictures.ts';
 import { violations } from './violations.ts';
 
@@ -59,12 +61,28 @@ for (const colors of ['dark', 'light'] as const) {
       await source(studio).getByRole('button', { name: 'Open in editor' }).click();
       await expect.poll(() => existsSync(told) && readFileSync(told, 'utf8')).toBe(JSON.stringify([`${path.join(studio.work, 'slow.mjs')}:4`]));
 
-      // A file that was changed since says so.
+      // What ran is shown, and that the file was changed since.
       studio.script('slow.mjs', SCRIPT.replaceAll('busy', 'later'));
       await search(studio, 'wait');
       await expect(studio.timeline.name()).toHaveText('wait');
       await search(studio, 'busy');
-      await expect(source(studio)).toContainText('This file was written after the run began');
+      await expect(source(studio)).toContainText('The file on the disk has changed since: these are the lines that ran.');
+      await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
     });
   });
 }
+
+test('a recording that was dropped into the page brings the source of its calls, though no file of it is there', async ({ studio }) => {
+  test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from');
+  const script = studio.script('gone.mjs', SCRIPT);
+  const recording = path.join(studio.work, 'gone.tsr');
+  execFileSync(process.execPath, [path.join(repository, 'dist/cli/trace-studio.cjs'), 'run', '--quiet', '-o', recording, '--', script]);
+  const bytes = readFileSync(recording);
+  for (const file of [script, recording]) rmSync(file);
+  await dropFile(studio.page, 'gone.tsr', bytes);
+  await expect(studio.timeline.search).toBeVisible();
+  await search(studio, 'busy');
+  await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
+  await expect(source(studio)).toContainText('as it ran');
+  await expect(source(studio).getByRole('button', { name: 'Open in editor' })).toHaveCount(0);
+});
