@@ -88,6 +88,7 @@ export class Counters {
   readonly #budget: DetailBudget;
   readonly #start: () => MonotonicTime;
   readonly #pause: () => Promise<void>;
+  readonly #isLoading: () => boolean;
   readonly #onLoaded: (problem?: unknown) => void;
   readonly #counters = new Map<string, Counter>();
   readonly #series: Series[] = [];
@@ -103,12 +104,15 @@ export class Counters {
     readonly budget: DetailBudget;
     readonly start: () => MonotonicTime;
     readonly pause: () => Promise<void>;
+    /** The recording is being read for the first time: what was dropped is read again once that is done. */
+    readonly isLoading: () => boolean;
     /** Rows arrived, or the reason why they cannot be read. */
     readonly onLoaded: (problem?: unknown) => void;
   }) {
-    const { blocks, budget, start, pause, onLoaded } = options;
+    const { blocks, budget, start, pause, isLoading, onLoaded } = options;
     this.#blocks = blocks;
     this.#pause = pause;
+    this.#isLoading = isLoading;
     this.#budget = budget;
     this.#start = start;
     this.#onLoaded = onLoaded;
@@ -236,6 +240,8 @@ export class Counters {
     let bytes = usedBytes;
     for (const chunk of chunks) bytes += chunk.rows * (1 + chunk.track.width) * 8;
     if (chunks.size === 0 || bytes > this.#budget.maxBytes * PICTURE_SHARE) return false;
+    // Pictures of what grows would push each other's rows out, and reading them again would take the time to read on.
+    if (this.#isLoading()) return true;
     for (const chunk of chunks) this.#wanted.add(chunk);
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;

@@ -121,7 +121,7 @@ export class Trace {
       if (problem !== undefined) this.#reloadProblem = problemOf(problem);
       options.onLoaded?.();
     };
-    this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
+    this.#counters = new Counters({ blocks, budget, start, pause, isLoading: () => this.timeline.isLoading, onLoaded });
     this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);

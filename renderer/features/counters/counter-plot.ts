@@ -426,6 +426,9 @@ export class CounterPlot {
     const { range, crossNs } = frame;
     const crossed = lines && axis && crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs;
     overlay.hidden = !crossed && !this.dragged && draft?.value === undefined;
+    // The cross-hair in words, for whoever cannot see its pixels.
+    if (crossed) overlay.dataset.moment = formatMoment(crossNs);
+    else delete overlay.dataset.moment;
     if (overlay.hidden) return;
     const ink = sized(overlay, width, height).getContext('2d');
     if (!ink) return;
