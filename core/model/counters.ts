@@ -74,7 +74,10 @@ interface Counter {
 const PICTURE_SHARE = 1 / 2;
 /** A definition is untrusted: more series than a chart could show are left out. */
 const MAX_SERIES = 1024;
-/** A program that makes a counter for each request: those beyond are left out, and counted. */
+/**
+ * A program that makes a counter for each request: those beyond are left out of lists and graphs, and counted. Their events stay in the list of events and
+ * in exports. Nobody reads more graphs, and a list of as many still comes to the page within a tenth of a second or two.
+ */
 const MAX_TRACKS = 20_000;
 const MAX_COLUMNS = 16_384;
 /** In a picture of so many series a pixel to the side is not seen, and their rows would take seconds. */
@@ -93,6 +96,8 @@ export class Counters {
   readonly #counters = new Map<string, Counter>();
   readonly #series: Series[] = [];
   #trackCount = 0;
+  /** Takes in what is left out. */
+  readonly #none = new CounterTrack(0, 0, 0, () => {});
   /** Definitions that came when there were too many. */
   leftOut = 0;
   readonly #tracks = new Map<number, Map<number, CounterTrack>>();
@@ -136,9 +141,8 @@ export class Counters {
   addTrack(stream: number, process: number, id: number, count: number, definition: CounterDefinition | undefined): CounterTrack {
     if (this.#trackCount >= MAX_TRACKS) {
       this.leftOut++;
-      const none = new CounterTrack(stream, id, 0, () => {});
-      this.tracksOf(stream).set(id, none);
-      return none;
+      this.tracksOf(stream).set(id, this.#none);
+      return this.#none;
     }
     this.#trackCount++;
     const name = definition?.name ?? `(undefined counter ${id})`;
@@ -166,8 +170,14 @@ export class Counters {
     return track;
   }
 
-  list(): CounterView[] {
-    return [...this.#counters.values()].map(({ key, name, process, series }) => ({ key, name, process, series: [...series.values()].map(seriesView) }));
+  /** In the order in which they came; `most` of them. */
+  list(most = MAX_TRACKS): CounterView[] {
+    const views: CounterView[] = [];
+    for (const { key, name, process, series } of this.#counters.values()) {
+      if (views.length >= most) break;
+      views.push({ key, name, process, series: Array.from(series.values(), seriesView) });
+    }
+    return views;
   }
 
   /** `series` that do not exist are empty. Answers at once with what is in memory, and reads again what is missing. */

@@ -132,7 +132,7 @@ export class Trace {
       pause,
       onLoaded,
       segments: options.segments ?? SEGMENT_SIZES,
-      counters: () => this.#counters.list(),
+      counters: (most) => this.#counters.list(most),
       objects: this.#objects,
       facts: (stream) => {
         const { process, thread, name } = this.#processes.thread(stream);
