@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly detailBytes?: number;
   /** From this size on a recording is opened by its index; undefined: INDEXED_FROM_BYTES. */
   readonly indexedFromBytes?: number;
+  /** In a thread of its own, where there are some. */
+  readonly gunzip?: typeof gunzip;
 }
 
 /** What is known of a source before it is read. */
@@ -135,7 +137,7 @@ export class FollowedTrace {
         read: (offset, length) => source.read(offset, length),
         follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
       };
-      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
+      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(this.#gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
       const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording, undefined, new BlobStore()) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
@@ -165,6 +167,10 @@ export class FollowedTrace {
     }
     this.#changed();
     return false;
+  }
+
+  #gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    return (this.#surroundings.gunzip ?? gunzip)(bytes);
   }
 
   async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {

@@ -9,7 +9,7 @@ import { highlightName } from '../../state/selection.ts';
 import { usePlace } from '../../state/use-place.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Icon, IconButton, Menu, type MenuPoint, Segments, TextField } from '../../widgets/index.ts';
+import { Icon, IconButton, isMenuKey, Menu, type MenuPoint, Segments, TextField } from '../../widgets/index.ts';
 import { placeText } from '../place-words.ts';
 import './call-tree.css';
 import { changeEntries, showSandwich } from './change-menu.ts';
@@ -56,6 +56,14 @@ export function CallTreePanel({ trace }: { readonly trace: TraceId }) {
     );
 
   const onKeyDown = (event: KeyboardEvent) => {
+    if (activeRow && isMenuKey(event)) {
+      const row = event.currentTarget.querySelector(`[aria-rowindex="${(active ?? 0) + 1}"]`) ?? event.currentTarget;
+      const { left, bottom } = row.getBoundingClientRect();
+      setMenu({ open: true, at: { x: left + 24, y: bottom } });
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = active ?? -1;
     if (event.key === 'ArrowDown') activate(rows[Math.min(rows.length - 1, at + 1)]);

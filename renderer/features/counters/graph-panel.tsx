@@ -82,7 +82,9 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
     const size = new ResizeObserver(([entry]) => entry && plot.setSize(Math.floor(entry.contentRect.width), Math.floor(entry.contentRect.height)));
     size.observe(element);
     const sight = new IntersectionObserver(
-      ([entry]) => {
+      (entries) => {
+        // On a busy page several come at once, the oldest first.
+        const entry = entries.at(-1);
         if (!entry) return;
         plot.setVisible(entry.isIntersecting);
         if (!entry.isIntersecting && toldRef.current !== undefined) tellNewest(trace, toldRef.current, undefined);

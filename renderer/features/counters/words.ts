@@ -2,6 +2,10 @@
 import { plural } from '../../state/words.ts';
 
 export const words = {
+  showGraph: 'Show its graph',
+  showTrack: 'Show it on the timeline',
+  copyName: 'Copy name',
+  nameCopied: 'Copied',
   graphs: 'Counters',
   list: 'Counters',
   filter: 'Filter',
