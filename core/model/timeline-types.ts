@@ -20,7 +20,7 @@ export type TrackKind =
   | 'async'
   /** Moments: one track a thread. */
   | 'instants'
-  /** A counter; draw it with `counters.grid` of `series`. One row without slices. */
+  /** A counter; draw it with `counters.lines` of `series`. One row without slices. */
   | 'counter'
   /** An object: its life as a slice, each snapshot as an instant. One row. */
   | 'object';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProblemError } from '../../core/base/result.ts';
 import { MAX_MUTE_RULES, type MuteRule, withRules } from '../../core/protocol/function-rules.ts';
-import { type NoteChange, noteLine } from '../../core/protocol/notes.ts';
+import { type Marked, type NoteChange, noteLine } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
@@ -463,11 +463,16 @@ export class Session {
   }
 
   /** Names this moment, also while the target is blocked or recording is off. */
-  mark(name: string): string {
+  mark(name: string): Marked {
     if (this.#processes.length === 0) {
       throw new ProblemError({ code: 'no-process', message: 'Nothing can be marked: no process of this run is traced yet.' });
     }
-    return this.#markers.add(name);
+    const atNs = this.#recorder.now();
+    const given = this.#markers.add(name);
+    // Listed with the notes, and changed or taken away like one; the moment in the recording stays.
+    const note = { id: randomUUID(), fromNs: atNs, toNs: atNs, text: given };
+    this.note({ put: note });
+    return { name: given, note };
   }
 
   /** A note of a recording under way. */

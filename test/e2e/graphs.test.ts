@@ -228,6 +228,50 @@ test('graphs are arranged again as they were at the next run of the same script'
   expect(await graphs.legendOf('queue')).toEqual(['waiting']);
 });
 
+test('graphs are moved by their title bar, by keys and by the menu, renamed in place, and come back so', async ({ studio }) => {
+  const { graphs, window, page } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  await expect(window.consoleLine('story told')).toBeVisible();
+  await expect(graphs.graph('queue')).toBeVisible();
+  // Both in sight.
+  await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
+  const order = async () => (await graphs.names()).filter((name) => ['queue', 'heap bytes', 'Jobs'].includes(name));
+  expect(await order()).toEqual(['queue', 'heap bytes']);
+
+  // By the mouse: dropped on the nearer half of the first.
+  await graphs.title('heap bytes').dragTo(graphs.graph('queue'), { targetPosition: { x: 20, y: 10 } });
+  await expect.poll(order).toEqual(['heap bytes', 'queue']);
+  // By keys: it keeps the focus, and its new place is told.
+  await graphs.picture('heap bytes').focus();
+  await page.keyboard.press('Control+Shift+ArrowRight');
+  await expect.poll(order).toEqual(['queue', 'heap bytes']);
+  await expect(graphs.picture('heap bytes')).toBeFocused();
+  await expect(graphs.panel.getByRole('status')).toHaveText(/^heap bytes is now graph 2 of \d+$/);
+  await graphs.choose('heap bytes', /^Move towards the start/);
+  await expect.poll(order).toEqual(['heap bytes', 'queue']);
+
+  // A name: Escape takes it back, Enter keeps it, nothing gives the first one again.
+  await graphs.picture('queue').focus();
+  await page.keyboard.press('F2');
+  await expect(graphs.nameField).toBeFocused();
+  await page.keyboard.type('never');
+  await page.keyboard.press('Escape');
+  await expect(graphs.picture('queue')).toBeFocused();
+  await graphs.choose('queue', /^Rename/);
+  await expect(graphs.nameField).toBeFocused();
+  expect(await violations(studio)).toEqual([]);
+  await page.keyboard.type('Jobs');
+  await page.keyboard.press('Enter');
+  await expect(graphs.picture('Jobs')).toBeFocused();
+  await page.reload();
+  await expect.poll(order).toEqual(['heap bytes', 'Jobs']);
+  await graphs.title('Jobs').dblclick();
+  await expect(graphs.nameField).toBeFocused();
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  await expect.poll(order).toEqual(['heap bytes', 'queue']);
+});
+
 test('thousands of counters: list and graphs render what is in sight, keys and filter reach the others', async ({ studio }) => {
   const { graphs, window, page } = studio;
   await studio.start.runScript(

@@ -2,8 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+import { expect, repository, type Studio, test, WEB_ONLY } from './fixtures.ts';
 import { dropFile } from './pages/drop-file.ts';
+import { PICTURED, picture } from './pictures.ts';
 import { violations } from './violations.ts';
 
 const SCRIPT = `// What takes the time.
@@ -35,9 +36,9 @@ async function search(studio: Studio, name: string): Promise<void> {
 const source = ({ page }: Studio) => page.getByRole('region', { name: 'Source', exact: true });
 
 for (const colors of ['dark', 'light'] as const) {
-  test.describe(colors, () => {
+  test.describe(colors, colors === 'light' ? WEB_ONLY : {}, () => {
     test.use({ colors });
-    test(`a call is shown where it stands in its source, in colours, and opened in the editor of the settings, in ${colors}`, async ({ studio }) => {
+    test(`a call is shown where it stands in its source, in colours, and opened in the editor of the settings, in ${colors}`, PICTURED, async ({ studio }) => {
       const { page, window } = studio;
       await pickBusy(studio);
       await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
@@ -45,7 +46,7 @@ for (const colors of ['dark', 'light'] as const) {
       await expect(source(studio).locator('.code-keyword').first()).toHaveText('const');
       await expect(source(studio).locator('.code-comment').first()).toHaveText('// What takes the time.');
       expect(await violations(studio)).toEqual([]);
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/source-${colors}.png`) });
+      await picture(page, `source-${colors}`);
 
       const told = path.join(studio.work, 'told.json');
       const editor = studio.script('editor.cjs', `require('fs').writeFileSync(process.argv[2], JSON.stringify(process.argv.slice(3)))`);
@@ -55,7 +56,7 @@ for (const colors of ['dark', 'light'] as const) {
       await page.getByRole('option', { name: 'Another one' }).click();
       await window.dialog.getByRole('textbox', { name: 'Command' }).fill(`"${process.execPath}" "${editor}" "${told}" {file}:{line}`);
       expect(await violations(studio)).toEqual([]);
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/settings-${colors}.png`) });
+      await picture(page, `settings-${colors}`);
       await window.dialog.getByRole('button', { name: 'Done' }).click();
       await source(studio).getByRole('button', { name: 'Open in editor' }).click();
       await expect.poll(() => existsSync(told) && readFileSync(told, 'utf8')).toBe(JSON.stringify([`${path.join(studio.work, 'slow.mjs')}:4`]));

@@ -10,7 +10,7 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** One in so many new files looks at how much there is. */
 const LOOK_EVERY = 50;
 /** Changes with what is put into files: the tracer's version alone does not, between two builds of it. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** First line of an entry. Lengths in UTF-16 units: behind the line come the code, then the lines of the groups. */
 interface Head {

@@ -38,6 +38,8 @@ export interface TracedFilesOptions {
   /** Takes in the definitions of functions from `first` on. */
   readonly define: (first: number, groups: readonly FunctionGroup[]) => void;
   readonly leftAlone: (file: string, reason: string) => void;
+  /** The process has been left: nothing is changed any more. */
+  readonly isOver?: () => boolean;
   readonly counted: (what: Counted) => void;
   /** What was defined last is in this text. */
   readonly changed?: (file: string, code: string) => void;
@@ -73,7 +75,7 @@ export class TracedFiles {
   }
 
   chosen(file: string): boolean {
-    return this.#chosen.has(file);
+    return this.#chosen.has(file) && this.#options.isOver?.() !== true;
   }
 
   /** What a file was given in place of its text, if it was. */

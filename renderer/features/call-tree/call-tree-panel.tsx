@@ -6,7 +6,7 @@ import { setTreeDirection, type TreeDirection, useCallTree } from '../../state/c
 import { highlightName } from '../../state/selection.ts';
 import { usePlace } from '../../state/use-place.ts';
 import type { NameInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, IconButton, Menu, type MenuPoint, Segments, TextField } from '../../widgets/index.ts';
+import { Icon, IconButton, isMenuKey, Menu, type MenuPoint, Segments, TextField } from '../../widgets/index.ts';
 import { type ListColumn, RowList, ShareBar } from '../../widgets/row-list.tsx';
 import { placeText } from '../place-words.ts';
 import './call-tree.css';
@@ -52,6 +52,14 @@ export function CallTreePanel({ trace }: { readonly trace: TraceId }) {
     );
 
   const onKey = (event: KeyboardEvent) => {
+    if (activeRow && isMenuKey(event)) {
+      const row = event.currentTarget.querySelector(`[aria-rowindex="${(active ?? 0) + 1}"]`) ?? event.currentTarget;
+      const { left, bottom } = row.getBoundingClientRect();
+      setMenu({ open: true, at: { x: left + 24, y: bottom } });
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const at = active ?? -1;
     if (event.key === 'Home') activate(rows[0]);

@@ -5,10 +5,10 @@
 import { extentOf, lineValueAt } from '../../drawing/column-lines.ts';
 import { type CrossValue, drawCrossHair, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
 import { decimalsFor, formatMoment } from '../../drawing/format.ts';
-import { drawGraph, drawThreshold, type GraphScene, type PixelLayer, plotBox } from '../../drawing/graph-picture.ts';
+import { drawGraph, drawThreshold, type GraphScene, plotBox } from '../../drawing/graph-picture.ts';
 import { gridQuery } from '../../drawing/grid-lookup.ts';
 import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
-import { PixelInk } from '../../drawing/timeline/pixel-ink.ts';
+import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
 import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
@@ -79,6 +79,8 @@ const NUMBERS_EVERY_MS = 40;
 const NUMBERS_AGAIN_MS = 500;
 const SETTLED_AFTER_NS = 2e9;
 const LABEL_PX = 16;
+/** While a file is being read, and the user does not move, it is asked again after so many times what the last answer took: the worker is to read. */
+const LOADING_RESTS = 10;
 
 export class CounterPlot {
   readonly key: string;
@@ -100,6 +102,8 @@ export class CounterPlot {
   private busy = false;
   private asked = '';
   private askedCoarse = false;
+  private movedSinceAsked = false;
+  private askAgainMs = 0;
   private axis: ValueAxis | undefined;
   private settledAxis = false;
   private whole = true;
@@ -230,7 +234,10 @@ export class CounterPlot {
 
   /** Takes in what the frame shows, asks for what is missing, and moves the cross-hair. */
   tick(frame: PlotFrame): void {
-    if (!frame.settled) this.settledAxis = false;
+    if (!frame.settled) {
+      this.settledAxis = false;
+      this.movedSinceAsked = true;
+    }
     this.frame = frame;
     if (!this.shown()) return;
     this.ask(frame);
@@ -260,7 +267,7 @@ export class CounterPlot {
     const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
-    drawGraph(ink, scene, this.options.palette(), ratio, layerOn(ink));
+    drawGraph(ink, scene, this.options.palette(), ratio, (box, paint) => pixels.draw(ink, box, paint));
     this.drawOverlay(frame);
   }
 
@@ -319,7 +326,10 @@ export class CounterPlot {
     const changing = this.askedCoarse || (frame.growing && (!frame.live || frame.range.toNs > frame.endNs - SETTLED_AFTER_NS));
     const question = `${query.fromNs} ${columns} ${column} ${changing ? frame.revision : 'still'}`;
     if (question === this.asked) return;
+    const askedMs = performance.now();
+    if (this.asked !== '' && frame.growing && !frame.live && !this.movedSinceAsked && askedMs < this.askAgainMs) return;
     this.asked = question;
+    this.movedSinceAsked = false;
     this.busy = true;
     const { series } = this;
     const { show } = this.choices;
@@ -347,6 +357,8 @@ export class CounterPlot {
       )
       .finally(() => {
         this.busy = false;
+        const nowMs = performance.now();
+        this.askAgainMs = nowMs + LOADING_RESTS * (nowMs - askedMs);
       });
   }
 
@@ -445,27 +457,7 @@ export class CounterPlot {
 }
 
 /** One for all graphs: they are drawn one after the other. */
-const pixels = new PixelInk();
-let pixelCanvas: HTMLCanvasElement | undefined;
-
-function layerOn(target: CanvasRenderingContext2D): PixelLayer {
-  return {
-    ink: pixels,
-    put() {
-      const { width, height, left, top } = pixels;
-      pixelCanvas ??= document.createElement('canvas');
-      if (pixelCanvas.width !== width || pixelCanvas.height !== height) {
-        pixelCanvas.width = width;
-        pixelCanvas.height = height;
-      }
-      pixelCanvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(pixels.pixels.buffer as ArrayBuffer), width, height), 0, 0);
-      target.save();
-      target.setTransform(1, 0, 0, 1, 0, 0);
-      target.drawImage(pixelCanvas, left, top);
-      target.restore();
-    },
-  };
-}
+const pixels = new PixelLayer();
 
 /** The canvas in that size, in CSS pixels. */
 function sized(canvas: HTMLCanvasElement, width: number, height: number): HTMLCanvasElement {

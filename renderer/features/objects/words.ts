@@ -8,6 +8,13 @@ export const BEHIND = 0.95;
 
 export const words = {
   list: {
+    menu: 'What can be done with it',
+    sides: { value: 'Show its value', diff: 'Compare snapshots', fields: 'When its fields changed', history: 'History of a field' },
+    showTrack: 'Show it on the timeline',
+    copyName: 'Copy name',
+    copied: 'Copied',
+    fold: 'Fold',
+    unfold: 'Unfold',
     label: 'Objects',
     filter: 'Filter objects',
     filterHint: 'Filter',

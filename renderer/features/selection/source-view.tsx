@@ -5,9 +5,8 @@ import type { SourceExcerpt, StudioClient, StudioRequests } from '../../../core/
 import { clipText } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useLibrary } from '../../state/library-store.ts';
-import { settingsState } from '../../state/settings-store.ts';
+import { openInEditor } from '../../state/source-place.ts';
 import { traceState, useOpenTrace } from '../../state/trace-store.ts';
-import { showDialog } from '../../state/window-store.ts';
 import type { NameInfo, RecordedExcerpt, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, toastProblem } from '../../widgets/index.ts';
 import type { CodePiece } from './colour-lines.ts';
@@ -82,8 +81,7 @@ export function SourceView({ trace, about }: { readonly trace: TraceId; readonly
   const change = isRecorded ? diskChange(recorded, disk) : disk?.excerpt && wasChanged(trace, disk.excerpt) ? words.changed : undefined;
   const openIt = () => {
     if (recording === undefined) return;
-    if (settingsState().editor.trim() === '') showDialog({ kind: 'settings', page: 'editor' });
-    else studio.request('source.open', { recording, file, line, column }).catch((error: unknown) => toastProblem(error, words.notOpened));
+    openInEditor(studio, recording, about).catch((error: unknown) => toastProblem(error, words.notOpened));
   };
   return (
     <section className="selection-part" aria-label={words.source}>
@@ -176,8 +174,5 @@ function wasChanged(trace: TraceId, { modifiedMs }: SourceExcerpt): boolean {
   const summary = traceState().summaries[trace];
   return summary !== undefined && summary.startEpochMs > 0 && modifiedMs > summary.startEpochMs;
 }
-
-/** Places that no file of a disk has: Node's own, native code. */
-export const hasSource = ({ file, line }: NameInfo): boolean => file !== '' && line > 0 && !file.startsWith('node:');
 
 const messageOf = ({ message, remedy }: HostProblem = {}): string => [message, remedy].filter((part) => part !== undefined).join(' ');

@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useClients } from '../../state/clients.tsx';
 import { longestSlice } from '../../state/longest-slice.ts';
 import { highlightName, selectSlice } from '../../state/selection.ts';
+import { statisticsWereFound, useStatisticsRequest } from '../../state/statistics-request.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { type Place, usePlace } from '../../state/use-place.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
@@ -28,6 +29,13 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   const [order, setOrder] = useState(FIRST_ORDER);
   const [filter, setFilter] = useState('');
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 30, offset: 0 });
+  const asked = useStatisticsRequest(trace);
+  useEffect(() => {
+    if (!asked) return;
+    setView('name');
+    setFilter(asked.text);
+    statisticsWereFound();
+  }, [asked]);
   const place = usePlace(trace);
   const text = filter.trim();
   const question = { scope: place.scope, by, ...order };

@@ -18,6 +18,21 @@ export class Graphs {
     return this.page.getByRole('figure', { name, exact: true });
   }
 
+  /** Names of the graphs that are rendered, in their order. */
+  names(): Promise<string[]> {
+    return this.panel.getByRole('figure').evaluateAll((figures) => figures.map((figure) => figure.getAttribute('aria-label') ?? ''));
+  }
+
+  /** The name in a title bar: takes hold of the graph. */
+  title(name: string): Locator {
+    return this.graph(name).locator('.counter-title');
+  }
+
+  /** Of the graph that is being renamed. */
+  get nameField(): Locator {
+    return this.panel.getByRole('textbox', { name: /^Name of the graph/ });
+  }
+
   picture(name: string): Locator {
     return this.graph(name).getByRole('img');
   }

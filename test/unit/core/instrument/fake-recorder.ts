@@ -15,7 +15,7 @@ export class FakeRecorder {
 
   /** Inserted names to fields of this. */
   names(names: typeof NAMES): Record<string, string> {
-    const { token, unnamed, ...called } = names;
+    const { token, unnamed, firstDisposed, lastDisposed, ...called } = names;
     return Object.fromEntries(Object.entries(called).map(([field, name]) => [name, field]));
   }
 
@@ -59,6 +59,10 @@ export class FakeRecorder {
     this.resultsOf.push([this.#names.get(token) ?? '', value]);
     return value;
   };
+
+  readonly disposed = (resumes: number, token: number): object => ({
+    [Symbol.dispose]: () => (resumes === 1 ? this.resume(0, token) : this.suspend(0, token)),
+  });
 
   lines(): string[] {
     return [...this.#lines, ...this.#open.map((key) => `${this.#names.get(Number(key))} did not end`)];
