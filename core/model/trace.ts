@@ -125,7 +125,7 @@ export class Trace {
       if (problem !== undefined) this.#reloadProblem = problemOf(problem);
       options.onLoaded?.();
     };
-    this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
+    this.#counters = new Counters({ blocks, budget, start, pause, isLoading: () => this.timeline.isLoading, onLoaded });
     this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
@@ -136,7 +136,7 @@ export class Trace {
       pause,
       onLoaded,
       segments: options.segments ?? SEGMENT_SIZES,
-      counters: () => this.#counters.list(),
+      counters: (most) => this.#counters.list(most),
       objects: this.#objects,
       facts: (stream) => {
         const { process, thread, name } = this.#processes.thread(stream);
