@@ -190,9 +190,12 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds, Activa
   override run(timeNs: number, functionId: number, call: number, kind: number): void {
     const { calls, activations } = this.stream;
     const opens = kind === RecordKind.CALL_BEGIN || kind === RecordKind.CALL_RESUME;
-    activations.run(timeNs, functionId, call, kind, this);
+    const ends = kind === RecordKind.CALL_END;
+    if (!ends) activations.run(timeNs, functionId, call, kind, this);
     if (opens) calls.push(timeNs, functionId, call, this);
     else calls.pop(timeNs, functionId, call, this);
+    // Behind its last run.
+    if (ends) activations.run(timeNs, functionId, call, kind, this);
   }
 
   override callArguments(at: number, bytes: number): void {
