@@ -2,7 +2,6 @@
 import { counted } from '../base/counted.ts';
 import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts';
 import type { RecordingItem } from '../protocol/recording-reader.ts';
-import { RecordKind } from '../protocol/records.ts';
 import { walk } from './recording-walker.ts';
 import { SliceCollector } from './slice-collector.ts';
 import type { NestedSlices } from './slice-columns.ts';
@@ -24,7 +23,7 @@ export interface TraceCounts {
   /** Each series of each sample. */
   readonly counterSamples: number;
   readonly objectSnapshots: number;
-  /** Begun ones. */
+  /** Begun ones, and async functions and generators that waited. */
   readonly asyncSlices: number;
   /** Points of arrows. */
   readonly flowEvents: number;
@@ -86,8 +85,10 @@ class Counter extends SliceCollector {
   }
   override run(timeNs: number, functionId: number, call: number, kind: number): void {
     this.#seen(timeNs, timeNs);
-    if (kind === RecordKind.CALL_BEGIN) this.asyncSlices++;
     super.run(timeNs, functionId, call, kind);
+  }
+  override activationBegan(): void {
+    this.asyncSlices++;
   }
   override instant(timeNs: number): void {
     this.#seen(timeNs, timeNs);
