@@ -174,6 +174,7 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'analysis.spread': (summary) => summary.revision,
   'analysis.histogram': (summary) => summary.revision,
   'analysis.tree': (summary) => summary.revision,
+  'analysis.find': (summary) => summary.revision,
   'analysis.flame': (summary) => summary.revision,
   'analysis.counters': (summary) => summary.revision,
   'search.state': (summary) => summary.revision,

@@ -57,6 +57,7 @@ export function timelineHandlers(of: (trace: string) => FollowedTrace): Handlers
     'analysis.spread': ({ trace, scope, by, keys }) => ask(trace).trace.analysis.spread(scope, by, keys, ask(trace).endNs),
     'analysis.histogram': ({ trace, scope, by, key, buckets }) => ask(trace).trace.analysis.histogram(scope, by, key, buckets, ask(trace).endNs),
     'analysis.tree': ({ trace, ...query }) => ask(trace).trace.analysis.tree(query, ask(trace).endNs),
+    'analysis.find': ({ trace, ...query }) => ask(trace).trace.analysis.findInTree(query, ask(trace).endNs),
     'analysis.flame': ({ trace, ...query }) => ask(trace).trace.analysis.flame(query, ask(trace).endNs),
     'analysis.counters': ({ trace, series, fromNs, toNs }) => ask(trace).trace.counterStats(series, fromNs, toNs),
     'search.state': ({ trace, query, scope }) => ask(trace).trace.analysis.search(query, scope, ask(trace).endNs),
