@@ -101,6 +101,9 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
       case BlockType.ATTACHMENT:
         this.attached(header.stream, payload);
         return;
+      case BlockType.SOURCE:
+        this.source(payload);
+        return;
       default:
     }
   }
@@ -215,6 +218,8 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
   beginBlock(_header: BlockHeader): void {}
   console(_header: BlockHeader, _payload: Uint8Array): void {}
   attached(_attachment: number, _piece: Uint8Array): void {}
+  /** See core/protocol/sources.ts. */
+  source(_payload: Uint8Array): void {}
   damaged(_item: Extract<RecordingItem, { readonly kind: 'cut' | 'damage' }>): void {}
   callOpened(_startNs: number, _functionId: number, _call: number): void {}
   /** A call, or one run of an async function, in `this.stream`. Inner ones come before those around them. */

@@ -4,10 +4,12 @@
  */
 
 import { counted } from '../base/counted.ts';
+import { crc32 } from '../base/crc32.ts';
 import { snapshotEntries } from '../model/record-decoder.ts';
-import type { BlockHeader, RecordingHead, RecordingInfo } from '../protocol/recording-format.ts';
-import { BlockReader } from '../protocol/recording-reader.ts';
+import { type BlockHeader, BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
+import { BlockReader, type RecordingItem } from '../protocol/recording-reader.ts';
 import { AsyncFlag, FlowPhase, InstantScope, SnapshotFlag } from '../protocol/records.ts';
+import { decodeSource, type Inflate, sourceBytes } from '../protocol/sources.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import { ByteOutput } from './byte-output.ts';
 import { ImportedMembers } from './imported-members.ts';
@@ -52,6 +54,8 @@ export interface TraceEventWriteOptions {
   /** The recording is still written, so that its end is none is no news. */
   readonly live?: boolean;
   readonly shape?: TraceEventShape;
+  /** Without it texts of files stay out of VizTracer's shape. */
+  readonly inflate?: Inflate;
 }
 
 /** What calls are called in each shape. */
@@ -75,11 +79,13 @@ const withoutStart = (metadata: Readonly<Record<string, unknown>>): Readonly<Rec
 export class TraceEventExport implements AsyncIterable<Uint8Array> {
   readonly #recording: AsyncIterable<Uint8Array>;
   readonly #live: boolean;
+  readonly #inflate: Inflate | undefined;
   readonly #events: EventWriter;
 
-  constructor(recording: AsyncIterable<Uint8Array>, { live = false, shape = 'chrome' }: TraceEventWriteOptions = {}) {
+  constructor(recording: AsyncIterable<Uint8Array>, { live = false, shape = 'chrome', inflate }: TraceEventWriteOptions = {}) {
     this.#recording = recording;
     this.#live = live;
+    this.#inflate = shape === 'viztracer' ? inflate : undefined;
     this.#events = new EventWriter(shape);
   }
 
@@ -100,12 +106,24 @@ export class TraceEventExport implements AsyncIterable<Uint8Array> {
     for await (const chunk of this.#recording) {
       for (const item of reader.push(chunk)) {
         events.take(item);
+        if (this.#inflate) await this.#sourceText(item, this.#inflate);
         yield* events.output.takeFull();
       }
     }
     for (const item of reader.end()) if (!this.#live || item.kind !== 'cut') events.take(item);
     events.finish();
     yield* events.output.takeAll();
+  }
+
+  async #sourceText(item: RecordingItem, inflate: Inflate): Promise<void> {
+    if (item.kind !== 'block' || item.header.type !== BlockType.SOURCE) return;
+    const block = decodeSource(item.payload);
+    if (!block || block.head.leftOut !== undefined) return;
+    try {
+      this.#events.sourceText(block.head.file, decoder.decode(await sourceBytes(block, inflate, crc32)));
+    } catch (error) {
+      this.#events.note(error instanceof Error ? error.message : String(error));
+    }
   }
 }
 
@@ -149,6 +167,11 @@ export class EventWriter extends RecordingWalker {
     this.#shape = SHAPES[shape];
     this.#isViz = shape === 'viztracer';
     this.output.bytesOf(BEGIN);
+  }
+
+  /** Stands in `file_info`, as VizTracer has it. */
+  sourceText(file: string, text: string): void {
+    this.#members.sourceText(file, text);
   }
 
   /** An event that is JSON already. It is not counted. */

@@ -8,7 +8,7 @@ export interface GridQuery {
   readonly columns: number;
   /** Values hold up to here: the end of the trace, or now. Behind it there is nothing yet. */
   readonly endNs: number;
-  /** Within the range, a mini across a border of columns is shared out though its rows are there: much quicker, and wrong by a pixel at most. */
+  /** A mini across a border of columns is shared out though its rows are there where it is no wider than a column; else no wider than half of one. */
   readonly isRough?: boolean;
 }
 
@@ -40,6 +40,8 @@ export class SeriesGrid {
   readonly used = new Set<Chunk>();
   readonly #query: GridQuery;
   readonly #scale: number;
+  /** Minis of so many columns are shared out: much quicker than their rows, and wrong by a pixel at most. */
+  readonly #shared: number;
   readonly #sources: SeriesSource[] = [];
   readonly #firstTime: Float64Array;
   readonly #first: Float64Array;
@@ -61,6 +63,7 @@ export class SeriesGrid {
   constructor(query: GridQuery, room = new Float64Array(query.columns * SeriesGrid.ROOM)) {
     this.#query = query;
     this.#scale = query.columns / (query.toNs - query.fromNs);
+    this.#shared = query.isRough ? 1 : 0.5;
     const column = (place: number, start: number) => room.subarray(place * query.columns, (place + 1) * query.columns).fill(start);
     this.#firstTime = column(0, Number.POSITIVE_INFINITY);
     this.#lastTime = column(1, Number.NEGATIVE_INFINITY);
@@ -138,7 +141,7 @@ export class SeriesGrid {
       }
       if (t1 < fromNs) this.#hold(t1, minis[values + Summary.LAST] as number);
       else if (inside && this.#column(t0) === this.#column(t1)) this.#put(this.#column(t0), t0, t1, minis, values);
-      else if (chunk.data && !(this.#query.isRough && inside && (t1 - t0) * this.#scale <= 1))
+      else if (chunk.data && !(inside && (t1 - t0) * this.#scale <= this.#shared))
         this.#addRows(chunk, chunk.data, series, m * MINI_ROWS, Math.min(chunk.rows, (m + 1) * MINI_ROWS), !inside);
       else this.#shareOut(chunk, t0, t1, values, inside, summary[s + Summary.SUM] as number, summary[s + Summary.SAMPLES] as number);
     }

@@ -13,6 +13,7 @@ import {
 } from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
 import { SnapshotFlag } from '../protocol/records.ts';
+import type { Inflate } from '../protocol/sources.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
 import { ConsoleCalls, type LinePlace } from './console-calls.ts';
@@ -33,6 +34,7 @@ import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
 import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
 import type { FoundIndex } from './recording-index.ts';
+import { Sources } from './sources.ts';
 import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
 import { issuesOf } from './timeline/issues.ts';
@@ -84,6 +86,8 @@ export class Trace {
   readonly #notes = new Notes();
   /** What plugins left of its processes' events, as far as it has come by. */
   readonly attachments = new Attachments();
+  /** Texts of files that the recording carries, as far as they have come by. */
+  readonly sources = new Sources();
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #events: EventList;
@@ -121,7 +125,7 @@ export class Trace {
       if (problem !== undefined) this.#reloadProblem = problemOf(problem);
       options.onLoaded?.();
     };
-    this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
+    this.#counters = new Counters({ blocks, budget, start, pause, isLoading: () => this.timeline.isLoading, onLoaded });
     this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
@@ -132,7 +136,7 @@ export class Trace {
       pause,
       onLoaded,
       segments: options.segments ?? SEGMENT_SIZES,
-      counters: () => this.#counters.list(),
+      counters: (most) => this.#counters.list(most),
       objects: this.#objects,
       facts: (stream) => {
         const { process, thread, name } = this.#processes.thread(stream);
@@ -221,6 +225,9 @@ export class Trace {
       case BlockType.ATTACHMENT:
         this.attachments.block(header, offset);
         return;
+      case BlockType.SOURCE:
+        this.sources.block(payload, offset);
+        return;
       case BlockType.DEFS:
         this.#damagedRecords += this.definitionsOf(header.stream).add(payload);
         break;
@@ -242,6 +249,11 @@ export class Trace {
         return;
     }
     this.#noteSpan(header);
+  }
+
+  /** Text of a file that the recording carries; undefined: it has none of it. Rejects where it is damaged. */
+  sourceText(file: string, inflate: Inflate): Promise<string | undefined> {
+    return this.sources.text(file, this.#source, inflate);
   }
 
   #noteSpan({ firstNs, lastNs }: BlockHeader): void {

@@ -3,7 +3,7 @@
  *
  * The collector keeps no queue per window: `recording.follow` reads the file from an offset and waits at its end.
  */
-import type { NoteChange } from './notes.ts';
+import type { Marked, NoteChange } from './notes.ts';
 import type { TakeOrder, TakeProgress } from './sampling.ts';
 import type { RecordingId, RecordingInfoSummary, SessionId, SessionInfo, SpawnPlan, TracerAddress } from './session-types.ts';
 import type { FunctionRule } from './target-wire.ts';
@@ -29,8 +29,8 @@ export interface CollectorControl {
   'session.record': (argument: { readonly session: SessionId; readonly on: boolean }) => SessionInfo;
   /** Every thread records all of its objects at its next turn. How many processes were asked. */
   'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
-  /** A moment with a name: an instant of scope global and category `marker`. Empty: named by its number. */
-  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
+  /** A moment with a name: an instant of scope global and category `marker`, and a note. Empty: named by its number. */
+  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => Marked;
   /** Calls of these functions are not recorded from now on (or again), in every process of the session and in those that come later. */
   'session.mute': (argument: { readonly session: SessionId; readonly functions: readonly FunctionRule[]; readonly muted: boolean }) => SessionInfo;
   /** Sampling of every process of the session, also of those that come later. */

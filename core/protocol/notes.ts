@@ -13,6 +13,12 @@ export interface RecordingNote {
   readonly text: string;
 }
 
+/** A moment of a run that was named: what it got, and the note that stands for it. */
+export interface Marked {
+  readonly name: string;
+  readonly note: RecordingNote;
+}
+
 /** Put in place of the one of the same id, or taken away. */
 export type NoteChange = { readonly put: RecordingNote } | { readonly remove: string };
 export type NoteLine = Extract<RecordingInfo, { readonly kind: 'note' }>;

@@ -7,7 +7,7 @@ import type { Problem } from '../base/result.ts';
 import type { AttachOptions, NodeProcess } from './attach.ts';
 import type { CaptureOptions } from './capture-options.ts';
 import type { ExportFormat, ExportPart, ExportTable } from './export-formats.ts';
-import type { NoteChange, RecordingNote } from './notes.ts';
+import type { Marked, NoteChange, RecordingNote } from './notes.ts';
 import type { ArgsSchema } from './plugins.ts';
 import type { SessionEnd } from './recording-format.ts';
 import type { TakeKind, TakeProgress } from './sampling.ts';
@@ -182,6 +182,8 @@ export interface SourceExcerpt {
   readonly isMapped: boolean;
   /** When the file was written last: later than the run, its lines may be others. */
   readonly modifiedMs: number;
+  /** CRC-32 of the file that the trace names, as it is now. */
+  readonly sum: number;
 }
 
 export interface FileRoot {
@@ -279,6 +281,8 @@ export interface Settings {
   readonly flows: 'selection' | 'all' | 'none';
   /** Edges of a range that is dragged snap to edges of slices. */
   readonly snap: boolean;
+  /** Marks and notes are drawn in the timeline. */
+  readonly showNotes: boolean;
   /** Decoded detail that a trace may keep in memory, in MB; 0: by the machine. */
   readonly traceMemory: number;
   /** Command that opens a place of the source: {file}, {line} and {column} stand for it. Empty: none is chosen. */
@@ -303,6 +307,7 @@ export const DEFAULT_SETTINGS: Settings = {
   colourBy: 'category',
   flows: 'selection',
   snap: true,
+  showNotes: true,
   traceMemory: 0,
   editor: '',
   tourSeen: false,
@@ -360,7 +365,7 @@ export interface StudioRequests {
   /** All objects now; a thread that is blocked follows when it is not. How many processes were asked. */
   'session.snapshot': (argument: { readonly session: SessionId }) => { readonly processes: number };
   /** Marks this moment. Empty: named by its number. */
-  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => { readonly name: string };
+  'session.mark': (argument: { readonly session: SessionId; readonly name: string }) => Marked;
   /** Calls of these functions are not recorded from now on, or again. A rule with a file alone means all of its functions. */
   'session.mute': (argument: { readonly session: SessionId; readonly functions: readonly FunctionRule[]; readonly muted: boolean }) => SessionInfo;
   /** Of a run that keeps only the newest: what is there now, as an unsaved recording of its own. `ref` is what `recordings.openRecent` takes. */

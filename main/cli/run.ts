@@ -98,7 +98,7 @@ export async function run(command: RunCommand): Promise<number> {
     const aside = new SavesAside({ output, recording: file, copy: (copy) => collector.saveAs(ids.recording, copy), write, tell });
     collector.onWorthSaving = (_recording, why) => aside.save(why.replace(/\.$/, ''));
     const isFlight = start.capture.keep === 'last';
-    signals.onMoment = () => (isFlight ? aside.save('saved as asked') : tell(`marked this moment: ${collector.mark(ids.session, '')}.`));
+    signals.onMoment = () => (isFlight ? aside.save('saved as asked') : tell(`marked this moment: ${collector.mark(ids.session, '').name}.`));
     if (isFlight && !command.quiet) tell(`keeps ${newest(start.capture)}${process.platform === 'win32' ? '' : `; kill -USR2 ${process.pid} saves them`}.`);
     await collector.start({ ...ids, plan, file }, early);
     const rehearsed = rehearse(file, early.place.folder, output);

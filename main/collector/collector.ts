@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
 import type { CollectorControl, CollectorReading, CollectorStreams } from '../../core/protocol/collector-api.ts';
-import type { NoteChange } from '../../core/protocol/notes.ts';
+import type { Marked, NoteChange } from '../../core/protocol/notes.ts';
 import { Peer, type PeerHandlers, withBytes } from '../../core/protocol/rpc.ts';
 import type { TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
 import type { RecordingId, SessionId, SessionInfo } from '../../core/protocol/session-types.ts';
@@ -79,7 +79,7 @@ export class Collector {
       'session.record': ({ session, on }) => this.record(session, on),
       'session.snapshot': ({ session }) => ({ processes: this.snapshot(session) }),
       'session.mute': ({ session, functions, muted }) => this.mute(session, functions, muted),
-      'session.mark': ({ session, name }) => ({ name: this.mark(session, name) }),
+      'session.mark': ({ session, name }) => this.mark(session, name),
       'session.sampling': ({ session, on }) => {
         this.sampling(session, on);
         return null;
@@ -201,8 +201,8 @@ export class Collector {
     return found.info;
   }
 
-  /** Names this moment. The name it got. */
-  mark(session: SessionId, name: string): string {
+  /** Names this moment. */
+  mark(session: SessionId, name: string): Marked {
     return this.#session(session).mark(name);
   }
 

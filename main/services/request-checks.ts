@@ -86,6 +86,7 @@ export const settingsPart = shape<Partial<Settings>>(
     colourBy: oneOf('category', 'name', 'thread'),
     flows: oneOf('selection', 'all', 'none'),
     snap: flag,
+    showNotes: flag,
     traceMemory: whole(0, 1_000_000),
     editor: text(4096),
     tourSeen: flag,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { ProblemError } from '../../core/base/result.ts';
 import type { AttachOptions } from '../../core/protocol/attach.ts';
 import type { CollectorEvents } from '../../core/protocol/collector-api.ts';
+import type { Marked } from '../../core/protocol/notes.ts';
 import { type LaunchConfig, type RecordingId, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import type { SavedAside, StudioPushes } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
@@ -173,7 +174,7 @@ export class Sessions {
     return this.#options.call('session.snapshot', { session });
   }
 
-  mark(session: SessionId, name: string): Promise<{ readonly name: string }> {
+  mark(session: SessionId, name: string): Promise<Marked> {
     this.#running(session);
     return this.#options.call('session.mark', { session, name });
   }

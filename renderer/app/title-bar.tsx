@@ -1,12 +1,14 @@
 import { Bell, BellDot, Monitor, Moon, Sun } from 'lucide-react';
 import { usePluginActions } from '../features/plugins/index.ts';
 import { isSampled, keptWords } from '../features/session/index.ts';
-import { keysOf } from '../features/settings/index.ts';
+import { keysOf, type ShortcutId } from '../features/settings/index.ts';
+import { useEdits } from '../state/edit-history.ts';
 import { type LayoutState, useLayout } from '../state/layout-store.ts';
 import { useLibrary } from '../state/library-store.ts';
 import { showPanel } from '../state/panel-store.ts';
 import { isRunning, useSession } from '../state/session-store.ts';
 import { changeSettings, settingsState, useSettings } from '../state/settings-store.ts';
+import { useTimelineControl } from '../state/timeline-control.ts';
 import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { followView, togglePause, zoomView } from '../state/view-store.ts';
 import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
@@ -15,6 +17,7 @@ import { Logo } from './logo.tsx';
 import { PANELS } from './panels.ts';
 import './title-bar.css';
 import type { Actions } from './use-actions.ts';
+import { perform } from './use-shortcuts.ts';
 
 const THEMES = [
   { value: 'system', label: 'Theme of the system', icon: Monitor },
@@ -30,8 +33,10 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
   const session = useSession(active);
   const running = isRunning(session);
   const plugins = usePluginActions();
-  const theme = useSettings().theme;
-  const density = useSettings().density;
+  const { theme, density, showNotes } = useSettings();
+  const edits = useEdits(active);
+  const timeline = useTimelineControl();
+  const act = (id: ShortcutId) => void perform(id, actions);
   const web = useLibrary((all) => all.info?.host === 'web');
   const layout = useLayout((state) => state);
   const { sidebarOpen, drawerOpen, inspectorOpen } = useWindow((state) => state);
@@ -52,10 +57,22 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         { label: 'Export…', keys: keysOf('export'), disabled: !open, onSelect: actions.exportTrace },
         { kind: 'line' },
         { label: 'Close trace', keys: keysOf('close'), disabled: !open, onSelect: () => actions.close() },
-        { kind: 'line' },
-        { label: 'Settings…', keys: keysOf('settings'), onSelect: () => showDialog({ kind: 'settings' }) },
         ...(all.length > 0 ? ([{ kind: 'line' }, { kind: 'title', label: 'Open here' }] as const) : []),
         ...all.map((each): MenuEntry => ({ label: each.title, onSelect: () => showTrace(each.trace) })),
+      ],
+    },
+    {
+      label: 'Edit',
+      entries: [
+        { label: edits.undo === undefined ? 'Undo' : `Undo ${edits.undo}`, keys: keysOf('undo'), disabled: !edits.undo, onSelect: () => act('undo') },
+        { label: edits.redo === undefined ? 'Redo' : `Redo ${edits.redo}`, keys: keysOf('redo'), disabled: !edits.redo, onSelect: () => act('redo') },
+        { kind: 'line' },
+        { label: 'Search slices', keys: keysOf('search'), disabled: !timeline, onSelect: () => act('search') },
+        { label: 'Find a track…', keys: keysOf('find-track'), disabled: !timeline, onSelect: () => act('find-track') },
+        { kind: 'line' },
+        { label: 'Write a note…', keys: keysOf('note'), disabled: active === undefined, onSelect: () => act('note') },
+        { kind: 'line' },
+        { label: 'Settings…', keys: keysOf('settings'), onSelect: () => showDialog({ kind: 'settings' }) },
       ],
     },
     {
@@ -67,7 +84,7 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
         { kind: 'check', label: 'Inspector', checked: inspectorOpen, onSelect: (on) => setWindow({ inspectorOpen: on }) },
         { kind: 'check', label: 'Drawer', keys: keysOf('drawer'), checked: drawerOpen, onSelect: (on) => setWindow({ drawerOpen: on }) },
         { kind: 'line' },
-        ...(active === undefined ? [] : timeEntries(active)),
+        ...(active === undefined ? [] : timeEntries(active, showNotes)),
         {
           kind: 'radio',
           label: 'Theme',
@@ -164,7 +181,7 @@ function showTrace(trace: string): void {
   activateTrace(trace);
 }
 
-function panelEntries({ control, open, canUndo, canRedo }: LayoutState): readonly MenuEntry[] {
+function panelEntries({ control, open }: LayoutState): readonly MenuEntry[] {
   const { layouts } = settingsState();
   return [
     ...PANELS.map(
@@ -176,8 +193,6 @@ function panelEntries({ control, open, canUndo, canRedo }: LayoutState): readonl
       }),
     ),
     { kind: 'line' },
-    { label: 'Undo', keys: keysOf('layout-undo'), disabled: !canUndo, onSelect: () => control?.undo() },
-    { label: 'Redo', keys: keysOf('layout-redo'), disabled: !canRedo, onSelect: () => control?.redo() },
     { label: 'Put back as they come', onSelect: () => control?.reset() },
     { kind: 'line' },
     ...layouts.map((layout): MenuEntry => ({ label: layout.name, onSelect: () => control?.apply(layout.text) })),
@@ -185,13 +200,14 @@ function panelEntries({ control, open, canUndo, canRedo }: LayoutState): readonl
   ];
 }
 
-function timeEntries(trace: string): readonly MenuEntry[] {
+function timeEntries(trace: string, showNotes: boolean): readonly MenuEntry[] {
   return [
     { label: 'Pause or follow', keys: keysOf('pause'), onSelect: () => togglePause(trace) },
     { label: 'Go to the newest', keys: keysOf('newest'), onSelect: () => followView(trace) },
     { label: 'Show all', keys: keysOf('all'), onSelect: () => followView(trace, 'all') },
     { label: 'Zoom in', keys: keysOf('zoom-in'), onSelect: () => zoomView(trace, 1 / 1.5) },
     { label: 'Zoom out', keys: keysOf('zoom-out'), onSelect: () => zoomView(trace, 1.5) },
+    { kind: 'check', label: 'Marks and notes', keys: keysOf('notes-shown'), checked: showNotes, onSelect: (on) => changeSettings({ showNotes: on }) },
     { kind: 'line' },
   ];
 }

@@ -25,6 +25,7 @@ import { useMedia } from './use-media.ts';
 
 const NARROW = '(max-width: 1400px)';
 const SMALL = '(max-width: 1119px)';
+const SHORT = '(max-height: 700px)';
 
 export interface TraceWindowProps {
   readonly trace: TraceId;
@@ -41,7 +42,7 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
   // The first sizes; afterwards the panes keep their own. Narrow windows have sizes of their own, which are not remembered.
   const sidebar = narrow ? Math.min(settings.sidebarWidth, 196) : settings.sidebarWidth;
   const inspector = narrow ? Math.min(settings.inspectorWidth, 304) : settings.inspectorWidth;
-  const drawer = useMedia('(max-height: 860px)') ? Math.min(settings.drawerHeight, 216) : settings.drawerHeight;
+  const drawer = useMedia(SHORT) ? Math.min(settings.drawerHeight, 200) : settings.drawerHeight;
 
   return (
     <div className="trace-window">

@@ -7,7 +7,7 @@ import type { TakeKind } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, SessionInfo } from '../../core/protocol/session-types.ts';
 import type { RecentItem } from '../../core/protocol/studio-api.ts';
 import { configFromRecord, valuesNotRecorded } from '../features/launch/index.ts';
-import { addMark, writeNote } from '../features/notes/index.ts';
+import { addMark, markWasMade, writeNote } from '../features/notes/index.ts';
 import { type RecordingActions, recordingActions } from '../features/recordings/index.ts';
 import {
   attachRun,
@@ -257,7 +257,11 @@ export function useActions(): Actions {
       mark: () => {
         const session = sessionOf(activeTrace());
         const { active } = traceState();
-        if (isRunning(session) && session) told(markMoment(studio, session), 'This moment was not marked');
+        if (isRunning(session) && session && active !== undefined)
+          told(
+            markMoment(studio, session).then((note) => markWasMade(active, note)),
+            'This moment was not marked',
+          );
         else if (active !== undefined) addMark(active);
       },
       tour: () => {

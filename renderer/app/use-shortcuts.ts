@@ -1,8 +1,11 @@
 import { useEffect } from 'react';
-import { SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
+import { keysOf, SHORTCUTS, type ShortcutId, shortcutFor } from '../features/settings/index.ts';
+import { setCommands } from '../state/commands.ts';
+import { redoEdit, undoEdit } from '../state/edit-history.ts';
 import { layoutState } from '../state/layout-store.ts';
 import { showPanel } from '../state/panel-store.ts';
 import { clearSelection, rangeOfSelection, zoomToSelection } from '../state/selection.ts';
+import { changeSettings, settingsState } from '../state/settings-store.ts';
 import { timelineControl } from '../state/timeline-control.ts';
 import { traceState } from '../state/trace-store.ts';
 import { goInHistory } from '../state/view-history.ts';
@@ -85,11 +88,15 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
     case 'layout-reset':
       layoutState().control?.reset();
       return true;
-    case 'layout-undo':
-      layoutState().control?.undo();
-      return true;
-    case 'layout-redo':
-      layoutState().control?.redo();
+    case 'undo':
+      // A change of the panels that is under way is the last one.
+      layoutState().control?.settle();
+      return undoEdit(active);
+    case 'redo':
+      return redoEdit(active);
+    case 'notes-shown':
+      if (active === undefined) return false;
+      changeSettings({ showNotes: !settingsState().showNotes });
       return true;
     case 'run':
       actions.runAgain();
@@ -174,6 +181,10 @@ export function useShortcuts(actions: Actions, inReport = false): void {
       if (perform(id, actions)) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
-    return () => window.removeEventListener('keydown', listen);
+    setCommands({ perform: (id) => perform(id as ShortcutId, actions), keysOf: (id) => keysOf(id as ShortcutId) });
+    return () => {
+      window.removeEventListener('keydown', listen);
+      setCommands(undefined);
+    };
   }, [actions, inReport]);
 }

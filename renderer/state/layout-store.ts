@@ -6,8 +6,8 @@ export interface LayoutControl {
   closePanel(id: string): void;
   /** Back to the arrangement that the product comes with. */
   reset(): void;
-  undo(): void;
-  redo(): void;
+  /** A change that is under way is one of those that can be undone from now on. */
+  settle(): void;
   /** The arrangement as text. */
   text(): string;
   /** False: the text is no arrangement. */
@@ -20,11 +20,9 @@ export interface LayoutState {
   readonly control: LayoutControl | undefined;
   /** Ids of the panels that are part of the arrangement. */
   readonly open: readonly string[];
-  readonly canUndo: boolean;
-  readonly canRedo: boolean;
 }
 
-const store = create<LayoutState>(() => ({ control: undefined, open: [], canUndo: false, canRedo: false }));
+const store = create<LayoutState>(() => ({ control: undefined, open: [] }));
 
 export const setLayout = (change: Partial<LayoutState>): void => store.setState(change);
 export const layoutState = () => store.getState();

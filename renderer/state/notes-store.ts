@@ -6,6 +6,7 @@ import { create } from 'zustand';
 import { type NoteChange, Notes, type RecordingNote } from '../../core/protocol/notes.ts';
 import type { StudioClient } from '../../core/protocol/studio-api.ts';
 import type { TraceClient, TraceId } from '../trace/trace-worker-api.ts';
+import { forgetEdits } from './edit-history.ts';
 import { bringIntoSight, selectRange } from './selection.ts';
 import { subscribeTraces } from './trace-store.ts';
 import { goToMoment, type TimeRange } from './view-store.ts';
@@ -96,6 +97,7 @@ async function meetHost(trace: TraceId, recording: string, mine: Sources): Promi
 
 function forget(trace: TraceId): void {
   sources.delete(trace);
+  forgetEdits(trace);
   const { [trace]: _gone, ...notes } = store.getState().notes;
   store.setState({ notes });
 }

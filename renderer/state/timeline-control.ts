@@ -1,6 +1,6 @@
 /** What the timeline in sight can do for keys, menus and the command palette, and which tracks it has. Its panel registers itself here. */
 import { create } from 'zustand';
-import type { TrackId } from '../trace/trace-worker-api.ts';
+import type { ObjectId, SeriesId, TrackId } from '../trace/trace-worker-api.ts';
 
 export interface TrackChoice {
   readonly track: TrackId;
@@ -17,6 +17,8 @@ export interface TimelineControl {
   pinSelected(): boolean;
   /** What is drawn now, heads and ruler too, as a PNG. Undefined: nothing is drawn yet. */
   picture(): Promise<Blob | undefined>;
+  /** The track that shows an object, or a series of a counter; undefined: none does. */
+  trackOf(what: { readonly object: ObjectId } | { readonly series: SeriesId }): TrackId | undefined;
   /** All tracks by name, in the order of the screen. Made when it is asked for. */
   tracks(): readonly TrackChoice[];
 }

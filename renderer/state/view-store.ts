@@ -75,6 +75,8 @@ export interface ViewState {
   readonly reveal: { readonly key: string; readonly turn: number } | undefined;
   /** Row of the timeline that was asked to come into sight. */
   readonly revealRow: { readonly track: TrackId; readonly row: number; readonly turn: number } | undefined;
+  /** Object whose track was asked to come into sight in the timeline. */
+  readonly revealObject: { readonly object: ObjectId; readonly turn: number } | undefined;
 }
 
 export const LIVE_SPAN_NS = 30e9;
@@ -104,6 +106,7 @@ const INITIAL: ViewState = {
   tables: [],
   reveal: undefined,
   revealRow: undefined,
+  revealObject: undefined,
 };
 const LIVE: ViewState = { ...INITIAL, time: { mode: 'follow', spanNs: LIVE_SPAN_NS }, followSpanNs: LIVE_SPAN_NS };
 
@@ -293,6 +296,12 @@ export function pointAt(trace: TraceId, pointer: Pointer | undefined): void {
 
 export function selectObject(trace: TraceId, object: ObjectId | undefined, snapshot: number | 'live' = 'live'): void {
   changeView(trace, (view) => ({ object, snapshot, ...(view.object !== object && { field: undefined }) }));
+}
+
+/** Picks an object and brings its track into sight. */
+export function showObject(trace: TraceId, object: ObjectId, snapshot: number | 'live' = 'live'): void {
+  selectObject(trace, object, snapshot);
+  changeView(trace, ({ revealObject }) => ({ revealObject: { object, turn: (revealObject?.turn ?? 0) + 1 } }));
 }
 
 export function selectSnapshot(trace: TraceId, snapshot: number | 'live'): void {

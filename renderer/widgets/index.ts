@@ -9,7 +9,7 @@ export { Field, type FieldProblem, TextField, type TextFieldProps } from './fiel
 export { Icon } from './icon.tsx';
 export { Kbd, keyText } from './kbd.tsx';
 export { Markdown } from './markdown.tsx';
-export { Menu, Menubar, type MenubarMenu, type MenuEntry, type MenuPoint } from './menu.tsx';
+export { isMenuKey, Menu, Menubar, type MenubarMenu, type MenuEntry, type MenuPoint, PointMenu } from './menu.tsx';
 export { clearMessages, messagesRead, useMessages, useUnreadMessages } from './messages.ts';
 export { Select, type SelectOption } from './select.tsx';
 export { Progress, Spinner } from './spinner.tsx';

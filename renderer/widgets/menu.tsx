@@ -145,6 +145,26 @@ export function Menu({ trigger, entries, align = 'start', open, onOpen, at }: Me
   );
 }
 
+interface PointMenuProps {
+  readonly label: string;
+  readonly entries: readonly MenuEntry[];
+  readonly at: MenuPoint;
+  readonly onClose: () => void;
+}
+
+/** A menu of what lies at a point: of the right mouse button, or of the key that stands for it. What had the focus has it again afterwards. */
+export function PointMenu({ label, entries, at, onClose }: PointMenuProps) {
+  return (
+    <Base.Root open modal={false} onOpenChange={(open) => !open && onClose()}>
+      <Popup entries={entries} align="start" label={label} at={at} />
+    </Base.Root>
+  );
+}
+
+/** The keys that stand for the right mouse button. */
+export const isMenuKey = ({ key, shiftKey }: { readonly key: string; readonly shiftKey: boolean }): boolean =>
+  key === 'ContextMenu' || (shiftKey && key === 'F10');
+
 export interface MenubarMenu {
   readonly label: string;
   readonly entries: readonly MenuEntry[];

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { expect, ON_BOTH, test } from './fixtures.ts';
 
 const BUSY = `
   function spin(n = 25) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
@@ -23,7 +23,7 @@ async function program(script: string): Promise<ChildProcess> {
   return child;
 }
 
-test('a program that runs is attached to, sampled, asked for files, and left', async ({ studio }) => {
+test('a program that runs is attached to, sampled, asked for files, and left', ON_BOTH, async ({ studio }) => {
   const { window, page } = studio;
   const child = await program(studio.script('night-shift.cjs', BUSY));
   await window.menu('Run', 'Attach…');

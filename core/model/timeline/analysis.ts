@@ -15,11 +15,14 @@ import type {
   TablePage,
   TableQuery,
   TableRow,
+  TreeFindQuery,
+  TreeFound,
   TreeLevels,
   TreeQuery,
 } from '../timeline-types.ts';
 import type { Band, IsHit } from './band.ts';
 import type { Explorer, PlacedSlice } from './explorer.ts';
+import { findInTree } from './find-in-tree.ts';
 import { GroupTotals } from './group-totals.ts';
 import { NameTotals } from './name-totals.ts';
 import { Wanted } from './node-loader.ts';
@@ -427,6 +430,24 @@ export class Analysis {
     const { tree, children, done } = await this.#pathTree(query, endNs);
     const levels = query.paths.slice(0, MAX_LEVELS).map((path) => levelOf(tree, children, path));
     return { levels, totalNs: totalOf(tree, children), done };
+  }
+
+  /** In all of the tree, whatever of it is open. */
+  async findInTree(query: TreeFindQuery, endNs: number): Promise<TreeFound> {
+    const { tree, children, done } = await this.#pathTree(query, endNs);
+    const { names } = this.#timeline;
+    const wanted = query.text.trim().toLowerCase();
+    const known = new Map<NameId, boolean>();
+    const matches = (name: NameId): boolean => {
+      let is = known.get(name);
+      if (is === undefined) {
+        is = wanted !== '' && names.text(name).toLowerCase().includes(wanted);
+        known.set(name, is);
+      }
+      return is;
+    };
+    const { path, ...found } = findInTree(tree, children, matches, query.from, query.backwards === true);
+    return { ...found, path: path ?? null, done };
   }
 
   async flame(query: FlameQuery, endNs: number): Promise<FlameLayout> {

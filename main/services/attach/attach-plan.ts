@@ -35,6 +35,7 @@ const CONFIGURABLE = [
   'warnings',
   'maskSecrets',
   'ringMegabytes',
+  'sources',
 ] as const;
 
 const NOT_TAKEN_BACK = { asyncOperations: false, asyncHooks: false, modules: false } as const;

@@ -99,11 +99,76 @@ export function keepWidths(dock: DockviewApi): void {
   }
 }
 
+/** Width of a group, and its share of the window's height. */
+export interface GroupSize {
+  readonly width: number;
+  readonly tall: number;
+}
+
+/** Of each group by id, as a text tells it. */
+export function sizesIn(text: string): ReadonlyMap<string, GroupSize> {
+  const sizes = new Map<string, GroupSize>();
+  const layout = readLayout(text);
+  if (!layout) return sizes;
+  const all = layout.grid.height;
+  // A part's size is that along the line in which it lies beside its sisters.
+  const visit = (node: LayoutNode, isRow: boolean, outer: { readonly width: number; readonly height: number }) => {
+    const size = node.size ?? (isRow ? outer.width : outer.height);
+    const own = isRow ? { ...outer, width: size } : { ...outer, height: size };
+    if (node.type === 'branch') for (const child of node.data) visit(child, !isRow, own);
+    else sizes.set(node.data.id, { width: own.width, tall: own.height / all });
+  };
+  visit(layout.grid.root as LayoutNode, `${layout.grid.orientation}` !== 'HORIZONTAL', layout.grid);
+  return sizes;
+}
+
+type LayoutNode =
+  | { readonly type: 'branch'; readonly size?: number; readonly data: readonly LayoutNode[] }
+  | { readonly type: 'leaf'; readonly size?: number; readonly data: { readonly id: string } };
+
+/** Of the window's width, so that the middle stays the larger part. */
+const MOST_OF_WIDTH = 0.4;
+
+/**
+ * In a window of another size the dock shares out the width among all parts. But what is picked needs no more of it in a wide one: the middle does. And
+ * what was squeezed in a small one has its size again.
+ */
+export function keepInspectorSize(dock: DockviewApi, sizes: ReadonlyMap<string, GroupSize>): void {
+  if (dock.hasMaximizedGroup()) return;
+  for (const group of groupsOf(dock, 'inspector')) {
+    const size = sizes.get(group.id);
+    if (!size || !group.api.isVisible) continue;
+    const width = Math.max(LEAST_WIDTH.inspector, Math.min(size.width, dock.width * MOST_OF_WIDTH));
+    const height = size.tall * dock.height;
+    if (Math.abs(group.api.width - width) > 1) group.api.setSize({ width });
+    if (Math.abs(group.api.height - height) > 1) group.api.setSize({ height });
+  }
+}
+
+/** Which sizes the text is of: those of the window, and how much of it is hidden. */
+function frameOf(text: string): string {
+  const { grid } = JSON.parse(text) as SerializedDockview;
+  return `${grid.width} ${grid.height} ${text.split('"visible":false').length}`;
+}
+
+export const isSameFrame = (before: string, after: string): boolean => frameOf(before) === frameOf(after);
+
 /** The arrangement as text. That a panel fills the window for a while is no part of it. */
 export function layoutText(dock: DockviewApi): string {
   const { grid, ...rest } = dock.toJSON();
   const { maximizedNode: _maximised, ...kept } = grid as typeof grid & { maximizedNode?: unknown };
   return JSON.stringify({ grid: kept, ...rest });
+}
+
+/**
+ * Whether panels were rearranged between two texts, so that it can be undone. Not: another tab in front, another panel with the focus, an area that was
+ * hidden or shown, and what sizes become in a window of another size.
+ */
+export function isRearranged(before: string, after: string): boolean {
+  const [was, is] = [before, after].map((text) =>
+    JSON.stringify(JSON.parse(text), (key, value) => (key === 'visible' || key === 'activeGroup' || key === 'activeView' ? undefined : value)),
+  );
+  return was !== is && isSameFrame(before, after);
 }
 
 /** Arranges the panels as a kept text says. False: it is none, and nothing was changed for good. */

@@ -3,6 +3,7 @@ import { type DockviewApi, DockviewReact, type IDockviewHeaderActionsProps, type
 import 'dockview-react/dist/styles/dockview.css';
 import { Ellipsis, Maximize2, Minimize2 } from 'lucide-react';
 import { createContext, type FunctionComponent, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { forgetEdits, LAYOUT, noteEdit } from '../../state/edit-history.ts';
 import { setLayout } from '../../state/layout-store.ts';
 import { notePanels, panelWasShown, showPanel, usePanelRequest } from '../../state/panel-store.ts';
 import { changeSettings } from '../../state/settings-store.ts';
@@ -12,10 +13,24 @@ import { IconButton, Menu, type MenuEntry } from '../../widgets/index.ts';
 import { ErrorBoundary } from '../error-boundary.tsx';
 import { PANELS, panelOf } from '../panels.ts';
 import './dock.css';
-import { applyLayout, buildDefault, type DockSizes, groupsOf, keepWidths, layoutText, openPanel } from './dock-layout.ts';
-import { LayoutHistory } from './layout-history.ts';
+import {
+  applyLayout,
+  buildDefault,
+  type DockSizes,
+  type GroupSize,
+  groupsOf,
+  isRearranged,
+  isSameFrame,
+  keepInspectorSize,
+  keepWidths,
+  layoutText,
+  openPanel,
+  sizesIn,
+} from './dock-layout.ts';
 
 const TraceContext = createContext<TraceId>('');
+/** Sizes of the groups as they were chosen last: they outlive a dock that is laid out anew for a window of another size. */
+let kept: ReadonlyMap<string, GroupSize> | undefined;
 const KEY = 'studio.layout';
 /** Sizes change with each pixel of a drag. */
 const SETTLED_MS = 250;
@@ -131,6 +146,7 @@ export interface DockProps {
 
 export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
   const [dock, setDock] = useState<DockviewApi>();
+  const place = useRef<HTMLDivElement>(null);
   const first = useRef({ sizes, saved });
   const request = usePanelRequest();
   const { drawerOpen, inspectorOpen } = useWindow((state) => state);
@@ -138,8 +154,9 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
   useEffect(() => {
     if (!dock) return;
     const { sizes, saved } = first.current;
-    const history = new LayoutHistory();
-    const tell = () => setLayout({ open: dock.panels.map((panel) => panel.id), canUndo: history.canUndo, canRedo: history.canRedo });
+    let now: string | undefined;
+    let last: string | undefined;
+    const tell = () => setLayout({ open: dock.panels.map((panel) => panel.id) });
     const looks = () => {
       // A lone timeline needs no tab; beside others it does.
       for (const group of dock.groups) {
@@ -150,23 +167,42 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       keepWidths(dock);
       notePanels(dock.groups.flatMap((group) => (group.activePanel?.api.isVisible ? [group.activePanel.id] : [])));
     };
-    const replay = (text: string | undefined) => {
-      if (text === undefined) return;
-      applyLayout(dock, text);
-      history.settle(layoutText(dock));
+    const restore = (text: string, sizes = sizesIn(text)): boolean => {
+      if (!applyLayout(dock, text)) return false;
+      kept = sizes;
+      keepInspectorSize(dock, kept);
+      return true;
+    };
+    const replay = (text: string) => {
+      restore(text);
+      // The same arrangement in the dock's own words, as it settles: no change of its own.
+      now = undefined;
       looks();
       tell();
     };
-    if (!applyLayout(dock, remembered() ?? '') && !applyLayout(dock, saved)) buildDefault(dock, sizes);
-    history.note(layoutText(dock));
+    const note = (text: string) => {
+      const before = now;
+      now = text;
+      if (before === undefined || !isRearranged(before, text)) return;
+      noteEdit({ label: 'change of the panels', of: LAYOUT, undo: () => replay(before), redo: () => replay(text) });
+    };
+    if (!restore(remembered() ?? '', kept) && !restore(saved)) buildDefault(dock, sizes);
+    note(layoutText(dock));
     looks();
     tell();
+    kept ??= sizesIn(layoutText(dock));
+    // Behind the dock's own, which shares out the new width, and behind what is hidden or shown in a window of that size.
+    const watch = new ResizeObserver(() => requestAnimationFrame(() => kept && keepInspectorSize(dock, kept)));
+    if (place.current) watch.observe(place.current);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settled = () => {
       clearTimeout(timer);
       timer = undefined;
       const text = layoutText(dock);
-      history.note(text);
+      // Sizes that the user has chosen, not those that come of another window.
+      if (last !== undefined && isSameFrame(last, text)) kept = sizesIn(text);
+      last = text;
+      note(text);
       tell();
       remember(text);
       changeSettings({ layout: text });
@@ -190,14 +226,9 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
           buildDefault(dock, sizes);
           setWindow({ drawerOpen: true, inspectorOpen: true });
         },
-        undo: () => {
-          // The change that is to be undone may not have rested yet.
-          flush();
-          replay(history.undo());
-        },
-        redo: () => replay(history.redo()),
+        settle: () => void flush(),
         text: () => layoutText(dock),
-        apply: (text) => applyLayout(dock, text),
+        apply: (text) => restore(text),
         toggleMaximised: (id) => {
           if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
           else (id === undefined ? dock.activePanel : dock.getPanel(id))?.api.maximize();
@@ -207,8 +238,10 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     return () => {
       flush();
       window.removeEventListener('pagehide', flush);
+      watch.disconnect();
       for (const each of listening) each.dispose();
-      setLayout({ control: undefined, open: [], canUndo: false, canRedo: false });
+      setLayout({ control: undefined, open: [] });
+      forgetEdits(LAYOUT);
       notePanels([]);
     };
   }, [dock]);
@@ -226,20 +259,23 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     if (!dock) return;
     for (const group of groupsOf(dock, 'drawer')) group.api.setVisible(drawerOpen);
     for (const group of groupsOf(dock, 'inspector')) group.api.setVisible(inspectorOpen && withInspector);
+    if (kept) keepInspectorSize(dock, kept);
   }, [dock, drawerOpen, inspectorOpen, withInspector]);
 
   const theme = useMemo(() => ({ name: 'studio', className: 'dock-theme' }), []);
   return (
     <TraceContext.Provider value={trace}>
-      <DockviewReact
-        components={COMPONENTS}
-        defaultTabComponent={Tab}
-        rightHeaderActionsComponent={HeaderActions}
-        onReady={({ api }) => setDock(api)}
-        disableFloatingGroups
-        theme={theme}
-        noPanelsOverlay="emptyGroup"
-      />
+      <div className="dock-place" ref={place}>
+        <DockviewReact
+          components={COMPONENTS}
+          defaultTabComponent={Tab}
+          rightHeaderActionsComponent={HeaderActions}
+          onReady={({ api }) => setDock(api)}
+          disableFloatingGroups
+          theme={theme}
+          noPanelsOverlay="emptyGroup"
+        />
+      </div>
     </TraceContext.Provider>
   );
 }

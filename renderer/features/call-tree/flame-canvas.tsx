@@ -6,6 +6,7 @@ import { readPalette } from '../../drawing/palette.ts';
 import { LabelCache } from '../../drawing/timeline/label-cache.ts';
 import { SLATE, sliceColour } from '../../drawing/timeline/slice-colours.ts';
 import type { NameId, NameInfo } from '../../trace/trace-worker-api.ts';
+import { isMenuKey } from '../../widgets/index.ts';
 
 const ROW_PX = 18;
 const STEPS: Readonly<Record<string, FlameStep>> = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
@@ -127,6 +128,15 @@ export function FlameCanvas(props: FlameCanvasProps) {
     return boxAt(boxes, row, (event.clientX - bounds.left) / size.width, NEAR_PX / size.width);
   };
   const onKeyDown = (event: KeyboardEvent) => {
+    const place = scroller.current;
+    if (place && active >= 0 && isMenuKey(event)) {
+      const { left, top } = place.getBoundingClientRect();
+      const y = top + ((boxes.row[active] as number) + 1) * ROW_PX - place.scrollTop;
+      onMenu(active, { x: left + (boxes.x0[active] as number) * size.width, y });
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const step = STEPS[event.key];
     if (step) {

@@ -1,14 +1,17 @@
-import { Plus, Search } from 'lucide-react';
+import { ChartGantt, ChartLine, Copy, Plus, Search } from 'lucide-react';
 import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import { clipText } from '../../drawing/format.ts';
 import { seriesStyle } from '../../drawing/palette.ts';
 import { graphsOf } from '../../state/graph-arrangement.ts';
 import { allOf, graphArrangement, makeGraph, putIntoGraph, showCounterGraph } from '../../state/graph-store.ts';
+import { showPanel } from '../../state/panel-store.ts';
+import { revealTrack } from '../../state/selection.ts';
 import { useSettings } from '../../state/settings-store.ts';
+import { timelineControl } from '../../state/timeline-control.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { CounterInfo, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, Menu, type MenuEntry, TextField } from '../../widgets/index.ts';
+import { copyText, Icon, isMenuKey, Menu, type MenuEntry, type MenuPoint, PointMenu, TextField } from '../../widgets/index.ts';
 import { splitUnit, unitOfSeries } from './counter-name.ts';
 import { useNewestCell } from './newest-values.ts';
 import { resolveGraph } from './resolve-graph.ts';
@@ -139,11 +142,27 @@ const CounterRow = memo(function CounterRow({ trace, info, index, process, value
   const { title, unit } = splitUnit(info.name);
   const cell = useNewestCell(trace, info.key, valueInUnit(Number.isNaN(value) ? undefined : value, unitOfSeries(info.name, info.series[0]?.name ?? '')));
   const [menu, setMenu] = useState<readonly MenuEntry[]>();
+  const [pointAt, setPointAt] = useState<MenuPoint>();
   const tabIndex = takesFocus ? 0 : -1;
   const label = words.putInto(clipText(title, 80));
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: dragging is the mouse's way to what the button beside it does.
-    <div className="counter-row-place" draggable onDragStart={(event) => startDrag(event.dataTransfer, allOf(info))} onFocus={onFocus}>
+    <div
+      className="counter-row-place"
+      draggable
+      onDragStart={(event) => startDrag(event.dataTransfer, allOf(info))}
+      onFocus={onFocus}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setPointAt({ x: event.clientX, y: event.clientY });
+      }}
+      onKeyDown={(event) => {
+        if (!isMenuKey(event)) return;
+        event.preventDefault();
+        const { left, bottom } = event.currentTarget.getBoundingClientRect();
+        setPointAt({ x: left + 12, y: bottom });
+      }}
+    >
       <button
         type="button"
         className="counter-row"
@@ -159,6 +178,14 @@ const CounterRow = memo(function CounterRow({ trace, info, index, process, value
           {unit && unit !== 'B' && ` ${unit}`}
         </span>
       </button>
+      {pointAt && (
+        <PointMenu
+          label={clipText(title, 80)}
+          at={pointAt}
+          entries={[...showEntries(trace, info), ...entriesOf(trace, info, infos)]}
+          onClose={() => setPointAt(undefined)}
+        />
+      )}
       {/* Its entries are made when it is opened: the graphs that there are then. */}
       <Menu
         align="end"
@@ -173,6 +200,23 @@ const CounterRow = memo(function CounterRow({ trace, info, index, process, value
     </div>
   );
 });
+
+function showEntries(trace: TraceId, info: CounterInfo): readonly MenuEntry[] {
+  const track = timelineControl()?.trackOf({ series: info.series[0]?.id ?? -1 });
+  return [
+    {
+      label: words.showGraph,
+      icon: ChartLine,
+      onSelect: () => {
+        showPanel('graphs');
+        showCounterGraph(trace, info.key);
+      },
+    },
+    ...(track === undefined ? [] : [{ label: words.showTrack, icon: ChartGantt, onSelect: () => revealTrack(trace, track) }]),
+    { label: words.copyName, icon: Copy, onSelect: () => copyText(info.name, words.nameCopied) },
+    { kind: 'line' },
+  ];
+}
 
 function entriesOf(trace: TraceId, info: CounterInfo, infos: readonly CounterInfo[]): readonly MenuEntry[] {
   const byKey = new Map(infos.map((each) => [each.key, each]));

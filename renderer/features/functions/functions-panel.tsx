@@ -125,7 +125,9 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
             <thead>
               <tr>
                 <th scope="col">Function</th>
-                <th scope="col">Place</th>
+                <th scope="col" className="functions-place">
+                  Place
+                </th>
                 <th scope="col" className="functions-number">
                   Calls
                 </th>
@@ -160,10 +162,10 @@ function FunctionLine({ row, rule, mute }: { readonly row: FunctionRow; readonly
   const shown = clipText(name, 200);
   return (
     <tr className={isMuted ? 'functions-muted' : undefined}>
-      <th scope="row" className="mono" title={name.length > 60 ? clipText(name) : undefined}>
+      <th scope="row" className="mono" title={`${clipText(name)}\n${clipText(placeWords(file, line), 200)}`}>
         {shown} {isMuted && <Badge>muted</Badge>}
       </th>
-      <td className="t2" title={file === '' ? undefined : `${clipText(file)}:${line}`}>
+      <td className="functions-place t2" title={file === '' ? undefined : `${clipText(file)}:${line}`}>
         {clipText(placeWords(file, line), 80)}
       </td>
       <td className="functions-number">{formatCount(row.count)}</td>

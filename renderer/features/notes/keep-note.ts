@@ -1,6 +1,7 @@
 /** Changes of notes as a user makes them: where they are kept is told once a trace, a failure always. */
 import type { NoteChange } from '../../../core/protocol/notes.ts';
-import { changeNote, type Note, newNote, nextMarkName } from '../../state/notes-store.ts';
+import { type Edit, noteEdit, undoEdit } from '../../state/edit-history.ts';
+import { changeNote, type Note, newNote, nextMarkName, notesState } from '../../state/notes-store.ts';
 import { placeToMark } from '../../state/selection.ts';
 import { pointerState } from '../../state/view-store.ts';
 import { showDialog } from '../../state/window-store.ts';
@@ -10,9 +11,18 @@ import { words } from './words.ts';
 
 const told = new Set<TraceId>();
 
-export function keepNote(trace: TraceId, change: NoteChange): void {
+/** `onKept` is told how it is taken back, once it is kept. */
+export function keepNote(trace: TraceId, change: NoteChange, onKept?: (undo: () => void) => void): void {
+  const id = 'put' in change ? change.put.id : change.remove;
+  const edit = editOf(
+    trace,
+    change,
+    notesState(trace).find((note) => note.id === id),
+  );
   changeNote(trace, change).then(
     ({ kept, path }) => {
+      noteEdit(edit);
+      onKept?.(() => undoEdit(trace, edit));
       if (kept === 'recording' || 'remove' in change || told.has(trace)) return;
       told.add(trace);
       const isBeside = kept === 'beside' && path !== undefined;
@@ -26,9 +36,22 @@ export function keepNote(trace: TraceId, change: NoteChange): void {
   );
 }
 
+/** `before`: the note as it was; undefined: there was none. */
+function editOf(trace: TraceId, change: NoteChange, before: Note | undefined): Edit {
+  const back: NoteChange = before ? { put: before } : { remove: 'put' in change ? change.put.id : change.remove };
+  const apply = (to: NoteChange) => () => {
+    changeNote(trace, to).catch((error: unknown) => toastProblem(error, words.notKept));
+  };
+  return { label: words.edits['remove' in change ? 'removed' : before ? 'changed' : 'made'], of: trace, undo: apply(back), redo: apply(change) };
+}
+
 export function removeNote(trace: TraceId, note: Note): void {
-  keepNote(trace, { remove: note.id });
-  toast({ tone: 'ok', key: 'note-removed', title: words.removed, action: { label: words.undo, apply: () => keepNote(trace, { put: note }) } });
+  keepNote(trace, { remove: note.id }, (undo) => toast({ tone: 'ok', key: 'note-removed', title: words.removed, action: { label: words.undo, apply: undo } }));
+}
+
+/** A mark that the host has made in a run: it is taken back like one that was made here. */
+export function markWasMade(trace: TraceId, note: Note): void {
+  noteEdit(editOf(trace, { put: note }, undefined));
 }
 
 /** A mark without a question: its name is a number, and can be changed. */

@@ -1,10 +1,11 @@
 /** All notes of a trace in the order of time: shown in the timeline, changed, removed. */
-import { Flag, Pencil, StickyNote, Trash2 } from 'lucide-react';
+import { EyeOff, Flag, Pencil, StickyNote, Trash2 } from 'lucide-react';
 import { clipText } from '../../drawing/format.ts';
 import { goToNote, type Note, useNotes, useNotesFixed } from '../../state/notes-store.ts';
+import { changeSettings, useSettings } from '../../state/settings-store.ts';
 import { showDialog } from '../../state/window-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { EmptyState, Icon, IconButton } from '../../widgets/index.ts';
+import { Button, EmptyState, Icon, IconButton } from '../../widgets/index.ts';
 import { removeNote } from './keep-note.ts';
 import './notes.css';
 import { words } from './words.ts';
@@ -12,6 +13,7 @@ import { words } from './words.ts';
 export function NotesPanel({ trace }: { readonly trace: TraceId }) {
   const notes = useNotes(trace);
   const isFixed = useNotesFixed();
+  const { showNotes } = useSettings();
   return (
     <section className="notes" aria-label={words.panel}>
       {notes.length === 0 ? (
@@ -21,11 +23,22 @@ export function NotesPanel({ trace }: { readonly trace: TraceId }) {
           </EmptyState>
         </div>
       ) : (
-        <ul className="notes-list" aria-label={words.list}>
-          {notes.map((note) => (
-            <NoteRow key={note.id} trace={trace} note={note} isFixed={isFixed} />
-          ))}
-        </ul>
+        <>
+          {!showNotes && (
+            <p className="notes-hidden">
+              <Icon of={EyeOff} size="xs" />
+              <span className="t2">{words.hidden}</span>
+              <Button size="s" kind="quiet" onClick={() => changeSettings({ showNotes: true })}>
+                {words.show}
+              </Button>
+            </p>
+          )}
+          <ul className="notes-list" aria-label={words.list}>
+            {notes.map((note) => (
+              <NoteRow key={note.id} trace={trace} note={note} isFixed={isFixed} />
+            ))}
+          </ul>
+        </>
       )}
     </section>
   );

@@ -20,6 +20,10 @@ export const words = {
   hint: 'Enter keeps it, Shift Enter begins a new line.',
   removed: 'The note was removed',
   undo: 'Undo',
+  /** As part of "Undo …". */
+  edits: { made: 'new note', changed: 'change of a note', removed: 'removal of a note' },
+  hidden: 'Notes are hidden in the timeline.',
+  show: 'Show them',
   notKept: 'The note was not kept',
   beside: 'The note lies beside the trace',
   besideWhy: (path: string) => `A trace of this format has no place for notes: they are in ${path}, and come along when it is saved as a recording.`,

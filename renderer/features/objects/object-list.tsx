@@ -1,13 +1,15 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { Box, ChevronDown, ChevronRight, Search } from 'lucide-react';
+import { Box, ChartGantt, ChevronDown, ChevronRight, Copy, Search } from 'lucide-react';
 import { type KeyboardEvent, memo, useId, useMemo, useRef, useState } from 'react';
 import { clipText, formatCount } from '../../drawing/format.ts';
+import { showObjectSide } from '../../state/object-steps.ts';
+import { showPanel } from '../../state/panel-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
-import { selectObject, useView } from '../../state/view-store.ts';
+import { type ObjectSide, selectObject, showObject, useView } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, TextField } from '../../widgets/index.ts';
+import { copyText, Icon, isMenuKey, type MenuEntry, type MenuPoint, PointMenu, TextField } from '../../widgets/index.ts';
 import { groupByClass, lifeShare, type ObjectRow, objectRows } from './object-groups.ts';
 import { words } from './words.ts';
 import './object-list.css';
@@ -59,7 +61,8 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
           selected={selected}
           startNs={summary?.startNs ?? 0}
           endNs={summary?.endNs ?? 0}
-          onPick={(object) => selectObject(trace, object)}
+          onPick={(object) => showObject(trace, object)}
+          menuOf={(row, fold) => menuOf(trace, row, fold)}
           onFold={fold}
         />
       )}
@@ -67,7 +70,41 @@ export function ObjectList({ trace }: { readonly trace: TraceId }) {
   );
 }
 
+/** What can be done with a row, by the right mouse button or the key for it. */
+function menuOf(trace: TraceId, row: ObjectRow, fold: () => void): readonly MenuEntry[] {
+  const copy = (text: string): MenuEntry => ({ label: words.list.copyName, icon: Copy, onSelect: () => copyText(text, words.list.copied) });
+  if (row.kind === 'class') {
+    return [{ label: row.isOpen ? words.list.fold : words.list.unfold, icon: row.isOpen ? ChevronDown : ChevronRight, onSelect: fold }, copy(row.className)];
+  }
+  const { id, name } = row.info;
+  const side = (objectView: ObjectSide): MenuEntry => ({
+    label: words.list.sides[objectView],
+    onSelect: () => {
+      selectObject(trace, id);
+      showObjectSide(trace, objectView);
+      showPanel('object');
+    },
+  });
+  return [
+    { kind: 'title', label: clipText(name, 60) },
+    side('value'),
+    side('fields'),
+    side('history'),
+    { kind: 'line' },
+    {
+      label: words.list.showTrack,
+      icon: ChartGantt,
+      onSelect: () => {
+        showPanel('timeline');
+        showObject(trace, id);
+      },
+    },
+    copy(name),
+  ];
+}
+
 interface RowsProps {
+  readonly menuOf: (row: ObjectRow, fold: () => void) => readonly MenuEntry[];
   readonly rows: readonly ObjectRow[];
   readonly selected: number | undefined;
   readonly startNs: number;
@@ -77,7 +114,8 @@ interface RowsProps {
 }
 
 /** Only the rows in sight exist, so the tree names its active row instead of moving the focus. */
-function Rows({ rows, selected, startNs, endNs, onPick, onFold }: RowsProps) {
+function Rows({ rows, selected, startNs, endNs, onPick, onFold, menuOf }: RowsProps) {
+  const [menu, setMenu] = useState<{ readonly row: ObjectRow; readonly at: MenuPoint }>();
   const place = useRef<HTMLDivElement>(null);
   const id = useId();
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => place.current, estimateSize: () => ROW_HEIGHT, overscan: 8 });
@@ -96,8 +134,15 @@ function Rows({ rows, selected, startNs, endNs, onPick, onFold }: RowsProps) {
     virtual.scrollToIndex(rows.indexOf(row));
   };
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     const row = rows[at];
+    const box = document.getElementById(`${id}-${at}`)?.getBoundingClientRect();
+    if (row && box && isMenuKey(event)) {
+      setMenu({ row, at: { x: box.left + 12, y: box.bottom } });
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === 'ArrowDown') go(at + 1);
     else if (event.key === 'ArrowUp') go(at - 1);
     else if (event.key === 'Home') go(0);
@@ -120,8 +165,22 @@ function Rows({ rows, selected, startNs, endNs, onPick, onFold }: RowsProps) {
       tabIndex={0}
       aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined}
       onKeyDown={onKeyDown}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        const item = (event.target as Element).closest('[role="treeitem"]');
+        const row = item && rows[Number(item.id.slice(id.length + 1))];
+        if (row) setMenu({ row, at: { x: event.clientX, y: event.clientY } });
+      }}
       onFocus={() => at < 0 && rows[0]?.kind === 'class' && setOnClass(rows[0].className)}
     >
+      {menu && (
+        <PointMenu
+          label={words.list.menu}
+          at={menu.at}
+          entries={menuOf(menu.row, () => menu.row.kind === 'class' && onFold(menu.row.className, menu.row.isOpen))}
+          onClose={() => setMenu(undefined)}
+        />
+      )}
       <div className="value-tree-all" role="presentation" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map((item) => {
           const row = rows[item.index];

@@ -8,6 +8,13 @@ export const BEHIND = 0.95;
 
 export const words = {
   list: {
+    menu: 'What can be done with it',
+    sides: { value: 'Show its value', diff: 'Compare snapshots', fields: 'When its fields changed', history: 'History of a field' },
+    showTrack: 'Show it on the timeline',
+    copyName: 'Copy name',
+    copied: 'Copied',
+    fold: 'Fold',
+    unfold: 'Unfold',
     label: 'Objects',
     filter: 'Filter objects',
     filterHint: 'Filter',
@@ -65,6 +72,7 @@ export const words = {
     region: 'Fields and when they changed',
     filter: 'Filter fields',
     orders: { name: 'Field', changes: 'Changes', newest: 'Last change' } satisfies Record<FieldOrder, string>,
+    order: 'Order',
     sortBy: (order: string, isSorted: boolean) => (isSorted ? `${order}, sorted` : `Sort by ${order.toLowerCase()}`),
     counted: (total: number) => plural(total, 'field'),
     none: { title: 'No field matches', text: 'The filter looks for its text in the names of the fields.' },

@@ -5,10 +5,11 @@ import { clipText, formatCount, formatDuration, formatMoment } from '../../drawi
 import { sliceColour } from '../../drawing/timeline/slice-colours.ts';
 import { useClients } from '../../state/clients.tsx';
 import { rangeOfSelection, selectSlice, zoomTo } from '../../state/selection.ts';
+import { hasSource } from '../../state/source-place.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import type { NameId, NameInfo, SliceDetails, SliceRow, TraceId } from '../../trace/trace-worker-api.ts';
 import { copyText, Icon, IconButton } from '../../widgets/index.ts';
-import { hasSource, SourceView } from './source-view.tsx';
+import { SourceView } from './source-view.tsx';
 import { ValueOutline } from './value-outline.tsx';
 import { words } from './words.ts';
 

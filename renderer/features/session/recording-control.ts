@@ -1,4 +1,5 @@
 /** What is recorded of a running script, switched and saved from wherever the user asks. */
+import type { RecordingNote } from '../../../core/protocol/notes.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import type { StudioClient } from '../../../core/protocol/studio-api.ts';
 import { noteSession } from '../../state/session-store.ts';
@@ -22,9 +23,11 @@ export async function snapshotObjects(studio: StudioClient, session: SessionInfo
   });
 }
 
-export async function markMoment(studio: StudioClient, session: SessionInfo): Promise<void> {
-  const { name } = await studio.request('session.mark', { session: session.id, name: '' });
-  toast({ tone: 'info', key: 'marked', title: name, text: 'This moment is marked in the recording.' });
+/** The note that stands for it. */
+export async function markMoment(studio: StudioClient, session: SessionInfo): Promise<RecordingNote> {
+  const { name, note } = await studio.request('session.mark', { session: session.id, name: '' });
+  toast({ tone: 'info', key: 'marked', title: name, text: 'This moment is marked in the recording, and listed in Notes.' });
+  return note;
 }
 
 /** `open` shows what was saved, by its ref. */

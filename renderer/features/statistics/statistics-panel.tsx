@@ -4,6 +4,7 @@ import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
 import { useClients } from '../../state/clients.tsx';
 import { longestSlice } from '../../state/longest-slice.ts';
 import { highlightName, selectSlice } from '../../state/selection.ts';
+import { statisticsWereFound, useStatisticsRequest } from '../../state/statistics-request.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { type Place, usePlace } from '../../state/use-place.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
@@ -28,6 +29,13 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   const [order, setOrder] = useState(FIRST_ORDER);
   const [filter, setFilter] = useState('');
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 30, offset: 0 });
+  const asked = useStatisticsRequest(trace);
+  useEffect(() => {
+    if (!asked) return;
+    setView('name');
+    setFilter(asked.text);
+    statisticsWereFound();
+  }, [asked]);
   const place = usePlace(trace);
   const text = filter.trim();
   const question = { scope: place.scope, by, ...order };
@@ -43,8 +51,8 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   };
 
   return (
-    <section className="statistics" aria-label={words.panel}>
-      <div className="statistics-head">
+    <section className="list-panel" aria-label={words.panel}>
+      <div className="list-head">
         <Segments<GroupBy | 'counters'>
           label={words.groupBy}
           value={view}
@@ -55,7 +63,7 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           onChange={setView}
         />
         <TextField
-          className="statistics-filter"
+          className="list-filter"
           aria-label={words.filterRows}
           placeholder={words.filter}
           icon={Search}
@@ -69,11 +77,11 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           }}
           after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
         />
-        <span className="statistics-space" />
+        <span className="list-space" />
         {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
       </div>
-      <p className="statistics-place">
-        <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{placeText(place)}</span>
+      <p className="list-place">
+        <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>
         <span className="t3" role="status">
           {view !== 'counters' && page && words.counted(found.by, page.total, page.done)}
         </span>
@@ -91,7 +99,7 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           trace={trace}
         />
       ) : (
-        <div className="statistics-empty">
+        <div className="list-empty">
           <NoRows trace={trace} problem={problem} answered={page !== undefined && page.done >= 1} by={by} filtered={text !== ''} />
         </div>
       )}

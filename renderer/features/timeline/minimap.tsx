@@ -6,6 +6,7 @@ import { drawMinimap } from '../../drawing/timeline/minimap.ts';
 import { rulerMarks } from '../../drawing/timeline/ruler.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useNotes } from '../../state/notes-store.ts';
+import { useSettings } from '../../state/settings-store.ts';
 import { subscribeTraces, traceState } from '../../state/trace-store.ts';
 import { traceNow } from '../../state/view-clock.ts';
 import { followView, leastEndOf, rangeInSight, setRange, startOf, subscribeDrawn, type TimeRange } from '../../state/view-store.ts';
@@ -30,10 +31,11 @@ export function Minimap({ trace, groups }: { readonly trace: TraceId; readonly g
   const canvas = useRef<HTMLCanvasElement>(null);
   const board = useMemo(() => new MinimapBoard(trace, traces), [trace, traces]);
   const notes = useNotes(trace);
+  const { showNotes } = useSettings();
   const [handles, setHandles] = useState<{ readonly range: TimeRange; readonly all: TimeRange }>();
 
   useEffect(() => board.setLanes(groups), [board, groups]);
-  useEffect(() => board.setNotes(notes.map(({ fromNs, toNs, text }) => ({ fromNs, toNs, text }))), [board, notes]);
+  useEffect(() => board.setNotes(showNotes ? notes.map(({ fromNs, toNs, text }) => ({ fromNs, toNs, text })) : []), [board, notes, showNotes]);
   useEffect(() => {
     const element = canvas.current;
     if (!element) return;

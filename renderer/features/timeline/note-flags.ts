@@ -1,6 +1,7 @@
 /** Notes over the timeline: a flag in the ruler and a line through the tracks, for a range its extent. Elements that are moved, those in sight only. */
 import { clipText } from '../../drawing/format.ts';
 import { goToNote, type Note, notesState } from '../../state/notes-store.ts';
+import { settingsState } from '../../state/settings-store.ts';
 import { showDialog } from '../../state/window-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import type { Scene } from './timeline-picture.ts';
@@ -40,7 +41,7 @@ export class NoteFlags {
     const pixels = (scene.width - scene.left) / (toNs - fromNs);
     let used = 0;
     let free = Number.NEGATIVE_INFINITY;
-    for (const note of notesState(this.trace)) {
+    for (const note of settingsState().showNotes ? notesState(this.trace) : []) {
       if (note.fromNs > toNs || note.toNs < fromNs || used >= MOST_IN_SIGHT) continue;
       const flag = this.flagAt(used++);
       const x = Math.round(scene.left + (Math.max(note.fromNs, fromNs) - fromNs) * pixels);

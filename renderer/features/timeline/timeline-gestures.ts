@@ -21,8 +21,8 @@ export interface GestureEvents {
   onDraft(range: Draft | undefined): void;
   /** Shift and a drag on the ruler: a range that wants a name. */
   onNameRange(fromNs: number, toNs: number): void;
-  /** What a right click is about. */
-  onMenu(hit: Hit | undefined, event: MouseEvent): void;
+  /** What a right click is about, and the time there. */
+  onMenu(hit: Hit | undefined, ns: number, event: MouseEvent): void;
 }
 
 export interface Draft {
@@ -265,7 +265,7 @@ export function bindTimelineGestures(host: HTMLElement, board: TimelineBoard, tr
       const { x, y } = at(event);
       if (!isPlot(x)) return;
       event.preventDefault();
-      events.onMenu(hit(x, y), event);
+      events.onMenu(hit(x, y), timeAt(x), event);
     },
     { signal },
   );

@@ -3,8 +3,8 @@ import { CircleAlert, Route, SearchX } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { formatValue } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
-import { subscribeNotes } from '../../state/notes-store.ts';
-import { zoomToSelection } from '../../state/selection.ts';
+import { newNote, subscribeNotes } from '../../state/notes-store.ts';
+import { selectSlice, zoomToSelection } from '../../state/selection.ts';
 import { type SliceStep, stepSlice } from '../../state/slice-steps.ts';
 import { setTimelineControl } from '../../state/timeline-control.ts';
 import { traceState, useTraceValue } from '../../state/trace-store.ts';
@@ -12,13 +12,15 @@ import { filterTracks, showAllTracks, togglePin, useTrackFilter, useTrackView } 
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { rememberViews } from '../../state/view-history.ts';
 import { subscribePointers, useView, viewState } from '../../state/view-store.ts';
+import { showDialog } from '../../state/window-store.ts';
 import { ItemFlag, type TraceId } from '../../trace/trace-worker-api.ts';
-import { Button, EmptyState } from '../../widgets/index.ts';
+import { Button, EmptyState, isMenuKey } from '../../widgets/index.ts';
 import { type Hovered, HoverTip } from './hover-tip.tsx';
 import { firstBelow, isPlacedLane, type Placed } from './lane-layout.ts';
-import { laneOfTrack, trackChoices } from './lanes.ts';
+import { eachLane, laneOfTrack, trackChoices } from './lanes.ts';
 import { Minimap } from './minimap.tsx';
 import { NoteFlags } from './note-flags.ts';
+import { namedSlice, PlotMenu, type PlotMenuOf } from './plot-menu-panel.tsx';
 import { RangeHandles } from './range-handles.tsx';
 import { SliceVoice } from './slice-voice.tsx';
 import './timeline.css';
@@ -67,6 +69,12 @@ export function TimelinePanel({ trace }: { readonly trace: TraceId }) {
       },
       picture: () => pictureOf(board),
       tracks: () => trackChoices(groups),
+      trackOf: (what) => {
+        for (const lane of eachLane(groups)) {
+          if ('object' in what ? lane.object?.id === what.object : lane.counter?.series.some(({ id }) => id === what.series)) return lane.track.id;
+        }
+        return undefined;
+      },
     });
     return () => setTimelineControl(undefined);
   }, [trace, groups, board]);
@@ -99,8 +107,10 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
   const [seen, setSeen] = useState<Windowed>(NOTHING);
   const [facts, setFacts] = useState<HeadFacts>(NO_FACTS);
   const [hovered, setHovered] = useState<Hovered>();
+  const [menu, setMenu] = useState<PlotMenuOf>();
   const [left, setLeft] = useState(HEAD_PX);
   const revealed = useView(trace, (view) => view.revealRow);
+  const shownObject = useView(trace, (view) => view.revealObject);
   const hiddenTracks = useTrackView().hidden.length;
   const filter = useTrackFilter();
   // What a filter leaves is seen from its first track on.
@@ -181,8 +191,29 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
         );
       },
       onDraft: (draft) => setDraft(draft),
-      onNameRange: () => {},
-      onMenu: () => {},
+      onNameRange: (fromNs, toNs) => showDialog({ kind: 'note', trace, note: newNote({ fromNs, toNs }, '') }),
+      onMenu: (hit, ns, event) => {
+        const at = { x: event.clientX, y: event.clientY };
+        const lane = hit?.lane && { placed: hit.lane, isPinned: hit.place.region === board.regions()[0]?.region };
+        const { part, item } = hit ?? {};
+        if (!part || !item) {
+          setMenu({ at, ns, lane });
+          return;
+        }
+        const withinNs = ((item.view.toNs - item.view.fromNs) / item.view.columns) * 2;
+        traces
+          .request('timeline.hit', { trace, track: part.track.id, row: hit?.row ?? 0, atNs: ns, withinNs })
+          .then((row) => {
+            if (row) selectSlice(trace, row);
+            return namedSlice(traces, trace, row);
+          })
+          .then(
+            (slice) => setMenu({ at, ns, lane, slice }),
+            () => {
+              // The trace was closed meanwhile.
+            },
+          );
+      },
     });
     const offPointer = subscribePointers(trace, redrawOverlay);
     const offNotes = subscribeNotes(board.invalidate);
@@ -213,7 +244,53 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
     scroller.scrollTop = place.scrollTop + y - (place.top + place.bottom) / 2;
   }, [revealed?.turn, revealed?.track, news?.layout]);
 
+  // An object that was picked elsewhere: its track, or the head of what it is folded into.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked once; `turn` makes asking twice work.
+  useEffect(() => {
+    const lane = shownObject && [...eachLane(news?.groups ?? NO_GROUPS)].find((each) => each.object?.id === shownObject.object);
+    const scroller = mainScroller.current;
+    const place = board.regions()[1];
+    if (!lane || !scroller || !place) return;
+    const found =
+      place.region.placed.find((each) => isPlacedLane(each) && each.lane === lane) ??
+      place.region.placed.findLast((each) => !isPlacedLane(each) && each.isFolded && [...eachLane(each.group.items)].includes(lane));
+    if (!found) return;
+    const top = found.top - place.scrollTop;
+    if (top >= 0 && top + found.height <= place.bottom - place.top) return;
+    scroller.scrollTop = found.top - (place.bottom - place.top - found.height) / 2;
+  }, [shownObject?.turn]);
+
+  /** The menu of what is picked, where it is drawn; else of the moment in the middle. */
+  const openMenuByKey = () => {
+    const { scene } = board;
+    const box = host.current?.getBoundingClientRect();
+    if (!scene || !box) return;
+    const { selection, cursorNs } = viewState(trace);
+    const picked = selection?.kind === 'slice' ? selection.slice : undefined;
+    const seen = (ns: number) => Math.max(scene.range.fromNs, Math.min(scene.range.toNs, ns));
+    const ns = seen(picked ? picked.startNs + picked.durationNs / 2 : (cursorNs ?? (scene.range.fromNs + scene.range.toNs) / 2));
+    const track = picked?.track ?? (selection?.kind === 'track' ? selection.track : undefined);
+    const places = board.regions();
+    const y = track === undefined ? undefined : board.yOf(places, track, picked?.row ?? 0);
+    const at = { x: box.left + xOf(scene, ns), y: box.top + Math.max(RULER_PX + 8, Math.min(scene.height - 8, y ?? scene.height / 2)) };
+    const place = track === undefined ? undefined : places.find((each) => each.region.byTrack.has(track));
+    const placed = track === undefined ? undefined : place?.region.byTrack.get(track);
+    const lane = placed && { placed, isPinned: place === places[0] };
+    namedSlice(traces, trace, picked ?? null).then(
+      (slice) => setMenu({ at, ns, lane, slice }),
+      () => {
+        // The trace was closed meanwhile.
+      },
+    );
+  };
+
   const onPlotKey = (event: React.KeyboardEvent) => {
+    if (isMenuKey(event)) {
+      openMenuByKey();
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const step = event.ctrlKey || event.metaKey || event.altKey || event.shiftKey ? undefined : PLOT_STEPS.get(event.key);
     if (step) {
       stepSlice(traces, trace, step).catch(() => {
@@ -288,7 +365,8 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
       </div>
       {isEmpty && <Empty trace={trace} filtered={news.layout.filtered > 0} />}
       <RangeHandles board={board} onDraft={setDraft} />
-      <HoverTip board={board} hovered={hovered} />
+      <HoverTip board={board} hovered={menu ? undefined : hovered} />
+      {menu && <PlotMenu trace={trace} of={menu} groups={news?.groups ?? NO_GROUPS} onClose={() => setMenu(undefined)} />}
     </div>
   );
 }

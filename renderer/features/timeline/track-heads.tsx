@@ -1,14 +1,16 @@
 /** The heads at the left of the tracks. Of ten thousand only those in sight are there. */
-import { Box, ChevronDown, ChevronRight, Clock, Ellipsis, EyeOff, Pin, PinOff } from 'lucide-react';
-import { type KeyboardEvent, memo, useRef } from 'react';
+import { Box, ChevronDown, ChevronRight, Clock, Ellipsis } from 'lucide-react';
+import { type KeyboardEvent, memo, useRef, useState } from 'react';
 import { clipText, formatCount, formatValue } from '../../drawing/format.ts';
 import { selectTrack } from '../../state/selection.ts';
-import { foldTrack, hideTrack, orderPinned, orderTracks, pinTrack, trackView } from '../../state/track-view.ts';
+import { foldTrack, hideTrack } from '../../state/track-view.ts';
 import { selectObject, useView } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, IconButton, Menu, type MenuEntry } from '../../widgets/index.ts';
+import { Icon, IconButton, isMenuKey, Menu, type MenuPoint } from '../../widgets/index.ts';
 import { isPlacedLane, type Placed, type PlacedGroup, type PlacedLane } from './lane-layout.ts';
-import { isGroup, type LaneGroup } from './lanes.ts';
+import type { LaneGroup } from './lanes.ts';
+import { counterEntries } from './plot-menu.ts';
+import { laneEntries, moveLane } from './track-menu.ts';
 import { words } from './words.ts';
 
 /** What changes while a trace is live, by key of the lane: told calmly, so that digits can be read. */
@@ -61,33 +63,6 @@ function GroupHead({ placed }: { readonly placed: PlacedGroup }) {
   );
 }
 
-/** Sisters of a lane in the order of the screen: what it can change places with. */
-function sisters(groups: readonly LaneGroup[], key: string): readonly string[] {
-  const find = (items: LaneGroup['items']): readonly string[] | undefined => {
-    if (items.some((item) => item.key === key)) return items.map((item) => item.key);
-    for (const item of items) {
-      const found = isGroup(item) ? find(item.items) : undefined;
-      if (found) return found;
-    }
-    return undefined;
-  };
-  return find(groups) ?? [];
-}
-
-/** Puts a lane before or behind a neighbour; pinned ones change places among themselves. */
-export function moveLane(groups: readonly LaneGroup[], key: string, by: number, isPinned: boolean): void {
-  const view = trackView();
-  const rank = new Map(view.order.map((each, index) => [each, index] as const));
-  const keys = isPinned ? view.pinned : [...sisters(groups, key)].sort((a, b) => (rank.get(a) ?? 0) - (rank.get(b) ?? 0));
-  const from = keys.indexOf(key);
-  const to = Math.max(0, Math.min(keys.length - 1, from + by));
-  if (from < 0 || from === to) return;
-  const next = keys.filter((each) => each !== key);
-  next.splice(to, 0, key);
-  if (isPinned) orderPinned(next);
-  else orderTracks(next);
-}
-
 interface LaneHeadProps {
   readonly trace: TraceId;
   readonly placed: PlacedLane;
@@ -104,6 +79,7 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
     (view) => (view.selection?.kind === 'track' && view.selection.track === lane.track.id) || (lane.object !== undefined && view.object === lane.object.id),
   );
   const drag = useRef<{ readonly y: number; steps: number } | undefined>(undefined);
+  const [menu, setMenu] = useState<{ readonly open: boolean; readonly at?: MenuPoint }>({ open: false });
   const select = () => {
     if (lane.object) selectObject(trace, lane.object.id);
     else selectTrack(trace, lane.track.id);
@@ -113,7 +89,10 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
     else if (event.key === 'ArrowLeft' && canFold) foldTrack(lane.key, true);
     else if (event.key === 'ArrowRight' && canFold) foldTrack(lane.key, false);
     else if (event.key === 'Delete') hideTrack(lane.key, true);
-    else {
+    else if (isMenuKey(event)) {
+      const { left, bottom } = event.currentTarget.getBoundingClientRect();
+      setMenu({ open: true, at: { x: left, y: bottom } });
+    } else {
       moveFocus(event);
       return;
     }
@@ -123,7 +102,7 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
   const name = clipText(lane.title, 200);
   const meta = metaOf(placed, fact);
   return (
-    // A head is dragged to another place; the keys of its button do the same.
+    // biome-ignore lint/a11y/noStaticElementInteractions: a head is dragged to another place and has a menu; the keys of its button do the same.
     <div
       className={`tl-head ${isSelected ? 'tl-head-selected' : ''} tl-head-${lane.kind}`}
       style={{ top, height }}
@@ -148,6 +127,10 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
       onPointerCancel={() => {
         drag.current = undefined;
       }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setMenu({ open: true, at: { x: event.clientX, y: event.clientY } });
+      }}
     >
       <div className="tl-head-line">
         {canFold && (
@@ -171,30 +154,17 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
         <span className="tl-head-tools">
           <Menu
             align="start"
+            open={menu.open}
+            onOpen={(open) => setMenu({ open })}
+            at={menu.at}
             trigger={<IconButton icon={Ellipsis} size="s" label={words.arrange(name)} onPointerDown={(event) => event.stopPropagation()} />}
-            entries={laneEntries(placed, groups, isPinned)}
+            entries={[...counterEntries(trace, lane), ...laneEntries(placed, groups, isPinned)]}
           />
         </span>
       </div>
       {height >= 36 && <div className={`tl-head-meta ${lane.kind === 'counter' ? 'tl-head-now' : ''}`}>{meta}</div>}
     </div>
   );
-}
-
-export function laneEntries(placed: PlacedLane, groups: readonly LaneGroup[], isPinned: boolean): readonly MenuEntry[] {
-  const { lane, canFold, isFolded } = placed;
-  return [
-    ...(canFold
-      ? [{ label: isFolded ? words.unfold : words.fold, icon: isFolded ? ChevronRight : ChevronDown, onSelect: () => foldTrack(lane.key, !isFolded) }]
-      : []),
-    { label: isPinned ? words.unpin : words.pin, icon: isPinned ? PinOff : Pin, onSelect: () => pinTrack(lane.key, !isPinned) },
-    { label: words.hide, icon: EyeOff, onSelect: () => hideTrack(lane.key, true) },
-    { kind: 'line' },
-    { label: words.moveUp, keys: 'Alt+ArrowUp', onSelect: () => moveLane(groups, lane.key, -1, isPinned) },
-    { label: words.moveDown, keys: 'Alt+ArrowDown', onSelect: () => moveLane(groups, lane.key, 1, isPinned) },
-    { kind: 'line' },
-    { label: words.copyName, onSelect: () => void navigator.clipboard?.writeText(lane.title).catch(() => {}) },
-  ];
 }
 
 function metaOf({ lane }: PlacedLane, fact: LaneHeadProps['fact']): string {

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AttachOptions, DEFAULT_ATTACH } from '../../../core/protocol/attach.ts';
 import { RecordKind } from '../../../core/protocol/records.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
@@ -16,7 +16,6 @@ import { nodeVersions } from '../tracer/node-matrix.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const tracerFolder = path.join(root, 'dist/tracer');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
 
 let fixture: CollectorFixture;
 let folder: string;

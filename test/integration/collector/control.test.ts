@@ -202,10 +202,10 @@ describe('recording', () => {
 describe('a moment with a name', () => {
   it('is an instant of scope global and category marker, also while recording is off', async () => {
     const { step, end } = await startSteps();
-    expect(fixture.collector.mark('one', '  deploy rules v7 ')).toBe('deploy rules v7');
+    expect(fixture.collector.mark('one', '  deploy rules v7 ').name).toBe('deploy rules v7');
     fixture.collector.record('one', false);
     await step('closed');
-    expect(fixture.collector.mark('one', '')).toBe('Marker 2');
+    expect(fixture.collector.mark('one', '')).toMatchObject({ name: 'Marker 2', note: { text: 'Marker 2' } });
     await step('instant off');
     const recording = await end();
     const markers = recording.events.filter(({ category }) => category === 'marker');
@@ -213,6 +213,8 @@ describe('a moment with a name', () => {
       ['deploy rules v7', InstantScope.GLOBAL],
       ['Marker 2', InstantScope.GLOBAL],
     ]);
+    const notes = recording.info.filter((line) => line.kind === 'note');
+    expect(notes).toMatchObject([{ text: 'deploy rules v7' }, { text: 'Marker 2' }]);
     const [{ timeNs: off } = { timeNs: 0 }] = switches(recording);
     expect(markers[0]?.timeNs).toBeLessThan(off);
     expect(markers[1]?.timeNs).toBeGreaterThan(off);

@@ -209,7 +209,7 @@ test('controls a run: recording, objects, moments; and answers in words where th
   expect(await window.request('session.record', { session, on: false })).toMatchObject({ gate: { on: false, by: 'window' } });
   expect(await window.request('session.record', { session, on: true })).toMatchObject({ gate: { on: true, by: 'window' } });
   expect(await window.request('session.snapshot', { session })).toEqual({ processes: 1 });
-  expect(await window.request('session.mark', { session, name: 'release' })).toEqual({ name: 'release' });
+  expect(await window.request('session.mark', { session, name: 'release' })).toMatchObject({ name: 'release', note: { text: 'release' } });
   await expect(window.request('session.saveLast', { session })).rejects.toThrow('All of steps.js is kept.');
   await window.request('session.stop', { session });
   for (const act of [

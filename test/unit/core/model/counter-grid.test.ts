@@ -265,6 +265,19 @@ describe('counter rows out of memory', () => {
     expect(fine).toEqual(everything.grid(query));
   });
 
+  test('are read again only once the recording has been read for the first time', async () => {
+    let loaded = 0;
+    const trace = traceOf(bytes, { detailBytes: 1_500_000, onLoaded: () => loaded++ });
+    trace.timeline.isLoading = true;
+    const query = { series: [0], fromNs: endNs * 0.31, toNs: endNs * 0.33, columns: 800 };
+    expect(trace.grid(query).coarse).toBe(true);
+    await trace.settled();
+    expect(loaded).toBe(0);
+    trace.timeline.isLoading = false;
+    for (let turn = 0; turn < 5 && trace.grid(query).coarse; turn++) await trace.settled();
+    expect(trace.grid(query)).toEqual(everything.grid(query));
+  });
+
   test('the change that holds at the start of the range is read again too', async () => {
     const query = { series: [0], fromNs: endNs * 0.2 + 37, toNs: endNs * 0.2 + 90, columns: 10, show: 'rate' as const };
     const trace = traceOf(bytes, { detailBytes: 1_500_000 });

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLayout } from '../../../../renderer/app/dock/dock-layout.ts';
-import { LayoutHistory } from '../../../../renderer/app/dock/layout-history.ts';
+import { isRearranged, readLayout } from '../../../../renderer/app/dock/dock-layout.ts';
 
 const layout = (panels: Record<string, unknown>) =>
   JSON.stringify({ grid: { root: { type: 'branch', data: [] }, width: 10, height: 10, orientation: 'HORIZONTAL' }, panels, floatingGroups: [{}] });
@@ -28,27 +27,29 @@ describe('a kept arrangement of panels', () => {
   });
 });
 
-describe('undo of arrangements', () => {
-  it('goes back and forth, and a new one ends what could be done again', () => {
-    const history = new LayoutHistory();
-    for (const text of ['a', 'b', 'b', 'c']) history.note(text);
-    expect(history.undo()).toBe('b');
-    expect(history.undo()).toBe('a');
-    expect(history.undo()).toBeUndefined();
-    expect(history.redo()).toBe('b');
-    history.note('d');
-    expect(history.canRedo).toBe(false);
-    expect(history.undo()).toBe('b');
+describe('what counts as a change of the panels', () => {
+  const text = (change: object = {}, node: object = {}) =>
+    JSON.stringify({
+      grid: {
+        root: { type: 'branch', data: [{ type: 'leaf', data: { views: ['timeline', 'graphs'], activeView: 'timeline', id: '1' }, size: 300, ...node }] },
+        width: 900,
+        height: 600,
+      },
+      panels: {},
+      activeGroup: '1',
+      ...change,
+    });
+
+  it('is another size or another place', () => {
+    expect(isRearranged(text(), text({}, { size: 340 }))).toBe(true);
+    expect(isRearranged(text(), text({}, { data: { views: ['graphs'], activeView: 'graphs', id: '1' } }))).toBe(true);
   });
 
-  it('does not count what the dock tells of the arrangement that was undone to', () => {
-    const history = new LayoutHistory();
-    history.note('a');
-    history.note('b');
-    history.undo();
-    history.settle('a, in other words');
-    history.note('a, in other words');
-    expect(history.canUndo).toBe(false);
-    expect(history.canRedo).toBe(true);
+  it('is not another tab in front, the focus, an area that is hidden for a while, or a window of another size', () => {
+    expect(isRearranged(text(), text())).toBe(false);
+    expect(isRearranged(text(), text({ activeGroup: '2' }))).toBe(false);
+    expect(isRearranged(text(), text({}, { data: { views: ['timeline', 'graphs'], activeView: 'graphs', id: '1' } }))).toBe(false);
+    expect(isRearranged(text(), text({}, { size: 0, visible: false }))).toBe(false);
+    expect(isRearranged(text(), text({ grid: { root: { type: 'branch', data: [] }, width: 1200, height: 600 } }))).toBe(false);
   });
 });
