@@ -202,7 +202,7 @@ export class Counters {
     const sampled = new Uint8Array(series.length * columns);
     const edges = new Float64Array(series.length * 4).fill(Number.NaN);
     const stats: SeriesStats[] = [];
-    const coarse = this.#gather(series, { ...range, columns, isRough: series.length >= ROUGH_FROM }, (grid) => {
+    const coarse = this.#gather(series, { ...range, columns, shareColumns: series.length >= ROUGH_FROM ? 1 : 0.5 }, (grid) => {
       const at = stats.length * columns;
       grid.fillSampled(sampled, at);
       if (show === 'value') {

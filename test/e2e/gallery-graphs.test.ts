@@ -87,8 +87,10 @@ function picturesOf({ page }: Studio, colors: string): (name: string) => Promise
     page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('.counter-plot')].every((plot) => {
         const canvas = plot.querySelector<HTMLElement>('.counter-picture');
-        const { bottom, top } = plot.getBoundingClientRect();
-        return bottom < 0 || top > innerHeight || plot.clientHeight < 72 || canvas?.style.width === `${plot.clientWidth}px`;
+        const box = plot.getBoundingClientRect();
+        const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+        // One that another panel covers, or that is too small for a picture, is drawn when it is seen.
+        return !plot.contains(seen) || plot.clientHeight < 72 || Math.abs(Number.parseFloat(canvas?.style.width ?? '') - plot.clientWidth) <= 1;
       }),
     );
   return async (name) => {
