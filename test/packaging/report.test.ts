@@ -34,6 +34,7 @@ function report(name: string, ...inputs: readonly string[]): string {
 async function opened(file: string): Promise<{ readonly page: Page; readonly requests: string[]; readonly errors: string[] }> {
   const context = await browser.newContext({ offline: true });
   const page = await context.newPage();
+  page.setDefaultTimeout(90_000);
   const requests: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => requests.push(request.url()));
