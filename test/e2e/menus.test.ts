@@ -1,7 +1,7 @@
 /** Menus of what lies under the pointer, and of what is picked by keyboard alone; and what is chosen in one list is brought into sight in others. */
-import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+import { expect, type Studio, test } from './fixtures.ts';
 import { Notes } from './pages/notes.ts';
+import { PICTURED, picture } from './pictures.ts';
 
 /** Thirty threads, so that what lies below them is out of sight. */
 const THREADS = Array.from({ length: 30 }, (_, thread) => [
@@ -28,7 +28,7 @@ async function open(studio: Studio): Promise<void> {
 
 const item = (studio: Studio, name: string | RegExp) => studio.page.getByRole('menu').getByRole('menuitem', { name });
 
-test('a slice has a menu: by the right mouse button, and by its key', async ({ studio }) => {
+test('a slice has a menu: by the right mouse button, and by its key', PICTURED, async ({ studio }) => {
   const { page, timeline } = studio;
   await open(studio);
   const { x } = await timeline.point(0.7, 'main');
@@ -36,7 +36,7 @@ test('a slice has a menu: by the right mouse button, and by its key', async ({ s
   await page.mouse.click(x, head.y + 8, { button: 'right' });
   await expect(item(studio, /^Zoom to it/)).toBeVisible();
   await expect(timeline.name()).toHaveText('serve');
-  await page.screenshot({ path: path.join(repository, 'test/output/gallery/menu-slice-dark.png') });
+  await picture(page, 'menu-slice-dark');
   await item(studio, 'Find in Statistics').click();
   const statistics = page.getByRole('region', { name: 'Statistics', exact: true });
   await expect(statistics.getByRole('textbox', { name: 'Filter statistics' })).toHaveValue('serve');
