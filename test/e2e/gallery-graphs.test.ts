@@ -57,12 +57,12 @@ for (const colors of THEMES) {
       await graphs.dialog.getByRole('textbox', { name: 'Value' }).fill('60');
       await page.keyboard.press('Enter');
       await expect(graphs.dialog.getByRole('listitem')).toHaveText(['60']);
-      await whole('graphs-thresholds');
+      await picture(page, `graphs-thresholds-${colors}`);
       await page.keyboard.press('Escape');
       await graphs.choose('pool', /^Move towards the start/);
       await graphs.choose('queue', /^Rename/);
       await expect(graphs.nameField).toBeFocused();
-      await whole('graphs-rename');
+      await picture(page, `graphs-rename-${colors}`);
       await page.keyboard.type('Jobs and errors');
       await page.keyboard.press('Enter');
       await graphs.picture('Jobs and errors').hover();
