@@ -72,32 +72,43 @@ export class ImportSlices {
 
   /** Records from byte `from` of the scanner's memory to `to`. Hot. */
   #records(scanner: EventScanner, thread: ImportedThread, high: number, from: number, to: number, count: number): void {
+    const { clock, builder } = this.#to;
+    if (!builder.hasRoom(thread.stream, high, to - from, count)) {
+      this.#oneByOne(scanner, thread, high, from, to);
+      return;
+    }
+    const { words, numbers } = scanner;
+    for (let at = from; at < to; ) {
+      const w = at >>> 2;
+      clock.noteSlice(high, (words[w] as number) >>> 0, numbers[(at >>> 3) + 2] as number);
+      words[w + 2] = this.#definitionOf(scanner, thread, words[w + 2] as number);
+      const category = words[w + 3] as number;
+      words[w + 3] = category < 0 ? 0 : this.#definitionOf(scanner, thread, category);
+      at += recordBytes(words[w + 1] as number);
+    }
+    builder.slices(thread.stream, high, scanner, from, to, count);
+  }
+
+  /** Where a block ends, or the clock's high word changes. Apart from the above, so that the engine does not compile it anew for what is rare. */
+  #oneByOne(scanner: EventScanner, thread: ImportedThread, high: number, from: number, to: number): void {
     const { words, numbers, bytes } = scanner;
-    const { clock, builder, tracks } = this.#to;
-    const { stream } = thread;
-    const known = this.#scanned;
-    const isOne = builder.hasRoom(stream, high, to - from, count);
     for (let at = from; at < to; ) {
       const w = at >>> 2;
       const low = (words[w] as number) >>> 0;
       const durationNs = numbers[(at >>> 3) + 2] as number;
-      clock.noteSlice(high, low, durationNs);
-      const scannedName = words[w + 2] as number;
-      const name = known[scannedName] as number;
-      const nameId = tracks.local(thread, name === NOT_KNOWN ? this.#nameOf(scanner, scannedName) : name);
-      const scannedCategory = words[w + 3] as number;
-      let categoryId = 0;
-      if (scannedCategory >= 0) {
-        const category = known[scannedCategory] as number;
-        categoryId = tracks.local(thread, category === NOT_KNOWN ? this.#nameOf(scanner, scannedCategory) : category);
-      }
-      if (isOne) {
-        words[w + 2] = nameId;
-        words[w + 3] = categoryId;
-      } else builder.slice(stream, high, low, durationNs, nameId, categoryId, bytes, words[w + 6], 0, at + SLICE_HEADER_BYTES);
+      this.#to.clock.noteSlice(high, low, durationNs);
+      const name = this.#definitionOf(scanner, thread, words[w + 2] as number);
+      const category = words[w + 3] as number;
+      const categoryId = category < 0 ? 0 : this.#definitionOf(scanner, thread, category);
+      this.#to.builder.slice(thread.stream, high, low, durationNs, name, categoryId, bytes, words[w + 6], 0, at + SLICE_HEADER_BYTES);
       at += recordBytes(words[w + 1] as number);
     }
-    if (isOne) builder.slices(stream, high, scanner, from, to, count);
+  }
+
+  /** The stream's own definition of a name of the scanner. Hot. */
+  #definitionOf(scanner: EventScanner, thread: ImportedThread, scanned: number): number {
+    const name = this.#scanned[scanned] as number;
+    return this.#to.tracks.local(thread, name === NOT_KNOWN ? this.#nameOf(scanner, scanned) : name);
   }
 
   #nameOf({ words, bytes, nameWord }: EventScanner, scanned: number): number {

@@ -12,6 +12,7 @@ import { AsyncFlag, FlowPhase, InstantScope, SnapshotFlag } from '../protocol/re
 import { decodeSource, type Inflate, sourceBytes } from '../protocol/sources.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import { ByteOutput } from './byte-output.ts';
+import { writeEnded } from './ended-slices.ts';
 import { ImportedMembers } from './imported-members.ts';
 import { JsonCopier } from './json-bytes.ts';
 import { readableValue } from './readable-value.ts';
@@ -183,6 +184,11 @@ export class EventWriter extends RecordingWalker {
 
   /** `beside`: what stands beside the events in place of what an imported file has there. */
   finish(beside?: BesideEvents): void {
+    for (const [stream, texts] of this.#texts) {
+      this.stream = stream;
+      this.#text = texts;
+      this.#writeEnded(0, Number.NaN);
+    }
     this.finishCalls();
     this.#writeNotes();
     const { output } = this;
@@ -421,6 +427,24 @@ export class EventWriter extends RecordingWalker {
   // Calls
 
   override callEnded(startNs: number, endNs: number, functionId: number, _call: number, args: Uint8Array | undefined, result: Uint8Array | undefined): void {
+    const { ended } = this.#text;
+    const { innermostStartNs } = this.stream.calls;
+    if (ended.length === 0 && innermostStartNs !== startNs) {
+      this.#writeCall(startNs, endNs, functionId, args, result);
+      return;
+    }
+    ended.push({ startNs, high: 0, low: endNs, durationNs: endNs - startNs, functionId, args, result });
+    this.#writeEnded(startNs, innermostStartNs);
+  }
+
+  /** What need not wait any more for the call around it. */
+  #writeEnded(startNs: number, aroundNs: number): void {
+    writeEnded(this.#text.ended, { high: 0, low: startNs }, { high: 0, low: aroundNs }, (call) =>
+      this.#writeCall(call.startNs, call.low, call.functionId, call.args, call.result),
+    );
+  }
+
+  #writeCall(startNs: number, endNs: number, functionId: number, args: Uint8Array | undefined, result: Uint8Array | undefined): void {
     const text = this.#callText(functionId);
     this.#begin(text.head, startNs);
     this.#duration(Math.round(endNs - startNs));
@@ -479,10 +503,10 @@ export class EventWriter extends RecordingWalker {
     output.shortBytes(CLOSE);
   }
 
-  /** An async function or generator, from its begin to its end over all its waits: an async slice beside its runs. */
-  override activationBegan(timeNs: number, functionId: number, call: number): void {
+  /** An async function or generator that waits, from its begin to its end: an async slice beside its runs. */
+  override activationBegan(startNs: number, functionId: number, call: number): void {
     const { name, category } = this.#functionOf(functionId);
-    this.#asyncEvent('b', timeNs, { id: this.#activationId(call), name, category: `async ${category}` });
+    this.#asyncEvent('b', startNs, { id: this.#activationId(call), name, category: `async ${category}` });
   }
 
   override activationEnded(timeNs: number, functionId: number, call: number): void {

@@ -8,8 +8,8 @@ export interface GridQuery {
   readonly columns: number;
   /** Values hold up to here: the end of the trace, or now. Behind it there is nothing yet. */
   readonly endNs: number;
-  /** A mini across a border of columns is shared out though its rows are there where it is no wider than a column; else no wider than half of one. */
-  readonly isRough?: boolean;
+  /** Minis that are no wider than so many columns are shared out across a border though their rows are there: much quicker, and wrong by a pixel at most. Default: none. */
+  readonly shareColumns?: number;
 }
 
 export interface SeriesStats {
@@ -40,8 +40,6 @@ export class SeriesGrid {
   readonly used = new Set<Chunk>();
   readonly #query: GridQuery;
   readonly #scale: number;
-  /** Minis of so many columns are shared out: much quicker than their rows, and wrong by a pixel at most. */
-  readonly #shared: number;
   readonly #sources: SeriesSource[] = [];
   readonly #firstTime: Float64Array;
   readonly #first: Float64Array;
@@ -63,7 +61,6 @@ export class SeriesGrid {
   constructor(query: GridQuery, room = new Float64Array(query.columns * SeriesGrid.ROOM)) {
     this.#query = query;
     this.#scale = query.columns / (query.toNs - query.fromNs);
-    this.#shared = query.isRough ? 1 : 0.5;
     const column = (place: number, start: number) => room.subarray(place * query.columns, (place + 1) * query.columns).fill(start);
     this.#firstTime = column(0, Number.POSITIVE_INFINITY);
     this.#lastTime = column(1, Number.NEGATIVE_INFINITY);
@@ -141,7 +138,7 @@ export class SeriesGrid {
       }
       if (t1 < fromNs) this.#hold(t1, minis[values + Summary.LAST] as number);
       else if (inside && this.#column(t0) === this.#column(t1)) this.#put(this.#column(t0), t0, t1, minis, values);
-      else if (chunk.data && !(inside && (t1 - t0) * this.#scale <= this.#shared))
+      else if (chunk.data && !(inside && (m + 1) * MINI_ROWS <= chunk.rows && (t1 - t0) * this.#scale <= (this.#query.shareColumns ?? 0)))
         this.#addRows(chunk, chunk.data, series, m * MINI_ROWS, Math.min(chunk.rows, (m + 1) * MINI_ROWS), !inside);
       else this.#shareOut(chunk, t0, t1, values, inside, summary[s + Summary.SUM] as number, summary[s + Summary.SAMPLES] as number);
     }

@@ -90,7 +90,7 @@ export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ra
   ink.beginPath();
   ink.rect(box.left, box.top - 1, box.width, box.height + 2);
   ink.clip();
-  if (layer && scene.series.length >= MANY_SERIES) {
+  if (layer && isDense(scene)) {
     const { left, top, width, height } = box;
     layer({ left, top, right: left + width, bottom: top + height + 1 }, (rects) => drawLines(ink, rects, scene, palette, box, ratio));
   } else drawLines(ink, ink, scene, palette, box, ratio);
@@ -144,6 +144,18 @@ export function timeAxis(
  * canvas without a GPU takes a tenth of a second for as many rectangles.
  */
 const MANY_SERIES = 16;
+/** The same for fewer that have a sample in most columns: so many columns of them, each a rectangle or two. */
+const DENSE_COLUMNS = 3000;
+
+function isDense({ series, lines: { sampled, columns } }: GraphScene): boolean {
+  if (series.length >= MANY_SERIES) return true;
+  let dense = 0;
+  for (let s = 0; s < series.length && dense < DENSE_COLUMNS; s++) {
+    if (!series[s]?.isShown) continue;
+    for (let c = s * columns; c < (s + 1) * columns; c++) dense += sampled[c] as number;
+  }
+  return dense >= DENSE_COLUMNS;
+}
 
 function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
   const pixelsPerNs = box.width / (range.toNs - range.fromNs);

@@ -88,7 +88,6 @@ const frames = (figure, { times, pictures }, still) => ({
 const ZOOM = `wheel(0, frame % 60 < 30 ? -60 : 60, true);`;
 const MOVE = `wheel(frame % 60 < 30 ? 40 : -40, 0, false);`;
 
-const EXITED = `/Exited/.test(document.querySelector('[aria-label="Status bar"] [role=status]')?.textContent)`;
 const WHOLE = `!document.querySelector('[role=progressbar]')`;
 
 async function saved(root, folder, measure) {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, type Studio, test, WEB_ONLY } from './fixtures.ts';
 import { dropFile } from './pages/drop-file.ts';
+import { HeldAnswers } from './pages/held-answers.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 import { StartPage } from './pages/start-page.ts';
 import { TraceWindow } from './pages/trace-window.ts';
@@ -379,4 +380,19 @@ test('a dropped trace opens in the page, and a dropped script is found where it 
 
   await dropFile(page, 'dropped.json', JSON.stringify([{ ph: 'C', name: 'dropped', pid: 1, tid: 1, ts: 1, args: { n: 5 } }]));
   await expect(window.now('dropped', 'n')).toHaveText('5');
+});
+
+test('a whole path is typed before the panel has heard what is in its folder', WEB_ONLY, async ({ studio }) => {
+  const { window, page } = studio;
+  const answers = await HeldAnswers.of(page);
+  // The window has asked what it asks once by now.
+  await window.menu('File', /^Open trace/);
+  await expect(window.filePanel.dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(window.filePanel.dialog).toBeHidden();
+  answers.hold();
+  await window.menu('File', /^Open trace/);
+  await window.filePanel.typePath('/no/such/file.json');
+  answers.release();
+  await expect(window.filePanel.refusal).toContainText('There is no /no/such/file.json');
 });

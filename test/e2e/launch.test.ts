@@ -18,6 +18,26 @@ function runs(pid: number): boolean {
   }
 }
 
+test('nothing that comes later moves the field for a script: a click meets what was pointed at', async ({ studio }) => {
+  const { page, start } = studio;
+  studio.script('package.json', '{ "scripts": { "serve": "node serve.js", "test": "node test.js" } }');
+  await page.addInitScript(() => {
+    const moved: string[] = [];
+    Object.assign(window, { moved });
+    new PerformanceObserver((list) => {
+      const field = document.querySelector('form.start-target');
+      for (const entry of list.getEntries() as (PerformanceEntry & { readonly sources: readonly { readonly node: Node | null }[] })[]) {
+        if (field && entry.sources.some(({ node }) => node && (node.contains(field) || field.contains(node)))) moved.push(String(entry.startTime));
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.reload();
+  await expect(start.npmScript('serve')).toBeVisible();
+  await expect(start.example('Lifts in a tower')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible();
+  expect(await page.evaluate(() => (window as unknown as { readonly moved: readonly string[] }).moved)).toEqual([]);
+});
+
 test('a script that is not there, and one that is not JavaScript, are told at the field, which keeps its contents', async ({ studio }) => {
   const { start, page } = studio;
   const nowhere = path.join(studio.work, 'nowhere.js');

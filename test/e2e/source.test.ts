@@ -73,7 +73,6 @@ for (const colors of ['dark', 'light'] as const) {
 }
 
 test('a recording that was dropped into the page brings the source of its calls, though no file of it is there', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from');
   const script = studio.script('gone.mjs', SCRIPT);
   const recording = path.join(studio.work, 'gone.tsr');
   execFileSync(process.execPath, [path.join(repository, 'dist/cli/trace-studio.cjs'), 'run', '--quiet', '-o', recording, '--', script]);

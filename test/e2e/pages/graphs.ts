@@ -37,6 +37,22 @@ export class Graphs {
     return this.graph(name).getByRole('img');
   }
 
+  /** Time of its cross-hair in seconds. Undefined: it shows none. */
+  async crossHair(name: string): Promise<number | undefined> {
+    const text = await this.graph(name).locator('.counter-overlay').getAttribute('data-moment');
+    return text === null ? undefined : secondsOf(text);
+  }
+
+  /** Seconds in view, from and to, as the table of the graph has them, which has to be shown. */
+  async inView(name: string): Promise<readonly [number, number]> {
+    const times = await this.graph(name)
+      .getByRole('region', { name: `Values of ${name}` })
+      .getByRole('rowheader')
+      .allTextContents();
+    const moments = times.filter((text) => /\d/.test(text)).map(secondsOf);
+    return [moments.at(-1) ?? Number.NaN, moments[0] ?? Number.NaN];
+  }
+
   /** A line of the list. */
   counter(name: string | RegExp): Locator {
     return this.list.getByRole('button', { name: typeof name === 'string' ? new RegExp(`^${name}`) : name });
@@ -96,3 +112,11 @@ export class Graphs {
       .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   }
 }
+
+/** "0.123 456 s", "1:02.123" */
+export const secondsOf = (text: string): number =>
+  text
+    .replace(/[^\d.:−-]/g, '')
+    .replace('−', '-')
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0);

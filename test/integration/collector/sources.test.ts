@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inflateSync } from 'node:zlib';
-import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { CaptureOptions } from '../../../core/protocol/capture-options.ts';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { decodeSource } from '../../../core/protocol/sources.ts';
@@ -11,7 +10,6 @@ import { CollectorFixture, type ReadRecording, readRecording, spawnPlan } from '
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const preload = path.join(root, 'dist', 'tracer', 'preload.cjs');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
 
 let fixture: CollectorFixture;
 beforeEach(() => {

@@ -12,7 +12,7 @@ import { readTraceEvents } from '../../../../core/formats/trace-event-reader.ts'
 import { concat } from '../../../helpers/build-recording.ts';
 import { encode, inPieces } from '../../../helpers/formats.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000 });
 afterEach(() => vi.unstubAllGlobals());
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
@@ -168,7 +168,7 @@ describe('with and without the scanner', () => {
         fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 4 }),
         (events, sizes) => expectSame(`[${events.join(',\n')}]`, sizes),
       ),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
@@ -181,7 +181,7 @@ describe('with and without the scanner', () => {
         for (const [at, gone, put] of damages) bytes = concat([bytes.slice(0, at), put, bytes.slice(at + gone)]);
         await expectSame(bytes, [size]);
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 
