@@ -1,4 +1,5 @@
 /** Every text of this folder that a user reads. */
+import { plural } from '../state/words.ts';
 import type { ToastTone } from '../widgets/index.ts';
 
 export const words = {
@@ -89,4 +90,14 @@ export const words = {
   saved: 'Saved',
   namesWithoutValues: (names: string) => `The recording names ${names}, without a value`,
   fillValues: 'Fill the values in, or run it without.',
+
+  // app
+  studio: (version: string) => `Trace Studio ${version}`,
+  node: (version: string | undefined, why: string) => `node ${version ?? ''} ${why}`,
+  nodeFrom: (source: string) => `from ${source}`,
+  noNode: 'No Node was found. Choose one in the run configuration.',
+  openTraces: (open: number, running: number) => `${plural(open, 'trace')} open${running > 0 ? `, ${running} running` : ''}`,
+  allShortcuts: 'All shortcuts',
+  statusBar: 'Status bar',
+  lookingForNode: 'Looking for Node',
 } as const;

@@ -16,6 +16,7 @@ const READ = new Set([
   'text',
   'message',
   'remedy',
+  'before',
 ]);
 /** Members of an object that is given to one of these are read, too. */
 const TOLD = new Set(['toast', 'toastProblem', 'showDialog', 'copyText']);

@@ -47,4 +47,19 @@ export const words = {
   size: 'Size',
   file: 'File',
   dropped: 'Dropped',
+
+  // status-bar
+  buffer: 'Buffer',
+  untraced: 'runs without the tracer',
+  pid: (pid: number) => `pid ${pid}`,
+  waited: (ms: string) => `Script waited ${ms} ms for the recorder`,
+  keeps: (what: string, bytes: string) => `Keeps ${what}, ${bytes}`,
+  droppedCount: (count: string) => `Dropped ${count}`,
+  bufferText: 'The fullest buffer of a thread. When it is full the script waits, or events are dropped, as the run configuration says.',
+  bufferFill: 'Fill of the buffer',
+  notConnected: 'tracer not connected yet',
+  statusBar: 'Status bar',
+  elapsed: 'How far the recording is',
+  commandIn: (command: string, cwd: string) => `${command}\nin ${cwd}`,
+  keepsText: 'Older data goes. Save what is there from the toolbar, or with L.',
 } as const;
