@@ -90,6 +90,18 @@ export interface ExampleInfo {
   readonly kind: 'queue' | 'sorting' | 'server' | 'simulation';
 }
 
+/** What a recording holds, as a window that had all of it before it told: for lists of recordings. */
+export interface RecordingGlance {
+  readonly durationNs: number;
+  /** Calls, slices, async operations. */
+  readonly slices: number;
+  readonly counters: number;
+  readonly objects: number;
+  /** How busy each of its parts was, a digit each, at most `MAX_GLANCE_PARTS`. */
+  readonly activity: string;
+}
+export const MAX_GLANCE_PARTS = 64;
+
 export interface RecentItem {
   /** Opaque id of the entry: what `recordings.openRecent` takes. */
   readonly ref: string;
@@ -105,6 +117,7 @@ export interface RecentItem {
   /** How its run ended. */
   readonly end?: SessionEnd;
   readonly missing?: boolean;
+  readonly glance?: RecordingGlance;
 }
 
 export interface SavedAside {
@@ -403,6 +416,8 @@ export interface StudioRequests {
   /** A path that the user chose or typed (file panel), or that a drop told. */
   'recordings.openPath': (argument: { readonly path: string }) => RecordingInfoSummary;
   'recordings.discard': (argument: { readonly ref: string }) => null;
+  /** Kept beside the recording's place in the list of recent ones. */
+  'recordings.glance': (argument: { readonly recording: RecordingId; readonly glance: RecordingGlance }) => null;
   'recordings.list': (argument: null) => readonly RecordingInfoSummary[];
   'recordings.close': (argument: { readonly recording: RecordingId }) => null;
   /** Undefined path: where it was saved before. Refuses to overwrite unless `overwrite`. */
@@ -515,6 +530,7 @@ export const STUDIO_REQUESTS = {
   'recordings.openRecent': true,
   'recordings.openPath': true,
   'recordings.discard': true,
+  'recordings.glance': true,
   'recordings.list': true,
   'recordings.close': true,
   'recordings.save': true,

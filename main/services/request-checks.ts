@@ -7,9 +7,10 @@ import { MAX_MUTE_RULES } from '../../core/protocol/function-rules.ts';
 import { MAX_NOTE_CHARS, type NoteChange, type RecordingNote } from '../../core/protocol/notes.ts';
 import { MAX_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import type { LaunchConfig, PluginChoice } from '../../core/protocol/session-types.ts';
-import { DEFAULT_SETTINGS, type ExportQuestion, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
+import { DEFAULT_SETTINGS, type ExportQuestion, type RecordingGlance, type Settings, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
 import { type Check, filled, flag, id, list, nothing, oneOf, refuse, sha256, shape, text, whole } from './checks.ts';
+import { recordingGlance } from './recordings/glances.ts';
 
 // PATH_MAX of Linux; Windows' long paths are shorter than its 32 767 in practice.
 const path: Check<string> = (value, where) => {
@@ -164,6 +165,7 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'recordings.openRecent': shape<{ ref: string }>({ ref: id }),
   'recordings.openPath': shape<{ path: string }>({ path }),
   'recordings.discard': shape<{ ref: string }>({ ref: id }),
+  'recordings.glance': shape<{ recording: string; glance: RecordingGlance }>({ recording: id, glance: recordingGlance }),
   'recordings.list': nothing,
   'recordings.close': shape<{ recording: string }>({ recording: id }),
   'recordings.save': shape<{ recording: string; path?: string; overwrite?: boolean }>({ recording: id, path, overwrite: flag }, ['path', 'overwrite']),

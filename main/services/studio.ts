@@ -12,6 +12,7 @@ import {
   type ExportQuestion,
   type NodeInstall,
   type RecentItem,
+  type RecordingGlance,
   STUDIO_REQUESTS,
   type StudioHandlers,
   type StudioPushes,
@@ -36,6 +37,7 @@ import { NodeFinder } from './nodes/node-finder.ts';
 import { OpenRecordings } from './open-recordings.ts';
 import { PluginCatalogue } from './plugins/catalogue.ts';
 import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
+import { Glances } from './recordings/glances.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
 import { changeNotesBeside, copyNotesBeside, readNotesBeside } from './recordings/notes-beside.ts';
 import { Recents } from './recordings/recents.ts';
@@ -69,6 +71,7 @@ class StudioServices implements Studio {
   readonly #roots: Roots;
   readonly #settings: SettingsStore;
   readonly #recents: Recents;
+  readonly #glances: Glances;
   readonly #library: RecordingLibrary;
   readonly #tracer: TracerInstall;
   readonly #nodes: NodeFinder;
@@ -92,6 +95,7 @@ class StudioServices implements Studio {
     this.#roots = new Roots(options.fileRoots, [cwd, this.#home, path.parse(cwd).root]);
     this.#settings = new SettingsStore(path.join(dataFolder, 'settings.json'));
     this.#recents = new Recents(path.join(dataFolder, 'recent.json'));
+    this.#glances = new Glances(path.join(dataFolder, 'glances.json'));
     this.#savedConfigs = new SavedConfigs(path.join(dataFolder, 'run-configurations.json'));
     this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
     this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
@@ -281,6 +285,10 @@ class StudioServices implements Studio {
         await this.#discard(ref);
         return null;
       },
+      'recordings.glance': async ({ recording, glance }) => {
+        if (await this.#glances.put(this.#recordings.get(recording).file, glance)) this.push('recordings.changed', null);
+        return null;
+      },
       'recordings.list': () => this.#recordings.list(),
       'recordings.close': async ({ recording }) => {
         await this.#close(recording, opened);
@@ -385,6 +393,8 @@ class StudioServices implements Studio {
   // --- recordings -------------------------------------------------------------------------------------------------
 
   async #recentItems(): Promise<readonly RecentItem[]> {
+    const glances = await this.#glances.all();
+    const glanceOf = (file: string) => glances.has(file) && { glance: glances.get(file) as RecordingGlance };
     const unsaved = (await this.#library.list())
       .filter((entry) => !entry.live)
       .map(({ journal, file, bytes, recovered }): RecentItem => {
@@ -400,12 +410,13 @@ class StudioServices implements Studio {
           // An uploaded trace was not recorded here.
           ...(endedAtMs !== undefined && journal.session !== '' && { durationNs: (endedAtMs - journal.startedAtMs) * 1e6 }),
           ...(end && { end }),
+          ...glanceOf(file),
         };
       });
     const files = await Promise.all(
       (await this.#recents.files()).map(async (file): Promise<RecentItem> => {
         const found = await stat(file.path).catch(() => undefined);
-        return { ...file, bytes: found?.size ?? 0, unsaved: false, recovered: false, ...(!found && { missing: true }) };
+        return { ...file, bytes: found?.size ?? 0, unsaved: false, recovered: false, ...(!found && { missing: true }), ...glanceOf(file.path) };
       }),
     );
     return [...unsaved, ...files].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
@@ -473,6 +484,8 @@ class StudioServices implements Studio {
         await copyNotesBeside(open.file, target);
       } else await this.#convert(open.file, target);
     }
+    const glance = (await this.#glances.all()).get(open.file);
+    if (glance) await this.#glances.put(target, glance).catch(() => false);
     const summary = this.#recordings.markSaved(recording, target, !live);
     if (!live) await this.#library.markSaved(recording, target);
     await this.#remember(target, { ...summary, title: path.basename(target) }, host);

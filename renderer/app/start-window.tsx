@@ -5,6 +5,7 @@ import { styleNonce } from '../bridge/host.ts';
 import type { ConnectedStudio } from '../bridge/studio-client.ts';
 import { ClientsProvider } from '../state/clients.tsx';
 import { connectExports } from '../state/export-store.ts';
+import { connectGlances } from '../state/glance.ts';
 import { connectLaunch } from '../state/launch-store.ts';
 import { connectLibrary, loadLibrary } from '../state/library-store.ts';
 import { connectNotes } from '../state/notes-store.ts';
@@ -24,6 +25,7 @@ export function connectWindow(studio: ConnectedStudio, traces: TraceClient): voi
   connectLibrary(studio);
   connectExports(studio);
   connectNotes(studio, traces);
+  connectGlances(studio, traces);
   connectLaunch(studio);
   let endSessions = connectSessions(studio);
   void connectSettings(studio);

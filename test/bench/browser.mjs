@@ -79,6 +79,14 @@ export async function openBrowser(url) {
   async function collectGarbage() {
     for (const session of [sessionId, ...workers]) await send('HeapProfiler.collectGarbage', {}, session);
   }
+  /** The left mouse button is pressed at one place, moved to another and let go, as the system tells the browser of it. */
+  async function drag(from, to) {
+    const tell = (type, place) => send('Input.dispatchMouseEvent', { type, ...place, button: 'left', buttons: 1, clickCount: 1 }, sessionId);
+    await tell('mousePressed', from);
+    await tell('mouseMoved', { x: (from.x + to.x) / 2, y: to.y });
+    await tell('mouseMoved', to);
+    await tell('mouseReleased', to);
+  }
   async function close() {
     socket.close();
     child.kill('SIGKILL');
@@ -88,5 +96,5 @@ export async function openBrowser(url) {
       rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     } catch {}
   }
-  return { navigate, evaluate, waitFor, collectGarbage, close, pid: child.pid };
+  return { navigate, evaluate, waitFor, collectGarbage, drag, close, pid: child.pid };
 }

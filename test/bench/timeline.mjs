@@ -10,6 +10,7 @@ import { median } from './table.mjs';
 const GIGABYTES = 0.18;
 const FRAMES = 240;
 const KEYS = 60;
+const RANGES = 12;
 
 /** Counts marks on the timeline's canvas, so that a frame of the page is told from a picture of the timeline. */
 const COUNT_MARKS = `(() => {
@@ -63,6 +64,50 @@ const IDLE_MARKS = `(async () => {
   return window.marks - marks;
 })()`;
 
+/** From letting go of a range to the figures of that range: its words, all of it counted, and other figures than those of the range before. In ms. */
+const watchStatistics = `(() => {
+  const words = () => document.querySelector('.statistics-selected')?.textContent ?? '';
+  const figures = () => [...document.querySelectorAll('.statistics [role=row]')].slice(0, 3).map((row) => row.textContent).join();
+  const before = { words: words(), figures: figures() };
+  window.statisticsShown = new Promise((resolve) => {
+    addEventListener(
+      'pointerup',
+      () => {
+        const began = performance.now();
+        const look = () => {
+          const told = document.querySelector('.statistics-place')?.textContent ?? '';
+          const isThere = words() !== '' && words() !== before.words && figures() !== '' && figures() !== before.figures && !/looked at/.test(told);
+          if (isThere) resolve(performance.now() - began);
+          else requestAnimationFrame(look);
+        };
+        look();
+      },
+      { once: true, capture: true },
+    );
+  });
+})()`;
+
+/** Ranges of the whole height of the timeline and of nearly all to a third of its width. */
+async function statisticsTimes(browser) {
+  const tab = await browser.evaluate(`(() => {
+    const { x, y, width, height } = [...document.querySelectorAll('[role=tab]')].find((each) => each.textContent.startsWith('Statistics')).getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  })()`);
+  await browser.drag(tab, tab);
+  await browser.waitFor(`document.querySelector('.statistics [role=row]')`, 'the statistics');
+  const { left, right, y } = await browser.evaluate(`(() => {
+    const { left, right, top } = document.querySelector('.tl-focus').getBoundingClientRect();
+    return { left, right: right - 10, y: top + 8 };
+  })()`);
+  const times = [];
+  for (let turn = 0; turn < RANGES; turn++) {
+    await browser.evaluate(watchStatistics);
+    await browser.drag({ x: left + 6, y }, { x: right - 6 - ((right - left) * 0.6 * turn) / RANGES, y });
+    times.push(await browser.evaluate('window.statisticsShown'));
+  }
+  return times;
+}
+
 const quantile = (times, share) => [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))];
 const ms = (value) => `${value.toFixed(1)} ms`;
 
@@ -84,6 +129,8 @@ export async function benchTimeline(root) {
       const panned = await browser.evaluate(intervals(`wheel(frame % 120 < 60 ? 40 : -40, 0, false);`));
       const keys = await browser.evaluate(KEY_TO_FRAME);
       const idle = await browser.evaluate(IDLE_MARKS);
+      await browser.evaluate(`window.dispatchEvent(new KeyboardEvent('keydown', { key: '0', bubbles: true, cancelable: true }))`);
+      const statistics = await statisticsTimes(browser);
       const note = `the same page, still: ${ms(median(still))}, p99 ${ms(quantile(still, 0.99))}`;
       const frames = (figure, times) => ({ figure, measured: `${ms(median(times))}, p99 ${ms(quantile(times, 0.99))}`, goal: '≤ 16 ms, p99 ≤ 33 ms', note });
       return [
@@ -96,6 +143,12 @@ export async function benchTimeline(root) {
         frames('frame while zooming over them', zoomed),
         frames('frame while moving over them', panned),
         { figure: 'key to picture', measured: `${ms(median(keys))}, p99 ${ms(quantile(keys, 0.99))}`, goal: '≤ 50 ms', note },
+        {
+          figure: 'a range is let go of → its statistics, all counted, are shown',
+          measured: `${ms(median(statistics))}, at most ${ms(Math.max(...statistics))}`,
+          goal: '≤ 300 ms',
+          note: `${RANGES} ranges, of nearly all to two fifths of them`,
+        },
         { figure: 'marks drawn in two seconds in which nothing moves', measured: String(idle), goal: '0' },
       ];
     } finally {

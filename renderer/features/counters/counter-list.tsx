@@ -154,10 +154,12 @@ const CounterRow = memo(function CounterRow({ trace, info, index, process, value
       onFocus={onFocus}
       onContextMenu={(event) => {
         event.preventDefault();
+        // Its own menu lies elsewhere in the page.
+        if (!event.currentTarget.contains(event.target as Node)) return;
         setPointAt({ x: event.clientX, y: event.clientY });
       }}
       onKeyDown={(event) => {
-        if (!isMenuKey(event)) return;
+        if (!isMenuKey(event) || !event.currentTarget.contains(event.target as Node)) return;
         event.preventDefault();
         const { left, bottom } = event.currentTarget.getBoundingClientRect();
         setPointAt({ x: left + 12, y: bottom });

@@ -1,9 +1,9 @@
 import { ChevronDown, FileChartLine, FileJson2, History, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import type { SessionEnd } from '../../../core/protocol/recording-format.ts';
-import type { RecentItem } from '../../../core/protocol/studio-api.ts';
+import type { RecentItem, RecordingGlance } from '../../../core/protocol/studio-api.ts';
 import { formatDuration } from '../../drawing/format.ts';
-import { formatAgo, formatBytes, shortPath } from '../../state/words.ts';
+import { formatAgo, formatBytes, plural, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton } from '../../widgets/index.ts';
 
 /** How a script is asked to end from outside: by kill, by Ctrl+C, by a closed terminal. */
@@ -23,6 +23,31 @@ function EndBadge({ end }: { readonly end: SessionEnd }) {
     case 'recorder-lost':
       return <Badge tone="error">recorder lost</Badge>;
   }
+}
+
+/** "31,901 slices · 4 counters · 1 object" */
+const holds = ({ slices, counters, objects }: RecordingGlance): string =>
+  [slices > 0 && plural(slices, 'slice'), counters > 0 && plural(counters, 'counter'), objects > 0 && plural(objects, 'object')]
+    .filter((part) => part !== false)
+    .join(' · ') || 'no events';
+
+/** As the run took it; of a trace that was opened, as its events do. */
+function formatLength({ durationNs, glance }: RecentItem): string {
+  const length = durationNs ?? glance?.durationNs;
+  return length === undefined ? '' : formatDuration(length);
+}
+
+/** When it was busy, as a strip: decoration beside the words. */
+function Activity({ digits }: { readonly digits: string }) {
+  return (
+    <svg className="start-activity" viewBox={`0 0 ${Math.max(1, digits.length)} 9`} preserveAspectRatio="none" aria-hidden="true">
+      {Array.from(digits, (digit, part) => {
+        const height = Number(digit);
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts of time keep their order.
+        return height > 0 && <rect key={part} x={part + 0.1} y={9 - height} width={0.8} height={height} />;
+      })}
+    </svg>
+  );
 }
 
 interface RecentListProps {
@@ -79,9 +104,15 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                 <span className="start-recent-path mono ellipsis" aria-hidden="true" style={{ display: 'block' }} title={item.path}>
                   {item.unsaved ? 'kept by Trace Studio' : shortPath(item.path, home)}
                 </span>
+                {item.missing ? (
+                  <span className="start-recent-holds">It was moved or removed. Open trace… finds it in another place.</span>
+                ) : (
+                  item.glance && <span className="start-recent-holds ellipsis">{holds(item.glance)}</span>
+                )}
               </span>
+              {item.glance && !item.missing && <Activity digits={item.glance.activity} />}
               <span className="start-recent-numbers" aria-hidden="true">
-                <span className="num col-length">{item.durationNs === undefined ? '' : formatDuration(item.durationNs)}</span>
+                <span className="num col-length">{formatLength(item)}</span>
                 <span className="num col-size t3">{formatBytes(item.bytes)}</span>
                 <span className="num col-opened t3">{formatAgo(item.openedAtMs, now)}</span>
               </span>

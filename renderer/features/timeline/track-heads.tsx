@@ -63,6 +63,9 @@ function GroupHead({ placed }: { readonly placed: PlacedGroup }) {
   );
 }
 
+const isWithin = ({ currentTarget, target }: { readonly currentTarget: Element; readonly target: EventTarget }): boolean =>
+  target instanceof Node && currentTarget.contains(target);
+
 interface LaneHeadProps {
   readonly trace: TraceId;
   readonly placed: PlacedLane;
@@ -107,7 +110,8 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
       className={`tl-head ${isSelected ? 'tl-head-selected' : ''} tl-head-${lane.kind}`}
       style={{ top, height }}
       onPointerDown={(event) => {
-        if (event.button !== 0 || (event.target instanceof Element && event.target.closest('.tl-head-tools'))) return;
+        // What is pressed in its menu comes here too, from elsewhere in the page.
+        if (event.button !== 0 || !isWithin(event) || (event.target instanceof Element && event.target.closest('.tl-head-tools'))) return;
         drag.current = { y: event.clientY, steps: 0 };
         event.currentTarget.setPointerCapture(event.pointerId);
       }}
@@ -120,7 +124,8 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
         drag.current.steps = steps;
       }}
       onPointerUp={() => {
-        const moved = drag.current !== undefined && drag.current.steps !== 0;
+        if (!drag.current) return;
+        const moved = drag.current.steps !== 0;
         drag.current = undefined;
         if (!moved) select();
       }}
@@ -129,6 +134,7 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
       }}
       onContextMenu={(event) => {
         event.preventDefault();
+        if (!isWithin(event)) return;
         setMenu({ open: true, at: { x: event.clientX, y: event.clientY } });
       }}
     >
