@@ -100,4 +100,7 @@ export const words = {
   allShortcuts: 'All shortcuts',
   statusBar: 'Status bar',
   lookingForNode: 'Looking for Node',
+
+  // start-window
+  reloadText: 'Reload the window. The run and its recording are not touched.',
 } as const;

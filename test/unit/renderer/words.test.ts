@@ -6,23 +6,16 @@ import { visibleLiterals } from '../../helpers/visible-literals.ts';
 
 const renderer = path.resolve(import.meta.dirname, '../../../renderer');
 
-/** Components whose texts are still their own. A file that has none left is taken off the list. */
-const STILL_THEIR_OWN: readonly string[] = ['app/start-window.tsx', 'features/start/recent-list.tsx'];
-
 const literalsOf = (file: string) => visibleLiterals(file, readFileSync(path.join(renderer, file), 'utf8'));
 const components = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
   .map((file) => file.replaceAll('\\', '/'))
   .filter((file) => /\.tsx?$/.test(file));
 
 it('no component has a text of its own', () => {
-  const found = components
-    .filter((file) => !STILL_THEIR_OWN.includes(file))
-    .flatMap((file) => literalsOf(file).map(({ line, text }) => `renderer/${file}:${line} has “${text}”: it belongs into the words.ts beside it`));
+  const found = components.flatMap((file) =>
+    literalsOf(file).map(({ line, text }) => `renderer/${file}:${line} has “${text}”: it belongs into the words.ts beside it`),
+  );
   expect(found).toEqual([]);
-});
-
-it('the list of components that still have is no longer than it has to be', () => {
-  expect(STILL_THEIR_OWN.filter((file) => !components.includes(file) || literalsOf(file).length === 0)).toEqual([]);
 });
 
 it('finds texts wherever a component may have them, and nothing else', () => {
