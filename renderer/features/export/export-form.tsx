@@ -118,7 +118,7 @@ function Parts({
     notes: words.counts(notes, 'note'),
   };
   return (
-    <>
+    <div className="export-parts">
       {(Object.keys(EXPORT_PARTS) as ExportPart[]).map((part) => (
         <Checkbox
           key={part}
@@ -128,7 +128,7 @@ function Parts({
           onChange={(isIn) => onChange(isIn ? without.filter((each) => each !== part) : [...without, part])}
         />
       ))}
-    </>
+    </div>
   );
 }
 
