@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 // Further tries in CI only, where machines are shared and stall: the reporter marks it.
@@ -10,13 +11,26 @@ export default defineConfig({
   test: {
     projects: [
       // The default of 5 s is a matter of the machine: those that read every source take longer where it is busy.
-      { test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx}'], environment: 'node', setupFiles, testTimeout: 60_000, hookTimeout: 60_000, retry } },
-      // Real child processes: one file at a time, so that a busy machine does not turn waiting into failing.
+      // Vitest would leave one core idle, which is half of a small machine.
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.{ts,tsx}'],
+          environment: 'node',
+          setupFiles,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: availableParallelism(),
+          retry,
+        },
+      },
+      // Real child processes: two files at a time, so that a busy machine does not turn waiting into failing.
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
+          globalSetup: ['test/helpers/build-if-stale.ts'],
           setupFiles,
           testTimeout: 60_000,
           hookTimeout: 120_000,

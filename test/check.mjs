@@ -1,5 +1,6 @@
 // `npm run check`: types of every environment, lint and format. Each failing check prints its remedy.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,14 +19,30 @@ const CHECKS = [
 ];
 
 let failed = 0;
-for (const { name, command, remedy } of CHECKS) {
-  const [file, ...args] = command;
-  const run = spawnSync(file, args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
-  if (run.status === 0) {
-    console.log(`ok      ${name}`);
-    continue;
-  }
+/** What has ended, by its place: told in the order of the list. */
+const told = [];
+let next = 0;
+
+function tell({ name, remedy }, { status, output }) {
+  if (status === 0) return console.log(`ok      ${name}`);
   failed += 1;
-  console.log(`FAILED  ${name}\n${run.stdout}${run.stderr}${run.error ? `${run.error.message}\n` : ''}  remedy: ${remedy}`);
+  console.log(`FAILED  ${name}\n${output}  remedy: ${remedy}`);
 }
+
+function run([file, ...args]) {
+  return new Promise((resolve) => {
+    const child = spawn(file, args, { cwd: root, shell: process.platform === 'win32', stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+    child.once('error', (error) => resolve({ status: 1, output: `${error.message}\n` }));
+    child.once('close', (status) => resolve({ status, output }));
+  });
+}
+
+async function work() {
+  for (let place = next++; place < CHECKS.length; place = next++) told[place] = await run(CHECKS[place].command);
+}
+
+await Promise.all(Array.from({ length: availableParallelism() }, work));
+for (const [place, result] of told.entries()) tell(CHECKS[place], result);
 process.exitCode = failed > 0 ? 1 : 0;

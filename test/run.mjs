@@ -1,8 +1,9 @@
 // `npm test`: everything, from a clean clone. `npm test -- unit e2e` runs the named groups only; `programs=all` runs real programs on every
 // version of Node, not on the one alone that runs the tests.
 //
-// Groups run one after the other: real processes and a real browser on a small machine do not need company.
-import { spawnSync } from 'node:child_process';
+// Groups run one after the other: real processes and a real browser on a small machine do not need company. Those of one step run side by
+// side, because neither keeps more than one core busy.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,14 +15,33 @@ const output = path.join(root, 'test', 'output');
 const totals = { passed: 0, failed: 0, skipped: 0 };
 /** `group › test: first line of the message`, told again at the end: a log may be cut in its middle. */
 const failures = [];
+/** `group › file › test`: passed, but not at once. */
+const furtherTries = [];
+const durations = [];
+const SLOWEST = 20;
 
-const node = (args, env = {}) =>
-  spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...env } }).status === 0;
+/** Runs `node` and what it says: at once, or, for a group that has company, as a whole when it is `told`. */
+function node(args, told, env = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: ['ignore', told ? 'pipe' : 'inherit', told ? 'pipe' : 'inherit'],
+      env: { ...process.env, ...env },
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', (text) => told.push(text));
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.once('close', (code) => resolve(code === 0));
+  });
+}
 
-const vitest = (project) => () => {
+const vitest = (project) => async (told) => {
   const report = path.join(output, `${project}.json`);
-  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  node(args);
+  const tries = path.join(output, `${project}-further-tries.json`);
+  const reporters = ['default', 'json', path.join(root, 'test/helpers/further-tries.mjs')].map((reporter) => `--reporter=${reporter}`);
+  await node(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, `--outputFile.json=${report}`], told, { FURTHER_TRIES: tries });
   const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   // A file that fails before its first test counts as a failure too.
   const brokenFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
@@ -29,8 +49,13 @@ const vitest = (project) => () => {
   for (const file of brokenFiles) tellFailure(project, path.relative(root, file.name), file.message);
   for (const file of testResults) {
     for (const test of file.assertionResults) {
-      if (test.status === 'failed') tellFailure(project, `${path.relative(root, file.name)} › ${test.fullName}`, test.failureMessages[0]);
+      const name = `${path.relative(root, file.name)} › ${test.fullName}`;
+      durations.push({ name: `${project} › ${name}`, ms: test.duration ?? 0 });
+      if (test.status === 'failed') tellFailure(project, name, test.failureMessages[0]);
     }
+  }
+  for (const { file, title, tries: count } of JSON.parse(readFileSync(tries, 'utf8'))) {
+    furtherTries.push(`${project} › ${path.relative(root, file)} › ${title} (${count} tries)`);
   }
   return { passed: numPassedTests, failed: numFailedTests + broken + (success || numFailedTests + broken > 0 ? 0 : 1), skipped: numPendingTests };
 };
@@ -41,29 +66,43 @@ function tellFailure(group, what, message) {
 
 const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
 
-const playwright = (name, config) => () => {
-  const report = path.join(output, `${name}.json`);
-  node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: report });
-  const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8'));
-  for (const spec of suites.flatMap(specsOf)) {
-    const failed = spec.tests.find((test) => test.status === 'unexpected');
-    if (failed) tellFailure(name, `${spec.file} › ${spec.title}`, failed.results.at(-1)?.error?.message);
-  }
-  for (const error of errors) tellFailure(name, 'the run itself', error.message);
-  if (stats.flaky > 0) console.log(`${name}: ${stats.flaky} passed only at the second try, see above.`);
-  return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
-};
+const playwright =
+  (name, config, env = {}) =>
+  async (told) => {
+    const report = path.join(output, `${name}.json`);
+    await node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], told, { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env });
+    const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8'));
+    for (const { file, title, tests } of suites.flatMap(specsOf)) {
+      for (const { status, results, projectName } of tests) {
+        const what = `${file} › ${title} (${projectName})`;
+        durations.push({ name: `${name} › ${what}`, ms: results.reduce((sum, { duration }) => sum + duration, 0) });
+        if (status === 'unexpected') tellFailure(name, what, results.at(-1)?.error?.message);
+        else if (status === 'flaky') furtherTries.push(`${name} › ${what} (${results.length} tries)`);
+      }
+    }
+    for (const error of errors) tellFailure(name, 'the run itself', error.message);
+    return { passed: stats.expected + stats.flaky, failed: stats.unexpected + errors.length, skipped: stats.skipped };
+  };
 
-const GROUPS = [
-  { name: 'check', run: () => (node(['test/check.mjs']) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 }) },
-  { name: 'unit', run: vitest('unit') },
-  { name: 'integration', run: vitest('integration') },
-  { name: 'packaging', run: vitest('packaging') },
-  { name: 'fuzz', run: vitest('fuzz') },
-  { name: 'programs', run: vitest('programs') },
-  { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
-  { name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') },
+const check = async (told) => ((await node(['test/check.mjs'], told)) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 });
+
+const STEPS = [
+  [{ name: 'check', run: check }],
+  [{ name: 'unit', run: vitest('unit') }],
+  [{ name: 'integration', run: vitest('integration') }],
+  [
+    { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
+    { name: 'packaging', run: vitest('packaging') },
+  ],
+  [
+    { name: 'programs', run: vitest('programs') },
+    { name: 'fuzz', run: vitest('fuzz') },
+  ],
+  [{ name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') }],
+  // By name only: pictures for people.
+  [{ name: 'pictures', run: playwright('pictures', 'test/e2e/playwright.config.ts', { TRACE_STUDIO_PICTURES: '1' }), isAsked: true }],
 ];
+const GROUPS = STEPS.flat();
 
 /** The oldest Node that is supported, 22, 24 and 26 for the matrix; only Linux x64 has them on npm. Tests that miss one say so. */
 function installNodeMatrix() {
@@ -105,28 +144,41 @@ async function main() {
   installNodeMatrix();
   // A test of the integration group takes its compiler from there.
   if (wanted.length === 0 || wanted.includes('programs') || wanted.includes('integration')) installPrograms();
-  if (!node(['build.mjs', '--if-stale'])) throw new Error('The build failed, see above.');
-  for (const { name, run } of GROUPS) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    const began = performance.now();
-    console.log(`\n=== ${name}`);
-    let result;
-    try {
-      result = run();
-    } catch (error) {
-      // No report was written: the runner itself fell over.
-      console.log(`${name}: ${error instanceof Error ? error.message : error}`);
-      tellFailure(name, 'the run itself', String(error));
-      result = { passed: 0, failed: 1, skipped: 0 };
-    }
-    for (const key of Object.keys(totals)) totals[key] += result[key];
-    console.log(
-      `=== ${name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${((performance.now() - began) / 1000).toFixed(0)} s`,
-    );
+  if (!(await node(['build.mjs', '--if-stale']))) throw new Error('The build failed, see above.');
+  for (const step of STEPS) {
+    const [first, ...others] = step.filter(({ name, isAsked }) => (wanted.length > 0 ? wanted.includes(name) : !isAsked));
+    if (!first) continue;
+    const running = runGroup(first);
+    await Promise.all([running, ...others.map((group) => runGroup(group, { told: [], after: running }))]);
   }
+  durations.sort((a, b) => b.ms - a.ms);
+  console.log(
+    `\nSlowest:\n${durations
+      .slice(0, SLOWEST)
+      .map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`)
+      .join('\n')}`,
+  );
+  if (furtherTries.length > 0) console.log(`\nPassed only at a further try:\n${furtherTries.join('\n')}`);
   if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+}
+
+/** `told`: what the group says is kept there until the one beside it has said everything. */
+async function runGroup({ name, run }, { told, after } = {}) {
+  const began = performance.now();
+  if (!told) console.log(`\n=== ${name}`);
+  const result = await run(told).catch((error) => {
+    // No report was written: the runner itself fell over.
+    tellFailure(name, 'the run itself', String(error));
+    return { passed: 0, failed: 1, skipped: 0 };
+  });
+  const seconds = ((performance.now() - began) / 1000).toFixed(0);
+  await after;
+  if (told) console.log(`\n=== ${name}, which ran beside it\n${told.join('')}`);
+  const { passed, failed, skipped } = result;
+  for (const key of Object.keys(totals)) totals[key] += result[key];
+  console.log(`=== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
 }
 
 main().catch((error) => {

@@ -4,6 +4,9 @@ export interface ByteSource {
   size(): Promise<number | undefined>;
   /** At most `length` bytes at `offset`; fewer at the end. Random access, for reading a block again. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /** All bytes from `offset` in order; waits at the end of a live source, and ends when it is complete. */
-  follow(offset: number): AsyncIterable<Uint8Array>;
+  /**
+   * All bytes from `offset` in order; waits at the end of a live source, and ends when it is complete. `isBrief`: each piece may be good only until the next one is asked
+   * for, so that a source can use its memory again.
+   */
+  follow(offset: number, isBrief?: boolean): AsyncIterable<Uint8Array>;
 }

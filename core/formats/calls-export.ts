@@ -55,7 +55,7 @@ export class CollectedCalls extends SliceCollector {
     this.#leave('async {slice|slices}');
   }
   override activationBegan(): void {
-    this.#leave('{wait|waits} of async functions (their runs are here)');
+    this.#leave('async {function|functions} with waits (their runs are here)');
   }
   override flow(): void {
     this.#leave('{point|points} of arrows');

@@ -1,6 +1,6 @@
 /**
- * The part of reading trace events that is worth a language of its own: calls (X) as nearly all tools write them.
- * Made of scan/trace-event-scan.as, which says what it takes. All else, and all of it where WebAssembly may not be used, is read by EventFields, and
+ * The part of reading trace events that is worth a language of its own: calls (X) as nearly all tools write them, up to records of a recording.
+ * Made of scan/trace-event-scan.as, which says what it takes and gives. All else, and all of it where WebAssembly may not be used, is read by EventFields, and
  * what comes out is the same to the byte.
  */
 import { SCAN_MODULE } from './scan-module.ts';
@@ -8,35 +8,24 @@ import { SCAN_MODULE } from './scan-module.ts';
 /** Bytes that must follow the text: more than are asked of by EventFields. */
 export const SCANNER_SLACK_BYTES = 32;
 const PAGE_BYTES = 64 * 1024;
-const ROW_BYTES = 72;
 /** Numbers that the scanner gives to names. */
 export const SCANNED_NAMES = 32 * 1024;
 
 interface ScanExports {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   heldAt(): number;
-  rowsAt(): number;
+  runsAt(): number;
+  namesAt(): number;
   stoppedAt(): number;
   isFull(): number;
   scan(from: number, to: number): number;
 }
 
-/** Of a row, in words of 32 bits from its begin. The first eight words are four doubles: see `RowNumber`. */
-export const RowWord = {
-  TS_NANOS: 8,
-  NAME: 9,
-  CATEGORY: 10,
-  NAME_START: 11,
-  NAME_BYTES: 12,
-  CATEGORY_START: 13,
-  CATEGORY_BYTES: 14,
-  ARGS_START: 15,
-  ARGS_BYTES: 16,
-  START: 17,
-} as const;
-export const RowNumber = { TS_MICROS: 0, DURATION_NS: 1, PID: 2, TID: 3 } as const;
-export const ROW_WORDS = ROW_BYTES / 4;
-export const ROW_NUMBERS = ROW_BYTES / 8;
+/** Of a run, in doubles and in words of 32 bits from its begin. */
+export const RunNumber = { PID: 0, TID: 1 } as const;
+export const RunWord = { HIGH: 4, FROM: 5, TO: 6, COUNT: 7, TEXT_FROM: 8, TEXT_TO: 9 } as const;
+export const RUN_WORDS = 12;
+export const RUN_NUMBERS = 6;
 
 /** As much of it as is used: not every environment that this is compiled for knows its types. */
 interface WebAssemblyGlobal {
@@ -47,15 +36,17 @@ interface WebAssemblyGlobal {
 let compiled: object | undefined;
 
 export class EventScanner {
-  /** The memory that text and rows lie in; made anew by `reserve`. */
+  /** The memory that text and records lie in; made anew by `reserve`. */
   bytes!: Uint8Array<ArrayBuffer>;
   words!: Int32Array<ArrayBuffer>;
   numbers!: Float64Array<ArrayBuffer>;
   /** The text begins here. */
   readonly heldAt: number;
-  /** The first row, in words and in doubles. */
-  readonly rowWord: number;
-  readonly rowNumber: number;
+  /** The first run, in words and in doubles. */
+  readonly runWord: number;
+  readonly runNumber: number;
+  /** The first name, in words: two for each, where its bytes begin, and how many there are. */
+  readonly nameWord: number;
   readonly #exports: ScanExports;
 
   /** Undefined where it cannot be used: a page's policy may forbid it, a machine may be too old. */
@@ -72,8 +63,9 @@ export class EventScanner {
   private constructor(exports: ScanExports) {
     this.#exports = exports;
     this.heldAt = exports.heldAt();
-    this.rowWord = exports.rowsAt() / 4;
-    this.rowNumber = exports.rowsAt() / 8;
+    this.runWord = exports.runsAt() / 4;
+    this.runNumber = exports.runsAt() / 8;
+    this.nameWord = exports.namesAt() / 4;
     this.#look();
   }
 
@@ -94,7 +86,7 @@ export class EventScanner {
     this.numbers = new Float64Array(buffer);
   }
 
-  /** Reads calls from byte `from` of the text on, which ends at `to` with a quote. Gives how many rows there are. */
+  /** Reads calls from byte `from` of the text on, which ends at `to` with a quote. Gives how many runs there are. */
   scan(from: number, to: number): number {
     return this.#exports.scan(this.heldAt + from, this.heldAt + to);
   }
@@ -104,13 +96,22 @@ export class EventScanner {
     return this.#exports.stoppedAt() - this.heldAt;
   }
 
-  /** It stopped because there is no room for more rows. */
+  /** It stopped because there is no room for more. */
   get isFull(): boolean {
     return this.#exports.isFull() !== 0;
   }
 
-  /** Byte of the text where the event of a row begins. */
-  startOf(row: number): number {
-    return (this.words[this.rowWord + row * ROW_WORDS + RowWord.START] as number) - this.heldAt;
+  /** How many calls are in a run. */
+  countOf(run: number): number {
+    return this.words[this.runWord + run * RUN_WORDS + RunWord.COUNT] as number;
+  }
+
+  /** Bytes of the text where a run begins, and ends. */
+  textFrom(run: number): number {
+    return (this.words[this.runWord + run * RUN_WORDS + RunWord.TEXT_FROM] as number) - this.heldAt;
+  }
+
+  textTo(run: number): number {
+    return (this.words[this.runWord + run * RUN_WORDS + RunWord.TEXT_TO] as number) - this.heldAt;
   }
 }

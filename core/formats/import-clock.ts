@@ -12,6 +12,8 @@ const PER_WORD = 2 ** -32;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 /** Beyond 2^63 ns no clock of any tool has gone. */
 const MAX_HIGH = 2 ** 31;
+/** In words of the clock: nearer times, and what began 2^52 ns before them, are exact as doubles since the first time. */
+const NEAR = 2 ** 20;
 
 /** For a field that will hold doubles: V8 lays out objects by what they held first, and a later change of it throws away all hot code. */
 const DOUBLE = Number.NaN;
@@ -153,6 +155,34 @@ export class ImportClock {
     if (!this.setEnd(durationNs)) return false;
     this.note(durationNs);
     return true;
+  }
+
+  /** Whether `noteSlice` may be told of ends with this high word. */
+  isNear(high: number): boolean {
+    return Math.abs(high - this.#originHigh) < NEAR && !Number.isNaN(this.#originMicros);
+  }
+
+  /** As `takeSlice`, by the end of what has lasted at most 2^52 ns. Hot. */
+  noteSlice(endHigh: number, endLow: number, durationNs: number): void {
+    const end = (endHigh - this.#originHigh) * WORD + (endLow - this.#originLow);
+    const ns = end - durationNs;
+    if (this.#start !== undefined && ns >= this.#startRelativeNs) {
+      this.#timed++;
+      if (end > this.#greatestNs) {
+        this.#greatestNs = end;
+        this.#greatestHigh = endHigh;
+        this.#greatestLow = endLow;
+      }
+      return;
+    }
+    const low = this.#originLow + ns;
+    const carry = Math.floor(low / WORD);
+    this.high = this.#originHigh + carry;
+    this.low = low - carry * WORD;
+    this.relativeNs = ns;
+    this.endHigh = endHigh;
+    this.endLow = endLow;
+    this.note(durationNs);
   }
 
   /** Makes the least time so far time 0 of the recording, if none is known. */

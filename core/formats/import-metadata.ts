@@ -1,6 +1,7 @@
 /** What a trace says of itself: names and order of processes and threads, and the members beside its events. */
 import { MEMBER_ATTACHMENT } from '../protocol/recording-format.ts';
 import { lastMember, text } from './event-values.ts';
+import { sourcesOf } from './file-info.ts';
 import type { ImportContext } from './import-context.ts';
 import { decodeString, type EventFields, Field } from './trace-event-fields.ts';
 
@@ -99,6 +100,7 @@ export class ImportMetadata {
   /** A member beside `traceEvents`. `json` undefined: longer than is kept. */
   member(key: string, json: Uint8Array | undefined, bytes: number): void {
     const { copier, builder, clock, losses } = this.#to;
+    if (key === 'file_info' && json !== undefined) for (const payload of sourcesOf(json)) builder.source(payload);
     const isShort = json !== undefined && json.length <= MAX_INLINE_BYTES && this.#inlineBytes + key.length + json.length <= MAX_INLINE_TOTAL;
     if (!isShort) {
       if (json === undefined || this.#attachedBytes + json.length > MAX_ATTACHED_TOTAL || this.#attachments >= MAX_INLINE_MEMBERS) {

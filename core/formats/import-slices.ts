@@ -1,5 +1,6 @@
+import { recordBytes } from '../protocol/records.ts';
 import { writeEnded } from './ended-slices.ts';
-import { type EventScanner, ROW_NUMBERS, ROW_WORDS, RowNumber, RowWord, SCANNED_NAMES } from './event-scanner.ts';
+import { type EventScanner, RUN_NUMBERS, RUN_WORDS, RunNumber, RunWord, SCANNED_NAMES } from './event-scanner.ts';
 import { joinedArgs } from './event-values.ts';
 import type { ImportContext } from './import-context.ts';
 import { MAX_ARGS_BYTES, MAX_OPEN_SLICES } from './import-losses.ts';
@@ -8,6 +9,8 @@ import { type EventFields, Field, NOT_PLAIN } from './trace-event-fields.ts';
 
 const WORD = 2 ** 32;
 const NOT_KNOWN = -1;
+/** Of a SLICE record: its args follow. */
+const SLICE_HEADER_BYTES = 32;
 /** Slices between an end and its begin: a file that has more of them is odd, and may not take for ever. */
 const MAX_LOOKED_AT = 256;
 const MAX_OPEN_ARGS_BYTES = 64 * 1024 * 1024;
@@ -51,45 +54,69 @@ export class ImportSlices {
     builder.slice(thread.stream, clock.endHigh, clock.endLow, durationNs, name, category, copier.bytes, argsBytes);
   }
 
-  /** X, as the scanner read them. Gives the first one that needs a closer look. Hot. */
-  rows(scanner: EventScanner, first: number, count: number): number {
-    const { words, numbers, bytes } = scanner;
-    const { clock, builder, tracks, names } = this.#to;
-    const known = this.#scanned;
-    for (let row = first; row < count; row++) {
-      const w = scanner.rowWord + row * ROW_WORDS;
-      const n = scanner.rowNumber + row * ROW_NUMBERS;
-      const durationNs = numbers[n + RowNumber.DURATION_NS] as number;
-      // In front of the thread, which an event that is not taken in does not make.
-      if (durationNs > Number.MAX_SAFE_INTEGER) return row;
-      const thread = this.#to.threadOfIds(numbers[n + RowNumber.PID] as number, numbers[n + RowNumber.TID] as number);
-      if (thread === undefined) return row;
-      if (!clock.takeSlice(numbers[n + RowNumber.TS_MICROS] as number, words[w + RowWord.TS_NANOS] as number, durationNs)) return row;
-      const scannedName = words[w + RowWord.NAME] as number;
-      let name = scannedName < 0 ? NOT_KNOWN : (known[scannedName] as number);
-      if (name === NOT_KNOWN) {
-        const start = words[w + RowWord.NAME_START] as number;
-        name = names.numberOf(bytes, start, start + (words[w + RowWord.NAME_BYTES] as number));
-        if (scannedName >= 0 && name !== names.manyNames) known[scannedName] = name;
-      }
-      const nameId = tracks.local(thread, name);
-      let categoryId = 0;
-      const categoryBytes = words[w + RowWord.CATEGORY_BYTES] as number;
-      if (categoryBytes > 0) {
-        const scannedCategory = words[w + RowWord.CATEGORY] as number;
-        let category = scannedCategory < 0 ? NOT_KNOWN : (known[scannedCategory] as number);
-        if (category === NOT_KNOWN) {
-          const start = words[w + RowWord.CATEGORY_START] as number;
-          category = names.numberOf(bytes, start, start + categoryBytes);
-          if (scannedCategory >= 0 && category !== names.manyNames) known[scannedCategory] = category;
-        }
-        categoryId = tracks.local(thread, category);
-      }
-      const argsBytes = words[w + RowWord.ARGS_BYTES] as number;
-      const { endHigh, endLow } = clock;
-      builder.slice(thread.stream, endHigh, endLow, durationNs, nameId, categoryId, bytes, argsBytes, 0, words[w + RowWord.ARGS_START] as number);
+  /** X, as the scanner read them. Gives the first run that needs a closer look. Hot. */
+  runs(scanner: EventScanner, first: number, count: number): number {
+    const { words, numbers } = scanner;
+    const { clock } = this.#to;
+    for (let run = first; run < count; run++) {
+      const w = scanner.runWord + run * RUN_WORDS;
+      const n = scanner.runNumber + run * RUN_NUMBERS;
+      const high = words[w + RunWord.HIGH] as number;
+      if (!clock.isNear(high)) return run;
+      const thread = this.#to.threadOfIds(numbers[n + RunNumber.PID] as number, numbers[n + RunNumber.TID] as number);
+      if (thread === undefined) return run;
+      this.#records(scanner, thread, high, words[w + RunWord.FROM] as number, words[w + RunWord.TO] as number, words[w + RunWord.COUNT] as number);
     }
     return count;
+  }
+
+  /** Records from byte `from` of the scanner's memory to `to`. Hot. */
+  #records(scanner: EventScanner, thread: ImportedThread, high: number, from: number, to: number, count: number): void {
+    const { clock, builder } = this.#to;
+    if (!builder.hasRoom(thread.stream, high, to - from, count)) {
+      this.#oneByOne(scanner, thread, high, from, to);
+      return;
+    }
+    const { words, numbers } = scanner;
+    for (let at = from; at < to; ) {
+      const w = at >>> 2;
+      clock.noteSlice(high, (words[w] as number) >>> 0, numbers[(at >>> 3) + 2] as number);
+      words[w + 2] = this.#definitionOf(scanner, thread, words[w + 2] as number);
+      const category = words[w + 3] as number;
+      words[w + 3] = category < 0 ? 0 : this.#definitionOf(scanner, thread, category);
+      at += recordBytes(words[w + 1] as number);
+    }
+    builder.slices(thread.stream, high, scanner, from, to, count);
+  }
+
+  /** Where a block ends, or the clock's high word changes. Apart from the above, so that the engine does not compile it anew for what is rare. */
+  #oneByOne(scanner: EventScanner, thread: ImportedThread, high: number, from: number, to: number): void {
+    const { words, numbers, bytes } = scanner;
+    for (let at = from; at < to; ) {
+      const w = at >>> 2;
+      const low = (words[w] as number) >>> 0;
+      const durationNs = numbers[(at >>> 3) + 2] as number;
+      this.#to.clock.noteSlice(high, low, durationNs);
+      const name = this.#definitionOf(scanner, thread, words[w + 2] as number);
+      const category = words[w + 3] as number;
+      const categoryId = category < 0 ? 0 : this.#definitionOf(scanner, thread, category);
+      this.#to.builder.slice(thread.stream, high, low, durationNs, name, categoryId, bytes, words[w + 6], 0, at + SLICE_HEADER_BYTES);
+      at += recordBytes(words[w + 1] as number);
+    }
+  }
+
+  /** The stream's own definition of a name of the scanner. Hot. */
+  #definitionOf(scanner: EventScanner, thread: ImportedThread, scanned: number): number {
+    const name = this.#scanned[scanned] as number;
+    return this.#to.tracks.local(thread, name === NOT_KNOWN ? this.#nameOf(scanner, scanned) : name);
+  }
+
+  #nameOf({ words, bytes, nameWord }: EventScanner, scanned: number): number {
+    const { names } = this.#to;
+    const start = words[nameWord + scanned * 2] as number;
+    const name = names.numberOf(bytes, start, start + (words[nameWord + scanned * 2 + 1] as number));
+    if (name !== names.manyNames) this.#scanned[scanned] = name;
+    return name;
   }
 
   /** B */

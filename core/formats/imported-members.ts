@@ -11,6 +11,8 @@ export class ImportedMembers {
   /** By attachment number, of those that are members. */
   readonly #attached = new Map<number, { readonly key: string; readonly pieces: Uint8Array[] }>();
   #attachedBytes = 0;
+  /** By file: its text and number of lines, as `file_info` has them. */
+  readonly #texts = new Map<string, readonly [string, number]>();
   readonly notes: string[] = [];
 
   line(line: RecordingInfo): void {
@@ -36,6 +38,10 @@ export class ImportedMembers {
     else this.#attached.delete(attachment);
   }
 
+  sourceText(file: string, text: string): void {
+    if (!this.#texts.has(file)) this.#texts.set(file, [text, text.split('\n').length - (text.endsWith('\n') ? 1 : 0)]);
+  }
+
   /** `viztracer_metadata`; the start of time is told by the recording. */
   get metadata(): Readonly<Record<string, unknown>> {
     const metadata = this.#inline.get('viztracer_metadata');
@@ -45,7 +51,7 @@ export class ImportedMembers {
   /** Members with their JSON, in pieces. `functions`: names of functions with file and line, for `file_info`. */
   texts(functions: Readonly<Record<string, unknown>>): Map<string, readonly Uint8Array[]> {
     const out = new Map<string, readonly Uint8Array[]>();
-    if (Object.keys(functions).length > 0) this.#add('file_info', { files: {}, functions });
+    if (Object.keys(functions).length > 0 || this.#texts.size > 0) this.#add('file_info', { files: Object.fromEntries(this.#texts), functions });
     for (const [key, value] of this.#inline) {
       if (key !== 'traceEvents' && key !== 'viztracer_metadata' && key !== 'displayTimeUnit') out.set(key, [encoder.encode(JSON.stringify(value))]);
     }

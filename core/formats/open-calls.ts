@@ -26,6 +26,11 @@ export class OpenCalls {
     return this.#depth;
   }
 
+  /** Begin of the innermost; NaN: none is open. */
+  get innermostStartNs(): number {
+    return this.#depth > 0 ? (this.#starts[Math.min(this.#depth, MAX_FRAMES) - 1] as number) : Number.NaN;
+  }
+
   push(startNs: number, functionId: number, call: number, ends: CallEnds): void {
     const at = this.#depth++;
     if (at >= MAX_FRAMES) return;

@@ -50,8 +50,8 @@ export type OpenedTrace =
  */
 export const MAX_INFLATION = 200;
 export const MIN_INFLATED_BYTES = 256 * 1024 * 1024;
-/** Of what is compressed: decompressors get pieces of this size. */
-const COMPRESSED_PIECE = 32 * 1024;
+/** Of what is compressed: decompressors get pieces of this size, large enough that a thread of theirs is not waiting all the time. */
+const COMPRESSED_PIECE = 128 * 1024;
 /** A page that holds what is compressed: no more than that. */
 const MAX_WRAPPINGS = 3;
 
@@ -66,7 +66,9 @@ export async function openTrace(source: ByteSource, codecs: Codecs, options: Ope
     refuseUnreadable(first);
     return { kind: 'recording' };
   }
-  return new Opening(codecs, { ...options, title: options.title ?? '' }).open(new PeekedStream(source.follow(0)), found);
+  // This reader copies what it takes at once.
+  const isBrief = found === 'trace-event';
+  return new Opening(codecs, { ...options, title: options.title ?? '' }).open(new PeekedStream(source.follow(0, isBrief)), found);
 }
 
 class Opening {

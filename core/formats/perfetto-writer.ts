@@ -328,8 +328,8 @@ class PerfettoWriter extends RecordingWalker {
     this.#end(event);
   }
 
-  override activationBegan(timeNs: number, functionId: number, call: number): void {
-    this.#legacy('b', timeNs, TraceIds.idOf(this.stream, call, ACTIVATION_SCOPE), this.stream.definitions.functionName(functionId), 'async call');
+  override activationBegan(startNs: number, functionId: number, call: number): void {
+    this.#legacy('b', startNs, TraceIds.idOf(this.stream, call, ACTIVATION_SCOPE), this.stream.definitions.functionName(functionId), 'async call');
   }
 
   override activationEnded(timeNs: number, functionId: number, call: number): void {

@@ -236,6 +236,7 @@ class ProcessedView {
         return;
       }
       case BlockType.CONSOLE:
+      case BlockType.SOURCE:
         yield* this.#asItIs(block);
         return;
       // Attachments are what is shown, and an index of the recording's own offsets would be wrong here.

@@ -81,6 +81,9 @@ function recogniseText(first: Uint8Array, isAll: boolean): TraceFormat | Wrappin
   throw notATrace('it is text, but does not begin with "{" or "[", and its lines are no stacks with a number behind them');
 }
 
+/** Of a trace of events the first key tells, as a rule. */
+const GLANCE_BYTES = 1024;
+
 /** Keys of the first level, and those inside of them: `nodes`, `nodes.callFrame`. Lists are looked through. */
 function keysOf(first: Uint8Array): ReadonlySet<string> {
   const keys = new Set<string>();
@@ -109,9 +112,11 @@ function keysOf(first: Uint8Array): ReadonlySet<string> {
 }
 
 function recogniseObject(first: Uint8Array): TraceFormat {
+  const isOfEvents = (keys: ReadonlySet<string>): boolean => keys.has('traceEvents') || keys.has('ph');
+  if (isOfEvents(keysOf(first.subarray(0, GLANCE_BYTES)))) return 'trace-event';
   const keys = keysOf(first);
   const has = (...wanted: readonly string[]): boolean => wanted.some((key) => keys.has(key));
-  if (has('traceEvents', 'ph')) return 'trace-event';
+  if (isOfEvents(keys)) return 'trace-event';
   if (has('speedscope') || has('shared.frames')) return 'speedscope';
   if (has('head.callFrame', 'head.selfSize')) return 'heapprofile';
   if (has('nodes.callFrame', 'nodes.hitCount', 'timeDeltas')) return 'cpuprofile';

@@ -1,9 +1,10 @@
 import type { Nanoseconds } from '../base/time.ts';
 import { BlockType, ConsoleSource, MAX_BLOCK_BYTES, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { encodeConsoleRecord, RecordingEncoder } from '../protocol/recording-writer.ts';
-import { extendedTag, isEvent, isExtended, kindOf, padTo8, RecordKind, recordBytes } from '../protocol/records.ts';
+import { extendedTag, isEvent, isExtended, kindOf, padTo8, RecordKind } from '../protocol/records.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
-import { OpenFrames } from './open-frames.ts';
+import type { DefinitionBuffer } from './definition-buffer.ts';
+import { BLOCK_TARGET_BYTES, type DataBlock, DOUBLE, type RecordSource, StreamBuffer, WORD } from './stream-buffer.ts';
 
 /** What is time 0 of the recording, in nanoseconds. `epochNs` 0: not known. Neither may be negative. */
 export interface RecordingStart {
@@ -22,16 +23,10 @@ export interface RecordingBuilderOptions {
 
 const NO_SESSION = '00000000-0000-0000-0000-000000000000';
 
-/** Small enough that reading one block again is quick, large enough that headers cost nothing. */
-const BLOCK_TARGET_BYTES = 256 * 1024;
 /** All streams together: what is buffered beyond it is sealed into blocks early. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
-const FIRST_BUFFER_BYTES = 4096;
 /** High words of the clock that one block may span: each change costs an EPOCH record, 8 bytes beyond the target. */
 const MAX_EPOCHS = 8000;
-const WORD = 2 ** 32;
-/** First value of a field that will hold doubles: V8 lays out objects by it, and a later change of that throws away all hot code. */
-const DOUBLE = Number.NaN;
 
 const encoder = new TextEncoder();
 
@@ -139,11 +134,10 @@ export class RecordingBuilder {
 
   /** A new definition of a UTF-8 text, whether there is one already or not. */
   stringBytes(stream: number, text: Uint8Array): number {
-    const padded = padTo8(text.length);
-    const { id, view, at, bytes } = this.#define(stream, RecordKind.DEF_STRING, 8 + padded);
-    view.setUint32(at + 4, text.length, true);
-    bytes.set(text, at + 8);
-    return id;
+    const to = this.#define(stream, RecordKind.DEF_STRING, 8 + padTo8(text.length));
+    to.view.setUint32(to.at + 4, text.length, true);
+    to.bytes.set(text, to.at + 8);
+    return to.lastId;
   }
 
   /** A function of a file (a path or URL; '': not known). `line` and `column` count from 1; 0: not known. `flags`: see FunctionFlag. */
@@ -163,26 +157,26 @@ export class RecordingBuilder {
   /** Definition records as they lie in the DEFS block of another recording: their ids mean the same in `stream`. Give either these or own ones. */
   definitions(stream: number, payload: Uint8Array): void {
     const buffer = this.#stream(stream);
-    if (buffer.definitionBytes > 0 && buffer.definitionBytes + payload.length > BLOCK_TARGET_BYTES) this.#sealDefinitions(stream, buffer);
-    buffer.definitions.push(payload);
-    buffer.definitionBytes += payload.length;
+    const { definitions } = buffer;
+    if (definitions.length > 0 && definitions.length + payload.length > BLOCK_TARGET_BYTES) this.#sealDefinitions(stream, buffer);
+    definitions.append(payload);
   }
 
   counterDefinition(stream: number, name: number, series: readonly number[]): number {
-    const { id, view, at } = this.#define(stream, RecordKind.DEF_COUNTER, 16 + padTo8(series.length * 4));
+    const { lastId, view, at } = this.#define(stream, RecordKind.DEF_COUNTER, 16 + padTo8(series.length * 4));
     view.setUint32(at + 4, name, true);
     view.setUint32(at + 8, series.length, true);
     series.forEach((one, i) => {
       view.setUint32(at + 16 + i * 4, one, true);
     });
-    return id;
+    return lastId;
   }
 
   objectDefinition(stream: number, name: number, className: number): number {
-    const { id, view, at } = this.#define(stream, RecordKind.DEF_OBJECT, 16);
+    const { lastId, view, at } = this.#define(stream, RecordKind.DEF_OBJECT, 16);
     view.setUint32(at + 4, name, true);
     view.setUint32(at + 8, className, true);
-    return id;
+    return lastId;
   }
 
   counter(stream: number, high: number, low: number, counter: number, values: Float64Array, count: number): void {
@@ -227,6 +221,21 @@ export class RecordingBuilder {
     buffer.words[w + 4] = argsBytes;
     buffer.words[w + 5] = track;
     if (args !== undefined && argsBytes > 0) copyTo(buffer.bytes, buffer.at + 24, args, argsBytes, argsFrom);
+  }
+
+  /** Whether `slices` may be told of so many, of so many bytes, that end with this high word. */
+  hasRoom(stream: number, high: number, bytes: number, count: number): boolean {
+    const buffer = this.#stream(stream);
+    const before = buffer.allocatedBytes;
+    if (!buffer.makeRoom(high, bytes, count)) return false;
+    this.#allocated(buffer, buffer.allocatedBytes - before);
+    return true;
+  }
+
+  /** SLICE records as they lie in `source` from byte `from` to `to`, a multiple of 8; see `hasRoom`. */
+  slices(stream: number, high: number, source: RecordSource, from: number, to: number, count: number): void {
+    this.#stream(stream).addSlices(high, source, from, to, count);
+    this.#events += count;
   }
 
   /** A call begins. `functionId`: of `functionDefinition`. */
@@ -409,6 +418,12 @@ export class RecordingBuilder {
     }
   }
 
+  /** Payload of a SOURCE block: see core/protocol/sources.ts. */
+  source(payload: Uint8Array): void {
+    this.#sealed.push({ kind: 'source', payload });
+    this.#sealedBytes += payload.length;
+  }
+
   /** A chunk of console output; `timeNs` since the start of the recording. */
   console(timeNs: Nanoseconds, text: string | Uint8Array, source: ConsoleSource = ConsoleSource.STDOUT): void {
     const bytes = typeof text === 'string' ? encoder.encode(text) : text;
@@ -499,7 +514,11 @@ export class RecordingBuilder {
     if (buffer.count > 0 && (buffer.length + bytes > BLOCK_TARGET_BYTES || wide)) this.#sealStream(stream, buffer);
     const before = buffer.allocatedBytes;
     buffer.add(high, low, bytes);
-    this.#buffered += buffer.allocatedBytes - before;
+    this.#allocated(buffer, buffer.allocatedBytes - before);
+  }
+
+  #allocated(buffer: StreamBuffer, more: number): void {
+    this.#buffered += more;
     if (this.#buffered > MAX_BUFFERED_BYTES) this.#sealOthers(buffer);
   }
 
@@ -512,19 +531,13 @@ export class RecordingBuilder {
     this.#buffered = this.#streams.reduce((sum, buffer) => sum + buffer.allocatedBytes, 0);
   }
 
-  #define(stream: number, kind: number, payloadBytes: number): { id: number; view: DataView; bytes: Uint8Array; at: number } {
+  #define(stream: number, kind: RecordKind, payloadBytes: number): DefinitionBuffer {
     const buffer = this.#stream(stream);
     const length = 8 + payloadBytes;
     if (length > MAX_BLOCK_BYTES) throw new Error(`a definition of ${length} bytes does not fit into a block`);
-    if (buffer.definitionBytes + length > BLOCK_TARGET_BYTES) this.#sealDefinitions(stream, buffer);
-    const bytes = new Uint8Array(length);
-    const view = new DataView(bytes.buffer);
-    const id = ++buffer.lastId;
-    view.setUint32(4, extendedTag(kind as RecordKind, payloadBytes), true);
-    view.setUint32(8, id, true);
-    buffer.definitions.push(bytes);
-    buffer.definitionBytes += length;
-    return { id, view, bytes, at: 8 };
+    if (buffer.definitions.length + length > BLOCK_TARGET_BYTES) this.#sealDefinitions(stream, buffer);
+    buffer.definitions.add(kind, payloadBytes);
+    return buffer.definitions;
   }
 
   #sealInfo(): void {
@@ -545,14 +558,13 @@ export class RecordingBuilder {
   }
 
   #sealDefinitions(stream: number, buffer: StreamBuffer): void {
-    if (buffer.definitions.length === 0) return;
+    const { count } = buffer.definitions;
+    if (count === 0) return;
     // A reader must know the stream before its definitions.
     this.#sealInfo();
-    const payload = joined(buffer.definitions, buffer.definitionBytes);
-    this.#sealed.push({ kind: 'definitions', stream, payload, count: buffer.definitions.length });
+    const payload = buffer.definitions.take();
+    this.#sealed.push({ kind: 'definitions', stream, payload, count });
     this.#sealedBytes += payload.length;
-    buffer.definitions = [];
-    buffer.definitionBytes = 0;
   }
 
   #sealStream(stream: number, buffer: StreamBuffer): void {
@@ -582,6 +594,9 @@ export class RecordingBuilder {
         this.#out.push(...encoder.block({ type: BlockType.ATTACHMENT, stream, count: 0, firstNs: 0, lastNs: 0 }, payload));
         return;
       }
+      case 'source':
+        this.#out.push(...encoder.block({ type: BlockType.SOURCE, stream: 0, count: 0, firstNs: 0, lastNs: 0 }, block.payload));
+        return;
       case 'data': {
         // Slices are recorded at their end: the block's range covers all of them.
         const firstNs = (block.firstHigh - this.#startHigh) * WORD + (block.firstLow - this.#startLow) - block.startsBefore;
@@ -597,286 +612,18 @@ export class RecordingBuilder {
   }
 }
 
-interface DataBlock {
-  readonly payload: Uint8Array;
-  readonly count: number;
-  readonly firstHigh: number;
-  readonly firstLow: number;
-  readonly lastHigh: number;
-  readonly lastLow: number;
-  readonly droppedBefore: number;
-  /** Nanoseconds by which the earliest slice begins before the first record. */
-  readonly startsBefore: number;
-  /** Calls that are open before the first record. */
-  readonly open: OpenFrames | undefined;
-}
-
 type SealedBlock =
   | { readonly kind: 'attachment'; readonly attachment: number; readonly payload: Uint8Array }
+  | { readonly kind: 'source'; readonly payload: Uint8Array }
   | { readonly kind: 'info'; readonly lines: readonly RecordingInfo[] }
   | { readonly kind: 'definitions'; readonly stream: number; readonly payload: Uint8Array; readonly count: number }
   | { readonly kind: 'console'; readonly payload: Uint8Array; readonly count: number; readonly firstNs: number; readonly lastNs: number }
   | ({ readonly kind: 'data'; readonly stream: number } & DataBlock);
 
-/** Records of one thread that are not in a block yet, without EPOCH records: those are put in when the block is sealed. */
-class StreamBuffer {
-  bytes = new Uint8Array(0);
-  words = new Uint32Array(0);
-  doubles = new Float64Array(0);
-  length = 0;
-  /** Records, and those of them that are no events. */
-  count = 0;
-  others = 0;
-  /** Payload of the record that was added last. */
-  at = 0;
-  leastHigh = Number.POSITIVE_INFINITY;
-  greatestHigh = Number.NEGATIVE_INFINITY;
-  definitions: Uint8Array[] = [];
-  definitionBytes = 0;
-  lastId = 0;
-  lastFunction = 0;
-  lost = 0;
-  readonly strings = new Map<string, number>();
-  #lostBefore = 0;
-  #offsets = new Uint32Array(0);
-  #highs = new Uint32Array(0);
-  #ordered = true;
-  #lastHigh = 0;
-  #lastLow = DOUBLE;
-  #firstHigh = 0;
-  /** Least start of a slice, in ns since the word `#firstHigh`. */
-  #leastStart = Number.POSITIVE_INFINITY;
-  #frames: OpenFrames | undefined;
-  #framesBefore: OpenFrames | undefined;
-
-  get allocatedBytes(): number {
-    return this.bytes.length + this.#offsets.length * 8;
-  }
-
-  add(high: number, low: number, bytes: number): void {
-    if (this.length + bytes > this.bytes.length) this.#grow(this.length + bytes);
-    if (this.count === this.#offsets.length) {
-      const room = Math.max(64, this.#offsets.length * 2);
-      this.#offsets = enlarged(this.#offsets, room);
-      this.#highs = enlarged(this.#highs, room);
-    }
-    if (this.count === 0) this.#firstHigh = high;
-    else if (high < this.#lastHigh || (high === this.#lastHigh && low < this.#lastLow)) this.#ordered = false;
-    this.#lastHigh = high;
-    if (high < this.leastHigh) this.leastHigh = high;
-    if (high > this.greatestHigh) this.greatestHigh = high;
-    this.#append(high, low, bytes);
-  }
-
-  /** The same where it is the plain case: there is room, and the high word of the clock is that of the record before. Hot. */
-  addNext(high: number, low: number, bytes: number): boolean {
-    if (high !== this.#lastHigh || this.count === 0 || this.count === this.#offsets.length) return false;
-    const length = this.length + bytes;
-    if (length > this.bytes.length || length > BLOCK_TARGET_BYTES) return false;
-    if (low < this.#lastLow) this.#ordered = false;
-    this.#append(high, low, bytes);
-    return true;
-  }
-
-  #append(high: number, low: number, bytes: number): void {
-    this.#lastLow = low;
-    this.#offsets[this.count] = this.length;
-    this.#highs[this.count] = high;
-    this.count++;
-    this.at = this.length + 8;
-    // Padding at the record's end must be zeros whatever was there before.
-    this.doubles[((this.length + bytes) >>> 3) - 1] = 0;
-    this.length += bytes;
-  }
-
-  /** Of the record that was added last: a slice. */
-  noteStart(endHigh: number, endLow: number, durationNs: number): void {
-    const start = (endHigh - this.#firstHigh) * WORD + endLow - durationNs;
-    if (start < this.#leastStart) this.#leastStart = start;
-  }
-
-  /** The calls that are open. A stream that asks for them has calls. */
-  openFrames(): OpenFrames {
-    this.#frames ??= new OpenFrames();
-    return this.#frames;
-  }
-
-  openBefore(calls: Iterable<{ readonly high: number; readonly low: number; readonly functionId: number; readonly call: number }>): void {
-    for (const { high, low, functionId, call } of calls) this.openFrames().push(high, low, functionId, call);
-    this.#framesBefore = this.openFrames().copy();
-  }
-
-  /** Of the record that was added last, whatever it is. */
-  noteCopied(high: number, low: number, tag: number): void {
-    const w = this.at >>> 2;
-    if (!isExtended(tag)) {
-      if ((tag & 1) === 0) this.openFrames().push(high, low, tag >>> 1, 0);
-      else this.openFrames().pop(tag >>> 1, 0);
-      return;
-    }
-    switch (kindOf(tag)) {
-      case RecordKind.SLICE:
-        if (recordBytes(tag) >= 32) this.noteStart(high, low, this.doubles[(this.at + 8) >>> 3] as number);
-        return;
-      case RecordKind.CALL_BEGIN:
-      case RecordKind.CALL_RESUME:
-        this.openFrames().push(high, low, this.words[w] as number, this.words[w + 1] as number);
-        return;
-      case RecordKind.CALL_SUSPEND:
-      case RecordKind.CALL_END:
-        this.openFrames().pop(this.words[w] as number, this.words[w + 1] as number);
-        return;
-      case RecordKind.GAP: {
-        this.words[w + 2] = high;
-        this.words[w + 3] = low;
-        const functions = this.words.subarray(w + 6, w + 6 + (this.words[w + 5] as number));
-        this.openFrames().replace(functions, high, low);
-        return;
-      }
-      default:
-    }
-  }
-
-  seal(): DataBlock {
-    const order = this.#ordered ? undefined : this.#sorted();
-    const first = order === undefined ? 0 : (order[0] as number);
-    const last = order === undefined ? this.count - 1 : (order[this.count - 1] as number);
-    const block = {
-      payload: this.leastHigh === this.greatestHigh && order === undefined ? this.bytes.slice(0, this.length) : this.#arranged(order),
-      count: this.count - this.others,
-      firstHigh: this.#highs[first] as number,
-      firstLow: this.words[(this.#offsets[first] as number) >>> 2] as number,
-      lastHigh: this.#highs[last] as number,
-      lastLow: this.words[(this.#offsets[last] as number) >>> 2] as number,
-      droppedBefore: this.#lostBefore,
-      startsBefore: 0,
-      open: this.#framesBefore,
-    };
-    const firstRecord = (block.firstHigh - this.#firstHigh) * WORD + block.firstLow;
-    if (this.#leastStart < firstRecord) Object.assign(block, { startsBefore: firstRecord - this.#leastStart });
-    this.#leastStart = Number.POSITIVE_INFINITY;
-    this.#framesBefore = this.#frames?.copy();
-    this.#lostBefore = this.lost;
-    this.length = 0;
-    this.count = 0;
-    this.others = 0;
-    this.#ordered = true;
-    this.leastHigh = Number.POSITIVE_INFINITY;
-    this.greatestHigh = Number.NEGATIVE_INFINITY;
-    // A record near the block limit leaves a large buffer behind: not kept.
-    if (this.bytes.length > BLOCK_TARGET_BYTES) this.release();
-    return block;
-  }
-
-  release(): void {
-    this.#use(new Uint8Array(0));
-    this.#offsets = new Uint32Array(0);
-    this.#highs = new Uint32Array(0);
-  }
-
-  #grow(needed: number): void {
-    const grown = new Uint8Array(padTo8(Math.max(FIRST_BUFFER_BYTES, Math.min(this.bytes.length * 2, BLOCK_TARGET_BYTES), needed)));
-    grown.set(this.bytes.subarray(0, this.length));
-    this.#use(grown);
-  }
-
-  #use(bytes: Uint8Array<ArrayBuffer>): void {
-    this.bytes = bytes;
-    this.words = new Uint32Array(bytes.buffer);
-    this.doubles = new Float64Array(bytes.buffer);
-  }
-
-  /** Numbers of the records by time; equal times stay in the order in which they came. */
-  #sorted(): ArrayLike<number> {
-    const { count } = this;
-    // Most are in order, and the others not far from their place: each goes down to where it belongs.
-    const order = new Uint32Array(count);
-    const times = new Float64Array(count);
-    let moves = 0;
-    for (let record = 0; record < count; record++) {
-      const time = this.#timeOf(record);
-      let to = record;
-      for (; to > 0 && (times[to - 1] as number) > time; to--) {
-        times[to] = times[to - 1] as number;
-        order[to] = order[to - 1] as number;
-      }
-      moves += record - to;
-      if (moves > count * 16) return this.#sortedAtOnce();
-      times[to] = time;
-      order[to] = record;
-    }
-    return order;
-  }
-
-  #sortedAtOnce(): ArrayLike<number> {
-    const { count } = this;
-    const keys = new Float64Array(count);
-    const span = (this.greatestHigh - this.leastHigh + 1) * WORD;
-    if (span * count <= Number.MAX_SAFE_INTEGER) {
-      // Time and number in one double: sorting doubles without a comparison function is ten times faster.
-      for (let i = 0; i < count; i++) keys[i] = this.#timeOf(i) * count + i;
-      keys.sort();
-      for (let i = 0; i < count; i++) keys[i] = (keys[i] as number) % count;
-      return keys;
-    }
-    for (let i = 0; i < count; i++) keys[i] = i;
-    return keys.sort((a, b) => this.#timeOf(a) - this.#timeOf(b) || a - b);
-  }
-
-  #timeOf(record: number): number {
-    return ((this.#highs[record] as number) - this.leastHigh) * WORD + (this.words[(this.#offsets[record] as number) >>> 2] as number);
-  }
-
-  /** The records in order, with an EPOCH record wherever the high word of the clock changes. */
-  #arranged(order: ArrayLike<number> | undefined): Uint8Array {
-    const changes = this.count > 0 ? this.#countChanges(order) : 0;
-    const out = new Uint8Array(this.length + changes * 8);
-    const words = new Uint32Array(out.buffer);
-    let at = 0;
-    let high = -1;
-    for (let i = 0; i < this.count; ) {
-      const record = order === undefined ? i : (order[i] as number);
-      if (this.#highs[record] !== high) {
-        // The first one is in the block's header.
-        if (high >= 0) {
-          words[at >>> 2] = this.#highs[record] as number;
-          words[(at >>> 2) + 1] = extendedTag(RecordKind.EPOCH, 0);
-          at += 8;
-        }
-        high = this.#highs[record] as number;
-      }
-      // Hot for unordered traces, which are in order nearly everywhere: runs of records are copied as one.
-      let last = record;
-      for (i++; i < this.count && this.#highs[last + 1] === high && (order === undefined ? i : order[i]) === last + 1; i++) last++;
-      const from = this.#offsets[record] as number;
-      const to = last + 1 < this.count ? (this.#offsets[last + 1] as number) : this.length;
-      if (to - from > 256) out.set(this.bytes.subarray(from, to), at);
-      else for (let w = from >>> 2, t = at >>> 2; w < to >>> 2; w++, t++) words[t] = this.words[w] as number;
-      at += to - from;
-    }
-    return out;
-  }
-
-  #countChanges(order: ArrayLike<number> | undefined): number {
-    let changes = 0;
-    for (let i = 1; i < this.count; i++) {
-      const previous = order === undefined ? i - 1 : (order[i - 1] as number);
-      if (this.#highs[order === undefined ? i : (order[i] as number)] !== this.#highs[previous]) changes++;
-    }
-    return changes;
-  }
-}
-
 /** A call into the engine takes longer than a few words. */
 function copyTo(target: Uint8Array, at: number, source: Uint8Array, length: number, from = 0): void {
   if (length > 128) target.set(source.subarray(from, from + length), at);
   else for (let i = 0; i < length; i++) target[at + i] = source[from + i] as number;
-}
-
-function enlarged(list: Uint32Array, room: number): Uint32Array<ArrayBuffer> {
-  const grown = new Uint32Array(room);
-  grown.set(list);
-  return grown;
 }
 
 function joined(parts: readonly Uint8Array[], length: number): Uint8Array {

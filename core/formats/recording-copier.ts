@@ -85,6 +85,9 @@ export class RecordingCopier {
       case BlockType.ATTACHMENT:
         this.#attachment(header.stream, payload);
         return;
+      case BlockType.SOURCE:
+        this.source(payload);
+        return;
       default:
     }
   }
@@ -175,6 +178,10 @@ export class RecordingCopier {
     this.#attachmentNumbers.set(number, ++this.attachments);
     this.builder.attachment(this.attachments, attached.name, attached.pieces);
     this.#attached.delete(number);
+  }
+
+  source(payload: Uint8Array): void {
+    this.builder.source(payload);
   }
 
   #console(payload: Uint8Array): void {

@@ -113,6 +113,7 @@ class RangeCopier extends RecordingCopier {
     // Totals are those of all of it.
     if (line.kind === 'stats' || this.#leavesOut(line)) return;
     if (line.kind === 'note') super.line(this.#noteInRange(line));
+    else if (line.kind === 'imported' && this.#without.has('sources')) super.line({ ...line, metadata: withoutTexts(line.metadata) });
     else super.line(line.kind === 'process' && this.#without.has('launch') ? { ...line, argv: [] } : line);
   }
 
@@ -137,6 +138,10 @@ class RangeCopier extends RecordingCopier {
 
   override consoleChunk(timeNs: number, text: Uint8Array, source: ConsoleSource): void {
     if (timeNs >= this.#fromNs && timeNs <= this.#toNs && !this.#without.has('console')) super.consoleChunk(timeNs, text, source);
+  }
+
+  override source(payload: Uint8Array): void {
+    if (!this.#without.has('sources')) super.source(payload);
   }
 
   override record(stream: number, record: PassingRecord): void {
@@ -290,6 +295,12 @@ class RangeCopier extends RecordingCopier {
     }
     return this.builder.finish();
   }
+}
+
+/** VizTracer's reports carry texts of files in `file_info`. */
+function withoutTexts(metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const info = metadata.file_info;
+  return typeof info === 'object' && info !== null && 'files' in info ? { ...metadata, file_info: { ...info, files: {} } } : metadata;
 }
 
 const FLOAT = new Float64Array(1);

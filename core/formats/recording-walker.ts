@@ -10,6 +10,7 @@ import { Notes } from '../protocol/notes.ts';
 import { type BlockHeader, BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
 import { padTo8, RecordKind } from '../protocol/records.ts';
+import { type ActivationEnds, Activations } from './activations.ts';
 import { type CallEnds, OpenCalls } from './open-calls.ts';
 
 export interface WalkedProcess {
@@ -26,6 +27,7 @@ export class WalkedStream {
   readonly index: number;
   readonly definitions = new Definitions();
   readonly calls = new OpenCalls();
+  readonly activations = new Activations();
   /** Index of its process. */
   process = 0;
   thread = 0;
@@ -42,7 +44,7 @@ export class WalkedStream {
 
 const MAX_NOTES = 100;
 
-export class RecordingWalker extends IgnoringVisitor implements CallEnds {
+export class RecordingWalker extends IgnoringVisitor implements CallEnds, ActivationEnds {
   readonly streams = new Map<number, WalkedStream>();
   readonly processes = new Map<number, WalkedProcess>();
   /** Notes that the recording holds; complete at its end. */
@@ -100,6 +102,9 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
         return;
       case BlockType.ATTACHMENT:
         this.attached(header.stream, payload);
+        return;
+      case BlockType.SOURCE:
+        this.source(payload);
         return;
       default:
     }
@@ -186,12 +191,14 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
   }
 
   override run(timeNs: number, functionId: number, call: number, kind: number): void {
-    const { calls } = this.stream;
+    const { calls, activations } = this.stream;
     const opens = kind === RecordKind.CALL_BEGIN || kind === RecordKind.CALL_RESUME;
-    if (kind === RecordKind.CALL_BEGIN) this.activationBegan(timeNs, functionId, call);
+    const ends = kind === RecordKind.CALL_END;
+    if (!ends) activations.run(timeNs, functionId, call, kind, this);
     if (opens) calls.push(timeNs, functionId, call, this);
     else calls.pop(timeNs, functionId, call, this);
-    if (kind === RecordKind.CALL_END) this.activationEnded(timeNs, functionId, call);
+    // Behind its last run.
+    if (ends) activations.run(timeNs, functionId, call, kind, this);
   }
 
   override callArguments(at: number, bytes: number): void {
@@ -215,12 +222,15 @@ export class RecordingWalker extends IgnoringVisitor implements CallEnds {
   beginBlock(_header: BlockHeader): void {}
   console(_header: BlockHeader, _payload: Uint8Array): void {}
   attached(_attachment: number, _piece: Uint8Array): void {}
+  /** See core/protocol/sources.ts. */
+  source(_payload: Uint8Array): void {}
   damaged(_item: Extract<RecordingItem, { readonly kind: 'cut' | 'damage' }>): void {}
   callOpened(_startNs: number, _functionId: number, _call: number): void {}
   /** A call, or one run of an async function, in `this.stream`. Inner ones come before those around them. */
   callEnded(_startNs: number, _endNs: number, _functionId: number, _call: number, _args: Uint8Array | undefined, _result: Uint8Array | undefined): void {}
   callLeft(_startNs: number, _endNs: number, _functionId: number, _call: number, _args: Uint8Array | undefined): void {}
-  activationBegan(_timeNs: number, _functionId: number, _call: number): void {}
+  /** It waits for the first time, and is an async slice since `startNs`. */
+  activationBegan(_startNs: number, _functionId: number, _call: number): void {}
   activationEnded(_timeNs: number, _functionId: number, _call: number): void {}
 }
 

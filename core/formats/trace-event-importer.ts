@@ -97,9 +97,9 @@ export class TraceEventImporter implements TraceEventSink {
     }
   }
 
-  rows(scanner: EventScanner, row: number, count: number): number {
-    const next = this.#slices.rows(scanner, row, count);
-    this.#phased += next - row;
+  runs(scanner: EventScanner, run: number, count: number): number {
+    const next = this.#slices.runs(scanner, run, count);
+    for (let taken = run; taken < next; taken++) this.#phased += scanner.countOf(taken);
     return next;
   }
 

@@ -1,5 +1,6 @@
 /** Beginnings of events as bytes, kept for names that come again: an event is then its beginning, its time and what is its own. */
 import type { FunctionDefinition } from '../model/definitions.ts';
+import type { Ended } from './ended-slices.ts';
 
 /** Up to here for a thread. */
 const MAX_HEADS = 100_000;
@@ -47,8 +48,18 @@ export class Heads {
   }
 }
 
+/** A call that has ended and is not written yet. Its end is `low`; `high` is 0. */
+export interface EndedCall extends Ended {
+  readonly startNs: number;
+  readonly functionId: number;
+  readonly args: Uint8Array | undefined;
+  readonly result: Uint8Array | undefined;
+}
+
 /** What is kept for a stream. */
 export class StreamTexts {
+  /** Those that began with the call around them: of two that end together, too, the outer one has to come first. */
+  readonly ended: EndedCall[] = [];
   readonly counters = new Map<number, CounterText>();
   readonly objects = new Map<number, ObjectText>();
   readonly calls = new Map<number, CallText>();

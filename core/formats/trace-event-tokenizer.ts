@@ -19,8 +19,8 @@ import { decodeString, EventFields, Field, SLACK_BYTES, WHOLE_FILE } from './tra
 export interface TraceEventSink {
   /** The event begins at byte `offset` of the text. */
   event(fields: EventFields, offset: number): void;
-  /** Calls from `row` on that the scanner read. Gives the first row that it does not take: that event is to come plainly. */
-  rows(scanner: EventScanner, row: number, count: number): number;
+  /** Runs of calls from `run` on that the scanner read. Gives the first one that it does not take: those events are to come plainly. */
+  runs(scanner: EventScanner, run: number, count: number): number;
   /** A member beside `traceEvents`. `json` undefined: longer than is kept. */
   member(key: string, json: Uint8Array | undefined, bytes: number): void;
 }
@@ -311,16 +311,24 @@ export class TraceEventTokenizer {
       const count = scanner.scan(from, this.#to);
       from = scanner.stoppedAt;
       this.#fruitless = count === 0 ? this.#fruitless + 1 : 0;
-      for (let row = 0; row < count; row++) {
-        row = this.#sink.rows(scanner, row, count);
-        if (row >= count) break;
-        const start = scanner.startOf(row);
-        this.#fields.read(this.#held, start, this.#to);
-        this.#sink.event(this.#fields, this.#base + start);
+      for (let run = 0; run < count; run++) this.objects += scanner.countOf(run);
+      for (let run = 0; run < count; run++) {
+        run = this.#sink.runs(scanner, run, count);
+        if (run < count) this.#readPlainly(scanner.textFrom(run), scanner.textTo(run));
       }
-      this.objects += count;
     } while (scanner.isFull);
     return from;
+  }
+
+  /** Whole calls. */
+  #readPlainly(from: number, to: number): void {
+    const held = this.#held;
+    for (let at = from; at < to; ) {
+      while (held[at] === COMMA || (held[at] as number) <= 0x20) at++;
+      const end = this.#fields.read(held, at, this.#to);
+      this.#sink.event(this.#fields, this.#base + at);
+      at = end;
+    }
   }
 
   #member(): boolean {

@@ -4,12 +4,15 @@
  */
 
 import { counted } from '../base/counted.ts';
+import { crc32 } from '../base/crc32.ts';
 import { snapshotEntries } from '../model/record-decoder.ts';
-import type { BlockHeader, RecordingHead, RecordingInfo } from '../protocol/recording-format.ts';
-import { BlockReader } from '../protocol/recording-reader.ts';
+import { type BlockHeader, BlockType, type RecordingHead, type RecordingInfo } from '../protocol/recording-format.ts';
+import { BlockReader, type RecordingItem } from '../protocol/recording-reader.ts';
 import { AsyncFlag, FlowPhase, InstantScope, SnapshotFlag } from '../protocol/records.ts';
+import { decodeSource, type Inflate, sourceBytes } from '../protocol/sources.ts';
 import { STUDIO_VERSION } from '../protocol/version.ts';
 import { ByteOutput } from './byte-output.ts';
+import { writeEnded } from './ended-slices.ts';
 import { ImportedMembers } from './imported-members.ts';
 import { JsonCopier } from './json-bytes.ts';
 import { readableValue } from './readable-value.ts';
@@ -52,6 +55,8 @@ export interface TraceEventWriteOptions {
   /** The recording is still written, so that its end is none is no news. */
   readonly live?: boolean;
   readonly shape?: TraceEventShape;
+  /** Without it texts of files stay out of VizTracer's shape. */
+  readonly inflate?: Inflate;
 }
 
 /** What calls are called in each shape. */
@@ -75,11 +80,13 @@ const withoutStart = (metadata: Readonly<Record<string, unknown>>): Readonly<Rec
 export class TraceEventExport implements AsyncIterable<Uint8Array> {
   readonly #recording: AsyncIterable<Uint8Array>;
   readonly #live: boolean;
+  readonly #inflate: Inflate | undefined;
   readonly #events: EventWriter;
 
-  constructor(recording: AsyncIterable<Uint8Array>, { live = false, shape = 'chrome' }: TraceEventWriteOptions = {}) {
+  constructor(recording: AsyncIterable<Uint8Array>, { live = false, shape = 'chrome', inflate }: TraceEventWriteOptions = {}) {
     this.#recording = recording;
     this.#live = live;
+    this.#inflate = shape === 'viztracer' ? inflate : undefined;
     this.#events = new EventWriter(shape);
   }
 
@@ -100,12 +107,24 @@ export class TraceEventExport implements AsyncIterable<Uint8Array> {
     for await (const chunk of this.#recording) {
       for (const item of reader.push(chunk)) {
         events.take(item);
+        if (this.#inflate) await this.#sourceText(item, this.#inflate);
         yield* events.output.takeFull();
       }
     }
     for (const item of reader.end()) if (!this.#live || item.kind !== 'cut') events.take(item);
     events.finish();
     yield* events.output.takeAll();
+  }
+
+  async #sourceText(item: RecordingItem, inflate: Inflate): Promise<void> {
+    if (item.kind !== 'block' || item.header.type !== BlockType.SOURCE) return;
+    const block = decodeSource(item.payload);
+    if (!block || block.head.leftOut !== undefined) return;
+    try {
+      this.#events.sourceText(block.head.file, decoder.decode(await sourceBytes(block, inflate, crc32)));
+    } catch (error) {
+      this.#events.note(error instanceof Error ? error.message : String(error));
+    }
   }
 }
 
@@ -151,6 +170,11 @@ export class EventWriter extends RecordingWalker {
     this.output.bytesOf(BEGIN);
   }
 
+  /** Stands in `file_info`, as VizTracer has it. */
+  sourceText(file: string, text: string): void {
+    this.#members.sourceText(file, text);
+  }
+
   /** An event that is JSON already. It is not counted. */
   verbatim(event: Uint8Array): void {
     this.output.reserve(event.length + 64);
@@ -160,6 +184,11 @@ export class EventWriter extends RecordingWalker {
 
   /** `beside`: what stands beside the events in place of what an imported file has there. */
   finish(beside?: BesideEvents): void {
+    for (const [stream, texts] of this.#texts) {
+      this.stream = stream;
+      this.#text = texts;
+      this.#writeEnded(0, Number.NaN);
+    }
     this.finishCalls();
     this.#writeNotes();
     const { output } = this;
@@ -398,6 +427,24 @@ export class EventWriter extends RecordingWalker {
   // Calls
 
   override callEnded(startNs: number, endNs: number, functionId: number, _call: number, args: Uint8Array | undefined, result: Uint8Array | undefined): void {
+    const { ended } = this.#text;
+    const { innermostStartNs } = this.stream.calls;
+    if (ended.length === 0 && innermostStartNs !== startNs) {
+      this.#writeCall(startNs, endNs, functionId, args, result);
+      return;
+    }
+    ended.push({ startNs, high: 0, low: endNs, durationNs: endNs - startNs, functionId, args, result });
+    this.#writeEnded(startNs, innermostStartNs);
+  }
+
+  /** What need not wait any more for the call around it. */
+  #writeEnded(startNs: number, aroundNs: number): void {
+    writeEnded(this.#text.ended, { high: 0, low: startNs }, { high: 0, low: aroundNs }, (call) =>
+      this.#writeCall(call.startNs, call.low, call.functionId, call.args, call.result),
+    );
+  }
+
+  #writeCall(startNs: number, endNs: number, functionId: number, args: Uint8Array | undefined, result: Uint8Array | undefined): void {
     const text = this.#callText(functionId);
     this.#begin(text.head, startNs);
     this.#duration(Math.round(endNs - startNs));
@@ -456,10 +503,10 @@ export class EventWriter extends RecordingWalker {
     output.shortBytes(CLOSE);
   }
 
-  /** An async function or generator, from its begin to its end over all its waits: an async slice beside its runs. */
-  override activationBegan(timeNs: number, functionId: number, call: number): void {
+  /** An async function or generator that waits, from its begin to its end: an async slice beside its runs. */
+  override activationBegan(startNs: number, functionId: number, call: number): void {
     const { name, category } = this.#functionOf(functionId);
-    this.#asyncEvent('b', timeNs, { id: this.#activationId(call), name, category: `async ${category}` });
+    this.#asyncEvent('b', startNs, { id: this.#activationId(call), name, category: `async ${category}` });
   }
 
   override activationEnded(timeNs: number, functionId: number, call: number): void {

@@ -2,7 +2,7 @@
 import { counted } from '../base/counted.ts';
 import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts';
 import type { RecordingItem } from '../protocol/recording-reader.ts';
-import { RecordKind } from '../protocol/records.ts';
+import { TYPESCRIPT_WAYS, type TypeScriptWay } from '../protocol/target-wire.ts';
 import { walk } from './recording-walker.ts';
 import { SliceCollector } from './slice-collector.ts';
 import type { NestedSlices } from './slice-columns.ts';
@@ -24,7 +24,7 @@ export interface TraceCounts {
   /** Each series of each sample. */
   readonly counterSamples: number;
   readonly objectSnapshots: number;
-  /** Begun ones. */
+  /** Begun ones, and async functions and generators that waited. */
   readonly asyncSlices: number;
   /** Points of arrows. */
   readonly flowEvents: number;
@@ -34,6 +34,8 @@ export interface TraceCounts {
   readonly startNs: bigint;
   readonly durationNs: number;
   readonly issues: readonly TraceIssue[];
+  /** What TypeScript was made to JavaScript by; empty where there was none. */
+  readonly typescript: readonly TypeScriptWay[];
 }
 
 class Counter extends SliceCollector {
@@ -46,6 +48,7 @@ class Counter extends SliceCollector {
   firstNs = Number.POSITIVE_INFINITY;
   endNs = Number.NEGATIVE_INFINITY;
   readonly issuesTold: TraceIssue[] = [];
+  readonly ways = new Set<unknown>();
   readonly #isLive: boolean;
 
   constructor(isLive: boolean) {
@@ -66,6 +69,7 @@ class Counter extends SliceCollector {
   override line(line: RecordingInfo): void {
     if (line.kind === 'loss') this.issue(line.issue ?? `loss-${line.what}`, line.count, line.example ?? line.message);
     else if (line.kind === 'tracer-error') this.issue('tracer-error', 1, line.message);
+    else if (line.kind === 'capture' && Array.isArray(line.typescript)) for (const way of line.typescript) this.ways.add(way);
   }
 
   override damaged({ kind, problem }: Extract<RecordingItem, { readonly kind: 'cut' | 'damage' }>): void {
@@ -86,8 +90,10 @@ class Counter extends SliceCollector {
   }
   override run(timeNs: number, functionId: number, call: number, kind: number): void {
     this.#seen(timeNs, timeNs);
-    if (kind === RecordKind.CALL_BEGIN) this.asyncSlices++;
     super.run(timeNs, functionId, call, kind);
+  }
+  override activationBegan(): void {
+    this.asyncSlices++;
   }
   override instant(timeNs: number): void {
     this.#seen(timeNs, timeNs);
@@ -166,6 +172,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
     startNs,
     durationNs: isEmpty ? 0 : counter.endNs - counter.firstNs,
     issues: joinedIssues(issues),
+    typescript: TYPESCRIPT_WAYS.filter((way) => counter.ways.has(way)),
   };
 }
 

@@ -29,7 +29,12 @@ export const NAMES = {
   arguments: '_$tsA',
   /** (value, token) → value: what is about to be returned. */
   result: '_$tsV',
+  /** (0: the run ends, 1: it runs on; token) → what does that when it is disposed of. */
+  disposed: '_$tsD',
   token: '_$tsT',
+  /** Disposed of before and behind all that is awaited at the end of a block. */
+  firstDisposed: '_$tsG',
+  lastDisposed: '_$tsH',
   /** Of a `catch` that names no error. */
   unnamed: '_$tsU',
 } as const;
@@ -37,7 +42,7 @@ export const NAMES = {
 /** Stands for the number of a function until the file is loaded: the first one for the first function, and so on. */
 export const ID = '\x01';
 
-const { enter, module, exit, begin, suspend, resume, finish, caught, arguments: args, result, token, unnamed } = NAMES;
+const { enter, module, exit, begin, suspend, resume, finish, caught, arguments: args, result, token, unnamed, disposed, firstDisposed, lastDisposed } = NAMES;
 
 const open = (waits: boolean): string => `const ${token}=${waits ? begin : enter}(${ID});`;
 const close = (waits: boolean): string => `${waits ? finish : exit}(${token})`;
@@ -67,6 +72,11 @@ export const inserted = {
     plain: { before: `{ ${resume}(1,${token});try{`, after: `}finally{ ${suspend}(0,${token})}}` },
     afterStatement: `${resume}(0,${token})}`,
   },
+  /**
+   * Around the `await using` of a block: disposed of in reverse, so the run ends before the first of them and goes on behind the last. Both are `using` without
+   * `await`: nothing is awaited that is not without them.
+   */
+  awaitUsing: { before: `using ${lastDisposed}=${disposed}(1,${token});`, after: `;using ${firstDisposed}=${disposed}(0,${token});` },
   caught: (error: string): string => `${caught}(${error});`,
   caughtUnnamed: { parameter: `(${unnamed})`, statement: `${caught}(${unnamed});` },
   result: { before: ` ${result}((`, after: `),${token})` },
@@ -76,7 +86,7 @@ const argumentsText = (parameters: string | undefined): string => (parameters ==
 
 const escaped = (text: string): string => text.replaceAll(/[$(){}*]/g, String.raw`\$&`);
 const forms = (): string[] => {
-  const { wait, forAwait, caughtUnnamed } = inserted;
+  const { wait, forAwait, awaitUsing, caughtUnnamed } = inserted;
   const both = [true, false];
   const id = (text: string): string => escaped(text).replaceAll(ID, String.raw`\d+`);
   const withArguments = (text: string): string => id(text).replace(';try', String.raw`;(?:${escaped(args)}\(${escaped(token)},\{[^{}]*\}\);)?try`);
@@ -91,6 +101,8 @@ const forms = (): string[] => {
     ...[forAwait.plain, forAwait.block].flatMap(({ before, after }) => [escaped(before), escaped(after)]),
     escaped(forAwait.afterStatement),
     escaped(forAwait.statement),
+    escaped(awaitUsing.before),
+    escaped(awaitUsing.after),
     escaped(inserted.resume),
     escaped(wait.noValue + wait.after),
     escaped(wait.afterValue + wait.after),

@@ -140,13 +140,23 @@ class Instrumenter {
   }
 
   #statements(body: readonly Node[], fn: Fn): void {
+    let lastUsing: Node | undefined;
     for (const statement of body) {
+      // What a file itself disposes of comes behind its end.
+      if (statement.kind === 'await using' && !lastUsing && fn.flags !== FLAG.MODULE) lastUsing = this.#beforeUsing(statement, body);
       // Of a block in a function the declarations are its own; of the function itself they are its variables.
       if (statement.type === 'FunctionDeclaration' && statement.id?.name !== undefined) fn.declared.push(statement.id.name);
       else if (statement.type === 'ExportNamedDeclaration' && statement.declaration?.id?.name !== undefined) fn.declared.push(statement.declaration.id.name);
       if (statement.type === 'FunctionDeclaration') this.#function(statement, statement.id?.name, statement.start);
       else this.#visit(statement, undefined);
+      if (statement === lastUsing) this.#put(statement.end, inserted.awaitUsing.after, fn);
     }
+  }
+
+  /** What a block awaits at its end, whichever way it is left. The last `await using` of it. */
+  #beforeUsing(first: Node, block: readonly Node[]): Node {
+    this.#put(first.start, inserted.awaitUsing.before, this.#waiting());
+    return block.findLast((statement) => statement.kind === 'await using') ?? first;
   }
 
   /**
@@ -188,7 +198,7 @@ class Instrumenter {
         return;
       }
       case 'BlockStatement':
-        this.#list(node.body as readonly Node[]);
+        this.#blockStatement(node.body as readonly Node[]);
         return;
       case 'IfStatement':
       case 'ConditionalExpression':
@@ -245,7 +255,7 @@ class Instrumenter {
         else this.#children(node);
         return;
       case 'ForOfStatement':
-        if (node.await) this.#forAwaitStatement(node);
+        if (waitsEachRound(node)) this.#forAwaitStatement(node);
         else this.#children(node);
         return;
       case 'TryStatement':
@@ -267,6 +277,16 @@ class Instrumenter {
     for (let i = 0; i < nodes.length; i++) {
       const node = nodes[i];
       if (node) this.#visit(node, undefined);
+    }
+  }
+
+  #blockStatement(body: readonly Node[]): void {
+    let lastUsing: Node | undefined;
+    for (let i = 0; i < body.length; i++) {
+      const statement = body[i] as Node;
+      if (statement.kind === 'await using' && !lastUsing) lastUsing = this.#beforeUsing(statement, body);
+      this.#visit(statement, undefined);
+      if (statement === lastUsing) this.#put(statement.end, inserted.awaitUsing.after, this.#fn);
     }
   }
 
@@ -404,7 +424,7 @@ class Instrumenter {
     return fn;
   }
 
-  /** A `for await` waits before each round and behind the last; a label stays with its loop. */
+  /** A `for await` waits before each round and behind the last, `for (await using …)` behind each; a label stays with its loop. */
   #forAwaitStatement(node: Node): void {
     const fn = this.#waiting();
     this.#put(node.start, inserted.forAwait.statement, fn);
@@ -414,9 +434,9 @@ class Instrumenter {
     const body = loop.body as Node;
     if (left) this.#visit(left, undefined);
     if (right) {
-      this.#put(right.start, inserted.forAwait.iterable, fn);
+      if (loop.await) this.#put(right.start, inserted.forAwait.iterable, fn);
       this.#visit(right, undefined);
-      this.#put(right.end, inserted.forAwait.afterIterable, fn);
+      if (loop.await) this.#put(right.end, inserted.forAwait.afterIterable, fn);
     }
     const isBlock = body.type === 'BlockStatement';
     const forms = isBlock ? inserted.forAwait.block : inserted.forAwait.plain;
@@ -490,8 +510,10 @@ function conflict({ declared, declaredInBlocks, vars, strict, evals }: Fn): stri
 function isLabelledForAwait(node: Node): boolean {
   let inner = node;
   while (inner.type === 'LabeledStatement') inner = inner.body as Node;
-  return inner.type === 'ForOfStatement' && inner.await === true;
+  return inner.type === 'ForOfStatement' && waitsEachRound(inner);
 }
+
+const waitsEachRound = (loop: Node): boolean => loop.await === true || loop.left?.kind === 'await using';
 
 /** A function, a class, or an object with some in it. */
 function takesName({ type }: Node): boolean {

@@ -8,8 +8,8 @@ export interface GridQuery {
   readonly columns: number;
   /** Values hold up to here: the end of the trace, or now. Behind it there is nothing yet. */
   readonly endNs: number;
-  /** Within the range, a mini across a border of columns is shared out though its rows are there: much quicker, and wrong by a pixel at most. */
-  readonly isRough?: boolean;
+  /** Minis that are no wider than so many columns are shared out across a border though their rows are there: much quicker, and wrong by a pixel at most. Default: none. */
+  readonly shareColumns?: number;
 }
 
 export interface SeriesStats {
@@ -138,7 +138,7 @@ export class SeriesGrid {
       }
       if (t1 < fromNs) this.#hold(t1, minis[values + Summary.LAST] as number);
       else if (inside && this.#column(t0) === this.#column(t1)) this.#put(this.#column(t0), t0, t1, minis, values);
-      else if (chunk.data && !(this.#query.isRough && inside && (t1 - t0) * this.#scale <= 1))
+      else if (chunk.data && !(inside && (m + 1) * MINI_ROWS <= chunk.rows && (t1 - t0) * this.#scale <= (this.#query.shareColumns ?? 0)))
         this.#addRows(chunk, chunk.data, series, m * MINI_ROWS, Math.min(chunk.rows, (m + 1) * MINI_ROWS), !inside);
       else this.#shareOut(chunk, t0, t1, values, inside, summary[s + Summary.SUM] as number, summary[s + Summary.SAMPLES] as number);
     }

@@ -13,7 +13,7 @@ import type { Detail } from './detail-budget.ts';
  * most 820,000 rows, 13 MB, a series.
  */
 const MAX_ROWS = 8192;
-const FIRST_ROWS = 32;
+const FIRST_ROWS = 8;
 export const MINI_ROWS = 512;
 /** Least and greatest of so many rows are kept beside the rows, so that a column's border costs some 100 steps and not 512. */
 export const MICRO_ROWS = 64;
@@ -201,6 +201,7 @@ export class Chunk implements Detail {
  * memory apart, and a long recording would take ever more of it.
  */
 const PAGE_NUMBERS = 8192;
+const NO_PAGE = new Float64Array(0);
 const MAX_SPARE = 4;
 
 export class CounterTrack {
@@ -291,7 +292,7 @@ export class CounterTrack {
     if (data.length === this.maxRows * (1 + this.width) && this.#spare.length < MAX_SPARE) this.#spare.push(data);
   }
 
-  #page = new Float64Array(0);
+  #page = NO_PAGE;
   #pageUsed = 0;
 
   /** A copy of `numbers` for as long as the track lives. */

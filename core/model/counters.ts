@@ -74,7 +74,10 @@ interface Counter {
 const PICTURE_SHARE = 1 / 2;
 /** A definition is untrusted: more series than a chart could show are left out. */
 const MAX_SERIES = 1024;
-/** A program that makes a counter for each request: those beyond are left out, and counted. */
+/**
+ * A program that makes a counter for each request: those beyond are left out of lists and graphs, and counted. Their events stay in the list of events and
+ * in exports. Nobody reads more graphs, and a list of as many still comes to the page within a tenth of a second or two.
+ */
 const MAX_TRACKS = 20_000;
 const MAX_COLUMNS = 16_384;
 /** In a picture of so many series a pixel to the side is not seen, and their rows would take seconds. */
@@ -88,10 +91,13 @@ export class Counters {
   readonly #budget: DetailBudget;
   readonly #start: () => MonotonicTime;
   readonly #pause: () => Promise<void>;
+  readonly #isLoading: () => boolean;
   readonly #onLoaded: (problem?: unknown) => void;
   readonly #counters = new Map<string, Counter>();
   readonly #series: Series[] = [];
   #trackCount = 0;
+  /** Takes in what is left out. */
+  readonly #none = new CounterTrack(0, 0, 0, () => {});
   /** Definitions that came when there were too many. */
   leftOut = 0;
   readonly #tracks = new Map<number, Map<number, CounterTrack>>();
@@ -103,12 +109,15 @@ export class Counters {
     readonly budget: DetailBudget;
     readonly start: () => MonotonicTime;
     readonly pause: () => Promise<void>;
+    /** The recording is being read for the first time: what was dropped is read again once that is done. */
+    readonly isLoading: () => boolean;
     /** Rows arrived, or the reason why they cannot be read. */
     readonly onLoaded: (problem?: unknown) => void;
   }) {
-    const { blocks, budget, start, pause, onLoaded } = options;
+    const { blocks, budget, start, pause, isLoading, onLoaded } = options;
     this.#blocks = blocks;
     this.#pause = pause;
+    this.#isLoading = isLoading;
     this.#budget = budget;
     this.#start = start;
     this.#onLoaded = onLoaded;
@@ -132,9 +141,8 @@ export class Counters {
   addTrack(stream: number, process: number, id: number, count: number, definition: CounterDefinition | undefined): CounterTrack {
     if (this.#trackCount >= MAX_TRACKS) {
       this.leftOut++;
-      const none = new CounterTrack(stream, id, 0, () => {});
-      this.tracksOf(stream).set(id, none);
-      return none;
+      this.tracksOf(stream).set(id, this.#none);
+      return this.#none;
     }
     this.#trackCount++;
     const name = definition?.name ?? `(undefined counter ${id})`;
@@ -162,8 +170,14 @@ export class Counters {
     return track;
   }
 
-  list(): CounterView[] {
-    return [...this.#counters.values()].map(({ key, name, process, series }) => ({ key, name, process, series: [...series.values()].map(seriesView) }));
+  /** In the order in which they came; `most` of them. */
+  list(most = MAX_TRACKS): CounterView[] {
+    const views: CounterView[] = [];
+    for (const { key, name, process, series } of this.#counters.values()) {
+      if (views.length >= most) break;
+      views.push({ key, name, process, series: Array.from(series.values(), seriesView) });
+    }
+    return views;
   }
 
   /** `series` that do not exist are empty. Answers at once with what is in memory, and reads again what is missing. */
@@ -188,7 +202,7 @@ export class Counters {
     const sampled = new Uint8Array(series.length * columns);
     const edges = new Float64Array(series.length * 4).fill(Number.NaN);
     const stats: SeriesStats[] = [];
-    const coarse = this.#gather(series, { ...range, columns, isRough: series.length >= ROUGH_FROM }, (grid) => {
+    const coarse = this.#gather(series, { ...range, columns, shareColumns: series.length >= ROUGH_FROM ? 1 : 0.5 }, (grid) => {
       const at = stats.length * columns;
       grid.fillSampled(sampled, at);
       if (show === 'value') {
@@ -236,6 +250,8 @@ export class Counters {
     let bytes = usedBytes;
     for (const chunk of chunks) bytes += chunk.rows * (1 + chunk.track.width) * 8;
     if (chunks.size === 0 || bytes > this.#budget.maxBytes * PICTURE_SHARE) return false;
+    // Pictures of what grows would push each other's rows out, and reading them again would take the time to read on.
+    if (this.#isLoading()) return true;
     for (const chunk of chunks) this.#wanted.add(chunk);
     this.#loading ??= this.#load().finally(() => {
       this.#loading = undefined;

@@ -23,7 +23,7 @@ export interface OpeningPlan {
   /** Names of everything, small. */
   readonly first: readonly IndexRow[];
   readonly streams: readonly StreamPlan[];
-  /** In the order of the file: console, what is no call, and what no summary covers. `isSide`: its calls are known already. */
+  /** In the order of the file: console, source texts, what is no call, and what no summary covers. `isSide`: its calls are known already. */
   readonly then: readonly { readonly row: IndexRow; readonly isSide: boolean }[];
   /** Attachments are only noted. */
   readonly attachments: readonly IndexRow[];
@@ -61,6 +61,7 @@ export function planOpening(rows: readonly IndexRow[]): OpeningPlan | undefined 
         attachments.push(row);
         break;
       case BlockType.CONSOLE:
+      case BlockType.SOURCE:
         then.push({ row, isSide: false });
         break;
       case BlockType.EXTRACT:

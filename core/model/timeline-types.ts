@@ -20,7 +20,7 @@ export type TrackKind =
   | 'async'
   /** Moments: one track a thread. */
   | 'instants'
-  /** A counter; draw it with `counters.grid` of `series`. One row without slices. */
+  /** A counter; draw it with `counters.lines` of `series`. One row without slices. */
   | 'counter'
   /** An object: its life as a slice, each snapshot as an instant. One row. */
   | 'object';
@@ -317,6 +317,20 @@ export interface TreeQuery {
   readonly transforms: readonly TreeTransform[];
   /** Names from the root: whose children are asked for, of at most 1000 nodes at once. Empty: the roots. */
   readonly paths: readonly (readonly NameId[])[];
+}
+export interface TreeFindQuery extends Omit<TreeQuery, 'paths'> {
+  /** Part of a name, in any case. */
+  readonly text: string;
+  /** Path of the node behind which is looked on; without: from the top. */
+  readonly from?: readonly NameId[];
+  readonly backwards?: boolean;
+}
+/** `position` among `total`, from 1, in the order of the open tree. */
+export interface TreeFound extends Progress {
+  /** Names from the root to it; null: there is none. */
+  readonly path: readonly NameId[] | null;
+  readonly position: number;
+  readonly total: number;
 }
 export interface TreeRow {
   readonly name: NameId;

@@ -12,13 +12,12 @@ import {
   type SessionEnd,
 } from '../protocol/recording-format.ts';
 import { decodeFooter, decodeInfo } from '../protocol/recording-reader.ts';
-import { SnapshotFlag } from '../protocol/records.ts';
+import type { Inflate } from '../protocol/sources.ts';
 import { Attachments } from './attachments.ts';
 import { BlockStore, type RandomAccess } from './block-store.ts';
 import { ConsoleCalls, type LinePlace } from './console-calls.ts';
 import { type ConsoleLine, ConsoleLines, type ConsolePage } from './console-lines.ts';
 import { rangeStatsOf } from './counter-range.ts';
-import type { CounterTrack } from './counter-track.ts';
 import { type CounterShow, Counters, type CounterView, type GridView, type LinesView } from './counters.ts';
 import { Definitions } from './definitions.ts';
 import { DetailBudget } from './detail-budget.ts';
@@ -26,13 +25,15 @@ import { EventList, type EventPage, type EventQuery } from './event-list.ts';
 import { EVENT_KINDS } from './event-rows.ts';
 import type { FieldHistory, FieldPath } from './field-history.ts';
 import { type OpeningPlan, planOpening, readRows } from './indexed-opening.ts';
+import { Intake } from './intake.ts';
 import { launchRecordOf } from './launch-record.ts';
 import type { ObjectChanges } from './object-changes.ts';
 import { type ObjectSnapshot, Objects, type ObjectView } from './objects.ts';
 import { PluginStates, type PluginView } from './plugin-states.ts';
 import { Processes, type ProcessView } from './processes.ts';
-import { decodeRecords, IgnoringVisitor } from './record-decoder.ts';
+import { decodeRecords } from './record-decoder.ts';
 import type { FoundIndex } from './recording-index.ts';
+import { Sources } from './sources.ts';
 import { Analysis } from './timeline/analysis.ts';
 import { Explorer } from './timeline/explorer.ts';
 import { issuesOf } from './timeline/issues.ts';
@@ -84,6 +85,8 @@ export class Trace {
   readonly #notes = new Notes();
   /** What plugins left of its processes' events, as far as it has come by. */
   readonly attachments = new Attachments();
+  /** Texts of files that the recording carries, as far as they have come by. */
+  readonly sources = new Sources();
   readonly #counters: Counters;
   readonly #objects: Objects;
   readonly #events: EventList;
@@ -121,7 +124,7 @@ export class Trace {
       if (problem !== undefined) this.#reloadProblem = problemOf(problem);
       options.onLoaded?.();
     };
-    this.#counters = new Counters({ blocks, budget, start, pause, onLoaded });
+    this.#counters = new Counters({ blocks, budget, start, pause, isLoading: () => this.timeline.isLoading, onLoaded });
     this.#objects = new Objects(blocks, start, { pause, onProgress: onLoaded });
     this.#events = new EventList({ blocks, start, pause, onScanned: onLoaded, facts: (stream) => this.#factsOf(stream) });
     this.#console = new ConsoleLines(blocks);
@@ -132,7 +135,7 @@ export class Trace {
       pause,
       onLoaded,
       segments: options.segments ?? SEGMENT_SIZES,
-      counters: () => this.#counters.list(),
+      counters: (most) => this.#counters.list(most),
       objects: this.#objects,
       facts: (stream) => {
         const { process, thread, name } = this.#processes.thread(stream);
@@ -221,6 +224,9 @@ export class Trace {
       case BlockType.ATTACHMENT:
         this.attachments.block(header, offset);
         return;
+      case BlockType.SOURCE:
+        this.sources.block(payload, offset);
+        return;
       case BlockType.DEFS:
         this.#damagedRecords += this.definitionsOf(header.stream).add(payload);
         break;
@@ -242,6 +248,11 @@ export class Trace {
         return;
     }
     this.#noteSpan(header);
+  }
+
+  /** Text of a file that the recording carries; undefined: it has none of it. Rejects where it is damaged. */
+  sourceText(file: string, inflate: Inflate): Promise<string | undefined> {
+    return this.sources.text(file, this.#source, inflate);
   }
 
   #noteSpan({ firstNs, lastNs }: BlockHeader): void {
@@ -528,155 +539,3 @@ function problemOf(error: unknown): Problem {
     message: `A part of the recording could not be read again: ${error instanceof Error ? error.message : String(error)}`,
   };
 }
-
-/** Takes the records of blocks into the tables. Hot: `counter` runs for each of millions of events a second. */
-class Intake extends IgnoringVisitor {
-  /** Of the block, and of all blocks before it, by kind in the order of EVENT_KINDS. */
-  readonly counts = new Uint32Array(EVENT_KINDS.length);
-  readonly #before = new Float64Array(EVENT_KINDS.length);
-  readonly #counters: Counters;
-  readonly #objects: Objects;
-  readonly #processes: Processes;
-  readonly #timeline: Timeline;
-  readonly #consoleCalls: ConsoleCalls;
-  #records: Uint8Array = new Uint8Array(0);
-  /** The block has calls. */
-  hasCalls = false;
-  #lastCallNs = Number.POSITIVE_INFINITY;
-  #tracks = new Map<number, CounterTrack>();
-  #definitions = new Definitions();
-  #stream = 0;
-  #process = 0;
-  #block = 0;
-  #offset = 0;
-
-  constructor(counters: Counters, objects: Objects, processes: Processes, timeline: Timeline, consoleCalls: ConsoleCalls) {
-    super();
-    this.#consoleCalls = consoleCalls;
-    this.#timeline = timeline;
-    this.#counters = counters;
-    this.#objects = objects;
-    this.#processes = processes;
-  }
-
-  enter(stream: number, definitions: Definitions, block: number, offset: number, records: Uint8Array): void {
-    this.#records = records;
-    for (let kind = 0; kind < this.counts.length; kind++) this.#before[kind] = (this.#before[kind] as number) + (this.counts[kind] as number);
-    this.counts.fill(0);
-    this.hasCalls = false;
-    this.#lastCallNs = Number.POSITIVE_INFINITY;
-    this.#stream = stream;
-    this.#process = this.#processes.thread(stream).process;
-    this.#definitions = definitions;
-    this.#tracks = this.#counters.tracksOf(stream);
-    this.#block = block;
-    this.#offset = offset;
-  }
-
-  /** All blocks so far, by kind. */
-  get totals(): Float64Array {
-    return this.#before.map((before, kind) => before + (this.counts[kind] as number));
-  }
-
-  #count(kind: number): void {
-    this.counts[kind] = (this.counts[kind] as number) + 1;
-  }
-
-  override counter(timeNs: number, counter: number, values: Float64Array, first: number, count: number): void {
-    let track = this.#tracks.get(counter);
-    if (track === undefined) {
-      track = this.#counters.addTrack(this.#stream, this.#process, counter, count, this.#definitions.counters.get(counter));
-    }
-    track.push(timeNs, values, first, count, this.#block, this.#offset);
-    this.#count(COUNTER);
-  }
-
-  override instant(timeNs: number, name: number, category: number, _scope: number, argsAt: number, argsBytes: number, record: number): void {
-    this.#count(INSTANT);
-    this.#timeline.instant(timeNs, name, category, record);
-    if (argsBytes > 0 && category !== 0 && this.#definitions.text(category) === 'console' && this.#definitions.text(name).startsWith('console.')) {
-      this.#consoleCalls.add(this.#stream, timeNs, this.#records.subarray(argsAt, argsAt + argsBytes));
-    }
-  }
-
-  override slice(endNs: number, durationNs: number, name: number, category: number, _argsAt: number, _argsBytes: number, record: number, track: number): void {
-    this.#count(SLICE);
-    this.#timeline.slice(endNs - durationNs, endNs, name, category, record, track);
-  }
-
-  override call(timeNs: number): void {
-    this.hasCalls = true;
-    this.#lastCallNs = timeNs;
-  }
-
-  override run(timeNs: number, functionId: number, call: number, kind: number, record: number): void {
-    this.hasCalls = true;
-    this.#timeline.run(timeNs, functionId, call, kind, record);
-  }
-
-  override asyncBegin(
-    timeNs: number,
-    number: number,
-    scope: number,
-    name: number,
-    category: number,
-    parent: number,
-    flags: number,
-    _argsAt: number,
-    _argsBytes: number,
-    record: number,
-  ): void {
-    this.#timeline.asyncBegin(timeNs, number, scope, name, category, parent, flags, record);
-  }
-
-  override flow(timeNs: number, number: number, scope: number, name: number, category: number, phase: number): void {
-    this.#timeline.flow(timeNs, number, scope, name, category, phase);
-  }
-
-  override asyncEnd(timeNs: number, number: number, scope: number): void {
-    this.#timeline.asyncEnd(timeNs, number, scope);
-  }
-
-  override objectCreated(timeNs: number, object: number): void {
-    this.#count(CREATED);
-    this.#objects.created(this.#stream, this.#process, object, this.#definitions, timeNs);
-  }
-
-  override objectSnapshot(timeNs: number, object: number, flags: number): void {
-    this.#count(SNAPSHOT);
-    this.#object(object)?.add(timeNs, this.#block, (flags & SnapshotFlag.KEYFRAME) !== 0);
-  }
-
-  override objectDeleted(timeNs: number, object: number): void {
-    this.#count(DELETED);
-    const deleted = this.#object(object);
-    if (deleted) deleted.deletedNs = timeNs;
-  }
-
-  #object(object: number) {
-    return this.#objects.track(this.#stream, this.#process, object, this.#definitions);
-  }
-
-  override gap(timeNs: number, lost: number): void {
-    this.#count(GAP);
-    this.#timeline.gap(Math.min(timeNs, this.#lastCallNs), timeNs, Math.max(0, lost));
-    const thread = this.#processes.thread(this.#stream);
-    if (lost > 0) thread.droppedByGaps += lost;
-  }
-
-  override stall(timeNs: number, waitedNs: number): void {
-    this.#count(STALL);
-    this.#timeline.stall(timeNs, Math.max(0, waitedNs));
-    const thread = this.#processes.thread(this.#stream);
-    if (waitedNs > 0) thread.stallByRecords += waitedNs;
-  }
-}
-
-const COUNTER = EVENT_KINDS.indexOf('counter');
-const INSTANT = EVENT_KINDS.indexOf('instant');
-const SLICE = EVENT_KINDS.indexOf('slice');
-const CREATED = EVENT_KINDS.indexOf('object-created');
-const SNAPSHOT = EVENT_KINDS.indexOf('snapshot');
-const DELETED = EVENT_KINDS.indexOf('object-deleted');
-const GAP = EVENT_KINDS.indexOf('gap');
-const STALL = EVENT_KINDS.indexOf('stall');

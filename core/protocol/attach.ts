@@ -20,9 +20,12 @@ export interface NodeProcess {
 /** What is recorded of it. */
 export interface AttachOptions {
   readonly sampling: boolean;
-  readonly samplingUs: number;
+  /** Absent: as the config file says, else every millisecond. */
+  readonly samplingUs?: number;
+  /** Every call of code that is loaded from then on. */
+  readonly laterCalls: boolean;
   /** Collections, the event loop, marks, warnings, calls of the console: what can be taken back. */
   readonly runtime: boolean;
 }
 
-export const DEFAULT_ATTACH: AttachOptions = { sampling: true, samplingUs: 1000, runtime: true };
+export const DEFAULT_ATTACH: AttachOptions = { sampling: true, laterCalls: true, runtime: true };

@@ -46,6 +46,8 @@ export interface CaptureOptions {
   readonly stopMegabytes: number;
   /** Do not record until it is told to: from the window, or by `getTracer().start()`. */
   readonly startPaused: boolean;
+  /** The text of each file whose functions are recorded, and of the script, is kept in the recording. */
+  readonly sources: boolean;
 
   /** Exact: a full ring makes the script wait. Live: it drops and counts. */
   readonly whenFull: 'exact' | 'live';
@@ -344,6 +346,15 @@ export const CAPTURE_OPTIONS: readonly CaptureOption[] = [
     default: false,
     label: 'Begin without recording',
     help: 'Record only once it is switched on.',
+  },
+  {
+    key: 'sources',
+    group: 'keeping',
+    flag: 'sources',
+    type: 'boolean',
+    default: true,
+    label: 'Source texts',
+    help: 'Keep the text of the script and of the files whose functions are recorded in the recording.',
   },
   {
     key: 'whenFull',

@@ -78,6 +78,7 @@ export const EXPORT_PARTS = {
   objects: 'Objects and their snapshots',
   arguments: 'Arguments and results of calls',
   notes: 'Marks and notes',
+  sources: 'Source texts',
 } as const;
 export type ExportPart = keyof typeof EXPORT_PARTS;
 export const EXPORT_PART_NAMES = Object.keys(EXPORT_PARTS) as readonly ExportPart[];

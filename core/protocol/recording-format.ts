@@ -54,6 +54,8 @@ export const BlockType = {
   STATISTICS: 9,
   /** Records of the segment of the SUMMARY in front of it that are no calls, once more: for who does not read the DATA blocks. */
   EXTRACT: 10,
+  /** The text of one file that definitions of functions name, or why it is not there: see sources.ts. `stream` and `count` 0. Of several for a file the first counts. */
+  SOURCE: 11,
 } as const;
 export type BlockType = (typeof BlockType)[keyof typeof BlockType];
 

@@ -65,6 +65,8 @@ export interface SpawnPlan {
   readonly capture?: CaptureOptions;
   /** Where instrumented files are kept for later runs. */
   readonly cacheFolder?: string;
+  /** Of a process that is attached to: every call of code that it loads from then on is recorded. */
+  readonly laterCalls?: boolean;
 }
 
 /** How a tracer finds its collector: what `process.env` tells one that is launched. */

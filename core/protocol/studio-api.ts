@@ -195,6 +195,8 @@ export interface SourceExcerpt {
   readonly isMapped: boolean;
   /** When the file was written last: later than the run, its lines may be others. */
   readonly modifiedMs: number;
+  /** CRC-32 of the file that the trace names, as it is now. */
+  readonly sum: number;
 }
 
 export interface FileRoot {
@@ -396,7 +398,8 @@ export interface StudioRequests {
 
   /** Node programs that run on this machine, the newest first. */
   'attach.list': (argument: null) => readonly NodeProcess[];
-  'attach.start': (argument: { readonly pid: number; readonly options: AttachOptions }) => SessionInfo;
+  /** `config`: what the config file of its project says counts, too. */
+  'attach.start': (argument: { readonly pid: number; readonly options: AttachOptions; readonly config: boolean }) => SessionInfo;
 
   /** Built-in ones first, then the added ones in the order of their adding. */
   'plugins.list': (argument: null) => readonly PluginEntry[];

@@ -211,6 +211,8 @@ export interface TargetOptions {
   readonly isChild?: boolean;
   /** What is recorded beside what the script itself tells. Absent: nothing. */
   readonly capture?: CaptureOptions;
+  /** Of a process that is attached to: every call of code that is loaded from now on is recorded, whatever `capture.calls` says of the rest. */
+  readonly laterCalls?: boolean;
   /** Where instrumented files are kept for later runs: a folder of the user's. Absent: nowhere. */
   readonly cacheFolder?: string;
   /**

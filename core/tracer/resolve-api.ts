@@ -104,15 +104,24 @@ function loadHook({ now, loaded }: EsModuleWatch): LoadHook {
 }
 
 /**
- * The same in a process that runs already: for what is loaded from now on. Where Node has no hooks in the thread, ES modules do not find it,
- * since those of its own thread cannot be taken back.
+ * The same in a process that runs already: for what is loaded from now on. Where Node has no hooks in the thread, ES modules find it only where their calls are
+ * recorded: Node's thread for hooks stays in the process, and is started for nothing less.
  */
-export function resolveApiFromNowOn(folder: string): void {
+export function resolveApiFromNowOn(folder: string, calls: CallTracer | undefined): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
-  resolveRequire(internals, path.join(folder, 'api.cjs'), []);
-  const registered = internals.registerHooks?.({ resolve: resolveHook(pathToFileURL(path.join(folder, 'api.mjs')).href) });
+  const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
+  resolveRequire(internals, path.join(folder, 'api.cjs'), calls ? [calls.beforeLoad] : []);
+  const registered = internals.registerHooks?.({ resolve: resolveHook(apiUrl) });
   onDetach(() => registered?.deregister());
+  const hooksFile = pathToFileURL(path.join(folder, 'resolve-hooks.mjs')).href;
+  const registerInThread = calls?.hooksThread?.((own) => {
+    // An instance for each attaching: one that has been left does nothing any more.
+    Module.register(`${hooksFile}?attached-${hrtime()}`, { data: { apiUrl, calls: own }, transferList: [own.port] });
+  });
+  registerInThread?.();
 }
+
+const hrtime = process.hrtime.bigint;
 
 function resolveHook(apiUrl: string): ResolveHook['resolve'] {
   return (specifier, context, nextResolve) => {

@@ -31,7 +31,7 @@ export function initialize(data) {
 }
 
 export async function resolve(specifier, context, nextResolve) {
-  if (specifier !== 'trace-studio' && !typescript) return nextResolve(specifier, context);
+  if ((specifier !== 'trace-studio' && !typescript) || calls?.isOver) return nextResolve(specifier, context);
   try {
     return await nextResolve(specifier, context);
   } catch (error) {

@@ -24,7 +24,7 @@ export function makeRing(settings: TargetSettings, thread: number, name: string)
   return { kind: 'ring', thread, name, ringBytes, buffer: new SharedArrayBuffer(ringBufferBytes(ringBytes, recordsCalls(settings))) };
 }
 
-const recordsCalls = ({ options }: TargetSettings): boolean => options.capture?.calls === 'exact';
+const recordsCalls = ({ options }: TargetSettings): boolean => options.capture?.calls === 'exact' || options.laterCalls === true;
 
 /** For threads that have no port of the drain's: lost if the drain does not listen yet. */
 export function postToDrain(message: DrainMessage): void {
@@ -79,13 +79,14 @@ export function provideRuntime(
   // A worker that begins meanwhile is not left with the process: it would go on to be watched.
   const capture = isAttached && !isMainThread ? undefined : loadCapture(folder, options, recorder, { isMainThread, isAttached });
   onDetach(() => capture?.stop());
-  if (functions && options && !settings.attached) {
+  if (functions && options) {
     const unseen = capture ? capture.unseen : (run: () => void) => run();
-    const withCapture = { ...settings.options, capture: options };
-    callTracer = loadCalls(folder).traceCalls({ folder, options: withCapture, writer: recorder, words, functions, leftAlone, unseen });
+    const start = { folder, options: { ...settings.options, capture: options }, writer: recorder, words, functions, leftAlone, unseen };
+    callTracer = isAttached ? laterCalls(start) : loadCalls(folder).traceCalls(start);
   }
-  if (settings.attached) {
-    resolveApiFromNowOn(folder);
+  onDetach(() => callTracer?.stop?.());
+  if (isAttached) {
+    resolveApiFromNowOn(folder, callTracer);
     patch(capture);
   } else {
     const changes: LateChange[] = [{ make: () => patch(capture), mayReach }];
@@ -98,6 +99,19 @@ export function provideRuntime(
   }
   capture?.begins();
   return { capture, callTracer };
+}
+
+/** The process goes on without them where it does not take what is put in: its constants may be another version's. */
+function laterCalls(start: calls.CallTraceOptions): calls.CallTracer | undefined {
+  try {
+    return loadCalls(start.folder).traceLaterCalls(start);
+  } catch (error) {
+    start.leftAlone({
+      file: '',
+      reason: `Calls of code that is loaded from now on cannot be recorded: ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return undefined;
+  }
 }
 
 function loadCalls(folder: string): typeof calls {

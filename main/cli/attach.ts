@@ -7,13 +7,13 @@ import os from 'node:os';
 import path from 'node:path';
 import { counted } from '../../core/base/counted.ts';
 import { ProblemError } from '../../core/base/result.ts';
-import { DEFAULT_ATTACH, type NodeProcess } from '../../core/protocol/attach.ts';
+import type { NodeProcess } from '../../core/protocol/attach.ts';
 import type { CaptureOptions } from '../../core/protocol/capture-options.ts';
 import type { TakeOrder } from '../../core/protocol/sampling.ts';
 import type { SessionInfo } from '../../core/protocol/session-types.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { Collector } from '../collector/collector.ts';
-import { attachableByName, attachPlan, attachTo } from '../services/attach/attach.ts';
+import { attachableByName, attachConfig, attachPlan, attachTo } from '../services/attach/attach.ts';
 import { listNodeProcesses } from '../services/attach/node-processes.ts';
 import { ConfigFiles } from '../services/config/config-files.ts';
 import { dataFolder } from '../services/data-folder.ts';
@@ -76,8 +76,9 @@ async function record(command: AttachCommand, target: NodeProcess): Promise<numb
   const collector = new Collector({ folder: os.tmpdir() });
   let isKept = false;
   try {
-    const { sampling, samplingUs = configured.samplingUs ?? DEFAULT_ATTACH.samplingUs, runtime } = command;
-    const plan = attachPlan(target, { sampling, samplingUs, runtime }, tracerFolder, configured);
+    const { sampling, samplingUs, laterCalls, runtime } = command;
+    const options = { sampling, laterCalls, runtime, ...(samplingUs !== undefined && { samplingUs }) };
+    const plan = attachPlan(target, options, tracerFolder, configured);
     await attachTo(collector, { target, plan, tracerFolder, file, ...ids });
     const leaving = new Leaving(collector, ids.session);
     if (!command.quiet) tell(`attached to ${target.name} (process ${target.pid}). ${untilWhen(command)}`);
@@ -96,12 +97,10 @@ async function record(command: AttachCommand, target: NodeProcess): Promise<numb
 }
 
 /** What the config file of the program's project says, or the one that is named. Throws a ProblemError where it cannot be read. */
-async function configOf({ configFile, quiet }: AttachCommand, { cwd = '', argv }: NodeProcess, tracerSource: string): Promise<Partial<CaptureOptions>> {
+async function configOf({ configFile, quiet }: AttachCommand, target: NodeProcess, tracerSource: string): Promise<Partial<CaptureOptions>> {
   const files = new ConfigFiles({ program: path.join(tracerSource, 'config-probe.cjs') });
-  const folder = path.dirname(path.resolve(cwd, argv[1] ?? '.'));
   const named = configFile === undefined || configFile === '' ? configFile : path.resolve(configFile);
-  const { inspection, problems } = await files.inspect(named, folder, process.execPath);
-  if (problems[0]) throw new ProblemError(problems[0]);
+  const inspection = await attachConfig(files, target, named);
   if (inspection && !quiet) tell(`options of ${path.relative('', inspection.path) || inspection.path}.`);
   return inspection?.capture ?? {};
 }

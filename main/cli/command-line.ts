@@ -48,6 +48,8 @@ export type Command =
       readonly sampling: boolean;
       /** Undefined: as the config file says. */
       readonly samplingUs?: number;
+      /** Every call of code that it loads from then on. */
+      readonly laterCalls: boolean;
       readonly runtime: boolean;
       /** Empty: none is wanted. Undefined: the one of the program's project. */
       readonly configFile?: string;
@@ -113,6 +115,7 @@ const OPTIONS = {
     '--duration': 'value',
     '--detach-after': 'value',
     '--no-sampling': 'flag',
+    '--no-later-calls': 'flag',
     '--no-runtime': 'flag',
     '--sampling-interval': 'value',
     '--config': 'value',
@@ -293,6 +296,7 @@ function readAttach(words: readonly string[]): Result<Command> {
     sampling: !flags.has('--no-sampling') && output !== undefined,
     ...(values.has('--sampling-interval') && { samplingUs: samplingUs.value }),
     ...(configFile !== undefined && { configFile }),
+    laterCalls: !flags.has('--no-later-calls') && output !== undefined,
     runtime: !flags.has('--no-runtime') && output !== undefined,
     ...(cpuProfile !== undefined && { cpuProfile }),
     profileSeconds: profileSeconds.value,

@@ -106,12 +106,14 @@ function wrapped(flag: string, words: string): string {
 
 const ATTACH = `trace-studio attach [number or name] [options]
 
-Records a Node program that runs already: samples of its calls, what Node tells, its counters and objects. It goes on as it was when it is left: after
---duration, by Ctrl+C, or when this command dies. Without a process: lists the Node programs of this machine, and why one cannot be attached to.
+Records a Node program that runs already: samples of its calls, every call of code that it loads from then on, what Node tells, its counters and
+objects. It goes on as it was when it is left: after --duration, by Ctrl+C, or when this command dies. Without a process: lists the Node programs of
+this machine, and why one cannot be attached to.
 
   -o, --output <file>              the report: .json, .json.gz (Chrome Trace Event Format) or .tsr (a recording); result.json
       --duration <seconds>         leave it after so long (also --detach-after); else when it ends, or by Ctrl+C
       --no-sampling                no samples of calls
+      --no-later-calls             not every call of code that it loads from then on
       --no-runtime                 no collections, event loop, console calls, marks, warnings
       --sampling-interval <µs>     time between two samples; 1000
       --config <file>, --no-config another config file than that of the program's project, or none

@@ -1,6 +1,7 @@
 /** What is known of a trace, as lines that a person reads. */
 
 import { counted } from '../../core/base/counted.ts';
+import { typeScriptInWords } from '../../core/protocol/typescript-words.ts';
 import type { NameStatistics, TraceFacts } from '../services/export/trace-facts.ts';
 import { sizeInWords } from './report-format.ts';
 
@@ -34,6 +35,8 @@ export function factsText(file: string, facts: TraceFacts, bytes: number): strin
     ['counter samples', countText(facts.counterSamples)],
     ['object snapshots', countText(facts.objectSnapshots)],
   ];
+  const typescript = typeScriptInWords(facts.typescript)?.replace(/^TypeScript: /, '');
+  if (typescript !== undefined) rows.push(['TypeScript', typescript]);
   const issues = facts.issues.map(({ kind, count, example }) => `  ${kind} × ${countText(count)}: ${example}\n`);
   const amiss = issues.length === 0 ? 'Nothing is amiss with it.\n' : `Issues:\n${issues.join('')}`;
   return `${file}\n${rows.map(([name, value]) => `  ${name.padEnd(18)}${value}\n`).join('')}${amiss}`;

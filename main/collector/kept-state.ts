@@ -21,6 +21,8 @@ export class KeptState {
   readonly #info = new KeptInfo();
   readonly #streams = new Map<number, KeptStream>();
   readonly #beginnings: AsyncBeginnings = new Map();
+  /** Payloads of SOURCE blocks: bounded by who writes them. */
+  readonly #sources: Uint8Array[] = [];
 
   constructor(head: RecordingHead) {
     this.#head = head;
@@ -35,6 +37,9 @@ export class KeptState {
         return;
       case BlockType.DEFS:
         this.#stream(header.stream).define(payload.slice());
+        return;
+      case BlockType.SOURCE:
+        this.#sources.push(payload.slice());
         return;
       case BlockType.DATA: {
         const { stream } = header;
@@ -52,6 +57,9 @@ export class KeptState {
     const parts: Uint8Array[] = [encoder.fileHeader];
     const lines = [...this.#info.lines(), ...this.#losses(line.timeNs), line];
     for (let from = 0; from < lines.length; from += INFO_LINES_IN_BLOCK) parts.push(...encoder.info(lines.slice(from, from + INFO_LINES_IN_BLOCK)));
+    for (const payload of this.#sources) {
+      parts.push(...encoder.block({ type: BlockType.SOURCE, stream: 0, count: 0, firstNs: line.timeNs, lastNs: line.timeNs }, payload));
+    }
     for (const { stream, definitions } of this.#streams.values()) {
       for (const payload of definitions) {
         parts.push(...encoder.block({ type: BlockType.DEFS, stream, count: 0, firstNs: line.timeNs, lastNs: line.timeNs }, payload));

@@ -249,6 +249,13 @@ export class Recorder {
     return there === bytes ? attachment : undefined;
   }
 
+  /** Payload of a SOURCE block: see core/protocol/sources.ts. After a failed write it is left out. */
+  source(payload: Uint8Array): void {
+    if (this.#file.failure || this.#ended) return;
+    const timeNs = this.now();
+    this.#write(this.#encoder.block({ type: BlockType.SOURCE, stream: 0, count: 0, firstNs: timeNs, lastNs: timeNs }, payload), 0);
+  }
+
   #tellConsoleLoss(message: string, count: number): void {
     this.info({ kind: 'loss', what: 'console', count, message, timeNs: this.now() });
   }

@@ -27,6 +27,7 @@ import { RecordingLimits } from './recording-limits.ts';
 import { removeFolder } from './remove.ts';
 import { makeSecret } from './secret.ts';
 import { SessionNews } from './session-news.ts';
+import { SourceTexts } from './source-texts.ts';
 import { SpillIntake } from './spill-intake.ts';
 import { Takes } from './takes.ts';
 import { type TargetConnection, TracedProcess } from './target-connection.ts';
@@ -46,6 +47,8 @@ const GREETING_MS = 500;
 /** What follows a crash belongs to it; and if all ends with it, the recording itself is saved. */
 const CRASH_SETTLE_MS = 1000;
 const MAX_SAVINGS = 10;
+/** Of each megabyte that a flight recorder keeps. */
+const KEPT_SOURCES_BYTES = 125_000;
 const SPILLS_MS = 1000;
 
 export interface SessionOptions {
@@ -89,6 +92,7 @@ export class Session {
   readonly #file: RecordingFile;
   readonly #flight: FlightFile | undefined;
   readonly #recorder: Recorder;
+  readonly #sources: SourceTexts | undefined;
   readonly #spillFolder: string;
   readonly #spills: SpillIntake;
   readonly #plugins: PluginWork;
@@ -133,6 +137,7 @@ export class Session {
     this.#file = file;
     this.#flight = flight;
     this.#recorder = recorder;
+    this.#sources = sourcesOf(options.plan, recorder);
     this.#news = new SessionNews(() => this.info, options.changed);
     this.secret = options.early?.address.secret ?? makeSecret();
     this.#spillFolder = options.early?.address.spillFolder ?? path.join(options.folder, `spill-${randomUUID()}`);
@@ -373,6 +378,7 @@ export class Session {
         this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
       },
       changed: () => this.#changed(),
+      file: (file) => this.#sources?.take(file),
       child: (notice) => this.#children.started(index, notice),
     });
     this.#processes.push(traced);
@@ -563,6 +569,7 @@ export class Session {
     this.#limits.end();
     const endedAtMs = Date.now();
     await this.#plugins.finish(this.#processes);
+    await this.#sources?.settled();
     await this.#recorder.finish(this.#end);
     await this.#joinKept(this.#end);
     removeFolder(this.#spillFolder);
@@ -616,6 +623,14 @@ export class Session {
   #tell(): void {
     this.#news.now();
   }
+}
+
+/** Undefined: none are to be kept. A flight recorder keeps all of them with whatever it keeps: they may not take its room. */
+function sourcesOf({ capture }: SpawnPlan, recorder: Recorder): SourceTexts | undefined {
+  if (capture?.sources !== true) return undefined;
+  const { keep, keepMegabytes } = capture;
+  const write = (payload: Uint8Array): void => recorder.source(payload);
+  return new SourceTexts(keep === 'last' && keepMegabytes > 0 ? { write, maxBytes: keepMegabytes * KEPT_SOURCES_BYTES } : { write });
 }
 
 const controlOf = (gate: RecordingGate): TargetControl => ({ command: gate.on ? 'start' : 'stop' });

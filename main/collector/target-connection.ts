@@ -21,12 +21,14 @@ import {
   type TypeScriptWay,
 } from '../../core/protocol/target-wire.ts';
 import { FrameParser, type FrameSink, WireError } from './frame-parser.ts';
+import { FunctionFiles } from './function-files.ts';
 import { PluginReports } from './plugin-reports.ts';
 import type { Recorder } from './recorder.ts';
 
 interface TracedThread {
   readonly stream: number;
   readonly records: RecordStream;
+  readonly files: FunctionFiles;
   ended: boolean;
   /** Bytes taken of its two streams: a spill file may begin before their end. */
   dataBytes: number;
@@ -38,6 +40,8 @@ export interface ProcessNews {
   /** The script has switched recording. `timeNs`: when, since the recording's start; `obeyed`: how many of the collector's words it knew. */
   gate(on: boolean, timeNs: number, obeyed: number): void;
   changed(): void;
+  /** Functions of this file are recorded, or it is the script. */
+  file(file: string): void;
   /** It has started a process. */
   child(notice: ChildNotice): void;
 }
@@ -79,6 +83,7 @@ export class TracedProcess implements FrameSink {
     this.execPath = hello.execPath;
     this.script = scriptOf(hello);
     this.isChild = hello.isChild === true;
+    if (this.script !== undefined) news.file(this.script);
     this.plugins = new PluginReports((state) => recorder.info({ kind: 'plugin', process: index, state, timeNs: recorder.now() }));
     recorder.info({
       kind: 'process',
@@ -223,7 +228,7 @@ export class TracedProcess implements FrameSink {
     const known = this.#threads.get(thread);
     if (known) return known;
     if (this.#threads.size >= MAX_THREADS) throw new WireError(`more than ${MAX_THREADS} threads`);
-    const added = { ...this.#recorder.addStream(), ended: false, dataBytes: 0, definitionBytes: 0 };
+    const added = { ...this.#recorder.addStream(), files: new FunctionFiles(), ended: false, dataBytes: 0, definitionBytes: 0 };
     this.#threads.set(thread, added);
     this.#recorder.info({
       kind: 'thread',
@@ -276,6 +281,7 @@ export class TracedProcess implements FrameSink {
   #definitions(thread: TracedThread, body: Uint8Array): void {
     thread.definitionBytes += body.length;
     if (!this.#recorder.definitions(thread.stream, body)) throw new WireError('definitions that are not whole records');
+    for (const file of thread.files.take(body)) this.#news.file(file);
   }
 
   #data(thread: TracedThread, piece: Uint8Array): void {

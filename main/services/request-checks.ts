@@ -153,7 +153,8 @@ export const REQUEST_CHECKS: { readonly [K in keyof StudioRequests]: Check<Param
   'attach.list': nothing,
   'attach.start': shape<Parameters<StudioRequests['attach.start']>[0]>({
     pid: whole(1, 0x7fffffff),
-    options: shape<AttachOptions>({ sampling: flag, samplingUs: whole(50, 1_000_000), runtime: flag }),
+    options: shape<AttachOptions>({ sampling: flag, samplingUs: whole(50, 1_000_000), laterCalls: flag, runtime: flag }, ['samplingUs']),
+    config: flag,
   }),
   'plugins.list': nothing,
   'plugins.examine': shape<{ path: string }>({ path }),

@@ -7,8 +7,9 @@ import type { Marked } from '../../core/protocol/notes.ts';
 import { type LaunchConfig, type RecordingId, type SessionId, type SessionInfo, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
 import type { SavedAside, StudioPushes } from '../../core/protocol/studio-api.ts';
 import type { FunctionRule } from '../../core/protocol/target-wire.ts';
-import { type AttachingCollector, attachable, attachPlan, attachTo } from './attach/attach.ts';
+import { type AttachingCollector, attachable, attachConfig, attachPlan, attachTo } from './attach/attach.ts';
 import type { CollectorClient } from './collector-client.ts';
+import type { ConfigFiles } from './config/config-files.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { makeSpawnPlan } from './launch/spawn-plan.ts';
 import type { OpenRecordings } from './open-recordings.ts';
@@ -77,12 +78,13 @@ export class Sessions {
     return this.#begin(plan.title, config, (ids) => call('session.start', { plan, ...ids }));
   }
 
-  /** A session of a program that runs already. Throws ProblemError. */
-  async attach(pid: number, options: AttachOptions): Promise<SessionInfo> {
+  /** A session of a program that runs already, recorded as the config file of its project says, too, where that is to be read. Throws ProblemError. */
+  async attach(pid: number, options: AttachOptions, configFiles?: ConfigFiles): Promise<SessionInfo> {
     const { tracer, call } = this.#options;
     const target = await attachable(pid);
     const tracerFolder = await tracer.folder();
-    const plan = attachPlan(target, options, tracerFolder);
+    const configured = configFiles && (await attachConfig(configFiles, target));
+    const plan = attachPlan(target, options, tracerFolder, configured?.capture);
     const collector: AttachingCollector = {
       attach: (argument) => call('session.attach', argument),
       stop: (session, graceMs) => call('session.stop', { session, graceMs }),

@@ -262,8 +262,8 @@ class StudioServices implements Studio {
       'session.list': () => this.#sessions.list(),
 
       'attach.list': () => listNodeProcesses(),
-      'attach.start': async ({ pid, options }) => {
-        const info = await this.#sessions.attach(pid, options);
+      'attach.start': async ({ pid, options, config }) => {
+        const info = await this.#sessions.attach(pid, options, config ? this.#configFiles : undefined);
         opened.add(info.recording);
         this.push('recordings.changed', null);
         return this.#sessions.latest(info);

@@ -58,10 +58,11 @@ function Shell({ connection }: { readonly connection: ConnectionWatch }) {
         </ErrorBoundary>
       )}
       {screen === 'main' && ready && active !== undefined && <TraceWindow trace={active} actions={actions} />}
-      {screen === 'main' && active === undefined && (
+      {/* With the settings it is known what stands over the field: nothing moves it afterwards. */}
+      {screen === 'main' && ready && active === undefined && (
         <>
           <StartPage
-            above={!tourSeen && ready && <TourOffer onBegin={actions.tour} />}
+            above={!tourSeen && <TourOffer onBegin={actions.tour} />}
             dragging={dragging}
             onRun={actions.run}
             onConfigure={() => {

@@ -125,8 +125,8 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
       return (
         <AttachDialog
           onClose={close}
-          onAttach={async (pid, options) => {
-            await actions.attachTo(pid, options);
+          onAttach={async (pid, options, config) => {
+            await actions.attachTo(pid, options, config);
             close();
           }}
         />

@@ -69,8 +69,8 @@ export interface Actions extends TimelineActions {
   toggleSampling(): void;
   takeFile(what: TakeKind): void;
   attach(): void;
-  /** Rejects with what is in the way. */
-  attachTo(pid: number, options: AttachOptions): Promise<void>;
+  /** `config`: as the config file of its project says, too. Rejects with what is in the way. */
+  attachTo(pid: number, options: AttachOptions, config: boolean): Promise<void>;
   configure(): void;
   /** The form as it is now. */
   configureDraft(): void;
@@ -291,8 +291,8 @@ export function useActions(): Actions {
         if (session && isRunning(session)) told(takeFile(studio, picker, session, what));
       },
       attach: () => showDialog({ kind: 'attach' }),
-      attachTo: async (pid, options) => {
-        await attachRun(studio, pid, options);
+      attachTo: async (pid, options, config) => {
+        await attachRun(studio, pid, options, config);
         setWindow({ screen: 'main' });
       },
       configure,

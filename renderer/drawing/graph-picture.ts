@@ -5,9 +5,10 @@ import { type ColumnLines, lineValueAt, stepColumns, straightColumns } from './c
 import { drawDot, drawNow, type PlotBox, uiFont } from './counter-marks.ts';
 import { formatAxisTime } from './format.ts';
 import { type Palette, withAlpha } from './palette.ts';
+import type { RectInk } from './pixel-ink.ts';
+import type { PixelBox } from './pixel-layer.ts';
 import type { PathSink } from './step-path.ts';
 import { areaRects, lineRects } from './step-rects.ts';
-import type { PixelInk } from './timeline/pixel-ink.ts';
 import { placeOn, type ValueAxis } from './value-axis.ts';
 
 /** The part of CanvasRenderingContext2D that a graph is drawn with. */
@@ -78,24 +79,20 @@ export const plotBox = (width: number, height: number): PlotBox => ({
   height: Math.max(1, height - TOP - AXIS_BOTTOM),
 });
 
-/** Pixels that rectangles may be written into, and laid over the canvas from there. */
-export interface PixelLayer {
-  readonly ink: PixelInk;
-  put(): void;
-}
+/** A layer of pixels that rectangles may be written into (`PixelLayer`), over the canvas that the graph is drawn on. */
+export type GraphLayer = (box: PixelBox, paint: (ink: RectInk) => void) => void;
 
 /** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `layer`: for graphs of many series. */
-export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, layer?: PixelLayer): void {
+export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, layer?: GraphLayer): void {
   const box = plotBox(scene.width, scene.height);
   drawAxes(ink, scene, palette, box);
   ink.save();
   ink.beginPath();
   ink.rect(box.left, box.top - 1, box.width, box.height + 2);
   ink.clip();
-  if (layer && scene.series.length >= MANY_SERIES) {
-    layer.ink.begin(box.left, box.top, box.left + box.width, box.top + box.height + 1, ratio);
-    drawLines(ink, layer.ink, scene, palette, box, ratio);
-    layer.put();
+  if (layer && isDense(scene)) {
+    const { left, top, width, height } = box;
+    layer({ left, top, right: left + width, bottom: top + height + 1 }, (rects) => drawLines(ink, rects, scene, palette, box, ratio));
   } else drawLines(ink, ink, scene, palette, box, ratio);
   drawThresholds(ink, scene, palette, box);
   ink.restore();
@@ -147,6 +144,18 @@ export function timeAxis(
  * canvas without a GPU takes a tenth of a second for as many rectangles.
  */
 const MANY_SERIES = 16;
+/** The same for fewer that have a sample in most columns: so many columns of them, each a rectangle or two. */
+const DENSE_COLUMNS = 3000;
+
+function isDense({ series, lines: { sampled, columns } }: GraphScene): boolean {
+  if (series.length >= MANY_SERIES) return true;
+  let dense = 0;
+  for (let s = 0; s < series.length && dense < DENSE_COLUMNS; s++) {
+    if (!series[s]?.isShown) continue;
+    for (let c = s * columns; c < (s + 1) * columns; c++) dense += sampled[c] as number;
+  }
+  return dense >= DENSE_COLUMNS;
+}
 
 function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
   const pixelsPerNs = box.width / (range.toNs - range.fromNs);

@@ -29,9 +29,13 @@ export interface GraphSpec {
   readonly id: string;
   /** All series of this counter are in it, those that come later too. */
   readonly counter: string | undefined;
+  /** As the user calls it. Undefined: by what is in it. */
+  readonly title: string | undefined;
   readonly added: readonly SeriesName[];
   readonly options: GraphOptions;
 }
+
+export type GraphSide = 'before' | 'behind';
 
 export interface Arrangement {
   /** Made by the user; they stand first. */
@@ -40,14 +44,18 @@ export interface Arrangement {
   readonly changed: readonly GraphSpec[];
   /** Keys of counters whose graph was closed. */
   readonly closed: readonly string[];
+  /** Ids of the graphs that stand first, as the user has put them; of graphs that are not there now too. The others follow as they come. */
+  readonly order: readonly string[];
 }
 
 export const FIRST_OPTIONS: GraphOptions = { show: 'value', scale: 'linear', range: 'auto', low: 0, high: 100, unit: undefined, shape: 'step', thresholds: [] };
-export const AS_THEY_COME: Arrangement = { own: [], changed: [], closed: [] };
+export const AS_THEY_COME: Arrangement = { own: [], changed: [], closed: [], order: [] };
 export const MOST_SERIES = 500;
 export const MOST_THRESHOLDS = 20;
 const MOST_GRAPHS = 500;
+const MOST_ORDERED = 5000;
 const MOST_NAME = 2000;
+export const MOST_TITLE = 200;
 
 export const seriesKey = ({ counter, series }: SeriesName): string => `${counter}\n${series}`;
 const sameSeries = (a: SeriesName, b: SeriesName): boolean => a.counter === b.counter && a.series === b.series;
@@ -62,13 +70,37 @@ function graphOf(info: CounterInfo): GraphSpec {
   }
   return graph;
 }
-const firstGraph = (counter: string): GraphSpec => ({ id: counter, counter, added: [], options: FIRST_OPTIONS });
+const firstGraph = (counter: string): GraphSpec => ({ id: counter, counter, title: undefined, added: [], options: FIRST_OPTIONS });
 
-/** All graphs in their order: the user's own, then one for each counter that was not closed. */
-export function graphsOf({ own, changed, closed }: Arrangement, counters: readonly CounterInfo[]): readonly GraphSpec[] {
+/** All graphs in their order: those that the user has put in one, then the user's own, then one for each counter that was not closed. */
+export function graphsOf({ own, changed, closed, order }: Arrangement, counters: readonly CounterInfo[]): readonly GraphSpec[] {
   const differs = new Map(changed.map((graph) => [graph.id, graph]));
   const gone = new Set(closed);
-  return [...own, ...counters.filter((info) => !gone.has(info.key)).map((info) => differs.get(info.key) ?? graphOf(info))];
+  const graphs = [...own, ...counters.filter((info) => !gone.has(info.key)).map((info) => differs.get(info.key) ?? graphOf(info))];
+  if (order.length === 0) return graphs;
+  const isOrdered = new Set(order);
+  const ordered = new Map(graphs.filter(({ id }) => isOrdered.has(id)).map((graph) => [graph.id, graph]));
+  return [...order.flatMap((id) => ordered.get(id) ?? []), ...graphs.filter(({ id }) => !isOrdered.has(id))];
+}
+
+/** Puts a graph in front of another, or behind it: `graphs` are those that there are, in their order. */
+export function moveGraph(arrangement: Arrangement, graphs: readonly GraphSpec[], id: string, side: GraphSide, of: string): Arrangement {
+  if (id === of || !graphs.some((graph) => graph.id === id)) return arrangement;
+  const isOrdered = new Set(arrangement.order);
+  const ordered = arrangement.order.filter((each) => each !== id);
+  const all = [...ordered, ...graphs.flatMap((graph) => (isOrdered.has(graph.id) || graph.id === id ? [] : [graph.id]))];
+  const found = all.indexOf(of);
+  if (found < 0) return arrangement;
+  const place = side === 'before' ? found : found + 1;
+  all.splice(place, 0, id);
+  // Those behind it that nobody has moved stand as they come.
+  return { ...arrangement, order: all.slice(0, Math.min(MOST_ORDERED, Math.max(place, ordered.length) + 1)) };
+}
+
+/** Empty: by what is in it again. */
+export function renamed(graph: GraphSpec, title: string): GraphSpec {
+  const text = title.trim().slice(0, MOST_TITLE);
+  return { ...graph, title: text === '' ? undefined : text };
 }
 
 /** Changes one graph, whether the user made it or it came by itself. */
@@ -96,13 +128,14 @@ export const withThresholds = (graph: GraphSpec, thresholds: readonly number[]):
 export function newGraph(arrangement: Arrangement, series: readonly SeriesName[]): { readonly arrangement: Arrangement; readonly id: string } {
   const numbers = arrangement.own.map((graph) => Number(/^own (\d+)$/.exec(graph.id)?.[1] ?? 0));
   const id = `own ${Math.max(0, ...numbers) + 1}`;
-  const graph = addSeries({ id, counter: undefined, added: [], options: FIRST_OPTIONS }, series);
-  return { arrangement: { ...arrangement, own: [graph, ...arrangement.own].slice(0, MOST_GRAPHS) }, id };
+  const graph = addSeries({ id, counter: undefined, title: undefined, added: [], options: FIRST_OPTIONS }, series);
+  const order = arrangement.order.length === 0 ? [] : [id, ...arrangement.order].slice(0, MOST_ORDERED);
+  return { arrangement: { ...arrangement, own: [graph, ...arrangement.own].slice(0, MOST_GRAPHS), order }, id };
 }
 
 export function closeGraph(arrangement: Arrangement, id: string): Arrangement {
-  const { own, closed } = arrangement;
-  if (own.some((graph) => graph.id === id)) return { ...arrangement, own: own.filter((graph) => graph.id !== id) };
+  const { own, closed, order } = arrangement;
+  if (own.some((graph) => graph.id === id)) return { ...arrangement, own: own.filter((graph) => graph.id !== id), order: order.filter((each) => each !== id) };
   return { ...arrangement, closed: [...closed.filter((key) => key !== id), id] };
 }
 
@@ -115,14 +148,20 @@ export const openGraph = (arrangement: Arrangement, counter: string): Arrangemen
 export function arrangementOf(value: unknown): Arrangement {
   const given = fieldsOf(value);
   const graphs = (list: unknown, isOwn: boolean) => listOf(list, MOST_GRAPHS).flatMap((each) => graphFrom(each, isOwn));
-  return { own: graphs(given.own, true), changed: graphs(given.changed, false), closed: listOf(given.closed, 100_000).filter(isName) };
+  return {
+    own: graphs(given.own, true),
+    changed: graphs(given.changed, false),
+    closed: listOf(given.closed, 100_000).filter(isName),
+    order: [...new Set(listOf(given.order, MOST_ORDERED).filter(isName))],
+  };
 }
 
 function graphFrom(value: unknown, isOwn: boolean): readonly GraphSpec[] {
-  const { id, added, options } = fieldsOf(value);
+  const { id, title, added, options } = fieldsOf(value);
   if (!isName(id) || isOwn !== /^own \d{1,9}$/.test(id)) return [];
   const names = listOf(added, MOST_SERIES).flatMap(seriesNameOf);
-  return [addSeries({ id, counter: isOwn ? undefined : id, added: [], options: optionsFrom(options) }, names)];
+  const graph: GraphSpec = { id, counter: isOwn ? undefined : id, title: undefined, added: [], options: optionsFrom(options) };
+  return [addSeries(typeof title === 'string' ? renamed(graph, title) : graph, names)];
 }
 
 /** A series' name out of outside data: of a file, or of what was dropped. */

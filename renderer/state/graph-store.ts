@@ -9,10 +9,14 @@ import {
   changeGraph,
   closeGraph,
   type GraphOptions,
+  type GraphSide,
   type GraphSpec,
+  graphsOf,
+  moveGraph,
   newGraph,
   openGraph,
   removeSeries,
+  renamed,
   type SeriesName,
   setOptions,
   withThresholds,
@@ -79,7 +83,7 @@ function change(trace: TraceId, update: (arrangement: Arrangement) => Arrangemen
   const place = places.get(trace);
   if (place === undefined) return;
   let kept = keptIn(settingsState().graphs).filter((each) => each.of !== place);
-  const isFirst = arrangement.own.length + arrangement.changed.length + arrangement.closed.length === 0;
+  const isFirst = arrangement.own.length + arrangement.changed.length + arrangement.closed.length + arrangement.order.length === 0;
   if (!isFirst) kept = [...kept, { of: place, graphs: arrangement }].slice(-MOST_PLACES);
   let text = kept.length === 0 ? '' : JSON.stringify(kept);
   while (text.length >= MOST_TEXT && kept.length > 1) {
@@ -116,6 +120,27 @@ export function changeGraphOptions(trace: TraceId, id: string, options: Partial<
 /** `update` gets the lines that are there, and tells those that are to be there. */
 export function changeThresholds(trace: TraceId, id: string, update: (thresholds: readonly number[]) => readonly number[]): void {
   change(trace, (arrangement) => changeGraph(arrangement, id, (graph) => withThresholds(graph, update(graph.options.thresholds))));
+}
+
+/** Empty: its name as it comes. */
+export function renameGraph(trace: TraceId, id: string, title: string): void {
+  change(trace, (arrangement) => changeGraph(arrangement, id, (graph) => renamed(graph, title)));
+}
+
+/** Puts a graph in front of another, or behind it. */
+export function placeGraph(trace: TraceId, counters: readonly CounterInfo[], id: string, side: GraphSide, of: string): void {
+  change(trace, (arrangement) => moveGraph(arrangement, graphsOf(arrangement, counters), id, side, of));
+}
+
+/** Moves a graph by a number of places, to the front where `by` is negative, and brings it into sight. Its place then, from 0; undefined: it stays. */
+export function stepGraph(trace: TraceId, counters: readonly CounterInfo[], id: string, by: number): number | undefined {
+  const graphs = graphsOf(graphArrangement(trace), counters);
+  const from = graphs.findIndex((graph) => graph.id === id);
+  const to = Math.min(graphs.length - 1, Math.max(0, from + by));
+  if (from < 0 || to === from) return undefined;
+  placeGraph(trace, counters, id, to > from ? 'behind' : 'before', graphs[to]?.id ?? id);
+  revealCounter(trace, id);
+  return to;
 }
 
 export function dropGraph(trace: TraceId, id: string): void {

@@ -17,7 +17,7 @@ export interface Library {
 const EMPTY: Library = { info: undefined, nodes: undefined, examples: undefined, recentScripts: undefined, recent: undefined, recordings: [] };
 const store = create<Library>(() => EMPTY);
 
-/** Loads what it can; what fails stays undefined until the next try. */
+/** Loads what it can; what fails stays as it was until the next try. */
 export async function loadLibrary(studio: StudioClient): Promise<void> {
   const into = async <T>(request: Promise<T>, put: (value: T) => Partial<Library>) => {
     try {
@@ -46,7 +46,7 @@ export async function refreshRecent(studio: StudioClient): Promise<void> {
     studio.request('recordings.list', null),
   ]);
   store.setState({
-    ...(recent.status === 'fulfilled' && { recent: recent.value }),
+    recent: recent.status === 'fulfilled' ? recent.value : (store.getState().recent ?? []),
     ...(recentScripts.status === 'fulfilled' && { recentScripts: recentScripts.value }),
     ...(recordings.status === 'fulfilled' && { recordings: recordings.value }),
   });

@@ -139,6 +139,9 @@ class QueryLoop<K extends Method> {
 const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = {
   // Known with the head, as is the start.
   'trace.launch': (summary) => summary.startEpochMs,
+  // Texts come with the definitions of their functions, and these with calls.
+  'sources.totals': (summary) => summary.events,
+  'sources.excerpt': (summary) => summary.events,
   'notes.list': (summary) => summary.notesRevision,
   // Which counters there are: their values are `counters.newest`.
   'counters.list': (summary) => summary.countersRevision,
@@ -175,6 +178,7 @@ const VERSIONS: { readonly [K in Method]: (summary: TraceSummary) => number } = 
   'analysis.spread': (summary) => summary.revision,
   'analysis.histogram': (summary) => summary.revision,
   'analysis.tree': (summary) => summary.revision,
+  'analysis.find': (summary) => summary.revision,
   'analysis.flame': (summary) => summary.revision,
   'analysis.counters': (summary) => summary.revision,
   'search.state': (summary) => summary.revision,

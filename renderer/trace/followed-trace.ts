@@ -15,6 +15,7 @@ import type { TraceId, TraceSummary } from './trace-worker-api.ts';
 
 /** Decoding goes on for at most this long before questions of the page are answered. */
 const SLICE_MS = 8;
+const LONGEST_SLICE_MS = 32;
 /** Bytes between two looks at the clock: some 2 ms of work. */
 const PIECE_BYTES = 128 * 1024;
 /** Lists are asked for again when their revision moves, so changes of their numbers are told less often than data. */
@@ -32,6 +33,8 @@ export interface Surroundings {
   readonly detailBytes?: number;
   /** From this size on a recording is opened by its index; undefined: INDEXED_FROM_BYTES. */
   readonly indexedFromBytes?: number;
+  /** In a thread of its own, where there are some. */
+  readonly gunzip?: typeof gunzip;
 }
 
 /** What is known of a source before it is read. */
@@ -134,7 +137,7 @@ export class FollowedTrace {
         read: (offset, length) => source.read(offset, length),
         follow: (offset) => this.#inSlices(this.#counted(source.follow(offset))),
       };
-      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(gunzip(bytes)), inflate }, { title });
+      const opened = live ? undefined : await openTrace(counted, { gunzip: (bytes) => this.#inSlices(this.#gunzip(bytes)), inflate }, { title });
       this.#converts = opened?.kind === 'converted';
       const recording = opened?.kind === 'converted' ? new KeptRecording(opened.recording, undefined, new BlobStore()) : source;
       const isShown = opened?.kind === 'recording' && this.#wanted === 'processed' && (await this.#showProcessed(counted, await findAttachments(source)));
@@ -164,6 +167,10 @@ export class FollowedTrace {
     }
     this.#changed();
     return false;
+  }
+
+  #gunzip(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+    return (this.#surroundings.gunzip ?? gunzip)(bytes);
   }
 
   async *#counted(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
@@ -254,15 +261,13 @@ export class FollowedTrace {
     this.#begin(trace);
     trace.timeline.isLoading = true;
     this.#clock = new LiveClock(trace.totals().startEpochMs, this.#surroundings);
-    const { steadyMs, nextTask } = this.#surroundings;
-    let sliceEnd = steadyMs() + SLICE_MS;
+    const slices = new WorkSlices(this.#surroundings);
     for await (const done of trace.readRest()) {
       if (this.#closed || this.#cancelled) break;
       this.#decodedBytes = Math.floor(done * endOffset);
-      if (steadyMs() < sliceEnd) continue;
+      if (!slices.isOver) continue;
       this.#changed();
-      await nextTask();
-      sliceEnd = steadyMs() + SLICE_MS;
+      await slices.rest();
     }
     if (this.#cancelled) {
       this.#notice(cancelledProblem(this.#decodedBytes, this.#totalBytes));
@@ -308,14 +313,11 @@ export class FollowedTrace {
 
   /** The same bytes in small pieces, with a break for the page's questions whenever the work on them took a slice of time. */
   async *#inSlices(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    const { steadyMs, nextTask } = this.#surroundings;
-    let sliceEnd = steadyMs() + SLICE_MS;
+    const slices = new WorkSlices(this.#surroundings);
     for await (const chunk of chunks) {
       for (let at = 0; at < chunk.length; at += PIECE_BYTES) {
         yield chunk.subarray(at, at + PIECE_BYTES);
-        if (steadyMs() < sliceEnd) continue;
-        await nextTask();
-        sliceEnd = steadyMs() + SLICE_MS;
+        if (slices.isOver) await slices.rest();
       }
     }
   }
@@ -448,4 +450,30 @@ function cancelledProblem(loadedBytes: number, totalBytes: number | undefined): 
 export function problemOf(error: unknown): Problem {
   if (error instanceof ProblemError) return { code: error.code, message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) };
   return { code: 'failed', message: error instanceof Error ? error.message : String(error) };
+}
+
+/**
+ * Work in slices of time, with rests between them for the page's questions. Where answers take long (hundreds of series in sight), a slice takes as long
+ * as they did, within bounds: else pictures of what has been read would leave no time to read on.
+ */
+class WorkSlices {
+  readonly #surroundings: Pick<Surroundings, 'steadyMs' | 'nextTask'>;
+  #endMs: number;
+
+  constructor(surroundings: Pick<Surroundings, 'steadyMs' | 'nextTask'>) {
+    this.#surroundings = surroundings;
+    this.#endMs = surroundings.steadyMs() + SLICE_MS;
+  }
+
+  get isOver(): boolean {
+    return this.#surroundings.steadyMs() >= this.#endMs;
+  }
+
+  async rest(): Promise<void> {
+    const { steadyMs, nextTask } = this.#surroundings;
+    const began = steadyMs();
+    await nextTask();
+    const now = steadyMs();
+    this.#endMs = now + Math.min(LONGEST_SLICE_MS, Math.max(SLICE_MS, now - began));
+  }
 }

@@ -32,6 +32,8 @@ import type {
   TimelineView,
   TrackId,
   TrackInfo,
+  TreeFindQuery,
+  TreeFound,
   TreeLevels,
   TreeQuery,
   ViewQuery,
@@ -94,6 +96,8 @@ export interface TimelineRequests {
   ) => DurationHistogram;
   /** Levels of the call tree: those of all nodes that are open, in one question. */
   'analysis.tree': (argument: OfTrace & TreeQuery) => TreeLevels;
+  /** The next node of the call tree whose function is called so, open or not. */
+  'analysis.find': (argument: OfTrace & TreeFindQuery) => TreeFound;
   /** Left heavy, and the halves of a sandwich (`of`). */
   'analysis.flame': (argument: OfTrace & FlameQuery) => FlameLayout;
   'analysis.counters': (

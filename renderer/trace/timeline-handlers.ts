@@ -1,6 +1,8 @@
+import { placeInName } from '../../core/formats/file-info.ts';
 import { arrowsOf } from '../../core/model/timeline/arrows.ts';
 import { densityOf } from '../../core/model/timeline/density.ts';
 import type { Track } from '../../core/model/timeline/track.ts';
+import type { NameInfo } from '../../core/model/timeline-types.ts';
 import type { Trace } from '../../core/model/trace.ts';
 import type { PortLike } from './channels.ts';
 import type { FollowedTrace } from './followed-trace.ts';
@@ -34,7 +36,11 @@ export function timelineHandlers(of: (trace: string) => FollowedTrace): Handlers
     'timeline.snap': ({ trace, rows, atNs, withinNs }) => ask(trace).trace.timeline.snap(rows, atNs, withinNs, ask(trace).endNs) ?? null,
     'timeline.flows': ({ trace, ...query }) => arrowsOf(ask(trace).trace.timeline, ask(trace).trace.explorer, query),
     'timeline.gaps': ({ trace, tracks, fromNs, toNs }) => ask(trace).trace.timeline.gapsIn(tracks, fromNs, toNs),
-    'slices.get': async ({ trace, ref }) => (await ask(trace).trace.explorer.details(ref, ask(trace).endNs)) ?? null,
+    'slices.get': async ({ trace, ref }) => {
+      const { trace: model, endNs } = ask(trace);
+      const details = await model.explorer.details(ref, endNs);
+      return details ? { ...details, about: placed(details.about, model) } : null;
+    },
     'slices.children': async ({ trace, ref, from, count }) => {
       const { trace: model, endNs } = ask(trace);
       const placed = await model.explorer.find(ref);
@@ -51,6 +57,7 @@ export function timelineHandlers(of: (trace: string) => FollowedTrace): Handlers
     'analysis.spread': ({ trace, scope, by, keys }) => ask(trace).trace.analysis.spread(scope, by, keys, ask(trace).endNs),
     'analysis.histogram': ({ trace, scope, by, key, buckets }) => ask(trace).trace.analysis.histogram(scope, by, key, buckets, ask(trace).endNs),
     'analysis.tree': ({ trace, ...query }) => ask(trace).trace.analysis.tree(query, ask(trace).endNs),
+    'analysis.find': ({ trace, ...query }) => ask(trace).trace.analysis.findInTree(query, ask(trace).endNs),
     'analysis.flame': ({ trace, ...query }) => ask(trace).trace.analysis.flame(query, ask(trace).endNs),
     'analysis.counters': ({ trace, series, fromNs, toNs }) => ask(trace).trace.counterStats(series, fromNs, toNs),
     'search.state': ({ trace, query, scope }) => ask(trace).trace.analysis.search(query, scope, ask(trace).endNs),
@@ -66,4 +73,10 @@ export function timelineHandlers(of: (trace: string) => FollowedTrace): Handlers
       return null;
     },
   };
+}
+
+/** Reports of VizTracer have the place of a function in its name. It is one where the report has the file's text, too. */
+function placed(about: NameInfo, { sources }: Trace): NameInfo {
+  const place = about.file === '' ? placeInName(about.text) : undefined;
+  return place && sources.head(place.file) ? { ...about, ...place, column: 1 } : about;
 }

@@ -6,6 +6,7 @@ import { DataLink } from './data-link.ts';
 import { FileSource } from './file-source.ts';
 import { FollowedTrace, type Opened, problemOf, type Surroundings } from './followed-trace.ts';
 import { objectHandlers } from './object-handlers.ts';
+import { sourceHandlers } from './source-handlers.ts';
 import { type HandlersOf, timelineHandlers } from './timeline-handlers.ts';
 import type { PageMessage, TraceId, TraceInput, TracePushes, TraceRequests, WorkerMessage } from './trace-worker-api.ts';
 
@@ -92,6 +93,7 @@ export class TraceService {
     'console.page': ({ trace, from, count }) => this.#of(trace).trace.console(from, count),
     'console.call': async ({ trace, line }) => (await this.#of(trace).trace.consoleCall(line, this.#of(trace).endNs)) ?? null,
     'console.lineOf': async ({ trace, ref }) => (await this.#of(trace).trace.consoleLineOf(ref)) ?? null,
+    ...sourceHandlers((trace) => this.#of(trace)),
     ...objectHandlers((trace) => this.#of(trace)),
     ...timelineHandlers((trace) => this.#of(trace)),
   };

@@ -6,6 +6,7 @@ import type { Problem } from '../../core/base/result.ts';
 import type { RecordingNote } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { LaunchRecord, SessionEnd } from '../../core/protocol/recording-format.ts';
+import type { LinesAround } from '../../core/protocol/source-excerpt.ts';
 import type { TraceView } from '../../core/protocol/studio-api.ts';
 import type { CallCapture, LeftAlone } from '../../core/protocol/target-wire.ts';
 import type { ObjectRequests } from './objects-api.ts';
@@ -246,6 +247,19 @@ export interface ConsoleLine {
   readonly offset: number;
 }
 
+/** Files with their text, the bytes of these, and files whose text was left out. */
+export interface SourceTotals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly leftOut: number;
+}
+
+/** No lines, and `leftOut`: why the recording has no text of the file. `sum`: CRC-32 of the text. */
+export interface RecordedExcerpt extends LinesAround {
+  readonly sum: number;
+  readonly leftOut?: string;
+}
+
 export interface TraceRequests extends TimelineRequests, ObjectRequests {
   'data.connect': (argument: DataChannel) => null;
   /** `detailBytes`: as in `trace.budget`. */
@@ -255,6 +269,16 @@ export interface TraceRequests extends TimelineRequests, ObjectRequests {
   'trace.launch': (argument: { readonly trace: TraceId }) => LaunchRecord | null;
   /** Notes that the recording holds. */
   'notes.list': (argument: { readonly trace: TraceId }) => readonly RecordingNote[];
+  /** Texts of files that the recording carries, as far as it has been read. */
+  'sources.totals': (argument: { readonly trace: TraceId }) => SourceTotals;
+  /** Lines of such a text around one of them. null: the recording does not name that file. Fails where its text is damaged. */
+  'sources.excerpt': (argument: {
+    readonly trace: TraceId;
+    readonly file: string;
+    readonly line: number;
+    readonly before: number;
+    readonly after: number;
+  }) => RecordedExcerpt | null;
   'counters.list': (argument: { readonly trace: TraceId }) => readonly CounterInfo[];
   /** Newest value of each series, in their order; NaN where there is none. */
   'counters.newest': (argument: { readonly trace: TraceId; readonly series: readonly SeriesId[] }) => Float64Array;

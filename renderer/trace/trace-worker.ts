@@ -1,5 +1,6 @@
-/** The trace worker: a classic script without SharedArrayBuffer, so that a page opened from a file can start it too. */
+/** The trace worker: a classic script without SharedArrayBuffer, so that a page opened from a file can start it too; what it starts itself may be missing there. */
 import { openWebSocket } from './channels.ts';
+import { gunzipInThread } from './inflate-thread.ts';
 import { TraceService } from './trace-service.ts';
 import type { PageMessage } from './trace-worker-api.ts';
 
@@ -21,6 +22,7 @@ const service = new TraceService({
   detailBytes: DETAIL_BYTES,
   post: (message, transfer) => self.postMessage(message, [...transfer]),
   openWebSocket,
+  gunzip: (bytes) => gunzipInThread(bytes, () => new Worker(new URL('./inflate-worker.ts', import.meta.url), { name: 'inflate' })),
   wallMs: () => Date.now(),
   steadyMs: () => performance.now(),
   nextTask: () =>

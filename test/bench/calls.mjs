@@ -1,6 +1,6 @@
 // What the recording of every call costs: the script that runs, instrumentation, and the way to the recording file. Ratios within one run.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,6 +20,7 @@ export async function benchCalls(root) {
     for (const node of nodes(root)) {
       const title = spawnSync(node, ['--version'], { encoding: 'utf8', env: {} }).stdout.trim();
       rows.push(...callRows(root, folder, node, title), await mutedRow(root, folder, node, title), ...instrumentRows(root, folder, node, title));
+      rows.push(...prettierRows(root, folder, node, title));
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -28,6 +29,13 @@ export async function benchCalls(root) {
 }
 
 function record(root, folder, node, script, args, env = {}) {
+  return recordText(root, folder, node, script, args, env)
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+function recordText(root, folder, node, script, args, env) {
   const file = path.join(folder, 'recording.tsr');
   rmSync(file, { force: true });
   const { status, stdout, stderr } = spawnSync(process.execPath, [path.join(root, 'test/bench/targets/record-calls.mjs'), file, node, script, ...args], {
@@ -35,10 +43,7 @@ function record(root, folder, node, script, args, env = {}) {
     env: { ...plainEnvironment(), ...env },
   });
   if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
-  return stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  return stdout;
 }
 
 function callRows(root, folder, node, title) {
@@ -146,6 +151,43 @@ function instrumentRows(root, folder, node, title) {
       goal: '≥ 100 MB/s',
       note: 'to load and run; from the cache of an earlier run',
     },
+  ];
+}
+
+/** A whole program: prettier formats a file of 220 KB, all of its packages recorded, or the user's own code alone (its configuration, a plugin). */
+function prettierRows(root, folder, node, title) {
+  const packages = path.join(root, 'test/programs/node_modules');
+  const every = { figure: `${title}: prettier, every call of all packages`, goal: '≤ × 3 of untraced, by the clock' };
+  const own = { figure: `${title}: prettier, calls of the user's own code`, goal: '≤ × 1.3 of untraced, by the clock' };
+  if (!existsSync(path.join(packages, 'prettier'))) {
+    return [{ ...every, measured: '', note: 'not measured: npm install --no-package-lock --ignore-scripts in test/programs' }];
+  }
+  const project = path.join(folder, 'prettier');
+  cpSync(path.join(root, 'test/fixtures/programs/prettier'), project, { recursive: true });
+  if (!existsSync(path.join(project, 'node_modules'))) symlinkSync(packages, path.join(project, 'node_modules'));
+  mkdirSync(path.join(project, 'src'), { recursive: true });
+  cpSync(path.join(packages, 'webpack/lib/Compilation.js'), path.join(project, 'src/large.js'));
+  const script = path.join(project, 'node_modules/prettier/bin/prettier.cjs');
+  const args = ['--config', path.join(project, 'prettier.config.mjs'), '--check', path.join(project, 'src/large.js')];
+  const cache = path.join(folder, `prettier-cache-${title}`);
+  const once = (env) => {
+    const began = performance.now();
+    const lines = recordText(root, folder, node, script, args, { ...env, BENCH_CACHE: cache })
+      .trim()
+      .split('\n');
+    return { ms: performance.now() - began, ...JSON.parse(lines.at(-1)) };
+  };
+  const best = (env) => {
+    const runs = [once(env), once(env), once(env)];
+    return runs.reduce((least, run) => (run.ms < least.ms ? run : least));
+  };
+  const [untraced, ownCode, all] = [best({ BENCH_UNTRACED: '1' }), best({}), best({ BENCH_PACKAGES: '*' })];
+  const ratio = (run) => `× ${(run.ms / untraced.ms).toFixed(2)}`;
+  const note = (run) =>
+    `${run.ms.toFixed(0)} ms, untraced ${untraced.ms.toFixed(0)} ms; ${(run.events / 1e6).toFixed(1)} M events, ${run.dropped} lost; best of three, instrumented before`;
+  return [
+    { ...every, measured: ratio(all), note: note(all) },
+    { ...own, measured: ratio(ownCode), note: note(ownCode) },
   ];
 }
 

@@ -1,16 +1,15 @@
 /** What helps with the window itself: the manual, the tour, what was said, settings, configurations of a project. */
 import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+import { expect, type Studio, test, WEB_ONLY } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
+import { PICTURED, picture } from './pictures.ts';
 import { violations } from './violations.ts';
 
-const picture = (name: string) => path.join(repository, `test/output/gallery/${name}.png`);
-
 for (const colors of ['dark', 'light'] as const) {
-  test.describe(colors, () => {
+  test.describe(colors, colors === 'light' ? WEB_ONLY : {}, () => {
     test.use({ colors });
 
-    test(`the manual is read and searched in the window, in ${colors}`, async ({ studio }) => {
+    test(`the manual is read and searched in the window, in ${colors}`, PICTURED, async ({ studio }) => {
       const { page, window } = studio;
       await window.menu('Help', 'Manual');
       const dialog = page.getByRole('dialog', { name: 'Manual' });
@@ -20,20 +19,20 @@ for (const colors of ['dark', 'light'] as const) {
       await dialog.getByRole('textbox', { name: 'Search the manual' }).fill('shift+m');
       await dialog.getByRole('button', { name: /^The timeline/ }).click();
       await expect(article).toContainText('writes a note there');
-      await page.screenshot({ path: picture(`manual-${colors}`) });
+      await picture(page, `manual-${colors}`);
       await article.getByRole('button', { name: 'Statistics and issues' }).click();
       await expect(article.getByRole('heading', { level: 3 })).toHaveText('Statistics and issues');
       await dialog.getByRole('textbox', { name: 'Search the manual' }).fill('no such words');
       await expect(dialog.getByRole('status')).toHaveText('No page holds these words.');
     });
 
-    test(`five steps lead through the window, and can be left at each, in ${colors}`, async ({ studio }) => {
+    test(`five steps lead through the window, and can be left at each, in ${colors}`, PICTURED, async ({ studio }) => {
       const { page } = studio;
       const offer = page.getByRole('region', { name: 'Tour' });
       const tour = page.getByRole('dialog', { name: /^Tour/ });
       await offer.getByRole('button', { name: 'Take the tour' }).click();
       await expect(tour).toContainText('1 of 5');
-      await page.screenshot({ path: picture(`tour-1-${colors}`) });
+      await picture(page, `tour-1-${colors}`);
       await tour.getByRole('button', { name: 'Run an example' }).click();
       await expect(tour).toContainText('2 of 5');
       await expect(tour.getByRole('button', { name: 'Next' })).toBeFocused();
@@ -41,7 +40,7 @@ for (const colors of ['dark', 'light'] as const) {
       for (const step of [3, 4, 5]) {
         await page.keyboard.press('Enter');
         await expect(tour).toContainText(`${step} of 5`);
-        await page.screenshot({ path: picture(`tour-${step}-${colors}`) });
+        await picture(page, `tour-${step}-${colors}`);
       }
       await tour.getByRole('button', { name: 'Back' }).click();
       await expect(tour).toContainText('4 of 5');
@@ -94,7 +93,7 @@ test('configurations of a project are kept under a name, taken again in the form
   await words.fill('');
   await keep(studio, 'plain');
   expect(await violations(studio)).toEqual([]);
-  await page.screenshot({ path: picture('run-configurations') });
+  await picture(page, 'run-configurations');
   await form.dialog.getByRole('button', { name: 'with a load', exact: true }).click();
   await expect(words).toHaveValue('--load 10');
   await form.dialog.getByRole('button', { name: 'Remove configuration plain' }).click();

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { expect, ON_BOTH, test } from './fixtures.ts';
 
 const BUSY = `
   function spin(n = 25) { return n < 2 ? n : spin(n - 1) + spin(n - 2); }
@@ -23,7 +23,7 @@ async function program(script: string): Promise<ChildProcess> {
   return child;
 }
 
-test('a program that runs is attached to, sampled, asked for files, and left', async ({ studio }) => {
+test('a program that runs is attached to, sampled, asked for files, and left', ON_BOTH, async ({ studio }) => {
   const { window, page } = studio;
   const child = await program(studio.script('night-shift.cjs', BUSY));
   await window.menu('Run', 'Attach…');
@@ -48,6 +48,27 @@ test('a program that runs is attached to, sampled, asked for files, and left', a
   await window.button('Detach').click();
   await expect(window.state()).toHaveText(/Detached/);
   expect(child.exitCode).toBeNull();
+});
+
+test('the config file of its project counts, unless it is not to', async ({ studio }) => {
+  const { window, page } = studio;
+  studio.script('package.json', '{}');
+  studio.script('trace-studio.config.json', '{ "calls": 3 }');
+  const child = await program(studio.script('swing-shift.cjs', BUSY));
+  await window.menu('Run', 'Attach…');
+  const dialog = page.getByRole('dialog', { name: 'Attach to a running program' });
+  await dialog.getByRole('textbox', { name: 'Node programs on this machine' }).fill('swing-shift');
+  const attach = dialog.getByRole('button', { name: `Attach to swing-shift.cjs, process ${child.pid}` });
+  await attach.click();
+  await expect(dialog).toContainText('trace-studio.config.json');
+  await expect(dialog).toContainText('calls');
+  await dialog.getByRole('checkbox', { name: 'As its config file says' }).uncheck();
+  await dialog.getByRole('checkbox', { name: 'Every call of code that it loads later' }).uncheck();
+  await attach.click();
+  await expect(dialog).toBeHidden();
+  await expect(window.statusBar).toContainText(`pid ${child.pid}`);
+  await window.button('Detach').click();
+  await expect(window.state()).toHaveText(/Detached/);
 });
 
 test('a run is asked for a CPU profile, and what cannot be attached to says why', async ({ studio }) => {

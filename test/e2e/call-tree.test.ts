@@ -100,6 +100,7 @@ test('a function is found, underlined in the timeline, and its longest call sele
   await tree.filter.fill('PRICE');
   await page.keyboard.press('Enter');
   await expect(tree.row('priceCart')).toHaveAttribute('aria-selected', 'true');
+  await expect(tree.region).toContainText('1 of 2');
   const before = await timeline.still();
   await tree.row('checkout').first().click();
   await expect.poll(() => timeline.still()).not.toBe(before);
@@ -108,6 +109,29 @@ test('a function is found, underlined in the timeline, and its longest call sele
   await expect(timeline.name()).toHaveText('checkout');
   await expect(timeline.fact('Total')).toContainText('400 ms');
   expect(await timeline.inView()).toEqual([0, 1]);
+});
+
+test('a function is found wherever it is in the tree, and what leads to it opens', async ({ studio }) => {
+  const { page } = studio;
+  const { tree } = await openShop(studio);
+  await tree.open();
+  await tree.fillWindow();
+  await expect.poll(() => tree.outline()).toEqual(['checkout', 'compress', 'boot', 'shutdown']);
+  await tree.filter.fill('parse');
+  await expect(tree.region).toContainText('2 places');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => tree.outline()).toEqual(['checkout', ' priceCart', '  parse', ' parse', 'compress', 'boot', 'shutdown']);
+  await expect(tree.rows.nth(2)).toHaveAttribute('aria-selected', 'true');
+  await expect(tree.region).toContainText('1 of 2');
+  await page.keyboard.press('Enter');
+  await expect(tree.rows.nth(3)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Enter');
+  await expect(tree.rows.nth(2)).toHaveAttribute('aria-selected', 'true');
+  await page.keyboard.press('Shift+Enter');
+  await expect(tree.rows.nth(3)).toHaveAttribute('aria-selected', 'true');
+  await tree.filter.fill('nowhere');
+  await expect(tree.region).toContainText('not in this tree');
+  expect(await violations(studio)).toEqual([]);
 });
 
 test('the flame graph is walked by keys, says what it shows, zooms and comes back', async ({ studio }) => {

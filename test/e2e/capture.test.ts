@@ -1,6 +1,7 @@
 /** What is recorded: the form that is made of the table of options. */
 import { CAPTURE_OPTIONS } from '../../core/protocol/capture-options.ts';
 import { expect, test } from './fixtures.ts';
+import { HeldAnswers } from './pages/held-answers.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
 /** Tells the options that reach it, out of the environment that only the tracer reads. */
@@ -74,6 +75,22 @@ test('a text that is no value is said at its field, and nothing runs until it is
   await depth.fill('12');
   await configuration.run.click();
   await expect(window.consoleLine('masks false')).toBeVisible();
+});
+
+test('the field that keeps a run back takes the focus, not one that was wrong in an earlier form', async ({ studio }) => {
+  const { page, start } = studio;
+  const answers = await HeldAnswers.of(page);
+  const configuration = new RunConfiguration(page);
+  await start.script.fill('not-there.cjs');
+  await configuration.open();
+  await expect(configuration.script).toHaveAttribute('aria-invalid', 'true');
+  answers.hold();
+  await configuration.script.fill(studio.script('tells.cjs', TELLS));
+  const depth = configuration.field('Depth at most');
+  await depth.fill('deep');
+  await configuration.run.click();
+  await expect(depth).toBeFocused();
+  answers.release();
 });
 
 test('a config file of the project holds where the form says nothing, and each value tells where it comes from', async ({ studio }) => {

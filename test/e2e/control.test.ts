@@ -1,5 +1,5 @@
 /** A running script under control: recording on and off, snapshots, moments, and the newest seconds of a long run. */
-import { expect, test } from './fixtures.ts';
+import { expect, ON_BOTH, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
 /** Counts, holds an object that nobody writes to, and does what is typed. */
@@ -79,7 +79,7 @@ test('all objects are recorded when they are asked for, and a moment is marked',
   for (const name of ['Marker 1', 'Marker 2']) await expect(window.events.getByText(name)).toBeVisible();
 });
 
-test('of a run that keeps only the newest, what is there is saved at a key press, opened, and saved by itself at a crash', async ({ studio }) => {
+test('of a run that keeps only the newest, what is there is saved at a key press, opened, and saved by itself at a crash', ON_BOTH, async ({ studio }) => {
   const { window, page, start } = studio;
   await start.script.fill(studio.script('works.cjs', WORKS));
   const configuration = new RunConfiguration(page);

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { expect, ON_BOTH, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
 test('the cross-hair is on every graph at once', async ({ studio }) => {
@@ -67,7 +67,7 @@ test('values that look secret are shown when the run says so', async ({ studio }
   await expect(window.field('token: "abc123"')).toBeVisible();
 });
 
-test('a recording that cannot grow is told at once, the script goes on, and what fitted is kept', async ({ studio }) => {
+test('a recording that cannot grow is told at once, the script goes on, and what fitted is kept', ON_BOTH, async ({ studio }) => {
   test.skip(process.platform !== 'linux' || spawnSync('prlimit', ['--version']).status !== 0, 'the size of files is limited by prlimit, of Linux');
   const { window, page } = studio;
   const script = studio.script(
@@ -103,7 +103,7 @@ test('a recording that cannot grow is told at once, the script goes on, and what
   await expect(page.getByRole('figure', { name: 'work' })).toBeVisible();
 });
 
-test('a recorder that dies is said to have died, in the window and in the list; a run that was stopped is listed as stopped', async ({ studio }) => {
+test('a recorder that dies is said to have died, in the window and in the list; a run that was stopped is listed as stopped', ON_BOTH, async ({ studio }) => {
   test.skip(process.platform !== 'linux', 'the recorder is found in /proc');
   const { window, start } = studio;
   const script = studio.script('waits.cjs', "console.log('ready'); setInterval(() => {}, 1000);");

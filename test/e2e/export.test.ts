@@ -1,7 +1,8 @@
 /** The export dialog: range, parts, size and beginning, a picture, commands. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+import { expect, type Studio, test, WEB_ONLY } from './fixtures.ts';
+import { PICTURED, picture, pictureFile, takesPictures } from './pictures.ts';
 import { violations } from './violations.ts';
 
 const ms = 1000;
@@ -23,9 +24,9 @@ async function openDialog(studio: Studio) {
 }
 
 for (const colors of ['dark', 'light'] as const) {
-  test.describe(colors, () => {
+  test.describe(colors, colors === 'light' ? WEB_ONLY : {}, () => {
     test.use({ colors });
-    test(`only a chosen range and chosen parts leave, and what will leave is shown before, in ${colors}`, async ({ studio, host }) => {
+    test(`only a chosen range and chosen parts leave, and what will leave is shown before, in ${colors}`, PICTURED, async ({ studio, host }) => {
       const { page, timeline } = studio;
       await studio.answerFile('open', studio.script('report.json', REPORT), () => studio.window.menu('File', /^Open trace/));
       await expect(timeline.track('main')).toBeVisible();
@@ -46,9 +47,9 @@ for (const colors of ['dark', 'light'] as const) {
       await expect(dialog.locator('pre')).not.toContainText('"name":"queue"');
       await expect(dialog.locator('pre')).toContainText('"name":"serve"');
       expect(await violations(studio)).toEqual([]);
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/export-${colors}.png`) });
+      await picture(page, `export-${colors}`);
       await page.setViewportSize({ width: 900, height: 600 });
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/export-${colors}-900.png`) });
+      await picture(page, `export-${colors}-900`);
       await page.setViewportSize({ width: 1280, height: 800 });
 
       const file = path.join(studio.work, 'part.json');
@@ -68,17 +69,17 @@ for (const colors of ['dark', 'light'] as const) {
   });
 }
 
-test('the timeline is written as a picture', async ({ studio }) => {
+test('the timeline is written as a picture', PICTURED, async ({ studio }) => {
   const dialog = await openDialog(studio);
   await dialog.getByRole('radio', { name: 'Picture of the timeline' }).click();
   const file = path.join(studio.work, 'picture.png');
   await dialog.getByRole('textbox', { name: 'File' }).fill(file);
   await dialog.getByRole('button', { name: 'Export', exact: true }).click();
   await expect(studio.window.messages).toContainText(file);
-  const picture = readFileSync(file);
-  expect(picture.subarray(1, 4).toString()).toBe('PNG');
+  const written = readFileSync(file);
+  expect(written.subarray(1, 4).toString()).toBe('PNG');
   // As wide as the timeline on the screen.
   const canvas = await studio.timeline.boxOf(studio.timeline.region.locator('canvas.tl-canvas'));
-  expect(picture.readUInt32BE(16)).toBe(Math.round(canvas.width));
-  writeFileSync(path.join(repository, 'test/output/gallery/exported-timeline.png'), picture);
+  expect(written.readUInt32BE(16)).toBe(Math.round(canvas.width));
+  if (takesPictures) writeFileSync(pictureFile('exported-timeline'), written);
 });

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Page } from 'playwright/test';
-import { expect, type Studio, test } from './fixtures.ts';
+import { expect, type Studio, test, WEB_ONLY } from './fixtures.ts';
+import { dropFile } from './pages/drop-file.ts';
+import { HeldAnswers } from './pages/held-answers.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 import { StartPage } from './pages/start-page.ts';
 import { TraceWindow } from './pages/trace-window.ts';
@@ -164,8 +165,8 @@ test('saving over a file that is there asks first; a second save goes to the sam
   expect(readFileSync(file).subarray(0, 8).toString()).toBe('TSRECORD');
 });
 
-test('no path that can be typed replaces a file without a question, and a path that cannot be written stays to be changed', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'a native dialog asks by itself');
+// A native dialog asks by itself.
+test('no path that can be typed replaces a file without a question, and a path that cannot be written stays to be changed', WEB_ONLY, async ({ studio }) => {
   const { window, work } = studio;
   const { filePanel } = window;
   await recordSmall(studio);
@@ -213,8 +214,8 @@ test('an export says what is wrong with its path: none, or a name that Open woul
   expect(existsSync(`${odd}.json`)).toBe(true);
 });
 
-test('Change… of an export confirms nothing by itself', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'a native dialog asks by itself');
+// A native dialog asks by itself.
+test('Change… of an export confirms nothing by itself', WEB_ONLY, async ({ studio }) => {
   const { window, page } = studio;
   await recordSmall(studio);
   const file = studio.script('other/precious.json', 'precious');
@@ -268,8 +269,8 @@ test('an unsaved recording is listed after the studio was killed, and opens', as
   await expect(studio.window.object('worker Ada')).toBeVisible();
 });
 
-test('a trace on the browser’s own machine is read in the page, and uploaded only when its user wants to save or export it', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'a desktop window opens files of its machine with Open trace');
+// A desktop window opens files of its machine with Open trace.
+test('a trace on the browser’s own machine is read in the page, and uploaded only when its user wants to save or export it', WEB_ONLY, async ({ studio }) => {
   const { window, page } = studio;
   const file = studio.script(
     'elsewhere.json',
@@ -307,44 +308,48 @@ function uploaded(studio: Studio): string[] {
   return existsSync(recordings) ? readdirSync(recordings).filter((name) => /\.trace\.|\.upload$/.test(name)) : [];
 }
 
-test('paths can be typed where a browser tells none: of a hidden folder, of a script and a Node outside of the studio’s folders', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'a native dialog shows hidden folders, and a drop tells its path');
-  const { window, start, page } = studio;
-  const { filePanel } = window;
-  const hidden = studio.script('.hidden/down/trace.json', JSON.stringify([{ ph: 'C', name: 'hidden', pid: 1, tid: 1, ts: 1, args: { n: 7 } }]));
-  await window.menu('File', /^Open trace/);
-  await filePanel.typePath('/no/such/file.json');
-  await expect(filePanel.refusal).toContainText('There is no /no/such/file.json');
-  await filePanel.typePath(path.join(studio.data, '..'));
-  await expect(filePanel.refusal).toContainText('--root');
-  await filePanel.typePath('.hidden/down');
-  await expect(filePanel.dialog.getByRole('option', { name: /^trace\.json/ })).toBeVisible();
-  await filePanel.typePath(hidden);
-  await expect(window.now('hidden', 'n')).toHaveText('7');
+// A native dialog shows hidden folders, and a drop tells its path.
+test(
+  'paths can be typed where a browser tells none: of a hidden folder, of a script and a Node outside of the studio’s folders',
+  WEB_ONLY,
+  async ({ studio }) => {
+    const { window, start, page } = studio;
+    const { filePanel } = window;
+    const hidden = studio.script('.hidden/down/trace.json', JSON.stringify([{ ph: 'C', name: 'hidden', pid: 1, tid: 1, ts: 1, args: { n: 7 } }]));
+    await window.menu('File', /^Open trace/);
+    await filePanel.typePath('/no/such/file.json');
+    await expect(filePanel.refusal).toContainText('There is no /no/such/file.json');
+    await filePanel.typePath(path.join(studio.data, '..'));
+    await expect(filePanel.refusal).toContainText('--root');
+    await filePanel.typePath('.hidden/down');
+    await expect(filePanel.dialog.getByRole('option', { name: /^trace\.json/ })).toBeVisible();
+    await filePanel.typePath(hidden);
+    await expect(window.now('hidden', 'n')).toHaveText('7');
 
-  // Outside of the only root, which is the work folder.
-  const outside = path.join(studio.data, '../outside.cjs');
-  writeFileSync(outside, 'console.log("ran", process.argv0);');
-  await start.show();
-  await dropFile(page, 'outside.cjs', 'console.log("something else, so that it is not found");');
-  const where = page.getByRole('dialog', { name: 'Where is outside.cjs?' });
-  await where.getByRole('textbox', { name: 'Path' }).fill(outside);
-  await where.getByRole('button', { name: 'Use this path' }).click();
-  await expect(start.script).toHaveValue(outside);
+    // Outside of the only root, which is the work folder.
+    const outside = path.join(studio.data, '../outside.cjs');
+    writeFileSync(outside, 'console.log("ran", process.argv0);');
+    await start.show();
+    await dropFile(page, 'outside.cjs', 'console.log("something else, so that it is not found");');
+    const where = page.getByRole('dialog', { name: 'Where is outside.cjs?' });
+    await where.getByRole('textbox', { name: 'Path' }).fill(outside);
+    await where.getByRole('button', { name: 'Use this path' }).click();
+    await expect(start.script).toHaveValue(outside);
 
-  const node = path.join(studio.data, '../.nvm/node');
-  mkdirSync(path.dirname(node));
-  symlinkSync(process.execPath, node);
-  const configuration = new RunConfiguration(page);
-  await configuration.open();
-  await configuration.typeNode(node);
-  await expect(configuration.preview).toContainText(node);
-  await configuration.run.click();
-  await expect(window.consoleLine(/^ran/)).toBeVisible();
-});
+    const node = path.join(studio.data, '../.nvm/node');
+    mkdirSync(path.dirname(node));
+    symlinkSync(process.execPath, node);
+    const configuration = new RunConfiguration(page);
+    await configuration.open();
+    await configuration.typeNode(node);
+    await expect(configuration.preview).toContainText(node);
+    await configuration.run.click();
+    await expect(window.consoleLine(/^ran/)).toBeVisible();
+  },
+);
 
-test('a page with a running script asks before it goes; if it does go, the run goes on and is found again', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'a desktop window asks by itself: see the contract tests');
+// A desktop window asks by itself: see the contract tests.
+test('a page with a running script asks before it goes; if it does go, the run goes on and is found again', WEB_ONLY, async ({ studio }) => {
   const { window, page, start } = studio;
   await start.runExample('A job queue and its workers');
   await window.movesBy('queue', 'waiting', 1);
@@ -365,8 +370,8 @@ test('a page with a running script asks before it goes; if it does go, the run g
   await new TraceWindow(later).movesBy('queue', 'waiting', 1);
 });
 
-test('a dropped trace opens in the page, and a dropped script is found where it lies', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from; dropped paths are in its contract tests');
+// The stand-in has no file manager to drag from; dropped paths are in its contract tests.
+test('a dropped trace opens in the page, and a dropped script is found where it lies', WEB_ONLY, async ({ studio }) => {
   const { window, start, page } = studio;
   const script = 'console.log("found by its content");\n';
   const file = studio.script('deep/down/dropped.cjs', script);
@@ -377,13 +382,17 @@ test('a dropped trace opens in the page, and a dropped script is found where it 
   await expect(window.now('dropped', 'n')).toHaveText('5');
 });
 
-function dropFile(page: Page, name: string, text: string): Promise<void> {
-  return page.evaluate(
-    ([fileName, content]) => {
-      const dataTransfer = new DataTransfer();
-      dataTransfer.items.add(new File([content ?? ''], fileName ?? ''));
-      for (const type of ['dragenter', 'dragover', 'drop']) document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    [name, text],
-  );
-}
+test('a whole path is typed before the panel has heard what is in its folder', WEB_ONLY, async ({ studio }) => {
+  const { window, page } = studio;
+  const answers = await HeldAnswers.of(page);
+  // The window has asked what it asks once by now.
+  await window.menu('File', /^Open trace/);
+  await expect(window.filePanel.dialog).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(window.filePanel.dialog).toBeHidden();
+  answers.hold();
+  await window.menu('File', /^Open trace/);
+  await window.filePanel.typePath('/no/such/file.json');
+  answers.release();
+  await expect(window.filePanel.refusal).toContainText('There is no /no/such/file.json');
+});

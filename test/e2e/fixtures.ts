@@ -14,6 +14,13 @@ import { TraceWindow } from './pages/trace-window.ts';
 
 export const repository = path.resolve(import.meta.dirname, '../..');
 
+/** Of a test: where it runs. Most are about what the page does by itself, which is the same page on either host: the web host alone. */
+export const ON_BOTH = { tag: '@both' };
+/** Of a file that runs on both hosts: these not on the desktop, */
+export const WEB_ONLY = { tag: '@web' };
+/** and these nowhere else. */
+export const DESKTOP_ONLY = { tag: '@desktop' };
+
 export interface HostOption {
   host: 'web' | 'standin';
 }

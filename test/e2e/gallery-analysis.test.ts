@@ -1,12 +1,11 @@
-/** Pictures of every panel of figures and its states, in both themes, in test/output/gallery: looked at by people, not compared. */
-import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+/** Every panel of figures in its states, over one run. Where pictures are asked for: in both themes and every size. */
+import { expect, type Studio, test } from './fixtures.ts';
 import { Statistics } from './pages/analysis.ts';
 import { CallTree, FlameGraph } from './pages/call-tree.ts';
 import { Durations } from './pages/durations.ts';
 import { EventLists } from './pages/event-lists.ts';
+import { PICTURED, picture, picturesInSizes, THEMES, takesPictures } from './pictures.ts';
 
-const GALLERY = path.join(repository, 'test/output/gallery');
 /** The smallest window, the usual one, a large one. */
 const SIZES = [
   { width: 900, height: 600 },
@@ -33,10 +32,10 @@ const MILL = `
   }, 12);
 `;
 
-for (const colors of ['light', 'dark'] as const) {
+for (const colors of THEMES) {
   test.describe(colors, () => {
     test.use({ colors });
-    test(`figures in ${colors}`, async ({ studio }) => {
+    test(`figures in ${colors}`, PICTURED, async ({ studio }) => {
       test.setTimeout(240_000);
       const { page, window } = studio;
       const shot = picturesOf(studio, colors);
@@ -54,7 +53,7 @@ for (const colors of ['light', 'dark'] as const) {
       await statistics.open();
       await statistics.filter.fill('price');
       await expect(statistics.row('price')).toBeVisible();
-      await expect(window.toolbar).toContainText(/00:(0[6-9]|[1-5]\d)/, { timeout: 40_000 });
+      if (takesPictures) await expect(window.toolbar).toContainText(/00:(0[6-9]|[1-5]\d)/, { timeout: 40_000 });
       await window.button('Stop').click();
       await expect(window.state()).toHaveText(/Stopped/);
       await statistics.row('price').click();
@@ -106,16 +105,14 @@ for (const colors of ['light', 'dark'] as const) {
 /** A picture in each size, and one of the panel alone, filling the window. */
 function picturesOf({ page }: Studio, colors: string): (name: string, panel?: string) => Promise<void> {
   return async (name, panel) => {
-    for (const size of SIZES) {
-      await page.setViewportSize(size);
-      await page.screenshot({ path: path.join(GALLERY, `${name}-${colors}-${size.width}.png`) });
-    }
+    if (!takesPictures) return;
+    await picturesInSizes(page, `${name}-${colors}`, SIZES);
     await page.setViewportSize(SIZES[1]);
     if (panel === undefined) return;
     await page.getByRole('button', { name: `Make ${panel} fill the window` }).click();
     const back = page.getByRole('button', { name: `Make ${panel} small again` });
     await expect(back).toBeVisible();
-    await page.screenshot({ path: path.join(GALLERY, `${name}-${colors}-whole.png`) });
+    await picture(page, `${name}-${colors}-whole`);
     await back.click();
   };
 }

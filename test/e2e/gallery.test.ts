@@ -1,9 +1,8 @@
-/** Pictures of each example while it runs, in both themes and both sizes, in test/output/gallery: looked at by people, not compared. */
-import path from 'node:path';
-import { expect, repository, test } from './fixtures.ts';
+/** Each example runs and shows what it is there for. Where pictures are asked for: in both themes and sizes, with a graph that has a shape. */
+import { expect, test } from './fixtures.ts';
 import { ObjectInspector } from './pages/objects.ts';
+import { PICTURED, picture, picturesInSizes, THEMES, takesPictures } from './pictures.ts';
 
-const GALLERY = path.join(repository, 'test/output/gallery');
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
@@ -17,28 +16,23 @@ const EXAMPLES = [
 /** Long enough for a graph with a shape. */
 const SECONDS = 8;
 
-for (const colors of ['light', 'dark'] as const) {
+for (const colors of THEMES) {
   test.describe(colors, () => {
     test.use({ colors });
     for (const example of EXAMPLES) {
-      test(`${example.file} in ${colors}`, async ({ studio }) => {
+      test(`${example.file} in ${colors}`, PICTURED, async ({ studio }) => {
         const { start, window, page } = studio;
-        if (example === EXAMPLES[0]) {
-          for (const size of SIZES) {
-            await page.setViewportSize(size);
-            await page.screenshot({ path: path.join(GALLERY, `start-${colors}-${size.width}.png`) });
-          }
-        }
+        if (example === EXAMPLES[0]) await picturesInSizes(page, `start-${colors}`, SIZES);
         await start.runExample(example.title);
         await window.movesBy(example.counter, await firstSeries(), 1);
         await window.object(example.object).first().click();
         await expect(window.inspector.getByRole('tree')).toBeVisible();
-        await expect(window.toolbar).toContainText(new RegExp(`00:(0[${SECONDS}9]|[1-5]\\d)`), { timeout: 40_000 });
+        if (takesPictures) await expect(window.toolbar).toContainText(new RegExp(`00:(0[${SECONDS}9]|[1-5]\\d)`), { timeout: 40_000 });
         for (const size of SIZES) {
           await page.setViewportSize(size);
           // A frame after the panels have taken their new size.
           await window.movesBy(example.counter, await firstSeries(), 1);
-          await page.screenshot({ path: path.join(GALLERY, `${example.file}-${colors}-${size.width}.png`) });
+          await picture(page, `${example.file}-${colors}-${size.width}`);
         }
         await window.button('Stop').click();
         await expect(window.state()).toHaveText(/Stopped/);
@@ -55,7 +49,7 @@ for (const colors of ['light', 'dark'] as const) {
           for (const side of ['Value', 'Diff', 'Fields', 'History'] as const) {
             await inspector.show(side);
             await expect(inspector.tree.or(inspector.rows.first())).toBeVisible();
-            await page.screenshot({ path: path.join(GALLERY, `object-${side.toLowerCase()}-${colors}.png`) });
+            await picture(page, `object-${side.toLowerCase()}-${colors}`);
           }
         }
 

@@ -228,6 +228,50 @@ test('graphs are arranged again as they were at the next run of the same script'
   expect(await graphs.legendOf('queue')).toEqual(['waiting']);
 });
 
+test('graphs are moved by their title bar, by keys and by the menu, renamed in place, and come back so', async ({ studio }) => {
+  const { graphs, window, page } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  await expect(window.consoleLine('story told')).toBeVisible();
+  await expect(graphs.graph('queue')).toBeVisible();
+  // Both in sight.
+  await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
+  const order = async () => (await graphs.names()).filter((name) => ['queue', 'heap bytes', 'Jobs'].includes(name));
+  expect(await order()).toEqual(['queue', 'heap bytes']);
+
+  // By the mouse: dropped on the nearer half of the first.
+  await graphs.title('heap bytes').dragTo(graphs.graph('queue'), { targetPosition: { x: 20, y: 10 } });
+  await expect.poll(order).toEqual(['heap bytes', 'queue']);
+  // By keys: it keeps the focus, and its new place is told.
+  await graphs.picture('heap bytes').focus();
+  await page.keyboard.press('Control+Shift+ArrowRight');
+  await expect.poll(order).toEqual(['queue', 'heap bytes']);
+  await expect(graphs.picture('heap bytes')).toBeFocused();
+  await expect(graphs.panel.getByRole('status')).toHaveText(/^heap bytes is now graph 2 of \d+$/);
+  await graphs.choose('heap bytes', /^Move towards the start/);
+  await expect.poll(order).toEqual(['heap bytes', 'queue']);
+
+  // A name: Escape takes it back, Enter keeps it, nothing gives the first one again.
+  await graphs.picture('queue').focus();
+  await page.keyboard.press('F2');
+  await expect(graphs.nameField).toBeFocused();
+  await page.keyboard.type('never');
+  await page.keyboard.press('Escape');
+  await expect(graphs.picture('queue')).toBeFocused();
+  await graphs.choose('queue', /^Rename/);
+  await expect(graphs.nameField).toBeFocused();
+  expect(await violations(studio)).toEqual([]);
+  await page.keyboard.type('Jobs');
+  await page.keyboard.press('Enter');
+  await expect(graphs.picture('Jobs')).toBeFocused();
+  await page.reload();
+  await expect.poll(order).toEqual(['heap bytes', 'Jobs']);
+  await graphs.title('Jobs').dblclick();
+  await expect(graphs.nameField).toBeFocused();
+  await page.keyboard.press('Backspace');
+  await page.keyboard.press('Enter');
+  await expect.poll(order).toEqual(['heap bytes', 'queue']);
+});
+
 test('thousands of counters: list and graphs render what is in sight, keys and filter reach the others', async ({ studio }) => {
   const { graphs, window, page } = studio;
   await studio.start.runScript(
@@ -275,3 +319,66 @@ for (const colors of ['light', 'dark'] as const) {
     });
   });
 }
+
+test.describe('beside the timeline', () => {
+  test.use({ viewport: { width: 1920, height: 1200 } });
+
+  test('there is one cross-hair and one range, whichever of them is moved', async ({ studio }) => {
+    const { graphs, timeline, window, page } = studio;
+    await studio.start.runScript(studio.script('story.cjs', STORY));
+    await expect(window.consoleLine('story told')).toBeVisible();
+    await window.button('Stop').click();
+    await expect(window.state()).toHaveText('Stopped');
+    const [plot, canvas] = [graphs.picture('queue'), timeline.plot];
+    await expect(plot).toBeVisible();
+    const graph = await timeline.boxOf(plot);
+    const near = async (wanted: number, what: () => Promise<number | undefined>) => {
+      // A pixel of either.
+      const pixel = (await timeline.span()) / Math.min(graph.width - 62, 800);
+      await expect.poll(async () => Math.abs(((await what()) ?? Number.POSITIVE_INFINITY) - wanted)).toBeLessThanOrEqual(2 * pixel);
+    };
+
+    // Over a graph: the same moment in the timeline and in the other graph.
+    const [from, to] = await timeline.inView();
+    await page.mouse.move(graph.x + 46 + (graph.width - 62) * 0.4, graph.y + graph.height / 2, { steps: 3 });
+    const pointed = from + (to - from) * 0.4;
+    await near(pointed, () => graphs.crossHair('queue'));
+    await near(pointed, () => graphs.crossHair('heap bytes'));
+    await near(pointed, () => timeline.crossHair());
+
+    // Over the timeline: the same moment in the graphs.
+    const tracks = await timeline.boxOf(canvas);
+    await page.mouse.move(tracks.x + tracks.width * 0.7, tracks.y + tracks.height / 2, { steps: 3 });
+    await expect.poll(async () => Math.abs(((await timeline.crossHair()) ?? pointed) - pointed)).toBeGreaterThan((to - from) * 0.1);
+    await near((await timeline.crossHair()) as number, () => graphs.crossHair('queue'));
+    await near((await timeline.crossHair()) as number, () => graphs.crossHair('heap bytes'));
+
+    // The wheel over a graph zooms the timeline, and the other graph: its table tells from when to when.
+    await graphs.graph('heap bytes').hover();
+    await graphs.graph('heap bytes').getByRole('button', { name: 'Show as table' }).click();
+    const sameRange = async () => {
+      await expect.poll(async () => Math.abs((await graphs.inView('heap bytes'))[0] - (await timeline.inView())[0])).toBeLessThan(0.02);
+      await expect.poll(async () => Math.abs((await graphs.inView('heap bytes'))[1] - (await timeline.inView())[1])).toBeLessThan(0.02);
+    };
+    await sameRange();
+    const before = await timeline.span();
+    const wheel = async (x: number, y: number, by: number) => {
+      await page.mouse.move(x, y);
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, by);
+      await page.keyboard.up('Control');
+    };
+    await wheel(graph.x + graph.width / 2, graph.y + graph.height / 2, -200);
+    await expect.poll(() => timeline.span()).toBeLessThan(before * 0.9);
+    await sameRange();
+
+    // And the wheel over the timeline zooms the graphs.
+    const closer = await timeline.span();
+    await wheel(tracks.x + tracks.width / 2, tracks.y + tracks.height / 2, -200);
+    await expect.poll(() => timeline.span()).toBeLessThan(closer * 0.9);
+    await sameRange();
+    await page.mouse.move(graph.x + 2, 2);
+    await expect.poll(() => timeline.crossHair()).toBeUndefined();
+    expect(await graphs.crossHair('queue')).toBeUndefined();
+  });
+});

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { DESKTOP_ONLY, expect, ON_BOTH, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
 /** Says it is there, then waits to be told to end. */
@@ -18,6 +18,26 @@ function runs(pid: number): boolean {
   }
 }
 
+test('nothing that comes later moves the field for a script: a click meets what was pointed at', async ({ studio }) => {
+  const { page, start } = studio;
+  studio.script('package.json', '{ "scripts": { "serve": "node serve.js", "test": "node test.js" } }');
+  await page.addInitScript(() => {
+    const moved: string[] = [];
+    Object.assign(window, { moved });
+    new PerformanceObserver((list) => {
+      const field = document.querySelector('form.start-target');
+      for (const entry of list.getEntries() as (PerformanceEntry & { readonly sources: readonly { readonly node: Node | null }[] })[]) {
+        if (field && entry.sources.some(({ node }) => node && (node.contains(field) || field.contains(node)))) moved.push(String(entry.startTime));
+      }
+    }).observe({ type: 'layout-shift', buffered: true });
+  });
+  await page.reload();
+  await expect(start.npmScript('serve')).toBeVisible();
+  await expect(start.example('Lifts in a tower')).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Tour' })).toBeVisible();
+  expect(await page.evaluate(() => (window as unknown as { readonly moved: readonly string[] }).moved)).toEqual([]);
+});
+
 test('a script that is not there, and one that is not JavaScript, are told at the field, which keeps its contents', async ({ studio }) => {
   const { start, page } = studio;
   const nowhere = path.join(studio.work, 'nowhere.js');
@@ -31,7 +51,7 @@ test('a script that is not there, and one that is not JavaScript, are told at th
   await expect(start.script).toHaveValue(picture);
 });
 
-test('arguments, working folder, environment and Node flags reach the script', async ({ studio }) => {
+test('arguments, working folder, environment and Node flags reach the script', ON_BOTH, async ({ studio }) => {
   const { start, window, page } = studio;
   const script = studio.script(
     'shows.cjs',
@@ -78,7 +98,7 @@ test('a double click, two Enters and Ctrl+Enter twice begin one run each', async
   await expect(runs).toHaveCount(3);
 });
 
-test('an npm script of the folder runs in one click', async ({ studio }) => {
+test('an npm script of the folder runs in one click', ON_BOTH, async ({ studio }) => {
   studio.script('package.json', JSON.stringify({ name: 'shop', scripts: { greet: 'node greet.cjs' } }));
   studio.script('greet.cjs', 'console.log("good day from npm")');
   await studio.page.reload();
@@ -137,7 +157,7 @@ test('an error is told where the script ended, and shown among what it printed, 
   await expect(line).toBeVisible();
 });
 
-test('stop ends the whole process tree, restart begins anew', async ({ studio }) => {
+test('stop ends the whole process tree, restart begins anew', ON_BOTH, async ({ studio }) => {
   const { window } = studio;
   const script = studio.script(
     'parent.cjs',
@@ -199,7 +219,7 @@ test('a colour lasts over its line, a progress bar shows its last state, a link 
   await expect(window.consoleLine('100 % done')).toHaveText('100 % done');
 });
 
-test('closing a running one asks: keep recording leaves it running and listed', async ({ studio }) => {
+test('closing a running one asks: keep recording leaves it running and listed', ON_BOTH, async ({ studio }) => {
   const { window, start } = studio;
   await studio.start.runScript(studio.script('waits.cjs', WAITS));
   await expect(window.consoleLine(/^ready/)).toBeVisible();
@@ -237,8 +257,8 @@ test('a script that never uses the tracer runs as it is, and the empty graphs sa
   await expect(window.events).toContainText('cart');
 });
 
+// The clipboard is given to the page by the browser’s context.
 test('the lines that an empty place offers are copied as they stand', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'the clipboard is given to the page by the browser’s context');
   const { window, page } = studio;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await studio.start.runScript(studio.script('plain.cjs', ''));
@@ -251,8 +271,8 @@ test('the lines that an empty place offers are copied as they stand', async ({ s
   expect(copied.trim()).toBe(((await window.graphs.getByRole('code').textContent()) ?? '').trim());
 });
 
-test('closing the desktop window while a script runs asks, and cancelling leaves everything as it was', async ({ studio }) => {
-  test.skip(studio.host === 'web', 'a browser asks by itself: see files.test.ts');
+// A browser asks by itself: see files.test.ts.
+test('closing the desktop window while a script runs asks, and cancelling leaves everything as it was', DESKTOP_ONLY, async ({ studio }) => {
   const { window } = studio;
   await studio.start.runScript(studio.script('waits.cjs', WAITS));
   await expect(window.consoleLine(/^ready/)).toBeVisible();

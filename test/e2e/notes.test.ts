@@ -1,8 +1,9 @@
 /** Marks and notes, as they are written, listed, kept and found again. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+import { expect, type Studio, test } from './fixtures.ts';
 import { Notes } from './pages/notes.ts';
+import { PICTURED, picture, THEMES } from './pictures.ts';
 import { violations } from './violations.ts';
 
 const REPORT = JSON.stringify({
@@ -172,28 +173,27 @@ test('a note of a run under way is in its recording, and in another window', asy
   await expect(notes.rows).toHaveText([host === 'web' ? /calm/ : /rush hour/]);
 });
 
-for (const colors of ['light', 'dark'] as const) {
+for (const colors of THEMES) {
   test.describe(colors, () => {
     test.use({ colors });
-    test(`pictures in ${colors}`, async ({ studio, host }) => {
-      test.skip(host !== 'web', 'one set of pictures is enough');
+    test(`an empty list, the dialog and two notes, in ${colors}`, PICTURED, async ({ studio }) => {
       const { page } = studio;
       const notes = new Notes(page);
       await openRecording(studio);
       await notes.open();
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/notes-empty-${colors}.png`) });
+      await picture(page, `notes-empty-${colors}`);
       await pick(studio, 0.2);
       await page.keyboard.press('m');
       await pick(studio, 0.7);
       await page.keyboard.press('Shift+m');
       await notes.text.fill('Serves too long here: the cache was cold.');
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/note-dialog-${colors}.png`) });
+      await picture(page, `note-dialog-${colors}`);
       await notes.text.press('Enter');
       await expect(notes.rows).toHaveCount(2);
       for (const width of [1280, 1920]) {
         await page.setViewportSize({ width, height: width === 1280 ? 800 : 1080 });
         await studio.timeline.still();
-        await page.screenshot({ path: path.join(repository, `test/output/gallery/notes-${colors}-${width}.png`) });
+        await picture(page, `notes-${colors}-${width}`);
       }
     });
   });

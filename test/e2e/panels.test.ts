@@ -200,8 +200,8 @@ test('several recordings are open at once, and switching shows each one’s own'
   await expect(window.counter('people')).toBeHidden();
 });
 
+// A page of the stand-in has no address to open again by hand.
 test('a reload, and a second window, show the running recording again', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'a page of the stand-in has no address to open again by hand');
   const { window, page, start } = studio;
   await start.runExample('A job queue and its workers');
   await window.movesBy('queue', 'waiting', 1);

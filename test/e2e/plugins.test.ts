@@ -1,7 +1,7 @@
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { BAD_PLUGIN_FILES, BAD_PLUGINS } from '../helpers/bad-plugins.ts';
-import { expect, type Studio, test } from './fixtures.ts';
+import { expect, ON_BOTH, type Studio, test } from './fixtures.ts';
 import { RunConfiguration } from './pages/run-configuration.ts';
 
 const COUNTS = 'const { VizCounter, getTracer } = require("trace-studio");\nlet n = 0;\nsetInterval(() => { n++; if (n === 1) console.log("working"); }, 50);';
@@ -65,7 +65,7 @@ async function addAndTrust({ plugins, answerFile }: Studio, file: string): Promi
   await expect(plugins.entry(path.basename(file))).toBeVisible();
 }
 
-test('adding a plugin asks first, with path and hash, and remembers the answer; a changed file asks again', async ({ studio }) => {
+test('adding a plugin asks first, with path and hash, and remembers the answer; a changed file asks again', ON_BOTH, async ({ studio }) => {
   // It starts the studio twice and its page three times.
   test.slow();
   const { plugins } = studio;
@@ -196,8 +196,8 @@ test('a plugin that throws is told of in the window while the run goes on', asyn
   await expect(window.state()).toHaveText(/Stopped/);
 });
 
+// The stand-in has no file manager to drag from.
 test('a file that is dropped on the manager is a plugin, and asks first', async ({ studio }) => {
-  test.skip(studio.host !== 'web', 'the stand-in has no file manager to drag from');
   const { plugins, page } = studio;
   studio.script('deep/mine.cjs', PLUGIN);
   await plugins.open();
@@ -348,7 +348,7 @@ test('a plugin of a run that is not on the list has a page of its own, with what
   await expect(plugins.details.getByRole('heading', { name: 'throws.cjs' })).toBeVisible();
 });
 
-test('a new plugin from the template runs as it is', async ({ studio }) => {
+test('a new plugin from the template runs as it is', ON_BOTH, async ({ studio }) => {
   const { window, plugins, start } = studio;
   await start.script.fill(studio.script('works.cjs', COUNTS));
   await plugins.open();

@@ -1,7 +1,10 @@
 /** The source of a call in the selection's details, and the way into an editor. */
-import { existsSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { expect, repository, type Studio, test } from './fixtures.ts';
+import { expect, repository, type Studio, test, WEB_ONLY } from './fixtures.ts';
+import { dropFile } from './pages/drop-file.ts';
+import { PICTURED, picture } from './pictures.ts';
 import { violations } from './violations.ts';
 
 const SCRIPT = `// What takes the time.
@@ -33,9 +36,9 @@ async function search(studio: Studio, name: string): Promise<void> {
 const source = ({ page }: Studio) => page.getByRole('region', { name: 'Source', exact: true });
 
 for (const colors of ['dark', 'light'] as const) {
-  test.describe(colors, () => {
+  test.describe(colors, colors === 'light' ? WEB_ONLY : {}, () => {
     test.use({ colors });
-    test(`a call is shown where it stands in its source, in colours, and opened in the editor of the settings, in ${colors}`, async ({ studio }) => {
+    test(`a call is shown where it stands in its source, in colours, and opened in the editor of the settings, in ${colors}`, PICTURED, async ({ studio }) => {
       const { page, window } = studio;
       await pickBusy(studio);
       await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
@@ -43,7 +46,7 @@ for (const colors of ['dark', 'light'] as const) {
       await expect(source(studio).locator('.code-keyword').first()).toHaveText('const');
       await expect(source(studio).locator('.code-comment').first()).toHaveText('// What takes the time.');
       expect(await violations(studio)).toEqual([]);
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/source-${colors}.png`) });
+      await picture(page, `source-${colors}`);
 
       const told = path.join(studio.work, 'told.json');
       const editor = studio.script('editor.cjs', `require('fs').writeFileSync(process.argv[2], JSON.stringify(process.argv.slice(3)))`);
@@ -53,17 +56,32 @@ for (const colors of ['dark', 'light'] as const) {
       await page.getByRole('option', { name: 'Another one' }).click();
       await window.dialog.getByRole('textbox', { name: 'Command' }).fill(`"${process.execPath}" "${editor}" "${told}" {file}:{line}`);
       expect(await violations(studio)).toEqual([]);
-      await page.screenshot({ path: path.join(repository, `test/output/gallery/settings-${colors}.png`) });
+      await picture(page, `settings-${colors}`);
       await window.dialog.getByRole('button', { name: 'Done' }).click();
       await source(studio).getByRole('button', { name: 'Open in editor' }).click();
       await expect.poll(() => existsSync(told) && readFileSync(told, 'utf8')).toBe(JSON.stringify([`${path.join(studio.work, 'slow.mjs')}:4`]));
 
-      // A file that was changed since says so.
+      // What ran is shown, and that the file was changed since.
       studio.script('slow.mjs', SCRIPT.replaceAll('busy', 'later'));
       await search(studio, 'wait');
       await expect(studio.timeline.name()).toHaveText('wait');
       await search(studio, 'busy');
-      await expect(source(studio)).toContainText('This file was written after the run began');
+      await expect(source(studio)).toContainText('The file on the disk has changed since: these are the lines that ran.');
+      await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
     });
   });
 }
+
+test('a recording that was dropped into the page brings the source of its calls, though no file of it is there', async ({ studio }) => {
+  const script = studio.script('gone.mjs', SCRIPT);
+  const recording = path.join(studio.work, 'gone.tsr');
+  execFileSync(process.execPath, [path.join(repository, 'dist/cli/trace-studio.cjs'), 'run', '--quiet', '-o', recording, '--', script]);
+  const bytes = readFileSync(recording);
+  for (const file of [script, recording]) rmSync(file);
+  await dropFile(studio.page, 'gone.tsr', bytes);
+  await expect(studio.timeline.search).toBeVisible();
+  await search(studio, 'busy');
+  await expect(source(studio).locator('[aria-current]')).toHaveText(/4\s*function busy\(ms\) {/);
+  await expect(source(studio)).toContainText('as it ran');
+  await expect(source(studio).getByRole('button', { name: 'Open in editor' })).toHaveCount(0);
+});

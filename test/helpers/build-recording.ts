@@ -1,9 +1,11 @@
+import { crc32 } from '../../core/base/crc32.ts';
 import type { ByteSource } from '../../core/formats/byte-source.ts';
 import { RecordingBuilder } from '../../core/formats/record-writer.ts';
 import { Trace, type TraceOptions } from '../../core/model/trace.ts';
 import type { RecordingInfo, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { BlockReader } from '../../core/protocol/recording-reader.ts';
 import { AsyncScope, REMOVED, RecordKind } from '../../core/protocol/records.ts';
+import { encodeSource } from '../../core/protocol/sources.ts';
 
 /** The recording's clock starts inside a word, so that tests cross the border of its high word. */
 const START_NS = 5n * 2n ** 32n + 4_000_000_000n;
@@ -38,6 +40,13 @@ export class TestRecording {
 
   info(line: RecordingInfo): void {
     this.#builder.info(line);
+  }
+
+  /** The text of a file, or why it is left out. */
+  source(file: string, text: string, leftOut?: string): void {
+    const content = encoder.encode(text);
+    const head = { file, bytes: content.length, sum: crc32(content), encoding: 'none', ...(leftOut !== undefined && { leftOut }) } as const;
+    this.#builder.source(encodeSource(head, content));
   }
 
   counter(stream: number, timeNs: number, name: string, values: Readonly<Record<string, number>>): void {

@@ -17,7 +17,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { RecordingWalker, walk } from '../../core/formats/recording-walker.ts';
 import type { RecordingInfo } from '../../core/protocol/recording-format.ts';
-import { type NodeVersion, nodeVersions } from '../integration/tracer/node-matrix.ts';
+import { type NodeVersion, nodeVersions, ownNode } from '../integration/tracer/node-matrix.ts';
 
 const packages = path.join(import.meta.dirname, 'node_modules');
 const fixtures = path.resolve(import.meta.dirname, '../fixtures/programs');
@@ -54,7 +54,7 @@ export interface ProjectOptions {
 }
 
 /** The one that runs the tests; all of test/node-matrix by `npm run test:programs`. */
-export const programVersions = (): NodeVersion[] => (process.env.TRACE_STUDIO_PROGRAMS === 'all' ? nodeVersions() : nodeVersions().slice(0, 1));
+export const programVersions = (): NodeVersion[] => (process.env.TRACE_STUDIO_PROGRAMS === 'all' ? nodeVersions() : [ownNode()]);
 
 /** Says so on the console, once. */
 export function programsAreMissing(): boolean {

@@ -11,6 +11,7 @@ const root = path.resolve(import.meta.dirname, '../..');
 
 const ALLOWED: Readonly<Record<string, string>> = {
   'core/formats/event-values.ts': 'one value of an event, bounded by the limits of the importer',
+  'core/formats/file-info.ts': 'the file_info of a report, as much as an importer keeps of one member',
   'core/formats/import-metadata.ts': 'args of a metadata event or one member beside the events, 64 KB at most',
   'core/formats/import-samples.ts': 'args of one event of a CPU profile, 16 MB at most',
   'core/formats/imported-members.ts': 'members of imported files beside their events, 128 MB at most in all',
@@ -24,6 +25,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/model/value-tree.ts': 'one snapshot, a record at most',
   'core/protocol/recording-reader.ts': 'head, INFO line, index and footer of a recording, a block at most',
   'core/protocol/rpc.ts': 'one message',
+  'core/protocol/sources.ts': 'the head of one text, of at most 64 KB',
   'core/tracer/calls/file-cache.ts': 'the first line of an entry that it wrote itself',
   'core/tracer/drain-loop.ts': 'one control frame',
   'core/tracer/kept-events.ts': 'one THREAD frame of this process',
@@ -53,6 +55,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'renderer/app/dock/dock-layout.ts': 'an arrangement of panels, at most 200 kB in the settings',
   'renderer/app/open-traces.ts': 'what the page remembered of its open traces',
   'renderer/bridge/report.ts': 'what a report says of itself, without its trace',
+  'renderer/features/counters/graph-drag.ts': 'the number of a graph that this window put into a drag itself',
   'renderer/features/counters/series-drag.ts': 'names of series that this window put into a drag itself',
   'renderer/features/export/export-form.tsx': 'a question that it wrote itself',
   'renderer/state/graph-store.ts': 'how graphs are arranged, at most 200 kB in the settings',

@@ -7,28 +7,37 @@
 // Memory. The text lies from HELD on; at least 16 bytes follow its end, the first of them a quote.
 const SLOTS: i32 = 1 << 16;
 const TABLE: usize = 1024;
-const ARENA: usize = TABLE + (SLOTS << 4);
+const NAMES: usize = TABLE + (SLOTS << 4);
+const ARENA: usize = NAMES + (SLOTS << 2);
 const ARENA_END: usize = ARENA + (4 << 20);
-const ROWS: usize = ARENA_END;
-const ROW_BYTES: i32 = 72;
-const MAX_ROWS: i32 = 1024;
-const ARGS: usize = ROWS + 1024 * 72;
-const ARGS_END: usize = ARGS + (1 << 20);
-const HELD: usize = ARGS_END;
+const RUNS: usize = ARENA_END;
+const RUN_BYTES: i32 = 48;
+const MAX_RUNS: i32 = 1024;
+const RECORDS: usize = RUNS + (1 << 16);
+const RECORDS_END: usize = RECORDS + (1 << 20);
+const HELD: usize = RECORDS_END;
 
-/** Names beyond are looked up by the caller. */
+/** Names beyond are left to the plain reader. */
 const MAX_NAMES: i32 = SLOTS / 2;
 const MAX_NAME_BYTES: i32 = 4096;
 const MAX_ARGS_BYTES: i32 = 256 << 10;
 const MAX_DEPTH: i32 = 100;
 const MAX_DIGITS: usize = 15;
+/** Of nanoseconds: begin and end of what lasts so long are exact as doubles, if they are near. */
+const MAX_DURATION: i64 = 1 << 52;
+/** So that a run fits into what is left of a block, as a rule. */
+const MAX_RUN_RECORDS: i32 = 128;
 
-// A row: f64 ts in whole microseconds, f64 duration in ns, f64 pid, f64 tid, then i32: nanoseconds of ts, name, category (their numbers from 0; -1: not
-// kept), start and length of the name, start and length of the category (0: none), start and length of the args, start of the event.
+// What comes out are SLICE records as they lie in a recording (core/protocol/records.ts), with numbers of their own for names and categories (from 0; -1: no
+// category), one behind the other, and runs of them: of one thread, with one high word of the clock. Of a name: where it begins, and its length.
+// A run: f64 pid, f64 tid, i32 high word, i32 first record, i32 behind the last one, i32 how many, i32 begin of their text, i32 its end.
+const HEADER: usize = 32;
+const EXTENDED_SLICE: i32 = 0x80000004;
 
 let count: i32 = 0;
 let arenaTo: usize = ARENA;
-let argsTo: usize = ARGS;
+let recordsTo: usize = RECORDS;
+let runs: i32 = 0;
 let at: usize = 0;
 let full: bool = false;
 let pidBytes: u64 = 0;
@@ -37,6 +46,10 @@ let pid: f64 = 0;
 let tidBytes: u64 = 0;
 let tidLength: i32 = 0;
 let tid: f64 = 0;
+// Of the last event.
+let micros: i64 = 0;
+let microNanos: i32 = 0;
+let duration: i64 = 0;
 // What the last number was.
 let whole: i64 = 0;
 let nanos: i32 = 0;
@@ -45,8 +58,12 @@ export function heldAt(): usize {
   return HELD;
 }
 
-export function rowsAt(): usize {
-  return ROWS;
+export function runsAt(): usize {
+  return RUNS;
+}
+
+export function namesAt(): usize {
+  return NAMES;
 }
 
 /** Where reading stopped: in front of an event, or behind the last one. */
@@ -54,43 +71,65 @@ export function stoppedAt(): usize {
   return at;
 }
 
-/** It stopped because there is no room for more rows. */
+/** It stopped because there is no room for more. */
 export function isFull(): bool {
   return full;
 }
 
-/** Reads from the byte at `from` on, which may be a space, a comma or the begin of an event. Returns how many rows there are. */
+/** Reads from the byte at `from` on, which may be a space, a comma or the begin of an event. Returns how many runs there are. */
 export function scan(from: usize, to: usize): i32 {
-  let rows = 0;
-  argsTo = ARGS;
+  runs = 0;
+  recordsTo = RECORDS;
   full = false;
   at = from;
+  let run: usize = RUNS - RUN_BYTES;
   while (true) {
     let p = at;
     let c = load<u8>(p);
     while (c <= 0x20 || c == 0x2c) c = load<u8>(++p);
-    if (p >= to || c != 0x7b) return rows;
+    if (p >= to || c != 0x7b) return runs;
     at = p;
-    if (rows == MAX_ROWS) {
+    if (runs == MAX_RUNS || recordsTo + HEADER + MAX_ARGS_BYTES + 64 > RECORDS_END) {
       full = true;
-      return rows;
+      return runs;
     }
-    const next = event(p, to, ROWS + rows * ROW_BYTES);
-    if (next == 0) return rows;
+    const next = event(p, to, recordsTo);
+    if (next == 0) return runs;
+    const end = micros * 1000 + microNanos + duration;
+    const high = <i32>(end >> 32);
+    const bytes = (load<i32>(recordsTo + 24) + 7) & ~7;
+    store<i32>(recordsTo, <i32>end);
+    store<i32>(recordsTo + 4, EXTENDED_SLICE | ((24 + bytes) << 5));
+    store<f64>(recordsTo + 16, <f64>duration);
+    const isNext = runs > 0 && load<f64>(run) == pid && load<f64>(run + 8) == tid && load<i32>(run + 16) == high && load<i32>(run + 28) < MAX_RUN_RECORDS;
+    if (!isNext) {
+      run += RUN_BYTES;
+      runs++;
+      store<f64>(run, pid);
+      store<f64>(run + 8, tid);
+      store<i32>(run + 16, high);
+      store<i32>(run + 20, <i32>recordsTo);
+      store<i32>(run + 28, 0);
+      store<i32>(run + 32, <i32>p);
+    }
+    recordsTo += HEADER + bytes;
+    store<i32>(run + 24, <i32>recordsTo);
+    store<i32>(run + 28, load<i32>(run + 28) + 1);
+    store<i32>(run + 36, <i32>next);
     at = next;
-    rows++;
   }
 }
 
 /** What is longer is left to the plain reader. */
 const MAX_EVENT_BYTES: usize = 1 << 20;
 
-/** Behind the event at `p`; 0: not one that is read here, or not whole. */
-function event(p: usize, to: usize, row: usize): usize {
+/** Behind the event at `p`; 0: not one that is read here, or not whole. Its names and args are in the record then, all else in variables. */
+function event(p: usize, to: usize, record: usize): usize {
   const start = p++;
   let seen = 0;
-  store<i32>(row + 56, 0);
-  store<i32>(row + 64, 0);
+  store<i32>(record + 12, -1);
+  store<i32>(record + 24, 0);
+  store<i32>(record + 28, 0);
   while (true) {
     let c = load<u8>(p);
     while (c <= 0x20 || c == 0x2c) c = load<u8>(++p);
@@ -140,14 +179,10 @@ function event(p: usize, to: usize, row: usize): usize {
       if (end == 0) return 0;
       const length = <i32>(end - p);
       if (length > MAX_NAME_BYTES) return 0;
-      if (field == 1) {
-        store<i32>(row + 36, numberOf(p, length));
-        store<i32>(row + 44, <i32>p);
-        store<i32>(row + 48, length);
-      } else if (length > 0) {
-        store<i32>(row + 40, numberOf(p, length));
-        store<i32>(row + 52, <i32>p);
-        store<i32>(row + 56, length);
+      if (field == 1 || length > 0) {
+        const name = numberOf(p, length);
+        if (name < 0) return 0;
+        store<i32>(record + (field == 1 ? 8 : 12), name);
       }
       p = end + 1;
     } else if (field == 64) {
@@ -155,7 +190,7 @@ function event(p: usize, to: usize, row: usize): usize {
       p += 3;
     } else if (field == 128) {
       if (c != 0x7b) return 0;
-      const end = args(p, to, row);
+      const end = args(p, to, record);
       if (end == 0) return 0;
       p = end;
     } else if (field == 2) {
@@ -167,7 +202,6 @@ function event(p: usize, to: usize, row: usize): usize {
         pidLength = <i32>(end - p);
         pidBytes = pidLength < 8 ? bytes : 0;
       }
-      store<f64>(row + 16, pid);
       p += pidLength;
     } else if (field == 4) {
       const bytes = load<u64>(p);
@@ -178,15 +212,17 @@ function event(p: usize, to: usize, row: usize): usize {
         tidLength = <i32>(end - p);
         tidBytes = tidLength < 8 ? bytes : 0;
       }
-      store<f64>(row + 24, tid);
       p += tidLength;
     } else {
       const end = number(p);
       if (end == 0) return 0;
       if (field == 32) {
-        store<f64>(row, <f64>whole);
-        store<i32>(row + 32, nanos);
-      } else store<f64>(row + 8, <f64>whole * 1000 + <f64>nanos);
+        micros = whole;
+        microNanos = nanos;
+      } else {
+        duration = whole * 1000 + nanos;
+        if (duration > MAX_DURATION) return 0;
+      }
       p = end;
     }
     if (p >= to) return 0;
@@ -197,7 +233,6 @@ function event(p: usize, to: usize, row: usize): usize {
   if (p - start > MAX_EVENT_BYTES) return 0;
   // All but the category and the args.
   if ((seen & (1 | 2 | 4 | 8 | 32 | 64)) != (1 | 2 | 4 | 8 | 32 | 64)) return 0;
-  store<i32>(row + 68, <i32>start);
   return p + 1;
 }
 
@@ -305,6 +340,8 @@ function equal(a: usize, b: usize, length: i32): bool {
 function add(entry: usize, hash: u32, from: usize, length: i32): i32 {
   if (count == MAX_NAMES || arenaTo + length > ARENA_END) return -1;
   memory.copy(arenaTo, from, length);
+  store<i32>(NAMES + (count << 3), <i32>arenaTo);
+  store<i32>(NAMES + (count << 3) + 4, length);
   store<u32>(entry, hash);
   store<i32>(entry + 4, count);
   store<u32>(entry + 8, <u32>arenaTo);
@@ -316,16 +353,12 @@ function add(entry: usize, hash: u32, from: usize, length: i32): i32 {
 // Which kind of container is open at each depth: 1 an object.
 const CONTAINERS: usize = 512;
 
-/** Copies an object without its spaces to the args of the row. Behind it; 0: it is not JSON to the letter, or asks for more care. */
-function args(p: usize, to: usize, row: usize): usize {
+/** Copies an object without its spaces behind the header of the record. Behind it; 0: it is not JSON to the letter, or asks for more care. */
+function args(p: usize, to: usize, record: usize): usize {
   // A copy is never longer.
   const limit = p + MAX_ARGS_BYTES < to ? p + MAX_ARGS_BYTES : to;
-  if (argsTo + MAX_ARGS_BYTES + 64 > ARGS_END) {
-    full = true;
-    return 0;
-  }
-  const begin = argsTo;
-  let out = argsTo;
+  const begin = record + HEADER;
+  let out = begin;
   let depth = 0;
   // 0: a value, 1: a key or the end, 2: a key, 3: a value or the end, 4: a comma or the end.
   let wants = 0;
@@ -393,11 +426,9 @@ function args(p: usize, to: usize, row: usize): usize {
     wants = 4;
   }
   const length = <i32>(out - begin);
-  if (length > 2) {
-    store<i32>(row + 60, <i32>begin);
-    store<i32>(row + 64, length);
-    argsTo = out;
-  }
+  if (length > 2) store<i32>(record + 24, length);
+  // What a record is padded with.
+  store<u64>(out, 0);
   return p;
 }
 

@@ -2,8 +2,9 @@ import { pictureOf } from '../../protocol/summary/picture.ts';
 import { END, FLAGS_SHIFT, FLOATS, SELF, SHAPE, SliceFlag, SliceTable, WORDS } from '../../protocol/summary/slice-table.ts';
 import { statisticsOf } from '../../protocol/summary/statistics.ts';
 import type { NameId, SliceRef } from '../timeline-types.ts';
-import { Band, type Tail } from './band.ts';
+import type { Tail } from './band.ts';
 import { LanePacker } from './lane-packer.ts';
+import { RefBand } from './ref-band.ts';
 import { Slices, SliceTree, type TreeNode } from './slice-tree.ts';
 
 /** Ended slices of a segment. */
@@ -16,7 +17,7 @@ const MAX_LANES = 0xffff;
  * Slices that overlap, each in a lane: what takes time beside the calls. They are told when they begin and again when they end; a segment is full of
  * slices that ended, those still open go on in the next.
  */
-export class LaneBand extends Band {
+export class LaneBand extends RefBand {
   readonly tree = new SliceTree();
   rows = 0;
   firstNs = Number.POSITIVE_INFINITY;
@@ -35,19 +36,6 @@ export class LaneBand extends Band {
   readonly #entryOfLane = new Map<number, number>();
   #ended = 0;
   #fromNs = Number.NaN;
-
-  nameOf(name: number): NameId {
-    return name;
-  }
-  refOfBegin(begin: number): SliceRef {
-    return begin;
-  }
-  refOf(slices: Slices, i: number): SliceRef {
-    return slices.refs?.[i] ?? 0;
-  }
-  beginOf(slices: Slices, i: number): number {
-    return slices.refs?.[i] ?? 0;
-  }
 
   load(node: TreeNode): Promise<Slices> {
     return node.slices ? Promise.resolve(node.slices) : Promise.reject(new Error('they are not kept'));

@@ -2,9 +2,9 @@ import { pictureOf } from '../../protocol/summary/picture.ts';
 import { PLACE_WORDS, SliceFlag, SliceTable } from '../../protocol/summary/slice-table.ts';
 import { statisticsOf } from '../../protocol/summary/statistics.ts';
 import type { NameId, SliceRef } from '../timeline-types.ts';
-import { Band } from './band.ts';
 import { LanePacker } from './lane-packer.ts';
 import { type Carried, LOOSE, Nesting, orderOf } from './nesting.ts';
+import { RefBand } from './ref-band.ts';
 import { Slices, SliceTree, type TreeNode } from './slice-tree.ts';
 
 /** Slices of a segment. Whatever is new is put in order together with the last segment, so not too many. */
@@ -37,7 +37,7 @@ interface Segment {
  * Slices that come in any order: those of an imported trace, or durations, which are recorded at their end. They are sorted by start and nested; those that
  * overlap without nesting go to the overflow, in lanes of their own. A segment can be read again from its blocks.
  */
-export class SortedBand extends Band {
+export class SortedBand extends RefBand {
   readonly tree = new SliceTree();
   readonly tail = undefined;
   readonly overflow: OverflowBand;
@@ -64,21 +64,6 @@ export class SortedBand extends Band {
   /** Slices, those that wait to be put in their places too; without those of the overflow. */
   get count(): number {
     return this.#count - this.overflow.count;
-  }
-
-  nameOf(name: number): NameId {
-    return name;
-  }
-
-  refOfBegin(begin: number): SliceRef {
-    return begin;
-  }
-
-  refOf(slices: Slices, i: number): SliceRef {
-    return slices.refs?.[i] ?? 0;
-  }
-  beginOf(slices: Slices, i: number): number {
-    return slices.refs?.[i] ?? 0;
   }
 
   add(startNs: number, endNs: number, name: NameId, ref: SliceRef): void {
@@ -296,7 +281,7 @@ function joined(a: Float64Array, b: Float64Array): Float64Array {
 }
 
 /** Slices that overlap others without nesting, first fit into lanes, all in one segment: there should be few. */
-export class OverflowBand extends Band {
+export class OverflowBand extends RefBand {
   readonly tree = new SliceTree();
   readonly tail = undefined;
   override get settled(): number {
@@ -320,18 +305,6 @@ export class OverflowBand extends Band {
     return { startNs: this.#loose[0] as number, name: this.#loose[2] as number, ref: this.#loose[3] as number };
   }
 
-  nameOf(name: number): NameId {
-    return name;
-  }
-  refOfBegin(begin: number): SliceRef {
-    return begin;
-  }
-  refOf(slices: Slices, i: number): SliceRef {
-    return slices.refs?.[i] ?? 0;
-  }
-  beginOf(slices: Slices, i: number): number {
-    return slices.refs?.[i] ?? 0;
-  }
   load(): Promise<Slices> {
     throw new Error('overflow stays in memory');
   }

@@ -44,7 +44,7 @@ export interface TimelineOptions {
   readonly facts: (stream: number) => { readonly process: number; readonly thread: number; readonly threadName: string };
   readonly processName: (process: number) => string;
   readonly segments: SegmentSizes;
-  readonly counters: () => readonly CounterView[];
+  readonly counters: (most: number) => readonly CounterView[];
   readonly objects: Pick<Objects, 'list' | 'life' | 'size'>;
 }
 
@@ -313,7 +313,7 @@ export class Timeline {
   /** By process, in it by kind, and then in the order in which they came. */
   list(): TrackInfo[] {
     this.refresh();
-    const counters = this.#options.counters().slice(0, MAX_OTHERS);
+    const counters = this.#options.counters(MAX_OTHERS);
     const objects = this.#options.objects.list().slice(0, MAX_OTHERS);
     const others = [...counters.map((counter) => this.#counterInfo(counter)), ...objects.map((object) => this.#objectInfo(object))];
     const own = this.#tracks.filter((track) => track.bands.length > 0).map((track) => this.#info(track));

@@ -53,7 +53,7 @@ export const SliceFlag = {
 } as const;
 
 export const BYTES_PER_SLICE = WORDS * 4;
-const FIRST_CAPACITY = 512;
+const FIRST_CAPACITY = 16;
 const MAX_WASTE = 1.15;
 
 /** A place inside a segment: number of the block there, and word of the block's payload. */

@@ -115,7 +115,7 @@ export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, is
 }
 
 function withRoom(numbers: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.max(256 * NUMBERS, numbers.length * 2));
+  const larger = new Float64Array(Math.max(16 * NUMBERS, numbers.length * 2));
   larger.set(numbers);
   for (let n = numbers.length; n < larger.length; n += NUMBERS) {
     larger[n + MIN] = Number.POSITIVE_INFINITY;

@@ -31,6 +31,8 @@ export class CommonJsHooks {
   readonly #expected: Record<string, true> = Object.create(null);
   #expects = 0;
   #plain: Compile | undefined;
+  /** Takes back what stands in for the compiler. */
+  #stop: (() => void) | undefined;
   #awaited: string | undefined;
 
   constructor(files: TracedFiles) {
@@ -62,6 +64,24 @@ export class CommonJsHooks {
     this.#watch();
   }
 
+  /** The same of any file that may be a script, whoever reads it. */
+  expectScript(file: string): void {
+    if (!NO_SCRIPT.test(file) && this.#files.chosen(file)) this.expectCompile(file);
+  }
+
+  /** Its text has come another way. */
+  settled(file: string): void {
+    if (!this.#expected[file]) return;
+    delete this.#expected[file];
+    this.#expects--;
+    if (this.#expects === 0) this.#stop?.();
+  }
+
+  /** Everything is as it was. */
+  stop(): void {
+    this.#stop?.();
+  }
+
   /**
    * Stands in for what compiles a module until the next one is compiled: while that runs, Node's own function is in its place again, since
    * stack traces name it by that.
@@ -79,6 +99,9 @@ export class CommonJsHooks {
     };
     const again = (): void => {
       if (this.#expects > 0) this.#watch();
+    };
+    this.#stop = () => {
+      if (internals.prototype._compile === _compile) done();
     };
     const { _compile } = {
       _compile(this: unknown, content: string, file: string, ...rest: unknown[]): unknown {
@@ -140,6 +163,10 @@ export class CommonJsHooks {
         else defineProperty(this as object, '_compile', { value, writable: true, configurable: true, enumerable: true });
       },
     });
+    const own = getOwnPropertyDescriptor(internals.prototype, '_compile')?.get;
+    this.#stop = () => {
+      if (getOwnPropertyDescriptor(internals.prototype, '_compile')?.get === own) setCompile(compile);
+    };
     return (file) => this.#awaitReading(file);
   }
 

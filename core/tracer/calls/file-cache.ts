@@ -3,6 +3,11 @@ import path from 'node:path';
 import type { FunctionGroup, InstrumentedFile } from '../../instrument/instrument-file.ts';
 
 // Taken at load: a script may replace them.
+const { apply } = Reflect;
+const { indexOf, latin1Slice, ucs2Slice, utf8Slice } = Buffer.prototype as unknown as Record<
+  'indexOf' | 'latin1Slice' | 'ucs2Slice' | 'utf8Slice',
+  () => never
+>;
 const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = fs;
 
 /** All files together at most: beyond that the oldest go. */
@@ -10,20 +15,23 @@ const MAX_BYTES = 256 * 1024 * 1024;
 /** One in so many new files looks at how much there is. */
 const LOOK_EVERY = 50;
 /** Changes with what is put into files: the tracer's version alone does not, between two builds of it. */
-const FORMAT = 1;
+const FORMAT = 3;
 
-/** First line of an entry. Lengths in UTF-16 units: behind the line come the code, then the lines of the groups. */
+/** First line of an entry. Behind it come the texts, in the order of `parts`. */
 interface Head {
   readonly format: number;
-  readonly sum: string;
-  readonly code: number;
-  readonly groups: readonly { readonly file: string; readonly count: number; readonly length: number }[];
+  /** Bytes of the source, the code and the lines of each group: Latin-1, or UTF-16 where that is negative. Both are taken as they are, without being decoded. */
+  readonly parts: readonly number[];
+  readonly groups: readonly { readonly file: string; readonly count: number }[];
   readonly leftAlone: readonly string[];
   /** Files that were read for it, as they were. */
   readonly read: readonly { readonly file: string; readonly state: string }[];
 }
 
-/** Instrumented files of earlier runs, in a folder of the user's, by their content and all that it was made with. */
+/**
+ * Instrumented files of earlier runs, in a folder of the user's: one entry for each path and all that it was made with. An entry holds its source: to compare the
+ * two takes a fraction of what a sum over them takes.
+ */
 export class FileCache {
   readonly #folder: string | undefined;
   readonly #made: string;
@@ -36,28 +44,28 @@ export class FileCache {
   }
 
   /** Undefined: not there, or made from something else, or damaged. */
-  read(key: string): InstrumentedFile | undefined {
+  read(key: string, source: string): InstrumentedFile | undefined {
     if (this.#folder === undefined) return undefined;
-    let text: string;
+    let entry: Buffer;
     try {
-      text = readFileSync(this.#fileOf(key), 'utf8');
+      entry = readFileSync(this.#fileOf(key));
     } catch {
       return undefined;
     }
     try {
-      return parseEntry(text);
+      return parseEntry(entry, source);
     } catch {
       return undefined; // Cut, or of another make.
     }
   }
 
-  write(key: string, file: InstrumentedFile): void {
+  write(key: string, source: string, file: InstrumentedFile): void {
     if (this.#folder === undefined || file.reason !== '') return;
     const target = this.#fileOf(key);
     const temporary = `${target}.${process.pid}-${this.#writes++}`;
     try {
       mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-      writeFileSync(temporary, entryText(file), { mode: 0o600 });
+      writeFileSync(temporary, entryOf(source, file), { mode: 0o600 });
       renameSync(temporary, target);
       if (this.#writes % LOOK_EVERY === 0) this.#makeRoom(this.#folder);
     } catch {
@@ -65,8 +73,8 @@ export class FileCache {
     }
   }
 
-  keyOf(source: string, file: string, kind: string): string {
-    return textHash(`${this.#made}\0${kind}\0${file}`) + textHash(source) + source.length.toString(36);
+  keyOf(file: string, kind: string): string {
+    return textHash(`${this.#made}\0${kind}\0${file}`);
   }
 
   #fileOf(key: string): string {
@@ -89,31 +97,45 @@ export class FileCache {
   }
 }
 
-function entryText({ code, groups, leftAlone, read }: InstrumentedFile): string {
-  const body = code + groups.map(({ lines }) => lines).join('');
+const NARROW = /^[\0-\xff]*$/;
+
+function entryOf(source: string, { code, groups, leftAlone, read }: InstrumentedFile): Buffer {
+  const texts = [source, code, ...groups.map(({ lines }) => lines)].map((text) =>
+    NARROW.test(text) ? { bytes: Buffer.from(text, 'latin1'), sign: 1 } : { bytes: Buffer.from(text, 'utf16le'), sign: -1 },
+  );
   const head: Head = {
     format: FORMAT,
-    sum: textHash(body),
-    code: code.length,
-    groups: groups.map(({ file, count, lines }) => ({ file, count, length: lines.length })),
+    parts: texts.map(({ bytes, sign }) => bytes.length * sign),
+    groups: groups.map(({ file, count }) => ({ file, count })),
     leftAlone: [...leftAlone],
     read: [...read].map((file) => ({ file, state: stateOf(file) })),
   };
-  return `${JSON.stringify(head)}\n${body}`;
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...texts.map(({ bytes }) => bytes)]);
 }
 
-function parseEntry(text: string): InstrumentedFile | undefined {
-  const line = text.indexOf('\n');
-  const head = JSON.parse(text.slice(0, line)) as Head;
-  if (head.format !== FORMAT || head.sum !== textHash(text, line + 1)) return undefined;
-  if (head.read.some(({ file, state }) => stateOf(file) !== state)) return undefined;
-  const groups: FunctionGroup[] = [];
-  let at = line + 1 + head.code;
-  for (const { file, count, length } of head.groups) {
-    groups.push({ file, count, lines: text.slice(at, at + length) });
-    at += length;
+function parseEntry(entry: Buffer, source: string): InstrumentedFile | undefined {
+  const line = apply(indexOf, entry, [10]) as number;
+  const head = JSON.parse(apply(utf8Slice, entry, [0, line])) as Head;
+  const { format, parts, groups } = head;
+  if (format !== FORMAT || parts.length !== groups.length + 2) return undefined;
+  let at = line + 1;
+  const texts: string[] = [];
+  for (let i = 0; i < parts.length; i++) {
+    const bytes = parts[i] as number;
+    const end = at + Math.abs(bytes);
+    if (end > entry.length) return undefined;
+    texts[i] = apply(bytes < 0 ? ucs2Slice : latin1Slice, entry, [at, end]);
+    // Another source: there is nothing more to be read.
+    if (i === 0 && texts[0] !== source) return undefined;
+    at = end;
   }
-  return { code: text.slice(line + 1, line + 1 + head.code), reason: '', groups, leftAlone: head.leftAlone, read: [] };
+  if (at !== entry.length || head.read.some(({ file, state }) => stateOf(file) !== state)) return undefined;
+  const found: FunctionGroup[] = [];
+  for (let i = 0; i < groups.length; i++) {
+    const { file, count } = groups[i] as Head['groups'][number];
+    found[i] = { file, count, lines: texts[i + 2] as string };
+  }
+  return { code: texts[1] as string, reason: '', groups: found, leftAlone: head.leftAlone, read: [] };
 }
 
 function stateOf(file: string): string {
@@ -121,10 +143,10 @@ function stateOf(file: string): string {
   return found ? `${found.size} ${found.mtimeMs}` : '';
 }
 
-/** 64 bits over the code units of `text` from `from` on, as 16 letters: two sums of 32 bits in one pass, far quicker than a digest to load. */
-export function textHash(text: string, from = 0): string {
+/** 64 bits over the code units of `text`, as 16 letters: two sums of 32 bits in one pass, far quicker than a digest to load. */
+export function textHash(text: string): string {
   let [a, b] = [0x811c9dc5, 0x41c6ce57];
-  for (let i = from; i < text.length; i++) {
+  for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     a = Math.imul(a ^ code, 0x01000193);
     b = Math.imul(b ^ code, 0x5bd1e995) ^ (b >>> 15);

@@ -5,7 +5,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FunctionGroup } from '../../instrument/instrument-file.ts';
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
-import { nextFunctions } from '../ring-layout.ts';
+import { DrainState, nextFunctions, ProcessWord } from '../ring-layout.ts';
 import { countCalls } from './call-capture.ts';
 import { OwnRealm } from './own-realm.ts';
 import type { Kind } from './traced-files.ts';
@@ -18,6 +18,8 @@ export interface HooksThreadStart {
   readonly cacheFolder: string | undefined;
   readonly process: SharedArrayBuffer;
   readonly port: MessagePort;
+  /** The studio is attached, and may leave: then everything is as it was. */
+  readonly mayEnd?: boolean;
 }
 
 /** What it is told. */
@@ -30,19 +32,22 @@ export class HooksThreadCalls {
   /** Said so far: a thread that comes later is told all of it. */
   readonly #said: HooksThreadMessage[] = [];
   #files: TracedFiles | undefined;
+  #isOver: () => boolean = () => false;
 
   /** A thread has registered the hooks. */
-  join({ folder, capture, cacheFolder, process, port }: HooksThreadStart): void {
+  join({ folder, capture, cacheFolder, process, port, mayEnd }: HooksThreadStart): void {
     this.#ports.push(port);
     for (const message of this.#said) port.postMessage(message);
     if (this.#files) return;
     const words = new Int32Array(process);
+    if (mayEnd) this.#isOver = () => Atomics.load(words, ProcessWord.STATE) === DrainState.GONE;
     let defined: { first: number; groups: readonly FunctionGroup[] } | undefined;
     const files = new TracedFiles({
       folder,
       realm: new OwnRealm(folder),
       cacheFolder,
       capture,
+      isOver: this.#isOver,
       number: (count) => nextFunctions(words, count),
       define: (first, groups) => {
         defined = { first, groups };
@@ -55,6 +60,10 @@ export class HooksThreadCalls {
       },
     });
     this.#files = files;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver();
   }
 
   /** `source` of a file that is about to be run. */

@@ -12,7 +12,10 @@ interface LoadContext {
   readonly conditions?: readonly string[];
 }
 type NextLoad = (url: string, context: LoadContext) => Loaded;
-type RegisterHooks = (hooks: { load: (url: string, context: LoadContext, next: NextLoad) => Loaded }) => { deregister(): void };
+interface Hooks {
+  load: (url: string, context: LoadContext, next: NextLoad) => Loaded;
+}
+export type RegisterHooks = (hooks: Hooks) => { deregister(): void };
 interface Internals {
   registerHooks: RegisterHooks;
 }
@@ -43,12 +46,9 @@ export function kindOf(format: string | null | undefined, file: string): { reado
   }
 }
 
-/**
- * Node's hooks in this thread, which are asked for the text of every module: none of ours is on the stack when it runs.
- */
-export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks, standIn: StandIn): void {
-  const internals = Module.default as unknown as Internals;
-  const hooks: Parameters<RegisterHooks>[0] = {
+/** Node's hooks in this thread are asked for the text of every module: none of ours is on the stack when it runs. */
+export function hooksOf(files: TracedFiles, commonJs: CommonJsHooks): Hooks {
+  return {
     load(url, context, next) {
       const loaded = next(url, context);
       if (typeof url !== 'string' || !url.startsWith('file:') || loaded.source == null) return loaded;
@@ -64,6 +64,7 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks, standI
         text = stripped;
       }
       const code = files.code(file, text, found.kind);
+      commonJs.settled(file);
       if (code === text) return loaded;
       if (found.kind === 'commonjs' && !found.typescript && context.conditions?.includes('require') !== true) {
         // An imported CommonJS module is looked through for its exports first: that has to see the file itself.
@@ -75,11 +76,17 @@ export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks, standI
       return { ...loaded, source: code };
     },
   };
+}
+
+/** Registers them, and does so again behind those that the script registers. */
+export function traceByHooks(files: TracedFiles, commonJs: CommonJsHooks, standIn: StandIn): void {
+  const internals = Module.default as unknown as Internals;
+  const hooks = hooksOf(files, commonJs);
   const plain = internals.registerHooks;
   let own = plain(hooks);
   // Hooks of the script's come after ours, and would be given instrumented text to compile: ours go behind them again.
   const { registerHooks } = {
-    registerHooks(this: unknown, given: Parameters<RegisterHooks>[0]): ReturnType<RegisterHooks> {
+    registerHooks(this: unknown, given: Hooks): ReturnType<RegisterHooks> {
       const handle = plain(given);
       own.deregister();
       own = plain(hooks);

@@ -2,16 +2,16 @@
 import * as Module from 'node:module';
 import { types } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
-import type { FunctionGroup } from '../../instrument/instrument-file.ts';
 import type { LeftAlone, TargetOptions } from '../../protocol/target-wire.ts';
 import { workerThreads } from '../builtins.ts';
 import { FunctionState, nextFunctions } from '../ring-layout.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { countCalls } from './call-capture.ts';
+import { defineFunctions, type HooksThreadListener, hearHooksThread, recordingInto } from './call-recording.ts';
 import { CallValues } from './call-values.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
 import { showOriginalLine } from './fatal-error.ts';
-import { HooksThreadCalls, type HooksThreadMessage, type HooksThreadStart } from './hooks-thread-calls.ts';
+import { HooksThreadCalls, type HooksThreadStart } from './hooks-thread-calls.ts';
 import { registerAgainAfterOthers, traceByHooks } from './module-hooks.ts';
 import { OriginalCode } from './original-code.ts';
 import { OwnRealm } from './own-realm.ts';
@@ -44,12 +44,16 @@ export interface CallTracer {
   readonly uncaught: (error: unknown) => void;
   /** The thread ends. */
   readonly finish: () => void;
+  /** Of one that is attached: the studio leaves. */
+  readonly stop?: () => void;
   /**
    * For a Node that runs hooks of modules in a thread of its own; undefined where this thread has hooks itself. `register` puts ours
    * there, with what that thread is to be told; what is returned does so now, and it is done again when the script has put some there.
    */
   readonly hooksThread: ((register: (start: HooksThreadStart) => void) => () => void) | undefined;
 }
+
+export { traceLaterCalls } from './later-calls.ts';
 
 /** For `resolve-hooks.mjs`. */
 export const hooksThreadCalls = (): HooksThreadCalls => new HooksThreadCalls();
@@ -63,37 +67,13 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
     cacheFolder: options.cacheFolder,
     capture: options.capture,
     number: (count) => nextFunctions(words, count),
-    define: (first, groups) => define(writer, functions, first, groups),
+    define: (first, groups) => defineFunctions(writer, functions, first, groups),
     leftAlone: (file, reason) => leftAlone({ file, reason }),
     counted: (what) => countCalls(words, what),
   });
   const original = new OriginalCode(files, realm, folder);
   const values = new CallValues(writer, original, types);
-  bindNames({
-    enter: (id: number) => writer.enter(id),
-    module: (id: number) => {
-      const token = writer.enter(id);
-      if (token !== 0) unseen(() => void closeLater(writer, token));
-      return token;
-    },
-    exit: (token: number) => writer.exit(token),
-    begin: (id: number) => writer.begin(id),
-    suspend: (value: unknown, token: number) => {
-      writer.suspend(token);
-      return value;
-    },
-    resume: (value: unknown, token: number) => {
-      writer.resume(token);
-      return value;
-    },
-    finish: (token: number) => writer.finish(token),
-    caught: (error: unknown) => values.caught(error),
-    arguments: (token: number, given: object) => values.arguments(token, given),
-    result: (value: unknown, token: number) => {
-      values.result(value, token);
-      return value;
-    },
-  });
+  bindNames(recordingInto(writer, values, unseen));
   original.show();
   const uncaught = (error: unknown): void => {
     // Among the warnings it has been told of when it happened.
@@ -108,13 +88,17 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
     return { beforeLoad: (file) => commonJs.beforeLoad(file), chosen, look: () => false, uncaught, finish: () => values.finish(), hooksThread: undefined };
   }
   const ports: MessagePort[] = [];
+  const file: HooksThreadListener['file'] = (message) => {
+    defineFunctions(writer, functions, message.first, message.groups);
+    files.take(message.file, message.code);
+  };
   return {
     beforeLoad: commonJs.watchReading(),
     chosen,
     uncaught,
     finish: () => values.finish(),
     look: (id) => {
-      for (const port of ports) listen(port, files, writer, functions, leftAlone);
+      hearHooksThread(ports, { file, leftAlone });
       return functions[id] === FunctionState.RECORDED;
     },
     hooksThread: (register) => {
@@ -128,34 +112,4 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
       return registerOwn;
     },
   };
-}
-
-/** Takes in what the thread of hooks has said. */
-function listen(port: MessagePort, files: TracedFiles, writer: RingWriter, table: Uint8Array, leftAlone: (one: LeftAlone) => void): void {
-  const { receiveMessageOnPort } = workerThreads();
-  for (let next = receiveMessageOnPort(port); next; next = receiveMessageOnPort(port)) {
-    const message = next.message as HooksThreadMessage;
-    if (message.kind === 'left-alone') {
-      leftAlone({ file: message.file, reason: message.reason });
-      continue;
-    }
-    define(writer, table, message.first, message.groups);
-    files.take(message.file, message.code);
-  }
-}
-
-/** The body of a module has no end where an error leaves it: it is over when what the engine runs in one go is. */
-async function closeLater(writer: RingWriter, token: number): Promise<void> {
-  await undefined;
-  writer.close(token);
-}
-
-function define(writer: RingWriter, table: Uint8Array, first: number, groups: readonly FunctionGroup[]): void {
-  let id = first;
-  for (const { file, count, lines } of groups) {
-    // Before the drain sees the definitions: it may mute some of them at once.
-    table.fill(FunctionState.RECORDED, id, id + count);
-    if (!writer.defineFunctions(id, file, lines.split('\n'))) table.fill(FunctionState.UNKNOWN, id, id + count);
-    id += count;
-  }
 }

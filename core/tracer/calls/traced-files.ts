@@ -38,6 +38,8 @@ export interface TracedFilesOptions {
   /** Takes in the definitions of functions from `first` on. */
   readonly define: (first: number, groups: readonly FunctionGroup[]) => void;
   readonly leftAlone: (file: string, reason: string) => void;
+  /** The process has been left: nothing is changed any more. */
+  readonly isOver?: () => boolean;
   readonly counted: (what: Counted) => void;
   /** What was defined last is in this text. */
   readonly changed?: (file: string, code: string) => void;
@@ -73,7 +75,7 @@ export class TracedFiles {
   }
 
   chosen(file: string): boolean {
-    return this.#chosen.has(file);
+    return this.#chosen.has(file) && this.#options.isOver?.() !== true;
   }
 
   /** What a file was given in place of its text, if it was. */
@@ -134,8 +136,8 @@ export class TracedFiles {
   }
 
   #instrumented(file: string, source: string, kind: Kind): InstrumentedFile {
-    const key = this.#cache.keyOf(source, file, kind);
-    const kept = this.#cache.read(key);
+    const key = this.#cache.keyOf(file, kind);
+    const kept = this.#cache.read(key, source);
     if (kept) {
       this.#options.counted({ cached: 1 });
       return kept;
@@ -144,21 +146,17 @@ export class TracedFiles {
     const { logArguments, logReturn, logExceptions } = this.#options.capture;
     const options = { arguments: logArguments, results: logReturn, exceptions: logExceptions };
     const made = this.#instrument({ file, source, kind, ...options, readText, fromBase64 });
-    this.#cache.write(key, made);
+    this.#cache.write(key, source, made);
     return made;
   }
 }
 
 /** The first ID becomes `first`, and so on. */
 function withNumbers(code: string, first: number): string {
-  let text = '';
-  let from = 0;
-  let number = first;
-  for (let at = code.indexOf(ID); at >= 0; at = code.indexOf(ID, from)) {
-    text += code.slice(from, at) + number++;
-    from = at + 1;
-  }
-  return text + code.slice(from);
+  const parts = code.split(ID);
+  let text = parts[0] as string;
+  for (let i = 1; i < parts.length; i++) text += String(first + i - 1) + (parts[i] as string);
+  return text;
 }
 
 function readText(file: string): string | undefined {

@@ -2,22 +2,41 @@ import type { AttachOptions, NodeProcess } from '../../../core/protocol/attach.t
 import { type CaptureOptions, DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
 import type { SpawnPlan, TracerAddress } from '../../../core/protocol/session-types.ts';
 import type { TargetOptions } from '../../../core/protocol/target-wire.ts';
+import { cacheFolderOf } from '../launch/spawn-plan.ts';
 
 /** A process that was not started for being watched never waits for the recorder. */
 const WHEN_FULL = 'live';
 
 /**
- * What is recorded. The code is loaded already, and cannot be changed so that every call is told; and nothing is put into the runtime that could not be
- * taken back when the process is left.
+ * What is recorded of what is there. Code that is loaded already cannot be changed so that every call is told; and nothing is put into the runtime that could
+ * not be taken back when the process is left.
  */
-export function attachCapture({ sampling, samplingUs, runtime }: AttachOptions, configured: Partial<CaptureOptions> = {}): CaptureOptions {
+export function attachCapture(options: AttachOptions, configured: Partial<CaptureOptions> = {}): CaptureOptions {
+  const { sampling, runtime, samplingUs = configured.samplingUs ?? DEFAULT_CAPTURE.samplingUs } = options;
   const calls = sampling && configured.calls !== 'off' ? 'sampling' : 'off';
   const chosen = Object.fromEntries(CONFIGURABLE.flatMap((key) => (configured[key] === undefined ? [] : [[key, configured[key]]])));
   return { ...DEFAULT_CAPTURE, ...chosen, ...NOT_TAKEN_BACK, ...(!runtime && NO_RUNTIME), calls, samplingUs, whenFull: WHEN_FULL };
 }
 
 /** What a config file may say that means the same for a program that runs already: how long is recorded, and how much is kept, is asked at the attaching. */
-const CONFIGURABLE = ['include', 'exclude', 'maxDepth', 'gc', 'eventLoop', 'consoleCalls', 'marks', 'warnings', 'maskSecrets', 'ringMegabytes'] as const;
+const CONFIGURABLE = [
+  'include',
+  'exclude',
+  'packages',
+  'maxDepth',
+  'minDurationUs',
+  'logArguments',
+  'logReturn',
+  'logExceptions',
+  'gc',
+  'eventLoop',
+  'consoleCalls',
+  'marks',
+  'warnings',
+  'maskSecrets',
+  'ringMegabytes',
+  'sources',
+] as const;
 
 const NOT_TAKEN_BACK = { asyncOperations: false, asyncHooks: false, modules: false } as const;
 const NO_RUNTIME = { gc: false, eventLoop: false, consoleCalls: false, marks: false, warnings: false } as const;
@@ -35,6 +54,8 @@ export function attachPlan(target: NodeProcess, options: AttachOptions, tracerFo
     recordedEnvironment: { names: [] },
     preload: preloadOf(tracerFolder),
     capture: attachCapture(options, configured),
+    cacheFolder: cacheFolderOf(tracerFolder),
+    ...(options.laterCalls && configured?.calls !== 'off' && { laterCalls: true }),
   };
 }
 
@@ -44,7 +65,9 @@ export const targetOptions = (plan: SpawnPlan, { spillFolder }: TracerAddress): 
   whenFull: plan.capture?.whenFull ?? WHEN_FULL,
   spillFolder,
   maskSecrets: plan.capture?.maskSecrets !== false,
-  ...(plan.capture && { capture: plan.capture }),
+  ...(plan.capture && { ringBytes: plan.capture.ringMegabytes * 1024 * 1024, capture: plan.capture }),
+  ...(plan.cacheFolder !== undefined && { cacheFolder: plan.cacheFolder }),
+  ...(plan.laterCalls && { laterCalls: true }),
 });
 
 const preloadOf = (tracerFolder: string): string => `${tracerFolder.replaceAll('\\', '/')}/preload.cjs`;

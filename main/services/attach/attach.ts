@@ -3,6 +3,7 @@ import { ProblemError } from '../../../core/base/result.ts';
 import type { AttachOptions, NodeProcess } from '../../../core/protocol/attach.ts';
 import type { CollectorControl } from '../../../core/protocol/collector-api.ts';
 import type { RecordingId, SessionId, SessionInfo, SpawnPlan } from '../../../core/protocol/session-types.ts';
+import { attachConfig } from './attach-config.ts';
 import { attachPlan, targetOptions } from './attach-plan.ts';
 import { inject, noSuchProcess } from './inject.ts';
 import { findNodeProcess, listNodeProcesses } from './node-processes.ts';
@@ -22,7 +23,7 @@ export interface AttachingCollector {
   stop(session: SessionId, graceMs: number): Promise<unknown>;
 }
 
-export { attachPlan };
+export { attachConfig, attachPlan };
 
 /** Resolves when the tracer is in the process. Otherwise the session is over, and it rejects with a ProblemError. */
 export async function attachTo(collector: AttachingCollector, request: AttachRequest): Promise<SessionInfo> {

@@ -6,16 +6,19 @@ import type { Codecs } from '../../../core/formats/open-trace.ts';
 
 /** Of what comes out: with the default of 16 KB it takes four times as long. zlib works in a thread of its own. */
 const CHUNK_BYTES = 1024 * 1024;
+/** It goes on while what it gave is read: so much may wait. */
+const AHEAD_BYTES = 4 * CHUNK_BYTES;
+const OPTIONS = { chunkSize: CHUNK_BYTES, readableHighWaterMark: AHEAD_BYTES };
 
 /** zstd: since Node 22.15. */
-const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: (options: { readonly chunkSize: number }) => Transform };
+const { createZstdDecompress } = zlib as { readonly createZstdDecompress?: (options: typeof OPTIONS) => Transform };
 
 /** In zlib since Node 20.15 and 22.2. */
 export const crc32 = (zlib as { readonly crc32?: (bytes: Uint8Array) => number }).crc32;
 
 export const nodeCodecs: Codecs = {
-  gunzip: (bytes) => through(bytes, zlib.createGunzip({ chunkSize: CHUNK_BYTES })),
-  ...(createZstdDecompress && { zstd: (bytes: AsyncIterable<Uint8Array>) => through(bytes, createZstdDecompress({ chunkSize: CHUNK_BYTES })) }),
+  gunzip: (bytes) => through(bytes, zlib.createGunzip(OPTIONS)),
+  ...(createZstdDecompress && { zstd: (bytes: AsyncIterable<Uint8Array>) => through(bytes, createZstdDecompress(OPTIONS)) }),
   inflate: async (bytes, limit) => zlib.inflateSync(bytes, { maxOutputLength: limit }),
 };
 

@@ -7,6 +7,7 @@ import { SpeedscopeExport } from '../../../core/formats/speedscope-writer.ts';
 import { writeTraceEvents } from '../../../core/formats/trace-event-writer.ts';
 import type { TraceExport } from '../../../core/formats/trace-export.ts';
 import type { ExportFormat } from '../../../core/protocol/export-formats.ts';
+import { nodeCodecs } from './codecs.ts';
 import { HtmlExport } from './html-export.ts';
 
 export interface WriteOptions {
@@ -20,6 +21,8 @@ export interface WriteOptions {
   readonly reportPage?: string;
 }
 
+const { inflate } = nodeCodecs;
+
 /** `recording`: it is handed on as it is. */
 export function writerFor(format: ExportFormat, recording: AsyncIterable<Uint8Array>, options: WriteOptions): TraceExport {
   const { thread, table } = options;
@@ -30,7 +33,7 @@ export function writerFor(format: ExportFormat, recording: AsyncIterable<Uint8Ar
     case 'chrome-json-gz':
       return writeTraceEvents(recording, options);
     case 'viztracer-json':
-      return writeTraceEvents(recording, { ...options, shape: 'viztracer' });
+      return writeTraceEvents(recording, { ...options, shape: 'viztracer', ...(inflate && { inflate }) });
     case 'perfetto':
       return new PerfettoExport(recording, options);
     case 'speedscope':

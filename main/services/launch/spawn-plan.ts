@@ -27,11 +27,13 @@ export function makeSpawnPlan(config: LaunchConfig, start: Start, tracerFolder: 
     preload,
     ...(untraced !== undefined && { untraced }),
     capture: start.capture,
-    // Beside the tracers, in the user's data folder: it is for all of them.
-    cacheFolder: path.join(tracerFolder, '../../instrumented'),
+    cacheFolder: cacheFolderOf(tracerFolder),
     ...(start.plugins.length > 0 && { plugins: start.plugins.map((plugin) => pluginLaunch(plugin, tracerFolder)) }),
   };
 }
+
+/** Beside the tracers, in the user's data folder: it is for all of them. */
+export const cacheFolderOf = (tracerFolder: string): string => path.join(tracerFolder, '../../instrumented');
 
 /** A built-in one is that of the installed copy, like the tracer that loads it. */
 function pluginLaunch({ spec, file, builtIn }: LaunchPlugin, tracerFolder: string): PluginLaunch {

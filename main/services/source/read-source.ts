@@ -5,13 +5,14 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { crc32 as zlibCrc32 } from 'node:zlib';
 import { ProblemError } from '../../../core/base/result.ts';
 import { SourceMaps } from '../../../core/instrument/source-maps.ts';
+import { linesAround } from '../../../core/protocol/source-excerpt.ts';
 import type { SourceExcerpt } from '../../../core/protocol/studio-api.ts';
 import type { Roots } from '../files/roots.ts';
 
 const MAX_BYTES = 2 * 1024 * 1024;
-const MAX_LINE_CHARS = 500;
 const SOURCE = /\.(?:[cm]?[jt]sx?|vue|svelte|astro|coffee|civet|map)$/i;
 
 export interface SourcePlace {
@@ -47,22 +48,20 @@ export async function readSource(wanted: SourceWanted, cwd: string, roots: Roots
   const original = maps.original(named, generated.text, { file: named, line: wanted.line, column: Math.max(1, wanted.column) });
   const isMapped = path.resolve(original.file) !== path.resolve(named);
   const shown = isMapped ? await allowed(path.resolve(path.dirname(named), original.file), roots).catch(() => undefined) : named;
-  if (shown === undefined || shown === named) return excerpt(named, generated, wanted, false);
-  return excerpt(shown, readText(shown), { ...wanted, line: original.line, column: original.column }, true);
+  if (shown === undefined || shown === named) return excerpt(named, generated, wanted, false, generated.sum);
+  return excerpt(shown, readText(shown), { ...wanted, line: original.line, column: original.column }, true, generated.sum);
 }
 
-function excerpt(file: string, { text, modifiedMs }: ReadText, { line, column, before, after }: SourceWanted, isMapped: boolean): SourceExcerpt {
-  const lines = text.split(/\r\n|[\n\r\u2028\u2029]/);
-  if (line > lines.length) {
+function excerpt(file: string, { text, modifiedMs }: ReadText, { line, column, before, after }: SourceWanted, isMapped: boolean, sum: number): SourceExcerpt {
+  const around = linesAround(text, line, before, after);
+  if (line > around.total) {
     throw new ProblemError({
       code: 'source-changed',
-      message: `${file} has ${lines.length} lines now, and the trace names line ${line}.`,
+      message: `${file} has ${around.total} lines now, and the trace names line ${line}.`,
       remedy: 'It was changed since.',
     });
   }
-  const first = Math.max(1, line - before);
-  const shown = lines.slice(first - 1, line + after).map((each) => (each.length > MAX_LINE_CHARS ? `${each.slice(0, MAX_LINE_CHARS)}…` : each));
-  return { path: file, line, column, first, lines: shown, total: lines.length, isMapped, modifiedMs };
+  return { path: file, line, column, ...around, isMapped, modifiedMs, sum };
 }
 
 /** The real path, links followed, where it may be shown. */
@@ -84,6 +83,8 @@ function readable(file: string, roots: Roots): string | undefined {
 interface ReadText {
   readonly text: string;
   readonly modifiedMs: number;
+  /** CRC-32 of its bytes. */
+  readonly sum: number;
 }
 
 function readText(file: string, maxBytes = MAX_BYTES): ReadText {
@@ -99,7 +100,8 @@ function readText(file: string, maxBytes = MAX_BYTES): ReadText {
       if (read === 0) break;
       filled += read;
     }
-    return { text: asText(file, bytes.subarray(0, filled)), modifiedMs: status.mtimeMs };
+    const there = bytes.subarray(0, filled);
+    return { text: asText(file, there), modifiedMs: status.mtimeMs, sum: zlibCrc32(there) };
   } finally {
     closeSync(handle);
   }

@@ -1,8 +1,8 @@
 /** What lies beside calls: pills of async slices, moments, lives of objects, and what happened to a thread as a whole. */
 import { formatDuration } from '../format.ts';
 import { type Palette, withAlpha } from '../palette.ts';
+import type { RectInk } from '../pixel-ink.ts';
 import { Flag, type ItemOrder, type Items, type Placement, RowKind, type RowPlaces } from './items.ts';
-import type { RectInk } from './pixel-ink.ts';
 
 export type MarkInk = Pick<
   CanvasRenderingContext2D,

@@ -3,8 +3,8 @@
  * a change of colour costs more than a rectangle. Names are written by `slice-labels.ts`.
  */
 import { type Palette, withAlpha } from '../palette.ts';
+import type { RectInk } from '../pixel-ink.ts';
 import { Flag, type ItemOrder, type Items, type Placement, RowKind, type RowPlaces } from './items.ts';
-import type { RectInk } from './pixel-ink.ts';
 
 export type SliceInk = Pick<
   CanvasRenderingContext2D,

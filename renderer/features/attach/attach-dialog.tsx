@@ -8,7 +8,7 @@ import './attach.css';
 interface AttachDialogProps {
   readonly onClose: () => void;
   /** Rejects with why it could not be attached to. */
-  readonly onAttach: (pid: number, options: AttachOptions) => Promise<void>;
+  readonly onAttach: (pid: number, options: AttachOptions, config: boolean) => Promise<void>;
 }
 
 interface Failure {
@@ -22,6 +22,7 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
   const [all, setAll] = useState<readonly NodeProcess[] | undefined>();
   const [wanted, setWanted] = useState('');
   const [options, setOptions] = useState(DEFAULT_ATTACH);
+  const [config, setConfig] = useState(true);
   const [busy, setBusy] = useState<number | undefined>();
   const [failure, setFailure] = useState<Failure | undefined>();
 
@@ -35,7 +36,7 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
     setBusy(pid);
     setFailure(undefined);
     try {
-      await onAttach(pid, options);
+      await onAttach(pid, options, config);
     } catch (error) {
       setFailure(error as Failure);
       setBusy(undefined);
@@ -55,61 +56,75 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
         </Button>
       }
     >
-      <Field
-        label="Node programs on this machine"
-        problem={failure}
-        hint="It goes on as it was when it is left. Its own terminal shows a few lines of Node about a debugger."
-      >
-        {(control) => (
-          <div className="field-row">
-            <TextField {...control} icon={Search} placeholder="Name, number or folder" value={wanted} onChange={setWanted} />
-            <IconButton icon={RotateCw} kind="default" label="Look again" onClick={look} />
-          </div>
-        )}
-      </Field>
-      <section className="attach-list" aria-label="Programs">
-        {found === undefined && (
-          <div className="attach-empty">
-            <Spinner />
-          </div>
-        )}
-        {found?.length === 0 && <div className="attach-empty t2">{all?.length === 0 ? 'No Node program was found.' : 'None of them matches.'}</div>}
-        <ul>
-          {found?.map((each) => (
-            <li key={each.pid} className="attach-row">
-              <div className="attach-words">
-                <div>
-                  <b>{each.name}</b>{' '}
-                  <span className="t2">{[`${each.pid}`, each.nodeVersion && `node ${each.nodeVersion.replace(/^v/, '')}`].filter(Boolean).join(', ')}</span>
+      <div className="attach-form">
+        <Field
+          label="Node programs on this machine"
+          problem={failure}
+          hint="It goes on as it was when it is left. Its own terminal shows a few lines of Node about a debugger."
+        >
+          {(control) => (
+            <div className="field-row">
+              <TextField {...control} icon={Search} placeholder="Name, number or folder" value={wanted} onChange={setWanted} />
+              <IconButton icon={RotateCw} kind="default" label="Look again" onClick={look} />
+            </div>
+          )}
+        </Field>
+        <section className="attach-list" aria-label="Programs">
+          {found === undefined && (
+            <div className="attach-empty">
+              <Spinner />
+            </div>
+          )}
+          {found?.length === 0 && <div className="attach-empty t2">{all?.length === 0 ? 'No Node program was found.' : 'None of them matches.'}</div>}
+          <ul>
+            {found?.map((each) => (
+              <li key={each.pid} className="attach-row">
+                <div className="attach-words">
+                  <div>
+                    <b>{each.name}</b>{' '}
+                    <span className="t2">{[`${each.pid}`, each.nodeVersion && `node ${each.nodeVersion.replace(/^v/, '')}`].filter(Boolean).join(', ')}</span>
+                  </div>
+                  <div className={`label ${each.problem === undefined ? 't3 mono' : 't2'}`} title={each.argv.join(' ')}>
+                    {each.problem ?? each.cwd ?? each.argv.join(' ')}
+                  </div>
                 </div>
-                <div className={`label ${each.problem === undefined ? 't3 mono' : 't2'}`} title={each.argv.join(' ')}>
-                  {each.problem ?? each.cwd ?? each.argv.join(' ')}
-                </div>
-              </div>
-              <Button
-                disabled={each.problem !== undefined || busy !== undefined}
-                aria-label={`Attach to ${each.name}, process ${each.pid}`}
-                onClick={() => void attach(each.pid)}
-              >
-                {busy === each.pid ? 'Attaching' : 'Attach'}
-              </Button>
-            </li>
-          ))}
-        </ul>
-      </section>
-      <div className="attach-options">
-        <Checkbox
-          label="Sample its calls"
-          hint="Code that is loaded already cannot be changed: every single call is recorded only of programs that the studio starts."
-          checked={options.sampling}
-          onChange={(sampling) => setOptions({ ...options, sampling })}
-        />
-        <Checkbox
-          label="What Node tells"
-          hint="Garbage collections, the event loop, calls of the console, marks, warnings: what can be taken back when the program is left."
-          checked={options.runtime}
-          onChange={(runtime) => setOptions({ ...options, runtime })}
-        />
+                <Button
+                  disabled={each.problem !== undefined || busy !== undefined}
+                  aria-label={`Attach to ${each.name}, process ${each.pid}`}
+                  onClick={() => void attach(each.pid)}
+                >
+                  {busy === each.pid ? 'Attaching' : 'Attach'}
+                </Button>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <div className="attach-options">
+          <Checkbox
+            label="Sample its calls"
+            hint="Code that is loaded already cannot be changed to tell of each call: samples see what is busy in it."
+            checked={options.sampling}
+            onChange={(sampling) => setOptions({ ...options, sampling })}
+          />
+          <Checkbox
+            label="Every call of code that it loads later"
+            hint="Files of its own and packages that the config file names. What was loaded meanwhile goes on with calls that do nothing."
+            checked={options.laterCalls}
+            onChange={(laterCalls) => setOptions({ ...options, laterCalls })}
+          />
+          <Checkbox
+            label="What Node tells"
+            hint="Garbage collections, the event loop, calls of the console, marks, warnings: what can be taken back when the program is left."
+            checked={options.runtime}
+            onChange={(runtime) => setOptions({ ...options, runtime })}
+          />
+          <Checkbox
+            label="As its config file says"
+            hint="trace-studio.config, or the key of package.json, beside its script or in a folder above: which files, what of the runtime, how deep."
+            checked={config}
+            onChange={setConfig}
+          />
+        </div>
       </div>
     </Dialog>
   );

@@ -96,8 +96,8 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
   const needsTrack = mode === 'time' && tracks.length === 0;
 
   return (
-    <section className="ct" aria-label={words.flame.panel}>
-      <div className="ct-head">
+    <section className="list-panel" aria-label={words.flame.panel}>
+      <div className="list-head">
         <Segments<FlameMode>
           label={words.flame.mode}
           value={mode}
@@ -105,7 +105,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
           onChange={(value) => setFlameMode(trace, value)}
         />
         <TextField
-          className="ct-filter"
+          className="list-filter"
           aria-label={words.filter}
           placeholder={words.filter}
           icon={Search}
@@ -130,7 +130,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
             />
           </span>
         )}
-        <span className="ct-space" />
+        <span className="list-space" />
         {matches && (
           <span className="flame-found" role="status">
             {words.found(matches.size, matchedShare(boxes, matches))}
@@ -162,7 +162,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
           />
         )}
       </div>
-      <p className="ct-place">
+      <p className="list-place">
         <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>
         {flame.of !== undefined && <span className="t2">{words.flame.of(names.get(flame.of)?.text ?? '')}</span>}
         <span className="t3">{done !== undefined && words.counted(done)}</span>
@@ -193,7 +193,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
         </nav>
       )}
       {needsName || needsTrack ? (
-        <div className="ct-empty">
+        <div className="list-empty">
           <EmptyState icon={FlameIcon} title={needsName ? words.flame.noName.title : words.flame.noTrack.title}>
             {needsName ? words.flame.noName.text : words.flame.noTrack.text}
           </EmptyState>
@@ -217,7 +217,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
             onWidth={setWidth}
           />
           {boxes.count === 0 && (
-            <div className="ct-empty flame-over">
+            <div className="list-empty flame-over">
               <NoTree trace={trace} problem={flame.problem} answered={done !== undefined && done >= 1} />
             </div>
           )}

@@ -5,7 +5,7 @@ import { useNames } from '../../state/use-names.ts';
 import type { Place } from '../../state/use-place.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import type { NameId, NameInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { keyOf, levelsOf, type OpenChoices, type ShownRow, type TreePath, treeRows } from './tree-rows.ts';
+import { keyOf, levelsOf, MOST_OPEN, type OpenChoices, type ShownRow, type TreePath, treeRows } from './tree-rows.ts';
 
 const EVERY_MS = 500;
 const NO_LEVELS = { levels: new Map(), totalNs: 0 };
@@ -18,6 +18,8 @@ interface CallTree {
   readonly done: number | undefined;
   readonly problem: string | undefined;
   readonly setOpen: (paths: readonly TreePath[], open: boolean) => void;
+  /** Opens what leads to a node. */
+  readonly reveal: (path: TreePath) => void;
 }
 
 export function useTree(trace: TraceId, { scope }: Place): CallTree {
@@ -38,5 +40,11 @@ export function useTree(trace: TraceId, { scope }: Place): CallTree {
   );
   const setOpen = (paths: readonly TreePath[], open: boolean) =>
     setChoices((before) => new Map([...before, ...paths.map((path) => [keyOf(path), open] as const)]));
-  return { rows, names, totalNs: known.totalNs, done: value?.done, problem: answer.problem, setOpen };
+  const reveal = (path: TreePath) => {
+    const above = path.slice(0, -1).map((_, k) => path.slice(0, k + 1));
+    // Where as much is open as can be, the rest closes for it.
+    if (wanted.length + above.length > MOST_OPEN) setChoices(new Map(above.map((each) => [keyOf(each), true])));
+    else setOpen(above, true);
+  };
+  return { rows, names, totalNs: known.totalNs, done: value?.done, problem: answer.problem, setOpen, reveal };
 }

@@ -11,6 +11,8 @@ export const words = {
   directions: { callees: 'Top-down', callers: 'Bottom-up' } satisfies Record<TreeDirection, string>,
   filter: 'Find a function',
   clearFilter: 'Clear what is looked for',
+  hits: (total: number, position: number) =>
+    total === 0 ? 'not in this tree' : position > 0 ? `${formatCount(position)} of ${formatCount(total)}` : plural(total, 'place'),
   columns: { name: 'Function', total: 'Total', share: '% total', self: 'Self', count: 'Calls' },
   titles: {
     total: { callees: 'Time within the range, with all that was called', callers: 'Own time of the function at the root, as called from here' },

@@ -1,8 +1,8 @@
 import { ChartLine, CircleAlert } from 'lucide-react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { formatCount } from '../../drawing/format.ts';
 import { graphsOf } from '../../state/graph-arrangement.ts';
-import { makeGraph, resetGraphs, useGraphArrangement } from '../../state/graph-store.ts';
+import { makeGraph, resetGraphs, stepGraph, useGraphArrangement } from '../../state/graph-store.ts';
 import { useTraceValue } from '../../state/trace-store.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { useView } from '../../state/view-store.ts';
@@ -50,6 +50,14 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
   const { first, end } = useRowsInSight(grid, rows, rowPx + 1, ROWS_AROUND);
   useRevealed(trace, graphs, columns, rowPx + 1, place);
   const dragging = useDragUnderWay();
+  const [told, setTold] = useState('');
+  const onMove = useCallback(
+    (graph: string, name: string, by: number) => {
+      const place = stepGraph(trace, counters ?? [], graph, by);
+      setTold(place === undefined ? words.notMoved(name, by < 0) : words.moved(name, place + 1, count));
+    },
+    [trace, counters, count],
+  );
 
   return (
     <section className="counter-panels" aria-label={words.graphs} ref={place}>
@@ -84,6 +92,8 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
                   byKey={byKey}
                   place={(spec.counter === undefined ? undefined : placeOf.get(spec.counter)) ?? 0}
                   span={panelSpan(index, count, columns)}
+                  isColumn={columns === 1}
+                  onMove={onMove}
                   process={nameOf(info && processOf(info.process))}
                 />
               );
@@ -92,6 +102,9 @@ export function CounterPanels({ trace }: { readonly trace: TraceId }) {
         )
       )}
       {dragging && <NewGraphPlace trace={trace} />}
+      <p className="visually-hidden" role="status">
+        {told}
+      </p>
     </section>
   );
 }

@@ -3,16 +3,18 @@
  * must not pass through React. `tick` is called once a frame by the board; nothing else makes it work.
  */
 import { extentOf, lineValueAt } from '../../drawing/column-lines.ts';
-import { type CrossValue, drawCrossHair, drawSelection, type PlotBox } from '../../drawing/counter-marks.ts';
-import { decimalsFor, formatMoment } from '../../drawing/format.ts';
-import { drawGraph, drawThreshold, type GraphScene, type PixelLayer, plotBox } from '../../drawing/graph-picture.ts';
+import type { CrossValue, PlotBox } from '../../drawing/counter-marks.ts';
+import { decimalsFor } from '../../drawing/format.ts';
+import { drawGraph, type GraphScene, plotBox } from '../../drawing/graph-picture.ts';
 import { gridQuery } from '../../drawing/grid-lookup.ts';
 import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
-import { PixelInk } from '../../drawing/timeline/pixel-ink.ts';
+import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
 import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
 import type { CounterLines, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
+import { NumbersTold, type SeriesNumbers } from './plot-numbers.ts';
+import { PlotOverlay, sized } from './plot-overlay.ts';
 import { axisValueInUnit, valueInUnit } from './units.ts';
 
 export interface PlotSeries {
@@ -38,13 +40,6 @@ export interface PlotFrame {
   readonly crossNs: number | undefined;
   /** Id of the graph under the pointer. */
   readonly crossPanel: string | undefined;
-}
-
-export interface SeriesNumbers {
-  readonly now: string;
-  readonly min: string;
-  readonly max: string;
-  readonly mean: string;
 }
 
 /** What is shown now, for pictures, CSV and the table. */
@@ -75,10 +70,10 @@ interface PlotOptions {
 }
 
 const LEAST_PX = 72;
-const NUMBERS_EVERY_MS = 40;
-const NUMBERS_AGAIN_MS = 500;
 const SETTLED_AFTER_NS = 2e9;
 const LABEL_PX = 16;
+/** While a file is being read, and the user does not move, it is asked again after so many times what the last answer took: the worker is to read. */
+const LOADING_RESTS = 10;
 
 export class CounterPlot {
   readonly key: string;
@@ -86,7 +81,8 @@ export class CounterPlot {
   /** What is seen, and where it is drawn before: panels that take turns come into sight together. */
   private readonly picture: HTMLCanvasElement;
   private readonly drawing: HTMLCanvasElement;
-  private readonly overlay: HTMLCanvasElement;
+  private readonly overlay: PlotOverlay;
+  private readonly numbers: NumbersTold;
   private series: readonly PlotSeries[] = [];
   private hidden: ReadonlySet<string> = new Set();
   private choices: GraphOptions = FIRST_OPTIONS;
@@ -100,15 +96,14 @@ export class CounterPlot {
   private busy = false;
   private asked = '';
   private askedCoarse = false;
+  private movedSinceAsked = false;
+  private askAgainMs = 0;
   private axis: ValueAxis | undefined;
   private settledAxis = false;
   private whole = true;
   private drawnRange: TimeRange | undefined;
   private drawnRelative = false;
   private overlayKey = '';
-  private numbersAt = 0;
-  private toldNumbers = '';
-  private numbersTimer: ReturnType<typeof setTimeout> | undefined;
   private ended = false;
   /** Pixels of a range being dragged. */
   private dragged: { readonly from: number; readonly to: number } | undefined;
@@ -120,10 +115,9 @@ export class CounterPlot {
     this.drawing = document.createElement('canvas');
     this.picture = document.createElement('canvas');
     this.picture.className = 'counter-picture';
-    this.overlay = document.createElement('canvas');
-    this.overlay.className = 'counter-overlay';
-    this.overlay.hidden = true;
-    options.host.append(this.picture, this.overlay);
+    options.host.append(this.picture);
+    this.overlay = new PlotOverlay(options.host);
+    this.numbers = new NumbersTold(options.onNumbers);
   }
 
   setSeries(series: readonly PlotSeries[]): void {
@@ -230,7 +224,10 @@ export class CounterPlot {
 
   /** Takes in what the frame shows, asks for what is missing, and moves the cross-hair. */
   tick(frame: PlotFrame): void {
-    if (!frame.settled) this.settledAxis = false;
+    if (!frame.settled) {
+      this.settledAxis = false;
+      this.movedSinceAsked = true;
+    }
     this.frame = frame;
     if (!this.shown()) return;
     this.ask(frame);
@@ -260,7 +257,7 @@ export class CounterPlot {
     const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
-    drawGraph(ink, scene, this.options.palette(), ratio, layerOn(ink));
+    drawGraph(ink, scene, this.options.palette(), ratio, (box, paint) => pixels.draw(ink, box, paint));
     this.drawOverlay(frame);
   }
 
@@ -301,7 +298,7 @@ export class CounterPlot {
 
   destroy(): void {
     this.ended = true;
-    clearTimeout(this.numbersTimer);
+    this.numbers.end();
     this.picture.remove();
     this.overlay.remove();
   }
@@ -319,7 +316,10 @@ export class CounterPlot {
     const changing = this.askedCoarse || (frame.growing && (!frame.live || frame.range.toNs > frame.endNs - SETTLED_AFTER_NS));
     const question = `${query.fromNs} ${columns} ${column} ${changing ? frame.revision : 'still'}`;
     if (question === this.asked) return;
+    const askedMs = performance.now();
+    if (this.asked !== '' && frame.growing && !frame.live && !this.movedSinceAsked && askedMs < this.askAgainMs) return;
     this.asked = question;
+    this.movedSinceAsked = false;
     this.busy = true;
     const { series } = this;
     const { show } = this.choices;
@@ -347,6 +347,8 @@ export class CounterPlot {
       )
       .finally(() => {
         this.busy = false;
+        const nowMs = performance.now();
+        this.askAgainMs = nowMs + LOADING_RESTS * (nowMs - askedMs);
       });
   }
 
@@ -372,64 +374,42 @@ export class CounterPlot {
     return lines.stats.map(({ now, min, max, mean }) => ({ now: text(now), min: text(min), max: text(max), mean: valueInUnit(mean, this.unit, meanDecimals) }));
   }
 
-  /** Digits faster than some twenty times a second cannot be read; a change after a rest is shown at once. */
   private tellNumbers(): void {
     const { lines } = this;
-    if (this.numbersTimer !== undefined || this.ended || !lines) return;
-    const numbers = this.numbersOf(lines);
-    const newest = this.frame !== undefined && this.frame.range.toNs >= this.frame.endNs;
-    const text = JSON.stringify([newest, numbers]);
-    const since = performance.now() - this.numbersAt;
-    // Told again now and then: the cells may have been made anew.
-    if (text === this.toldNumbers && since < NUMBERS_AGAIN_MS) return;
-    const wait = NUMBERS_EVERY_MS - since;
-    if (wait > 0) {
-      this.numbersTimer = setTimeout(() => {
-        this.numbersTimer = undefined;
-        this.tellNumbers();
-      }, wait);
-      return;
-    }
-    this.toldNumbers = text;
-    this.numbersAt = performance.now();
-    this.options.onNumbers(numbers, newest);
-  }
-
-  private x(ns: number, box: PlotBox): number {
-    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1 };
-    return box.left + ((ns - fromNs) / (toNs - fromNs)) * box.width;
+    if (!lines) return;
+    this.numbers.tell(() => ({ newest: this.frame !== undefined && this.frame.range.toNs >= this.frame.endNs, numbers: this.numbersOf(this.lines ?? lines) }));
   }
 
   private pointerKey(frame: PlotFrame): string {
     return `${frame.crossNs} ${frame.crossPanel === this.key} ${this.dragged?.from} ${this.dragged?.to} ${this.draft?.value}`;
   }
 
-  /**
-   * Cross-hair and what is being dragged: cheap enough to draw when only the pointer moved. Out of sight while there is neither,
-   * since without a GPU a second canvas over the first costs as much as the first.
-   */
   private drawOverlay(frame: PlotFrame): void {
     this.overlayKey = this.pointerKey(frame);
-    const { lines, axis, overlay, width, height, draft } = this;
+    const { lines, axis, width, height, draft, dragged } = this;
     const { range, crossNs } = frame;
-    const crossed = lines && axis && crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs;
-    overlay.hidden = !crossed && !this.dragged && draft?.value === undefined;
-    if (overlay.hidden) return;
-    const ink = sized(overlay, width, height).getContext('2d');
-    if (!ink) return;
-    const ratio = devicePixelRatio || 1;
-    ink.setTransform(ratio, 0, 0, ratio, 0, 0);
-    ink.clearRect(0, 0, width, height);
-    const palette = this.options.palette();
-    const box = this.box();
-    if (this.dragged) drawSelection(ink, palette, box, this.dragged.from, this.dragged.to);
-    if (draft?.value !== undefined && axis) drawThreshold(ink, palette, box, Math.round(placeOn(axis, box)(draft.value)), this.markText(draft.value));
-    else if (crossed) this.drawCross(ink, palette, box, lines, axis, crossNs);
+    const isCrossed = lines && axis && crossNs !== undefined && crossNs >= range.fromNs && crossNs <= range.toNs;
+    const draftY = draft?.value !== undefined && axis ? Math.round(placeOn(axis, this.box())(draft.value)) : undefined;
+    this.overlay.draw(width, height, this.options.palette(), this.box(), {
+      dragged,
+      draft: draftY === undefined ? undefined : { y: draftY, text: this.markText(draft?.value as number) },
+      cross: isCrossed
+        ? { ns: crossNs, x: this.x(crossNs), values: this.crossValues(lines, axis, crossNs), isPointed: frame.crossPanel === this.key }
+        : undefined,
+    });
   }
 
-  private drawCross(ink: CanvasRenderingContext2D, palette: Palette, box: PlotBox, lines: CounterLines, axis: ValueAxis, ns: number): void {
+  private x(ns: number): number {
+    const box = this.box();
+    const { fromNs, toNs } = this.frame?.range ?? { fromNs: 0, toNs: 1 };
+    return box.left + ((ns - fromNs) / (toNs - fromNs)) * box.width;
+  }
+
+  private crossValues(lines: CounterLines, axis: ValueAxis, ns: number): readonly CrossValue[] {
     const values: CrossValue[] = [];
+    const palette = this.options.palette();
     const decimals = this.decimals();
+    const box = this.box();
     const yOf = placeOn(axis, box);
     // More labels than fit would only hide the lines.
     const most = Math.max(1, Math.floor(box.height / LABEL_PX));
@@ -440,42 +420,9 @@ export class CounterPlot {
       values.push({ y: yOf(value), color: palette.data[series.style.color] ?? palette.text1, text: valueInUnit(value, this.unit, decimals) });
       if (values.length === most) break;
     }
-    drawCrossHair(ink, palette, box, this.x(ns, box), values, this.frame?.crossPanel === this.key ? formatMoment(ns) : undefined);
+    return values;
   }
 }
 
 /** One for all graphs: they are drawn one after the other. */
-const pixels = new PixelInk();
-let pixelCanvas: HTMLCanvasElement | undefined;
-
-function layerOn(target: CanvasRenderingContext2D): PixelLayer {
-  return {
-    ink: pixels,
-    put() {
-      const { width, height, left, top } = pixels;
-      pixelCanvas ??= document.createElement('canvas');
-      if (pixelCanvas.width !== width || pixelCanvas.height !== height) {
-        pixelCanvas.width = width;
-        pixelCanvas.height = height;
-      }
-      pixelCanvas.getContext('2d')?.putImageData(new ImageData(new Uint8ClampedArray(pixels.pixels.buffer as ArrayBuffer), width, height), 0, 0);
-      target.save();
-      target.setTransform(1, 0, 0, 1, 0, 0);
-      target.drawImage(pixelCanvas, left, top);
-      target.restore();
-    },
-  };
-}
-
-/** The canvas in that size, in CSS pixels. */
-function sized(canvas: HTMLCanvasElement, width: number, height: number): HTMLCanvasElement {
-  const ratio = devicePixelRatio || 1;
-  const [pixels, lines] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== pixels || canvas.height !== lines) {
-    canvas.width = pixels;
-    canvas.height = lines;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-  }
-  return canvas;
-}
+const pixels = new PixelLayer();

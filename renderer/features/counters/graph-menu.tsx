@@ -1,5 +1,18 @@
 /** The options of one graph. */
-import { ChartSpline, FileSpreadsheet, FileType, Image, ListChecks, Ruler, SlidersHorizontal, TextCursorInput, X } from 'lucide-react';
+import {
+  ArrowDownToLine,
+  ArrowUpToLine,
+  ChartSpline,
+  FileSpreadsheet,
+  FileType,
+  Image,
+  ListChecks,
+  Pencil,
+  Ruler,
+  SlidersHorizontal,
+  TextCursorInput,
+  X,
+} from 'lucide-react';
 import { useState } from 'react';
 import { clipText } from '../../drawing/format.ts';
 import type { GraphOptions } from '../../state/graph-arrangement.ts';
@@ -17,12 +30,17 @@ interface GraphMenuProps {
   readonly graph: ResolvedGraph;
   readonly counters: readonly CounterInfo[];
   readonly onDrawThreshold: () => void;
+  readonly onRename: () => void;
+  readonly onMove: (by: number) => void;
   readonly onSave: (as: 'png' | 'svg' | 'csv') => void;
 }
 
+/** Bound by the panel of the graph. */
+const MOVE_KEYS = { before: 'Ctrl+Shift+ArrowLeft', behind: 'Ctrl+Shift+ArrowRight' };
+
 type DialogKind = 'series' | 'range' | 'unit' | 'thresholds';
 
-export function GraphMenu({ trace, spec, graph, counters, onDrawThreshold, onSave }: GraphMenuProps) {
+export function GraphMenu({ trace, spec, graph, counters, onDrawThreshold, onRename, onMove, onSave }: GraphMenuProps) {
   const [dialog, setDialog] = useState<DialogKind>();
   const close = () => setDialog(undefined);
   const { options } = spec;
@@ -58,6 +76,10 @@ export function GraphMenu({ trace, spec, graph, counters, onDrawThreshold, onSav
     { label: words.png, icon: Image, onSelect: () => onSave('png') },
     { label: words.svg, icon: FileType, onSelect: () => onSave('svg') },
     { label: words.csv, icon: FileSpreadsheet, onSelect: () => onSave('csv') },
+    line,
+    { label: words.rename, icon: Pencil, keys: 'F2', onSelect: onRename },
+    { label: words.moveBefore, icon: ArrowUpToLine, keys: MOVE_KEYS.before, onSelect: () => onMove(-1) },
+    { label: words.moveBehind, icon: ArrowDownToLine, keys: MOVE_KEYS.behind, onSelect: () => onMove(1) },
     line,
     { label: words.close, icon: X, onSelect: () => dropGraph(trace, spec.id) },
     { label: words.reset, icon: ChartSpline, onSelect: () => resetGraphs(trace) },

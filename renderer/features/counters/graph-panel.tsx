@@ -1,8 +1,8 @@
 import { ChartLine, Table2 } from 'lucide-react';
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
 import { clipText } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
-import { type GraphSpec, putIntoGraph } from '../../state/graph-store.ts';
+import { type GraphSpec, placeGraph, putIntoGraph, renameGraph } from '../../state/graph-store.ts';
 import { toggleTable, useView } from '../../state/view-store.ts';
 import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, toastProblem } from '../../widgets/index.ts';
@@ -10,8 +10,10 @@ import type { CounterBoard } from './counter-board.ts';
 import { unitOfName } from './counter-name.ts';
 import { CounterPlot } from './counter-plot.ts';
 import { CounterTable } from './counter-table.tsx';
+import { startGraphDrag, useGraphDrop } from './graph-drag.ts';
 import { csvOf, fileName, measureText, pngOf, saveFile, sheetOf, svgOf } from './graph-files.ts';
 import { GraphMenu } from './graph-menu.tsx';
+import { GraphTitle } from './graph-title.tsx';
 import { type Cells, Legend, writeNumbers } from './legend.tsx';
 import { tellNewest } from './newest-values.ts';
 import { bindGestures } from './plot-gestures.ts';
@@ -29,17 +31,22 @@ interface GraphPanelProps {
   /** Place of its counter among all: picks the colours. */
   readonly place: number;
   readonly span: number;
+  /** Panels stand below each other, not side by side. */
+  readonly isColumn: boolean;
   /** Name of the process, where there are several. */
   readonly process: string | undefined;
+  /** Moves a graph by a number of places. */
+  readonly onMove: (graph: string, name: string, by: number) => void;
 }
 
 /** One graph: head, picture, legend. Numbers are written straight into their cells, as often as they are drawn. */
-export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counters, byKey, place, span, process }: GraphPanelProps) {
+export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counters, byKey, place, span, isColumn, process, onMove }: GraphPanelProps) {
   const { traces } = useClients();
   const hidden = useView(trace, (view) => view.hidden[spec.id] ?? NONE);
   const asTable = useView(trace, (view) => view.tables.includes(spec.id));
   const reveal = useView(trace, (view) => (view.reveal?.key === spec.id ? view.reveal.turn : undefined));
   const [placing, setPlacing] = useState(false);
+  const [renaming, setRenaming] = useState(false);
   const figure = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const cells = useRef<Cells>(new Map());
@@ -48,6 +55,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
   const { title, name, unit, lines } = graph;
   const { options } = spec;
   const drop = useSeriesDrop((series) => putIntoGraph(trace, spec.id, series));
+  const put = useGraphDrop(trace, isColumn, (moved, side) => placeGraph(trace, counters, moved, side, spec.id));
   // The list shows what the legend does, where that is the value itself.
   const told = options.show === 'value' ? spec.counter : undefined;
   const toldRef = useRef(told);
@@ -74,7 +82,9 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
     const size = new ResizeObserver(([entry]) => entry && plot.setSize(Math.floor(entry.contentRect.width), Math.floor(entry.contentRect.height)));
     size.observe(element);
     const sight = new IntersectionObserver(
-      ([entry]) => {
+      (entries) => {
+        // On a busy page several come at once, the oldest first.
+        const entry = entries.at(-1);
         if (!entry) return;
         plot.setVisible(entry.isIntersecting);
         if (!entry.isIntersecting && toldRef.current !== undefined) tellNewest(trace, toldRef.current, undefined);
@@ -134,20 +144,38 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
     setTimeout(() => host.current?.focus(), 0);
   };
 
+  const move = (by: number) => onMove(spec.id, clipText(name, 100), by);
+  const named = (given: string | undefined) => {
+    setRenaming(false);
+    if (given !== undefined && given.trim() !== title) renameGraph(trace, spec.id, given.trim() === graph.foundTitle ? '' : given);
+    setTimeout(() => host.current?.focus({ preventScroll: true }), 0);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const arrow = event.key === 'ArrowLeft' || event.key === 'ArrowUp' ? -1 : event.key === 'ArrowRight' || event.key === 'ArrowDown' ? 1 : undefined;
+    if (event.key === 'F2' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) setRenaming(true);
+    else if (arrow !== undefined && (event.ctrlKey || event.metaKey) && event.shiftKey && !event.altKey) move(arrow);
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
   // What the name says already is not said beside it.
   const unitShown = options.show === 'value' && unitOfName(title) === unit ? '' : unitText(unit, options.show);
   return (
     <figure
       className={`counter-panel ${drop.isOver ? 'counter-panel-over' : ''}`}
+      data-put={put.side && `${put.side}-${isColumn ? 'column' : 'row'}`}
       style={{ gridColumn: `span ${span}` }}
       aria-label={clipText(name)}
       ref={figure}
-      {...drop.handlers}
+      onKeyDown={onKeyDown}
+      onDragEnter={both(drop.handlers.onDragEnter, put.handlers.onDragEnter)}
+      onDragOver={both(drop.handlers.onDragOver, put.handlers.onDragOver)}
+      onDragLeave={both(drop.handlers.onDragLeave, put.handlers.onDragLeave)}
+      onDrop={both(drop.handlers.onDrop, put.handlers.onDrop)}
     >
-      <figcaption className="counter-head">
-        <span className="counter-title" title={clipText(name)}>
-          {clipText(title, 200)}
-        </span>
+      <figcaption className="counter-head" draggable={!renaming} onDragStart={(event) => startGraphDrag(event.dataTransfer, trace, spec.id)}>
+        <GraphTitle graph={graph} renaming={renaming} onRename={() => setRenaming(true)} onNamed={named} />
         {unitShown !== '' && <span className="counter-unit">{unitShown}</span>}
         {options.scale === 'log' && <span className="counter-unit">log</span>}
         {process !== undefined && <span className="counter-process">{process}</span>}
@@ -164,7 +192,16 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
           >
             <Icon of={asTable ? ChartLine : Table2} />
           </button>
-          <GraphMenu trace={trace} spec={spec} graph={graph} counters={counters} onDrawThreshold={drawThreshold} onSave={save} />
+          <GraphMenu
+            trace={trace}
+            spec={spec}
+            graph={graph}
+            counters={counters}
+            onDrawThreshold={drawThreshold}
+            onRename={() => setRenaming(true)}
+            onMove={move}
+            onSave={save}
+          />
         </span>
       </figcaption>
       <div className="counter-body">
@@ -184,3 +221,8 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
 });
 
 const NONE: readonly string[] = [];
+
+const both = (one: (event: React.DragEvent) => void, other: (event: React.DragEvent) => void) => (event: React.DragEvent) => {
+  one(event);
+  other(event);
+};

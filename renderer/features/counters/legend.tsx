@@ -6,7 +6,7 @@ import { takeFromGraph } from '../../state/graph-store.ts';
 import { soloSeries, toggleSeries } from '../../state/view-store.ts';
 import type { SeriesId, TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon } from '../../widgets/index.ts';
-import type { SeriesNumbers } from './counter-plot.ts';
+import type { SeriesNumbers } from './plot-numbers.ts';
 import type { GraphLine } from './resolve-graph.ts';
 import { startDrag } from './series-drag.ts';
 import { words } from './words.ts';

@@ -17,6 +17,8 @@ export interface GraphLine extends PlotSeries {
 
 export interface ResolvedGraph {
   readonly title: string;
+  /** What it is called where the user has given it no name. */
+  readonly foundTitle: string;
   /** For whoever hears it: the whole name of its counter, or what is in it. */
   readonly name: string;
   /** That of all its names, or the one that was set. */
@@ -47,10 +49,10 @@ export function resolveGraph(spec: GraphSpec, counters: ReadonlyMap<string, Coun
   const shown = found.slice(0, MOST_SHOWN);
   const lines = shown.map(({ unit: _unit, ...line }, k): GraphLine => ({ ...line, style: seriesStyle(place, k, shown.length) }));
   const foundUnit = commonUnit(shown.map(({ unit }) => unit));
-  const title = own ? splitUnit(own.name).title : titleOf(spec, counters, lines);
+  const foundTitle = own ? splitUnit(own.name).title : titleOf(spec, counters, lines);
   // A graph of the user's may hold what another one does.
-  const name = own?.name ?? `Graph ${spec.id.replace(/^own /, '')}: ${title}`;
-  return { title, name, unit: spec.options.unit ?? foundUnit, foundUnit, lines };
+  const name = spec.title ?? own?.name ?? `Graph ${spec.id.replace(/^own /, '')}: ${foundTitle}`;
+  return { title: spec.title ?? foundTitle, foundTitle, name, unit: spec.options.unit ?? foundUnit, foundUnit, lines };
 }
 
 function titleOf(spec: GraphSpec, counters: ReadonlyMap<string, CounterInfo>, lines: readonly GraphLine[]): string {

@@ -35,18 +35,18 @@ export function DurationsPanel({ trace }: { readonly trace: TraceId }) {
   const all = histogram ? sumOf(histogram) : 0;
   const brushed = histogram && brush && bucketsBetween(histogram, brush.fromNs, brush.toNs);
   return (
-    <section className="durations" aria-label={words.panel}>
-      <div className="durations-head">
+    <section className="list-panel durations" aria-label={words.panel}>
+      <div className="list-head">
         <Segments<View> label={words.view} value={view} options={optionsOf(words.views)} onChange={setView} />
         {view === 'graph' && <Segments<Scale> label={words.scale} value={scale} options={optionsOf(words.scales)} onChange={setScale} />}
         <span className="durations-name mono ellipsis" title={clipText(text)}>
           <bdi>{clipText(text, 100)}</bdi>
         </span>
-        <span className="durations-space" />
+        <span className="list-space" />
         {brush && <IconButton icon={X} size="s" label={words.clear} onClick={() => setBrush(undefined)} />}
         <IconButton icon={ScanSearch} size="s" label={words.outline} aria-pressed={outlined.isOn} disabled={!about} onClick={outlined.toggle} />
       </div>
-      <p className="durations-place">
+      <p className="list-place">
         <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>
         <span className="t3" role="status">
           {histogram && (brush ? words.brushed(brushed ? countIn(histogram, brushed) : 0, all, brush.fromNs, brush.toNs) : words.counted(all, histogram.done))}
@@ -73,7 +73,7 @@ export function DurationsPanel({ trace }: { readonly trace: TraceId }) {
           {spread && <Facts spread={spread} />}
         </>
       ) : (
-        <div className="durations-empty">
+        <div className="list-empty">
           <NoDurations named={name !== undefined} problem={problem} answered={histogram !== undefined && histogram.done >= 1} />
         </div>
       )}

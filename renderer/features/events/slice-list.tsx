@@ -1,8 +1,6 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 /** Calls, or async operations, one by one in order of time, of the selected range or of all of the trace. */
 import { Rows3, Search } from 'lucide-react';
-import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { clipText, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { selectSlice } from '../../state/selection.ts';
 import { useNames } from '../../state/use-names.ts';
@@ -10,8 +8,8 @@ import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { useView } from '../../state/view-store.ts';
 import { ItemFlag, type ProcessInfo, type SliceRow, type TraceId, type TrackInfo } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
 import { EmptyState, TextField } from '../../widgets/index.ts';
+import { type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { whereOf } from './threads.ts';
 import { words } from './words.ts';
@@ -31,7 +29,6 @@ interface SliceListProps {
 }
 
 export function SliceList({ trace, of, stream, processes, choices }: SliceListProps) {
-  const id = useId();
   const { kind } = useTraceSource(trace);
   const [text, setText] = useState('');
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
@@ -58,21 +55,40 @@ export function SliceList({ trace, of, stream, processes, choices }: SliceListPr
   const rowAt = (index: number): SliceRow | undefined => page?.rows[index - from];
   const names = useNames(trace, page?.rows.map((row) => row.name) ?? []);
   const at = page?.rows.findIndex((row) => row.ref === picked) ?? -1;
-  const active = at < 0 ? undefined : from + at;
-
   const choose = (index: number, how: 'reveal' | 'zoom' = 'reveal') => {
-    const row = rowAt(Math.max(0, Math.min(total - 1, index)));
+    const row = rowAt(index);
     if (row) selectSlice(trace, row, how);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown') choose(active === undefined ? seen.first : active + 1);
-    else if (event.key === 'ArrowUp') choose(active === undefined ? seen.first : active - 1);
-    else if (event.key === 'Enter' && active !== undefined) choose(active, 'zoom');
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  const columns: readonly ListColumn<SliceRow>[] = [
+    { id: 'time', title: words.columns.time, width: 92, className: 'num t2', cell: (row) => formatMoment(row.startNs) },
+    {
+      id: 'duration',
+      title: words.columns.duration,
+      width: 72,
+      className: 'num',
+      cell: (row) => ((row.flags & ItemFlag.OPEN) !== 0 ? words.pending : formatDuration(row.durationNs)),
+    },
+    { id: 'self', title: words.columns.self, width: 72, over: 420, className: 'num t2', cell: (row) => formatDuration(row.selfNs) },
+    {
+      id: 'name',
+      title: words.columns.name,
+      grow: { share: 4, from: 140 },
+      className: 'mono',
+      cell: (row) => <bdi>{clipText(names.get(row.name)?.text ?? '', 200)}</bdi>,
+    },
+    {
+      id: 'where',
+      title: words.columns.where,
+      grow: { share: 1, from: 70 },
+      over: 640,
+      className: 't3',
+      cell: (row) =>
+        placeOf(
+          all?.find((track) => track.id === row.track),
+          processes,
+        ),
+    },
+  ];
 
   return (
     <>
@@ -111,64 +127,18 @@ export function SliceList({ trace, of, stream, processes, choices }: SliceListPr
           )}
         </div>
       ) : (
-        <>
-          <div className="events-row events-titles" aria-hidden="true">
-            <span className="events-time">{words.columns.time}</span>
-            <span className="events-number">{words.columns.duration}</span>
-            <span className="events-number events-self">{words.columns.self}</span>
-            <span className="events-call">{words.columns.name}</span>
-            <span className="events-where">{words.columns.where}</span>
-          </div>
-          <BigList
-            label={words.tables[of]}
-            role="grid"
-            total={total}
-            rowHeight={ROW_HEIGHT}
-            follow={false}
-            onFollow={() => {}}
-            onWindow={setSeen}
-            active={active}
-            activeId={active === undefined ? undefined : `${id}-${active}`}
-            onKeyDown={onKeyDown}
-            row={(index) => {
-              const row = rowAt(index);
-              const isPending = row !== undefined && (row.flags & ItemFlag.OPEN) !== 0;
-              return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-                <div
-                  key={index}
-                  id={`${id}-${index}`}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={index + 1}
-                  aria-selected={index === active}
-                  className={`events-row ${index === active ? 'events-active' : ''}`}
-                  onClick={() => choose(index)}
-                >
-                  <span role="gridcell" className="events-time">
-                    {row && formatMoment(row.startNs)}
-                  </span>
-                  <span role="gridcell" className="events-number">
-                    {row && (isPending ? words.pending : formatDuration(row.durationNs))}
-                  </span>
-                  <span role="gridcell" className="events-number events-self">
-                    {row && formatDuration(row.selfNs)}
-                  </span>
-                  <span role="gridcell" className="events-call mono">
-                    <bdi>{row && clipText(names.get(row.name)?.text ?? '', 200)}</bdi>
-                  </span>
-                  <span role="gridcell" className="events-where">
-                    {row &&
-                      placeOf(
-                        all?.find((track) => track.id === row.track),
-                        processes,
-                      )}
-                  </span>
-                </div>
-              );
-            }}
-          />
-        </>
+        <RowList
+          label={words.tables[of]}
+          columns={columns}
+          titles={{}}
+          total={total}
+          rowHeight={ROW_HEIGHT}
+          rowAt={rowAt}
+          onWindow={setSeen}
+          active={at < 0 ? undefined : from + at}
+          onActive={choose}
+          onOpen={(index) => choose(index, 'zoom')}
+        />
       )}
     </>
   );

@@ -108,6 +108,7 @@ function Parts({
 }) {
   const record = useLaunchRecord(open.trace);
   const notes = useNotes(open.trace).length;
+  const sources = useTraceQuery(open.trace, 'sources.totals', {}, 2000).value;
   const summary = traceState().summaries[open.trace];
   const hints: Readonly<Record<ExportPart, string>> = {
     launch: words.launchHint(clipText(record?.command.join(' ') ?? '', 80)),
@@ -116,6 +117,7 @@ function Parts({
     objects: words.counts(summary?.snapshots ?? 0, 'snapshot'),
     arguments: words.argumentsHint,
     notes: words.counts(notes, 'note'),
+    sources: sources ? words.sources(sources) : '',
   };
   return (
     <div className="export-parts">

@@ -1,6 +1,7 @@
 /** Texts of the export dialog. */
 import { formatCount } from '../../drawing/format.ts';
 import { formatBytes } from '../../state/words.ts';
+import type { SourceTotals } from '../../trace/trace-worker-api.ts';
 
 export const words = {
   title: 'Export trace',
@@ -10,6 +11,13 @@ export const words = {
   ranges: { all: 'All', view: 'In view', selection: 'Selected' },
   parts: 'What leaves',
   counts: (count: number, what: string) => (count === 0 ? 'none' : `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`),
+  sources: ({ files, bytes, leftOut }: SourceTotals) =>
+    [
+      files === 0
+        ? 'none'
+        : `the code of ${formatCount(files)} file${files === 1 ? '' : 's'}, ${formatBytes(bytes)}, in a recording, an HTML report and VizTracer JSON`,
+      ...(leftOut > 0 ? [`${formatCount(leftOut)} too large`] : []),
+    ].join('; '),
   argumentsHint: 'as far as they were recorded',
   launchHint: (command: string) => (command === '' ? 'not known' : command),
   table: 'Table',

@@ -83,7 +83,7 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
   const entries = (listing?.entries ?? []).filter((entry) => entry.name.toLowerCase().includes(filter.toLowerCase()));
   const chosen = entries[Math.min(at, entries.length - 1)];
   // A whole path may be typed where a name is asked for.
-  const wholePath = listing && name.trim() !== '' ? (isWholePath(name.trim()) ? name.trim() : joinPath(listing.path, name.trim())) : undefined;
+  const wholePath = typedPath(name.trim(), listing?.path ?? folder);
   const target = saving && wholePath !== undefined ? withExtension(wholePath, question.extension) : wholePath;
 
   const take = (entry: FileEntry) => {
@@ -292,6 +292,12 @@ function crumbs(path: string | undefined, root: FileRoot | undefined): readonly 
   return out;
 }
 
+/** Undefined: nothing is typed, or it is not known yet where a name belongs. */
+function typedPath(name: string, folder: string | undefined): string | undefined {
+  if (name === '') return undefined;
+  if (isWholePath(name)) return name;
+  return folder === undefined ? undefined : joinPath(folder, name);
+}
 const isWholePath = (name: string) => /^(~?\/|[A-Za-z]:[\\/])/.test(name);
 const joinPath = (folder: string, name: string) => `${folder.replace(/[/\\]$/, '')}/${name}`;
 const withExtension = (name: string, extension: string | undefined) =>

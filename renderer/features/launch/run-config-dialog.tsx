@@ -65,7 +65,11 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
     setTried(true);
     if (hasCaptureProblem() || (!launchState().inspecting && (inspection?.problems.length ?? 0) > 0)) {
       // What is wrong stands at its field: go there. After this rendering, which may be the first to mark it.
-      requestAnimationFrame(() => pages.current?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus());
+      requestAnimationFrame(() => {
+        // What stands at the other fields was said of an earlier form as long as this one is examined.
+        const where = launchState().inspecting ? pages.current?.querySelector('#run-config-capture') : pages.current;
+        where?.querySelector<HTMLElement>('[aria-invalid="true"], [data-problem]')?.focus();
+      });
       return;
     }
     try {

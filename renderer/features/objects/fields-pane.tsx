@@ -1,15 +1,13 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 /** Every field of an object, how often it changed, and when: a strip of its life with a mark for each change. */
-import { ArrowDown, Rows3, Search } from 'lucide-react';
-import { type KeyboardEvent, type MouseEvent, useId, useState } from 'react';
+import { Rows3, Search } from 'lucide-react';
+import { type MouseEvent, useState } from 'react';
 import { clipText, formatCount, formatMoment } from '../../drawing/format.ts';
 import { selectField, showObjectSide } from '../../state/object-steps.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { goToMoment, useView } from '../../state/view-store.ts';
-import type { FieldOrder, ObjectId, TraceId } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
-import { EmptyState, Icon, TextField } from '../../widgets/index.ts';
+import type { FieldChanges, FieldOrder, ObjectId, TraceId } from '../../trace/trace-worker-api.ts';
+import { EmptyState, TextField } from '../../widgets/index.ts';
+import { type ColumnSort, type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { heatPaths } from './field-line.ts';
 import './field-panes.css';
@@ -20,7 +18,6 @@ const PAGE = 50;
 const COLUMNS = 120;
 const HEAT_HEIGHT = 12;
 const EVERY_MS = 300;
-const ORDERS: readonly FieldOrder[] = ['name', 'newest', 'changes'];
 
 interface FieldsPaneProps {
   readonly trace: TraceId;
@@ -30,7 +27,6 @@ interface FieldsPaneProps {
 }
 
 export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
-  const id = useId();
   const field = useView(trace, (view) => view.field);
   const [filter, setFilter] = useState('');
   const [order, setOrder] = useState<FieldOrder>('changes');
@@ -41,23 +37,13 @@ export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
   const rowAt = (index: number) => page?.rows[index - answeredFrom];
   const total = page?.total ?? 0;
   const found = page?.rows.findIndex((row) => row.name === field?.[0]) ?? -1;
-  const active = found < 0 ? undefined : answeredFrom + found;
   const most = Math.max(1, ...(page?.rows ?? []).map((row) => row.columns.reduce((high, each) => Math.max(high, each), 0)));
   const spanNs = page ? Math.max(1, page.lastNs - page.firstNs) : 1;
   const shownAt = page ? Math.min(1, Math.max(0, (timeNs - page.firstNs) / spanNs)) * COLUMNS : 0;
 
   const choose = (index: number) => {
-    const row = rowAt(Math.max(0, Math.min(total - 1, index)));
+    const row = rowAt(index);
     if (row) selectField(trace, [row.name]);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.key === 'ArrowDown') choose(active === undefined ? seen.first : active + 1);
-    else if (event.key === 'ArrowUp') choose(active === undefined ? seen.first : active - 1);
-    else if (event.key === 'Enter' && active !== undefined) showObjectSide(trace, 'history');
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   };
   /** A click into the strip of a row goes to that moment: to the end of its pixel, since what is drawn in it has happened. */
   const onStrip = (event: MouseEvent) => {
@@ -65,6 +51,48 @@ export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
     const box = event.currentTarget.getBoundingClientRect();
     goToMoment(trace, page.firstNs + Math.min(1, Math.max(0, (event.clientX + 1 - box.left) / box.width)) * spanNs);
   };
+
+  const sortBy = (each: FieldOrder): ColumnSort => ({
+    isSorted: order === each,
+    descending: true,
+    label: words.fields.sortBy(words.fields.orders[each], order === each),
+    onSort: () => setOrder(each),
+  });
+  const columns: readonly ListColumn<FieldChanges>[] = [
+    {
+      id: 'name',
+      title: words.fields.orders.name,
+      sort: sortBy('name'),
+      grow: { share: 2, from: 60 },
+      className: 'fields-name mono',
+      cell: (row) => <bdi>{clipText(row.name, 120)}</bdi>,
+      tip: (row) => clipText(row.name),
+    },
+    {
+      id: 'newest',
+      title: words.fields.orders.newest,
+      sort: sortBy('newest'),
+      grow: { share: 3, from: 80 },
+      className: 'fields-newest',
+      cell: (row) => (
+        // biome-ignore lint/a11y/useKeyWithClickEvents: Shift with the arrows goes from change to change.
+        // biome-ignore lint/a11y/noStaticElementInteractions: as above.
+        <div className="fields-strip" onClick={onStrip}>
+          <Heat columns={row.columns} most={most} shownAt={shownAt} />
+        </div>
+      ),
+      voice: (row) => `${words.fields.orders.newest} ${row.newestNs < 0 ? words.fields.never : formatMoment(row.newestNs)}`,
+    },
+    {
+      id: 'changes',
+      title: words.fields.orders.changes,
+      sort: sortBy('changes'),
+      width: 58,
+      className: 'num',
+      cell: (row) => formatCount(row.changes),
+      voice: (row) => words.changes(row.changes),
+    },
+  ];
 
   if (problem !== undefined) {
     return (
@@ -81,74 +109,23 @@ export function FieldsPane({ trace, object, timeNs }: FieldsPaneProps) {
           {page && (page.full ? words.full : page.done < BEHIND ? words.looked(page.done) : words.fields.counted(total))}
         </span>
       </div>
-      <div className="fields-row fields-titles" role="group" aria-label="Order">
-        {ORDERS.map((each) => {
-          const title = words.fields.orders[each];
-          return (
-            <button
-              key={each}
-              type="button"
-              className={`fields-title fields-${each}`}
-              aria-pressed={order === each}
-              aria-label={words.fields.sortBy(title, order === each)}
-              onClick={() => setOrder(each)}
-            >
-              {title}
-              {order === each && <Icon of={ArrowDown} size="xs" />}
-            </button>
-          );
-        })}
-      </div>
       {page && total === 0 && page.done >= 1 ? (
         <EmptyState icon={Rows3} title={filter.trim() === '' ? words.fields.empty.title : words.fields.none.title}>
           {filter.trim() === '' ? words.fields.empty.text : words.fields.none.text}
         </EmptyState>
       ) : (
-        <BigList
+        <RowList
           label={words.fields.region}
-          role="grid"
+          columns={columns}
+          titles={{ label: words.fields.order }}
           total={total}
           rowHeight={ROW_HEIGHT}
-          follow={false}
-          onFollow={() => {}}
+          rowAt={rowAt}
           onWindow={setSeen}
-          active={active}
-          activeId={active === undefined ? undefined : `${id}-${active}`}
-          onKeyDown={onKeyDown}
-          row={(index) => {
-            const row = rowAt(index);
-            if (!row) return <div key={index} className="fields-row" role="row" aria-rowindex={index + 1} id={`${id}-${index}`} />;
-            return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-              <div
-                key={index}
-                id={`${id}-${index}`}
-                role="row"
-                tabIndex={-1}
-                aria-rowindex={index + 1}
-                aria-selected={index === active}
-                className={`fields-row ${index === active ? 'fields-active' : ''}`}
-                onClick={() => choose(index)}
-                onDoubleClick={() => showObjectSide(trace, 'history')}
-              >
-                <span role="gridcell" className="fields-name mono" title={clipText(row.name)}>
-                  <bdi>{clipText(row.name, 120)}</bdi>
-                </span>
-                {/* biome-ignore lint/a11y/useKeyWithClickEvents: Shift with the arrows goes from change to change. */}
-                <span
-                  role="gridcell"
-                  className="fields-newest"
-                  aria-label={`${words.fields.orders.newest} ${row.newestNs < 0 ? words.fields.never : formatMoment(row.newestNs)}`}
-                  onClick={onStrip}
-                >
-                  <Heat columns={row.columns} most={most} shownAt={shownAt} />
-                </span>
-                <span role="gridcell" className="fields-changes num" aria-label={words.changes(row.changes)}>
-                  {formatCount(row.changes)}
-                </span>
-              </div>
-            );
-          }}
+          active={found < 0 ? undefined : answeredFrom + found}
+          onActive={choose}
+          onOpen={() => showObjectSide(trace, 'history')}
+          rowProps={() => ({ onDoubleClick: () => showObjectSide(trace, 'history') })}
         />
       )}
     </section>

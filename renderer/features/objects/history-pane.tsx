@@ -1,16 +1,14 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 /** The values of what is chosen, newest first; of numbers a graph above them. */
 import { History, Table2 } from 'lucide-react';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { csvRow } from '../../../core/base/csv.ts';
 import { clipText, formatCount, formatMoment } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { selectSnapshot } from '../../state/view-store.ts';
 import type { FieldGraph, FieldPath, HistoryRow, ObjectId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
 import { Button, copyText, EmptyState, toastProblem } from '../../widgets/index.ts';
+import { type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { Count } from './count.tsx';
 import './field-panes.css';
@@ -35,7 +33,6 @@ interface HistoryPaneProps {
 }
 
 export function HistoryPane({ trace, object, field, graph, index, timeNs }: HistoryPaneProps) {
-  const id = useId();
   const { traces } = useClients();
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
   const { from, count } = pageAround(seen, PAGE);
@@ -45,20 +42,11 @@ export function HistoryPane({ trace, object, field, graph, index, timeNs }: Hist
   const total = page?.total ?? 0;
   // The value that the shown snapshot has came with the newest change at or before it.
   const found = page?.rows.findIndex((row) => row.snapshot <= index) ?? -1;
-  const active = found < 0 ? undefined : answeredFrom + found;
   const path = pathText(field);
 
   const choose = (row: number) => {
-    const wanted = rowAt(Math.max(0, Math.min(total - 1, row)));
+    const wanted = rowAt(row);
     if (wanted) selectSnapshot(trace, wanted.snapshot);
-  };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (event.key === 'ArrowDown') choose(active === undefined ? seen.first : active + 1);
-    else if (event.key === 'ArrowUp') choose(active === undefined ? seen.first : active - 1);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
   };
   const copy = () => {
     readCsv(traces, trace, object, field).then(
@@ -93,47 +81,39 @@ export function HistoryPane({ trace, object, field, graph, index, timeNs }: Hist
           {words.history.copy}
         </Button>
       </div>
-      <BigList
+      <RowList
         label={words.history.region(path)}
-        role="grid"
+        columns={COLUMNS}
         total={total}
         rowHeight={ROW_HEIGHT}
-        follow={false}
-        onFollow={() => {}}
+        rowAt={rowAt}
         onWindow={setSeen}
-        active={active}
-        activeId={active === undefined ? undefined : `${id}-${active}`}
-        onKeyDown={onKeyDown}
-        row={(at) => {
-          const row = rowAt(at);
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-            <div
-              key={at}
-              id={`${id}-${at}`}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={at + 1}
-              aria-selected={at === active}
-              className={`history-row ${at === active ? 'fields-active' : ''}`}
-              onClick={() => choose(at)}
-            >
-              <span role="gridcell" className="history-snapshot num" aria-label={row && words.history.snapshot(row.snapshot)}>
-                {row && formatCount(row.snapshot + 1)}
-              </span>
-              <span role="gridcell" className="history-time num t2">
-                {row && formatMoment(row.timeNs)}
-              </span>
-              <span role="gridcell" className="history-value mono" title={row && clipText(titleOf(row))}>
-                {row && <HistoryValue row={row} />}
-              </span>
-            </div>
-          );
-        }}
+        active={found < 0 ? undefined : answeredFrom + found}
+        onActive={choose}
       />
     </section>
   );
 }
+
+const COLUMNS: readonly ListColumn<HistoryRow>[] = [
+  {
+    id: 'snapshot',
+    title: '',
+    width: 48,
+    className: 'num label',
+    cell: (row) => formatCount(row.snapshot + 1),
+    voice: (row) => words.history.snapshot(row.snapshot),
+  },
+  { id: 'time', title: '', width: 76, className: 'num label t2', cell: (row) => formatMoment(row.timeNs) },
+  {
+    id: 'value',
+    title: '',
+    grow: { share: 1, from: 0 },
+    className: 'history-value mono',
+    cell: (row) => <HistoryValue row={row} />,
+    tip: (row) => clipText(titleOf(row)),
+  },
+];
 
 const COUNTED = ['added', 'removed', 'changed', 'moved'] as const;
 

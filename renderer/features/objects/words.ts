@@ -72,6 +72,7 @@ export const words = {
     region: 'Fields and when they changed',
     filter: 'Filter fields',
     orders: { name: 'Field', changes: 'Changes', newest: 'Last change' } satisfies Record<FieldOrder, string>,
+    order: 'Order',
     sortBy: (order: string, isSorted: boolean) => (isSorted ? `${order}, sorted` : `Sort by ${order.toLowerCase()}`),
     counted: (total: number) => plural(total, 'field'),
     none: { title: 'No field matches', text: 'The filter looks for its text in the names of the fields.' },

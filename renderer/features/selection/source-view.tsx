@@ -1,13 +1,13 @@
-/** The place of a call in its source, with the lines around it, and the way into an editor. */
+/** The place of a call in its source, with the lines around it as they were recorded or are on the disk, and the way into an editor. */
 import { SquarePen } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { SourceExcerpt } from '../../../core/protocol/studio-api.ts';
+import type { SourceExcerpt, StudioClient, StudioRequests } from '../../../core/protocol/studio-api.ts';
 import { clipText } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useLibrary } from '../../state/library-store.ts';
 import { openInEditor } from '../../state/source-place.ts';
 import { traceState, useOpenTrace } from '../../state/trace-store.ts';
-import type { NameInfo, TraceId } from '../../trace/trace-worker-api.ts';
+import type { NameInfo, RecordedExcerpt, TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, toastProblem } from '../../widgets/index.ts';
 import type { CodePiece } from './colour-lines.ts';
 import './source-view.css';
@@ -21,62 +21,86 @@ const MOST = 500;
 /** Who steps from slice to slice wants the last one. */
 const REST_MS = 120;
 
-type Answer = { readonly excerpt: SourceExcerpt; readonly problem?: undefined } | { readonly excerpt?: undefined; readonly problem: string };
+type Disk = { readonly excerpt: SourceExcerpt; readonly problem?: undefined } | { readonly excerpt?: undefined; readonly problem: HostProblem };
+interface HostProblem {
+  readonly code?: string;
+  readonly message?: string;
+  readonly remedy?: string;
+}
+/** What the recording carries goes before what the disk has now. `disk` undefined: not known yet, or there is no host that could read it. */
+interface Answer {
+  readonly recorded: RecordedExcerpt | null;
+  readonly disk: Disk | undefined;
+}
+/** What is drawn of a file. */
+type Shown = Pick<SourceExcerpt, 'path' | 'line' | 'first' | 'lines' | 'total'>;
 
 export function SourceView({ trace, about }: { readonly trace: TraceId; readonly about: NameInfo }) {
-  const { studio } = useClients();
+  const { studio, traces } = useClients();
   const recording = useOpenTrace(trace)?.recording;
   const opensEditor = useLibrary((library) => library.info?.opensEditor === true);
   const [around, setAround] = useState({ before: BEFORE, after: AFTER });
   const [answer, setAnswer] = useState<Answer>();
   const { file, line, column } = about;
   useEffect(() => {
-    if (recording === undefined) return;
     let isWanted = true;
-    const timer = setTimeout(() => {
-      studio.request('source.read', { recording, file, line, column, ...around }).then(
-        (excerpt) => isWanted && setAnswer({ excerpt }),
-        (error: unknown) => isWanted && setAnswer({ problem: messageOf(error) }),
-      );
-    }, REST_MS);
+    const answered = (next: Answer): void => {
+      if (isWanted) setAnswer(next);
+    };
+    const ask = async (): Promise<void> => {
+      // What was dropped into the page is not known to the host, which alone can read files.
+      const disk = recording === undefined ? undefined : readFromDisk(studio, { recording, file, line, column, ...around });
+      // A text that is damaged is as good as none: the disk may have it.
+      const recorded = await traces.request('sources.excerpt', { trace, file, line, ...around }).catch(() => null);
+      if (recorded && recorded.lines.length > 0) answered({ recorded, disk: undefined });
+      answered({ recorded, disk: await disk });
+    };
+    const timer = setTimeout(() => void ask(), REST_MS);
     return () => {
       isWanted = false;
       clearTimeout(timer);
     };
-  }, [studio, recording, file, line, column, around]);
+  }, [studio, traces, trace, recording, file, line, column, around]);
 
-  // What was dropped into the page is not known to the host, which alone can read files.
-  if (recording === undefined || !answer) return null;
-  const { excerpt } = answer;
+  if (!answer) return null;
+  const { recorded, disk } = answer;
+  const isRecorded = recorded !== null && recorded.lines.length > 0;
+  const excerpt: Shown | undefined = isRecorded ? { path: file, line, ...recorded } : disk?.excerpt;
   if (!excerpt) {
+    const why = [recorded?.leftOut !== undefined ? words.leftOut(recorded.leftOut) : '', disk ? messageOf(disk.problem) : ''].filter((part) => part !== '');
+    if (why.length === 0) return null;
     return (
       <section className="selection-part" aria-label={words.source}>
         <h4>{words.source}</h4>
-        <p className="t3">{answer.problem}</p>
+        <p className="t3">{why.join(' ')}</p>
       </section>
     );
   }
   const isWhole = excerpt.first === 1 && excerpt.lines.length === excerpt.total;
+  const isMapped = !isRecorded && disk?.excerpt?.isMapped === true;
+  const change = isRecorded ? diskChange(recorded, disk) : disk?.excerpt && wasChanged(trace, disk.excerpt) ? words.changed : undefined;
   const openIt = () => {
+    if (recording === undefined) return;
     openInEditor(studio, recording, about).catch((error: unknown) => toastProblem(error, words.notOpened));
   };
   return (
     <section className="selection-part" aria-label={words.source}>
       <div className="selection-part-head">
         <h4>{words.source}</h4>
-        {excerpt.isMapped && (
+        {isRecorded && <span className="t3">{words.fromRecording}</span>}
+        {isMapped && (
           <bdi className="t3 ellipsis mono" title={clipText(excerpt.path)}>
             {excerpt.path.slice(-60)}:{excerpt.line}
           </bdi>
         )}
         <span className="grow" />
-        {opensEditor && (
+        {opensEditor && disk?.excerpt && (
           <Button size="s" kind="quiet" icon={SquarePen} onClick={openIt}>
             {words.openInEditor}
           </Button>
         )}
       </div>
-      {wasChanged(trace, excerpt) && <p className="source-changed">{words.changed}</p>}
+      {change !== undefined && <p className="source-changed">{change}</p>}
       <CodeLines excerpt={excerpt} />
       {!isWhole && around.before < MOST && (
         <button
@@ -91,8 +115,20 @@ export function SourceView({ trace, about }: { readonly trace: TraceId; readonly
   );
 }
 
-function CodeLines({ excerpt }: { readonly excerpt: SourceExcerpt }) {
-  const [coloured, setColoured] = useState<{ readonly of: SourceExcerpt; readonly lines: readonly (readonly CodePiece[])[] }>();
+const readFromDisk = (studio: StudioClient, wanted: Parameters<StudioRequests['source.read']>[0]): Promise<Disk> =>
+  studio.request('source.read', wanted).then(
+    (excerpt) => ({ excerpt }),
+    (problem: unknown) => ({ problem: problem as HostProblem }),
+  );
+
+/** How the file on the disk differs from what was recorded, in words; undefined: it does not, or nobody can tell. */
+function diskChange({ sum }: RecordedExcerpt, disk: Disk | undefined): string | undefined {
+  if (disk?.problem) return disk.problem.code === 'source-changed' ? words.changedSince : undefined;
+  return disk && disk.excerpt.sum !== sum ? words.changedSince : undefined;
+}
+
+function CodeLines({ excerpt }: { readonly excerpt: Shown }) {
+  const [coloured, setColoured] = useState<{ readonly of: Shown; readonly lines: readonly (readonly CodePiece[])[] }>();
   useEffect(() => {
     let isWanted = true;
     import('./colour-lines.ts').then(
@@ -139,7 +175,4 @@ function wasChanged(trace: TraceId, { modifiedMs }: SourceExcerpt): boolean {
   return summary !== undefined && summary.startEpochMs > 0 && modifiedMs > summary.startEpochMs;
 }
 
-const messageOf = (error: unknown): string => {
-  const { message, remedy } = error as { readonly message?: string; readonly remedy?: string };
-  return [message, remedy].filter((part) => part !== undefined).join(' ');
-};
+const messageOf = ({ message, remedy }: HostProblem = {}): string => [message, remedy].filter((part) => part !== undefined).join(' ');

@@ -49,6 +49,9 @@ export const words = {
   openInEditor: 'Open in editor',
   notOpened: 'The editor was not opened',
   moreLines: 'More lines',
+  fromRecording: 'as it ran',
+  changedSince: 'The file on the disk has changed since: these are the lines that ran.',
+  leftOut: (why: string) => `The recording has no text of it: it ${why}.`,
   changed: 'This file was written after the run began: its lines may be others.',
 
   arguments: 'Arguments',

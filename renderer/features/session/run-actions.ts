@@ -28,8 +28,8 @@ export async function startRun(studio: StudioClient, config: LaunchConfig): Prom
 }
 
 /** A program that runs already. Throws a ProblemError that says what is in the way. */
-export async function attachRun(studio: StudioClient, pid: number, options: AttachOptions): Promise<SessionInfo> {
-  const session = await studio.request('attach.start', { pid, options });
+export async function attachRun(studio: StudioClient, pid: number, options: AttachOptions, config: boolean): Promise<SessionInfo> {
+  const session = await studio.request('attach.start', { pid, options, config });
   showSession(session);
   void refreshRecent(studio);
   return session;

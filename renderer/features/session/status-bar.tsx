@@ -1,11 +1,13 @@
 import { Circle, Database, History, TriangleAlert } from 'lucide-react';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
+import { TYPESCRIPT_WAYS, type TypeScriptWay } from '../../../core/protocol/target-wire.ts';
 import { typeScriptInWords } from '../../../core/protocol/typescript-words.ts';
 import { formatCount } from '../../drawing/format.ts';
 import { useSession } from '../../state/session-store.ts';
 import { useCalmSummary } from '../../state/use-calm-summary.ts';
 import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { useRates } from '../../state/use-rates.ts';
+import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { formatBytes, formatElapsed, plural } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Dot, Icon, Progress, Tooltip } from '../../widgets/index.ts';
@@ -13,6 +15,8 @@ import { MemoryMenu } from './memory-menu.tsx';
 import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
 import { samplingWords } from './take-actions.ts';
 import './status-bar.css';
+
+const PROCESSES_EVERY_MS = 1000;
 
 /** How full the fullest ring is: at the end of it the script waits, or events are dropped. */
 function BufferGauge({ share }: { readonly share: number }) {
@@ -46,13 +50,19 @@ function Processes({ session, isLive }: { readonly session: SessionInfo; readonl
   );
 }
 
+/** Of the run while it goes on; of a recording that was opened as its processes have told. */
+function useTypeScriptWays(trace: TraceId, session: SessionInfo | undefined): readonly TypeScriptWay[] {
+  const processes = useTraceQuery(trace, 'processes.list', {}, PROCESSES_EVERY_MS).value ?? [];
+  return session?.typescript ?? TYPESCRIPT_WAYS.filter((way) => processes.some(({ capture }) => capture?.typescript?.includes(way)));
+}
+
 export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const summary = useCalmSummary(trace);
   const session = useSession(trace);
   const record = useLaunchRecord(trace);
   const command = session?.command ?? record?.command;
   const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
-  const typescript = typeScriptInWords(session?.typescript);
+  const typescript = typeScriptInWords(useTypeScriptWays(trace, session));
   const now = standing(session, summary);
   const rates = useRates(trace, now.live);
   const dropped = Math.max(summary?.dropped ?? 0, session?.dropped ?? 0);

@@ -61,7 +61,9 @@ export function StartPage(props: StartPageProps) {
 
   // The examples stand in the column of what is recent; at the first start before it.
   const fresh = library.recent?.length === 0;
-  const examples = <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />;
+  const examples = library.recent && (
+    <Examples examples={library.examples} onRun={(example) => props.onRun(configForScript(example.path, library.recentScripts))} />
+  );
 
   return (
     <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">

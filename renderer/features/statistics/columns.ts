@@ -1,6 +1,7 @@
 /** Columns of the table, its order, and what part of the time a row is. */
 import { formatCount, formatDuration } from '../../drawing/format.ts';
 import type { Spread, TablePage, TableRow, TableSort } from '../../trace/trace-worker-api.ts';
+import type { ColumnOver } from '../../widgets/row-list.tsx';
 
 export interface Order {
   readonly sort: TableSort;
@@ -17,6 +18,8 @@ export type ColumnId = 'count' | 'total' | 'self' | 'mean' | 'min' | 'max' | 'p5
 
 export interface Column {
   readonly id: ColumnId;
+  /** Width of the table below which it is left out. */
+  readonly over?: ColumnOver;
   /** Undefined: percentiles are worked out for the rows in sight alone, so there is no order by them. */
   readonly sort?: TableSort;
   /** Empty: not known yet. */
@@ -25,13 +28,13 @@ export interface Column {
 
 export const COLUMNS: readonly Column[] = [
   { id: 'count', sort: 'count', text: (row) => formatCount(row.count) },
-  { id: 'total', sort: 'total', text: (row) => formatDuration(row.totalNs) },
+  { id: 'total', sort: 'total', over: 340, text: (row) => formatDuration(row.totalNs) },
   { id: 'self', sort: 'self', text: (row) => formatDuration(row.selfNs) },
-  { id: 'mean', sort: 'mean', text: (row) => formatDuration(row.meanNs) },
-  { id: 'min', sort: 'min', text: (row) => formatDuration(row.minNs) },
-  { id: 'max', sort: 'max', text: (row) => formatDuration(row.maxNs) },
-  { id: 'p50', text: (_row, spread) => (spread ? formatDuration(spread.p50Ns) : '') },
-  { id: 'p99', text: (_row, spread) => (spread ? formatDuration(spread.p99Ns) : '') },
+  { id: 'mean', sort: 'mean', over: 640, text: (row) => formatDuration(row.meanNs) },
+  { id: 'min', sort: 'min', over: 780, text: (row) => formatDuration(row.minNs) },
+  { id: 'max', sort: 'max', over: 780, text: (row) => formatDuration(row.maxNs) },
+  { id: 'p50', over: 640, text: (_row, spread) => (spread ? formatDuration(spread.p50Ns) : '') },
+  { id: 'p99', over: 520, text: (_row, spread) => (spread ? formatDuration(spread.p99Ns) : '') },
 ];
 
 /** What the bars are a share of: the table's order by total shows totals, every other one what rows took themselves. */

@@ -1,8 +1,6 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 /** Counters within the range: least, greatest, mean, how far they went and how fast. Only the rows in sight are asked for. */
 import { ChartLine, Search } from 'lucide-react';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { clipText, formatCount, formatValue } from '../../drawing/format.ts';
 import { showPanel } from '../../state/panel-store.ts';
 import type { Place } from '../../state/use-place.ts';
@@ -10,8 +8,8 @@ import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { revealCounter } from '../../state/view-store.ts';
 import type { CounterInfo, CounterRangeStats, TraceId } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
 import { EmptyState } from '../../widgets/index.ts';
+import { type ColumnOver, type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { words } from './words.ts';
 
@@ -27,13 +25,13 @@ interface SeriesRow {
 }
 
 export type FigureColumn = 'samples' | 'last' | 'min' | 'max' | 'mean' | 'delta' | 'rate';
-const COLUMNS: readonly { readonly id: FigureColumn; readonly text: (stats: CounterRangeStats) => string }[] = [
-  { id: 'samples', text: (stats) => formatCount(stats.samples) },
-  { id: 'last', text: (stats) => formatValue(stats.last) },
+const COLUMNS: readonly { readonly id: FigureColumn; readonly over?: ColumnOver; readonly text: (stats: CounterRangeStats) => string }[] = [
+  { id: 'samples', over: 600, text: (stats) => formatCount(stats.samples) },
+  { id: 'last', over: 600, text: (stats) => formatValue(stats.last) },
   { id: 'min', text: (stats) => formatValue(stats.min) },
   { id: 'max', text: (stats) => formatValue(stats.max) },
   { id: 'mean', text: (stats) => formatValue(stats.mean) },
-  { id: 'delta', text: (stats) => signed(stats.delta) },
+  { id: 'delta', over: 420, text: (stats) => signed(stats.delta) },
   { id: 'rate', text: (stats) => signed(stats.ratePerSecond) },
 ];
 const signed = (value: number | null): string => (value !== null && value > 0 ? `+${formatValue(value)}` : formatValue(value));
@@ -54,7 +52,6 @@ interface FiguresProps {
 }
 
 export function CounterFigures({ trace, place, text }: FiguresProps) {
-  const id = useId();
   const { kind } = useTraceSource(trace);
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 30, offset: 0 });
   const [active, setActive] = useState<number>();
@@ -73,19 +70,38 @@ export function CounterFigures({ trace, place, text }: FiguresProps) {
     showPanel('graphs');
     revealCounter(trace, row.counter);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown') setActive(active === undefined ? seen.first : Math.min(rows.length - 1, active + 1));
-    else if (event.key === 'ArrowUp') setActive(active === undefined ? seen.first : Math.max(0, active - 1));
-    else if (event.key === 'Enter' && active !== undefined) show(active);
-    else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  const columns: readonly ListColumn<SeriesRow>[] = [
+    {
+      id: 'name',
+      title: words.counters.name,
+      grow: { share: 1, from: 60 },
+      cell: (row) => <bdi>{clipText(row.label, 200)}</bdi>,
+      tip: (row) => clipText(row.label),
+    },
+    ...COLUMNS.map(({ id, over, text: textOf }): ListColumn<SeriesRow> => {
+      const of = (row: SeriesRow): string | undefined => {
+        const stats = figures.get(row.id);
+        return stats && textOf(stats);
+      };
+      return {
+        id,
+        title: words.counters.columns[id],
+        hint: words.counters.titles[id],
+        ...(over !== undefined && { over }),
+        width: 60,
+        className: 'num',
+        cell: of,
+        voice: (row) => {
+          const value = of(row);
+          return value === undefined ? undefined : `${words.counters.columns[id]} ${value}`;
+        },
+      };
+    }),
+  ];
 
   if (rows.length === 0) {
     return (
-      <div className="statistics-empty">
+      <div className="list-empty">
         {counters === undefined ? null : text !== '' && counters.length > 0 ? (
           <EmptyState icon={Search} title={words.noMatch.title}>
             {words.counters.noMatch}
@@ -99,59 +115,18 @@ export function CounterFigures({ trace, place, text }: FiguresProps) {
     );
   }
   return (
-    <>
-      <div className="statistics-row statistics-titles" aria-hidden="true">
-        <span className="statistics-label">{words.counters.name}</span>
-        {COLUMNS.map((column) => (
-          <span key={column.id} className={`num figures-${column.id}`} title={words.counters.titles[column.id]}>
-            {words.counters.columns[column.id]}
-          </span>
-        ))}
-      </div>
-      <BigList
-        label={words.counters.table}
-        role="grid"
-        total={rows.length}
-        rowHeight={ROW_HEIGHT}
-        follow={false}
-        onFollow={() => {}}
-        onWindow={setSeen}
-        active={active}
-        activeId={active === undefined ? undefined : `${id}-${active}`}
-        onKeyDown={onKeyDown}
-        row={(index) => {
-          const row = rows[index];
-          if (!row) return null;
-          const stats = figures.get(row.id);
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-            <div
-              key={index}
-              id={`${id}-${index}`}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={index + 1}
-              aria-selected={index === active}
-              className={`statistics-row ${index === active ? 'statistics-active' : ''}`}
-              onClick={() => show(index)}
-            >
-              <span role="gridcell" className="statistics-label" title={clipText(row.label)}>
-                <bdi>{clipText(row.label, 200)}</bdi>
-              </span>
-              {COLUMNS.map((column) => (
-                <span
-                  key={column.id}
-                  role="gridcell"
-                  className={`num figures-${column.id}`}
-                  aria-label={stats && `${words.counters.columns[column.id]} ${column.text(stats)}`}
-                >
-                  {stats && column.text(stats)}
-                </span>
-              ))}
-            </div>
-          );
-        }}
-      />
-    </>
+    <RowList
+      label={words.counters.table}
+      columns={columns}
+      titles={{}}
+      total={rows.length}
+      rowHeight={ROW_HEIGHT}
+      rowAt={(index) => rows[index]}
+      onWindow={setSeen}
+      active={active}
+      onActive={setActive}
+      onPick={show}
+      onOpen={show}
+    />
   );
 }

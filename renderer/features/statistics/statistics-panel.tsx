@@ -51,8 +51,8 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
   };
 
   return (
-    <section className="statistics" aria-label={words.panel}>
-      <div className="statistics-head">
+    <section className="list-panel" aria-label={words.panel}>
+      <div className="list-head">
         <Segments<GroupBy | 'counters'>
           label={words.groupBy}
           value={view}
@@ -63,7 +63,7 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           onChange={setView}
         />
         <TextField
-          className="statistics-filter"
+          className="list-filter"
           aria-label={words.filterRows}
           placeholder={words.filter}
           icon={Search}
@@ -77,11 +77,11 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           }}
           after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
         />
-        <span className="statistics-space" />
+        <span className="list-space" />
         {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
       </div>
-      <p className="statistics-place">
-        <span className={place.kind === 'selected' ? 'statistics-selected' : 't2'}>{placeText(place)}</span>
+      <p className="list-place">
+        <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>
         <span className="t3" role="status">
           {view !== 'counters' && page && words.counted(found.by, page.total, page.done)}
         </span>
@@ -99,7 +99,7 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           trace={trace}
         />
       ) : (
-        <div className="statistics-empty">
+        <div className="list-empty">
           <NoRows trace={trace} problem={problem} answered={page !== undefined && page.done >= 1} by={by} filtered={text !== ''} />
         </div>
       )}

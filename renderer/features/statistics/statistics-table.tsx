@@ -1,12 +1,7 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
-import { ArrowDown, ArrowUp } from 'lucide-react';
-import { type KeyboardEvent, useId, useState } from 'react';
 import { clipText } from '../../drawing/format.ts';
 import { highlightName } from '../../state/selection.ts';
 import type { TablePage, TableRow, TableSort, TraceId } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
-import { Icon } from '../../widgets/index.ts';
+import { type ColumnSort, type ListColumn, RowList, ShareBar } from '../../widgets/row-list.tsx';
 import type { RowWindow } from '../../widgets/row-window.ts';
 import { COLUMNS, type Order, sharedBy, shareOf } from './columns.ts';
 import type { useStatistics } from './use-statistics.ts';
@@ -26,121 +21,87 @@ interface StatisticsTableProps {
 }
 
 export function StatisticsTable({ trace, found, order, active, onOrder, onWindow, onPick }: StatisticsTableProps) {
-  const id = useId();
   const { page, by, from, rowAt } = found;
   const share = sharedBy(order);
   const activePlace = active === undefined ? -1 : page.rows.findIndex((row) => row.key === active);
-  const activeIndex = activePlace < 0 ? undefined : from + activePlace;
-  const [first, setFirst] = useState(0);
-
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : event.key === 'Enter' ? 0 : undefined;
-    if (step === undefined || (step === 0 && activeIndex === undefined)) return;
-    const row = rowAt(activeIndex === undefined ? first : Math.max(0, Math.min(page.total - 1, activeIndex + step)));
-    if (row) onPick(row, step === 0 ? 'select' : 'mark');
-    event.preventDefault();
-    event.stopPropagation();
+  const pickAt = (index: number, how: 'mark' | 'select') => {
+    const row = rowAt(index);
+    if (row) onPick(row, how);
   };
-
+  const nameOf = (row: TableRow) => labelOf(by, row.label, found.names.get(row.key));
+  const sortBy = (sort: TableSort, label: string): ColumnSort => ({
+    isSorted: order.sort === sort,
+    descending: order.descending,
+    label: order.sort === sort ? words.sortedBy(label, order.descending) : words.sortBy(label),
+    onSort: () => onOrder(sort),
+  });
+  const columns: readonly ListColumn<TableRow>[] = [
+    {
+      id: 'label',
+      title: words.groups[by],
+      sort: sortBy('label', words.groups[by]),
+      grow: { share: 1, from: 60 },
+      className: by === 'thread' || by === 'category' ? '' : 'mono',
+      cell: (row) => {
+        const { label, place } = nameOf(row);
+        return (
+          <>
+            <bdi className={row.label === '' ? 't3' : undefined}>{clipText(label, 200)}</bdi>
+            {place !== '' && <bdi className="statistics-file t3">{clipText(place, 100)}</bdi>}
+          </>
+        );
+      },
+      tip: (row) => {
+        const { label, place } = nameOf(row);
+        return clipText(place === '' ? label : `${label}, ${place}`);
+      },
+    },
+    {
+      id: 'share',
+      title: words.share[share],
+      hint: words.shareTitle[share],
+      className: 'list-share',
+      cell: (row) => {
+        const part = shareOf(row, page, share);
+        return <ShareBar share={part} text={words.percent(part)} />;
+      },
+    },
+    ...COLUMNS.map(({ id, sort, over, text }): ListColumn<TableRow> => {
+      const textOf = (row: TableRow) => text(row, found.spreads.get(row.key));
+      return {
+        id,
+        title: words.columns[id],
+        hint: words.titles[id],
+        ...(sort && { sort: sortBy(sort, words.columns[id]) }),
+        ...(over !== undefined && { over }),
+        width: 60,
+        className: 'num',
+        cell: textOf,
+        voice: (row) => voice(id, textOf(row)),
+      };
+    }),
+  ];
   return (
-    <>
-      <div className="statistics-row statistics-titles" role="group" aria-label="Columns">
-        <span className="statistics-label">
-          <Title sort="label" label={words.groups[by]} order={order} onOrder={onOrder} />
-        </span>
-        <span className="statistics-share" title={words.shareTitle[share]}>
-          {words.share[share]}
-        </span>
-        {COLUMNS.map(({ id: column, sort }) => (
-          <span key={column} className={`num statistics-${column}`} title={words.titles[column]}>
-            {sort ? <Title sort={sort} label={words.columns[column]} order={order} onOrder={onOrder} /> : words.columns[column]}
-          </span>
-        ))}
-      </div>
-      <BigList
-        label={words.table(by)}
-        role="grid"
-        total={page.total}
-        rowHeight={ROW_HEIGHT}
-        follow={false}
-        onFollow={() => {}}
-        onWindow={(window) => {
-          setFirst(window.first);
-          onWindow(window);
-        }}
-        active={activeIndex}
-        activeId={activeIndex === undefined ? undefined : `${id}-${activeIndex}`}
-        onKeyDown={onKeyDown}
-        row={(index) => {
-          const row = rowAt(index);
-          if (!row) return <div key={index} className="statistics-row" role="row" aria-rowindex={index + 1} id={`${id}-${index}`} />;
-          const spread = found.spreads.get(row.key);
-          const { label, place } = labelOf(by, row.label, found.names.get(row.key));
-          const part = shareOf(row, page, share);
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-            <div
-              key={index}
-              id={`${id}-${index}`}
-              role="row"
-              tabIndex={-1}
-              aria-rowindex={index + 1}
-              aria-selected={index === activeIndex}
-              className={`statistics-row ${index === activeIndex ? 'statistics-active' : ''}`}
-              onClick={() => onPick(row, 'select')}
-              onPointerEnter={() => by === 'name' && highlightName(trace, row.key)}
-              onPointerLeave={() => by === 'name' && highlightName(trace, active)}
-            >
-              <span
-                role="gridcell"
-                className={`statistics-label ${by === 'thread' || by === 'category' ? '' : 'mono'}`}
-                title={clipText(place === '' ? label : `${label}, ${place}`)}
-              >
-                <bdi className={row.label === '' ? 't3' : undefined}>{clipText(label, 200)}</bdi>
-                {place !== '' && <bdi className="statistics-file t3">{clipText(place, 100)}</bdi>}
-              </span>
-              <span role="gridcell" className="statistics-share">
-                <i aria-hidden="true">
-                  <b style={{ transform: `scaleX(${part})` }} />
-                </i>
-                {words.percent(part)}
-              </span>
-              {COLUMNS.map((column) => (
-                <span key={column.id} role="gridcell" className={`num statistics-${column.id}`} aria-label={voice(column.id, column.text(row, spread))}>
-                  {column.text(row, spread)}
-                </span>
-              ))}
-            </div>
-          );
-        }}
-      />
-    </>
+    <RowList
+      label={words.table(by)}
+      columns={columns}
+      titles={{ label: words.columnTitles }}
+      total={page.total}
+      rowHeight={ROW_HEIGHT}
+      rowAt={rowAt}
+      onWindow={onWindow}
+      active={activePlace < 0 ? undefined : from + activePlace}
+      onActive={(index) => pickAt(index, 'mark')}
+      onPick={(index) => pickAt(index, 'select')}
+      onOpen={(index) => pickAt(index, 'select')}
+      rowProps={(row) =>
+        by === 'name' ? { onPointerEnter: () => highlightName(trace, row.key), onPointerLeave: () => highlightName(trace, active) } : NO_PROPS
+      }
+    />
   );
 }
+
+const NO_PROPS = {};
 
 /** The titles lie beside the grid: each cell says its column. */
 const voice = (column: keyof typeof words.columns, text: string): string | undefined => (text === '' ? undefined : `${words.columns[column]} ${text}`);
-
-interface TitleProps {
-  readonly sort: TableSort;
-  readonly label: string;
-  readonly order: Order;
-  readonly onOrder: (sort: TableSort) => void;
-}
-
-function Title({ sort, label, order, onOrder }: TitleProps) {
-  const isSorted = order.sort === sort;
-  return (
-    <button
-      type="button"
-      className={`statistics-title ${isSorted ? 'statistics-sorted' : ''}`}
-      aria-pressed={isSorted}
-      aria-label={isSorted ? words.sortedBy(label, order.descending) : words.sortBy(label)}
-      onClick={() => onOrder(sort)}
-    >
-      {label}
-      {isSorted && <Icon of={order.descending ? ArrowDown : ArrowUp} size="xs" />}
-    </button>
-  );
-}

@@ -1,16 +1,15 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 /** The timeline's twin: the slices in view as a table, in order of time. Only the rows in sight are asked for. */
 import { ChartGantt } from 'lucide-react';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { useState } from 'react';
 import { clipText, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { selectSlice } from '../../state/selection.ts';
 import { useCalmRange } from '../../state/use-calm-range.ts';
+import { useNames } from '../../state/use-names.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { useView } from '../../state/view-store.ts';
-import type { NameInfo, SliceRow, TraceId } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
+import type { SliceRow, TraceId } from '../../trace/trace-worker-api.ts';
 import { EmptyState } from '../../widgets/index.ts';
+import { type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import './timeline.css';
 import { words } from './words.ts';
@@ -20,7 +19,6 @@ const PAGE = 50;
 const EVERY_MS = 500;
 
 export function SlicesTable({ trace }: { readonly trace: TraceId }) {
-  const id = useId();
   const range = useCalmRange(trace);
   const picked = useView(trace, (view) => (view.selection?.kind === 'slice' ? view.selection.slice.ref : 0));
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 40, offset: 0 });
@@ -34,27 +32,34 @@ export function SlicesTable({ trace }: { readonly trace: TraceId }) {
   const page = answer.value;
   const answeredFrom = answer.argument?.from ?? 0;
   const rowAt = (index: number): SliceRow | undefined => page?.rows[index - answeredFrom];
-  const names = useNamesOf(trace, page?.rows ?? []);
+  const names = useNames(trace, page?.rows.map((row) => row.name) ?? []);
   const tracks = useTraceQuery(trace, 'tracks.list', {}, 1000).value;
   const total = page?.listed ?? 0;
   const found = page?.rows.findIndex((row) => row.ref === picked) ?? -1;
-  const active = found < 0 ? undefined : answeredFrom + found;
-
-  const choose = (index: number) => {
-    const row = rowAt(Math.max(0, Math.min(total - 1, index)));
-    if (row) selectSlice(trace, row, 'reveal');
+  const choose = (index: number, how: 'reveal' | 'zoom' = 'reveal') => {
+    const row = rowAt(index);
+    if (row) selectSlice(trace, row, how);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'ArrowDown') choose(active === undefined ? seen.first : active + 1);
-    else if (event.key === 'ArrowUp') choose(active === undefined ? seen.first : active - 1);
-    else if (event.key === 'Enter' && active !== undefined) {
-      const row = rowAt(active);
-      if (row) selectSlice(trace, row, 'zoom');
-    } else return;
-    event.preventDefault();
-    event.stopPropagation();
-  };
+  const columns: readonly ListColumn<SliceRow>[] = [
+    { id: 'time', title: words.columns.time, width: 88, cell: (row) => formatMoment(row.startNs) },
+    {
+      id: 'name',
+      title: words.columns.name,
+      grow: { share: 4, from: 80 },
+      className: 'mono',
+      cell: (row) => <bdi>{clipText(names.get(row.name)?.text ?? '', 200)}</bdi>,
+    },
+    {
+      id: 'track',
+      title: words.columns.track,
+      width: 90,
+      over: 520,
+      className: 't2',
+      cell: (row) => <bdi>{clipText(tracks?.find((track) => track.id === row.track)?.name ?? '', 60)}</bdi>,
+    },
+    { id: 'duration', title: words.columns.duration, width: 64, className: 'num', cell: (row) => formatDuration(row.durationNs) },
+    { id: 'self', title: words.columns.self, width: 64, over: 520, className: 'num t2', cell: (row) => formatDuration(row.selfNs) },
+  ];
 
   return (
     <section className="slices" aria-label={words.table}>
@@ -68,64 +73,19 @@ export function SlicesTable({ trace }: { readonly trace: TraceId }) {
           </EmptyState>
         )
       ) : (
-        <>
-          <div className="slices-row slices-titles" aria-hidden="true">
-            <span>{words.columns.time}</span>
-            <span>{words.columns.name}</span>
-            <span>{words.columns.track}</span>
-            <span className="num">{words.columns.duration}</span>
-            <span className="num">{words.columns.self}</span>
-          </div>
-          <BigList
-            label={words.tableLabel}
-            role="grid"
-            total={total}
-            rowHeight={ROW_HEIGHT}
-            follow={false}
-            onFollow={() => {}}
-            onWindow={setSeen}
-            active={active}
-            activeId={active === undefined ? undefined : `${id}-${active}`}
-            onKeyDown={onKeyDown}
-            row={(index) => {
-              const row = rowAt(index);
-              return (
-                // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-                <div
-                  key={index}
-                  id={`${id}-${index}`}
-                  role="row"
-                  tabIndex={-1}
-                  aria-rowindex={index + 1}
-                  aria-selected={index === active}
-                  className={`slices-row ${index === active ? 'slices-active' : ''}`}
-                  onClick={() => choose(index)}
-                >
-                  <span role="gridcell">{row && formatMoment(row.startNs)}</span>
-                  <span role="gridcell" className="mono ellipsis">
-                    <bdi>{row && clipText(names.get(row.name)?.text ?? '', 200)}</bdi>
-                  </span>
-                  <span role="gridcell" className="t2 ellipsis">
-                    <bdi>{row && clipText(tracks?.find((track) => track.id === row.track)?.name ?? '', 60)}</bdi>
-                  </span>
-                  <span role="gridcell" className="num">
-                    {row && formatDuration(row.durationNs)}
-                  </span>
-                  <span role="gridcell" className="num t2">
-                    {row && formatDuration(row.selfNs)}
-                  </span>
-                </div>
-              );
-            }}
-          />
-        </>
+        <RowList
+          label={words.tableLabel}
+          columns={columns}
+          titles={{}}
+          total={total}
+          rowHeight={ROW_HEIGHT}
+          rowAt={rowAt}
+          onWindow={setSeen}
+          active={found < 0 ? undefined : answeredFrom + found}
+          onActive={choose}
+          onOpen={(index) => choose(index, 'zoom')}
+        />
       )}
     </section>
   );
-}
-
-function useNamesOf(trace: TraceId, rows: readonly SliceRow[]): ReadonlyMap<number, NameInfo> {
-  const ids = [...new Set(rows.map((row) => row.name))].sort((a, b) => a - b);
-  const infos = useTraceQuery(trace, 'names.get', ids.length > 0 ? { names: ids } : undefined).value ?? [];
-  return new Map(infos.map((info) => [info.id, info]));
 }

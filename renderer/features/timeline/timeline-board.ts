@@ -15,8 +15,8 @@ import { subscribeTrackView, trackFilter, trackView } from '../../state/track-vi
 import { traceNow } from '../../state/view-clock.ts';
 import { leastEndOf, noteDrawn, startOf, subscribeViews, type TimeRange, viewState, visibleRange } from '../../state/view-store.ts';
 import type {
-  CounterGrid,
   CounterInfo,
+  CounterLines,
   FlowArrows,
   ObjectInfo,
   ProcessInfo,
@@ -57,6 +57,7 @@ const SETTLED_AFTER_NS = 2e9;
 const MOST_PINNED = 0.5;
 const ROWS_BEYOND = 8;
 const SLOW_EVERY_MS = 250;
+const LOADING_EVERY_MS = 1000;
 /** A view that follows a live trace moves by a pixel or so: it is drawn so often, and the window's frames are left to others. */
 const FOLLOW_EVERY_MS = 60;
 const MOST_ARROWS = 400;
@@ -89,9 +90,10 @@ export class TimelineBoard {
   private view: TimelineView | undefined;
   private viewRows: readonly AskedRow[] = [];
   private viewQuestion = '';
-  private grid: CounterGrid | undefined;
+  private grid: CounterLines | undefined;
   private gridLanes: readonly PlacedLane[] = [];
   private gridQuestion = '';
+  private gridWhere = '';
   private readonly counterRanges = new Map<string, ValueRange>();
   private counterPictures = new Map<string, CounterPicture>();
   private flows: FlowArrows | undefined;
@@ -529,6 +531,7 @@ export class TimelineBoard {
       readonly range: TimeRange;
       readonly endNs: number;
       readonly live: boolean;
+      readonly following: boolean;
       readonly revision: number;
       readonly growing: boolean;
       readonly nowMs: number;
@@ -546,18 +549,21 @@ export class TimelineBoard {
     const columns = Math.max(1, Math.min(query.columns, Math.ceil((until - query.fromNs) / query.columnNs)));
     const changing = this.grid?.coarse || (now.growing && (!now.live || range.toNs > endNs - SETTLED_AFTER_NS));
     const series = lanes.flatMap((placed) => placed.lane.counter?.series.map((each) => each.id) ?? []);
-    const question = `${query.fromNs} ${columns} ${query.columnNs} ${series.join()} ${changing ? now.revision : 'still'}`;
+    const where = `${query.fromNs} ${query.columnNs} ${series.join()}`;
+    const question = `${where} ${columns} ${changing ? now.revision : 'still'}`;
     const { trace, traces } = this;
     this.ask(
       'grid',
       question,
       now.nowMs,
-      30,
-      () => traces.request('counters.grid', { trace, series, fromNs: query.fromNs, toNs: query.fromNs + columns * query.columnNs, columns }),
+      // While a file is being read the worker is to read, not to draw the same range again and again.
+      now.growing && !now.live && (now.following || where === this.gridWhere) ? LOADING_EVERY_MS : 30,
+      () => traces.request('counters.lines', { trace, series, fromNs: query.fromNs, toNs: query.fromNs + columns * query.columnNs, columns, show: 'value' }),
       (value) => {
         this.grid = value;
         this.gridLanes = lanes;
         this.gridQuestion = question;
+        this.gridWhere = where;
       },
     );
   }
@@ -582,8 +588,8 @@ export class TimelineBoard {
           if (value > max) max = value;
         }
       }
-      const lines = { x: grid.x, y: grid.y.slice(at, at + count), min, max };
-      const range = Number.isFinite(min) ? rowRange(this.counterRanges.get(lane.key), lines, settled) : niceRange(0, 0);
+      const lines = { grid, first: at, count: Math.min(count, Math.max(0, grid.stats.length - at)) };
+      const range = Number.isFinite(min) ? rowRange(this.counterRanges.get(lane.key), min, max, settled) : niceRange(0, 0);
       this.counterRanges.set(lane.key, range);
       pictures.set(lane.key, { lines, range, now: grid.stats[at]?.now ?? null });
       at += count;

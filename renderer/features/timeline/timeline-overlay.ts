@@ -3,8 +3,9 @@
  * selected range, marks. Plain elements that are moved: a second canvas over the first one would cost as much as the first, and
  * drawing all tracks anew for each move of the pointer more.
  */
+
+import { lineValueAt } from '../../drawing/column-lines.ts';
 import { formatMoment, formatValue } from '../../drawing/format.ts';
-import { valueAt } from '../../drawing/grid-lookup.ts';
 import { valueY } from '../../drawing/timeline/counter-row.ts';
 import { clockText, type TimeBase } from '../../drawing/timeline/ruler.ts';
 import { pointerState, type SnapshotPins, viewState } from '../../state/view-store.ts';
@@ -67,8 +68,8 @@ export class TimelineOverlay {
         eachInSight(place, (placed, y) => {
           const picture = isPlacedLane(placed) ? scene.counters.get(placed.lane.key) : undefined;
           if (!picture || !isPlacedLane(placed)) return;
-          const value = valueAt(picture.lines.x, picture.lines.y[0] ?? [], ns / 1e9);
-          if (value === null) return;
+          const value = lineValueAt(picture.lines.grid, picture.lines.first, ns);
+          if (Number.isNaN(value)) return;
           const at = valueY(value, picture.range, counterBox(scene, y, placed.height));
           if (at < place.top || at > place.bottom) return;
           const mine = this.valueElement(used++);

@@ -2,7 +2,9 @@
 import type { ValueRange } from '../../drawing/axis-range.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { type Palette, withAlpha } from '../../drawing/palette.ts';
-import { type CounterLines, type CounterRowBox, drawCounterRow } from '../../drawing/timeline/counter-row.ts';
+import { type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
+import { PixelLayer } from '../../drawing/pixel-layer.ts';
+import { type CounterRowBox, drawCounterLabel, drawCounterLines, type RowLines } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
 import { Flag, ItemOrder, type Placement, RowKind, type RowPlaces } from '../../drawing/timeline/items.ts';
 import {
@@ -15,7 +17,6 @@ import {
   drawPills,
   type ThreadExtent,
 } from '../../drawing/timeline/marks.ts';
-import { type RectInk, stripesOf } from '../../drawing/timeline/pixel-ink.ts';
 import { drawGrid, drawRuler, type RulerMark } from '../../drawing/timeline/ruler.ts';
 import { Durations, drawLabels, drawLaneLabels, drawPlates, type LabelLook } from '../../drawing/timeline/slice-labels.ts';
 import { drawErrors, drawOutlines, drawSlices, type SliceLook } from '../../drawing/timeline/slices.ts';
@@ -23,7 +24,6 @@ import type { TimeRange } from '../../state/view-store.ts';
 import type { NameId, SliceRef, TimelineView } from '../../trace/trace-worker-api.ts';
 import { firstBelow, isPlacedLane, type LanePart, type Placed, type PlacedLane, type Region } from './lane-layout.ts';
 import type { NameBook } from './name-book.ts';
-import { PixelLayer } from './pixel-layer.ts';
 
 export const RULER_PX = 24;
 
@@ -43,7 +43,7 @@ export interface RegionPlace {
 }
 
 export interface CounterPicture {
-  readonly lines: CounterLines;
+  readonly lines: RowLines;
   readonly range: ValueRange;
   /** Newest value of the first series in the range, as the legends show it. */
   readonly now: number | null;
@@ -97,6 +97,8 @@ export const fontsOf = (palette: Palette): PictureFonts => ({
 const MOST_KEPT = 5000;
 /** From so many items on, rectangles are written into pixels. Below, the canvas draws them, with edges between pixels. */
 const DENSE_FROM = 1500;
+/** The same for lines of counters: each has a rectangle or two in each column of pixels. */
+const MANY_SERIES = 16;
 const pixelStripes = (colour: string): string => stripesOf(withAlpha(colour, STRIPE_OPACITY));
 const STRIPE_OPACITY = 0.85;
 
@@ -193,12 +195,27 @@ export class TimelinePicture {
 
   private drawCounters(scene: Scene, place: RegionPlace): void {
     const { ink, palette, fonts } = this;
+    const rows: { readonly picture: CounterPicture; readonly box: CounterRowBox; readonly colours: readonly string[] }[] = [];
     eachInSight(place, (placed, y) => {
       if (!isPlacedLane(placed)) return;
       const picture = scene.counters.get(placed.lane.key);
-      if (!picture) return;
-      drawCounterRow(ink, picture.lines, picture.range, counterBox(scene, y, placed.height), scene.counterColours(placed), palette, fonts.axis);
+      if (picture) rows.push({ picture, box: counterBox(scene, y, placed.height), colours: scene.counterColours(placed) });
     });
+    if (rows.length === 0) return;
+    const sight = { left: scene.left, top: place.top, right: scene.width, bottom: place.bottom };
+    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'>) => {
+      for (const { picture, box, colours } of rows) drawCounterLines(rects, picture.lines, picture.range, box, colours, palette);
+    };
+    if (rows.reduce((sum, { picture }) => sum + picture.lines.count, 0) >= MANY_SERIES) this.layer.draw(ink, sight, paint);
+    else {
+      ink.save();
+      ink.beginPath();
+      ink.rect(sight.left, sight.top, sight.right - sight.left, sight.bottom - sight.top);
+      ink.clip();
+      paint(ink);
+      ink.restore();
+    }
+    for (const { picture, box } of rows) drawCounterLabel(ink, picture.range, box, palette, fonts.axis);
   }
 
   private drawItems(scene: Scene, place: RegionPlace, view: TimelineView): void {

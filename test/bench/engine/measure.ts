@@ -1,10 +1,11 @@
-/** One measurement in a process of its own: `node measure.mjs write|open|slices|objects …` prints JSON. */
+/** One measurement in a process of its own: `node measure.mjs write|counters|open|slices|objects …` prints JSON. */
 import { openIndexed } from '../../../core/model/open-recording.ts';
 import { SEGMENT_SLICES, SortedBand } from '../../../core/model/timeline/sorted-band.ts';
 import { Trace } from '../../../core/model/trace.ts';
 import { BlockType } from '../../../core/protocol/recording-format.ts';
 import { DiskSource } from './file-source.ts';
 import { measureObjects } from './objects.ts';
+import { writeCounters } from './write-counters.ts';
 import { NAMES, writeRecording, writeSlices } from './write-recording.ts';
 
 const [what, file = '', size = '1'] = process.argv.slice(2);
@@ -13,15 +14,17 @@ const hold = setInterval(() => {}, 1000);
 const results: Record<string, number> =
   what === 'write'
     ? await write()
-    : what === 'objects'
-      ? { ...(await measureObjects()) }
-      : what === 'cost'
-        ? await cost()
-        : what === 'open'
-          ? await open()
-          : what === 'slices'
-            ? await slices()
-            : unknown();
+    : what === 'counters'
+      ? { ...(await writeCounters(file, ...(size.split('x').map(Number) as [number, number, number]))) }
+      : what === 'objects'
+        ? { ...(await measureObjects()) }
+        : what === 'cost'
+          ? await cost()
+          : what === 'open'
+            ? await open()
+            : what === 'slices'
+              ? await slices()
+              : unknown();
 clearInterval(hold);
 console.log(JSON.stringify(results));
 

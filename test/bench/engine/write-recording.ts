@@ -85,26 +85,28 @@ export async function writeRecording(file: string, wantedBytes: number, withSumm
   return { bytes: recording.offset, records, durationNs, summaryBytes };
 }
 
+/** A record of definitions. */
+export function definition(kind: RecordKind, numbers: readonly number[], text?: string): Uint8Array {
+  const bytes = encoder.encode(text ?? '');
+  const words = [...numbers, ...(text === undefined ? [] : [bytes.length])];
+  if (words.length % 2 === 1 && text === undefined) words.push(0);
+  const record = new Uint8Array(8 + words.length * 4 + padTo8(bytes.length));
+  const view = new DataView(record.buffer);
+  view.setUint32(4, extendedTag(kind, record.length - 8), true);
+  words.forEach((word, i) => {
+    view.setUint32(8 + i * 4, word, true);
+  });
+  record.set(bytes, 8 + words.length * 4);
+  return record;
+}
+
 function definitions(): Uint8Array {
-  const parts: Uint8Array[] = [];
-  const define = (kind: RecordKind, numbers: readonly number[], text?: string) => {
-    const bytes = encoder.encode(text ?? '');
-    const words = [...numbers, ...(text === undefined ? [] : [bytes.length])];
-    if (words.length % 2 === 1 && text === undefined) words.push(0);
-    const record = new Uint8Array(8 + words.length * 4 + padTo8(bytes.length));
-    const view = new DataView(record.buffer);
-    view.setUint32(4, extendedTag(kind, record.length - 8), true);
-    words.forEach((word, i) => {
-      view.setUint32(8 + i * 4, word, true);
-    });
-    record.set(bytes, 8 + words.length * 4);
-    parts.push(record);
-  };
-  define(RecordKind.DEF_STRING, [1], '/app/server.js');
-  define(RecordKind.DEF_STRING, [2], 'requests');
-  define(RecordKind.DEF_COUNTER, [1, 2, 1, 0, 2]);
-  define(RecordKind.DEF_FUNCTIONS, [1, FUNCTIONS, 1], Array.from({ length: FUNCTIONS }, (_, i) => `${i * 7 + 1} 3 0 function${i}`).join('\n'));
-  return Buffer.concat(parts);
+  return Buffer.concat([
+    definition(RecordKind.DEF_STRING, [1], '/app/server.js'),
+    definition(RecordKind.DEF_STRING, [2], 'requests'),
+    definition(RecordKind.DEF_COUNTER, [1, 2, 1, 0, 2]),
+    definition(RecordKind.DEF_FUNCTIONS, [1, FUNCTIONS, 1], Array.from({ length: FUNCTIONS }, (_, i) => `${i * 7 + 1} 3 0 function${i}`).join('\n')),
+  ]);
 }
 
 const PATTERN_RECORDS = 2_000_000;

@@ -18,8 +18,39 @@ export class Graphs {
     return this.page.getByRole('figure', { name, exact: true });
   }
 
+  /** Names of the graphs that are rendered, in their order. */
+  names(): Promise<string[]> {
+    return this.panel.getByRole('figure').evaluateAll((figures) => figures.map((figure) => figure.getAttribute('aria-label') ?? ''));
+  }
+
+  /** The name in a title bar: takes hold of the graph. */
+  title(name: string): Locator {
+    return this.graph(name).locator('.counter-title');
+  }
+
+  /** Of the graph that is being renamed. */
+  get nameField(): Locator {
+    return this.panel.getByRole('textbox', { name: /^Name of the graph/ });
+  }
+
   picture(name: string): Locator {
     return this.graph(name).getByRole('img');
+  }
+
+  /** Time of its cross-hair in seconds. Undefined: it shows none. */
+  async crossHair(name: string): Promise<number | undefined> {
+    const text = await this.graph(name).locator('.counter-overlay').getAttribute('data-moment');
+    return text === null ? undefined : secondsOf(text);
+  }
+
+  /** Seconds in view, from and to, as the table of the graph has them, which has to be shown. */
+  async inView(name: string): Promise<readonly [number, number]> {
+    const times = await this.graph(name)
+      .getByRole('region', { name: `Values of ${name}` })
+      .getByRole('rowheader')
+      .allTextContents();
+    const moments = times.filter((text) => /\d/.test(text)).map(secondsOf);
+    return [moments.at(-1) ?? Number.NaN, moments[0] ?? Number.NaN];
   }
 
   /** A line of the list. */
@@ -81,3 +112,11 @@ export class Graphs {
       .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
   }
 }
+
+/** "0.123 456 s", "1:02.123" */
+export const secondsOf = (text: string): number =>
+  text
+    .replace(/[^\d.:−-]/g, '')
+    .replace('−', '-')
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0);

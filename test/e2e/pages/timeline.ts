@@ -1,4 +1,5 @@
 import { expect, type Locator, type Page } from 'playwright/test';
+import { secondsOf } from './graphs.ts';
 
 /** The timeline of a trace window: minimap, line with search, tracks; and beside it what is selected. */
 export class Timeline {
@@ -47,6 +48,12 @@ export class Timeline {
   async span(): Promise<number> {
     const [from, to] = await this.inView();
     return to - from;
+  }
+
+  /** Time of the cross-hair in seconds, as the ruler tells it. Undefined: it shows none. */
+  async crossHair(): Promise<number | undefined> {
+    const plate = this.region.locator('.tl-plate');
+    return (await plate.isVisible()) ? secondsOf((await plate.textContent()) ?? '') : undefined;
   }
 
   /** A fact of what is selected: Total, Self, Start … */

@@ -63,8 +63,14 @@ export class TraceWindow {
       .first();
   }
 
+  /** A graph out of sight draws nothing and tells no numbers, and which one is the first is a matter of what came first. */
+  private async bringIntoSight(counter: string): Promise<void> {
+    await this.counter(counter).scrollIntoViewIfNeeded();
+  }
+
   /** Waits until the shown value of a series has changed `times` times: the graph is alive. */
   async movesBy(counter: string, series: string, times: number): Promise<void> {
+    await this.bringIntoSight(counter);
     const cell = this.now(counter, series);
     let before = await cell.textContent();
     for (let seen = 0; seen < times; seen++) {
@@ -75,6 +81,7 @@ export class TraceWindow {
 
   /** Waits until the shown value of a series stays the same for a while: nothing more comes. */
   async stands(counter: string, series: string): Promise<void> {
+    await this.bringIntoSight(counter);
     const cell = this.now(counter, series);
     for (let before = ''; before !== (await cell.textContent()); ) {
       before = (await cell.textContent()) ?? '';
@@ -113,6 +120,7 @@ export class TraceWindow {
 
   /** What is drawn of a counter, as text that differs when one pixel does. */
   async picture(counter: string): Promise<string> {
+    await this.bringIntoSight(counter);
     return this.counter(counter)
       .locator('.counter-picture')
       .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());

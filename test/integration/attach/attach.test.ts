@@ -3,8 +3,9 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AttachOptions, DEFAULT_ATTACH } from '../../../core/protocol/attach.ts';
+import { RecordKind } from '../../../core/protocol/records.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { attachable, attachableByName, attachPlan, attachTo } from '../../../main/services/attach/attach.ts';
 import { listNodeProcesses } from '../../../main/services/attach/node-processes.ts';
@@ -15,7 +16,6 @@ import { nodeVersions } from '../tracer/node-matrix.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const tracerFolder = path.join(root, 'dist/tracer');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
 
 let fixture: CollectorFixture;
 let folder: string;
@@ -103,7 +103,14 @@ async function start(code: string, { node = process.execPath, flags = [] as read
 async function attachToPid(pid: number, options: Partial<AttachOptions> = {}, name = 'one'): Promise<SessionInfo> {
   const target = await attachable(pid);
   const plan = attachPlan(target, { ...DEFAULT_ATTACH, runtime: false, ...options }, tracerFolder);
-  return attachTo(fixture.collector, { target, plan, tracerFolder, file: fixture.file(`${name}.tsr`), session: name, recording: name });
+  return attachTo(fixture.collector, {
+    target,
+    plan: { ...plan, cacheFolder: path.join(folder, 'cache') },
+    tracerFolder,
+    file: fixture.file(`${name}.tsr`),
+    session: name,
+    recording: name,
+  });
 }
 
 async function stateNow(): Promise<unknown> {
@@ -213,6 +220,70 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
     await expect.poll(() => stateNow(), { timeout: 20_000 }).toEqual(before);
   });
 
+  it('records all of it: counters, samples, what Node tells, every call of code that is loaded later; and leaves it', async () => {
+    writeFileSync(path.join(folder, 'package.json'), '{}');
+    writeFileSync(
+      path.join(folder, 'later.cjs'),
+      `const { VizCounter, getTracer } = require('trace-studio');
+      const counter = new VizCounter(getTracer(), 'rounds');
+      let rounds = 0;
+      exports.doubled = (n) => n * 2;
+      exports.round = async function round() {
+        counter.value = ++rounds;
+        performance.mark('round');
+        await null;
+        return exports.doubled(rounds);
+      };`,
+    );
+    writeFileSync(path.join(folder, 'later.mjs'), `export function tripled(n) { return n * 3; }`);
+    writeFileSync(path.join(folder, 'after.cjs'), `exports.halved = function halved(n) { return n / 2; };`);
+    writeFileSync(path.join(folder, 'after.mjs'), `export function squared(n) { return n * n; }`);
+    const { pid } = await start(
+      `${TARGET} setInterval(() => spin(), 5);
+      const step = (name, run) => { const timer = setInterval(async () => { if (!fs.existsSync(file(name))) return; clearInterval(timer);
+        try { fs.writeFileSync(file(name + '-did'), String(await run())); } catch (error) { fs.writeFileSync(file(name + '-did'), error.stack); } }, 10); };
+      step('go', async () => { const { round } = require('./later.cjs'); const { tripled } = await import('./later.mjs'); let sum = 0;
+        for (let i = 0; i < 20; i++) sum += tripled(await round()); return sum + ' ' + round; });
+      step('again', async () => (await require('./later.cjs').round()) + (await import('./later.mjs')).tripled(1));
+      step('after', async () => require('./after.cjs').halved(4) + (await import('./after.mjs')).squared(3));
+      step('resolve', async () => { try { return require.resolve('trace-studio'); } catch { return 'not found'; } });`,
+      { node },
+    );
+    const does = async (name: string): Promise<string> => {
+      writeFileSync(path.join(folder, name), '');
+      const did = path.join(folder, `${name}-did`);
+      await expect.poll(() => existsSync(did) && readFileSync(did, 'utf8'), { timeout: 20_000 }).toBeTruthy();
+      return readFileSync(did, 'utf8');
+    };
+    await attachToPid(pid, { runtime: true });
+    await expect.poll(() => samplesOf(), { timeout: 20_000 }).toBeGreaterThan(20);
+    // What it prints of a function is what its author wrote.
+    expect(await does('go')).toMatch(/^1260 async function round\(\) \{\n {8}counter\.value = \+\+rounds;/);
+    // Node tells of marks in a later turn.
+    await expect.poll(() => Buffer.from(fixture.bytes()).includes('user timing'), { timeout: 20_000 }).toBe(true);
+    await fixture.collector.stop('one', 5000);
+    const calls = recordedCalls(fixture.bytes());
+    const names = (stream: string, of = calls): string[] => of.filter((call) => call.stream === stream).map((call) => call.function.name);
+    expect(countsOf(names('main'))).toMatchObject({ doubled: 20, tripled: 20 });
+    const runs = decodeRecording(fixture.bytes()).events.flatMap((event) => (event.kind === 'run' && event.name === 'round' ? [event.phase ?? 0] : []));
+    expect(countsOf(runs)).toEqual({ [RecordKind.CALL_BEGIN]: 20, [RecordKind.CALL_SUSPEND]: 20, [RecordKind.CALL_RESUME]: 20, [RecordKind.CALL_END]: 20 });
+    expect(calls.find((call) => call.function.name === 'tripled')?.function).toMatchObject({ file: path.join(folder, 'later.mjs'), line: 1, column: 8 });
+    expect(names('main (sampled)')).toContain('spin');
+    expect(counters()).toContain('rounds');
+
+    // It goes on: what was changed does nothing any more, and nothing else is changed.
+    expect(await does('resolve')).toBe('not found');
+    expect(await does('after')).toBe('11');
+    // The next who attaches has what the first had changed.
+    await attachToPid(pid, { sampling: false }, 'two');
+    await expect.poll(() => fixture.collector.sessions().find((info) => info.id === 'two')?.processes, { timeout: 20_000 }).toBe(1);
+    expect(await does('again')).toBe('45');
+    await fixture.collector.stop('two', 5000);
+    const second = recordedCalls(readFileSync(fixture.file('two.tsr')));
+    expect(names('main', second)).toEqual(expect.arrayContaining(['doubled', 'tripled']));
+    expect(second.some((call) => /halved|squared/.test(call.function.name))).toBe(false);
+  });
+
   it('is left when nobody listens any more', async () => {
     const { pid } = await start(`${TARGET} setInterval(() => spin(), 5);`, { node });
     const before = await stateNow();
@@ -227,6 +298,12 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
 /** Later versions of Node 22 tell of calls of the console on channels, which can be left again. */
 const tellsOfConsole = (node: string): boolean =>
   execFileSync(node, ['-p', "String(console.Console.prototype.log).includes('hasSubscribers')"], { encoding: 'utf8' }).trim() === 'true';
+
+function countsOf(values: readonly (string | number)[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
+  return counts;
+}
 
 /** Names of the counters that were recorded. */
 function counters(): string[] {

@@ -88,7 +88,7 @@ describe('a flight recorder', () => {
     console.log('up');`;
   const parts = (): string =>
     readdirSync(folder.path, { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.part'))
+      .filter((name) => /\.(?:part|head)$/.test(name))
       .map((name) => readFileSync(path.join(folder.path, name), 'latin1'))
       .join('');
   const start = async (output: string) => {
@@ -98,7 +98,7 @@ describe('a flight recorder', () => {
     const step = async (line: string) => {
       run.child.stdin?.write(`${line}\n`);
       await run.says(`did ${line}`);
-      // A name that has been recorded is in the parts: from then on a save has it.
+      // A name that has been recorded is in the parts, or in what is left of one that is gone: from then on a save has it.
       const name = /^instant (.*)/.exec(line)?.[1];
       if (name !== undefined) await expect.poll(() => parts().includes(name), { timeout: 20_000 }).toBe(true);
     };

@@ -58,6 +58,13 @@ describe('trace-studio info', () => {
     expect(run('info', 'r.tsr').stdout).toContain(` ${recorded}\n`);
   });
 
+  it('says how the TypeScript of a run was made to JavaScript', () => {
+    writeFileSync(file('script.ts'), 'enum Size { Small = 1 } const size: Size = Size.Small; console.log(size);');
+    run('run', '-o', 't.tsr', '--', 'script.ts');
+    expect(run('info', 't.tsr').stdout).toMatch(/\n {2}TypeScript {8}transformed by [^\n]+\n/);
+    expect(run('info', fixture('trace-event/fib.json.gz')).stdout).not.toContain('TypeScript');
+  });
+
   it('says what is wrong with a file that cannot be read', () => {
     writeFileSync(file('picture.json'), Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 0]));
     expect(run('info', file('picture.json'))).toMatchObject({ status: 1, stderr: expect.stringContaining('it looks like a picture') });

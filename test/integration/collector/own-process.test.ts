@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Peer } from '../../../core/protocol/rpc.ts';
 import type { SessionInfo } from '../../../core/protocol/session-types.ts';
 import { IpcChannel, type IpcMessage } from '../../../main/collector/ipc-channel.ts';
@@ -15,7 +15,6 @@ import { readRecording, recordedText, script, spawnPlan, TestFolder } from './co
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const built = path.join(root, 'dist', 'collector', 'collector.cjs');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=collector/collector'], { cwd: root }));
 
 let folder: TestFolder;
 beforeEach(() => {

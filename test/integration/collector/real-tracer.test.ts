@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { splitMonotonic } from '../../../core/base/time.ts';
 import { Definitions } from '../../../core/model/definitions.ts';
 import { Processes } from '../../../core/model/processes.ts';
@@ -14,7 +13,6 @@ import { CollectorFixture, type ReadRecording, readRecording, recordedText, scri
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const preload = path.join(root, 'dist', 'tracer', 'preload.cjs');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
 
 let fixture: CollectorFixture;
 beforeEach(() => {

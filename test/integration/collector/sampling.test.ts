@@ -1,9 +1,8 @@
-import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CaptureOptions } from '../../../core/protocol/capture-options.ts';
 import { FunctionFlag } from '../../../core/protocol/records.ts';
 import type { SamplingState } from '../../../core/protocol/sampling.ts';
@@ -13,7 +12,6 @@ import { CollectorFixture, type ReadRecording, readRecording, spawnPlan } from '
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const preload = path.join(root, 'dist/tracer/preload.cjs');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
 
 let fixture: CollectorFixture;
 let folder: string;

@@ -1,15 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { TakeOrder, TakeProgress } from '../../../core/protocol/sampling.ts';
 import { nodeVersions } from '../tracer/node-matrix.ts';
 import { CollectorFixture, readRecording, recordedText, spawnPlan } from './collector-fixture.ts';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const preload = path.join(root, 'dist/tracer/preload.cjs');
-beforeAll(() => void execFileSync(process.execPath, ['build.mjs', '--only=tracer'], { cwd: root }));
 
 let fixture: CollectorFixture;
 let folder: string;

@@ -38,6 +38,47 @@ console.log(enter());
 leave().then((text) => console.log(text));
 `;
 
+const WAITS = `
+const door = (name, wait) => ({ [Symbol.asyncDispose]: async () => { if (wait) await null; shut(name); } });
+function shut(name) { console.log('shut', name); }
+function inside() {}
+async function twice() { await using a = door('a', true); inside(); await using b = door('b', false), c = null; inside() }
+async function returns() { { await using a = door('r', true); if (a) return inside(); } }
+async function fails() { try { await using a = door('f', true)
+  throw new Error('no'); } catch { inside(); } }
+async function none() { await using a = null; inside(); }
+async function rounds() { outer: for (await using a of [door('1', true), door('2', true), null]) { if (a === null) continue outer; inside(); } inside(); }
+async function leaves() { for (await using a of [door('l', true), null]) return inside(); }
+(async () => {
+  let ticks = 0;
+  const tick = async () => { for (;;) { await null; if (++ticks > 300) return; } };
+  tick();
+  for (const f of [twice, returns, fails, none, rounds, leaves]) { await f(); console.log(f.name, ticks); }
+  console.log(String(twice) === twice.toString(), String(rounds), new Error('x').stack.split('\\n')[1].replace(/.*\\//, ''));
+})();
+`;
+
+describe.each(nodeVersions().filter(({ major }) => major >= 24))('$title', ({ path: node }) => {
+  it('wait where something is awaited at the end of their blocks, and in as many turns as without', async () => {
+    const script = writeScript(collector, { 'main.cjs': WAITS });
+    const plain = await runTarget(collector, script, { node, traced: false });
+    const traced = await runTarget(collector, script, { node, options });
+    expect(traced).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, stderr: '' });
+    const lines = callLines(collector.targets.at(-1)?.threads.get(0)?.stream.calls ?? []).map((line) => line.trim().replaceAll(/#\d+/g, ''));
+    const kept = lines.filter((line) => /^…?(?:twice|returns|fails|none|rounds|leaves|inside|shut|\[Symbol)/.test(line)).join(' ');
+    const disposed = '[Symbol.asyncDispose]… …[Symbol.asyncDispose] shut';
+    expect(kept.split(/ (?=(?:returns|fails|none|rounds|leaves)…)/)).toEqual([
+      `twice… inside inside [Symbol.asyncDispose] shut ${disposed} …twice`,
+      `returns… inside ${disposed} …returns`,
+      `fails… ${disposed} …fails inside`,
+      'none… inside …none',
+      `rounds… inside ${disposed} …rounds… inside ${disposed} …rounds… …rounds inside`,
+      `leaves… inside ${disposed} leaves ends while it waits`,
+    ]);
+  });
+});
+
 describe.each(nodeVersions())('$title', ({ path: node, major }) => {
   it('are recorded, and what is printed is the same', async () => {
     const script = writeScript(collector, { 'main.cjs': CODE });

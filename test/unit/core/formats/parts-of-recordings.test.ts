@@ -4,14 +4,38 @@ import { CombinedRecording, type CombineOptions } from '../../../../core/formats
 import { recordingRange } from '../../../../core/formats/recording-range.ts';
 import { statisticsOf } from '../../../../core/formats/slice-statistics.ts';
 import { writeTraceEvents } from '../../../../core/formats/trace-event-writer.ts';
+import { BlockType } from '../../../../core/protocol/recording-format.ts';
+import { BlockReader } from '../../../../core/protocol/recording-reader.ts';
+import { decodeSource } from '../../../../core/protocol/sources.ts';
 import { START_EPOCH_NS, TestRecording } from '../../../helpers/build-recording.ts';
 import { decodeRecording } from '../../../helpers/decoded-recording.ts';
-import { all, inPieces, recordingFrom } from '../../../helpers/formats.ts';
+import { all, decode, inPieces, recordingFrom } from '../../../helpers/formats.ts';
 
 const range = (recording: Uint8Array, fromNs?: number, toNs?: number): Promise<Uint8Array> =>
   all(recordingRange(inPieces(recording, [777]), { ...(fromNs !== undefined && { fromNs }), ...(toNs !== undefined && { toNs }) }));
 
+/** Files of which a recording has the text. */
+function sourcesIn(recording: Uint8Array): readonly string[] {
+  const reader = new BlockReader();
+  const blocks = [...reader.push(recording), ...reader.end()].filter((item) => item.kind === 'block');
+  return blocks.flatMap(({ header, payload }) => (header.type === BlockType.SOURCE ? (decodeSource(payload)?.head.file ?? 'damaged') : []));
+}
+
 describe('recordingRange', () => {
+  it('takes texts of files along, or leaves them out where that is wanted', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.source('/a.js', 'a();');
+    recording.instant(stream, 100, 'one');
+    const whole = recording.finish();
+    expect(sourcesIn(await range(whole, 500, 1000))).toEqual(['/a.js']);
+    expect(sourcesIn(await all(recordingRange(inPieces(whole), { without: ['notes'] })))).toEqual(['/a.js']);
+    expect(sourcesIn(await all(recordingRange(inPieces(whole), { without: ['sources'] })))).toEqual([]);
+    const report = '{"traceEvents":[{"ph":"i","ts":1,"name":"a"}],"file_info":{"files":{"/b.py":["b()",1]},"functions":{"b":["/b.py",1]}}}';
+    expect(sourcesIn(await recordingFrom(report))).toEqual(['/b.py']);
+    const without = await all(writeTraceEvents(recordingRange(inPieces(await recordingFrom(report)), { without: ['sources'] })));
+    expect(JSON.parse(decode(without)).file_info).toEqual({ files: {}, functions: { b: ['/b.py', 1] } });
+  });
+
   it('keeps what happens in the range, and what held when it began', async () => {
     const { recording, stream } = TestRecording.simple();
     const [f, g] = [recording.function(stream, 'f'), recording.function(stream, 'g')];

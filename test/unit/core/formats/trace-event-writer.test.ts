@@ -235,6 +235,23 @@ describe('writeTraceEvents', () => {
     expect(report.file_info).toEqual({ files: {}, functions: { 'fib (/app/fib.js:3)': ['/app/fib.js', 3] } });
   });
 
+  it('writes texts of files for VizTracer as its reports have them, and none for others', async () => {
+    const { recording, stream } = TestRecording.simple();
+    const fib = recording.function(stream, 'fib', '/app/fib.js', 1, 1);
+    recording.source('/app/fib.js', 'function fib() {}\nfib();\n');
+    recording.source('/app/large.js', '', 'is larger than 1 MB');
+    recording.enter(stream, 1000, fib);
+    recording.exit(stream, 2000, fib);
+    const bytes = recording.finish();
+    const { text } = await exported(bytes, { shape: 'viztracer', inflate: async (content) => content });
+    const functions = { 'fib (/app/fib.js:1)': ['/app/fib.js', 1] };
+    expect(JSON.parse(text).file_info).toEqual({ files: { '/app/fib.js': ['function fib() {}\nfib();\n', 2] }, functions });
+    expect(JSON.parse((await exported(bytes)).text)).not.toHaveProperty('file_info');
+    // Read again they are the same, and so is what is written of that.
+    const again = await exported(await imported(text), { shape: 'viztracer', inflate: async (content) => content });
+    expect(JSON.parse(again.text).file_info).toEqual(JSON.parse(text).file_info);
+  });
+
   it('gives tracks, second streams of a thread and second processes of a pid lanes of their own', async () => {
     const recording = new TestRecording();
     const [a, b] = [recording.process('one', 7), recording.process('two', 7)];

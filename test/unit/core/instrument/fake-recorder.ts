@@ -9,13 +9,15 @@ export class FakeRecorder {
   readonly #lines: string[] = [];
   /** Keys of what is open, outermost first. */
   readonly #open: string[] = [];
+  /** Keys of what was open inside of what ended. */
+  readonly #passedOver: string[] = [];
   readonly #lineOf = new Map<string, number>();
   readonly #names = new Map<number, string>();
   #tokens = 0;
 
   /** Inserted names to fields of this. */
   names(names: typeof NAMES): Record<string, string> {
-    const { token, unnamed, ...called } = names;
+    const { token, unnamed, firstDisposed, lastDisposed, ...called } = names;
     return Object.fromEntries(Object.entries(called).map(([field, name]) => [name, field]));
   }
 
@@ -60,8 +62,19 @@ export class FakeRecorder {
     return value;
   };
 
+  readonly disposed = (resumes: number, token: number): object => ({
+    [Symbol.dispose]: () => (resumes === 1 ? this.resume(0, token) : this.suspend(0, token)),
+  });
+
   lines(): string[] {
-    return [...this.#lines, ...this.#open.map((key) => `${this.#names.get(Number(key))} did not end`)];
+    // Where the stack was full its end may have been, too: nothing can be called there, and no end be told.
+    const wasFull = this.caughtErrors.some((error) => (error as Error | undefined)?.name === 'RangeError');
+    const nameOf = (key: string) => this.#names.get(Number(key));
+    return [
+      ...this.#lines,
+      ...(wasFull ? [] : this.#passedOver.map((key) => `${nameOf(key)} is open where what is around it ends`)),
+      ...this.#open.map((key) => `${nameOf(key)} did not end`),
+    ];
   }
 
   #nameOf(id: number): string {
@@ -73,7 +86,8 @@ export class FakeRecorder {
     this.#open.push(key);
   }
   #end(key: string): void {
-    const top = this.#open.pop();
-    if (top !== key) this.#lines.push(`${this.#names.get(Number(key))} ends, and ${this.#names.get(Number(top))} is open`);
+    const at = this.#open.lastIndexOf(key);
+    if (at < 0) this.#lines.push(`${this.#names.get(Number(key))} ends, and is not open`);
+    else this.#passedOver.push(...this.#open.splice(at).slice(1));
   }
 }

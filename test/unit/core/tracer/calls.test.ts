@@ -264,20 +264,25 @@ describe('the cache of instrumented files', () => {
 
   it('gives back what was put in, for the same source and make only', () => {
     const cache = new FileCache(folder, 'make');
-    const key = cache.keyOf('source', '/a.js', 'module');
-    expect(cache.read(key)).toBeUndefined();
-    cache.write(key, file);
-    expect(cache.read(key)).toEqual(file);
-    for (const other of [cache.keyOf('source!', '/a.js', 'module'), cache.keyOf('source', '/b.js', 'module'), cache.keyOf('source', '/a.js', 'commonjs')])
-      expect(cache.read(other)).toBeUndefined();
-    expect(new FileCache(folder, 'other').read(new FileCache(folder, 'other').keyOf('source', '/a.js', 'module'))).toBeUndefined();
+    const key = cache.keyOf('/a.js', 'module');
+    for (const source of ['source', 'sœurce', '', 'ÿ\0']) {
+      expect(cache.read(key, source)).toBeUndefined();
+      cache.write(key, source, file);
+      expect(cache.read(key, source)).toEqual(file);
+      expect(cache.read(key, `${source}!`)).toBeUndefined();
+    }
+    const narrow = { ...file, code: 'é', groups: [] };
+    cache.write(key, 'source', narrow);
+    expect(cache.read(key, 'source')).toEqual(narrow);
+    for (const other of [cache.keyOf('/b.js', 'module'), cache.keyOf('/a.js', 'commonjs'), new FileCache(folder, 'other').keyOf('/a.js', 'module')])
+      expect(cache.read(other, 'source')).toBeUndefined();
   });
 
   it('takes no entry that was damaged, cut, or made from a map that has changed', () => {
     const cache = new FileCache(folder, 'damage');
-    const key = cache.keyOf('source', '/a.js', 'module');
+    const key = cache.keyOf('/a.js', 'module');
     const entry = path.join(folder, key.slice(0, 2), key);
-    cache.write(key, file);
+    cache.write(key, 'source', file);
     const whole = readFileSync(entry);
     for (const bytes of [
       whole.subarray(0, -3),
@@ -285,28 +290,29 @@ describe('the cache of instrumented files', () => {
       Buffer.alloc(0),
       Buffer.concat([whole, Buffer.from('x')]),
       Buffer.from('{"format":1}\n'),
+      Buffer.from('{"format":3,"parts":[1],"groups":[]}\n1'),
     ]) {
       writeFileSync(entry, bytes);
-      expect(cache.read(key)).toBeUndefined();
+      expect(cache.read(key, 'source')).toBeUndefined();
     }
     const beside = path.join(folder, 'beside.map');
     writeFileSync(beside, '1');
-    cache.write(key, { ...file, read: [beside, path.join(folder, 'not-there')] });
-    expect(cache.read(key)?.code).toBe(file.code);
+    cache.write(key, 'source', { ...file, read: [beside, path.join(folder, 'not-there')] });
+    expect(cache.read(key, 'source')?.code).toBe(file.code);
     writeFileSync(beside, '22');
-    expect(cache.read(key)).toBeUndefined();
+    expect(cache.read(key, 'source')).toBeUndefined();
   });
 
   it('leaves nothing half-written, and does without a folder', () => {
     const cache = new FileCache(folder, 'whole');
-    for (let i = 0; i < 120; i++) cache.write(cache.keyOf(`source ${i}`, '/a.js', 'module'), file);
+    for (let i = 0; i < 120; i++) cache.write(cache.keyOf(`/${i}.js`, 'module'), 'source', file);
     expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => /\.\d+-\d+$/.test(name))).toEqual([]);
     const none = new FileCache(undefined, 'none');
-    none.write('key', file);
-    expect(none.read('key')).toBeUndefined();
+    none.write('key', 'source', file);
+    expect(none.read('key', 'source')).toBeUndefined();
     writeFileSync(path.join(folder, 'a file'), '');
     const refused = new FileCache(path.join(folder, 'a file/in it'), 'refused');
-    refused.write(refused.keyOf('a', 'b', 'module'), file);
+    refused.write(refused.keyOf('b', 'module'), 'source', file);
   });
 
   it('tells texts apart', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawGraph, type GraphInk, type GraphScene, plotBox, timeAxis } from '../../../../renderer/drawing/graph-picture.ts';
 import { type Palette, readPalette } from '../../../../renderer/drawing/palette.ts';
-import { PixelInk } from '../../../../renderer/drawing/timeline/pixel-ink.ts';
+import { PixelInk } from '../../../../renderer/drawing/pixel-ink.ts';
 
 const PALETTE: Palette = readPalette({ getPropertyValue: (name) => (name === '--area' ? '.16' : name.slice(2)) });
 
@@ -105,11 +105,13 @@ describe('the picture of a graph', () => {
       edges: new Float64Array(80).fill(Number.NaN),
     };
     for (const ratio of [1, 2]) {
-      const layer = { ink: new PixelInk(), put: () => calls.push('put') };
-      const { ink, calls } = recordingInk();
-      drawGraph(ink, scene({ series: many, lines }), { ...PALETTE, data: ['', '#010203'], area: 0.5 }, ratio, layer);
-      expect(calls).toContain('put');
-      const { pixels, width, height } = layer.ink;
+      const rects = new PixelInk();
+      const { ink } = recordingInk();
+      drawGraph(ink, scene({ series: many, lines }), { ...PALETTE, data: ['', '#010203'], area: 0.5 }, ratio, (box, paint) => {
+        rects.begin(box.left, box.top, box.right, box.bottom, ratio);
+        paint(rects);
+      });
+      const { pixels, width, height } = rects;
       const column = (x: number) => Array.from({ length: height }, (_, y) => y).filter((y) => (pixels[y * width + x * ratio] as number) >>> 24 === 255);
       // 27 of 100 in the first half, 60 in the other, as many pixels thick as there are in one of the page.
       expect(column(20)).toEqual(Array.from({ length: ratio }, (_, k) => expect.closeTo(73 * ratio + k, -0.5)));

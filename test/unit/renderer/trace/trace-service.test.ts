@@ -251,6 +251,58 @@ describe('trace service', () => {
     expect(await page.until(({ phase }) => phase === 'complete')).toMatchObject({ instants: 1, notices: [] });
   });
 
+  describe('texts of files', () => {
+    const dropped = async (file: Blob) => {
+      page = new Page();
+      await page.request('trace.open', { trace: 't1', input: { kind: 'file', file } });
+      await page.until(({ phase }) => phase === 'complete');
+    };
+    const around = { trace: 't1', line: 2, before: 1, after: 1 };
+
+    test('that a recording carries are shown, and why one is not there', async () => {
+      const { recording, stream } = TestRecording.simple();
+      recording.source('/app/a.js', 'one\ntwo\nthree\nfour\n');
+      recording.source('/app/a.js', 'another one');
+      recording.source('/app/large.js', '', 'is larger than 1 MB');
+      jobs(recording, stream, 0, 10);
+      await dropped(new Blob([recording.finish() as Uint8Array<ArrayBuffer>]));
+      expect(await page.request('sources.totals', { trace: 't1' })).toEqual({ files: 1, bytes: 19, leftOut: 1 });
+      expect(await page.request('sources.excerpt', { ...around, file: '/app/a.js' })).toMatchObject({ first: 1, lines: ['one', 'two', 'three'], total: 5 });
+      expect(await page.request('sources.excerpt', { ...around, line: 9, file: '/app/a.js' })).toMatchObject({ lines: [] });
+      expect(await page.request('sources.excerpt', { ...around, file: '/app/large.js' })).toMatchObject({ lines: [], leftOut: 'is larger than 1 MB' });
+      expect(await page.request('sources.excerpt', { ...around, file: '/app/b.js' })).toBeNull();
+    });
+
+    test('are found by a recording that is opened by its index', async () => {
+      const { recording, stream } = TestRecording.simple();
+      recording.source('/app/a.js', 'one\ntwo\n');
+      jobs(recording, stream, 0, 10);
+      page = new Page(undefined, { indexedFromBytes: 0 });
+      await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob([recording.finish() as Uint8Array<ArrayBuffer>]) } });
+      await page.until(({ phase }) => phase === 'complete');
+      expect(await page.request('sources.excerpt', { ...around, file: '/app/a.js' })).toMatchObject({ lines: ['one', 'two', ''] });
+    });
+
+    test('that a report of VizTracer carries belong to the calls whose names have their place', async () => {
+      const call = (name: string, ts: number) => ({ ph: 'X', cat: 'FEE', name, pid: 7, tid: 7, ts, dur: 5 });
+      const traceEvents = [call('fib (/home/u (1)/fib.py:1)', 0), call('other (/home/u/other.py:1)', 10)];
+      const file_info = {
+        files: { '/home/u (1)/fib.py': ['def fib(n):\n    return n\n', 2] },
+        functions: { 'fib (/home/u (1)/fib.py:1)': ['/home/u (1)/fib.py', 1] },
+      };
+      await dropped(new Blob([JSON.stringify({ traceEvents, file_info })]));
+      const tracks = await page.request('tracks.list', { trace: 't1' });
+      const track = tracks.find(({ items }) => items === 2)?.id as number;
+      const at = async (atNs: number) => {
+        const hit = await page.request('timeline.hit', { trace: 't1', track, row: 0, atNs, withinNs: 1 });
+        return hit && (await page.request('slices.get', { trace: 't1', ref: hit.ref }))?.about;
+      };
+      expect(await at(2000)).toMatchObject({ file: '/home/u (1)/fib.py', line: 1 });
+      expect(await at(12_000)).toMatchObject({ file: '', line: 0 });
+      expect(await page.request('sources.excerpt', { ...around, file: '/home/u (1)/fib.py' })).toMatchObject({ lines: ['def fib(n):', '    return n', ''] });
+    });
+  });
+
   test('stops reading a file that has nothing to show yet', async () => {
     page = new Page();
     await page.request('trace.open', { trace: 't1', input: { kind: 'file', file: new Blob(['['.padEnd(3e6)]) } });

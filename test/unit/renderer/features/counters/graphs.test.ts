@@ -62,7 +62,7 @@ describe('units', () => {
 
 describe('a graph of several counters', () => {
   const counters = new Map([counter('queue', 'waiting', 'running'), counter('heap bytes', 'used')].map((each) => [each.key, each]));
-  const own = { id: 'own 2', counter: undefined, added: [], options: FIRST_OPTIONS };
+  const own = { id: 'own 2', counter: undefined, title: undefined, added: [], options: FIRST_OPTIONS };
 
   it('names its lines so that they can be told apart, and leaves out what is not in this recording', () => {
     const graph = resolveGraph(

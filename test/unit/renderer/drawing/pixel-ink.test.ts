@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PixelInk, stripesOf } from '../../../../../renderer/drawing/timeline/pixel-ink.ts';
+import { PixelInk, stripesOf } from '../../../../renderer/drawing/pixel-ink.ts';
 
 /** Pixels as `#rrggbbaa`, row by row; a dot where nothing was drawn. */
 function shown(ink: PixelInk): string[][] {

@@ -1,4 +1,12 @@
-import { PixelInk, type RectInk } from '../../drawing/timeline/pixel-ink.ts';
+import { PixelInk, type RectInk } from './pixel-ink.ts';
+
+/** In pixels of the page. */
+export interface PixelBox {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
 
 /** A layer of pixels that is laid over what a canvas shows already. Its memory is kept from frame to frame. */
 export class PixelLayer {
@@ -7,12 +15,8 @@ export class PixelLayer {
   #canvas: HTMLCanvasElement | undefined;
   #context: CanvasRenderingContext2D | null = null;
 
-  /** `box` in pixels of the page. */
-  draw(
-    target: CanvasRenderingContext2D,
-    box: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number },
-    paint: (ink: RectInk) => void,
-  ): void {
+  /** `target` is scaled to pixels of the page. */
+  draw(target: CanvasRenderingContext2D, box: PixelBox, paint: (ink: RectInk) => void): void {
     const ink = this.#ink;
     const ratio = devicePixelRatio || 1;
     ink.begin(box.left, box.top, box.right, box.bottom, ratio);
