@@ -12,20 +12,21 @@ const REPORT = JSON.stringify({
 });
 
 test('a recording that was opened or run tells what it holds; one that is gone says so', async ({ studio }) => {
-  const { page, window, timeline } = studio;
+  const { window, timeline } = studio;
   const file = studio.script('report.json', REPORT);
-  const recent = page.getByRole('region', { name: 'Recent recordings' });
+  // Another page behind a restart.
+  const row = () => studio.page.getByRole('region', { name: 'Recent recordings' }).getByRole('button', { name: /report\.json/ });
   await studio.answerFile('open', file, () => window.menu('File', /^Open trace/));
   await expect(timeline.track('main')).toBeVisible();
-  await page.getByRole('button', { name: 'Start page' }).first().click();
-  await expect(recent.getByRole('button', { name: /report\.json/ })).toContainText('1,234 slices · 1 counter');
-  await expect(recent.getByRole('button', { name: /report\.json/ })).toContainText('12.3 s');
+  await studio.page.getByRole('button', { name: 'Start page' }).first().click();
+  await expect(row()).toContainText('1,234 slices · 1 counter');
+  await expect(row()).toContainText('12.3 s');
 
   await studio.restart();
-  await expect(recent.getByRole('button', { name: /report\.json/ })).toContainText('1,234 slices · 1 counter');
+  await expect(row()).toContainText('1,234 slices · 1 counter');
   renameSync(file, path.join(studio.work, 'moved.json'));
-  await page.reload();
-  await expect(recent.getByRole('button', { name: /report\.json/ })).toContainText('file is gone');
-  await expect(recent.getByRole('button', { name: /report\.json/ })).toBeDisabled();
-  await expect(recent).toContainText('It was moved or removed.');
+  await studio.page.reload();
+  await expect(row()).toContainText('file is gone');
+  await expect(row()).toBeDisabled();
+  await expect(row()).toContainText('It was moved or removed.');
 });
