@@ -13,6 +13,7 @@ export const words = {
     showTrack: 'Show it on the timeline',
     copyName: 'Copy name',
     copied: 'Copied',
+    noClass: '(no class)',
     fold: 'Fold',
     unfold: 'Unfold',
     label: 'Objects',
