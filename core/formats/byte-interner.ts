@@ -19,10 +19,19 @@ export const bytesBefore = (special: number): number => (31 - Math.clz32(special
 
 const BACKSLASH = 0x5c;
 
-export function hashOf(bytes: Uint8Array, start: number, end: number): number {
+/** `view`: of all of `bytes`. */
+export function hashOf(bytes: Uint8Array, view: DataView, start: number, end: number): number {
   let hash = 0;
   let at = start;
   while (at < end) {
+    if (at + 4 <= end) {
+      const four = view.getInt32(at, true);
+      if (specialBytes(four) === 0) {
+        hash = hashStep(hash, four);
+        at += 4;
+        continue;
+      }
+    }
     let word = 0;
     let length = 0;
     let c = bytes[at] as number;
@@ -73,7 +82,7 @@ export class ByteInterner {
       this.#viewed = bytes;
       this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     }
-    return this.internHashed(bytes, this.#view, start, end, hashOf(bytes, start, end));
+    return this.internHashed(bytes, this.#view, start, end, hashOf(bytes, this.#view, start, end));
   }
 
   /** The same with `hashOf` these bytes, and a view of all of them. Hot. */
