@@ -12,8 +12,8 @@ export default defineConfig<object, ContractWorker>({
   testDir: '.',
   testMatch: '*.test.ts',
   outputDir: '../output/contract-results',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   // Each worker has an app and a browser of its own.
   workers: 1,
   forbidOnly: true,

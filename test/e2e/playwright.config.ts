@@ -17,8 +17,9 @@ export default defineConfig<HostOption>({
   outputDir: takesPictures ? '../output/pictures' : '../output/e2e',
   // Each waits now and then, for a process or for a second of a run.
   workers: Math.min(availableParallelism() + 1, 6),
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  // Limits, not waits: a machine that stalls must not turn waiting into failing.
+  expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   // Shared machines stall for seconds now and then. A test that needs a further try is named at the end, and worth a look.
   retries: process.env.CI ? 2 : 0,
