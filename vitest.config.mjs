@@ -24,7 +24,7 @@ export default defineConfig({
           retry,
         },
       },
-      // Real child processes: two files at a time, so that a busy machine does not turn waiting into failing.
+      // Real child processes, each of which waits now and then. No more, so that a busy machine does not turn waiting into failing.
       {
         test: {
           name: 'integration',
@@ -34,7 +34,7 @@ export default defineConfig({
           setupFiles,
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          maxWorkers: 2,
+          maxWorkers: Math.min(availableParallelism() + 1, 6),
           retry,
         },
       },

@@ -25,8 +25,8 @@ const RESERVE = 2 * EPOCH_UNITS + GAP_UNITS + STALL_UNITS;
 const STALL_LIMIT_MS = 5000;
 /** The collector has so long after the thread's start to be found before a full ring drops rather than waits. */
 const CONNECT_LIMIT_MS = 1000;
-/** So long a file that is loaded while functions are muted waits for the drain to mute those of its own. */
-const MUTE_WAIT_MS = 50;
+/** So long a file that is loaded while functions are muted waits at most for the drain to mute those of its own: it answers in a millisecond, or is not run just now. */
+const MUTE_WAIT_MS = 500;
 const SHORT_TEXT = 48;
 /** Shorter payloads are copied word by word: making a view of the scratch costs more. */
 const SHORT_PAYLOAD = 512;
@@ -271,7 +271,7 @@ export class RingWriter implements Recorder {
     notify(this.#process, ProcessWord.BELL);
     for (let now = load(this.#words, word); ((now - position) | 0) < 0; now = load(this.#words, word)) {
       const left = limitMs - Number(hrtime() - began) / 1e6;
-      if (left <= 0) return;
+      if (left <= 0 || load(this.#process, ProcessWord.STATE) === DrainState.GONE) return;
       wait(this.#words, word, now, left);
     }
   }

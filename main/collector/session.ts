@@ -3,14 +3,13 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ProblemError } from '../../core/base/result.ts';
-import { MAX_MUTE_RULES, type MuteRule, withRules } from '../../core/protocol/function-rules.ts';
 import { type Marked, type NoteChange, noteLine } from '../../core/protocol/notes.ts';
 import type { PluginState } from '../../core/protocol/plugins.ts';
 import type { RecordingCause, SessionEnd } from '../../core/protocol/recording-format.ts';
 import { ConsoleSource } from '../../core/protocol/recording-format.ts';
 import type { SamplingState, TakeOrder, TakeProgress } from '../../core/protocol/sampling.ts';
-import type { RecordingGate, RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
-import { type FunctionRule, type TargetControl, type TargetHello, TYPESCRIPT_WAYS } from '../../core/protocol/target-wire.ts';
+import type { RecordingId, SessionId, SessionInfo, SessionState, SpawnPlan, TracerAddress } from '../../core/protocol/session-types.ts';
+import { type FunctionRule, type TargetHello, TYPESCRIPT_WAYS } from '../../core/protocol/target-wire.ts';
 import { TARGET_WIRE_VERSION } from '../../core/protocol/version.ts';
 import { AttachedTarget } from './attached-target.ts';
 import { DataRate } from './data-rate.ts';
@@ -29,6 +28,7 @@ import { makeSecret } from './secret.ts';
 import { SessionNews } from './session-news.ts';
 import { SourceTexts } from './source-texts.ts';
 import { SpillIntake } from './spill-intake.ts';
+import { Switches } from './switches.ts';
 import { Takes } from './takes.ts';
 import { type TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
@@ -104,8 +104,6 @@ export class Session {
   readonly #processes: TracedProcess[] = [];
   readonly #connections = new Set<TargetConnection>();
   readonly #takes = new Takes();
-  /** What the user has switched last; undefined: as the launch said. */
-  #wantsSampling: boolean | undefined;
   #sampling: SamplingState | undefined;
   #target: TargetProcess | AttachedTarget | undefined;
   #tree: ProcessTree | undefined;
@@ -120,8 +118,7 @@ export class Session {
   /** Processes whose socket has closed and whose spill file is being read. */
   #ending = 0;
   #problem: string | undefined;
-  #gate: RecordingGate;
-  #mutes: readonly MuteRule[] = [];
+  readonly #switches: Switches;
   readonly #markers: Markers;
   readonly #rate: DataRate;
   readonly #limits: RecordingLimits;
@@ -156,8 +153,7 @@ export class Session {
       limits: options.pluginLimits,
     });
     const paused = options.plan.capture?.startPaused === true;
-    this.#gate = { on: !paused, by: 'launch' };
-    if (paused) recorder.info({ kind: 'recording', on: false, by: 'launch', timeNs: 0 });
+    this.#switches = new Switches(recorder, this.#connections, paused);
     this.#markers = new Markers(recorder);
     this.#rate = new DataRate(() => recorder.bytes);
     this.#limits = new RecordingLimits(
@@ -264,8 +260,8 @@ export class Session {
       bytes: this.#recorder.bytes,
       dropped: this.#recorder.dropped,
       ...(this.#sampling && { sampling: this.#sampling }),
-      gate: this.#gate,
-      ...(this.#mutes.length > 0 && { mutes: this.#mutes }),
+      gate: this.#switches.gate,
+      ...(this.#switches.mutes.length > 0 && { mutes: this.#switches.mutes }),
       ...(this.#flight && { kept: { ...this.#flight.kept, ...this.#flight.limits } }),
       ...(!this.ended && {
         load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
@@ -317,10 +313,7 @@ export class Session {
     traced.onTake = (progress) => this.#takes.progress(connection, progress);
     traced.onSampling = (state) => this.#sampled(state);
     this.#connections.add(connection);
-    if (this.#wantsSampling !== undefined) connection.control({ command: 'sampling', on: this.#wantsSampling });
-    // It may have begun before recording was switched the last time, or by a parent that did not know of it yet.
-    if (this.#gate.on === (hello.paused === true)) connection.control(controlOf(this.#gate));
-    for (const { muted, ...rule } of this.#mutes) connection.control({ command: 'mute', muted, functions: [rule] });
+    this.#switches.greet(connection, hello);
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
     return traced;
@@ -408,8 +401,7 @@ export class Session {
   }
 
   sampling(on: boolean): void {
-    this.#wantsSampling = on;
-    for (const connection of this.#connections) connection.control({ command: 'sampling', on });
+    this.#switches.sampling(on);
   }
 
   /** A CPU profile or a heap snapshot. Rejects with a ProblemError. */
@@ -430,29 +422,17 @@ export class Session {
   record(on: boolean, by: RecordingCause, about: { readonly timeNs?: number; readonly why?: string; readonly except?: TargetConnection } = {}): void {
     const { timeNs = this.#recorder.now(), why, except } = about;
     if (this.#finishing || this.ended) return;
-    if (this.#gate.on !== on) {
-      this.#gate = { on, by, ...(why !== undefined && { why }) };
-      this.#recorder.info({ kind: 'recording', on, by, timeNs });
-      if (why !== undefined) this.#note(`Recording ended: ${why} The script goes on.`);
-      this.#limits.recording(on);
-      this.#tell();
-      if (by === 'limit') this.#worthSaving(`recording ended: ${why}`);
-    }
-    // Also where it is so already: a process may have been told otherwise by its script at this very moment.
-    for (const connection of this.#connections) if (connection !== except) connection.control(controlOf(this.#gate));
+    if (!this.#switches.record(on, by, timeNs, why, except)) return;
+    if (why !== undefined) this.#note(`Recording ended: ${why} The script goes on.`);
+    this.#limits.recording(on);
+    this.#tell();
+    if (by === 'limit') this.#worthSaving(`recording ended: ${why}`);
   }
 
   /** Also for processes that come later. */
   mute(functions: readonly FunctionRule[], muted: boolean): void {
     if (this.#finishing || this.ended) return;
-    const mutes = withRules(this.#mutes, functions, muted);
-    if (mutes.length > MAX_MUTE_RULES) {
-      const remedy = 'Mute their file, or choose files in the run configuration.';
-      throw new ProblemError({ code: 'too-many-mutes', message: `More than ${MAX_MUTE_RULES} functions cannot be muted.`, remedy });
-    }
-    this.#mutes = mutes;
-    this.#recorder.info({ kind: 'mute', muted, functions, timeNs: this.#recorder.now() });
-    for (const connection of this.#connections) connection.control({ command: 'mute', muted, functions });
+    this.#switches.mute(functions, muted);
     this.#tell();
   }
 
@@ -632,8 +612,6 @@ function sourcesOf({ capture }: SpawnPlan, recorder: Recorder): SourceTexts | un
   const write = (payload: Uint8Array): void => recorder.source(payload);
   return new SourceTexts(keep === 'last' && keepMegabytes > 0 ? { write, maxBytes: keepMegabytes * KEPT_SOURCES_BYTES } : { write });
 }
-
-const controlOf = (gate: RecordingGate): TargetControl => ({ command: gate.on ? 'start' : 'stop' });
 
 async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));

@@ -11,7 +11,6 @@ import { useSessions } from '../state/session-store.ts';
 import { useSettings, useSettingsLoaded } from '../state/settings-store.ts';
 import { activateTrace, useActiveTraceId, useOpenTrace, useOpenTraces } from '../state/trace-store.ts';
 import { setWindow, showDialog, useWindow } from '../state/window-store.ts';
-import { plural } from '../state/words.ts';
 import { Icon, Kbd, Toasts, TooltipProvider } from '../widgets/index.ts';
 import './app.css';
 import { ConnectionBanner, type ConnectionWatch } from './connection-banner.tsx';
@@ -23,6 +22,7 @@ import { TraceWindow } from './trace-window.tsx';
 import { type Actions, useActions } from './use-actions.ts';
 import { useHostEvents } from './use-host-events.ts';
 import { useShortcuts } from './use-shortcuts.ts';
+import { words } from './words.ts';
 
 export function App({ connection }: { readonly connection: ConnectionWatch }) {
   return (
@@ -120,18 +120,16 @@ function StartStatus() {
   const node = defaultNode(nodes);
   const running = Object.values(sessions).filter((session) => session.state !== 'ended').length;
   return (
-    <section className="app-status" aria-label="Status bar">
-      {info && <span>Trace Studio {info.version}</span>}
+    <section className="app-status" aria-label={words.statusBar}>
+      {info && <span>{words.studio(info.version)}</span>}
       {nodes === undefined ? (
-        <span className="t3">Looking for Node</span>
+        <span className="t3">{words.lookingForNode}</span>
       ) : node ? (
-        <span title={node.path}>
-          node {node.version} {node.chosenBecause ?? `from ${node.source}`}
-        </span>
+        <span title={node.path}>{words.node(node.version, node.chosenBecause ?? words.nodeFrom(node.source))}</span>
       ) : (
         <span className="status-item status-notice">
           <Icon of={TriangleAlert} size="xs" />
-          No Node was found. Choose one in the run configuration.
+          {words.noNode}
         </span>
       )}
       {info?.problem && (
@@ -143,12 +141,12 @@ function StartStatus() {
       <span className="grow" />
       {open.length > 0 && (
         <button type="button" className="status-item status-button" onClick={() => activateTrace(open.at(-1)?.trace)}>
-          {plural(open.length, 'trace')} open{running > 0 ? `, ${running} running` : ''}
+          {words.openTraces(open.length, running)}
         </button>
       )}
       <button type="button" className="status-item status-button" onClick={() => showDialog({ kind: 'shortcuts' })}>
         <Icon of={Keyboard} size="xs" />
-        All shortcuts <Kbd>?</Kbd>
+        {words.allShortcuts} <Kbd>?</Kbd>
       </button>
     </section>
   );

@@ -13,6 +13,7 @@ import { MOST_SHOWN, matchItems, type PaletteItem } from './palette-items.ts';
 import { PANELS } from './panels.ts';
 import type { Actions } from './use-actions.ts';
 import { perform } from './use-shortcuts.ts';
+import { words } from './words.ts';
 
 interface PaletteProps {
   readonly of: 'commands' | 'tracks';
@@ -66,7 +67,7 @@ export function CommandPalette({ of, actions, onClose }: PaletteProps) {
           aria-expanded
           aria-controls={`${id}-list`}
           aria-activedescendant={shown.length > 0 ? `${id}-${active}` : undefined}
-          placeholder={of === 'commands' ? 'Type what you want to do' : 'Type a part of its name'}
+          placeholder={of === 'commands' ? words.palettePrompt : words.paletteLabel}
         />
         <div className="palette-list" id={`${id}-list`} role="listbox" aria-label={title} ref={list}>
           {shown.map((item, index) => (
@@ -89,7 +90,7 @@ export function CommandPalette({ of, actions, onClose }: PaletteProps) {
           ))}
         </div>
         <p className="palette-count t3" role="status">
-          {found.length === 0 ? 'Nothing has this name' : found.length > shown.length ? `${shown.length} of ${found.length}` : ''}
+          {found.length === 0 ? words.paletteNone : found.length > shown.length ? words.countOf(shown.length, found.length) : ''}
         </p>
       </div>
     </Dialog>

@@ -3,6 +3,7 @@ import { useSyncExternalStore } from 'react';
 import type { ConnectionState } from '../bridge/studio-client.ts';
 import { Button, Icon } from '../widgets/index.ts';
 import './connection-banner.css';
+import { words } from './words.ts';
 
 export interface ConnectionWatch {
   readonly state: () => ConnectionState;
@@ -18,12 +19,12 @@ export function ConnectionBanner({ watch }: { readonly watch: ConnectionWatch })
   return (
     <div className="connection-banner" role="alert">
       <Icon of={Unplug} />
-      <span>The connection to the studio is lost. What is shown stays; it is tried again by itself.</span>
+      <span>{words.connectionLost}</span>
       <Button size="s" onClick={watch.retry}>
-        Try now
+        {words.tryNow}
       </Button>
       <Button size="s" onClick={() => location.reload()}>
-        Reload
+        {words.reload}
       </Button>
     </div>
   );

@@ -16,6 +16,7 @@ import { CommandPalette } from './command-palette.tsx';
 import { LayoutsDialog } from './layouts-dialog.tsx';
 import { NotificationsDialog } from './notifications-dialog.tsx';
 import { type Actions, sessionOf } from './use-actions.ts';
+import { words } from './words.ts';
 
 const HelpDialog = lazy(() => import('../features/help/index.ts').then(({ HelpDialog }) => ({ default: HelpDialog })));
 
@@ -114,7 +115,7 @@ function OpenDialog({ actions }: { readonly actions: Actions }) {
     case 'close-window':
       return (
         <CloseRunningDialog
-          title={traces.find((each) => sessionOf(each)?.state !== 'ended')?.title ?? 'A script'}
+          title={traces.find((each) => sessionOf(each)?.state !== 'ended')?.title ?? words.aScript}
           count={dialog.running}
           onCancel={() => told(studio.request('window.close', { choice: 'cancel' }))}
           onKeep={() => told(studio.request('window.close', { choice: 'keep-recording' }))}

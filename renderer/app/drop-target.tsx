@@ -9,6 +9,7 @@ import { activateTrace } from '../state/trace-store.ts';
 import { windowState } from '../state/window-store.ts';
 import { toast, toastProblem } from '../widgets/index.ts';
 import type { Actions } from './use-actions.ts';
+import { words } from './words.ts';
 
 /** Where plugins are worked with, a dropped script is one. */
 const takesPlugins = (): boolean => {
@@ -52,7 +53,7 @@ export function useDrop(actions: Actions): { readonly dragging: boolean; readonl
       else if (dropped.kind === 'script-candidates') {
         if (dropped.paths.length === 1 && dropped.paths[0] !== undefined) plugins.addPath(dropped.paths[0]);
         else setAsk({ ...dropped, plugin: true });
-      } else toast({ tone: 'warn', title: 'That is no plugin', text: 'A plugin is a file that ends in .js, .mjs, .cjs, .ts, .mts or .cts.' });
+      } else toast({ tone: 'warn', title: words.notAPlugin, text: words.whatPluginsAre });
     };
     const over = (event: DragEvent) => {
       if (!event.dataTransfer?.types.includes('Files')) return;

@@ -1,6 +1,7 @@
 import { Bug } from 'lucide-react';
 import { Component, type ErrorInfo, type ReactNode } from 'react';
 import { Button, EmptyState } from '../widgets/index.ts';
+import { words } from './words.ts';
 
 interface ErrorBoundaryProps {
   /** What is not shown: "The object inspector". */
@@ -27,10 +28,10 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly erro
       <EmptyState
         icon={Bug}
         tone="error"
-        title={`${this.props.what} failed`}
-        actions={<Button onClick={() => this.setState({ error: undefined })}>Show it again</Button>}
+        title={words.failed(this.props.what)}
+        actions={<Button onClick={() => this.setState({ error: undefined })}>{words.showItAgain}</Button>}
       >
-        {error.message} The run and its recording are not touched.
+        {words.failedText(error.message)}
       </EmptyState>
     );
   }

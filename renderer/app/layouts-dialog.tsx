@@ -5,6 +5,7 @@ import { layoutState } from '../state/layout-store.ts';
 import { changeSettings, useSettings } from '../state/settings-store.ts';
 import { Button, Dialog, IconButton, TextField } from '../widgets/index.ts';
 import './layouts-dialog.css';
+import { words } from './words.ts';
 
 const MOST = 50;
 const MOST_NAME = 60;
@@ -25,12 +26,12 @@ export function LayoutsDialog({ onClose }: { readonly onClose: () => void }) {
     <Dialog
       open
       onClose={onClose}
-      title="Arrangements of panels"
+      title={words.arrangements}
       width={420}
-      footLeft={isFull ? `There are ${MOST} already. Remove one first.` : isKnown ? 'There is one of this name: it will be replaced.' : undefined}
+      footLeft={isFull ? words.arrangementsFull(MOST) : isKnown ? words.arrangementReplaced : undefined}
       foot={
         <Button size="l" kind="primary" disabled={wanted === '' || isFull} onClick={keep}>
-          Keep
+          {words.keep}
         </Button>
       }
     >
@@ -41,8 +42,8 @@ export function LayoutsDialog({ onClose }: { readonly onClose: () => void }) {
           keep();
         }}
       >
-        <TextField value={name} onChange={setName} aria-label="Name" placeholder="Name of this arrangement" />
-        <ul aria-label="Kept arrangements">
+        <TextField value={name} onChange={setName} aria-label={words.name} placeholder={words.arrangementName} />
+        <ul aria-label={words.keptArrangements}>
           {layouts.map((each) => (
             <li key={each.name}>
               <Button
@@ -58,7 +59,7 @@ export function LayoutsDialog({ onClose }: { readonly onClose: () => void }) {
               <IconButton
                 icon={Trash2}
                 size="s"
-                label={`Remove ${each.name}`}
+                label={words.remove(each.name)}
                 onClick={() => changeSettings({ layouts: layouts.filter((other) => other !== each) })}
               />
             </li>

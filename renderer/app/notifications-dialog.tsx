@@ -4,9 +4,9 @@ import { useEffect } from 'react';
 import { timeOfDay } from '../state/words.ts';
 import { Button, clearMessages, Dialog, Icon, messagesRead, type ToastTone, useMessages } from '../widgets/index.ts';
 import './notifications-dialog.css';
+import { words } from './words.ts';
 
 const ICONS = { info: Info, ok: CircleCheck, warn: TriangleAlert, error: CircleX } as const satisfies Record<ToastTone, unknown>;
-const TONES = { info: 'Note', ok: 'Done', warn: 'Warning', error: 'Failure' } as const satisfies Record<ToastTone, string>;
 
 export function NotificationsDialog({ onClose }: { readonly onClose: () => void }) {
   const messages = useMessages();
@@ -16,27 +16,27 @@ export function NotificationsDialog({ onClose }: { readonly onClose: () => void 
     <Dialog
       open
       onClose={onClose}
-      title="Notifications"
+      title={words.notifications}
       width={560}
       foot={
         <>
           <Button size="l" kind="quiet" disabled={messages.length === 0} onClick={clearMessages}>
-            Clear
+            {words.clear}
           </Button>
           <Button size="l" kind="primary" onClick={onClose}>
-            Done
+            {words.done}
           </Button>
         </>
       }
     >
       {messages.length === 0 ? (
-        <p className="notifications-none t3">Nothing was said in this window so far.</p>
+        <p className="notifications-none t3">{words.noMessages}</p>
       ) : (
-        <ul className="notifications" aria-label="Messages of this window">
+        <ul className="notifications" aria-label={words.messages}>
           {messages.toReversed().map(({ id, tone, title, text, atMs }) => (
             <li key={id}>
               <Icon of={ICONS[tone]} className={`tone-${tone}`} />
-              <span className="visually-hidden">{TONES[tone]}: </span>
+              <span className="visually-hidden">{words.tones[tone]}: </span>
               <div>
                 <div className="medium">{title}</div>
                 {text !== undefined && <div className="t2">{text}</div>}

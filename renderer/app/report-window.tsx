@@ -18,6 +18,7 @@ import { timelineActions } from './timeline-actions.ts';
 import { TraceWindow } from './trace-window.tsx';
 import type { Actions } from './use-actions.ts';
 import { useShortcuts } from './use-shortcuts.ts';
+import { words } from './words.ts';
 
 /** Joins the state to the page, and opens the trace that it carries. */
 export function connectReport({ studio, traces, file, about }: Report): TraceId {
@@ -47,19 +48,19 @@ export function ReportRoot({ report, trace }: { readonly report: Report; readonl
               <header className="report-bar">
                 <Logo />
                 <h1 className="ellipsis">{about.title}</h1>
-                <span className="label t3">a report, nothing leaves this page</span>
+                <span className="label t3">{words.reportStays}</span>
                 <span className="grow" />
-                <fieldset aria-label="View" className="report-views">
+                <fieldset aria-label={words.view} className="report-views">
                   <IconButton
                     icon={ChartNoAxesCombined}
-                    label="Trace"
+                    label={words.trace}
                     aria-pressed={shown === 'trace'}
                     kind={shown === 'trace' ? 'default' : 'quiet'}
                     onClick={() => setShown('trace')}
                   />
                   <IconButton
                     icon={Table2}
-                    label="Statistics"
+                    label={words.statistics}
                     aria-pressed={shown === 'statistics'}
                     kind={shown === 'statistics' ? 'default' : 'quiet'}
                     onClick={() => setShown('statistics')}
@@ -91,7 +92,7 @@ function ThemeButton() {
   return (
     <IconButton
       icon={isDark ? Sun : Moon}
-      label={isDark ? 'Light theme' : 'Dark theme'}
+      label={isDark ? words.lightTheme : words.darkTheme}
       kind="quiet"
       onClick={() => changeSettings({ theme: isDark ? 'light' : 'dark' })}
     />

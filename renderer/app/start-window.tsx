@@ -16,6 +16,7 @@ import type { TraceClient } from '../trace/trace-worker-api.ts';
 import { toast } from '../widgets/index.ts';
 import { App } from './app.tsx';
 import { rememberOpenTraces, reopenTraces } from './open-traces.ts';
+import { words } from './words.ts';
 
 /** Joins the state to both clients: once, before the first rendering. */
 export function connectWindow(studio: ConnectedStudio, traces: TraceClient): void {
@@ -43,7 +44,7 @@ export function connectWindow(studio: ConnectedStudio, traces: TraceClient): voi
 
 /** Without the worker nothing can be drawn; what is recorded is not touched. */
 export function reportWorkerCrash(message: string): void {
-  toast({ tone: 'error', key: 'worker', title: message, text: 'Reload the window. The run and its recording are not touched.' });
+  toast({ tone: 'error', key: 'worker', title: message, text: words.reloadText });
 }
 
 export function WindowRoot({ studio, traces }: { readonly studio: ConnectedStudio; readonly traces: TraceClient }) {

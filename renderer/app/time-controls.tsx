@@ -5,6 +5,7 @@ import { useTraceValue } from '../state/trace-store.ts';
 import { followView, pauseView, useView } from '../state/view-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { Button, Icon, Menu, Tooltip } from '../widgets/index.ts';
+import { words } from './words.ts';
 
 const SPANS: readonly { readonly label: string; readonly span: number | 'all' }[] = [
   { label: 'last 5 s', span: 5e9 },
@@ -26,9 +27,9 @@ export function TimeControls({ trace }: { readonly trace: TraceId }) {
   return (
     <>
       {live && (
-        <Tooltip text={following ? 'The script and the recording go on' : 'Show the newest again'} keys={keysOf('pause')}>
+        <Tooltip text={following ? words.viewPaused : words.showNewest} keys={keysOf('pause')}>
           <Button icon={following ? Pause : Play} iconFilled onClick={() => (following ? pauseView(trace) : followView(trace))}>
-            {following ? 'Pause view' : 'Resume view'}
+            {following ? words.pauseView : words.resumeView}
           </Button>
         </Tooltip>
       )}
@@ -36,9 +37,9 @@ export function TimeControls({ trace }: { readonly trace: TraceId }) {
         align="end"
         trigger={
           <Button>
-            <span className="visually-hidden">Time range, </span>
+            <span className="visually-hidden">{words.timeRange} </span>
             <Icon of={LocateFixed} className={following ? 'accent' : 't3'} />
-            <span>{live ? (following ? `Follow: ${label}` : 'Paused') : following ? `Show: ${label}` : 'Zoomed'}</span>
+            <span>{live ? (following ? `Follow: ${label}` : 'Paused') : following ? words.show(label) : words.zoomed}</span>
             <Icon of={ChevronDown} size="xs" />
           </Button>
         }

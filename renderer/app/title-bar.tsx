@@ -18,6 +18,7 @@ import { PANELS } from './panels.ts';
 import './title-bar.css';
 import type { Actions } from './use-actions.ts';
 import { perform } from './use-shortcuts.ts';
+import { words } from './words.ts';
 
 const THEMES = [
   { value: 'system', label: 'Theme of the system', icon: Monitor },
@@ -149,27 +150,27 @@ export function TitleBar({ actions }: { readonly actions: Actions }) {
 
   return (
     <header className="title-bar">
-      <Tooltip text="Start page">
-        <button type="button" className="title-logo" aria-label="Start page" onClick={actions.newRun}>
+      <Tooltip text={words.startPage}>
+        <button type="button" className="title-logo" aria-label={words.startPage} onClick={actions.newRun}>
           <Logo />
         </button>
       </Tooltip>
-      <Menubar label="Main menu" menus={menus} />
+      <Menubar label={words.mainMenu} menus={menus} />
       {open && (
         <div className="title-text">
           <h1>{open.title}</h1>
-          {open.unsaved && !running && <Badge>not saved</Badge>}
+          {open.unsaved && !running && <Badge>{words.notSaved}</Badge>}
         </div>
       )}
       <span className="grow" />
       <IconButton
         icon={unread > 0 ? BellDot : Bell}
-        label={unread > 0 ? `Notifications, ${unread} not read` : 'Notifications'}
+        label={unread > 0 ? words.unread(unread) : words.notifications}
         onClick={() => showDialog({ kind: 'notifications' })}
       />
       <IconButton
         icon={ThemeIcon.icon}
-        label={`${ThemeIcon.label}. Change to ${THEMES.find((each) => each.value === nextTheme)?.label.toLowerCase()}`}
+        label={words.changeTheme(ThemeIcon.label, THEMES.find((each) => each.value === nextTheme)?.label.toLowerCase() ?? '')}
         onClick={() => changeSettings({ theme: nextTheme })}
       />
     </header>

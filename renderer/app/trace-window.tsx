@@ -22,6 +22,7 @@ import { TimeControls } from './time-controls.tsx';
 import './trace-window.css';
 import type { Actions } from './use-actions.ts';
 import { useMedia } from './use-media.ts';
+import { words } from './words.ts';
 
 const NARROW = '(max-width: 1400px)';
 const SMALL = '(max-width: 1119px)';
@@ -61,7 +62,7 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
           <TimeControls trace={trace} />
         </Toolbar>
       )}
-      <main className="trace-window-body" aria-label="Graphs and lists">
+      <main className="trace-window-body" aria-label={words.graphsAndLists}>
         {/* Another id where the panes differ: each arrangement has its own sizes. */}
         <SplitPane
           id={`columns-${narrow}`}
@@ -74,7 +75,7 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
               <Pane id="sidebar" size={sidebar} min={160} max={420}>
                 <Sidebar trace={trace} actions={actions} />
               </Pane>
-              <SplitLine label="Width of the sidebar" />
+              <SplitLine label={words.widthOfTheSidebar} />
             </>
           )}
           <Pane id="center" min={320}>
@@ -121,7 +122,7 @@ function Sidebar({ trace, actions }: { readonly trace: TraceId; readonly actions
   const open = useOpenTraces();
   const elsewhere = Object.values(sessions).filter((session) => session.state !== 'ended' && !open.some((each) => each.recording === session.recording));
   return (
-    <aside className="shell-sidebar" aria-label="Sidebar">
+    <aside className="shell-sidebar" aria-label={words.sidebar}>
       <RunsList
         marksOf={(id, session) => standing(session === undefined ? undefined : sessionState()[session], traceState().summaries[id])}
         onOpen={activateTrace}
@@ -131,10 +132,10 @@ function Sidebar({ trace, actions }: { readonly trace: TraceId; readonly actions
         onShowElsewhere={actions.showElsewhere}
       />
       <ErrorBoundary what="The list" key={trace}>
-        <SideSection name="Counter list" title="Counters">
+        <SideSection name="Counter list" title={words.counters}>
           <CounterList trace={trace} />
         </SideSection>
-        <SideSection name="Object list" title="Objects">
+        <SideSection name="Object list" title={words.objects}>
           <ObjectList trace={trace} />
         </SideSection>
         <PluginSection trace={trace} actions={actions} />
@@ -148,7 +149,7 @@ function PluginSection({ trace, actions }: { readonly trace: TraceId; readonly a
   const plugins = useRunPlugins(trace);
   if (plugins.length === 0) return null;
   return (
-    <SideSection name="Plugins of this run" title="Plugins">
+    <SideSection name="Plugins of this run" title={words.plugins}>
       <RunPluginList
         plugins={plugins}
         onOpen={(plugin) => {
@@ -186,9 +187,9 @@ function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
   }, [slice]);
   if (!shown) return null;
   return (
-    <aside className="shell-overlay shell-inspector" aria-label="Inspector">
+    <aside className="shell-overlay shell-inspector" aria-label={words.inspector}>
       <Tabs
-        label="Inspector"
+        label={words.inspector}
         value={tab}
         onChange={setTab}
         items={panels.map(({ id, title, component: Panel }) => ({
@@ -202,7 +203,7 @@ function InspectorOverlay({ trace }: { readonly trace: TraceId }) {
             </ErrorBoundary>
           ),
         }))}
-        tools={<IconButton icon={X} size="s" label="Close the inspector" onClick={() => setShown(false)} />}
+        tools={<IconButton icon={X} size="s" label={words.closeInspector} onClick={() => setShown(false)} />}
       />
     </aside>
   );
@@ -217,7 +218,7 @@ function TraceNotices({ trace }: { readonly trace: TraceId }) {
     <>
       <ReadingBar trace={trace} />
       {notice && (
-        <section className="trace-notice" aria-label="About this trace">
+        <section className="trace-notice" aria-label={words.aboutThisTrace}>
           <Icon of={TriangleAlert} />
           <span role={session?.recordingProblem === undefined ? 'status' : 'alert'}>
             {notice.message} {notice.remedy}

@@ -43,6 +43,7 @@ import { setWindow, showDialog } from '../state/window-store.ts';
 import type { TraceId } from '../trace/trace-worker-api.ts';
 import { endToast, toast, toastProblem } from '../widgets/index.ts';
 import { type TimelineActions, timelineActions } from './timeline-actions.ts';
+import { words } from './words.ts';
 
 export interface Actions extends TimelineActions {
   readonly recordings: RecordingActions;
@@ -138,8 +139,8 @@ export function useActions(): Actions {
           toast({
             tone: 'info',
             key: 'run-failed',
-            title: `${forgotten.join(', ')} had a value when this ran last`,
-            text: 'Values of environment variables are not kept. Fill them in, or run it without.',
+            title: words.hadValues(forgotten.join(', ')),
+            text: words.valuesNotKept,
           });
           return;
         }
@@ -183,7 +184,7 @@ export function useActions(): Actions {
         (as ? recordings.saveAs(open) : recordings.save(open)).then((done) => {
           if (!done) return;
           const now = traceState().open.find((each) => each.trace === open.trace);
-          toast({ tone: 'ok', key: 'saved', title: 'Saved', text: now?.path });
+          toast({ tone: 'ok', key: 'saved', title: words.saved, text: now?.path });
         }),
         'The recording was not saved',
       );
@@ -216,8 +217,8 @@ export function useActions(): Actions {
           toast({
             tone: 'info',
             key: 'run-failed',
-            title: `The recording names ${gone.join(', ')}, without a value`,
-            text: 'Fill the values in, or run it without.',
+            title: words.namesWithoutValues(gone.join(', ')),
+            text: words.fillValues,
           });
         }
       }

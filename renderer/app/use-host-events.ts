@@ -7,6 +7,7 @@ import { showDialog } from '../state/window-store.ts';
 import { toast } from '../widgets/index.ts';
 import type { Actions } from './use-actions.ts';
 import { perform } from './use-shortcuts.ts';
+import { words } from './words.ts';
 
 export function useHostEvents(actions: Actions): void {
   const { studio } = useClients();
@@ -25,7 +26,7 @@ export function useHostEvents(actions: Actions): void {
         else if (command !== 'new-window') perform(command, actions);
       }),
       studio.on('session.saved', ({ ref, why, title }) =>
-        toast({ tone: 'warn', title: `${title} was saved`, text: `Because ${why}`, action: { label: 'Open', apply: () => actions.openSaved(ref) } }),
+        toast({ tone: 'warn', title: words.wasSaved(title), text: words.because(why), action: { label: 'Open', apply: () => actions.openSaved(ref) } }),
       ),
       studio.on('open-path', ({ path }) => actions.openPath(path)),
       studio.on('close-requested', ({ running }) => showDialog({ kind: 'close-window', running })),
@@ -42,7 +43,7 @@ export function useHostEvents(actions: Actions): void {
       if (recordingProblem === undefined || told.current.has(id)) continue;
       told.current.add(id);
       if (open.find((each) => each.trace === active)?.recording === recording) continue;
-      toast({ tone: 'error', key: `stopped-${id}`, title: `The recording of ${title} stopped`, text: recordingProblem });
+      toast({ tone: 'error', key: `stopped-${id}`, title: words.recordingStopped(title), text: recordingProblem });
     }
   }, [sessions, open, active]);
 

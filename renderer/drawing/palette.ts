@@ -78,9 +78,11 @@ export function readPalette(tokens: TokenSource): Palette {
 
 /** `#rrggbb` with an opacity of 0…1. Other notations are returned as they are. */
 export function withAlpha(color: string, opacity: number): string {
-  if (!/^#[0-9a-f]{6}$/i.test(color)) return color;
+  // A built style sheet has white as #fff.
+  const long = /^#[0-9a-f]{3}$/i.test(color) ? `#${[...color.slice(1)].map((digit) => digit + digit).join('')}` : color;
+  if (!/^#[0-9a-f]{6}$/i.test(long)) return color;
   const byte = Math.round(Math.max(0, Math.min(1, opacity)) * 255);
-  return `${color}${byte.toString(16).padStart(2, '0')}`;
+  return `${long}${byte.toString(16).padStart(2, '0')}`;
 }
 
 /** Eight colours that differ; slate (9) is kept for what is not the user's own. */

@@ -72,10 +72,14 @@ class QueryLoop<K extends Method> {
 
   ask(argument: Argument<K> | undefined, everyMs: number, changedEveryMs: number): void {
     this.argument = argument;
+    const isSooner = everyMs < this.everyMs;
     this.everyMs = everyMs;
     this.changedEveryMs = changedEveryMs;
     const question = argument === undefined ? '' : JSON.stringify(argument);
-    if (question === this.question) return;
+    if (question === this.question) {
+      if (isSooner) this.consider();
+      return;
+    }
     this.question = question;
     if (question === '') {
       this.tell(nothing);

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { Button } from './button.tsx';
 import './code-example.css';
 import { toast } from './toast.tsx';
+import { words } from './words.ts';
 
 interface CodeExampleProps {
   /** What the lines use of `trace-studio`. */
@@ -26,10 +27,10 @@ export function CodeExample({ names, lines, commonJs }: CodeExampleProps) {
       </pre>
       <div className="code-example-actions">
         <Button size="s" icon={Copy} onClick={() => copy(`${text}\n`)}>
-          Copy
+          {words.copy}
         </Button>
-        <Button size="s" kind="quiet" title="How the script loads modules" onClick={() => setAsRequire(!asRequire)}>
-          {asRequire ? 'With import' : 'With require'}
+        <Button size="s" kind="quiet" title={words.modules} onClick={() => setAsRequire(!asRequire)}>
+          {asRequire ? words.withImport : words.withRequire}
         </Button>
       </div>
     </div>
@@ -38,7 +39,7 @@ export function CodeExample({ names, lines, commonJs }: CodeExampleProps) {
 
 function copy(text: string): void {
   navigator.clipboard.writeText(text).then(
-    () => toast({ tone: 'ok', title: 'Copied', key: 'copied' }),
-    () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', text: 'Select the lines and copy them by hand.', key: 'copied' }),
+    () => toast({ tone: 'ok', title: words.copied, key: 'copied' }),
+    () => toast({ tone: 'warn', title: words.noClipboard, text: words.noClipboardText, key: 'copied' }),
   );
 }

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { type ReactNode, type RefObject, useRef } from 'react';
 import { IconButton } from './button.tsx';
 import './dialog.css';
+import { words } from './words.ts';
 
 interface DialogProps {
   readonly open: boolean;
@@ -43,7 +44,7 @@ export function Dialog({ open, onClose, title, about, width, height, children, f
           <div className="dialog-head">
             <Base.Title className="dialog-title">{title}</Base.Title>
             <div className="dialog-about">{about}</div>
-            <IconButton icon={X} label="Close" onClick={onClose} />
+            <IconButton icon={X} label={words.close} onClick={onClose} />
           </div>
           <div className="dialog-body">{children}</div>
           {foot && (

@@ -3,6 +3,7 @@ import { CircleCheck, CircleX, Info, TriangleAlert, X } from 'lucide-react';
 import { Icon } from './icon.tsx';
 import { keepMessage } from './messages.ts';
 import './toast.css';
+import { words } from './words.ts';
 
 const manager = Base.createToastManager();
 const ICONS = { info: Info, ok: CircleCheck, warn: TriangleAlert, error: CircleX } as const;
@@ -68,7 +69,7 @@ function List() {
         <Base.Description className="toast-text" render={<div />} />
       </div>
       <Base.Action className="toast-action" />
-      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label="Close message" {...NOT_HIDDEN}>
+      <Base.Close className="btn btn-quiet btn-s btn-icon" aria-label={words.closeMessage} {...NOT_HIDDEN}>
         <Icon of={X} size="xs" />
       </Base.Close>
     </Base.Root>
@@ -79,7 +80,7 @@ export function Toasts() {
   return (
     <Base.Provider toastManager={manager} limit={4}>
       <Base.Portal>
-        <Base.Viewport className="toasts" aria-label="Messages">
+        <Base.Viewport className="toasts" aria-label={words.messages}>
           <List />
         </Base.Viewport>
       </Base.Portal>

@@ -108,7 +108,7 @@ test('a function is found, underlined in the timeline, and its longest call sele
   await page.keyboard.press('Enter');
   await expect(timeline.name()).toHaveText('checkout');
   await expect(timeline.fact('Total')).toContainText('400 ms');
-  expect(await timeline.inView()).toEqual([0, 1]);
+  await expect.poll(() => timeline.inView()).toEqual([0, 1]);
 });
 
 test('a function is found wherever it is in the tree, and what leads to it opens', async ({ studio }) => {

@@ -57,9 +57,11 @@ for (const colors of ['dark', 'light'] as const) {
       if (host === 'web') {
         await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
         await dialog.getByRole('button', { name: 'Copy as command' }).click();
-        expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-          `trace-studio convert ${path.join(studio.work, 'report.json')} --format chrome-json --from 500000000 --to 1000000000 --without counters -o ${file}`,
-        );
+        await expect
+          .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+          .toBe(
+            `trace-studio convert ${path.join(studio.work, 'report.json')} --format chrome-json --from 500000000 --to 1000000000 --without counters -o ${file}`,
+          );
       }
       await dialog.getByRole('button', { name: 'Export', exact: true }).click();
       await expect(dialog.getByRole('status')).toHaveText(/^Exported/);

@@ -41,9 +41,12 @@ for (const colors of THEMES) {
       await window.button('Stop').click();
       await expect(window.state()).toHaveText('Stopped');
       await shot('graphs-beside-the-timeline');
-      await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
+      const whole = picturesOf(studio, colors, true);
+      await whole('graphs-as-they-come');
+      // What is chosen next is in sight.
+      const fill = page.getByRole('button', { name: 'Make Graphs fill the window' });
+      if (await fill.isVisible()) await fill.click();
       await expect(graphs.graph('queue')).toBeVisible();
-      await shot('graphs-as-they-come');
 
       // Several series of several counters, a log axis, a rate, thresholds, straight lines, a name, an order.
       await graphs.put('errors', 'queue');
@@ -54,17 +57,17 @@ for (const colors of THEMES) {
       await graphs.dialog.getByRole('textbox', { name: 'Value' }).fill('60');
       await page.keyboard.press('Enter');
       await expect(graphs.dialog.getByRole('listitem')).toHaveText(['60']);
-      await shot('graphs-thresholds');
+      await picture(page, `graphs-thresholds-${colors}`);
       await page.keyboard.press('Escape');
       await graphs.choose('pool', /^Move towards the start/);
       await graphs.choose('queue', /^Rename/);
       await expect(graphs.nameField).toBeFocused();
-      await shot('graphs-rename');
+      await picture(page, `graphs-rename-${colors}`);
       await page.keyboard.type('Jobs and errors');
       await page.keyboard.press('Enter');
       await graphs.picture('Jobs and errors').hover();
       await expect.poll(() => graphs.crossHair('pool')).toBeDefined();
-      await shot('graphs-arranged');
+      await whole('graphs-arranged');
       await graphs.graph('Jobs and errors').getByRole('button', { name: 'Show as table' }).click();
       await graphs.graph('pool').hover();
       await graphs
@@ -72,17 +75,17 @@ for (const colors of THEMES) {
         .getByRole('button', { name: /^Options of/ })
         .click();
       await expect(page.getByRole('menu')).toBeVisible();
-      await shot('graphs-table-and-options');
+      await picture(page, `graphs-table-and-options-${colors}`);
       await page.keyboard.press('Escape');
       for (const name of (await graphs.names()).filter((each) => each !== '')) await graphs.choose(name, 'Close this graph');
       await expect(page.getByText('All graphs are closed')).toBeVisible();
-      await shot('graphs-closed');
+      await whole('graphs-closed');
     });
   });
 }
 
-/** A picture in each size, once the graphs in sight are drawn in it. */
-function picturesOf({ page }: Studio, colors: string): (name: string) => Promise<void> {
+/** A picture in each size, once the graphs in sight are drawn in it. `isWhole`: the graphs fill the window. */
+function picturesOf({ page }: Studio, colors: string, isWhole = false): (name: string) => Promise<void> {
   const drawn = () =>
     page.evaluate(() =>
       [...document.querySelectorAll<HTMLElement>('.counter-plot')].every((plot) => {
@@ -97,6 +100,9 @@ function picturesOf({ page }: Studio, colors: string): (name: string) => Promise
     if (!takesPictures) return;
     for (const size of SIZES) {
       await page.setViewportSize(size);
+      // Another layout of the panels begins with all of them.
+      const fill = page.getByRole('button', { name: 'Make Graphs fill the window' });
+      if (isWhole && (await fill.isVisible())) await fill.click();
       await expect.poll(drawn).toBe(true);
       await picture(page, `${name}-${colors}-${size.width}`);
     }

@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts';
+import { Statistics } from './pages/analysis.ts';
 import { violations } from './violations.ts';
 
 /** Known values at known distances, then it waits: nothing moves any more. */
@@ -24,15 +25,15 @@ test('series are put into a graph by dragging, by the menu of the list and by ke
   await expect(graphs.number('queue', 'waiting', 'Now')).toHaveText('1,000');
 
   await graphs.counter('heap').dragTo(graphs.graph('queue'));
-  expect(await graphs.legendOf('queue')).toEqual(['waiting', 'heap bytes']);
+  await expect.poll(() => graphs.legendOf('queue')).toEqual(['waiting', 'heap bytes']);
   await graphs.series('queue', 'heap bytes').hover();
   await graphs.graph('queue').getByRole('button', { name: 'Take heap bytes out of this graph' }).click();
-  expect(await graphs.legendOf('queue')).toEqual(['waiting']);
+  await expect.poll(() => graphs.legendOf('queue')).toEqual(['waiting']);
 
   await graphs.put('queue', 'A new graph');
   await expect(graphs.picture('Graph 1: queue')).toBeFocused();
   await graphs.put('heap bytes', 'Graph 1: queue');
-  expect(await graphs.legendOf('Graph 1: queue, heap bytes')).toEqual(['queue', 'heap bytes']);
+  await expect.poll(() => graphs.legendOf('Graph 1: queue, heap bytes')).toEqual(['queue', 'heap bytes']);
   await graphs.choose('Graph 1: queue, heap bytes', 'Close this graph');
   await expect(graphs.graph('Graph 1: queue, heap bytes')).toHaveCount(0);
 
@@ -49,7 +50,7 @@ test('series are put into a graph by dragging, by the menu of the list and by ke
   await expect(graphs.dialog.getByRole('status')).toHaveText('2 series in this graph');
   expect(await violations(studio)).toEqual([]);
   await page.keyboard.press('Escape');
-  expect(await graphs.legendOf('queue')).toEqual(['waiting', 'heap bytes']);
+  await expect.poll(() => graphs.legendOf('queue')).toEqual(['waiting', 'heap bytes']);
 
   await graphs.choose('heap bytes', 'Close this graph');
   await expect(graphs.graph('heap bytes')).toHaveCount(0);
@@ -149,17 +150,17 @@ test('thresholds are pulled out of the axis, moved and thrown away with the mous
   await page.mouse.down();
   await at(120, 0.5);
   await page.mouse.up();
-  expect(await values()).toEqual(['500']);
+  await expect.poll(() => values()).toEqual(['500']);
   await at(150, 0.5);
   await page.mouse.down();
   await at(150, 0.25);
   await page.mouse.up();
-  expect(await values()).toEqual(['750']);
+  await expect.poll(() => values()).toEqual(['750']);
   await at(150, 0.25);
   await page.mouse.down();
   await at(150, -0.6);
   await page.mouse.up();
-  expect(await values()).toEqual([]);
+  await expect.poll(() => values()).toEqual([]);
 
   await graphs.choose('queue', 'Draw a threshold');
   await expect(graphs.graph('queue').getByRole('status')).toHaveText(/Click where/);
@@ -169,15 +170,15 @@ test('thresholds are pulled out of the axis, moved and thrown away with the mous
   await at(150, 0.75);
   await page.mouse.down();
   await page.mouse.up();
-  expect(await values()).toEqual(['250']);
+  await expect.poll(() => values()).toEqual(['250']);
 
   await graphs.choose('queue', 'Thresholds…');
   await graphs.dialog.getByRole('textbox', { name: 'Value' }).fill('1 k');
   await page.keyboard.press('Enter');
-  expect(await graphs.dialog.getByRole('listitem').allTextContents()).toEqual(['1,000', '250']);
+  await expect.poll(() => graphs.dialog.getByRole('listitem').allTextContents()).toEqual(['1,000', '250']);
   expect(await violations(studio)).toEqual([]);
   await graphs.dialog.getByRole('button', { name: 'Remove the threshold at 250' }).click();
-  expect(await graphs.dialog.getByRole('listitem').allTextContents()).toEqual(['1,000']);
+  await expect.poll(() => graphs.dialog.getByRole('listitem').allTextContents()).toEqual(['1,000']);
 });
 
 test('what is shown is saved as PNG, SVG and CSV', async ({ studio }) => {
@@ -212,7 +213,7 @@ test('graphs are arranged again as they were at the next run of the same script'
   await graphs.choose('heap bytes', 'Close this graph');
   await page.reload();
   await expect(graphs.graph('queue')).toContainText('log');
-  expect(await graphs.legendOf('queue')).toEqual(['waiting', 'heap bytes']);
+  await expect.poll(() => graphs.legendOf('queue')).toEqual(['waiting', 'heap bytes']);
   await expect(graphs.graph('heap bytes')).toHaveCount(0);
 
   await window.button('Stop').click();
@@ -225,7 +226,7 @@ test('graphs are arranged again as they were at the next run of the same script'
   await expect(graphs.graph('queue')).toContainText('log');
   await graphs.choose('queue', 'All graphs as they come');
   await expect(graphs.graph('heap bytes')).toHaveCount(1);
-  expect(await graphs.legendOf('queue')).toEqual(['waiting']);
+  await expect.poll(() => graphs.legendOf('queue')).toEqual(['waiting']);
 });
 
 test('graphs are moved by their title bar, by keys and by the menu, renamed in place, and come back so', async ({ studio }) => {
@@ -236,7 +237,7 @@ test('graphs are moved by their title bar, by keys and by the menu, renamed in p
   // Both in sight.
   await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
   const order = async () => (await graphs.names()).filter((name) => ['queue', 'heap bytes', 'Jobs'].includes(name));
-  expect(await order()).toEqual(['queue', 'heap bytes']);
+  await expect.poll(() => order()).toEqual(['queue', 'heap bytes']);
 
   // By the mouse: dropped on the nearer half of the first.
   await graphs.title('heap bytes').dragTo(graphs.graph('queue'), { targetPosition: { x: 20, y: 10 } });
@@ -270,6 +271,28 @@ test('graphs are moved by their title bar, by keys and by the menu, renamed in p
   await page.keyboard.press('Backspace');
   await page.keyboard.press('Enter');
   await expect.poll(order).toEqual(['heap bytes', 'queue']);
+});
+
+test('counters of the range are sorted by their names and by their figures', async ({ studio }) => {
+  const { window, page } = studio;
+  await studio.start.runScript(studio.script('story.cjs', STORY));
+  await expect(window.consoleLine('story told')).toBeVisible();
+  await window.button('Stop').click();
+  await expect(window.state()).toHaveText('Stopped');
+  const statistics = new Statistics(page);
+  await statistics.open();
+  await statistics.region.getByRole('radio', { name: 'Counters' }).click();
+  await expect(statistics.row('heap bytes used')).toBeVisible();
+  const order = async () => (await statistics.labels()).filter((label) => ['queue waiting', 'heap bytes used'].includes(label));
+  expect(await order()).toEqual(['queue waiting', 'heap bytes used']);
+  await statistics.title('Max').click();
+  await expect.poll(order).toEqual(['heap bytes used', 'queue waiting']);
+  await statistics.title('Max').click();
+  await expect.poll(order).toEqual(['queue waiting', 'heap bytes used']);
+  await expect(statistics.title('Max')).toHaveAttribute('aria-pressed', 'true');
+  await statistics.title('Counter').click();
+  await expect.poll(order).toEqual(['heap bytes used', 'queue waiting']);
+  expect(await violations(studio)).toEqual([]);
 });
 
 test('thousands of counters: list and graphs render what is in sight, keys and filter reach the others', async ({ studio }) => {

@@ -108,7 +108,7 @@ test('the status bar has state, elapsed, events, rate and loss, and no bar of th
   await window.button('Stop').click();
   await expect(window.state()).toHaveText('Stopped');
   await page.setViewportSize({ width: 760, height: 600 });
-  expect(await window.crowded()).toEqual([]);
+  await expect.poll(() => window.crowded()).toEqual([]);
   // The legend's columns are named, also in a low window.
   await expect(window.counter('queue').getByRole('columnheader', { name: 'Now' })).toBeVisible();
 });

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'playwright/test';
 import type { HostOption } from './fixtures.ts';
 import { takesPictures } from './pictures.ts';
@@ -14,7 +15,8 @@ export default defineConfig<HostOption>({
   testDir: '.',
   testMatch: '*.test.ts',
   outputDir: takesPictures ? '../output/pictures' : '../output/e2e',
-  workers: 2,
+  // Each waits now and then, for a process or for a second of a run.
+  workers: Math.min(availableParallelism() + 1, 6),
   timeout: 60_000,
   expect: { timeout: 15_000 },
   forbidOnly: Boolean(process.env.CI),

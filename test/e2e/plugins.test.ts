@@ -154,7 +154,7 @@ test('plugins of a run are put in another order by keys, by the mouse, and taken
   await page.getByRole('button', { name: 'Run configuration…' }).click();
   for (const name of ['cpu_usage', 'gc', 'memory_usage']) await config.addPlugin(new RegExp(`^${name}`));
   const order = () => config.plugins.evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')));
-  expect(await order()).toEqual(['cpu_usage', 'gc', 'memory_usage']);
+  await expect.poll(() => order()).toEqual(['cpu_usage', 'gc', 'memory_usage']);
 
   await config.dialog.getByRole('button', { name: 'Move gc, place 2' }).press('ArrowUp');
   await expect.poll(order).toEqual(['gc', 'cpu_usage', 'memory_usage']);

@@ -88,7 +88,7 @@ test('a click selects the longest slice and leaves the view; arrow keys go from 
   await statistics.row('checkout').click();
   await expect(timeline.name()).toHaveText('checkout');
   await expect(timeline.fact('Total')).toContainText('400 ms');
-  expect(await timeline.inView()).toEqual([0, 1]);
+  await expect.poll(() => timeline.inView()).toEqual([0, 1]);
   const underlined = await timeline.still();
   await statistics.grid('name').focus();
   await page.keyboard.press('ArrowDown');
@@ -132,9 +132,11 @@ test('the table is copied as CSV, all rows with percentiles, in nanoseconds', as
   await expect(statistics.counted).toHaveText('1 name');
   await statistics.copy.click();
   await expect(studio.window.messages).toContainText('1 row copied');
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(
-    'name,count,total_ns,self_ns,mean_ns,min_ns,max_ns,p50_ns,p99_ns\r\ncheckout,2,700000000,310000000,350000000,300000000,400000000,300000000,400000000\r\n',
-  );
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toBe(
+      'name,count,total_ns,self_ns,mean_ns,min_ns,max_ns,p50_ns,p99_ns\r\ncheckout,2,700000000,310000000,350000000,300000000,400000000,300000000,400000000\r\n',
+    );
 });
 
 test('a live run is counted while it runs', async ({ studio }) => {

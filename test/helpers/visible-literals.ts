@@ -16,10 +16,13 @@ const READ = new Set([
   'text',
   'message',
   'remedy',
+  'before',
 ]);
 /** Members of an object that is given to one of these are read, too. */
 const TOLD = new Set(['toast', 'toastProblem', 'showDialog', 'copyText']);
 const TOLD_MEMBERS = new Set(['title', 'text', 'label', 'message', 'remedy', 'hint']);
+/** What stands in these are keys, the same in every language. */
+const KEYS = new Set(['Kbd', 'kbd']);
 /** Two letters in a row: marks, units of one letter and pieces of paths are the same in every language. */
 const isText = (text: string): boolean => /\p{L}{2}/u.test(text);
 
@@ -35,9 +38,9 @@ export interface VisibleLiteral {
 }
 
 export function visibleLiterals(file: string, source: string): VisibleLiteral[] {
-  const found: VisibleLiteral[] = [];
+  const found: (VisibleLiteral & { readonly at: number })[] = [];
   const say = (node: Node, text: string): void => {
-    if (isText(text)) found.push({ line: source.slice(0, node.start).split('\n').length, text: text.trim().replace(/\s+/g, ' ').slice(0, 80) });
+    if (isText(text)) found.push({ at: node.start, line: source.slice(0, node.start).split('\n').length, text: text.trim().replace(/\s+/g, ' ').slice(0, 80) });
   };
   /** What an expression may come to: texts in its branches, not those that it compares with or hands on. */
   const look = (node: Node | null | undefined): void => {
@@ -67,6 +70,7 @@ export function visibleLiterals(file: string, source: string): VisibleLiteral[] 
     if (Array.isArray(value)) for (const each of value) walk(each);
     else if (typeof value === 'object' && value !== null && typeof (value as Node).type === 'string') {
       const node = value as Node;
+      if (node.type === 'JSXElement' && KEYS.has(nameOf(node))) return;
       visit(node);
       for (const [key, child] of Object.entries(node)) if (key !== 'type') walk(child);
     }
@@ -86,5 +90,7 @@ export function visibleLiterals(file: string, source: string): VisibleLiteral[] 
     }
   };
   walk(parseSync(file, source).program);
-  return found;
+  return found.sort((a, b) => a.at - b.at).map(({ line, text }) => ({ line, text }));
 }
+
+const nameOf = ({ openingElement }: Node): string => String(((openingElement as Node).name as Node).name);

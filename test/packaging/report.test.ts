@@ -25,7 +25,7 @@ afterAll(async () => {
 function report(name: string, ...inputs: readonly string[]): string {
   const output = path.join(folder, name);
   const command = inputs.length > 1 ? ['combine', ...inputs] : ['convert', ...inputs];
-  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), ...command, '-o', output], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), ...command, '--force', '-o', output], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, expect.stringContaining('wrote ')]);
   return output;
 }
@@ -34,6 +34,7 @@ function report(name: string, ...inputs: readonly string[]): string {
 async function opened(file: string): Promise<{ readonly page: Page; readonly requests: string[]; readonly errors: string[] }> {
   const context = await browser.newContext({ offline: true });
   const page = await context.newPage();
+  page.setDefaultTimeout(90_000);
   const requests: string[] = [];
   const errors: string[] = [];
   page.on('request', (request) => requests.push(request.url()));

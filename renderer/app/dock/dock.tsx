@@ -27,6 +27,7 @@ import {
   openPanel,
   sizesIn,
 } from './dock-layout.ts';
+import { words } from './words.ts';
 
 const TraceContext = createContext<TraceId>('');
 /** Sizes of the groups as they were chosen last: they outlive a dock that is laid out anew for a window of another size. */
@@ -127,10 +128,10 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
       <IconButton
         icon={maximised ? Minimize2 : Maximize2}
         size="s"
-        label={maximised ? `Make ${title} small again` : `Make ${title} fill the window`}
+        label={maximised ? words.makeSmallAgain(title) : words.makeFillTheWindow(title)}
         onClick={() => (maximised ? group.api.exitMaximized() : group.api.maximize())}
       />
-      <Menu align="end" trigger={<IconButton icon={Ellipsis} size="s" label={`Arrange ${title}`} />} entries={entries} />
+      <Menu align="end" trigger={<IconButton icon={Ellipsis} size="s" label={words.arrange(title)} />} entries={entries} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { type AttachOptions, DEFAULT_ATTACH, type NodeProcess } from '../../../c
 import { useClients } from '../../state/clients.tsx';
 import { Button, Checkbox, Dialog, Field, IconButton, Spinner, TextField } from '../../widgets/index.ts';
 import './attach.css';
+import { words } from './words.ts';
 
 interface AttachDialogProps {
   readonly onClose: () => void;
@@ -48,34 +49,30 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
     <Dialog
       open
       onClose={onClose}
-      title="Attach to a running program"
+      title={words.title}
       width={620}
       foot={
         <Button size="l" kind="quiet" onClick={onClose}>
-          Cancel
+          {words.cancel}
         </Button>
       }
     >
       <div className="attach-form">
-        <Field
-          label="Node programs on this machine"
-          problem={failure}
-          hint="It goes on as it was when it is left. Its own terminal shows a few lines of Node about a debugger."
-        >
+        <Field label={words.field} problem={failure} hint={words.fieldHint}>
           {(control) => (
             <div className="field-row">
-              <TextField {...control} icon={Search} placeholder="Name, number or folder" value={wanted} onChange={setWanted} />
-              <IconButton icon={RotateCw} kind="default" label="Look again" onClick={look} />
+              <TextField {...control} icon={Search} placeholder={words.placeholder} value={wanted} onChange={setWanted} />
+              <IconButton icon={RotateCw} kind="default" label={words.lookAgain} onClick={look} />
             </div>
           )}
         </Field>
-        <section className="attach-list" aria-label="Programs">
+        <section className="attach-list" aria-label={words.programs}>
           {found === undefined && (
             <div className="attach-empty">
               <Spinner />
             </div>
           )}
-          {found?.length === 0 && <div className="attach-empty t2">{all?.length === 0 ? 'No Node program was found.' : 'None of them matches.'}</div>}
+          {found?.length === 0 && <div className="attach-empty t2">{all?.length === 0 ? words.noneFound : words.noneMatches}</div>}
           <ul>
             {found?.map((each) => (
               <li key={each.pid} className="attach-row">
@@ -90,40 +87,25 @@ export function AttachDialog({ onClose, onAttach }: AttachDialogProps) {
                 </div>
                 <Button
                   disabled={each.problem !== undefined || busy !== undefined}
-                  aria-label={`Attach to ${each.name}, process ${each.pid}`}
+                  aria-label={words.attachTo(each.name, each.pid)}
                   onClick={() => void attach(each.pid)}
                 >
-                  {busy === each.pid ? 'Attaching' : 'Attach'}
+                  {busy === each.pid ? words.attaching : words.attach}
                 </Button>
               </li>
             ))}
           </ul>
         </section>
         <div className="attach-options">
+          <Checkbox label={words.sampling} hint={words.samplingHint} checked={options.sampling} onChange={(sampling) => setOptions({ ...options, sampling })} />
           <Checkbox
-            label="Sample its calls"
-            hint="Code that is loaded already cannot be changed to tell of each call: samples see what is busy in it."
-            checked={options.sampling}
-            onChange={(sampling) => setOptions({ ...options, sampling })}
-          />
-          <Checkbox
-            label="Every call of code that it loads later"
-            hint="Files of its own and packages that the config file names. What was loaded meanwhile goes on with calls that do nothing."
+            label={words.laterCalls}
+            hint={words.laterCallsHint}
             checked={options.laterCalls}
             onChange={(laterCalls) => setOptions({ ...options, laterCalls })}
           />
-          <Checkbox
-            label="What Node tells"
-            hint="Garbage collections, the event loop, calls of the console, marks, warnings: what can be taken back when the program is left."
-            checked={options.runtime}
-            onChange={(runtime) => setOptions({ ...options, runtime })}
-          />
-          <Checkbox
-            label="As its config file says"
-            hint="trace-studio.config, or the key of package.json, beside its script or in a folder above: which files, what of the runtime, how deep."
-            checked={config}
-            onChange={setConfig}
-          />
+          <Checkbox label={words.runtime} hint={words.runtimeHint} checked={options.runtime} onChange={(runtime) => setOptions({ ...options, runtime })} />
+          <Checkbox label={words.config} hint={words.configHint} checked={config} onChange={setConfig} />
         </div>
       </div>
     </Dialog>

@@ -11,6 +11,7 @@ import { Button, Icon } from '../../widgets/index.ts';
 import { plainText } from './ansi.ts';
 import { endWords } from './end-words.ts';
 import { errorLine } from './error-line.ts';
+import { words } from './words.ts';
 
 /** Lines before the end in which an error is looked for: a stack of the usual depth, and what was printed behind it. */
 const LAST_LINES = 300;
@@ -38,12 +39,12 @@ export function ConsoleEnd({ trace, onShowLine }: ConsoleEndProps) {
       <span className="console-space" />
       {error && (
         <Button size="s" onClick={() => onShowLine(error)}>
-          Show the error
+          {words.showTheError}
         </Button>
       )}
       {endNs > 0 && pinned !== endNs && (
         <Button size="s" onClick={() => goToMoment(trace, endNs)}>
-          Show the end
+          {words.showTheEnd}
         </Button>
       )}
     </div>

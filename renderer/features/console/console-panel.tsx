@@ -17,6 +17,7 @@ import { LineSearch, type SearchState } from './line-search.ts';
 import { StdinForm } from './stdin-form.tsx';
 import { useCallLink } from './use-call-link.ts';
 import './console.css';
+import { words } from './words.ts';
 
 const ROW_HEIGHT = 22;
 const PAGE = 50;
@@ -72,12 +73,12 @@ export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
   const onWindow = useCallback((window: RowWindow) => setRange(window), []);
 
   return (
-    <section className="console" aria-label="Console">
+    <section className="console" aria-label={words.console}>
       {total === 0 ? (
         <NoLines trace={trace} answered={page !== undefined || search !== undefined} filtered={search !== undefined} />
       ) : (
         <BigList
-          label="Console output"
+          label={words.consoleOutput}
           role="log"
           total={total}
           rowHeight={ROW_HEIGHT}
@@ -94,8 +95,8 @@ export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
       <div className="console-foot">
         <TextField
           className="console-filter"
-          aria-label="Filter console"
-          placeholder="Filter lines"
+          aria-label={words.filterConsole}
+          placeholder={words.filterLines}
           icon={ListFilter}
           size="s"
           value={filter}
@@ -108,11 +109,8 @@ export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
             {foundWords(search)}
           </span>
         ) : kind === 'imported' || kind === 'failed' ? null : (
-          <span
-            className="console-note"
-            title="The script's stdout and stderr are pipes: isTTY is false there, and many programs then print without colours. FORCE_COLOR=1 asks most of them for colours."
-          >
-            stdout is not a terminal here
+          <span className="console-note" title={words.noTerminalText}>
+            {words.noTerminal}
           </span>
         )}
         <Button
@@ -121,10 +119,10 @@ export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
           icon={ArrowDownToLine}
           aria-pressed={follow}
           iconClass={follow ? 'console-following' : ''}
-          title="Stay at the newest line"
+          title={words.followHint}
           onClick={() => setFollow(!follow)}
         >
-          Follow
+          {words.follow}
         </Button>
       </div>
     </section>
@@ -202,7 +200,7 @@ function Text({ line }: { readonly line: ConsoleLine }) {
           {span.text}
         </span>
       ))}
-      {line.cut && <span className="console-cut"> … cut here</span>}
+      {line.cut && <span className="console-cut"> {words.cutHere}</span>}
     </span>
   );
 }
@@ -213,7 +211,7 @@ function Whole({ line, onClose }: { readonly line: ConsoleLine; readonly onClose
     <div className="console-whole">
       <Text line={line} />
       <Button kind="quiet" size="s" onClick={onClose}>
-        Close
+        {words.close}
       </Button>
     </div>
   );
@@ -235,8 +233,8 @@ function NoLines({ trace, answered, filtered }: { readonly trace: TraceId; reado
   return (
     <div className="console-empty">
       {filtered ? (
-        <EmptyState icon={ListFilter} title="No line matches">
-          The filter looks for its text in each line.
+        <EmptyState icon={ListFilter} title={words.noMatch}>
+          {words.noMatchText}
         </EmptyState>
       ) : (
         <EmptyState icon={SquareTerminal} title={silence.title}>

@@ -4,6 +4,7 @@ import type { SessionId } from '../../../core/protocol/session-types.ts';
 import { useClients } from '../../state/clients.tsx';
 import { isRunning, useSessionById } from '../../state/session-store.ts';
 import { Button, TextField, toastProblem } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 const MOST_REMEMBERED = 100;
 
@@ -35,8 +36,8 @@ export function StdinForm({ session }: { readonly session: SessionId }) {
   return (
     <form className="console-stdin" onSubmit={send}>
       <TextField
-        aria-label="Input for the script"
-        placeholder={ended ? 'Input was ended' : 'Type a line'}
+        aria-label={words.input}
+        placeholder={ended ? words.inputEnded : words.typeALine}
         mono
         size="s"
         value={text}
@@ -49,10 +50,10 @@ export function StdinForm({ session }: { readonly session: SessionId }) {
         }}
       />
       <Button type="submit" size="s" icon={CornerDownLeft} disabled={ended}>
-        Send
+        {words.send}
       </Button>
-      <Button kind="quiet" size="s" disabled={ended} title="Closes the script's stdin, as Ctrl+D does in a terminal" onClick={end}>
-        End input
+      <Button kind="quiet" size="s" disabled={ended} title={words.endInputHint} onClick={end}>
+        {words.endInput}
       </Button>
     </form>
   );

@@ -155,7 +155,7 @@ function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly ans
   }));
   if (kind === 'failed') {
     return (
-      <EmptyState icon={CircleAlert} tone="error" title="This trace cannot be shown">
+      <EmptyState icon={CircleAlert} tone="error" title={words.notShown}>
         {message} {remedy}
       </EmptyState>
     );
@@ -175,7 +175,7 @@ function NoCounters({ trace, answered }: { readonly trace: TraceId; readonly ans
       title={noneTitle('counters', kind)}
       code={<CodeExample key={`${commonJs}`} names={['getTracer', 'VizCounter']} lines={COUNTER_LINES} commonJs={commonJs} />}
     >
-      {eventWords(events, over)} {over ? 'Add this to your script, and run it again:' : 'Add this to your script:'}
+      {eventWords(events, over)} {over ? words.addAndRunAgain : words.addThis}
     </EmptyState>
   );
 }

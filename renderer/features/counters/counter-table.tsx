@@ -8,7 +8,7 @@ import { words } from './words.ts';
 
 const ROWS = 20;
 const EVERY_MS = 500;
-const STATS = ['mean', 'min', 'max'] as const;
+const STATS = ['now', 'mean', 'min', 'max'] as const;
 
 interface CounterTableProps {
   readonly name: string;
@@ -17,7 +17,7 @@ interface CounterTableProps {
   readonly shown: () => CounterLines | undefined;
 }
 
-/** The graph in words: mean, least and greatest of the range, and what the lines show as numbers at even steps, newest first. */
+/** The graph in words: newest, mean, least and greatest of the range, and what the lines show as numbers at even steps, newest first. */
 export function CounterTable({ name, lines, unit, shown: shownNow }: CounterTableProps) {
   const [shown, setShown] = useState<CounterLines | undefined>(shownNow);
   useEffect(() => {

@@ -177,7 +177,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
       <figcaption className="counter-head" draggable={!renaming} onDragStart={(event) => startGraphDrag(event.dataTransfer, trace, spec.id)}>
         <GraphTitle graph={graph} renaming={renaming} onRename={() => setRenaming(true)} onNamed={named} />
         {unitShown !== '' && <span className="counter-unit">{unitShown}</span>}
-        {options.scale === 'log' && <span className="counter-unit">log</span>}
+        {options.scale === 'log' && <span className="counter-unit">{words.log}</span>}
         {process !== undefined && <span className="counter-process">{process}</span>}
         <span className="counter-space" />
         <span className="counter-tools">

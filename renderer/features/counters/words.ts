@@ -99,4 +99,12 @@ export const words = {
   apply: 'Apply',
   cancel: 'Cancel',
   table: { time: 'Time, s', now: 'Now', mean: 'Mean', min: 'Min', max: 'Max' },
+
+  // counter-panels
+  notShown: 'This trace cannot be shown',
+  addAndRunAgain: 'Add this to your script, and run it again:',
+  addThis: 'Add this to your script:',
+
+  // graph-panel
+  log: 'log',
 } as const;

@@ -153,8 +153,16 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
     <>
       <div className="events-head">
         {choices}
-        <TextField className="events-filter" aria-label="Filter events" placeholder="Filter by name" icon={Search} size="s" value={text} onChange={setText} />
-        <fieldset className="events-kinds" aria-label="Kinds of events">
+        <TextField
+          className="events-filter"
+          aria-label={words.filterEvents}
+          placeholder={words.filter}
+          icon={Search}
+          size="s"
+          value={text}
+          onChange={setText}
+        />
+        <fieldset className="events-kinds" aria-label={words.kinds}>
           {kindsThereNow.map((kind) => (
             <button key={kind} type="button" className={`events-chip events-mark-${kind}`} aria-pressed={!off.has(kind)} onClick={() => toggle(kind)}>
               <i aria-hidden="true" />
@@ -163,9 +171,9 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
           ))}
         </fieldset>
         <span className="events-space" />
-        <span className="events-total" role="status" title="Calls are on the timeline, not in this list.">
-          {formatCount(total)} {total === 1 ? 'event' : 'events'}
-          {page && !page.complete && ', still looking'}
+        <span className="events-total" role="status" title={words.withoutCalls}>
+          {formatCount(total)} {total === 1 ? words.event : words.events}
+          {page && !page.complete && words.stillLooking}
         </span>
         <Button
           kind="quiet"
@@ -173,10 +181,10 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
           icon={ArrowDownToLine}
           aria-pressed={follow}
           iconClass={follow ? 'events-following' : ''}
-          title="Stay at the newest event"
+          title={words.followHint}
           onClick={() => setFollow(!follow)}
         >
-          Follow
+          {words.follow}
         </Button>
       </div>
       {total === 0 ? (
@@ -184,14 +192,14 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
       ) : (
         <>
           <div className="events-row events-titles" aria-hidden="true">
-            <span className="events-time">Time</span>
-            <span className="events-kind">Kind</span>
-            <span className="events-name">Name</span>
-            <span className="events-where">Where</span>
-            <span className="events-detail">Detail</span>
+            <span className="events-time">{words.timeTitle}</span>
+            <span className="events-kind">{words.kindTitle}</span>
+            <span className="events-name">{words.nameTitle}</span>
+            <span className="events-where">{words.whereTitle}</span>
+            <span className="events-detail">{words.detailTitle}</span>
           </div>
           <BigList
-            label="Events in order of time"
+            label={words.table}
             role="grid"
             total={shown}
             rowHeight={ROW_HEIGHT}
@@ -275,12 +283,12 @@ function NoEvents({ trace, answered, filtered }: { readonly trace: TraceId; read
   return (
     <div className="events-empty">
       {filtered ? (
-        <EmptyState icon={Search} title="No event matches">
-          The filter looks for its text in the names of events, of the kinds that are switched on.
+        <EmptyState icon={Search} title={words.noMatchTitle}>
+          {words.noMatchText}
         </EmptyState>
       ) : kind === 'failed' || kind === 'imported' ? (
         <EmptyState icon={Rows3} title={noneTitle('events', kind)}>
-          {kind === 'failed' ? 'The file could not be read.' : undefined}
+          {kind === 'failed' ? words.unreadable : undefined}
         </EmptyState>
       ) : (
         <EmptyState
@@ -288,7 +296,7 @@ function NoEvents({ trace, answered, filtered }: { readonly trace: TraceId; read
           title={noneTitle('events', kind)}
           code={<CodeExample key={`${commonJs}`} names={['getTracer']} lines={["getTracer()?.logInstant('cart paid');"]} commonJs={commonJs} />}
         >
-          Counters, objects, instants and durations of your script appear here in the order of time.
+          {words.noneText}
         </EmptyState>
       )}
     </div>

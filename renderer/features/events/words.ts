@@ -23,6 +23,25 @@ export const words = {
     async: { title: 'async operations', text: 'They are recorded where the run configuration says so: Capture, Runtime.' },
   },
   noMatch: { title: 'None matches', text: 'In the selected range, else in all of the trace, nothing of this name ran on this thread.' },
+
+  // events-panel
+  kinds: 'Kinds of events',
+  event: 'event',
+  events: 'events',
+  stillLooking: ', still looking',
+  withoutCalls: 'Calls are on the timeline, not in this list.',
+  follow: 'Follow',
+  followHint: 'Stay at the newest event',
+  timeTitle: 'Time',
+  kindTitle: 'Kind',
+  nameTitle: 'Name',
+  whereTitle: 'Where',
+  detailTitle: 'Detail',
+  table: 'Events in order of time',
+  noMatchText: 'The filter looks for its text in the names of events, of the kinds that are switched on.',
+  noMatchTitle: 'No event matches',
+  unreadable: 'The file could not be read.',
+  noneText: 'Counters, objects, instants and durations of your script appear here in the order of time.',
 } as const;
 
 const more = (done: number): string => (done < 1 ? ', still looking' : '');

@@ -2,7 +2,6 @@
 import { CircleCheck, CircleX, Copy, Folder, Share } from 'lucide-react';
 import { useState } from 'react';
 import { EXPORT_FORMATS } from '../../../core/protocol/export-formats.ts';
-import { formatCount } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useExportJob } from '../../state/export-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
@@ -11,7 +10,7 @@ import { timelineControl } from '../../state/timeline-control.ts';
 import { type OpenTrace, useTraceValue } from '../../state/trace-store.ts';
 import { useLaunchRecord } from '../../state/use-launch-record.ts';
 import { rangeInSight, viewState } from '../../state/view-store.ts';
-import { baseName, folderOf, formatBytes } from '../../state/words.ts';
+import { baseName, folderOf } from '../../state/words.ts';
 import { Button, copyText, Dialog, Field, Icon, Progress, TextField, toast } from '../../widgets/index.ts';
 import { FIRST_CHOICES, questionOf, type RangeName } from './choices.ts';
 import { convertCommand, runAgainCommand } from './command-lines.ts';
@@ -90,10 +89,10 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
   const backToForm = (
     <>
       <Button size="l" kind="quiet" onClick={onClose}>
-        Close
+        {words.close}
       </Button>
       <Button size="l" kind="primary" onClick={() => setJob(undefined)}>
-        Back
+        {words.back}
       </Button>
     </>
   );
@@ -101,20 +100,20 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
     form: (
       <>
         <Button size="l" kind="quiet" onClick={onClose}>
-          Cancel
+          {words.cancel}
         </Button>
         <Button size="l" kind="primary" icon={Share} onClick={() => void begin(exists || confirmed === path)}>
-          {exists ? 'Replace' : 'Export'}
+          {exists ? words.replace : words.export}
         </Button>
       </>
     ),
     running: (
       <>
         <Button size="l" kind="quiet" onClick={onClose}>
-          Go on in the background
+          {words.inBackground}
         </Button>
         <Button size="l" onClick={() => job !== undefined && void studio.request('export.cancel', { job }).catch(setFailure)}>
-          Cancel export
+          {words.cancelExport}
         </Button>
       </>
     ),
@@ -122,11 +121,11 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
       <>
         {info?.nativeDialogs && (
           <Button size="l" onClick={() => void studio.request('window.reveal', { path: progress?.path ?? path }).catch(setFailure)}>
-            Show in folder
+            {words.showInFolder}
           </Button>
         )}
         <Button size="l" kind="primary" onClick={onClose}>
-          Done
+          {words.done}
         </Button>
       </>
     ),
@@ -186,7 +185,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
           </div>
           <div className="export-where">
             <Field
-              label="File"
+              label={words.file}
               problem={
                 tried && misnamed
                   ? {
@@ -195,7 +194,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
                     }
                   : failure && { message: failure.message, remedy: exists ? 'Press Replace to overwrite it, or choose another name.' : failure.remedy }
               }
-              hint={open.unsaved ? undefined : 'Written beside the recording unless changed'}
+              hint={open.unsaved ? undefined : words.besideHint}
             >
               {(control) => (
                 <div className="field-row">
@@ -209,7 +208,7 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
                       setFailure(undefined);
                     }}
                   />
-                  <Button onClick={() => void change().catch(setFailure)}>Change…</Button>
+                  <Button onClick={() => void change().catch(setFailure)}>{words.change}</Button>
                 </div>
               )}
             </Field>
@@ -221,28 +220,26 @@ export function ExportDialog({ open, onClose }: ExportDialogProps) {
           {state === 'running' && (
             <>
               <span>
-                Writing <span className="mono">{baseName(path)}</span>
+                {words.writing} <span className="mono">{baseName(path)}</span>
               </span>
-              <Progress label="Export progress" share={progress && progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : undefined} />
-              <span className="label t3">
-                {formatCount(progress?.events ?? 0)} events, {formatBytes(progress?.doneBytes ?? 0)} of {formatBytes(progress?.totalBytes ?? 0)} read
-              </span>
+              <Progress label={words.exportProgress} share={progress && progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : undefined} />
+              <span className="label t3">{words.far(progress?.events ?? 0, progress?.doneBytes ?? 0, progress?.totalBytes ?? 0)}</span>
             </>
           )}
           {state === 'done' && (
             <span className="field-row" role="status">
               <Icon of={CircleCheck} size="m" className="ok" />
               <span>
-                Exported {formatCount(progress?.events ?? 0)} events to <span className="mono">{progress?.path}</span>
+                {words.exportedTo(progress?.events ?? 0)} <span className="mono">{progress?.path}</span>
               </span>
             </span>
           )}
-          {state === 'cancelled' && <span role="status">The export was cancelled. Nothing was written.</span>}
+          {state === 'cancelled' && <span role="status">{words.cancelled}</span>}
           {state === 'failed' && (
             <span className="field-row" role="alert">
               <Icon of={CircleX} size="m" className="error" />
               <span>
-                {progress?.problem?.message ?? 'The export failed.'} {progress?.problem?.remedy}
+                {progress?.problem?.message ?? words.failed} {progress?.problem?.remedy}
               </span>
             </span>
           )}

@@ -120,7 +120,7 @@ function Parts({
     sources: sources ? words.sources(sources) : '',
   };
   return (
-    <>
+    <div className="export-parts">
       {(Object.keys(EXPORT_PARTS) as ExportPart[]).map((part) => (
         <Checkbox
           key={part}
@@ -130,7 +130,7 @@ function Parts({
           onChange={(isIn) => onChange(isIn ? without.filter((each) => each !== part) : [...without, part])}
         />
       ))}
-    </>
+    </div>
   );
 }
 

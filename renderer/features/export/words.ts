@@ -36,4 +36,25 @@ export const words = {
   copied: 'The command is in the clipboard',
   noTimeline: 'The timeline is not in sight.',
   pictured: 'The picture was written',
+
+  // export-dialog
+  writing: 'Writing',
+  far: (events: number, done: number, all: number) => `${formatCount(events)} events, ${formatBytes(done)} of ${formatBytes(all)} read`,
+  /** A path follows. */
+  exportedTo: (events: number) => `Exported ${formatCount(events)} events to`,
+  close: 'Close',
+  back: 'Back',
+  cancel: 'Cancel',
+  replace: 'Replace',
+  export: 'Export',
+  inBackground: 'Go on in the background',
+  cancelExport: 'Cancel export',
+  showInFolder: 'Show in folder',
+  done: 'Done',
+  file: 'File',
+  besideHint: 'Written beside the recording unless changed',
+  change: 'Change…',
+  exportProgress: 'Export progress',
+  cancelled: 'The export was cancelled. Nothing was written.',
+  failed: 'The export failed.',
 } as const;

@@ -7,6 +7,7 @@ import type { WriteTo } from '../../state/pick-file.tsx';
 import { baseName, formatAgo, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, EmptyState, Icon, Spinner, TextField } from '../../widgets/index.ts';
 import './file-panel.css';
+import { words } from './words.ts';
 
 export interface PanelQuestion {
   readonly title: string;
@@ -177,7 +178,7 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
       foot={
         <>
           <Button size="l" kind="quiet" onClick={() => onAnswer(undefined)} disabled={writing}>
-            Cancel
+            {words.cancel}
           </Button>
           <Button
             size="l"
@@ -185,14 +186,14 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
             onClick={confirm}
             disabled={saving ? target === undefined || writing : question.purpose !== 'folder' && !chosen && target === undefined}
           >
-            {saving ? (mayReplace ? 'Replace' : 'Save') : question.purpose === 'folder' ? 'Use this folder' : 'Open'}
+            {saving ? (mayReplace ? 'Replace' : 'Save') : question.purpose === 'folder' ? words.takeFolder : words.open}
           </Button>
         </>
       }
     >
       <div className="files">
         <div className="files-bar">
-          <nav className="files-crumbs" aria-label="Folder">
+          <nav className="files-crumbs" aria-label={words.folder}>
             {crumbs(listing?.path, root).map((crumb, index) => (
               <span key={crumb.path} style={{ display: 'contents' }}>
                 {index > 0 && <Icon of={ChevronRight} size="xs" />}
@@ -209,7 +210,7 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
               </Button>
             ))}
           <div className="files-filter">
-            <TextField size="s" icon={Search} value={filter} onChange={setFilter} placeholder="Filter" aria-label="Filter files" />
+            <TextField size="s" icon={Search} value={filter} onChange={setFilter} placeholder={words.filter} aria-label={words.filterFiles} />
           </div>
         </div>
         {/* One stop in the tab order; the arrows move inside. */}
@@ -218,14 +219,14 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
           className="files-list"
           role="listbox"
           tabIndex={0}
-          aria-label="Files"
+          aria-label={words.files}
           aria-activedescendant={chosen ? `file-${at}` : undefined}
           onKeyDown={onKey}
         >
           {problem !== undefined && <EmptyState icon={FolderOpen} tone="error" title={problem} />}
           {problem === undefined && listing === undefined && <Spinner />}
           {problem === undefined && listing && entries.length === 0 && (
-            <EmptyState icon={FolderOpen} title={filter ? `Nothing here matches “${filter}”` : 'Nothing to choose here'}>
+            <EmptyState icon={FolderOpen} title={filter ? words.noMatch(filter) : words.nothingHere}>
               {filter ? undefined : PURPOSE_WORDS[question.purpose]}
             </EmptyState>
           )}
@@ -253,15 +254,15 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
               </div>
             ))}
         </div>
-        {listing?.cut && <div className="files-note">There is more in this folder than is listed. Type the path of what is missing.</div>}
+        {listing?.cut && <div className="files-note">{words.listIsCut}</div>}
         <div className="files-name">
-          <label htmlFor="files-name">{saving ? 'Name' : 'Path'}</label>
+          <label htmlFor="files-name">{saving ? words.name : words.path}</label>
           <TextField
             id="files-name"
             ref={nameField}
             mono
             value={name}
-            placeholder={saving ? undefined : 'Or type a path, also of a hidden folder: ~/.nvm'}
+            placeholder={saving ? undefined : words.pathHint}
             onChange={setName}
             onKeyDown={(event) => event.key === 'Enter' && confirm()}
           />

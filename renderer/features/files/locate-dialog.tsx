@@ -2,6 +2,7 @@ import { FileCode2 } from 'lucide-react';
 import { useState } from 'react';
 import { Button, Dialog, Icon, TextField } from '../../widgets/index.ts';
 import './file-panel.css';
+import { words } from './words.ts';
 
 interface LocateDialogProps {
   readonly name: string;
@@ -19,27 +20,23 @@ export function LocateDialog({ name, paths, onChoose, onBrowse, onClose }: Locat
     <Dialog
       open
       onClose={onClose}
-      title={paths.length > 0 ? `Which ${name} is it?` : `Where is ${name}?`}
+      title={paths.length > 0 ? words.which(name) : words.whereIs(name)}
       width={560}
       foot={
         <>
           <Button size="l" kind="quiet" onClick={onClose}>
-            Cancel
+            {words.cancel}
           </Button>
           <Button size="l" onClick={onBrowse}>
-            Browse…
+            {words.browse}
           </Button>
           <Button size="l" kind="primary" disabled={typed === ''} onClick={() => onChoose(typed)}>
-            Use this path
+            {words.takePath}
           </Button>
         </>
       }
     >
-      <div className="dialog-question">
-        {paths.length > 0
-          ? 'The browser does not tell where a dropped file lies. These files have the same name and the same content:'
-          : 'The browser does not tell where a dropped file lies, and no file with this name and content is in the folders that the studio looks into (--root names others). Type its path on the machine where the studio runs. A file that is only on this computer has to be copied there first.'}
-      </div>
+      <div className="dialog-question">{paths.length > 0 ? words.severalFound : words.notFound}</div>
       {paths.length > 0 && (
         <div className="files-list">
           {paths.map((each) => (
@@ -51,12 +48,12 @@ export function LocateDialog({ name, paths, onChoose, onBrowse, onClose }: Locat
         </div>
       )}
       <div className="files-name">
-        <label htmlFor="locate-path">Path</label>
+        <label htmlFor="locate-path">{words.path}</label>
         <TextField
           id="locate-path"
           mono
           value={path}
-          placeholder={`/home/me/project/${name}`}
+          placeholder={words.pathPlaceholder(name)}
           onChange={setPath}
           onKeyDown={(event) => event.key === 'Enter' && typed !== '' && onChoose(typed)}
         />

@@ -36,7 +36,7 @@ export function FunctionsPanel({ trace }: { readonly trace: TraceId }) {
   const counts: Readonly<Record<View, number>> = { functions: 0, muted: muted.length, 'left-alone': leftAlone.length };
   const choice = (
     <Segments<View>
-      label="What is listed"
+      label={words.whatIsListed}
       value={view}
       options={(Object.keys(words.views) as View[]).map((value) => ({
         value,
@@ -46,7 +46,7 @@ export function FunctionsPanel({ trace }: { readonly trace: TraceId }) {
     />
   );
   return (
-    <section className="functions" aria-label="Functions">
+    <section className="functions" aria-label={words.functions}>
       {view === 'functions' && <MostCalled trace={trace} rules={rules} mute={mute} choice={choice} />}
       {view === 'muted' && (
         <>
@@ -84,9 +84,9 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
       <div className="functions-head">
         {choice}
         <TextField
-          aria-label="Filter functions"
+          aria-label={words.filterFunctions}
           className="functions-filter"
-          placeholder="Filter by name"
+          placeholder={words.filterByName}
           icon={Search}
           size="s"
           value={text}
@@ -94,7 +94,7 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
         />
         <span className="functions-sort">
           <Select
-            label="Order of functions"
+            label={words.order}
             size="s"
             value={sort}
             options={(Object.keys(words.sorts) as Sort[]).map((value) => ({ value, label: words.sorts[value] }))}
@@ -120,26 +120,26 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
         </div>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard.
-        <section className="functions-scroll" tabIndex={0} aria-label="Most called">
-          <table aria-label="Functions by their calls">
+        <section className="functions-scroll" tabIndex={0} aria-label={words.mostCalled}>
+          <table aria-label={words.table}>
             <thead>
               <tr>
-                <th scope="col">Function</th>
+                <th scope="col">{words.function}</th>
                 <th scope="col" className="functions-place">
-                  Place
+                  {words.place}
                 </th>
                 <th scope="col" className="functions-number">
-                  Calls
+                  {words.calls}
                 </th>
                 <th scope="col" className="functions-number">
-                  Time
+                  {words.time}
                 </th>
                 <th scope="col" className="functions-number">
-                  Its own
+                  {words.itsOwn}
                 </th>
                 {mute && (
                   <th scope="col">
-                    <span className="visually-hidden">Mute</span>
+                    <span className="visually-hidden">{words.muteTitle}</span>
                   </th>
                 )}
               </tr>
@@ -163,7 +163,7 @@ function FunctionLine({ row, rule, mute }: { readonly row: FunctionRow; readonly
   return (
     <tr className={isMuted ? 'functions-muted' : undefined}>
       <th scope="row" className="mono" title={`${clipText(name)}\n${clipText(placeWords(file, line), 200)}`}>
-        {shown} {isMuted && <Badge>muted</Badge>}
+        {shown} {isMuted && <Badge>{words.muted}</Badge>}
       </th>
       <td className="functions-place t2" title={file === '' ? undefined : `${clipText(file)}:${line}`}>
         {clipText(placeWords(file, line), 80)}
@@ -201,7 +201,7 @@ function MutedList({ rules, mute }: { readonly rules: readonly MuteRule[]; reado
     );
   }
   return (
-    <ul className="functions-list" aria-label="Muted functions and files">
+    <ul className="functions-list" aria-label={words.mutedList}>
       {rules.map((rule) => (
         <li key={JSON.stringify(rule)}>
           <span className="mono" title={clipText(rule.file)}>
@@ -242,13 +242,13 @@ function LeftAloneList({ rows, several }: LeftAloneListProps) {
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard.
-    <section className="functions-scroll" tabIndex={0} aria-label="Left alone">
-      <table aria-label="Files that were left alone">
+    <section className="functions-scroll" tabIndex={0} aria-label={words.leftAlone}>
+      <table aria-label={words.leftAloneTable}>
         <thead>
           <tr>
-            <th scope="col">File</th>
-            {several && <th scope="col">Process</th>}
-            <th scope="col">Why</th>
+            <th scope="col">{words.file}</th>
+            {several && <th scope="col">{words.process}</th>}
+            <th scope="col">{words.why}</th>
           </tr>
         </thead>
         <tbody>

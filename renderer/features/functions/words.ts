@@ -17,6 +17,28 @@ export const words = {
     text: 'Mute a function or its file in the list of functions: its calls are not recorded from then on, and cost next to nothing.',
   },
   nothingLeftAlone: { title: 'No file was left alone', text: 'Files whose calls could not be recorded are listed here, each with the reason.' },
+
+  // functions-panel
+  whatIsListed: 'What is listed',
+  functions: 'Functions',
+  filterFunctions: 'Filter functions',
+  filterByName: 'Filter by name',
+  order: 'Order of functions',
+  mostCalled: 'Most called',
+  table: 'Functions by their calls',
+  function: 'Function',
+  place: 'Place',
+  calls: 'Calls',
+  time: 'Time',
+  itsOwn: 'Its own',
+  muteTitle: 'Mute',
+  muted: 'muted',
+  mutedList: 'Muted functions and files',
+  leftAlone: 'Left alone',
+  leftAloneTable: 'Files that were left alone',
+  file: 'File',
+  process: 'Process',
+  why: 'Why',
 } as const;
 
 /** "hash, hash.js:3"; of a whole file "all of hash.js". */

@@ -24,6 +24,7 @@ import { baseName, plural } from '../../state/words.ts';
 import { Badge, Button, CardChoices, Checkbox, Field, IconButton, TextField } from '../../widgets/index.ts';
 import './capture-page.css';
 import { ConfigFileNote } from './config-file-note.tsx';
+import { words } from './words.ts';
 
 export function CapturePage() {
   const draft = useDraft();
@@ -43,11 +44,11 @@ export function CapturePage() {
   return (
     <>
       <div className="capture-head">
-        <h3>Capture</h3>
-        <span className="t3 label">{changed === 0 ? 'As it is by default' : `${plural(changed, 'option')} changed here`}</span>
+        <h3>{words.capture}</h3>
+        <span className="t3 label">{changed === 0 ? words.asByDefault : words.changedHere(plural(changed, 'option'))}</span>
         {changed > 0 && (
           <Button size="s" icon={RotateCcw} onClick={() => resetCapture()}>
-            Reset all
+            {words.resetAll}
           </Button>
         )}
       </div>
@@ -141,8 +142,8 @@ function Origin({ option, from }: { readonly option: CaptureOption; readonly fro
   if (from !== 'form' && !isTyped) return from === undefined ? null : <Badge>{baseName(from)}</Badge>;
   return (
     <>
-      <Badge tone="accent">changed</Badge>
-      <IconButton icon={RotateCcw} size="s" label={`Reset ${option.label}`} onClick={() => resetCapture(option.key)} />
+      <Badge tone="accent">{words.changed}</Badge>
+      <IconButton icon={RotateCcw} size="s" label={words.reset(option.label)} onClick={() => resetCapture(option.key)} />
     </>
   );
 }

@@ -3,9 +3,10 @@ import { CircleX, FileCog, Fingerprint, ShieldQuestion } from 'lucide-react';
 import type { ConfigFileInspection } from '../../../core/protocol/studio-api.ts';
 import { useClients } from '../../state/clients.tsx';
 import { changeDraft, takeProjectConfig, useDraft, useInspection } from '../../state/launch-store.ts';
-import { baseName, formatBytes, plural } from '../../state/words.ts';
+import { baseName, formatBytes } from '../../state/words.ts';
 import { Button, Icon, toastProblem } from '../../widgets/index.ts';
 import './config-file-note.css';
+import { words } from './words.ts';
 
 export function ConfigFileNote() {
   const draft = useDraft();
@@ -16,9 +17,9 @@ export function ConfigFileNote() {
     return (
       <div className="config-note">
         <Icon of={FileCog} />
-        <span className="grow">No config file is used.</span>
+        <span className="grow">{words.noConfigFile}</span>
         <Button size="s" onClick={() => takeProjectConfig(true)}>
-          Use the one of the project
+          {words.takeConfigFile}
         </Button>
       </div>
     );
@@ -44,14 +45,14 @@ export function ConfigFileNote() {
                 <span className="mono" title={found.path}>
                   {baseName(found.path)}
                 </span>{' '}
-                of the project sets {plural(Object.keys(found.capture).length, 'option')}.
+                {words.configSets(Object.keys(found.capture).length)}
               </>
             ) : (
-              'The config file of the project is not used as it is.'
+              words.configNotUsed
             )}
           </span>
           <Button size="s" onClick={() => takeProjectConfig(false)}>
-            Go without it
+            {words.withoutConfigFile}
           </Button>
         </div>
       )}
@@ -65,32 +66,30 @@ function TrustQuestion({ found }: { readonly found: ConfigFileInspection }) {
     studio.request('launch.trustConfig', { path: found.path, sha256: found.sha256 ?? '' }).then(
       // Looked at anew, now that it may be run.
       () => changeDraft({}),
-      (error: unknown) => toastProblem(error, 'It was not trusted'),
+      (error: unknown) => toastProblem(error, words.notTrusted),
     );
   return (
-    <section className="config-trust" aria-label="Trust the config file?" data-problem tabIndex={-1}>
+    <section className="config-trust" aria-label={words.trustConfigFile} data-problem tabIndex={-1}>
       <p>
         <Icon of={ShieldQuestion} size="l" />
         <span>
-          <b className="medium">{baseName(found.path)}</b>{' '}
-          {found.trust === 'changed' ? 'is not the file that you trusted before. ' : 'is a program that says what is recorded. '}
-          It would be run, in a short process of its own, with everything that you may do. Trust it if you wrote it, or know who did.
+          <b className="medium">{baseName(found.path)}</b> {found.trust === 'changed' ? words.configChanged : words.configIsProgram} {words.configWouldRun}
         </span>
       </p>
       <dl className="config-trust-facts">
-        <dt>File</dt>
+        <dt>{words.file}</dt>
         <dd className="mono">{found.path}</dd>
-        <dt>Size</dt>
+        <dt>{words.size}</dt>
         <dd>{formatBytes(found.bytes)}</dd>
         <dt>
-          <Icon of={Fingerprint} /> SHA-256
+          <Icon of={Fingerprint} /> {words.hash}
         </dt>
         <dd className="mono">{found.sha256?.match(/.{1,8}/g)?.join(' ')}</dd>
       </dl>
       <div className="config-trust-answers">
-        <Button onClick={() => void trust()}>Trust {baseName(found.path)}</Button>
+        <Button onClick={() => void trust()}>{words.trust(baseName(found.path))}</Button>
         <Button kind="quiet" onClick={() => takeProjectConfig(false)}>
-          Go without it
+          {words.withoutConfigFile}
         </Button>
       </div>
     </section>

@@ -2,6 +2,7 @@ import { Plus, Trash2 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { LaunchConfig } from '../../../core/protocol/session-types.ts';
 import { Button, IconButton, TextField } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 type Variables = LaunchConfig['environment'];
 
@@ -26,15 +27,15 @@ export function EnvironmentTable({ variables, onChange, bad }: EnvironmentTableP
   return (
     <div>
       {variables.length > 0 && (
-        <table className="env-table" ref={table} aria-label="Environment variables">
+        <table className="env-table" ref={table} aria-label={words.environmentVariables}>
           <thead>
             <tr>
               <th scope="col" className="env-name">
-                Name
+                {words.name}
               </th>
-              <th scope="col">Value</th>
+              <th scope="col">{words.value}</th>
               <th scope="col">
-                <span className="visually-hidden">Remove</span>
+                <span className="visually-hidden">{words.remove}</span>
               </th>
             </tr>
           </thead>
@@ -46,9 +47,9 @@ export function EnvironmentTable({ variables, onChange, bad }: EnvironmentTableP
                   <TextField
                     size="s"
                     mono
-                    aria-label={`Name of variable ${index + 1}`}
+                    aria-label={words.variableName(index + 1)}
                     value={variable.name}
-                    placeholder="NAME"
+                    placeholder={words.variablePlaceholder}
                     bad={bad && (variable.name === '' || /[=\s]/.test(variable.name))}
                     onChange={(name) => set(index, { name })}
                   />
@@ -57,9 +58,9 @@ export function EnvironmentTable({ variables, onChange, bad }: EnvironmentTableP
                   <TextField
                     size="s"
                     mono
-                    aria-label={`Value of ${variable.name || `variable ${index + 1}`}`}
+                    aria-label={words.valueOf(variable.name || words.variable(index + 1))}
                     value={variable.value}
-                    placeholder="empty"
+                    placeholder={words.empty}
                     onChange={(value) => set(index, { value })}
                   />
                 </td>
@@ -67,7 +68,7 @@ export function EnvironmentTable({ variables, onChange, bad }: EnvironmentTableP
                   <IconButton
                     icon={Trash2}
                     size="s"
-                    label={`Remove ${variable.name || `variable ${index + 1}`}`}
+                    label={words.removeOne(variable.name || words.variable(index + 1))}
                     onClick={() => onChange(variables.filter((_, at) => at !== index))}
                   />
                 </td>
@@ -84,7 +85,7 @@ export function EnvironmentTable({ variables, onChange, bad }: EnvironmentTableP
           onChange([...variables, { name: '', value: '' }]);
         }}
       >
-        Add variable
+        {words.addVariable}
       </Button>
     </div>
   );

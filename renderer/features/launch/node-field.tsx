@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { NodeInstall } from '../../../core/protocol/studio-api.ts';
 import { defaultNode } from '../../state/library-store.ts';
 import { Button, Field, type FieldProblem, IconButton, Select, TextField } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 /** Stands for an empty path: a select takes an empty value for none. */
 const AUTOMATIC = 'automatic';
@@ -23,7 +24,7 @@ interface NodeFieldProps {
 export function NodeField({ chosen, nodes, inspected, problem, onChange, onBrowse }: NodeFieldProps) {
   const [typing, setTyping] = useState(false);
   return (
-    <Field label="Node" problem={problem} hint={hintOf(chosen, inspected)}>
+    <Field label={words.node} problem={problem} hint={hintOf(chosen, inspected)}>
       {(control) => (
         <div className="field-row">
           {typing ? (
@@ -41,8 +42,8 @@ export function NodeField({ chosen, nodes, inspected, problem, onChange, onBrows
               }}
             />
           )}
-          <Button onClick={onBrowse} aria-label="Browse for a Node">
-            Browse…
+          <Button onClick={onBrowse} aria-label={words.browseNode}>
+            {words.browse}
           </Button>
         </div>
       )}
@@ -69,11 +70,11 @@ function TypedNode({ chosen, onChange, onList, ...control }: TypedNodeProps) {
       mono
       autoFocus
       value={text}
-      placeholder="~/.nvm/versions/node/v22.0.0/bin/node"
+      placeholder={words.nodePlaceholder}
       onChange={setText}
       onBlur={take}
       onKeyDown={(event) => event.key === 'Enter' && take()}
-      after={<IconButton icon={List} size="s" label="Choose from the list" onClick={onList} />}
+      after={<IconButton icon={List} size="s" label={words.chooseNode} onClick={onList} />}
     />
   );
 }

@@ -17,6 +17,7 @@ import { type LaunchField, permissionNotice, problemAt } from './field-problems.
 import { NodeField } from './node-field.tsx';
 import { SavedConfigs } from './saved-configs.tsx';
 import './run-config.css';
+import { words } from './words.ts';
 
 interface RunConfigDialogProps {
   /** Resolves when it runs; rejects with what went wrong, which is shown here. */
@@ -107,8 +108,8 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
   const traceCommand = runCommand(draft, inspection);
   const copy = (text: string) =>
     navigator.clipboard.writeText(text).then(
-      () => toast({ tone: 'ok', title: 'Command copied', key: 'copied' }),
-      () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', key: 'copied' }),
+      () => toast({ tone: 'ok', title: words.commandCopied, key: 'copied' }),
+      () => toast({ tone: 'warn', title: words.noClipboard, key: 'copied' }),
     );
   const command = inspection && inspection.command.length > 0 ? commandText(inspection.command) : undefined;
   return (
@@ -116,26 +117,26 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
       open
       sticky
       onClose={onClose}
-      title="Run configuration"
+      title={words.runConfiguration}
       about={info?.problem ? <span className="warn">{info.problem.message}</span> : undefined}
       width={960}
       height={720}
       initialFocus={asked === undefined ? first : section}
-      footLeft={<span className="t3">{inspection?.cwd ? `Runs in ${inspection.cwd}` : ''}</span>}
+      footLeft={<span className="t3">{inspection?.cwd ? words.runsIn(inspection.cwd) : ''}</span>}
       foot={
         <>
           <Button size="l" kind="quiet" onClick={onClose}>
-            Close
+            {words.close}
           </Button>
           <Button size="l" kind="primary" icon={Play} iconFilled onClick={() => void run()} disabled={starting}>
-            Save and run
+            {words.saveAndRun}
           </Button>
         </>
       }
     >
       <div className="run-config-frame">
         <div className="run-config">
-          <nav className="run-config-nav" aria-label="Sections">
+          <nav className="run-config-nav" aria-label={words.sections}>
             {PAGES.map((each) => (
               <button type="button" key={each.id} className="run-config-link" aria-current={page === each.id ? 'true' : undefined} onClick={() => go(each.id)}>
                 <Icon of={each.icon} />
@@ -149,7 +150,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 {(each.fields.some((field) => problemOf(field)) || (each.id === 'capture' && hasCaptureProblem())) && (
                   <>
                     <Dot tone="error" />
-                    <span className="visually-hidden">has a problem</span>
+                    <span className="visually-hidden">{words.hasAProblem}</span>
                   </>
                 )}
               </button>
@@ -164,13 +165,13 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 </span>
               </div>
             )}
-            <section className="run-config-page" id="run-config-script" aria-label="Script and arguments">
+            <section className="run-config-page" id="run-config-script" aria-label={words.scriptAndArguments}>
               {folder !== undefined && <SavedConfigs folder={folder} draft={draft} />}
-              <h3>Script and arguments</h3>
+              <h3>{words.scriptAndArguments}</h3>
               <div className="run-config-grid">
                 <div className="wide field-row">
                   <Segments
-                    label="Kind of target"
+                    label={words.kindOfTarget}
                     value={target.kind}
                     options={[
                       { value: 'script', label: 'Script' },
@@ -182,10 +183,10 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 </div>
                 {target.kind === 'script' && (
                   <Field
-                    label="Script"
+                    label={words.script}
                     problem={problemOf('target')}
-                    hint={inspection?.language === 'typescript' ? 'TypeScript' : 'Path of a .js, .mjs, .cjs or .ts file'}
-                    badge={inspection?.language === 'typescript' && <Badge>TypeScript</Badge>}
+                    hint={inspection?.language === 'typescript' ? words.typescript : words.scriptHint}
+                    badge={inspection?.language === 'typescript' && <Badge>{words.typescript}</Badge>}
                   >
                     {(control) => (
                       <div className="field-row">
@@ -199,9 +200,9 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                         />
                         <Button
                           onClick={() => void browse('script', 'Choose a script', (path) => changeDraft({ target: { kind: 'script', path } }))}
-                          aria-label="Browse for a script"
+                          aria-label={words.browseScript}
                         >
-                          Browse…
+                          {words.browse}
                         </Button>
                       </div>
                     )}
@@ -209,7 +210,7 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                 )}
                 {target.kind === 'npm-script' && (
                   <>
-                    <Field label="Folder of package.json" problem={problemOf('target')} hint={inspection?.project?.name}>
+                    <Field label={words.projectFolder} problem={problemOf('target')} hint={inspection?.project?.name}>
                       {(control) => (
                         <div className="field-row">
                           <TextField
@@ -224,20 +225,20 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                             onClick={() =>
                               void browse('folder', 'Choose a folder with package.json', (folder) => changeDraft({ target: { ...target, folder } }))
                             }
-                            aria-label="Browse for a project"
+                            aria-label={words.browseProject}
                           >
-                            Browse…
+                            {words.browse}
                           </Button>
                         </div>
                       )}
                     </Field>
-                    <Field label="npm script" hint={inspection?.project?.scripts.find((script) => script.name === target.name)?.command}>
+                    <Field label={words.npmScript} hint={inspection?.project?.scripts.find((script) => script.name === target.name)?.command}>
                       {(control) => (
                         <Select
                           id={control.id}
                           aria-describedby={control['aria-describedby']}
                           value={target.name}
-                          placeholder="Choose a script"
+                          placeholder={words.chooseAScript}
                           options={(inspection?.project?.scripts ?? []).map((script) => ({
                             value: script.name,
                             label: script.name,
@@ -250,25 +251,21 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                   </>
                 )}
                 {target.kind === 'command' && (
-                  <Field
-                    label="Command"
-                    problem={problemOf('target')}
-                    hint="Split like a shell does, run without a shell. Every Node process that it starts is traced."
-                  >
+                  <Field label={words.command} problem={problemOf('target')} hint={words.commandHint}>
                     {(control) => (
                       <TextField
                         {...control}
                         ref={first}
                         mono
                         icon={Terminal}
-                        placeholder="npx vitest run"
+                        placeholder={words.commandPlaceholder}
                         value={target.command}
                         onChange={(text) => changeDraft({ target: { kind: 'command', command: text } })}
                       />
                     )}
                   </Field>
                 )}
-                <Field label="Working folder" problem={problemOf('cwd')} hint={draft.cwd === '' ? `Empty: ${EMPTY_CWD[target.kind]}` : undefined}>
+                <Field label={words.workingFolder} problem={problemOf('cwd')} hint={draft.cwd === '' ? words.folderHint(EMPTY_CWD[target.kind]) : undefined}>
                   {(control) => (
                     <div className="field-row">
                       <TextField
@@ -279,18 +276,15 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                         placeholder={inspection?.cwd ?? ''}
                         onChange={(cwd) => changeDraft({ cwd })}
                       />
-                      <Button
-                        onClick={() => void browse('folder', 'Choose a working folder', (cwd) => changeDraft({ cwd }))}
-                        aria-label="Browse for the folder to run in"
-                      >
-                        Browse…
+                      <Button onClick={() => void browse('folder', 'Choose a working folder', (cwd) => changeDraft({ cwd }))} aria-label={words.browseFolder}>
+                        {words.browse}
                       </Button>
                     </div>
                   )}
                 </Field>
                 {target.kind !== 'command' && (
                   <div className={target.kind === 'script' ? 'wide' : undefined}>
-                    <Field label="Arguments" problem={problemOf('arguments')} hint="Split like a shell does; quotes keep spaces">
+                    <Field label={words.arguments} problem={problemOf('arguments')} hint={words.argumentsHint}>
                       {(control) => <TextField {...control} mono value={draft.arguments} onChange={(text) => changeDraft({ arguments: text })} />}
                     </Field>
                   </div>
@@ -300,12 +294,12 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
             <section
               className="run-config-page"
               id="run-config-node"
-              aria-label="Node and environment"
+              aria-label={words.nodeAndEnvironment}
               tabIndex={-1}
               onFocus={toTop}
               {...(asked === 'environment' && { ref: section })}
             >
-              <h3>Node and environment</h3>
+              <h3>{words.nodeAndEnvironment}</h3>
               <div className="run-config-grid">
                 <NodeField
                   chosen={draft.nodePath}
@@ -321,15 +315,15 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                   }
                 />
                 <Field
-                  label="Node flags"
+                  label={words.nodeFlags}
                   problem={problemOf('nodeFlags')}
                   notice={permissionNotice(draft, inspection, changeDraft)}
-                  hint="Put before the script, for example --enable-source-maps"
+                  hint={words.nodeFlagsHint}
                 >
                   {(control) => <TextField {...control} mono value={draft.nodeFlags} onChange={(nodeFlags) => changeDraft({ nodeFlags })} />}
                 </Field>
                 <div className="wide">
-                  <Field label="Environment" problem={problemOf('environment')} hint="Added to the studio's own environment">
+                  <Field label={words.environment} problem={problemOf('environment')} hint={words.environmentHint}>
                     {(control) => (
                       <div id={control.id}>
                         <EnvironmentTable variables={draft.environment} bad={control.bad} onChange={(environment) => changeDraft({ environment })} />
@@ -340,10 +334,8 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
                     <Checkbox
                       checked={draft.recordEnvironmentValues}
                       onChange={(recordEnvironmentValues) => changeDraft({ recordEnvironmentValues })}
-                      label="Write these values into the recording"
-                      hint={
-                        draft.recordEnvironmentValues ? 'Whoever gets the file can read them.' : 'Off: the recording names the variables, without their values.'
-                      }
+                      label={words.keepValues}
+                      hint={draft.recordEnvironmentValues ? words.valuesKept : words.valuesLeftOut}
                     />
                   </div>
                 </div>
@@ -352,18 +344,18 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
             <section
               className="run-config-page"
               id="run-config-plugins"
-              aria-label="Plugins"
+              aria-label={words.plugins}
               tabIndex={-1}
               onFocus={toTop}
               {...(asked === 'plugins' && { ref: section })}
             >
-              <h3>Plugins</h3>
+              <h3>{words.plugins}</h3>
               {plugins}
             </section>
             <section
               className="run-config-page"
               id="run-config-capture"
-              aria-label="Capture"
+              aria-label={words.capture}
               tabIndex={-1}
               onFocus={toTop}
               {...(asked === 'capture' && { ref: section })}
@@ -372,19 +364,13 @@ export function RunConfigDialog({ onRun, onClose, plugins, page: asked }: RunCon
             </section>
           </div>
         </div>
-        <section className="run-config-preview" aria-label="Command preview">
+        <section className="run-config-preview" aria-label={words.commandPreview}>
           {command !== undefined && <span className="t3">$</span>}
           <span className="ellipsis grow" title={command}>
-            {command ?? (
-              <span className="t3">
-                {typed ? `${plural(inspection?.problems.length ?? 0, 'problem')} to solve before it can run` : 'The command appears here'}
-              </span>
-            )}
+            {command ?? <span className="t3">{typed ? words.problemsLeft(inspection?.problems.length ?? 0) : words.noCommandYet}</span>}
           </span>
-          {traceCommand !== undefined && (
-            <IconButton icon={SquareTerminal} size="s" label="Copy as a trace-studio command line" onClick={() => void copy(traceCommand)} />
-          )}
-          {command !== undefined && <IconButton icon={Copy} size="s" label="Copy command" onClick={() => void copy(command)} />}
+          {traceCommand !== undefined && <IconButton icon={SquareTerminal} size="s" label={words.copyHint} onClick={() => void copy(traceCommand)} />}
+          {command !== undefined && <IconButton icon={Copy} size="s" label={words.copyCommand} onClick={() => void copy(command)} />}
         </section>
       </div>
     </Dialog>

@@ -7,6 +7,7 @@ import { forgetConfig, keepConfig, takeConfig, useSavedConfigs } from '../../sta
 import { baseName } from '../../state/words.ts';
 import { Button, IconButton, TextField, toastProblem } from '../../widgets/index.ts';
 import './saved-configs.css';
+import { words } from './words.ts';
 
 const MOST_NAME = 60;
 
@@ -20,13 +21,13 @@ export function SavedConfigs({ folder, draft }: { readonly folder: string; reado
     if (wanted === '') return;
     keepConfig(studio, folder, wanted, draft).then(
       () => setName(''),
-      (error: unknown) => toastProblem(error, 'The configuration was not kept'),
+      (error: unknown) => toastProblem(error, words.notKept),
     );
   };
   return (
-    <section className="saved-configs" aria-label="Configurations of this project">
+    <section className="saved-configs" aria-label={words.configurations}>
       <h3>
-        Configurations of <bdi className="mono">{baseName(folder) || folder}</bdi>
+        {words.configurationsOf} <bdi className="mono">{baseName(folder) || folder}</bdi>
       </h3>
       {saved.length > 0 && (
         <ul>
@@ -38,7 +39,7 @@ export function SavedConfigs({ folder, draft }: { readonly folder: string; reado
               <IconButton
                 icon={Trash2}
                 size="s"
-                label={`Remove configuration ${each.name}`}
+                label={words.removeConfiguration(each.name)}
                 onClick={() => forgetConfig(studio, folder, each.name).catch((error: unknown) => toastProblem(error))}
               />
             </li>
@@ -47,8 +48,8 @@ export function SavedConfigs({ folder, draft }: { readonly folder: string; reado
       )}
       <div className="field-row">
         <TextField
-          aria-label="Name of this configuration"
-          placeholder="Keep this form under a name"
+          aria-label={words.configurationName}
+          placeholder={words.configurationPlaceholder}
           maxLength={MOST_NAME}
           value={name}
           onChange={setName}
@@ -59,7 +60,7 @@ export function SavedConfigs({ folder, draft }: { readonly folder: string; reado
           }}
         />
         <Button disabled={wanted === ''} onClick={keep}>
-          {saved.some((each) => each.name === wanted) ? 'Replace' : 'Keep'}
+          {saved.some((each) => each.name === wanted) ? words.replace : words.keep}
         </Button>
       </div>
     </section>

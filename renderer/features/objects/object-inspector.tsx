@@ -35,7 +35,7 @@ export function ObjectInspector({ trace }: { readonly trace: TraceId }) {
     if (object === undefined && first !== undefined) selectObject(trace, first);
   }, [trace, object, first]);
   return (
-    <section className="inspector" aria-label="Object inspector">
+    <section className="inspector" aria-label={words.objectInspector}>
       {info ? <Inspected key={`${trace} ${info.id}`} trace={trace} info={info} /> : <NoObject trace={trace} any={(objects?.length ?? 0) > 0} />}
     </section>
   );
@@ -47,8 +47,8 @@ function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boole
   const { kind, commonJs } = useTraceSource(trace);
   if (any) {
     return (
-      <EmptyState icon={Box} title="No object chosen">
-        Choose one in the list of objects, or a snapshot among the events.
+      <EmptyState icon={Box} title={words.noObject}>
+        {words.noObjectText}
       </EmptyState>
     );
   }
@@ -56,7 +56,7 @@ function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boole
   if (kind === 'failed' || kind === 'imported') {
     return (
       <EmptyState icon={Box} title={noneTitle('objects', kind)}>
-        {kind === 'failed' ? 'The file could not be read.' : undefined}
+        {kind === 'failed' ? words.unreadable : undefined}
       </EmptyState>
     );
   }
@@ -66,7 +66,7 @@ function NoObject({ trace, any }: { readonly trace: TraceId; readonly any: boole
       title={noneTitle('objects', kind)}
       code={<CodeExample key={`${commonJs}`} names={['getTracer', 'VizObject']} lines={OBJECT_LINES} commonJs={commonJs} />}
     >
-      An object of your script can be followed through time. {kind === 'ended' ? 'Add this to it, and run it again:' : 'Add this to it:'}
+      {words.followObject} {kind === 'ended' ? words.addAndRunAgain : words.addThis}
     </EmptyState>
   );
 }

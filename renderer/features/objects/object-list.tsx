@@ -251,7 +251,7 @@ function ClassRow({ id, top, isActive, row, onClick }: RowProps & { readonly row
       onClick={onClick}
     >
       <Icon of={row.isOpen ? ChevronDown : ChevronRight} size="xs" />
-      <span className="object-name">{clipText(row.className, 120)}</span>
+      <span className="object-name">{clipText(row.className, 120) || words.list.noClass}</span>
       <span className="object-count">{formatCount(row.count)}</span>
     </div>
   );

@@ -1,6 +1,7 @@
 import { type KeyboardEvent, type PointerEvent, useRef } from 'react';
 import { formatMoment } from '../../drawing/format.ts';
 import type { SnapshotPins } from '../../state/view-store.ts';
+import { words } from './words.ts';
 
 interface SnapshotStripProps {
   /** Times of all snapshots, thinned when there are many; ascending. */
@@ -51,11 +52,11 @@ export function SnapshotStrip({ times, count, index, timeNs, changes, pins, onPi
       ref={strip}
       role="slider"
       tabIndex={0}
-      aria-label="Snapshot"
+      aria-label={words.snapshotSlider}
       aria-valuemin={1}
       aria-valuemax={Math.max(1, count)}
       aria-valuenow={index + 1}
-      aria-valuetext={`${index + 1} of ${count}, ${formatMoment(timeNs)}`}
+      aria-valuetext={words.snapshotAt(index + 1, count, formatMoment(timeNs))}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         pick(event);

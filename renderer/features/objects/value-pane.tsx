@@ -141,7 +141,7 @@ export function ValuePane({ trace, name, snapshot, problem, isDiff, onlyChanges,
         </EmptyState>
       ) : (
         snapshot && (
-          <ValueTree rows={rows} label={`Value of ${clipText(name, 80)}`} selected={active} onSelect={select} onFold={fold} hits={hitPaths} reveal={reveal} />
+          <ValueTree rows={rows} label={words.valueOf(clipText(name, 80))} selected={active} onSelect={select} onFold={fold} hits={hitPaths} reveal={reveal} />
         )
       )}
     </div>

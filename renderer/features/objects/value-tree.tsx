@@ -6,6 +6,7 @@ import type { ValueNode } from '../../trace/trace-worker-api.ts';
 import { Icon } from '../../widgets/index.ts';
 import { NumberBars } from './number-bars.tsx';
 import { cutWords, MARKS, markerWords, type ValueRow } from './value-rows.ts';
+import { words } from './words.ts';
 
 const ROW_HEIGHT = 20;
 const INDENT = 16;
@@ -146,7 +147,7 @@ const Row = memo(function Row({ id, row, top, selected, isHit, onSelect, onFold 
           {clipText(node.key, 120)}:
         </span>
       )}
-      {node.from !== undefined && <span className="value-words value-from">from {clipText(node.from, 20)}</span>}
+      {node.from !== undefined && <span className="value-words value-from">{words.movedFrom(clipText(node.from, 20))}</span>}
       <Value node={node} branch={row.branch} open={row.open} />
       {row.branch && <NumberBars node={node} />}
     </div>

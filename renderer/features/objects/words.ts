@@ -13,6 +13,7 @@ export const words = {
     showTrack: 'Show it on the timeline',
     copyName: 'Copy name',
     copied: 'Copied',
+    noClass: '(no class)',
     fold: 'Fold',
     unfold: 'Unfold',
     label: 'Objects',
@@ -97,4 +98,23 @@ export const words = {
       `Graph of ${path}: ${plural(points, 'number')} from ${low} to ${high}. The table below has them all.`,
     removed: 'was removed',
   },
+
+  // object-inspector
+  followObject: 'An object of your script can be followed through time.',
+  addThis: 'Add this to it:',
+  addAndRunAgain: 'Add this to it, and run it again:',
+  objectInspector: 'Object inspector',
+  noObjectText: 'Choose one in the list of objects, or a snapshot among the events.',
+  noObject: 'No object chosen',
+  unreadable: 'The file could not be read.',
+
+  // snapshot-strip
+  snapshotSlider: 'Snapshot',
+  snapshotAt: (index: number, count: number, timeNs: string) => `${index} of ${count}, ${timeNs}`,
+
+  // value-pane
+  valueOf: (name: string) => `Value of ${name}`,
+
+  // value-tree
+  movedFrom: (key: string) => `from ${key}`,
 } as const;

@@ -4,6 +4,7 @@ import { type ArgValue, defaultOf } from '../../../core/plugin-api/args-schema.t
 import { useFilePicker } from '../../state/pick-file.tsx';
 import { Button, Checkbox, Icon, Segments, Select, TextField } from '../../widgets/index.ts';
 import { type FormField, fieldLabel, nearestAllowed } from './argument-text.ts';
+import { words } from './words.ts';
 
 interface ArgumentFieldProps {
   readonly field: FormField;
@@ -23,9 +24,9 @@ export function ArgumentField({ field, onChange }: ArgumentFieldProps) {
       <div className="argument-name">
         <label className="medium" htmlFor={id} id={`${id}-label`}>
           {label}
-          {option.required && <span className="t3"> (needed)</span>}
+          {option.required && <span className="t3"> {words.needed}</span>}
         </label>
-        <span className="mono label t3">{flag ?? 'a word'}</span>
+        <span className="mono label t3">{flag ?? words.aWord}</span>
       </div>
       <div className="argument-control">
         <Control id={id} label={label} describedBy={describedBy} field={field} onChange={onChange} />
@@ -36,7 +37,7 @@ export function ArgumentField({ field, onChange }: ArgumentFieldProps) {
               {problem.message}{' '}
               {fix !== undefined && (
                 <button type="button" className="field-fix" onClick={() => onChange(fix)}>
-                  Use {fix}
+                  {words.takeFix(fix)}
                 </button>
               )}
             </span>
@@ -77,7 +78,7 @@ function Control(props: ControlProps) {
           aria-describedby={describedBy}
           bad={problem !== undefined}
           value={chosen}
-          placeholder="Choose"
+          placeholder={words.choose}
           options={choices.map((choice) => ({ value: choice, label: choice }))}
           onChange={onChange}
         />
@@ -137,7 +138,7 @@ function NumberControl(props: ControlProps) {
       <div className="argument-range">
         <input
           type="range"
-          aria-label={`${label}, slider`}
+          aria-label={words.slider(label)}
           aria-valuetext={`${now}${option.unit === undefined ? '' : ` ${option.unit}`}`}
           min={0}
           max={1000}
@@ -161,12 +162,12 @@ function PathControl(props: ControlProps) {
     <div className="field-row">
       <TextControl {...props} />
       <Button
-        aria-label={`Browse for ${props.label}`}
+        aria-label={words.browseFor(props.label)}
         onClick={() =>
           void picker.open({ purpose: 'folder', title: `Choose ${props.label.toLowerCase()}` }).then((path) => path !== undefined && props.onChange(path))
         }
       >
-        Browse…
+        {words.browse}
       </Button>
     </div>
   );

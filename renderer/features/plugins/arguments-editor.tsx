@@ -7,6 +7,7 @@ import { Badge, Icon } from '../../widgets/index.ts';
 import { ArgumentField } from './argument-field.tsx';
 import { changeArgument, readForm } from './argument-text.ts';
 import './arguments.css';
+import { words } from './words.ts';
 
 interface ArgumentsEditorProps {
   /** For screen readers: whose arguments these are. */
@@ -29,7 +30,7 @@ export function ArgumentsEditor({ title, module, schema, unasked = false, text, 
     <div className="arguments">
       <div className="arguments-head">
         <label htmlFor={id} className="medium">
-          Argument string
+          {words.argumentString}
         </label>
         {form.problems.length > 0 && <Badge tone="error">{plural(form.problems.length, 'problem')}</Badge>}
         <span className="grow" />
@@ -37,15 +38,11 @@ export function ArgumentsEditor({ title, module, schema, unasked = false, text, 
       </div>
       <RawText id={id} title={title} module={module} text={text} problems={form.problems} onChange={onChange} />
       {schema === undefined ? (
-        <p className="arguments-note">
-          {unasked
-            ? 'What its arguments are is asked of the plugin itself, after you trust it.'
-            : 'It has no args_schema, so there is no form. It gets this text as it is.'}
-        </p>
+        <p className="arguments-note">{unasked ? words.argumentsNeedTrust : words.noSchema}</p>
       ) : form.fields.length === 0 ? (
-        <p className="arguments-note">It takes no arguments.</p>
+        <p className="arguments-note">{words.noArguments}</p>
       ) : (
-        <section className="arguments-form" aria-label={`Arguments of ${title} as a form`}>
+        <section className="arguments-form" aria-label={words.argumentsForm(title)}>
           {form.fields.map((field) => (
             <ArgumentField key={field.option.name} field={field} onChange={(value) => onChange(changeArgument(schema, text, field.option.name, value))} />
           ))}
@@ -83,9 +80,9 @@ function RawText({ id, title, module, text, problems, onChange }: RawTextProps) 
             spellCheck={false}
             autoComplete="off"
             autoCapitalize="off"
-            placeholder="none"
+            placeholder={words.none}
             value={text}
-            aria-label={`Argument string of ${title}`}
+            aria-label={words.argumentStringOf(title)}
             aria-invalid={problems.length > 0 || undefined}
             aria-describedby={problems.length > 0 ? `${id}-problems` : undefined}
             onChange={(event) => onChange(event.target.value)}
@@ -102,7 +99,7 @@ function RawText({ id, title, module, text, problems, onChange }: RawTextProps) 
               <li key={`${problem.from} ${problem.message}`}>
                 <Icon of={CircleX} />
                 <span>
-                  {problem.to > problem.from ? `Character ${problem.from + 1}: ` : ''}
+                  {problem.to > problem.from ? words.character(problem.from + 1) : ''}
                   {problem.message}
                 </span>
               </li>

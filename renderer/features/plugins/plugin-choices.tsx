@@ -13,6 +13,7 @@ import { ArgumentsEditor } from './arguments-editor.tsx';
 import './plugin-choices.css';
 import { inspectionAt, isEntry } from './same-plugin.ts';
 import { usePluginActions } from './use-plugin-actions.ts';
+import { words } from './words.ts';
 
 /** The plugins of the run configuration, in their order: the section of its dialog. */
 export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
@@ -66,11 +67,11 @@ export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
   return (
     <div className="choices-section">
       {choices.length === 0 ? (
-        <EmptyState icon={Puzzle} title="No plugins in this run">
-          A plugin runs inside the script, adds counters of its own, and may change the data before it is saved.
+        <EmptyState icon={Puzzle} title={words.noneChosen}>
+          {words.noneChosenText}
         </EmptyState>
       ) : (
-        <ul className="choices" aria-label="Plugins of this run, in their order" ref={list}>
+        <ul className="choices" aria-label={words.pluginsInOrder} ref={list}>
           {choices.map((choice, index) => (
             <ChoiceRow
               // biome-ignore lint/suspicious/noArrayIndexKey: the place is what a choice is known by; two may be the same.
@@ -114,16 +115,16 @@ export function PluginChoices({ onManage }: { readonly onManage: () => void }) {
           trigger={
             // Not before it is known what there is: entries that come later would move others from under the pointer.
             <Button icon={Plus} disabled={isListing}>
-              Add plugin
+              {words.addPlugin}
               <Icon of={ChevronDown} size="xs" />
             </Button>
           }
           entries={add}
         />
         <Button kind="quiet" onClick={onManage}>
-          Manage plugins…
+          {words.managePlugins}
         </Button>
-        {choices.length > 1 && <span className="t3 label">They get each message, and the data, from top to bottom.</span>}
+        {choices.length > 1 && <span className="t3 label">{words.orderText}</span>}
       </div>
     </div>
   );
@@ -167,10 +168,10 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
     onMove(index + by, true);
   };
   let status: ReactNode;
-  if (notRunning?.code === 'plugin-untrusted') status = <Badge tone="warn">not trusted</Badge>;
-  else if (notRunning?.code === 'plugin-changed') status = <Badge tone="warn">changed</Badge>;
-  else if (notRunning) status = <Badge tone="error">not found</Badge>;
-  else if (wrong.length > 0 && choice.enabled) status = <Badge tone="error">{wrong.length === 1 ? '1 problem' : `${wrong.length} problems`}</Badge>;
+  if (notRunning?.code === 'plugin-untrusted') status = <Badge tone="warn">{words.notTrusted}</Badge>;
+  else if (notRunning?.code === 'plugin-changed') status = <Badge tone="warn">{words.changed}</Badge>;
+  else if (notRunning) status = <Badge tone="error">{words.notFound}</Badge>;
+  else if (wrong.length > 0 && choice.enabled) status = <Badge tone="error">{wrong.length === 1 ? words.oneProblem : words.problems(wrong.length)}</Badge>;
 
   return (
     <li
@@ -196,8 +197,8 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
           type="button"
           className="choice-grip"
           draggable
-          aria-label={`Move ${title}, place ${index + 1}`}
-          title="Drag, or press the arrow keys"
+          aria-label={words.moveFrom(title, index + 1)}
+          title={words.moveHow}
           onKeyDown={onKey}
           onDragStart={(event) => {
             event.dataTransfer.effectAllowed = 'move';
@@ -208,18 +209,18 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
         >
           <Icon of={GripVertical} />
         </button>
-        <Toggle checked={choice.enabled} onChange={(enabled) => setChoice(index, { enabled })} label={`${title} is on`} />
+        <Toggle checked={choice.enabled} onChange={(enabled) => setChoice(index, { enabled })} label={words.isOn(title)} />
         <button type="button" className="choice-open" aria-expanded={open} onClick={onOpen}>
           <Icon of={open ? ChevronDown : ChevronRight} size="xs" />
-          <span className="visually-hidden">Arguments of </span>
+          <span className="visually-hidden">{words.argumentsOf} </span>
           <span className="medium choice-title ellipsis">{title}</span>
           {entry?.version !== undefined && <span className="t3 label">{entry.version}</span>}
           <span className="mono choice-text ellipsis">{parts.text}</span>
         </button>
         {status}
-        <IconButton icon={ArrowUp} size="s" label={`Move ${title} up`} disabled={index === 0} onClick={() => onMove(index - 1, false)} />
-        <IconButton icon={ArrowDown} size="s" label={`Move ${title} down`} disabled={last} onClick={() => onMove(index + 1, false)} />
-        <IconButton icon={Trash2} size="s" label={`Remove ${title} from this run`} onClick={onRemove} />
+        <IconButton icon={ArrowUp} size="s" label={words.moveUp(title)} disabled={index === 0} onClick={() => onMove(index - 1, false)} />
+        <IconButton icon={ArrowDown} size="s" label={words.moveDown(title)} disabled={last} onClick={() => onMove(index + 1, false)} />
+        <IconButton icon={Trash2} size="s" label={words.removeFromRun(title)} onClick={onRemove} />
       </div>
       {notRunning && (
         <div className="choice-problem field-error" role="alert">
@@ -233,7 +234,7 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
                 data-problem={bad || undefined}
                 onClick={() => inspected.file !== undefined && actions.trust(inspected.file)}
               >
-                Look at it…
+                {words.lookAtIt}
               </Button>
             )}
           </span>
@@ -244,14 +245,14 @@ function ChoiceRow({ choice, index, last, entry, inspected, open, mark, onOpen, 
           {entry === undefined && (
             <div className="choice-module">
               <label className="medium" htmlFor={`choice-module-${index}`}>
-                Module
+                {words.module}
               </label>
               <TextField
                 id={`choice-module-${index}`}
                 mono
                 value={parts.module}
                 bad={notRunning !== undefined}
-                placeholder="./my-plugin.ts, or the name of a package"
+                placeholder={words.modulePlaceholder}
                 onChange={(module) => setChoice(index, { spec: joinSpec({ module: module.trim(), text: parts.text }) })}
               />
             </div>

@@ -22,7 +22,7 @@ import { useClients } from '../../state/clients.tsx';
 import { describeTarget, useDraft, useInspection } from '../../state/launch-store.ts';
 import { useLibrary } from '../../state/library-store.ts';
 import { addChoice, refreshPlugins, selectPlugin, setChoice, usePlugins } from '../../state/plugin-store.ts';
-import { plural, shortPath } from '../../state/words.ts';
+import { shortPath } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Button, EmptyState, Icon, IconButton, Markdown, Menu, Tabs, TextField, Toggle, toast, toastProblem } from '../../widgets/index.ts';
 import { joinSpec, splitSpec } from './argument-text.ts';
@@ -33,6 +33,7 @@ import { ofEntry } from './run-states.ts';
 import { choiceIndex, isEntry } from './same-plugin.ts';
 import { UnlistedPlugin } from './unlisted-plugin.tsx';
 import { choiceIndexOf, usePluginActions } from './use-plugin-actions.ts';
+import { words } from './words.ts';
 
 interface PluginsScreenProps {
   /** The run whose plugins' state is shown. */
@@ -60,19 +61,17 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure, o
   const isUnlisted = run !== undefined && entries !== undefined && ofRun === undefined;
   const on = (draft.plugins ?? []).filter((choice) => choice.enabled).length;
   return (
-    <main className="plugins-screen" aria-label="Plugins">
+    <main className="plugins-screen" aria-label={words.plugins}>
       <div className="plugins-bar">
         <Button kind="quiet" icon={ArrowLeft} onClick={onBack}>
-          {runTitle === undefined ? 'Start page' : runTitle}
+          {runTitle === undefined ? words.startPage : runTitle}
         </Button>
-        <h1>Plugins</h1>
+        <h1>{words.plugins}</h1>
         <span className="grow" />
-        <span className="t2 label ellipsis">
-          {plural(on, 'plugin')} on for {describeTarget(draft) || 'the next run'}
-        </span>
-        <Button onClick={onConfigure}>Run configuration…</Button>
+        <span className="t2 label ellipsis">{words.onFor(on, describeTarget(draft) || words.nextRun)}</span>
+        <Button onClick={onConfigure}>{words.runConfiguration}</Button>
         <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
-          Run
+          {words.run}
         </Button>
       </div>
       <div className="plugins-columns">
@@ -84,30 +83,30 @@ export function PluginsScreen({ trace, runTitle, command, onBack, onConfigure, o
         ) : (
           <div className="plugins-empty">
             {entries === undefined && loading ? (
-              <EmptyState icon={Puzzle} title="Looking for plugins">
-                Each is asked who it is, in a process of its own.
+              <EmptyState icon={Puzzle} title={words.looking}>
+                {words.lookingText}
               </EmptyState>
             ) : (
               <EmptyState
                 icon={problem === undefined ? Puzzle : CircleX}
                 tone={problem === undefined ? 'plain' : 'error'}
-                title={problem === undefined ? 'No plugins yet' : 'The plugins cannot be listed'}
+                title={problem === undefined ? words.noPlugins : words.notListed}
                 actions={
                   problem === undefined ? (
                     <>
                       <Button icon={FilePlus2} onClick={actions.addFromFile}>
-                        Add from file…
+                        {words.addFromFile}
                       </Button>
                       <Button icon={Sparkles} onClick={actions.create}>
-                        New plugin…
+                        {words.newPlugin}
                       </Button>
                     </>
                   ) : (
-                    <Button onClick={() => void refreshPlugins(studio)}>Try again</Button>
+                    <Button onClick={() => void refreshPlugins(studio)}>{words.tryAgain}</Button>
                   )
                 }
               >
-                {problem ?? 'This installation brings none. Add a file of your own, or begin with a template.'}
+                {problem ?? words.noPluginsText}
               </EmptyState>
             )}
           </div>
@@ -140,12 +139,12 @@ function PluginSidebar({ entries, loading, selected }: SidebarProps) {
     all[all.indexOf(event.target) + by]?.focus();
   };
   return (
-    <aside className="plugins-side" aria-label="Plugin list" onKeyDown={onKey} ref={list}>
+    <aside className="plugins-side" aria-label={words.pluginList} onKeyDown={onKey} ref={list}>
       <div className="plugins-search">
-        <TextField size="s" icon={Search} aria-label="Search plugins" placeholder="Search" value={filter} onChange={setFilter} />
+        <TextField size="s" icon={Search} aria-label={words.searchPlugins} placeholder={words.search} value={filter} onChange={setFilter} />
         <Menu
           align="end"
-          trigger={<IconButton icon={Plus} kind="default" size="s" label="Add a plugin" />}
+          trigger={<IconButton icon={Plus} kind="default" size="s" label={words.addAPlugin} />}
           entries={[
             { label: 'From a file…', icon: FilePlus2, onSelect: actions.addFromFile },
             { label: 'New plugin…', icon: Sparkles, onSelect: actions.create },
@@ -154,27 +153,27 @@ function PluginSidebar({ entries, loading, selected }: SidebarProps) {
       </div>
       <div className="plugins-lists">
         <PluginGroup
-          title="Built in"
+          title={words.builtIn}
           entries={builtIn}
           selected={selected}
           empty={filter !== '' ? 'None with these words' : loading && !entries ? 'Looking for them' : 'None in this installation'}
         />
         <PluginGroup
-          title="Added"
+          title={words.added}
           entries={added}
           selected={selected}
           empty={filter !== '' ? 'None with these words' : loading && !entries ? 'Looking for them' : 'None yet'}
         />
       </div>
       <div className="plugins-drop">
-        <span>Drop a plugin file here</span>
+        <span>{words.dropHere}</span>
         <span>
           <button type="button" className="field-fix" onClick={actions.addFromFile}>
-            Add from file…
+            {words.addFromFile}
           </button>{' '}
-          or{' '}
+          {words.or}{' '}
           <button type="button" className="field-fix" onClick={actions.create}>
-            New plugin…
+            {words.newPlugin}
           </button>
         </span>
       </div>
@@ -198,11 +197,7 @@ function PluginGroup({ title, entries, selected, empty }: GroupProps) {
     <section aria-label={title}>
       <div className="plugins-group">
         <h2>{title}</h2>
-        {entries.length > 0 && (
-          <span className="t2 label">
-            {on} of {entries.length} on
-          </span>
-        )}
+        {entries.length > 0 && <span className="t2 label">{words.onOf(on, entries.length)}</span>}
       </div>
       {entries.length === 0 && <p className="plugins-none">{empty}</p>}
       <ul>
@@ -224,7 +219,7 @@ function PluginGroup({ title, entries, selected, empty }: GroupProps) {
             <Toggle
               checked={isOn(entry)}
               onChange={(next) => switchPlugin(entry, next)}
-              label={`${entry.title} is on`}
+              label={words.isOn(entry.title)}
               disabled={!mayRun(entry) && !isOn(entry)}
             />
           </li>
@@ -246,14 +241,14 @@ function switchPlugin(entry: PluginEntry, on: boolean): void {
 function TrustBadge({ entry, quiet = false }: { readonly entry: PluginEntry; readonly quiet?: boolean }) {
   switch (entry.trust) {
     case 'changed':
-      return <Badge tone="warn">changed</Badge>;
+      return <Badge tone="warn">{words.changed}</Badge>;
     case 'untrusted':
-      return <Badge tone="warn">not trusted</Badge>;
+      return <Badge tone="warn">{words.notTrusted}</Badge>;
     case 'missing':
-      return <Badge tone="error">not there</Badge>;
+      return <Badge tone="error">{words.notThere}</Badge>;
     default:
-      if (entry.problem) return <Badge tone="error">{quiet ? 'problem' : 'cannot be read'}</Badge>;
-      return quiet ? null : <Badge tone="ok">{entry.builtIn ? 'built in' : 'trusted'}</Badge>;
+      if (entry.problem) return <Badge tone="error">{quiet ? words.problem : words.cannotBeRead}</Badge>;
+      return quiet ? null : <Badge tone="ok">{entry.builtIn ? words.isBuiltIn : words.trusted}</Badge>;
   }
 }
 
@@ -285,29 +280,29 @@ function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
               {entry.version !== undefined && <span className="t3 plugin-version">{entry.version}</span>}
               <TrustBadge entry={entry} />
             </div>
-            <p className="t2">{entry.description || 'It does not describe itself.'}</p>
+            <p className="t2">{entry.description || words.noDescription}</p>
           </div>
           {!entry.builtIn && entry.trust === 'trusted' && (
             <Button kind="quiet" icon={RotateCw} onClick={() => actions.reload(entry)}>
-              Reload
+              {words.reload}
             </Button>
           )}
-          {!entry.builtIn && <IconButton icon={Trash2} label={`Remove ${entry.title} from the list`} onClick={() => actions.remove(entry)} />}
+          {!entry.builtIn && <IconButton icon={Trash2} label={words.removeFromList(entry.title)} onClick={() => actions.remove(entry)} />}
           <span className="plugin-switch">
-            <span className="t2">{choice?.enabled ? 'On' : 'Off'}</span>
+            <span className="t2">{choice?.enabled ? words.on : words.off}</span>
             <Toggle
               checked={choice?.enabled ?? false}
               onChange={(on) => switchPlugin(entry, on)}
-              label={`${entry.title} is on in this run configuration`}
+              label={words.isOnInRun(entry.title)}
               disabled={!mayRun(entry) && !choice?.enabled}
             />
           </span>
         </div>
         {entry.trust === 'changed' && (
           <Notice>
-            <span>This file is not the one that you trusted. Nothing of it runs until you trust it again.</span>
+            <span>{words.changedFile}</span>
             <Button size="s" icon={ShieldQuestion} onClick={() => entry.file !== undefined && actions.trust(entry.file)}>
-              Look at it…
+              {words.lookAtIt}
             </Button>
           </Notice>
         )}
@@ -319,7 +314,7 @@ function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
           </Notice>
         )}
         <Tabs
-          label={`About ${entry.title}`}
+          label={words.about(entry.title)}
           value={tab}
           onChange={setTab}
           items={[
@@ -343,11 +338,11 @@ function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
                         }}
                         tools={<CopyCommand command={command} />}
                       />
-                      {!choice && <p className="arguments-note">It is off. Typing here turns it on for this run configuration.</p>}
+                      {!choice && <p className="arguments-note">{words.offNote}</p>}
                     </>
                   ) : (
-                    <EmptyState icon={ShieldQuestion} title="Its arguments are not known">
-                      They are asked of the plugin itself, after you trust it.
+                    <EmptyState icon={ShieldQuestion} title={words.argumentsUnknown}>
+                      {words.argumentsUnknownText}
                     </EmptyState>
                   )}
                 </div>
@@ -357,7 +352,7 @@ function PluginDetails({ entry, command, trace, runTitle }: DetailsProps) {
           ]}
         />
       </section>
-      <aside className="plugin-facts-side" aria-label={`Facts about ${entry.title}`}>
+      <aside className="plugin-facts-side" aria-label={words.factsAbout(entry.title)}>
         <RunPart entry={entry} trace={trace} runTitle={runTitle} />
         <SourcePart entry={entry} />
       </aside>
@@ -378,16 +373,16 @@ function CopyCommand({ command }: { readonly command: string | undefined }) {
       size="s"
       icon={Terminal}
       disabled={command === undefined}
-      title={command ?? 'There is nothing to run yet: choose a script in the run configuration'}
+      title={command ?? words.nothingToRun}
       onClick={() => {
         if (command === undefined) return;
         navigator.clipboard.writeText(command).then(
-          () => toast({ tone: 'ok', title: 'Command copied', key: 'copied' }),
-          () => toast({ tone: 'warn', title: 'The clipboard is not open to this page', key: 'copied' }),
+          () => toast({ tone: 'ok', title: words.commandCopied, key: 'copied' }),
+          () => toast({ tone: 'warn', title: words.noClipboard, key: 'copied' }),
         );
       }}
     >
-      Copy as command line
+      {words.copyAsCommandLine}
     </Button>
   );
 }
@@ -397,8 +392,8 @@ function Readme({ entry }: { readonly entry: PluginEntry }) {
   if (entry.readme === undefined || entry.readme.trim() === '') {
     return (
       <div className="plugin-page">
-        <EmptyState icon={Puzzle} title="No readme">
-          {entry.builtIn ? 'This plugin brings none.' : `A README.md beside ${entry.title} is shown here.`}
+        <EmptyState icon={Puzzle} title={words.noReadme}>
+          {entry.builtIn ? words.noReadmeBuiltIn : words.noReadmeFile(entry.title)}
         </EmptyState>
       </div>
     );
@@ -413,12 +408,8 @@ function Readme({ entry }: { readonly entry: PluginEntry }) {
 function RunPart({ entry, trace, runTitle }: Pick<DetailsProps, 'entry' | 'trace' | 'runTitle'>) {
   return (
     <div className="plugin-part">
-      <h3>State{runTitle === undefined ? '' : ` in ${runTitle}`}</h3>
-      {trace === undefined ? (
-        <p className="t3">No run is open. Messages, answers and errors of a run are shown here.</p>
-      ) : (
-        <RunStates trace={trace} of={(plugins) => ofEntry(plugins, entry)} />
-      )}
+      <h3>{words.state(runTitle)}</h3>
+      {trace === undefined ? <p className="t3">{words.noRunText}</p> : <RunStates trace={trace} of={(plugins) => ofEntry(plugins, entry)} />}
     </div>
   );
 }
@@ -427,12 +418,12 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
   const home = useLibrary((library) => library.info?.home);
   return (
     <div className="plugin-part">
-      <h3>Source</h3>
+      <h3>{words.source}</h3>
       <dl className="plugin-source">
         {entry.file !== undefined && (
           <>
             <dt>
-              <Icon of={FolderOpen} /> File
+              <Icon of={FolderOpen} /> {words.file}
             </dt>
             <dd className="mono plugin-source-path" title={entry.file}>
               {shortPath(entry.file, home)}
@@ -442,7 +433,7 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
         {entry.sha256 !== undefined && (
           <>
             <dt>
-              <Icon of={Fingerprint} /> SHA-256
+              <Icon of={Fingerprint} /> {words.hash}
             </dt>
             <dd className="mono" title={entry.sha256}>
               {entry.sha256.slice(0, 8)}…{entry.sha256.slice(-8)}
@@ -450,13 +441,13 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
           </>
         )}
         <dt>
-          <Icon of={entry.trust === 'built-in' || entry.trust === 'trusted' ? ShieldCheck : ShieldQuestion} /> Trust
+          <Icon of={entry.trust === 'built-in' || entry.trust === 'trusted' ? ShieldCheck : ShieldQuestion} /> {words.trust}
         </dt>
-        <dd>{TRUST_WORDS[entry.trust]}</dd>
+        <dd>{words.trustOf[entry.trust]}</dd>
         {entry.builtIn && (
           <>
             <dt>
-              <Icon of={Puzzle} /> Module
+              <Icon of={Puzzle} /> {words.module}
             </dt>
             <dd className="mono plugin-source-path">{entry.module}</dd>
           </>
@@ -465,11 +456,3 @@ function SourcePart({ entry }: { readonly entry: PluginEntry }) {
     </div>
   );
 }
-
-const TRUST_WORDS: Record<PluginEntry['trust'], string> = {
-  'built-in': 'part of Trace Studio',
-  trusted: 'you trusted this content',
-  changed: 'changed since you trusted it',
-  untrusted: 'not asked yet',
-  missing: 'the file is not there',
-};

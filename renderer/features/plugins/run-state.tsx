@@ -6,6 +6,7 @@ import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Dot, Icon } from '../../widgets/index.ts';
 import { byPlugin, handlerWords, type ProcessState, type RunPlugin, spentWords, standingOf } from './run-states.ts';
 import './run-state.css';
+import { words } from './words.ts';
 
 export function useRunPlugins(trace: TraceId): readonly RunPlugin[] {
   const { value } = useTraceQuery(trace, 'plugins.list', {}, 250);
@@ -37,7 +38,7 @@ export function RunStates({ trace, of }: { readonly trace: TraceId; readonly of:
   const plugins = of(useRunPlugins(trace));
   const { value: processes } = useTraceQuery(trace, 'processes.list', {}, 1000);
   const names = new Map((processes ?? []).map((process, index) => [index, process.name]));
-  if (plugins.length === 0) return <p className="t3">It was not part of this run.</p>;
+  if (plugins.length === 0) return <p className="t3">{words.notInRun}</p>;
   return plugins.map((plugin) => <RunPluginState key={plugin.index} plugin={plugin} names={names} />);
 }
 
@@ -45,7 +46,7 @@ export function RunStates({ trace, of }: { readonly trace: TraceId; readonly of:
 export function RunPluginState({ plugin, names }: { readonly plugin: RunPlugin; readonly names: ReadonlyMap<number, string> }) {
   const { word, tone } = standingOf(plugin);
   return (
-    <section className="run-state" aria-label={`State of ${plugin.title} in this run`}>
+    <section className="run-state" aria-label={words.stateInRun(plugin.title)}>
       <p className="run-state-word" role="status">
         <Dot tone={tone} />
         {word}
@@ -74,20 +75,20 @@ function ProcessPart({ each: { state }, name }: { readonly each: ProcessState; r
     <div className="run-state-process">
       {name !== undefined && <h4>{name}</h4>}
       <dl>
-        <dt>Messages</dt>
+        <dt>{words.messages}</dt>
         <dd>
           {state.messages}
-          {state.lastMessage !== undefined && <span className="t3">, last {state.lastMessage}</span>}
+          {state.lastMessage !== undefined && <span className="t3">{words.lastMessage(state.lastMessage)}</span>}
         </dd>
-        <dt>Last answer</dt>
-        <dd className="mono">{state.lastAnswer ?? 'none yet'}</dd>
-        <dt>Time spent</dt>
+        <dt>{words.lastAnswer}</dt>
+        <dd className="mono">{state.lastAnswer ?? words.noneYet}</dd>
+        <dt>{words.timeSpent}</dt>
         <dd>{spentWords(state.spentMs)}</dd>
-        <dt>Handled data</dt>
+        <dt>{words.handledData}</dt>
         <dd>{handlerWords(state)}</dd>
         {state.supportVersion !== undefined && (
           <>
-            <dt>Made for</dt>
+            <dt>{words.madeFor}</dt>
             <dd>{state.supportVersion}</dd>
           </>
         )}
@@ -95,9 +96,7 @@ function ProcessPart({ each: { state }, name }: { readonly each: ProcessState; r
       {state.failures.length > 0 && (
         <>
           <h4>
-            {state.failureCount > state.failures.length
-              ? `Errors, the last ${state.failures.length} of ${state.failureCount}`
-              : plural(state.failureCount, 'error')}
+            {state.failureCount > state.failures.length ? words.lastErrors(state.failures.length, state.failureCount) : plural(state.failureCount, 'error')}
           </h4>
           <ul className="run-state-failures">
             {state.failures.map((failure, index) => (
@@ -125,7 +124,7 @@ function Failure({ failure }: { readonly failure: PluginFailure }) {
       </p>
       {failure.stack !== undefined && (
         <details>
-          <summary>Stack</summary>
+          <summary>{words.stack}</summary>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keyboard. */}
           <pre tabIndex={0}>{failure.stack}</pre>
         </details>

@@ -3,6 +3,7 @@ import { usePlugins } from '../../state/plugin-store.ts';
 import { baseName, formatBytes } from '../../state/words.ts';
 import { Button, Dialog, Icon } from '../../widgets/index.ts';
 import './trust-dialog.css';
+import { words } from './words.ts';
 
 /** The question before anything of a file runs. Shown over whatever asked for it. */
 export function TrustDialog() {
@@ -15,15 +16,15 @@ export function TrustDialog() {
       sticky
       over
       onClose={() => answer(false)}
-      title={changed ? 'Trust the changed plugin?' : 'Trust this plugin?'}
+      title={changed ? words.trustChanged : words.trustNew}
       width={560}
       foot={
         <>
           <Button size="l" kind="quiet" onClick={() => answer(false)}>
-            Cancel
+            {words.cancel}
           </Button>
           <Button size="l" kind="primary" onClick={() => answer(true)}>
-            Trust {baseName(info.path)}
+            {words.trustFile(baseName(info.path))}
           </Button>
         </>
       }
@@ -32,24 +33,21 @@ export function TrustDialog() {
         <p>
           <Icon of={ShieldQuestion} size="l" />
           <span>
-            {changed ? 'It is not the file that you trusted before. ' : ''}A plugin runs inside your script, with everything that the script may do: files,
-            network, environment. Trust it if you wrote it, or know who did.
+            {changed && `${words.notTheSame} `}
+            {words.whatPluginsMay}
           </span>
         </p>
         <dl className="trust-facts">
-          <dt>File</dt>
+          <dt>{words.file}</dt>
           <dd className="mono">{info.path}</dd>
-          <dt>Size</dt>
+          <dt>{words.size}</dt>
           <dd>{formatBytes(info.bytes)}</dd>
           <dt>
-            <Icon of={Fingerprint} /> SHA-256
+            <Icon of={Fingerprint} /> {words.hash}
           </dt>
           <dd className="mono trust-hash">{grouped(info.sha256)}</dd>
         </dl>
-        <p className="t3 label">
-          You are asked again when this file changes. Files that it imports are not part of the hash. Its version and its arguments are read by running it once
-          in a process of its own.
-        </p>
+        <p className="t3 label">{words.trustText}</p>
       </div>
     </Dialog>
   );

@@ -7,6 +7,7 @@ import { Badge, Button, Icon } from '../../widgets/index.ts';
 import { splitSpec } from './argument-text.ts';
 import { RunStates } from './run-state.tsx';
 import { usePluginActions } from './use-plugin-actions.ts';
+import { words } from './words.ts';
 
 interface UnlistedProps {
   readonly plugin: RunPluginChoice;
@@ -29,13 +30,13 @@ export function UnlistedPlugin({ plugin: { spec, file }, trace, runTitle }: Unli
           <div className="plugin-head-words">
             <div className="plugin-name">
               <h2>{title}</h2>
-              <Badge tone="warn">not on the list</Badge>
+              <Badge tone="warn">{words.notListedHere}</Badge>
             </div>
-            <p className="t2">It was part of {runTitle ?? 'a run'}, and was not added here.</p>
+            <p className="t2">{words.wasPartOf(runTitle)}</p>
           </div>
           {file !== undefined && (
             <Button icon={ShieldQuestion} onClick={() => actions.trust(file)}>
-              Look at it…
+              {words.lookAtIt}
             </Button>
           )}
         </div>
@@ -44,11 +45,11 @@ export function UnlistedPlugin({ plugin: { spec, file }, trace, runTitle }: Unli
           {file !== undefined && <p className="mono t2">{shortPath(file, home)}</p>}
         </div>
       </section>
-      <aside className="plugin-facts-side" aria-label={`Facts about ${title}`}>
+      <aside className="plugin-facts-side" aria-label={words.factsAbout(title)}>
         <div className="plugin-part">
-          <h3>State{runTitle === undefined ? '' : ` in ${runTitle}`}</h3>
+          <h3>{words.state(runTitle)}</h3>
           {trace === undefined ? (
-            <p className="t3">No run is open.</p>
+            <p className="t3">{words.noRun}</p>
           ) : (
             <RunStates trace={trace} of={(plugins) => plugins.filter((each) => each.spec === spec)} />
           )}

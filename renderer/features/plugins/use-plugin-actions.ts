@@ -8,6 +8,7 @@ import { useFilePicker } from '../../state/pick-file.tsx';
 import { addChoice, addPlugin, createPlugin, draftPlugins, removeChoice, removePlugin, selectPlugin, setChoice } from '../../state/plugin-store.ts';
 import { toast, toastProblem } from '../../widgets/index.ts';
 import { choiceIndex } from './same-plugin.ts';
+import { words } from './words.ts';
 
 export interface PluginActions {
   /** Asks for a file, then whether to trust it; it is on afterwards. */
@@ -49,7 +50,7 @@ export function usePluginActions(): PluginActions {
           picker.save({ title: 'Save the new plugin as', suggestedName: 'my-plugin.ts', extension: 'ts' }, async (path) => {
             const entry = await createPlugin(studio, path);
             switchOn(entry);
-            toast({ tone: 'ok', title: `${entry.title} is written, and on`, text: 'It counts seconds. Open it in your editor and go on from there.' });
+            toast({ tone: 'ok', title: words.written(entry.title), text: words.writtenText });
           }),
         ),
       remove: (entry) => {
@@ -57,7 +58,7 @@ export function usePluginActions(): PluginActions {
           removePlugin(studio, entry).then(() => {
             const index = choiceIndexOf(entry);
             if (index >= 0) removeChoice(index);
-            toast({ tone: 'info', title: `${entry.title} is off the list`, text: 'Its file stays where it is.' });
+            toast({ tone: 'info', title: words.removed(entry.title), text: words.removedText });
           }),
         );
       },

@@ -3,6 +3,7 @@ import { showTraceView, useTraceValue } from '../../state/trace-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Segments } from '../../widgets/index.ts';
 import './view-switch.css';
+import { words } from './words.ts';
 
 /** Only where plugins changed the data: then there are two of it. */
 export function ViewSwitch({ trace }: { readonly trace: TraceId }) {
@@ -10,9 +11,9 @@ export function ViewSwitch({ trace }: { readonly trace: TraceId }) {
   if (view === undefined) return null;
   return (
     <div className="view-switch">
-      <span className="t2">{view === 'processed' ? 'Plugins changed this data.' : 'This is the data before plugins changed it.'}</span>
+      <span className="t2">{view === 'processed' ? words.viewProcessed : words.viewRaw}</span>
       <Segments<TraceView>
-        label="Data"
+        label={words.data}
         value={view}
         options={[
           { value: 'processed', label: 'Processed by plugins' },

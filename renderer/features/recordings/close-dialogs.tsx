@@ -4,6 +4,7 @@ import type { RecentItem } from '../../../core/protocol/studio-api.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes } from '../../state/words.ts';
 import { Button, Dialog } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 interface QuestionProps {
   readonly title: string;
@@ -27,27 +28,25 @@ interface CloseRunningProps {
 }
 
 export function CloseRunningDialog({ title, count, onStop, onKeep, onCancel }: CloseRunningProps) {
-  const what = count > 1 ? `${count} scripts are still running` : `${title} is still running`;
   return (
     <Question
-      title={what}
+      title={words.stillRunning(title, count)}
       onCancel={onCancel}
       foot={
         <>
           <Button size="l" kind="quiet" onClick={onCancel}>
-            Cancel
+            {words.cancel}
           </Button>
           <Button size="l" onClick={onKeep}>
-            Keep recording
+            {words.keepRecording}
           </Button>
           <Button size="l" kind="primary" onClick={onStop}>
-            Stop and close
+            {words.stopAndClose}
           </Button>
         </>
       }
     >
-      Stop ends {count > 1 ? 'them with everything they' : 'it with everything it'} started. Keep recording lets {count > 1 ? 'them' : 'it'} go on. In both
-      cases the recording stays on the start page.
+      {words.stopEnds(count)}
     </Question>
   );
 }
@@ -64,23 +63,23 @@ interface CloseUnsavedProps {
 export function CloseUnsavedDialog({ title, keepRule, onSave, onKeep, onDiscard, onCancel }: CloseUnsavedProps) {
   return (
     <Question
-      title="This recording is not saved"
+      title={words.notSavedTitle}
       onCancel={onCancel}
       foot={
         <>
           <Button size="l" kind="danger" onClick={onDiscard}>
-            Discard
+            {words.discard}
           </Button>
           <Button size="l" onClick={onKeep}>
-            Keep
+            {words.keep}
           </Button>
           <Button size="l" kind="primary" onClick={onSave}>
-            Save…
+            {words.save}
           </Button>
         </>
       }
     >
-      {title} was recorded but never saved. Keep leaves it on the start page. {keepRule && (keepRule.endsWith('.') ? keepRule : `${keepRule}.`)}
+      {words.neverSaved(title)} {keepRule && (keepRule.endsWith('.') ? keepRule : `${keepRule}.`)}
     </Question>
   );
 }
@@ -96,21 +95,20 @@ export function DiscardDialog({ item, onDiscard, onCancel }: DiscardProps) {
   const length = item.durationNs === undefined ? '' : `${formatDuration(item.durationNs)}, `;
   return (
     <Question
-      title={`Discard ${item.title}?`}
+      title={words.discardIt(item.title)}
       onCancel={onCancel}
       foot={
         <>
           <Button size="l" kind="danger" onClick={onDiscard}>
-            Discard
+            {words.discard}
           </Button>
           <Button size="l" kind="primary" onClick={onCancel}>
-            Keep
+            {words.keep}
           </Button>
         </>
       }
     >
-      This recording ({length}
-      {formatBytes(item.bytes)}, {formatAgo(item.openedAtMs, Date.now())}) was never saved. Discarding removes its only copy.
+      {words.discardText(`${length}${formatBytes(item.bytes)}, ${formatAgo(item.openedAtMs, Date.now())}`)}
     </Question>
   );
 }

@@ -7,6 +7,7 @@ import { timeOfDay } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Badge, Dot, IconButton } from '../../widgets/index.ts';
 import './runs-list.css';
+import { words } from './words.ts';
 
 interface Marks {
   readonly tone: 'live' | 'warn' | 'error' | 'ring';
@@ -37,10 +38,10 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
     return began === undefined || !open.some((other) => other !== each && other.title === each.title) ? undefined : timeOfDay(began);
   };
   return (
-    <section className="side-section" aria-label="Runs">
+    <section className="side-section" aria-label={words.runs}>
       <div className="side-head">
-        <h2>Runs</h2>
-        <IconButton icon={Plus} size="s" label="New run" onClick={onNew} />
+        <h2>{words.runs}</h2>
+        <IconButton icon={Plus} size="s" label={words.newRun} onClick={onNew} />
       </div>
       <ul className="runs">
         {open.map((each) => (
@@ -48,11 +49,11 @@ export function RunsList({ marksOf, onOpen, onClose, onNew, elsewhere, onShowEls
         ))}
         {elsewhere.map((session) => (
           <li key={session.id} className="run-row">
-            <button type="button" className="run-open" onClick={() => onShowElsewhere(session.id)} title="Running, not open in this window">
+            <button type="button" className="run-open" onClick={() => onShowElsewhere(session.id)} title={words.elsewhere}>
               <Dot tone="live" />
               <span className="ellipsis t2">{session.title}</span>
               <span className="run-value" aria-hidden="true">
-                show
+                {words.show}
               </span>
             </button>
           </li>
@@ -90,12 +91,12 @@ function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps)
         <span className="run-name ellipsis">{open.title}</span>
         {/* The dot says that it is live; the place belongs to the name. */}
         {marks.badge !== undefined && marks.tone !== 'live' && <Badge tone={marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
-        {open.unsaved && !marks.live && <i className="run-unsaved" title="Not saved" />}
+        {open.unsaved && !marks.live && <i className="run-unsaved" title={words.notSaved} />}
         <span className="run-value" aria-hidden="true">
           {when ?? (tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8))}
         </span>
       </button>
-      <IconButton icon={X} size="s" className="run-close" label={`Close ${open.title}`} onClick={() => onClose(open.trace)} />
+      <IconButton icon={X} size="s" className="run-close" label={words.close(open.title)} onClick={() => onClose(open.trace)} />
     </li>
   );
 }

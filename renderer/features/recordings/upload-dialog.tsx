@@ -7,6 +7,7 @@ import { formatBytes } from '../../state/words.ts';
 import { Button, Dialog, Icon, Progress } from '../../widgets/index.ts';
 import type { RecordingActions } from './recording-actions.ts';
 import './upload-dialog.css';
+import { words } from './words.ts';
 
 interface UploadDialogProps {
   readonly open: OpenTrace;
@@ -44,23 +45,22 @@ export function UploadDialog({ open, purpose, upload, onClose, onDone }: UploadD
     <Dialog
       open
       onClose={onClose}
-      title={`Upload ${open.title} to ${purpose} it?`}
+      title={words.uploadTitle(open.title, purpose)}
       width={480}
       foot={
         <>
           <Button size="l" kind="quiet" onClick={onClose}>
-            Cancel
+            {words.cancel}
           </Button>
           <Button size="l" kind="primary" icon={Upload} onClick={() => void begin()} disabled={sent !== undefined}>
-            Upload {formatBytes(bytes)}
+            {words.upload(formatBytes(bytes))}
           </Button>
         </>
       }
     >
       <div className="dialog-question upload">
-        This file was opened in the browser only. The studio writes files on its own machine, so it needs a copy there first: an unsaved recording, which the
-        start page lists and a reload finds again. At most {formatBytes(MOST_UPLOAD_BYTES)} are uploaded.
-        {sent !== undefined && <Progress label="Upload progress" share={bytes === 0 ? undefined : sent / bytes} />}
+        {words.uploadText(formatBytes(MOST_UPLOAD_BYTES))}
+        {sent !== undefined && <Progress label={words.uploadProgress} share={bytes === 0 ? undefined : sent / bytes} />}
         {failure && (
           <span className="field-row" role="alert">
             <Icon of={CircleX} size="m" className="error" />

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import type { ReportStatistics } from '../../../core/protocol/report-page.ts';
 import { TextField } from '../../widgets/index.ts';
 import './report.css';
+import { words } from './words.ts';
 
 type Column = Exclude<keyof ReportStatistics, 'name'>;
 const COLUMNS: readonly (readonly [Column, string])[] = [
@@ -26,14 +27,12 @@ export function StatisticsTable({ rows }: { readonly rows: readonly ReportStatis
     const wanted = text.toLowerCase();
     return rows.filter(({ name }) => name.toLowerCase().includes(wanted)).sort((a, b) => b[by] - a[by]);
   }, [rows, by, text]);
-  if (rows.length === 0) return <p className="report-empty t3">The trace has no slices, so there are no statistics of them.</p>;
+  if (rows.length === 0) return <p className="report-empty t3">{words.none}</p>;
   return (
-    <main className="report-statistics" aria-label="Statistics">
+    <main className="report-statistics" aria-label={words.statistics}>
       <div className="report-filter">
-        <TextField aria-label="Filter names" value={text} onChange={setText} placeholder="Filter names" />
-        <span className="label t3">
-          {shown.length} of {rows.length} names{shown.length > MOST_ROWS ? `, the first ${MOST_ROWS} are shown` : ''}
-        </span>
+        <TextField aria-label={words.filterNames} value={text} onChange={setText} placeholder={words.filterNames} />
+        <span className="label t3">{words.counted(shown.length, rows.length, MOST_ROWS)}</span>
       </div>
       <div className="report-scroll">
         <table>
@@ -47,7 +46,7 @@ export function StatisticsTable({ rows }: { readonly rows: readonly ReportStatis
                 </th>
               ))}
               <th scope="col" className="report-name">
-                Name
+                {words.name}
               </th>
             </tr>
           </thead>

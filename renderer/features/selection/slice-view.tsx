@@ -159,7 +159,7 @@ function Part({ title, count, copy, children }: { readonly title: string; readon
         <h4>{title}</h4>
         {count !== undefined && <span className="t3">{formatCount(count)}</span>}
         <span className="grow" />
-        {copy !== undefined && <IconButton icon={Copy} size="s" label={`Copy ${title.toLowerCase()} as JSON`} onClick={() => copyText(copy, words.copied)} />}
+        {copy !== undefined && <IconButton icon={Copy} size="s" label={words.copyAsJson(title.toLowerCase())} onClick={() => copyText(copy, words.copied)} />}
       </div>
       {children}
     </section>

@@ -67,4 +67,7 @@ export const words = {
   more: (count: number) => `${formatCount(count)} more`,
   link: ({ direction }: LinkedSlice) => (direction === 'in' ? 'from' : 'to'),
   notRecorded: 'not recorded',
+
+  // slice-view
+  copyAsJson: (what: string) => `Copy ${what} as JSON`,
 } as const;

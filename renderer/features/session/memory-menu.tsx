@@ -6,6 +6,7 @@ import { useCalmValue } from '../../state/use-calm-summary.ts';
 import { formatBytes } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Icon, Menu, type MenuEntry } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 const MEGABYTE = 2 ** 20;
 
@@ -14,29 +15,25 @@ export function MemoryMenu({ trace }: { readonly trace: TraceId }) {
   const { traceMemory } = useSettings();
   if (budget === 0) return null;
   const entries: readonly MenuEntry[] = [
-    { kind: 'title', label: 'Memory for the details of a trace' },
+    { kind: 'title', label: words.memoryTitle },
     {
       kind: 'radio',
-      label: 'Memory for the details of a trace',
+      label: words.memoryTitle,
       value: `${traceMemory}`,
       options: memoryChoices(traceMemory),
       onSelect: (value) => changeSettings({ traceMemory: Number(value) }),
     },
   ];
-  const words = `Details in memory: ${formatBytes(used)} of ${memoryWords(Math.round(budget / MEGABYTE))}`;
+  const most = memoryWords(Math.round(budget / MEGABYTE));
+  const inMemory = words.inMemory(formatBytes(used), most);
   return (
     <Menu
       align="end"
       entries={entries}
       trigger={
-        <button
-          type="button"
-          className="status-item status-button narrow-off"
-          aria-label={`${words}. Change.`}
-          title={`${words}. What is beyond it is read again from the file.`}
-        >
+        <button type="button" className="status-item status-button narrow-off" aria-label={words.memoryChange(inMemory)} title={words.memoryBeyond(inMemory)}>
           <Icon of={MemoryStick} size="xs" />
-          {formatBytes(used)} of {memoryWords(Math.round(budget / MEGABYTE))}
+          {words.usedOf(formatBytes(used), most)}
         </button>
       }
     />

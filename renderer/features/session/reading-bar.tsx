@@ -6,6 +6,7 @@ import { formatBytes, formatRemaining } from '../../state/words.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, Progress } from '../../widgets/index.ts';
 import './reading-bar.css';
+import { words } from './words.ts';
 
 /** A smaller one is there before anybody has read a sentence about it. */
 const SHOWN_FROM_BYTES = 4e6;
@@ -19,16 +20,16 @@ export function ReadingBar({ trace }: { readonly trace: TraceId }) {
   const mayStop = session === undefined || session.state === 'ended';
   const canBeUsed = events > 0 || timelineSlices > 0;
   return (
-    <section className="reading-bar" aria-label="Reading the file">
-      <Progress label="Reading" share={loadedBytes / totalBytes} />
+    <section className="reading-bar" aria-label={words.readingFile}>
+      <Progress label={words.reading} share={loadedBytes / totalBytes} />
       <span className="reading-far">
-        {formatBytes(loadedBytes)} of {formatBytes(totalBytes)} read
-        {remainingMs !== undefined && `, ${formatRemaining(remainingMs)} left`}
+        {words.readFar(formatBytes(loadedBytes), formatBytes(totalBytes))}
+        {remainingMs !== undefined && words.timeLeft(formatRemaining(remainingMs))}
       </span>
-      <span className="reading-hint t3 ellipsis">{canBeUsed && 'What is there can be used already.'}</span>
+      <span className="reading-hint t3 ellipsis">{canBeUsed && words.usableAlready}</span>
       {mayStop && (
         <Button size="s" onClick={() => stopReading(trace)}>
-          Stop reading
+          {words.stopReading}
         </Button>
       )}
     </section>

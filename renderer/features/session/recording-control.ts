@@ -6,6 +6,7 @@ import { noteSession } from '../../state/session-store.ts';
 import { plural } from '../../state/words.ts';
 import { toast } from '../../widgets/index.ts';
 import { isRecording, keptWords } from './session-words.ts';
+import { words } from './words.ts';
 
 export async function switchRecording(studio: StudioClient, session: SessionInfo): Promise<void> {
   noteSession(await studio.request('session.record', { session: session.id, on: !isRecording(session) }));
@@ -18,15 +19,15 @@ export async function snapshotObjects(studio: StudioClient, session: SessionInfo
   toast({
     tone: processes === 0 ? 'warn' : 'info',
     key: 'snapshot',
-    title: 'Snapshot of all objects',
-    text: isRecording(session) ? asked : `${asked} Recording is off.`,
+    title: words.snapshotOfAllObjects,
+    text: isRecording(session) ? asked : words.recordingIsOff(asked),
   });
 }
 
 /** The note that stands for it. */
 export async function markMoment(studio: StudioClient, session: SessionInfo): Promise<RecordingNote> {
   const { name, note } = await studio.request('session.mark', { session: session.id, name: '' });
-  toast({ tone: 'info', key: 'marked', title: name, text: 'This moment is marked in the recording, and listed in Notes.' });
+  toast({ tone: 'info', key: 'marked', title: name, text: words.marked });
   return note;
 }
 
@@ -34,5 +35,5 @@ export async function markMoment(studio: StudioClient, session: SessionInfo): Pr
 export async function saveLast(studio: StudioClient, session: SessionInfo, open: (ref: string) => void): Promise<void> {
   const { ref, title } = await studio.request('session.saveLast', { session: session.id });
   const what = session.kept ? `Saved ${keptWords(session.kept)}` : 'Saved';
-  toast({ tone: 'ok', title: what, text: `${title} is among the recordings.`, action: { label: 'Open', apply: () => open(ref) } });
+  toast({ tone: 'ok', title: what, text: words.keptIt(title), action: { label: 'Open', apply: () => open(ref) } });
 }

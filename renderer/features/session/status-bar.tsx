@@ -15,6 +15,7 @@ import { MemoryMenu } from './memory-menu.tsx';
 import { gateWords, isRecording, keptWords, STOPPING_WORDS, standing } from './session-words.ts';
 import { samplingWords } from './take-actions.ts';
 import './status-bar.css';
+import { words } from './words.ts';
 
 const PROCESSES_EVERY_MS = 1000;
 
@@ -22,11 +23,11 @@ const PROCESSES_EVERY_MS = 1000;
 function BufferGauge({ share }: { readonly share: number }) {
   const percent = Math.round(share * 100);
   return (
-    <Tooltip text="The fullest buffer of a thread. When it is full the script waits, or events are dropped, as the run configuration says.">
+    <Tooltip text={words.bufferText}>
       <span className={`status-item medium-only ${share >= 0.9 ? 'status-notice' : ''}`}>
-        Buffer
+        {words.buffer}
         <span className="status-gauge">
-          <Progress share={share} label="Fill of the buffer" />
+          <Progress share={share} label={words.bufferFill} />
         </span>
         <span className="status-percent">{percent} %</span>
       </span>
@@ -38,13 +39,13 @@ function BufferGauge({ share }: { readonly share: number }) {
 function Processes({ session, isLive }: { readonly session: SessionInfo; readonly isLive: boolean }) {
   const { processes, untraced } = session;
   if (untraced === undefined) {
-    return <span className="status-item narrow-off">{processes === 0 && isLive ? 'tracer not connected yet' : plural(processes, 'process', 'processes')}</span>;
+    return <span className="status-item narrow-off">{processes === 0 && isLive ? words.notConnected : plural(processes, 'process', 'processes')}</span>;
   }
   return (
     <Tooltip text={untraced}>
       <button type="button" className="status-item status-button status-notice">
         <Icon of={TriangleAlert} size="xs" />
-        runs without the tracer
+        {words.untraced}
       </button>
     </Tooltip>
   );
@@ -71,26 +72,26 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
   const sampling = session && samplingWords(session);
   const stallMs = Math.round((summary?.stallNs ?? 0) / 1e6);
   return (
-    <section className="status" aria-label="Status bar">
+    <section className="status" aria-label={words.statusBar}>
       <span className="status-item t1" role="status">
         <Dot tone={now.tone} />
         {now.word}
         {session?.state === 'stopping' && !session.attached && <span className="t2">{STOPPING_WORDS}</span>}
       </span>
-      <span className="status-item t1" title="How far the recording is">
+      <span className="status-item t1" title={words.elapsed}>
         {formatElapsed(summary?.endNs ?? 0)}
       </span>
-      {nodeVersion !== undefined && <span className="status-item narrow-off">node {nodeVersion}</span>}
+      {nodeVersion !== undefined && <span className="status-item narrow-off">{words.node(nodeVersion)}</span>}
       {typescript !== undefined && (
         <span className="status-item status-sentence medium-only" title={typescript}>
           <span className="ellipsis">{typescript}</span>
         </span>
       )}
-      {session?.pid !== undefined && <span className="status-item narrow-off">pid {session.pid}</span>}
+      {session?.pid !== undefined && <span className="status-item narrow-off">{words.pid(session.pid)}</span>}
       {session && <Processes session={session} isLive={now.live} />}
       {sampling !== undefined && <span className="status-item medium-only">{sampling}</span>}
       {command && (
-        <span className="status-command mono medium-only" title={record && `${command.join(' ')}\nin ${record.cwd}`}>
+        <span className="status-command mono medium-only" title={record && words.commandIn(command.join(' '), record.cwd)}>
           {command.join(' ')}
         </span>
       )}
@@ -109,7 +110,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
           </button>
         </Tooltip>
       )}
-      {stallMs > 0 && <span className="status-item medium-only">Script waited {formatCount(stallMs)} ms for the recorder</span>}
+      {stallMs > 0 && <span className="status-item medium-only">{words.waited(formatCount(stallMs))}</span>}
       {session && now.live && !isRecording(session) && (
         <span className="status-item status-notice">
           <Icon of={Circle} size="xs" />
@@ -118,10 +119,10 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
       )}
       {session?.load && <BufferGauge share={session.load.bufferShare} />}
       {session?.kept ? (
-        <Tooltip text="Older data goes. Save what is there from the toolbar, or with L.">
+        <Tooltip text={words.keepsText}>
           <span className="status-item">
             <Icon of={History} size="xs" />
-            Keeps {keptWords(session.kept)}, {formatBytes(session.kept.bytes)}
+            {words.keeps(keptWords(session.kept), formatBytes(session.kept.bytes))}
           </span>
         </Tooltip>
       ) : (
@@ -133,7 +134,7 @@ export function StatusBar({ trace }: { readonly trace: TraceId }) {
       <MemoryMenu trace={trace} />
       <span className="status-item">{plural(summary?.events ?? 0, 'event')}</span>
       {now.live && <span className="status-item status-rate">{formatCount(Math.round(rates.eventsPerSecond))} / s</span>}
-      <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>Dropped {formatCount(dropped)}</span>
+      <span className={`status-item ${dropped > 0 ? 'status-notice' : ''}`}>{words.droppedCount(formatCount(dropped))}</span>
     </section>
   );
 }

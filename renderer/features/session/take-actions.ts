@@ -5,6 +5,7 @@ import type { StudioClient, StudioRequests } from '../../../core/protocol/studio
 import type { FilePicker, SaveQuestion } from '../../state/pick-file.tsx';
 import { baseName } from '../../state/words.ts';
 import { toast, toastProblem } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 const WORDS = { 'cpu-profile': 'CPU profile', 'heap-snapshot': 'Heap snapshot' } as const satisfies Record<TakeKind, string>;
 const KEY = 'take';
@@ -41,7 +42,7 @@ export async function takeFile(studio: StudioClient, picker: FilePicker, session
     });
     if (!isChosen || !taken) return;
     const done = await taken;
-    toast({ tone: 'ok', key: KEY, title: `${WORDS[what]} saved as ${baseName(done.path)}`, text: done.message });
+    toast({ tone: 'ok', key: KEY, title: words.savedAs(WORDS[what], baseName(done.path)), text: done.message });
   } catch (error) {
     toastProblem(error);
   } finally {

@@ -14,6 +14,7 @@ import { Button, Dot, Icon, IconButton, Kbd, Tooltip } from '../../widgets/index
 import { DETACH_WORDS, gateWords, isRecording, keptWords, STOP_WORDS, standing } from './session-words.ts';
 import { Sparkline } from './sparkline.tsx';
 import './toolbar.css';
+import { words } from './words.ts';
 
 export interface ToolbarProps {
   readonly trace: TraceId;
@@ -34,8 +35,8 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast,
   const configured = session?.title ?? (record && recordTitle(record));
   const nodeVersion = session?.nodeVersion ?? record?.nodeVersion;
   return (
-    <section aria-label="Run controls">
-      <div className="toolbar" role="toolbar" aria-label="Run">
+    <section aria-label={words.runControls}>
+      <div className="toolbar" role="toolbar" aria-label={words.run}>
         {running ? (
           <>
             <Tooltip text={session.attached ? DETACH_WORDS : STOP_WORDS}>
@@ -52,13 +53,13 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast,
                 </span>
               </Button>
             </Tooltip>
-            {!session.attached && <IconButton icon={RotateCw} kind="default" label="Restart" keys="Ctrl+Shift+F5" onClick={onRestart} />}
+            {!session.attached && <IconButton icon={RotateCw} kind="default" label={words.restart} keys="Ctrl+Shift+F5" onClick={onRestart} />}
             <RecordButton session={session} onRecord={onRecord} />
-            {session.kept && <SaveLastButton words={keptWords(session.kept)} onSaveLast={onSaveLast} />}
+            {session.kept && <SaveLastButton kept={keptWords(session.kept)} onSaveLast={onSaveLast} />}
           </>
         ) : (
           <Button kind="primary" icon={Play} iconFilled onClick={onRun}>
-            {session ? 'Run again' : 'Run…'}
+            {session ? words.runAgain : words.runOther}
             <span className="toolbar-key" aria-hidden="true">
               F5
             </span>
@@ -67,11 +68,11 @@ export function Toolbar({ trace, onRun, onStop, onRestart, onRecord, onSaveLast,
         <span className="toolbar-line" />
         <Button className="toolbar-config" onClick={onConfigure}>
           <Icon of={configured === undefined ? SlidersHorizontal : FileCode2} />
-          <span className="visually-hidden">Run configuration, </span>
-          <span className="mono toolbar-config-name ellipsis">{configured ?? 'not chosen'}</span>
+          <span className="visually-hidden">{words.runConfiguration} </span>
+          <span className="mono toolbar-config-name ellipsis">{configured ?? words.notChosen}</span>
           {nodeVersion !== undefined && (
             <span className="label t2 wide-only" aria-hidden="true">
-              node {nodeVersion.replace(/^v/, '')}
+              {words.node(nodeVersion.replace(/^v/, ''))}
             </span>
           )}
           <Icon of={ChevronDown} size="xs" />
@@ -93,26 +94,26 @@ function stopLabel({ attached, state }: SessionInfo): string {
 function RecordButton({ session, onRecord }: { readonly session: SessionInfo; readonly onRecord: () => void }) {
   const on = isRecording(session);
   return (
-    <Tooltip text={on ? 'Stop recording. The script goes on.' : `${gateWords(session)}. Record from now on.`} keys="Ctrl+E">
+    <Tooltip text={on ? words.stopRecording : words.recordFromNowOn(gateWords(session))} keys="Ctrl+E">
       <Button
         className={on ? 'record record-on' : 'record'}
         icon={on ? CircleDot : Circle}
-        aria-label="Recording"
+        aria-label={words.recording}
         aria-pressed={on}
         onClick={onRecord}
         disabled={session.state === 'stopping'}
       >
-        <span className="record-word">{on ? 'Recording' : 'Record'}</span>
+        <span className="record-word">{on ? words.recording : words.record}</span>
       </Button>
     </Tooltip>
   );
 }
 
-function SaveLastButton({ words, onSaveLast }: { readonly words: string; readonly onSaveLast: () => void }) {
+function SaveLastButton({ kept, onSaveLast }: { readonly kept: string; readonly onSaveLast: () => void }) {
   return (
-    <Tooltip text={`Only ${words} are kept. Save what is there now.`} keys="L">
-      <Button icon={History} aria-label={`Save ${words}`} onClick={onSaveLast}>
-        <span className="medium-only">Save {words}</span>
+    <Tooltip text={words.onlyKept(kept)} keys="L">
+      <Button icon={History} aria-label={words.saveLast(kept)} onClick={onSaveLast}>
+        <span className="medium-only">{words.saveLast(kept)}</span>
       </Button>
     </Tooltip>
   );
@@ -133,7 +134,7 @@ function Readings({ trace }: { readonly trace: TraceId }) {
   const bytes = Math.max(summary?.totalBytes ?? 0, summary?.loadedBytes ?? 0);
   const rate = formatBytes(rates.bytesPerSecond).split(' ');
   return (
-    <dl className="readings" aria-label="Readings">
+    <dl className="readings" aria-label={words.readings}>
       <div className={`reading reading-clock ${now.tone === 'live' ? 'reading-live' : ''}`}>
         <dt>
           {now.live && <Dot tone={now.tone} />}
@@ -143,7 +144,7 @@ function Readings({ trace }: { readonly trace: TraceId }) {
       </div>
       {now.live && (
         <div className="reading reading-rate reading-spark">
-          <dt>Events / s</dt>
+          <dt>{words.eventsPerSecond}</dt>
           <dd>
             {formatCount(Math.round(rates.eventsPerSecond))}
             <Sparkline values={rates.history} points={28} />
@@ -152,7 +153,7 @@ function Readings({ trace }: { readonly trace: TraceId }) {
       )}
       {now.live && (
         <div className="reading wide-only reading-rate">
-          <dt>Data rate</dt>
+          <dt>{words.dataRate}</dt>
           <dd>
             {rate[0]}
             <small>{rate[1]}/s</small>
@@ -160,23 +161,23 @@ function Readings({ trace }: { readonly trace: TraceId }) {
         </div>
       )}
       <div className="reading reading-rate reading-events">
-        <dt>Events</dt>
+        <dt>{words.events}</dt>
         <dd>{formatCount(summary?.events ?? 0)}</dd>
       </div>
       {!now.live && (
         <div className="reading medium-only">
-          <dt>Size</dt>
+          <dt>{words.size}</dt>
           <dd>{formatBytes(bytes)}</dd>
         </div>
       )}
       {!session && open && open.path !== '' && (
         <div className="reading wide-only">
-          <dt>File</dt>
+          <dt>{words.file}</dt>
           <dd title={open.path}>{baseName(open.path)}</dd>
         </div>
       )}
       <div className={`reading ${dropped > 0 ? 'reading-bad' : ''}`}>
-        <dt>Dropped</dt>
+        <dt>{words.dropped}</dt>
         <dd>{formatCount(dropped)}</dd>
       </div>
     </dl>

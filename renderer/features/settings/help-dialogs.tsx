@@ -4,6 +4,7 @@ import { changeSettings, useSettings } from '../../state/settings-store.ts';
 import { Button, Dialog, Kbd, keyText } from '../../widgets/index.ts';
 import './help-dialogs.css';
 import { bindKeys, commandOf, keysNow, pressedKeys, SHORTCUTS, type ShortcutId } from './shortcuts.ts';
+import { words } from './words.ts';
 
 /** All keys. A click on one lets the user press another. */
 export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
@@ -35,17 +36,17 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
     <Dialog
       open
       onClose={onClose}
-      title="Keyboard shortcuts"
-      about="Click a key to change it. Backspace takes it away."
+      title={words.keyboardShortcuts}
+      about={words.keysHint}
       width={720}
       footLeft={<span role="alert">{problem}</span>}
       foot={
         <>
           <Button size="l" disabled={overrides.length === 0} onClick={() => changeSettings({ keys: [] })}>
-            Reset all keys
+            {words.resetAllKeys}
           </Button>
           <Button size="l" kind="primary" onClick={onClose}>
-            Done
+            {words.done}
           </Button>
         </>
       }
@@ -62,16 +63,16 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
                   <button
                     type="button"
                     className="shortcuts-keys"
-                    aria-label={`Keys of “${each.label}”: ${changing === each.id ? 'press them' : keys.map((one) => keyText(one)).join(' or ') || 'none'}`}
+                    aria-label={words.keysOfShortcut(each.label, changing === each.id ? undefined : keys.map((one) => keyText(one)))}
                     onClick={() => {
                       setProblem('');
                       setChanging(each.id);
                     }}
                   >
                     {changing === each.id ? (
-                      <span className="accent">Press keys</span>
+                      <span className="accent">{words.pressKeys}</span>
                     ) : keys.length === 0 ? (
-                      <span className="t3">none</span>
+                      <span className="t3">{words.none}</span>
                     ) : (
                       keys.map((one) => <Kbd key={one}>{one}</Kbd>)
                     )}
@@ -90,17 +91,17 @@ export function AboutDialog({ onClose }: { readonly onClose: () => void }) {
   const info = useLibrary((library) => library.info);
   const node = defaultNode(useLibrary((library) => library.nodes));
   return (
-    <Dialog open onClose={onClose} title="About Trace Studio" width={460}>
+    <Dialog open onClose={onClose} title={words.aboutTitle} width={460}>
       <dl className="about-facts">
-        <dt>Version</dt>
+        <dt>{words.version}</dt>
         <dd>{info?.version}</dd>
-        <dt>Host</dt>
-        <dd>{info?.host === 'electron' ? 'Electron' : 'Web, in your browser'}</dd>
-        <dt>Platform</dt>
+        <dt>{words.host}</dt>
+        <dd>{info?.host === 'electron' ? words.electron : words.webHost}</dd>
+        <dt>{words.platform}</dt>
         <dd>{info?.platform}</dd>
-        <dt>Node for runs</dt>
-        <dd>{node ? `${node.version ?? ''} ${node.path}` : 'none found'}</dd>
-        <dt>Unsaved recordings</dt>
+        <dt>{words.nodeForRuns}</dt>
+        <dd>{node ? `${node.version ?? ''} ${node.path}` : words.noneFound}</dd>
+        <dt>{words.unsavedRecordings}</dt>
         <dd>{info?.keepRule}</dd>
       </dl>
     </Dialog>

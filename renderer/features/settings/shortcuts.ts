@@ -56,8 +56,8 @@ const COMMANDS = [
   { id: 'link-in', keys: '[', label: 'Slice that an arrow comes from', group: 'Timeline' },
   { id: 'link-out', keys: ']', label: 'Slice that an arrow goes to', group: 'Timeline' },
   { id: 'range', keys: 'R', label: 'Make the slice the range', group: 'Timeline' },
-  { id: 'mark', keys: 'M', label: 'Mark this moment of a run; of a recording the selection', group: 'Timeline' },
-  { id: 'note', keys: 'Shift+M', label: 'Write a note on the selection, or where the pointer is', group: 'Timeline' },
+  { id: 'mark', keys: 'M', label: 'Mark a run’s moment, or what is selected', group: 'Timeline' },
+  { id: 'note', keys: 'Shift+M', label: 'Write a note on it, or where the pointer is', group: 'Timeline' },
   { id: 'notes-shown', keys: 'N', label: 'Show or hide marks and notes', group: 'Timeline' },
   { id: 'pin', keys: 'P', label: 'Pin or unpin the track of the selection', group: 'Timeline' },
   { id: 'table', keys: '', label: 'Show slices as a table', group: 'Timeline' },
@@ -68,8 +68,8 @@ const COMMANDS = [
   { id: 'search-before', keys: 'Shift+F3', label: 'Previous match, in the field Shift Enter', group: 'Search' },
   { id: 'snapshot-before', keys: 'ArrowLeft', label: 'Previous snapshot of the object', group: 'Objects' },
   { id: 'snapshot-after', keys: 'ArrowRight', label: 'Next snapshot of the object', group: 'Objects' },
-  { id: 'change-before', keys: 'Shift+ArrowLeft', label: 'Previous change of the chosen field; none chosen: snapshot', group: 'Objects' },
-  { id: 'change-after', keys: 'Shift+ArrowRight', label: 'Next change of the chosen field; none chosen: snapshot', group: 'Objects' },
+  { id: 'change-before', keys: 'Shift+ArrowLeft', label: 'Previous change of the chosen field', group: 'Objects' },
+  { id: 'change-after', keys: 'Shift+ArrowRight', label: 'Next change of the chosen field', group: 'Objects' },
 ] as const satisfies readonly Shortcut[];
 
 export type ShortcutId = (typeof COMMANDS)[number]['id'];

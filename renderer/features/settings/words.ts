@@ -27,4 +27,22 @@ export const words = {
   unsaved: 'Unsaved recordings',
   keysOf: 'Keyboard shortcuts',
   changeKeys: 'Change keys…',
+
+  // help-dialogs
+  /** `keys` undefined: they are to be pressed. */
+  keysOfShortcut: (what: string, keys: readonly string[] | undefined) => `Keys of “${what}”: ${keys ? keys.join(' or ') || 'none' : 'press them'}`,
+  keyboardShortcuts: 'Keyboard shortcuts',
+  keysHint: 'Click a key to change it. Backspace takes it away.',
+  resetAllKeys: 'Reset all keys',
+  pressKeys: 'Press keys',
+  none: 'none',
+  aboutTitle: 'About Trace Studio',
+  version: 'Version',
+  host: 'Host',
+  electron: 'Electron',
+  webHost: 'Web, in your browser',
+  platform: 'Platform',
+  nodeForRuns: 'Node for runs',
+  noneFound: 'none found',
+  unsavedRecordings: 'Unsaved recordings',
 } as const;

@@ -5,6 +5,7 @@ import type { RecentItem, RecordingGlance } from '../../../core/protocol/studio-
 import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes, plural, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton } from '../../widgets/index.ts';
+import { words } from './words.ts';
 
 /** How a script is asked to end from outside: by kill, by Ctrl+C, by a closed terminal. */
 const POLITE = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
@@ -13,15 +14,15 @@ const POLITE = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
 function EndBadge({ end }: { readonly end: SessionEnd }) {
   switch (end.kind) {
     case 'exited':
-      return end.code === 0 ? null : <Badge tone="error">exit {end.code}</Badge>;
+      return end.code === 0 ? null : <Badge tone="error">{words.exit(end.code)}</Badge>;
     case 'signalled':
       return <Badge tone={POLITE.has(end.signal) ? 'neutral' : 'error'}>{end.signal}</Badge>;
     case 'stopped':
-      return <Badge>stopped</Badge>;
+      return <Badge>{words.stopped}</Badge>;
     case 'failed-to-start':
-      return <Badge tone="error">not started</Badge>;
+      return <Badge tone="error">{words.notStarted}</Badge>;
     case 'recorder-lost':
-      return <Badge tone="error">recorder lost</Badge>;
+      return <Badge tone="error">{words.recorderLost}</Badge>;
   }
 }
 
@@ -29,7 +30,7 @@ function EndBadge({ end }: { readonly end: SessionEnd }) {
 const holds = ({ slices, counters, objects }: RecordingGlance): string =>
   [slices > 0 && plural(slices, 'slice'), counters > 0 && plural(counters, 'counter'), objects > 0 && plural(objects, 'object')]
     .filter((part) => part !== false)
-    .join(' · ') || 'no events';
+    .join(' · ') || words.noEvents;
 
 /** As the run took it; of a trace that was opened, as its events do. */
 function formatLength({ durationNs, glance }: RecentItem): string {
@@ -67,14 +68,14 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
   const [all, setAll] = useState(false);
   const shown = all || sorted.length <= most + 1 ? sorted : sorted.slice(0, most);
   return (
-    <section aria-label="Recent recordings">
+    <section aria-label={words.recentList}>
       <div className="start-head">
-        <h2>Recent</h2>
+        <h2>{words.recent}</h2>
         {shown.length > 0 && (
           <div className="start-head-cols" aria-hidden="true">
-            <span className="num col-length">Length</span>
-            <span className="num col-size">Size</span>
-            <span className="num col-opened">Opened</span>
+            <span className="num col-length">{words.length}</span>
+            <span className="num col-size">{words.size}</span>
+            <span className="num col-opened">{words.opened}</span>
           </div>
         )}
       </div>
@@ -82,8 +83,8 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
         <div className="start-empty">
           <Icon of={History} size="l" />
           <span>
-            <b>No recordings yet</b>
-            Each run is recorded and listed here, with its counters, objects and console. Run an example to see one.
+            <b>{words.none}</b>
+            {words.noneText}
           </span>
         </div>
       )}
@@ -94,18 +95,18 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
               <Icon of={/\.json(\.gz)?$/.test(item.path) ? FileJson2 : FileChartLine} size="m" />
               <span className="grow" style={{ minWidth: 0 }}>
                 <span className="start-recent-name">
-                  <span className="visually-hidden">Open </span>
+                  <span className="visually-hidden">{words.open} </span>
                   <span className="medium ellipsis">{item.title}</span>
-                  {item.recovered && <Badge tone="warn">recovered</Badge>}
-                  {!item.recovered && item.unsaved && <Badge>not saved</Badge>}
+                  {item.recovered && <Badge tone="warn">{words.recovered}</Badge>}
+                  {!item.recovered && item.unsaved && <Badge>{words.notSaved}</Badge>}
                   {item.end && <EndBadge end={item.end} />}
-                  {item.missing && <Badge tone="warn">file is gone</Badge>}
+                  {item.missing && <Badge tone="warn">{words.gone}</Badge>}
                 </span>
                 <span className="start-recent-path mono ellipsis" aria-hidden="true" style={{ display: 'block' }} title={item.path}>
-                  {item.unsaved ? 'kept by Trace Studio' : shortPath(item.path, home)}
+                  {item.unsaved ? words.keptHere : shortPath(item.path, home)}
                 </span>
                 {item.missing ? (
-                  <span className="start-recent-holds">It was moved or removed. Open trace… finds it in another place.</span>
+                  <span className="start-recent-holds">{words.goneText}</span>
                 ) : (
                   item.glance && <span className="start-recent-holds ellipsis">{holds(item.glance)}</span>
                 )}
@@ -123,7 +124,7 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                 size="s"
                 kind="default"
                 className="start-recent-discard"
-                label={`Discard ${item.title}`}
+                label={words.discard(item.title)}
                 onClick={() => onDiscard(item)}
               />
             )}
@@ -134,7 +135,7 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
         <div className="start-foot">
           {shown.length < sorted.length && (
             <Button size="s" kind="quiet" icon={ChevronDown} onClick={() => setAll(true)}>
-              Show {sorted.length - shown.length} more
+              {words.showMore(sorted.length - shown.length)}
             </Button>
           )}
           <span className="grow" />

@@ -11,6 +11,7 @@ import { Badge, Button, Icon, IconButton, Kbd, TextField } from '../../widgets/i
 import { ExampleArt } from './example-art.tsx';
 import { RecentList } from './recent-list.tsx';
 import './start-page.css';
+import { words } from './words.ts';
 
 export interface StartPageProps {
   /** Over the field for a script. */
@@ -66,14 +67,12 @@ export function StartPage(props: StartPageProps) {
   );
 
   return (
-    <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label="Start">
+    <main className={`start ${fresh ? 'start-fresh' : ''}`} aria-label={words.start}>
       <div className="start-in">
         <div>
           {props.above}
-          <h1>Choose a script to run</h1>
-          <p className="start-lead">
-            Trace Studio starts it under Node, and draws its counters and objects while it works. It prints, returns and ends as it always does.
-          </p>
+          <h1>{words.chooseScript}</h1>
+          <p className="start-lead">{words.whatItDoes}</p>
           <form
             className="start-target"
             onSubmit={(event) => {
@@ -88,25 +87,25 @@ export function StartPage(props: StartPageProps) {
                 size="l"
                 mono
                 icon={FileCode2}
-                aria-label="Script"
-                placeholder="api/server.ts"
+                aria-label={words.script}
+                placeholder={words.scriptPlaceholder}
                 value={path}
                 onChange={(next) => setDraft(typedConfig(draft, next, library.recentScripts))}
                 bad={problem !== undefined}
                 aria-describedby="start-problem"
                 after={
                   <>
-                    {typed && inspection?.language === 'typescript' && !problem && <Badge>TypeScript</Badge>}
-                    <IconButton size="s" icon={SlidersHorizontal} label="Run configuration…" onClick={props.onConfigure} />
+                    {typed && inspection?.language === 'typescript' && !problem && <Badge>{words.typescript}</Badge>}
+                    <IconButton size="s" icon={SlidersHorizontal} label={words.runConfiguration} onClick={props.onConfigure} />
                   </>
                 }
                 autoFocus
               />
               <Button size="l" onClick={props.onBrowse}>
-                Browse…
+                {words.browse}
               </Button>
-              <Button size="l" kind="primary" icon={Play} iconFilled type="submit" aria-label="Run">
-                Run
+              <Button size="l" kind="primary" icon={Play} iconFilled type="submit" aria-label={words.run}>
+                {words.run}
               </Button>
             </div>
             <div className="start-problem label" id="start-problem" aria-live="polite" hidden={!problem && extras.length === 0}>
@@ -117,19 +116,19 @@ export function StartPage(props: StartPageProps) {
               ) : (
                 extras.length > 0 && (
                   <span className="t3 mono ellipsis" style={{ display: 'block' }}>
-                    with {extras.join(' · ')}
+                    {words.withExtras(extras.join(' · '))}
                   </span>
                 )
               )}
             </div>
             <div className="start-drop" data-over={props.dragging || undefined}>
               <Icon of={ArrowDownToLine} size="l" />
-              <span>Drop a .js, .ts or .mjs file, a folder with package.json, or a saved trace</span>
+              <span>{words.dropHint}</span>
             </div>
           </form>
 
           {running.length > 0 && (
-            <Block title="Running" most={4}>
+            <Block title={words.running} most={4}>
               {running.map((session) => (
                 <Row
                   key={session.id}
@@ -137,21 +136,21 @@ export function StartPage(props: StartPageProps) {
                   name={session.title}
                   text={session.command.join(' ')}
                   note={`began ${formatAgo(session.startedAtMs, Date.now())}`}
-                  before="Show the running"
+                  before={words.beforeRunning}
                   onClick={() => props.onShowSession(session.id)}
                 />
               ))}
             </Block>
           )}
           {saved.length > 0 && folder !== undefined && (
-            <Block title="Configurations of" code={shortPath(folder, home)} most={3}>
+            <Block title={words.configurationsOf} code={shortPath(folder, home)} most={3}>
               {saved.map((each) => (
                 <Row
                   key={each.name}
                   icon={SlidersHorizontal}
                   name={each.name}
                   text={[describeTarget(each.config), each.config.arguments].filter(Boolean).join(' ')}
-                  before="Run configuration"
+                  before={words.beforeConfiguration}
                   onClick={() => {
                     takeConfig(each);
                     props.onRun(each.config);
@@ -161,7 +160,7 @@ export function StartPage(props: StartPageProps) {
             </Block>
           )}
           {project && project.scripts.length > 0 && (
-            <Block title="Scripts in" code={shortPath(project.folder, home)} note="package.json" most={(library.recentScripts?.length ?? 0) > 0 ? 3 : 4}>
+            <Block title={words.scriptsIn} code={shortPath(project.folder, home)} note="package.json" most={(library.recentScripts?.length ?? 0) > 0 ? 3 : 4}>
               {project.scripts.map((script) => (
                 <Row
                   key={script.name}
@@ -169,33 +168,33 @@ export function StartPage(props: StartPageProps) {
                   filled
                   name={script.name}
                   text={script.command}
-                  before="Run npm script"
+                  before={words.beforeNpmScript}
                   onClick={() => runScript(script.name)}
                 />
               ))}
             </Block>
           )}
           {(library.recentScripts?.length ?? 0) > 0 && (
-            <Block title="Recent scripts" most={project && project.scripts.length > 0 ? 2 : 4}>
+            <Block title={words.recentScripts} most={project && project.scripts.length > 0 ? 2 : 4}>
               {library.recentScripts?.map((recent) => (
                 <RecentScriptRow key={JSON.stringify(recent.config)} recent={recent} home={home} onRun={props.onRun} />
               ))}
             </Block>
           )}
-          <section className="start-block" aria-label="Or begin with">
+          <section className="start-block" aria-label={words.orBegin}>
             <div className="start-head">
-              <h2>Or begin with</h2>
+              <h2>{words.orBegin}</h2>
             </div>
             <div className="start-rows start-two">
               <button type="button" className="start-row" onClick={props.onOpenTrace}>
                 <Icon of={FolderOpen} />
-                <span>Open trace…</span>
+                <span>{words.openTrace}</span>
                 <span className="grow" />
                 <Kbd>Ctrl+O</Kbd>
               </button>
               <button type="button" className="start-row" onClick={configureOther}>
                 <Icon of={SlidersHorizontal} />
-                <span>An npm script or a command…</span>
+                <span>{words.otherTarget}</span>
               </button>
             </div>
           </section>
@@ -255,7 +254,7 @@ function Block({ title, code, note, most, children }: BlockProps) {
         {shown.length < rows.length && (
           <button type="button" className="start-row start-more" onClick={() => setAll(true)}>
             <Icon of={ChevronDown} />
-            <span>Show {rows.length - shown.length} more</span>
+            <span>{words.showMore(rows.length - shown.length)}</span>
           </button>
         )}
       </div>
@@ -309,7 +308,7 @@ function RecentScriptRow({ recent: { config, usedAtMs }, home, onRun }: RecentSc
       name={name}
       text={config.arguments === '' ? text : `${text} ${config.arguments}`}
       note={formatAgo(usedAtMs, Date.now())}
-      before="Run again"
+      before={words.beforeAgain}
       onClick={() => onRun(config)}
     />
   );
@@ -318,10 +317,10 @@ function RecentScriptRow({ recent: { config, usedAtMs }, home, onRun }: RecentSc
 function Examples({ examples, onRun }: { readonly examples: readonly ExampleInfo[] | undefined; readonly onRun: (example: ExampleInfo) => void }) {
   if (!examples || examples.length === 0) return null;
   return (
-    <section className="start-examples" aria-label="Examples">
+    <section className="start-examples" aria-label={words.examples}>
       <div className="start-head">
-        <h2>Examples</h2>
-        <span className="start-head-note">Each runs in one click</span>
+        <h2>{words.examples}</h2>
+        <span className="start-head-note">{words.examplesNote}</span>
       </div>
       <div className="examples">
         {examples.slice(0, 4).map((example) => (
@@ -330,16 +329,16 @@ function Examples({ examples, onRun }: { readonly examples: readonly ExampleInfo
               <ExampleArt kind={example.kind} />
               <span className="example-run" aria-hidden="true">
                 <Icon of={Play} size="xs" filled />
-                Run
+                {words.run}
               </span>
             </span>
             {/* The button's area is the whole card. */}
             <button type="button" className="example-title" onClick={() => onRun(example)}>
-              <span className="visually-hidden">Run example </span>
+              <span className="visually-hidden">{words.runExample} </span>
               {example.title}
             </button>
             <span className="example-text">{example.description}</span>
-            <span className="example-file mono">examples/{baseName(example.path)}</span>
+            <span className="example-file mono">{words.exampleFile(baseName(example.path))}</span>
           </div>
         ))}
       </div>

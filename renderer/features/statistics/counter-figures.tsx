@@ -1,6 +1,6 @@
 /** Counters within the range: least, greatest, mean, how far they went and how fast. Only the rows in sight are asked for. */
 import { ChartLine, Search } from 'lucide-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { clipText, formatCount, formatValue } from '../../drawing/format.ts';
 import { showPanel } from '../../state/panel-store.ts';
 import type { Place } from '../../state/use-place.ts';
@@ -9,13 +9,15 @@ import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { revealCounter } from '../../state/view-store.ts';
 import type { CounterInfo, CounterRangeStats, TraceId } from '../../trace/trace-worker-api.ts';
 import { EmptyState } from '../../widgets/index.ts';
-import { type ColumnOver, type ListColumn, RowList } from '../../widgets/row-list.tsx';
+import { type ColumnOver, type ColumnSort, type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
+import { type FigureColumn, type FigureOrder, inOrder, MOST_SORTED, nextFigureOrder } from './figure-order.ts';
 import { words } from './words.ts';
 
 const ROW_HEIGHT = 24;
 const PAGE = 40;
 const EVERY_MS = 500;
+const NO_FIGURES: ReadonlyMap<number, CounterRangeStats> = new Map();
 
 interface SeriesRow {
   readonly counter: string;
@@ -24,7 +26,6 @@ interface SeriesRow {
   readonly label: string;
 }
 
-export type FigureColumn = 'samples' | 'last' | 'min' | 'max' | 'mean' | 'delta' | 'rate';
 const COLUMNS: readonly { readonly id: FigureColumn; readonly over?: ColumnOver; readonly text: (stats: CounterRangeStats) => string }[] = [
   { id: 'samples', over: 600, text: (stats) => formatCount(stats.samples) },
   { id: 'last', over: 600, text: (stats) => formatValue(stats.last) },
@@ -54,19 +55,34 @@ interface FiguresProps {
 export function CounterFigures({ trace, place, text }: FiguresProps) {
   const { kind } = useTraceSource(trace);
   const [seen, setSeen] = useState<RowWindow>({ first: 0, count: 30, offset: 0 });
+  /** Id of its series: rows change their places. */
   const [active, setActive] = useState<number>();
   const counters = useTraceQuery(trace, 'counters.list', {}, EVERY_MS).value;
-  const rows = seriesRows(counters ?? [], text);
+  const [chosenOrder, setOrder] = useState<FigureOrder>();
+  const found = useMemo(() => seriesRows(counters ?? [], text), [counters, text]);
+  const isSortable = found.length <= MOST_SORTED;
+  const order = isSortable || chosenOrder?.sort === 'name' ? chosenOrder : undefined;
   const { from, count } = pageAround(seen, PAGE);
-  const asked = rows.slice(from, from + count).map((row) => row.id);
+  // An order by figures takes those of all rows; else those of the rows in sight do.
+  const needsAll = order !== undefined && order.sort !== 'name';
+  const sorted = useMemo(() => (needsAll ? found : inOrder(found, NO_FIGURES, order)), [found, needsAll, order]);
+  const asked = useMemo(() => (needsAll ? sorted : sorted.slice(from, from + count)).map((row) => row.id), [sorted, needsAll, from, count]);
   const { fromNs, toNs } = place.range;
   const answer = useTraceQuery(trace, 'analysis.counters', asked.length > 0 ? { series: asked, fromNs, toNs } : undefined, EVERY_MS);
-  const figures = new Map(answer.value?.map((stats) => [stats.series, stats]));
+  const figures = useMemo(() => new Map(answer.value?.map((stats) => [stats.series, stats])), [answer.value]);
+  const rows = useMemo(() => (needsAll ? inOrder(found, figures, order) : sorted), [found, figures, order, needsAll, sorted]);
+  const sortOf = (sort: FigureOrder['sort'], label: string): ColumnSort => ({
+    isSorted: order?.sort === sort,
+    descending: order?.descending ?? true,
+    label: order?.sort === sort ? words.sortedBy(label, order.descending) : words.sortBy(label),
+    onSort: () => setOrder(nextFigureOrder(order, sort)),
+  });
+  const activeIndex = active === undefined ? -1 : rows.findIndex((row) => row.id === active);
 
   const show = (index: number) => {
     const row = rows[index];
     if (!row) return;
-    setActive(index);
+    setActive(row.id);
     showPanel('graphs');
     revealCounter(trace, row.counter);
   };
@@ -74,6 +90,7 @@ export function CounterFigures({ trace, place, text }: FiguresProps) {
     {
       id: 'name',
       title: words.counters.name,
+      sort: sortOf('name', words.counters.name),
       grow: { share: 1, from: 60 },
       cell: (row) => <bdi>{clipText(row.label, 200)}</bdi>,
       tip: (row) => clipText(row.label),
@@ -86,7 +103,8 @@ export function CounterFigures({ trace, place, text }: FiguresProps) {
       return {
         id,
         title: words.counters.columns[id],
-        hint: words.counters.titles[id],
+        hint: isSortable ? words.counters.titles[id] : words.counters.tooMany(MOST_SORTED),
+        ...(isSortable && { sort: sortOf(id, words.counters.columns[id]) }),
         ...(over !== undefined && { over }),
         width: 60,
         className: 'num',
@@ -118,13 +136,13 @@ export function CounterFigures({ trace, place, text }: FiguresProps) {
     <RowList
       label={words.counters.table}
       columns={columns}
-      titles={{}}
+      titles={{ label: words.columnTitles }}
       total={rows.length}
       rowHeight={ROW_HEIGHT}
       rowAt={(index) => rows[index]}
       onWindow={setSeen}
-      active={active}
-      onActive={setActive}
+      active={activeIndex < 0 ? undefined : activeIndex}
+      onActive={(index) => setActive(rows[index]?.id)}
       onPick={show}
       onOpen={show}
     />

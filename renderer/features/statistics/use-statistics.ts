@@ -1,9 +1,13 @@
 /** What the table shows: the rows in sight with their percentiles, and where names are from. */
+import { useEffect, useState } from 'react';
+import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import type { GroupBy, NameInfo, Scope, Spread, TablePage, TableRow, TraceId } from '../../trace/trace-worker-api.ts';
 import type { Order } from './columns.ts';
 
 const EVERY_MS = 500;
+/** While it is still being added up: who has picked a range waits for it. */
+const UNDONE_EVERY_MS = 50;
 /** As many as one answer tells the percentiles of. */
 const MOST_SPREADS = 200;
 
@@ -29,8 +33,12 @@ export interface StatisticsQuestion extends Order {
 }
 
 export function useStatistics(trace: TraceId, { text, ...question }: StatisticsQuestion): Statistics {
-  const table = useTraceQuery(trace, 'analysis.table', { ...question, ...(text !== '' && { text }) }, EVERY_MS);
+  const [isDone, setIsDone] = useState(true);
+  const table = useTraceQuery(trace, 'analysis.table', { ...question, ...(text !== '' && { text }) }, isDone ? EVERY_MS : UNDONE_EVERY_MS);
   const page = table.value;
+  // A trace that is still read, or grows, is never done for long: its figures are to be read, not to flicker.
+  const isWhole = useTraceValue(trace, (summary) => summary?.phase === 'complete');
+  useEffect(() => setIsDone(!isWhole || page === undefined || page.done >= 1), [isWhole, page]);
   const answered = table.argument;
   const keys = page?.rows.slice(0, MOST_SPREADS).map((row) => row.key) ?? [];
   // In an order of their own: rows that change places are no new question.

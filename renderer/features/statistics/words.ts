@@ -2,7 +2,7 @@
 import { baseName, folderOf, plural } from '../../state/words.ts';
 import type { GroupBy, NameInfo } from '../../trace/trace-worker-api.ts';
 import type { ColumnId } from './columns.ts';
-import type { FigureColumn } from './counter-figures.tsx';
+import type { FigureColumn } from './figure-order.ts';
 
 export const words = {
   panel: 'Statistics',
@@ -37,6 +37,7 @@ export const words = {
   counters: {
     table: 'Counters within the range',
     name: 'Counter',
+    tooMany: (most: number) => `Filter to at most ${most.toLocaleString('en-US')} series, then they can be sorted by this`,
     columns: { samples: 'Samples', last: 'Last', min: 'Min', max: 'Max', mean: 'Mean', delta: 'Delta', rate: 'Rate / s' } satisfies Record<
       FigureColumn,
       string

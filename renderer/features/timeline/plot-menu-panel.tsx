@@ -39,18 +39,20 @@ export function PlotMenu({ trace, of: { at, ns, slice, lane }, groups, onClose }
         }
       : undefined;
   const object = lane?.placed.lane.object;
+  const ofTrack = lane ? laneEntries(lane.placed, groups, lane.isPinned) : [];
+  // Beside what can be done with a slice the first of them are enough: the head of the track has all.
+  const some = slice
+    ? ofTrack.slice(
+        0,
+        ofTrack.findIndex(({ kind }) => kind === 'line'),
+      )
+    : ofTrack;
   const parts: readonly (readonly MenuEntry[])[] = [
     slice ? sliceEntries(trace, slice.row, slice.name, onEditor) : [],
     !slice && range && ns >= range.fromNs && ns <= range.toNs ? rangeEntries(trace, range) : [],
     !slice ? momentEntries(trace, ns) : [],
     object ? [{ label: words.menu.showObject, icon: Box, onSelect: () => showObject(trace, object.id) }] : [],
-    lane
-      ? [
-          { kind: 'title', label: words.menu.track(lane.placed.lane.title.slice(0, 60)) },
-          ...counterEntries(trace, lane.placed.lane),
-          ...laneEntries(lane.placed, groups, lane.isPinned),
-        ]
-      : [],
+    lane ? [{ kind: 'title', label: words.menu.track(lane.placed.lane.title.slice(0, 60)) }, ...counterEntries(trace, lane.placed.lane), ...some] : [],
   ];
   const entries = parts.filter((part) => part.length > 0).flatMap((part, index): readonly MenuEntry[] => (index === 0 ? part : [{ kind: 'line' }, ...part]));
   return <PointMenu label={words.menu.label} entries={entries} at={at} onClose={onClose} />;

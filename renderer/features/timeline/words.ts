@@ -111,4 +111,7 @@ export const words = {
   emptyOver: 'The recording holds no call, slice, counter or object.',
   failedTitle: 'This trace cannot be shown',
   loading: 'Reading',
+
+  // slice-voice
+  at: (text: string, durationNs: string, startNs: string) => `${text}, ${durationNs}, at ${startNs}`,
 } as const;

@@ -296,6 +296,7 @@ describe('countsOf', () => {
       startNs: 5n * 2n ** 32n + 4_000_000_000n + 1_000n,
       durationNs: 8_500,
       issues: [{ kind: 'begin-without-end', count: 1, example: 'the call of f did not end' }],
+      typescript: [],
     });
   });
 

@@ -95,6 +95,7 @@ describe('colours', () => {
   });
   it('adds an opacity to a hex colour and leaves others alone', () => {
     expect(withAlpha('#0aa49e', 0.5)).toBe('#0aa49e80');
+    expect(withAlpha('#fff', 0.5)).toBe('#ffffff80');
     expect(withAlpha('rgb(1 2 3)', 0.5)).toBe('rgb(1 2 3)');
   });
   it('gives neighbours different colours, never slate, and dashes above four series', () => {

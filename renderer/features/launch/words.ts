@@ -1,0 +1,103 @@
+/** Every text of this folder that a user reads. */
+import { plural } from '../../state/words.ts';
+
+export const words = {
+  // capture-page
+  capture: 'Capture',
+  asByDefault: 'As it is by default',
+  changedHere: (option: string) => `${option} changed here`,
+  resetAll: 'Reset all',
+  changed: 'changed',
+  reset: (label: string) => `Reset ${label}`,
+
+  // config-file-note
+  /** Behind the name of the file. */
+  configSets: (options: number) => `of the project sets ${plural(options, 'option')}.`,
+  configNotUsed: 'The config file of the project is not used as it is.',
+  /** Behind the name of the file, as is the next one. */
+  configChanged: 'is not the file that you trusted before.',
+  configIsProgram: 'is a program that says what is recorded.',
+  configWouldRun: 'It would be run, in a short process of its own, with everything that you may do. Trust it if you wrote it, or know who did.',
+  hash: 'SHA-256',
+  trust: (name: string) => `Trust ${name}`,
+  noConfigFile: 'No config file is used.',
+  takeConfigFile: 'Use the one of the project',
+  withoutConfigFile: 'Go without it',
+  notTrusted: 'It was not trusted',
+  trustConfigFile: 'Trust the config file?',
+  file: 'File',
+  size: 'Size',
+
+  // environment-table
+  variable: (number: number) => `variable ${number}`,
+  valueOf: (variable: string) => `Value of ${variable}`,
+  removeOne: (variable: string) => `Remove ${variable}`,
+  environmentVariables: 'Environment variables',
+  name: 'Name',
+  value: 'Value',
+  remove: 'Remove',
+  variableName: (index: number) => `Name of variable ${index}`,
+  variablePlaceholder: 'NAME',
+  empty: 'empty',
+  addVariable: 'Add variable',
+
+  // node-field
+  node: 'Node',
+  browse: 'Browse…',
+  browseNode: 'Browse for a Node',
+  nodePlaceholder: '~/.nvm/versions/node/v22.0.0/bin/node',
+  chooseNode: 'Choose from the list',
+
+  // run-config-dialog
+  problemsLeft: (problems: number) => `${plural(problems, 'problem')} to solve before it can run`,
+  commandCopied: 'Command copied',
+  noClipboard: 'The clipboard is not open to this page',
+  runConfiguration: 'Run configuration',
+  runsIn: (cwd: string) => `Runs in ${cwd}`,
+  close: 'Close',
+  saveAndRun: 'Save and run',
+  sections: 'Sections',
+  hasAProblem: 'has a problem',
+  scriptAndArguments: 'Script and arguments',
+  kindOfTarget: 'Kind of target',
+  script: 'Script',
+  typescript: 'TypeScript',
+  scriptHint: 'Path of a .js, .mjs, .cjs or .ts file',
+  browseScript: 'Browse for a script',
+  projectFolder: 'Folder of package.json',
+  browseProject: 'Browse for a project',
+  npmScript: 'npm script',
+  chooseAScript: 'Choose a script',
+  command: 'Command',
+  commandHint: 'Split like a shell does, run without a shell. Every Node process that it starts is traced.',
+  commandPlaceholder: 'npx vitest run',
+  workingFolder: 'Working folder',
+  folderHint: (kind: string) => `Empty: ${kind}`,
+  browseFolder: 'Browse for the folder to run in',
+  arguments: 'Arguments',
+  argumentsHint: 'Split like a shell does; quotes keep spaces',
+  nodeAndEnvironment: 'Node and environment',
+  nodeFlags: 'Node flags',
+  nodeFlagsHint: 'Put before the script, for example --enable-source-maps',
+  environment: 'Environment',
+  environmentHint: "Added to the studio's own environment",
+  keepValues: 'Write these values into the recording',
+  valuesKept: 'Whoever gets the file can read them.',
+  valuesLeftOut: 'Off: the recording names the variables, without their values.',
+  plugins: 'Plugins',
+  commandPreview: 'Command preview',
+  noCommandYet: 'The command appears here',
+  copyHint: 'Copy as a trace-studio command line',
+  copyCommand: 'Copy command',
+
+  // saved-configs
+  /** The name of a folder follows. */
+  configurationsOf: 'Configurations of',
+  notKept: 'The configuration was not kept',
+  configurations: 'Configurations of this project',
+  removeConfiguration: (name: string) => `Remove configuration ${name}`,
+  configurationName: 'Name of this configuration',
+  configurationPlaceholder: 'Keep this form under a name',
+  replace: 'Replace',
+  keep: 'Keep',
+} as const;
