@@ -1,5 +1,4 @@
 import { expect, test } from './fixtures.ts';
-import { Statistics } from './pages/analysis.ts';
 import { violations } from './violations.ts';
 
 /** Known values at known distances, then it waits: nothing moves any more. */
@@ -271,28 +270,6 @@ test('graphs are moved by their title bar, by keys and by the menu, renamed in p
   await page.keyboard.press('Backspace');
   await page.keyboard.press('Enter');
   await expect.poll(order).toEqual(['heap bytes', 'queue']);
-});
-
-test('counters of the range are sorted by their names and by their figures', async ({ studio }) => {
-  const { window, page } = studio;
-  await studio.start.runScript(studio.script('story.cjs', STORY));
-  await expect(window.consoleLine('story told')).toBeVisible();
-  await window.button('Stop').click();
-  await expect(window.state()).toHaveText('Stopped');
-  const statistics = new Statistics(page);
-  await statistics.open();
-  await statistics.region.getByRole('radio', { name: 'Counters' }).click();
-  await expect(statistics.row('heap bytes used')).toBeVisible();
-  const order = async () => (await statistics.labels()).filter((label) => ['queue waiting', 'heap bytes used'].includes(label));
-  expect(await order()).toEqual(['queue waiting', 'heap bytes used']);
-  await statistics.title('Max').click();
-  await expect.poll(order).toEqual(['heap bytes used', 'queue waiting']);
-  await statistics.title('Max').click();
-  await expect.poll(order).toEqual(['queue waiting', 'heap bytes used']);
-  await expect(statistics.title('Max')).toHaveAttribute('aria-pressed', 'true');
-  await statistics.title('Counter').click();
-  await expect.poll(order).toEqual(['heap bytes used', 'queue waiting']);
-  expect(await violations(studio)).toEqual([]);
 });
 
 test('thousands of counters: list and graphs render what is in sight, keys and filter reach the others', async ({ studio }) => {
