@@ -25,7 +25,9 @@ afterAll(async () => {
 function report(name: string, ...inputs: readonly string[]): string {
   const output = path.join(folder, name);
   const command = inputs.length > 1 ? ['combine', ...inputs] : ['convert', ...inputs];
-  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), ...command, '--force', '-o', output], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(process.execPath, [path.join(root, 'dist/cli/trace-studio.cjs'), ...command, '--force', '-o', output], {
+    encoding: 'utf8',
+  });
   expect([status, stderr]).toEqual([0, expect.stringContaining('wrote ')]);
   return output;
 }
