@@ -1,3 +1,4 @@
+import { assert } from '../base/assert.ts';
 import { ProblemError } from '../base/result.ts';
 import { type EventScanner, SCANNER_SLACK_BYTES } from './event-scanner.ts';
 import {
@@ -326,6 +327,7 @@ export class TraceEventTokenizer {
     for (let at = from; at < to; ) {
       while (held[at] === COMMA || (held[at] as number) <= 0x20) at++;
       const end = this.#fields.read(held, at, this.#to);
+      assert(end > at, 'what the scanner reads can be read plainly');
       this.#sink.event(this.#fields, this.#base + at);
       at = end;
     }
