@@ -1,4 +1,5 @@
 import type { MonotonicTime } from '../base/time.ts';
+import { isRuntimeCounter } from '../protocol/runtime-counters.ts';
 import type { BlockStore } from './block-store.ts';
 import { type GridQuery as GridRange, gridTimes, SeriesGrid, type SeriesSource, type SeriesStats } from './counter-grid.ts';
 import { type Chunk, CounterTrack } from './counter-track.ts';
@@ -170,14 +171,15 @@ export class Counters {
     return track;
   }
 
-  /** In the order in which they came; `most` of them. */
+  /** The script's own first, in the order in which they came; `most` of them. */
   list(most = MAX_TRACKS): CounterView[] {
-    const views: CounterView[] = [];
+    const own: CounterView[] = [];
+    const runtime: CounterView[] = [];
     for (const { key, name, process, series } of this.#counters.values()) {
-      if (views.length >= most) break;
-      views.push({ key, name, process, series: Array.from(series.values(), seriesView) });
+      if (own.length + runtime.length >= most) break;
+      (isRuntimeCounter(name) ? runtime : own).push({ key, name, process, series: Array.from(series.values(), seriesView) });
     }
-    return views;
+    return own.concat(runtime);
   }
 
   /** `series` that do not exist are empty. Answers at once with what is in memory, and reads again what is missing. */

@@ -1,3 +1,4 @@
+import { EVENT_LOOP_DELAY } from '../../protocol/runtime-counters.ts';
 import type { RingWriter } from '../ring-writer.ts';
 import { jsonArgs } from './json-args.ts';
 
@@ -81,7 +82,7 @@ export class EventLoopWatch {
     const sorted = this.#delays.slice(0, turns).sort();
     const at = (part: number): number => sorted[Math.min(turns - 1, Math.floor(part * turns))] as number;
     this.#values.set([at(0.5), at(0.99), at(1)]);
-    this.#writer.counter(this.#writer.defineCounter('event loop delay (ms)', ['p50', 'p99', 'max']), this.#values, 3);
+    this.#writer.counter(this.#writer.defineCounter(EVENT_LOOP_DELAY, ['p50', 'p99', 'max']), this.#values, 3);
   }
 
   /** The thread ends, perhaps in the middle of a turn. One that is over within a second has no counter: a graph of one point says nothing. */

@@ -92,6 +92,13 @@ describe('counters', () => {
     ]);
   });
 
+  test('of the script stand before those of the tracer, which may have come first', () => {
+    const { recording, stream } = TestRecording.simple();
+    for (const name of ['event loop delay (ms)', 'requests', 'jobs']) recording.counter(stream, 1, name, { value: 1 });
+    const counters = traceOf(recording.finish()).counters();
+    expect(counters.map(({ name }) => name)).toEqual(['requests', 'jobs', 'event loop delay (ms)']);
+  });
+
   test('keep hostile names as they are', () => {
     const { recording, stream } = TestRecording.simple();
     const names = ['__proto__', 'constructor', '<img src=x onerror=alert(1)>', '"quoted" \\ \u0000', '🧵'.repeat(2500)];
