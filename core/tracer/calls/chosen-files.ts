@@ -1,7 +1,23 @@
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
 
 type Matcher = (relative: string, absolute: string) => boolean;
+
+// Taken at load: a script may replace it.
+const read = readFileSync;
+
+const API_FILE = /[\\/]dist[\\/]tracer[\\/]api\.[cm]js$/;
+
+/** The API of another copy of this package than the one that traces: a checkout of it, whose examples find what lies beside them. */
+function isApiOfCopy(file: string): boolean {
+  if (!API_FILE.test(file)) return false;
+  try {
+    return /"name":\s*"trace-studio"/.test(read(path.join(file, '../../../package.json'), 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 /** Which files have their calls recorded. */
 export class ChosenFiles {
@@ -26,7 +42,7 @@ export class ChosenFiles {
   }
 
   has(file: string): boolean {
-    if (file.startsWith(this.#tracerFolder)) return false;
+    if (file.startsWith(this.#tracerFolder) || isApiOfCopy(file)) return false;
     const folder = file.lastIndexOf('node_modules');
     if (folder >= 0 && !this.#hasPackage(file, folder)) return false;
     if (!this.#include && !this.#exclude) return true;

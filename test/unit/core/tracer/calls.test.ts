@@ -243,6 +243,22 @@ describe('chosen files', () => {
     expect(of(['*'])).toEqual(['code', 'elsewhere', 'lib', 'name', 'b']);
   });
 
+  it('are never the API, whichever copy of it a script finds; a file of such a name in another package is one like others', () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'chosen-files-'));
+    try {
+      const isChosen = ['trace-studio', 'something-else'].map((name) => {
+        writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name, version: '1.0.0' }, undefined, 2));
+        return ['api.cjs', 'api.mjs'].map((file) => chosen({}).has(path.join(folder, 'dist', 'tracer', file)));
+      });
+      expect(isChosen).toEqual([
+        [false, false],
+        [true, true],
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('are those that globs and folders leave', () => {
     const files = ['/code/src/a.js', '/code/src/deep/b.js', '/code/src/.hidden/c.js', '/code/lib/d.js', '/code/e.js', '/other/f.js'];
     const of = (include: string[], exclude: string[] = []): string[] =>
