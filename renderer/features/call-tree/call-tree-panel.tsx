@@ -147,47 +147,49 @@ export function CallTreePanel({ trace }: { readonly trace: TraceId }) {
           options={(['callees', 'callers'] as const).map((value) => ({ value, label: words.directions[value] }))}
           onChange={(value) => setTreeDirection(trace, value)}
         />
-        <TextField
-          className="list-filter"
-          aria-label={words.filter}
-          placeholder={words.filter}
-          icon={Search}
-          size="s"
-          value={find.text}
-          onChange={find.setText}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') find.toNext(activeRow?.path, event.shiftKey);
-            else if (event.key === 'Escape' && find.text !== '') find.setText('');
-            else return;
-            event.preventDefault();
-            event.stopPropagation();
-          }}
-          after={find.text !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => find.setText('')} />}
-        />
-        <span className="ct-found t3" role="status">
-          {find.status}
-        </span>
-        <span className="list-space" />
-        <Menu
-          align="end"
-          open={menu.open}
-          onOpen={(open) => setMenu({ open })}
-          at={menu.at}
-          trigger={<IconButton icon={EllipsisVertical} size="s" label={words.change} disabled={!activeRow} />}
-          entries={
-            activeRow
-              ? changeEntries(
-                  trace,
-                  { name: activeRow.row.name, path: direction === 'callees' ? activeRow.path : undefined, about: names.get(activeRow.row.name) },
-                  {
-                    onLongest: () => selectLongest(activeRow.row.name),
-                    onSandwich: () => showSandwich(trace, activeRow.row.name),
-                    ...(activeRow.row.hasChildren && { onOpenAll: () => openAll(activeRow) }),
-                  },
-                )
-              : []
-          }
-        />
+        <div className="list-tools">
+          <TextField
+            className="list-filter"
+            aria-label={words.filter}
+            placeholder={words.filter}
+            icon={Search}
+            size="s"
+            value={find.text}
+            onChange={find.setText}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') find.toNext(activeRow?.path, event.shiftKey);
+              else if (event.key === 'Escape' && find.text !== '') find.setText('');
+              else return;
+              event.preventDefault();
+              event.stopPropagation();
+            }}
+            after={find.text !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => find.setText('')} />}
+          />
+          <span className="ct-found t3" role="status">
+            {find.status}
+          </span>
+          <span className="list-space" />
+          <Menu
+            align="end"
+            open={menu.open}
+            onOpen={(open) => setMenu({ open })}
+            at={menu.at}
+            trigger={<IconButton icon={EllipsisVertical} size="s" label={words.change} disabled={!activeRow} />}
+            entries={
+              activeRow
+                ? changeEntries(
+                    trace,
+                    { name: activeRow.row.name, path: direction === 'callees' ? activeRow.path : undefined, about: names.get(activeRow.row.name) },
+                    {
+                      onLongest: () => selectLongest(activeRow.row.name),
+                      onSandwich: () => showSandwich(trace, activeRow.row.name),
+                      ...(activeRow.row.hasChildren && { onOpenAll: () => openAll(activeRow) }),
+                    },
+                  )
+                : []
+            }
+          />
+        </div>
       </div>
       <p className="list-place">
         <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>

@@ -104,63 +104,65 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
           options={MODES.map((value) => ({ value, label: words.flame.modes[value] }))}
           onChange={(value) => setFlameMode(trace, value)}
         />
-        <TextField
-          className="list-filter"
-          aria-label={words.filter}
-          placeholder={words.filter}
-          icon={Search}
-          size="s"
-          value={text}
-          onChange={setText}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || text === '') return;
-            setText('');
-            event.stopPropagation();
-          }}
-          after={text !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setText('')} />}
-        />
-        {mode === 'time' && track && (
-          <span className="flame-track">
-            <Select
-              label={words.flame.track}
-              size="s"
-              value={String(track.id)}
-              options={tracks.map((each) => ({ value: String(each.id), label: trackLabel(each) }))}
-              onChange={(value) => chooseTrack(Number(value))}
-            />
-          </span>
-        )}
-        <span className="list-space" />
-        {matches && (
-          <span className="flame-found" role="status">
-            {words.found(matches.size, matchedShare(boxes, matches))}
-          </span>
-        )}
-        <IconButton icon={Table2} size="s" label={words.flame.asTable} onClick={() => showPanel('call-tree')} />
-        {mode !== 'time' && (
-          <Menu
-            align="end"
-            open={menu.open}
-            onOpen={(isOpen) => setMenu({ open: isOpen })}
-            at={menu.at}
-            trigger={<IconButton icon={EllipsisVertical} size="s" label={words.change} disabled={!picked} />}
-            entries={
-              picked
-                ? changeEntries(
-                    trace,
-                    { ...picked, about: names.get(picked.name) },
-                    {
-                      onLongest: () => selectLongest(picked.name),
-                      onSandwich: () => {
-                        setSandwich(trace, picked.name);
-                        setFlameMode(trace, 'sandwich');
-                      },
-                    },
-                  )
-                : []
-            }
+        <div className="list-tools">
+          <TextField
+            className="list-filter"
+            aria-label={words.filter}
+            placeholder={words.filter}
+            icon={Search}
+            size="s"
+            value={text}
+            onChange={setText}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape' || text === '') return;
+              setText('');
+              event.stopPropagation();
+            }}
+            after={text !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setText('')} />}
           />
-        )}
+          {mode === 'time' && track && (
+            <span className="flame-track">
+              <Select
+                label={words.flame.track}
+                size="s"
+                value={String(track.id)}
+                options={tracks.map((each) => ({ value: String(each.id), label: trackLabel(each) }))}
+                onChange={(value) => chooseTrack(Number(value))}
+              />
+            </span>
+          )}
+          <span className="list-space" />
+          {matches && (
+            <span className="flame-found" role="status">
+              {words.found(matches.size, matchedShare(boxes, matches))}
+            </span>
+          )}
+          <IconButton icon={Table2} size="s" label={words.flame.asTable} onClick={() => showPanel('call-tree')} />
+          {mode !== 'time' && (
+            <Menu
+              align="end"
+              open={menu.open}
+              onOpen={(isOpen) => setMenu({ open: isOpen })}
+              at={menu.at}
+              trigger={<IconButton icon={EllipsisVertical} size="s" label={words.change} disabled={!picked} />}
+              entries={
+                picked
+                  ? changeEntries(
+                      trace,
+                      { ...picked, about: names.get(picked.name) },
+                      {
+                        onLongest: () => selectLongest(picked.name),
+                        onSandwich: () => {
+                          setSandwich(trace, picked.name);
+                          setFlameMode(trace, 'sandwich');
+                        },
+                      },
+                    )
+                  : []
+              }
+            />
+          )}
+        </div>
       </div>
       <p className="list-place">
         <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>

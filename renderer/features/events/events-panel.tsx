@@ -170,22 +170,23 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
             </button>
           ))}
         </fieldset>
-        <span className="events-space" />
-        <span className="events-total" role="status" title={words.withoutCalls}>
-          {formatCount(total)} {total === 1 ? words.event : words.events}
-          {page && !page.complete && words.stillLooking}
-        </span>
-        <Button
-          kind="quiet"
-          size="s"
-          icon={ArrowDownToLine}
-          aria-pressed={follow}
-          iconClass={follow ? 'events-following' : ''}
-          title={words.followHint}
-          onClick={() => setFollow(!follow)}
-        >
-          {words.follow}
-        </Button>
+        <div className="events-tools">
+          <span className="events-total" role="status" title={words.withoutCalls}>
+            {formatCount(total)} {total === 1 ? words.event : words.events}
+            {page && !page.complete && words.stillLooking}
+          </span>
+          <Button
+            kind="quiet"
+            size="s"
+            icon={ArrowDownToLine}
+            aria-pressed={follow}
+            iconClass={follow ? 'events-following' : ''}
+            title={words.followHint}
+            onClick={() => setFollow(!follow)}
+          >
+            {words.follow}
+          </Button>
+        </div>
       </div>
       {total === 0 ? (
         <NoEvents trace={trace} answered={page !== undefined} filtered={filtered} />

@@ -62,23 +62,25 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           ]}
           onChange={setView}
         />
-        <TextField
-          className="list-filter"
-          aria-label={words.filterRows}
-          placeholder={words.filter}
-          icon={Search}
-          size="s"
-          value={filter}
-          onChange={setFilter}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || filter === '') return;
-            setFilter('');
-            event.stopPropagation();
-          }}
-          after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
-        />
-        <span className="list-space" />
-        {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
+        <div className="list-tools">
+          <TextField
+            className="list-filter"
+            aria-label={words.filterRows}
+            placeholder={words.filter}
+            icon={Search}
+            size="s"
+            value={filter}
+            onChange={setFilter}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape' || filter === '') return;
+              setFilter('');
+              event.stopPropagation();
+            }}
+            after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
+          />
+          <span className="list-space" />
+          {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
+        </div>
       </div>
       <p className="list-place">
         <span className={place.kind === 'selected' ? 'accent' : 't2'}>{placeText(place)}</span>
