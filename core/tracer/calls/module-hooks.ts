@@ -55,7 +55,11 @@ export function hooksOf(files: TracedFiles, commonJs: CommonJsHooks): Hooks {
       const file = toPath(url);
       const found = kindOf(loaded.format, file);
       if (!found || !files.chosen(file)) return loaded;
-      if (found.kind !== 'module' && !commonJs.isOwnLoad(file)) return loaded;
+      if (found.kind !== 'module' && !commonJs.isOwnLoad(file)) {
+        // Imported, and made by hooks of the script's: Node compiles what its loader of required files makes of it.
+        if (context.conditions?.includes('require') !== true) commonJs.expectCompile(file);
+        return loaded;
+      }
       const { source } = loaded;
       let text = typeof source === 'string' ? source : decode(source as Uint8Array);
       if (found.typescript) {
