@@ -61,7 +61,7 @@ test('what the window has said is found again', async ({ studio }) => {
   await bell.click();
   const dialog = page.getByRole('dialog', { name: 'Notifications' });
   await expect(dialog).toContainText('Nothing was said');
-  await dialog.getByRole('button', { name: 'Done' }).click();
+  await dialog.getByRole('button', { name: 'Done', exact: true }).click();
   await studio.start.runScript(studio.script('said.js', 'console.log(1)'));
   await expect(window.state()).toHaveText('Exited 0');
   await studio.answerFile('save', path.join(studio.work, 'kept.tsr'), () => window.menu('File', /^Save as/));
@@ -112,7 +112,7 @@ test('a setting holds for the next window too', async ({ studio }) => {
   await page.getByRole('option', { name: '512 MB' }).click();
   await window.dialog.getByRole('switch', { name: 'Edges of a range snap to slices' }).click();
   await window.dialog.getByRole('radio', { name: 'All', exact: true }).click();
-  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await window.dialog.getByRole('button', { name: 'Done', exact: true }).click();
   await studio.restart();
   await studio.page.keyboard.press('Control+,');
   const dialog = studio.window.dialog;

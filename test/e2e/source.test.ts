@@ -57,7 +57,7 @@ for (const colors of ['dark', 'light'] as const) {
       await window.dialog.getByRole('textbox', { name: 'Command' }).fill(`"${process.execPath}" "${editor}" "${told}" {file}:{line}`);
       expect(await violations(studio)).toEqual([]);
       await picture(page, `settings-${colors}`);
-      await window.dialog.getByRole('button', { name: 'Done' }).click();
+      await window.dialog.getByRole('button', { name: 'Done', exact: true }).click();
       await source(studio).getByRole('button', { name: 'Open in editor' }).click();
       await expect.poll(() => existsSync(told) && readFileSync(told, 'utf8')).toBe(JSON.stringify([`${path.join(studio.work, 'slow.mjs')}:4`]));
 

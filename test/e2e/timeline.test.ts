@@ -405,7 +405,7 @@ test('every command is found by its name, tracks too; keys can be changed, and t
   await expect(window.dialog.getByRole('alert')).toContainText('S is “Zoom out”');
   await page.keyboard.press('j');
   await expect(zoom).toHaveText('J');
-  await window.dialog.getByRole('button', { name: 'Done' }).click();
+  await window.dialog.getByRole('button', { name: 'Done', exact: true }).click();
   await timeline.plot.focus();
   await page.keyboard.press('w');
   await page.keyboard.press('j');
