@@ -66,8 +66,9 @@ const IDLE_MARKS = `(async () => {
 
 /** From letting go of a range to the figures of that range: its words, all of it counted, and other figures than those of the range before. In ms. */
 const watchStatistics = `(() => {
-  const words = () => document.querySelector('.statistics-selected')?.textContent ?? '';
-  const figures = () => [...document.querySelectorAll('.statistics [role=row]')].slice(0, 3).map((row) => row.textContent).join();
+  const panel = () => document.querySelector('section[aria-label=Statistics]');
+  const words = () => panel()?.querySelector('.list-place .accent')?.textContent ?? '';
+  const figures = () => [...panel().querySelectorAll('[role=row]')].slice(0, 3).map((row) => row.textContent).join();
   const before = { words: words(), figures: figures() };
   window.statisticsShown = new Promise((resolve) => {
     addEventListener(
@@ -75,7 +76,7 @@ const watchStatistics = `(() => {
       () => {
         const began = performance.now();
         const look = () => {
-          const told = document.querySelector('.statistics-place')?.textContent ?? '';
+          const told = panel()?.querySelector('.list-place')?.textContent ?? '';
           const isThere = words() !== '' && words() !== before.words && figures() !== '' && figures() !== before.figures && !/looked at/.test(told);
           if (isThere) resolve(performance.now() - began);
           else requestAnimationFrame(look);
@@ -94,7 +95,7 @@ async function statisticsTimes(browser) {
     return { x: x + width / 2, y: y + height / 2 };
   })()`);
   await browser.drag(tab, tab);
-  await browser.waitFor(`document.querySelector('.statistics [role=row]')`, 'the statistics');
+  await browser.waitFor(`document.querySelector('section[aria-label=Statistics] [role=row]')`, 'the statistics');
   const { left, right, y } = await browser.evaluate(`(() => {
     const { left, right, top } = document.querySelector('.tl-focus').getBoundingClientRect();
     return { left, right: right - 10, y: top + 8 };

@@ -48,6 +48,8 @@ export class NodeLoader {
   readonly #unreadable = { slices: new WeakSet<TreeNode>(), picture: new WeakSet<TreeNode>(), statistics: new WeakSet<TreeNode>() };
   #wanted = new Wanted();
   #working: Promise<void> | undefined;
+  /** Who waits for the next part that is read. */
+  #waiting: (() => void)[] = [];
 
   constructor(options: {
     readonly blocks: BlockStore;
@@ -112,6 +114,7 @@ export class NodeLoader {
   #start(): void {
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
+      this.#wake();
     });
   }
 
@@ -129,8 +132,20 @@ export class NodeLoader {
         await this.load('slices', ...first);
       }
       this.#onLoaded();
+      this.#wake();
       await this.#pause();
     }
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
+  }
+
+  /** Resolves when something more of what is wanted has been read. False, at once: nothing is. */
+  async nextRead(): Promise<boolean> {
+    if (!this.#working) return false;
+    await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return true;
   }
 
   /** A part of a node, read if need be; it stays undefined when it cannot be. */

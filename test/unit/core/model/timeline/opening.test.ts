@@ -78,6 +78,32 @@ describe('a recording opened by its index', () => {
     );
   });
 
+  it('tells the figures of a range as a whole at once: what lies at its edges is read before it answers', async () => {
+    const rule = { bytes: 1e9, blocks: 2 };
+    const segments = { ...rule, slices: 50 };
+    const recording = new CallRecording(rule);
+    const stream = recording.thread(['main', 'step']);
+    recording.enter(stream, 5, 1);
+    for (let i = 0; i < 60; i++) {
+      recording.enter(stream, 10 + i * 10, 2);
+      recording.exit(stream, 15 + i * 10, 2);
+      if (i % 5 === 4) recording.cut(stream);
+    }
+    recording.exit(stream, 700, 1);
+    const bytes = recording.finish();
+    const opened = await openIndexed(new MemorySource(bytes), bytes.length, { segments });
+    if (!opened) throw new Error('it could not be opened by its index');
+    const { analysis } = opened.trace;
+    // Both edges lie in the middle of a segment that nobody has read.
+    const scope = { fromNs: 122, toNs: 483 };
+    const page = await analysis.table({ scope, by: 'name', sort: 'total', descending: true, from: 0, count: 10 }, 700);
+    expect(page.done).toBe(1);
+    expect(page.rows.map(({ label, count }) => [label, count])).toEqual([
+      ['main', 1],
+      ['step', 37],
+    ]);
+  });
+
   it('goes on where the index ends, with what was open there', async () => {
     const rule = { bytes: 1e9, blocks: 2 };
     const segments = { ...rule, slices: 50 };
