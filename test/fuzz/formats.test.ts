@@ -1,10 +1,10 @@
-/** Damaged files of every format. FUZZ_SEED repeats a run; FUZZ_CASES and FUZZ_SECONDS bound it (20,000 cases, 120 seconds). */
+/** Damaged files of every format. FUZZ_SEED repeats a run; FUZZ_CASES and FUZZ_SECONDS bound it (20,000 cases, 200 seconds). */
 import { expect, it } from 'vitest';
 import { fuzz } from '../helpers/fuzz.ts';
 import { seed } from '../helpers/seed.ts';
 
 const cases = Number(process.env.FUZZ_CASES ?? 20_000);
-const seconds = Number(process.env.FUZZ_SECONDS ?? 120);
+const seconds = Number(process.env.FUZZ_SECONDS ?? 200);
 
 it(`${cases} damaged files are read or refused`, { timeout: seconds * 1000 + 120_000 }, async () => {
   console.log(`FUZZ_SEED=${seed}`);
