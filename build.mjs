@@ -12,6 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 import { build as viteBuild } from 'vite';
 
+// Whoever asks for it: a test runner has another one, and React would be its slow kind, which runs effects twice.
+process.env.NODE_ENV = 'production';
+
 const root = path.dirname(fileURLToPath(import.meta.url));
 const dist = path.join(root, 'dist');
 const stamp = path.join(dist, '.stamp');

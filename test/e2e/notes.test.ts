@@ -117,6 +117,8 @@ test('what was done to notes is undone and done again, by keys and by the menu; 
 test('a moment that is marked while a program runs is listed, and taken back', async ({ studio }) => {
   const { page, start } = studio;
   await start.runExample('Lifts in a tower');
+  // Before its process is traced there is nothing to mark.
+  await expect(studio.window.object('lift north')).toBeVisible();
   await expect(studio.window.state()).toHaveText('Running');
   const notes = new Notes(page);
   await notes.open();

@@ -138,7 +138,13 @@ export class TraceWindow {
 
   /** How many calls of a function the list tells. */
   async callsOf(name: string): Promise<number> {
-    const text = await this.functionLine(name).first().getByRole('cell').nth(1).textContent();
+    // The only figure without a unit: which columns stand before it is a matter of the panel's width.
+    const text = await this.functionLine(name)
+      .first()
+      .getByRole('cell')
+      .filter({ hasText: /^[\d,]+$/ })
+      .first()
+      .textContent();
     return Number((text ?? '').replaceAll(/\D/g, ''));
   }
 
