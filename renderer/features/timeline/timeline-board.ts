@@ -114,7 +114,9 @@ export class TimelineBoard {
     this.names = new NameBook(trace, traces, this.invalidate);
   }
 
+  /** May begin anew after `stop`. */
   start(canvas: HTMLCanvasElement): void {
+    this.ended = false;
     this.canvas = canvas;
     const ink = canvas.getContext('2d', { alpha: false });
     if (!ink) return;
@@ -136,7 +138,8 @@ export class TimelineBoard {
   stop(): void {
     this.ended = true;
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
-    for (const off of this.offs) off();
+    this.frame = undefined;
+    for (const off of this.offs.splice(0)) off();
   }
 
   palette(): Palette {
