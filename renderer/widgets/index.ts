@@ -6,6 +6,7 @@ export { copyText } from './copy-text.ts';
 export { Dialog } from './dialog.tsx';
 export { EmptyState } from './empty-state.tsx';
 export { Field, type FieldProblem, TextField, type TextFieldProps } from './field.tsx';
+export { FilterField } from './filter-field.tsx';
 export { Icon } from './icon.tsx';
 export { Kbd, keyText } from './kbd.tsx';
 export { Markdown } from './markdown.tsx';

@@ -4,6 +4,7 @@ export const words = {
   close: 'Close',
   closeMessage: 'Close message',
   messages: 'Messages',
+  clearFilter: 'Clear the filter',
   copy: 'Copy',
   copied: 'Copied',
   notCopied: 'Could not copy',

@@ -1,12 +1,12 @@
 /** Which calls led where, and what time they took: from the outermost call inwards, or from where time was spent outwards. */
-import { ChevronRight, EllipsisVertical, Search, X } from 'lucide-react';
+import { ChevronRight, EllipsisVertical } from 'lucide-react';
 import { type KeyboardEvent, type MouseEvent, useState } from 'react';
 import { clipText, formatCount, formatDuration } from '../../drawing/format.ts';
 import { setTreeDirection, type TreeDirection, useCallTree } from '../../state/call-tree-store.ts';
 import { highlightName } from '../../state/selection.ts';
 import { usePlace } from '../../state/use-place.ts';
 import type { NameInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, IconButton, isMenuKey, Menu, type MenuPoint, Segments, TextField } from '../../widgets/index.ts';
+import { FilterField, Icon, IconButton, isMenuKey, Menu, type MenuPoint, Segments } from '../../widgets/index.ts';
 import { type ListColumn, RowList, ShareBar } from '../../widgets/row-list.tsx';
 import { placeText } from '../place-words.ts';
 import './call-tree.css';
@@ -148,22 +148,12 @@ export function CallTreePanel({ trace }: { readonly trace: TraceId }) {
           onChange={(value) => setTreeDirection(trace, value)}
         />
         <div className="list-tools">
-          <TextField
+          <FilterField
             className="list-filter"
-            aria-label={words.filter}
-            placeholder={words.filter}
-            icon={Search}
-            size="s"
+            label={words.filter}
             value={find.text}
             onChange={find.setText}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') find.toNext(activeRow?.path, event.shiftKey);
-              else if (event.key === 'Escape' && find.text !== '') find.setText('');
-              else return;
-              event.preventDefault();
-              event.stopPropagation();
-            }}
-            after={find.text !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => find.setText('')} />}
+            onEnter={(isBackwards) => find.toNext(activeRow?.path, isBackwards)}
           />
           <span className="ct-found t3" role="status">
             {find.status}

@@ -1,5 +1,5 @@
 /** The call tree as boxes: in order of time, heaviest first, or the callers and callees of one function. */
-import { ChevronRight, EllipsisVertical, Flame as FlameIcon, Search, Table2, X } from 'lucide-react';
+import { ChevronRight, EllipsisVertical, Flame as FlameIcon, Table2 } from 'lucide-react';
 import { useEffect, useMemo, useState } from 'react';
 import { matchedShare, pathTo } from '../../drawing/flame-boxes.ts';
 import { clipText } from '../../drawing/format.ts';
@@ -12,7 +12,7 @@ import { usePlace } from '../../state/use-place.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { useView } from '../../state/view-store.ts';
 import type { NameId, TraceId, TrackInfo } from '../../trace/trace-worker-api.ts';
-import { EmptyState, Icon, IconButton, Menu, type MenuPoint, Segments, Select, TextField, toastProblem } from '../../widgets/index.ts';
+import { EmptyState, FilterField, Icon, IconButton, Menu, type MenuPoint, Segments, Select, toastProblem } from '../../widgets/index.ts';
 import { placeText } from '../place-words.ts';
 import './call-tree.css';
 import { changeEntries } from './change-menu.ts';
@@ -105,21 +105,7 @@ export function FlamePanel({ trace }: { readonly trace: TraceId }) {
           onChange={(value) => setFlameMode(trace, value)}
         />
         <div className="list-tools">
-          <TextField
-            className="list-filter"
-            aria-label={words.filter}
-            placeholder={words.filter}
-            icon={Search}
-            size="s"
-            value={text}
-            onChange={setText}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape' || text === '') return;
-              setText('');
-              event.stopPropagation();
-            }}
-            after={text !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setText('')} />}
-          />
+          <FilterField className="list-filter" label={words.filter} value={text} onChange={setText} />
           {mode === 'time' && track && (
             <span className="flame-track">
               <Select

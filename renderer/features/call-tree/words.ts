@@ -10,7 +10,6 @@ export const words = {
   direction: 'Direction of the tree',
   directions: { callees: 'Top-down', callers: 'Bottom-up' } satisfies Record<TreeDirection, string>,
   filter: 'Find a function',
-  clearFilter: 'Clear what is looked for',
   hits: (total: number, position: number) =>
     total === 0 ? 'not in this tree' : position > 0 ? `${formatCount(position)} of ${formatCount(total)}` : plural(total, 'place'),
   columns: { name: 'Function', total: 'Total', share: '% total', self: 'Self', count: 'Calls' },

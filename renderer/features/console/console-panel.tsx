@@ -9,7 +9,7 @@ import { type TraceSource, useTraceSource } from '../../state/use-trace-source.t
 import { goToMoment } from '../../state/view-store.ts';
 import type { ConsoleLine, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Button, EmptyState, TextField } from '../../widgets/index.ts';
+import { Button, EmptyState, FilterField } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { ansiSpans } from './ansi.ts';
 import { ConsoleEnd } from './console-end.tsx';
@@ -93,12 +93,11 @@ export function ConsolePanel({ trace }: { readonly trace: TraceId }) {
       {selected && <Whole line={selected} onClose={() => setSelected(undefined)} />}
       <ConsoleEnd trace={trace} onShowLine={reveal} />
       <div className="console-foot">
-        <TextField
+        <FilterField
           className="console-filter"
-          aria-label={words.filterConsole}
+          label={words.filterConsole}
           placeholder={words.filterLines}
           icon={ListFilter}
-          size="s"
           value={filter}
           onChange={setFilter}
         />

@@ -10,7 +10,7 @@ import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, selectObject } from '../../state/view-store.ts';
 import type { EventKind, EventRow, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
 import { BigList } from '../../widgets/big-list.tsx';
-import { Button, CodeExample, EmptyState, Segments, Select, TextField } from '../../widgets/index.ts';
+import { Button, CodeExample, EmptyState, FilterField, Segments, Select } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { kindLabel, kindsThere, wantedKinds } from './event-kinds.ts';
 import './events.css';
@@ -153,15 +153,7 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
     <>
       <div className="events-head">
         {choices}
-        <TextField
-          className="events-filter"
-          aria-label={words.filterEvents}
-          placeholder={words.filter}
-          icon={Search}
-          size="s"
-          value={text}
-          onChange={setText}
-        />
+        <FilterField className="events-filter" label={words.filterEvents} placeholder={words.filter} value={text} onChange={setText} />
         <fieldset className="events-kinds" aria-label={words.kinds}>
           {kindsThereNow.map((kind) => (
             <button key={kind} type="button" className={`events-chip events-mark-${kind}`} aria-pressed={!off.has(kind)} onClick={() => toggle(kind)}>

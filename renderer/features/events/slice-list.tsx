@@ -8,7 +8,7 @@ import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { useView } from '../../state/view-store.ts';
 import { ItemFlag, type ProcessInfo, type SliceRow, type TraceId, type TrackInfo } from '../../trace/trace-worker-api.ts';
-import { EmptyState, TextField } from '../../widgets/index.ts';
+import { EmptyState, FilterField } from '../../widgets/index.ts';
 import { type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { whereOf } from './threads.ts';
@@ -94,20 +94,7 @@ export function SliceList({ trace, of, stream, processes, choices }: SliceListPr
     <>
       <div className="events-head">
         {choices}
-        <TextField
-          className="events-filter"
-          aria-label={words.filters[of]}
-          placeholder={words.filter}
-          icon={Search}
-          size="s"
-          value={text}
-          onChange={setText}
-          onKeyDown={(event) => {
-            if (event.key !== 'Escape' || text === '') return;
-            setText('');
-            event.stopPropagation();
-          }}
-        />
+        <FilterField className="events-filter" label={words.filters[of]} placeholder={words.filter} value={text} onChange={setText} />
         <span className="events-space" />
         <span className="events-total" role="status">
           {page && words.counted[of](page.total, page.done)}

@@ -8,7 +8,7 @@ import { isRunning, noteSession, useSession } from '../../state/session-store.ts
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { Badge, EmptyState, IconButton, Segments, Select, TextField, toastProblem } from '../../widgets/index.ts';
+import { Badge, EmptyState, FilterField, IconButton, Segments, Select, toastProblem } from '../../widgets/index.ts';
 import './functions.css';
 import { type FunctionRow, useMostCalled } from './use-most-called.ts';
 import { placeWords, ruleWords, words } from './words.ts';
@@ -83,15 +83,7 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
     <>
       <div className="functions-head">
         {choice}
-        <TextField
-          aria-label={words.filterFunctions}
-          className="functions-filter"
-          placeholder={words.filterByName}
-          icon={Search}
-          size="s"
-          value={text}
-          onChange={setText}
-        />
+        <FilterField className="functions-filter" label={words.filterFunctions} placeholder={words.filterByName} value={text} onChange={setText} />
         <span className="functions-sort">
           <Select
             label={words.order}

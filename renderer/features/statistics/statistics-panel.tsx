@@ -1,5 +1,5 @@
 /** Totals of a range of time: which names, files, categories or threads took it. Only the rows in sight are asked for. */
-import { Copy, Search, Sigma, X } from 'lucide-react';
+import { Copy, Search, Sigma } from 'lucide-react';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useClients } from '../../state/clients.tsx';
 import { longestSlice } from '../../state/longest-slice.ts';
@@ -9,7 +9,7 @@ import { useTraceValue } from '../../state/trace-store.ts';
 import { type Place, usePlace } from '../../state/use-place.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { GroupBy, TableRow, TraceId } from '../../trace/trace-worker-api.ts';
-import { copyText, EmptyState, IconButton, Segments, Spinner, TextField, toastProblem } from '../../widgets/index.ts';
+import { copyText, EmptyState, FilterField, IconButton, Segments, Spinner, toastProblem } from '../../widgets/index.ts';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { placeText } from '../place-words.ts';
 import { FIRST_ORDER, nextOrder } from './columns.ts';
@@ -63,21 +63,7 @@ export function StatisticsPanel({ trace }: { readonly trace: TraceId }) {
           onChange={setView}
         />
         <div className="list-tools">
-          <TextField
-            className="list-filter"
-            aria-label={words.filterRows}
-            placeholder={words.filter}
-            icon={Search}
-            size="s"
-            value={filter}
-            onChange={setFilter}
-            onKeyDown={(event) => {
-              if (event.key !== 'Escape' || filter === '') return;
-              setFilter('');
-              event.stopPropagation();
-            }}
-            after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => setFilter('')} />}
-          />
+          <FilterField className="list-filter" label={words.filterRows} placeholder={words.filter} value={filter} onChange={setFilter} />
           <span className="list-space" />
           {view !== 'counters' && <IconButton icon={Copy} size="s" label={words.copy} disabled={!page || page.total === 0} onClick={copy} />}
         </div>

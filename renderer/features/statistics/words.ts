@@ -12,7 +12,6 @@ export const words = {
   counterGroup: 'Counters',
   filter: 'Filter',
   filterRows: 'Filter statistics',
-  clearFilter: 'Clear the filter',
   columnTitles: 'Columns',
   columns: { count: 'Count', total: 'Total', self: 'Self', mean: 'Mean', min: 'Min', max: 'Max', p50: 'P50', p99: 'P99' },
   titles: {

@@ -11,7 +11,7 @@ import { filterTracks, useTrackFilter } from '../../state/track-view.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { type TimeRange, useView } from '../../state/view-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, IconButton, TextField } from '../../widgets/index.ts';
+import { FilterField, Icon, IconButton, TextField } from '../../widgets/index.ts';
 import { words } from './words.ts';
 
 /** While one types, a search that is over with the next letter is not begun. */
@@ -146,24 +146,7 @@ function SearchField({ trace }: { readonly trace: TraceId }) {
 
 function TrackFilter() {
   const filter = useTrackFilter();
-  return (
-    <TextField
-      size="s"
-      className="tl-filter"
-      icon={ListFilter}
-      value={filter}
-      placeholder={words.filterTracks}
-      aria-label={words.filterTracks}
-      onChange={filterTracks}
-      onKeyDown={(event) => {
-        if (event.key === 'Escape' && filter !== '') {
-          filterTracks('');
-          event.stopPropagation();
-        }
-      }}
-      after={filter !== '' && <IconButton icon={X} size="s" label={words.clearFilter} onClick={() => filterTracks('')} />}
-    />
-  );
+  return <FilterField className="tl-filter" label={words.filterTracks} icon={ListFilter} value={filter} onChange={filterTracks} />;
 }
 
 const seconds = (ns: number): string =>
