@@ -1,0 +1,436 @@
+/**
+ * Cuts the text of a program into tokens for `reader.ts`, one at a time and without an object for any of them. It knows what programs are made of and gives up
+ * at all that is rare: then the parser reads the file.
+ */
+
+/** Thrown where a text holds what the reader does not know. */
+export const GIVE_UP = new Error('not read in one pass');
+
+export function giveUp(): never {
+  throw GIVE_UP;
+}
+
+// Names that are words of the language in some places only. Up to LAST_NAME, a token is a name; up to LAST_WORD, it may stand behind a dot.
+export const NAME: number = 1;
+export const ASYNC: number = 2;
+export const OF: number = 3;
+export const GET: number = 4;
+export const SET: number = 5;
+export const STATIC: number = 6;
+export const LET: number = 7;
+export const EVAL: number = 8;
+export const MODULE: number = 9;
+export const EXPORTS: number = 10;
+export const KEEP_NAME: number = 11;
+export const ACCESSOR: number = 12;
+export const FROM: number = 13;
+export const AS: number = 14;
+export const LAST_NAME: number = 14;
+export const AWAIT: number = 15;
+export const YIELD: number = 16;
+export const FUNCTION: number = 17;
+export const CLASS: number = 18;
+export const VAR: number = 19;
+export const CONST: number = 20;
+export const RETURN: number = 21;
+export const IF: number = 22;
+export const ELSE: number = 23;
+export const FOR: number = 24;
+export const WHILE: number = 25;
+export const DO: number = 26;
+export const SWITCH: number = 27;
+export const CASE: number = 28;
+export const DEFAULT: number = 29;
+export const TRY: number = 30;
+export const CATCH: number = 31;
+export const FINALLY: number = 32;
+export const THROW: number = 33;
+export const NEW: number = 34;
+/** typeof, void, delete. */
+export const PREFIX_WORD: number = 35;
+export const IN: number = 36;
+export const INSTANCEOF: number = 37;
+export const THIS: number = 38;
+export const SUPER: number = 39;
+/** null, true, false. */
+export const VALUE_WORD: number = 40;
+export const IMPORT: number = 41;
+export const EXPORT: number = 42;
+export const EXTENDS: number = 43;
+/** break, continue. */
+export const LEAVE: number = 44;
+export const WITH: number = 45;
+export const DEBUGGER: number = 46;
+export const ENUM: number = 47;
+export const LAST_WORD: number = 47;
+
+export const PRIVATE: number = 48;
+export const NUMBER: number = 49;
+export const STRING: number = 50;
+export const TEMPLATE: number = 51;
+export const END: number = 52;
+export const LEFT_BRACE: number = 53;
+export const RIGHT_BRACE: number = 54;
+export const LEFT_PAREN: number = 55;
+export const RIGHT_PAREN: number = 56;
+export const LEFT_BRACKET: number = 57;
+export const RIGHT_BRACKET: number = 58;
+export const SEMICOLON: number = 59;
+export const COMMA: number = 60;
+export const COLON: number = 61;
+export const DOT: number = 62;
+export const ELLIPSIS: number = 63;
+export const ARROW: number = 64;
+export const EQUALS: number = 65;
+/** `+=` and others, but not `/=`. */
+export const ASSIGNMENT: number = 66;
+export const QUESTION: number = 67;
+export const OPTIONAL: number = 68;
+/** `!`, `~`. */
+export const PREFIX_SIGN: number = 69;
+/** `++`, `--`. */
+export const STEP: number = 70;
+/** Operators between two values; those that are something else in other places come first. */
+export const STAR: number = 71;
+export const SLASH: number = 72;
+/** `/=`, which may be the start of a regular expression. */
+export const SLASH_EQUALS: number = 73;
+export const SIGN: number = 74;
+export const BETWEEN: number = 75;
+
+const WORDS: Readonly<Record<string, number>> = {
+  ...{
+    async: ASYNC,
+    of: OF,
+    get: GET,
+    set: SET,
+    static: STATIC,
+    let: LET,
+    eval: EVAL,
+    module: MODULE,
+    exports: EXPORTS,
+    __name: KEEP_NAME,
+    accessor: ACCESSOR,
+  },
+  ...{ from: FROM, as: AS, await: AWAIT, yield: YIELD, function: FUNCTION, class: CLASS, var: VAR, const: CONST, return: RETURN, if: IF, else: ELSE, for: FOR },
+  ...{ while: WHILE, do: DO, switch: SWITCH, case: CASE, default: DEFAULT, try: TRY, catch: CATCH, finally: FINALLY, throw: THROW, new: NEW },
+  ...{ typeof: PREFIX_WORD, void: PREFIX_WORD, delete: PREFIX_WORD, in: IN, instanceof: INSTANCEOF, this: THIS, super: SUPER },
+  ...{ null: VALUE_WORD, true: VALUE_WORD, false: VALUE_WORD, import: IMPORT, export: EXPORT, extends: EXTENDS, break: LEAVE, continue: LEAVE },
+  ...{ with: WITH, debugger: DEBUGGER, enum: ENUM },
+};
+
+// Words by a number made of their length and three of their letters: no two share one, which is made sure of below.
+const WORD_TEXTS: (string | undefined)[] = new Array<undefined>(128).fill(undefined);
+const WORD_TOKENS = new Uint8Array(128);
+const wordNumber = (text: string, start: number, length: number): number =>
+  (text.charCodeAt(start) + text.charCodeAt(start + 1) * 4 + text.charCodeAt(start + (length >> 1)) * 32 + length * 3) & 127;
+const LONGEST_WORD = 10;
+
+const PART = 1;
+const DIGIT = 2;
+/** By the code of an ASCII letter. */
+const LETTERS = new Uint8Array(128);
+/** Tokens of one sign. */
+const SIGNS = new Uint8Array(128);
+
+for (const [word, token] of Object.entries(WORDS)) {
+  const index = wordNumber(word, 0, word.length);
+  if (WORD_TEXTS[index] !== undefined) throw new Error(`${word} and ${WORD_TEXTS[index]} share a number`);
+  WORD_TEXTS[index] = word;
+  WORD_TOKENS[index] = token;
+}
+for (let code = 0; code < 128; code++) {
+  const letter = String.fromCharCode(code);
+  LETTERS[code] = /[\w$]/.test(letter) ? PART | (/\d/.test(letter) ? DIGIT : 0) : 0;
+}
+const ONE_SIGN: Readonly<Record<string, number>> = {
+  ...{ '{': LEFT_BRACE, '}': RIGHT_BRACE, '(': LEFT_PAREN, ')': RIGHT_PAREN, '[': LEFT_BRACKET, ']': RIGHT_BRACKET },
+  ...{ ';': SEMICOLON, ',': COMMA, ':': COLON, '~': PREFIX_SIGN, '`': TEMPLATE },
+};
+for (const [sign, token] of Object.entries(ONE_SIGN)) SIGNS[sign.charCodeAt(0)] = token;
+
+const LINE_FEED = 10;
+const RETURN_SIGN = 13;
+const BACKSLASH = 92;
+
+export class Scanner {
+  readonly source: string;
+  /** The current token, where it begins, and where it ends. */
+  token = END;
+  start = 0;
+  end = 0;
+  /** A line ends before it. */
+  onNewLine = false;
+  /** Where the token before it ends. */
+  previousEnd = 0;
+  /** Where the next line ends, as far as it is known. */
+  #lineEnd = 0;
+
+  constructor(source: string) {
+    this.source = source;
+    // Line ends that are none of the usual.
+    if (/\r(?!\n)|[\u2028\u2029]/.test(source)) giveUp();
+    if (source.startsWith('#!')) this.end = this.#endOfLine(0);
+  }
+
+  /** Goes to the next token. */
+  next(): void {
+    const { source } = this;
+    let at = this.end;
+    this.previousEnd = at;
+    this.onNewLine = false;
+    for (;;) {
+      const code = source.charCodeAt(at);
+      if (code === 32 || code === 9) at++;
+      else if (code === LINE_FEED || code === RETURN_SIGN) {
+        this.onNewLine = true;
+        at++;
+      } else if (code === 47) {
+        const second = source.charCodeAt(at + 1);
+        if (second === 47) at = this.#endOfLine(at);
+        else if (second === 42) at = this.#behindComment(at);
+        else {
+          this.#is(second === 61 ? SLASH_EQUALS : SLASH, at, second === 61 ? 2 : 1);
+          return;
+        }
+      } else if (code < 128) {
+        if (LETTERS[code] === PART) this.#word(at);
+        else this.#sign(code, at);
+        return;
+      } else if (Number.isNaN(code)) {
+        this.#is(END, at, 0);
+        return;
+      } else if (code === 0xa0 || code === 0xfeff) at++;
+      else {
+        this.#word(at);
+        return;
+      }
+    }
+  }
+
+  #is(token: number, start: number, length: number): void {
+    this.token = token;
+    this.start = start;
+    this.end = start + length;
+  }
+
+  #endOfLine(at: number): number {
+    if (this.#lineEnd < at) {
+      const end = this.source.indexOf('\n', at);
+      this.#lineEnd = end < 0 ? this.source.length : end;
+    }
+    return this.#lineEnd;
+  }
+
+  #behindComment(at: number): number {
+    const end = this.source.indexOf('*/', at + 2);
+    if (end < 0) giveUp();
+    if (this.#endOfLine(at) < end) this.onNewLine = true;
+    return end + 2;
+  }
+
+  #word(start: number): void {
+    const { source } = this;
+    let at = start;
+    let code = source.charCodeAt(at);
+    while (code < 128 && (LETTERS[code] as number) !== 0) code = source.charCodeAt(++at);
+    if (code >= 128 || code === BACKSLASH) {
+      this.#rareWord(start);
+      return;
+    }
+    this.start = start;
+    this.end = at;
+    const length = at - start;
+    this.token = NAME;
+    if (length > LONGEST_WORD || length < 2) return;
+    const index = wordNumber(source, start, length);
+    const word = WORD_TEXTS[index];
+    if (word === undefined || word.length !== length) return;
+    for (let i = 0; i < length; i++) if (word.charCodeAt(i) !== source.charCodeAt(start + i)) return;
+    this.token = WORD_TOKENS[index] as number;
+  }
+
+  /** Letters beyond ASCII. */
+  #rareWord(start: number): void {
+    const name = /[\p{ID_Start}$_][\p{ID_Continue}$\u200c\u200d]*/uy;
+    name.lastIndex = start;
+    const [found] = name.exec(this.source) ?? giveUp();
+    if (this.source.charCodeAt(start + found.length) === BACKSLASH) giveUp();
+    this.#is(NAME, start, found.length);
+  }
+
+  #sign(code: number, at: number): void {
+    const { source } = this;
+    const one = SIGNS[code] as number;
+    if (one !== 0) {
+      this.#is(one, at, 1);
+      return;
+    }
+    const second = source.charCodeAt(at + 1);
+    switch (code) {
+      case 34: // "
+      case 39: // '
+        this.#string(code, at);
+        return;
+      case 46: // .
+        if (second >= 48 && second <= 57) this.#number(at);
+        else if (second === 46 && source.charCodeAt(at + 2) === 46) this.#is(ELLIPSIS, at, 3);
+        else this.#is(DOT, at, 1);
+        return;
+      case 61: // =
+        if (second === 62) this.#is(ARROW, at, 2);
+        else if (second !== 61) this.#is(EQUALS, at, 1);
+        else this.#is(BETWEEN, at, source.charCodeAt(at + 2) === 61 ? 3 : 2);
+        return;
+      case 33: // !
+        if (second !== 61) this.#is(PREFIX_SIGN, at, 1);
+        else this.#is(BETWEEN, at, source.charCodeAt(at + 2) === 61 ? 3 : 2);
+        return;
+      case 43: // +
+      case 45: // -
+        if (second === code) {
+          // `-->` at the start of a line is a comment of old.
+          if (code === 45 && source.charCodeAt(at + 2) === 62 && (this.onNewLine || this.previousEnd === 0)) giveUp();
+          this.#is(STEP, at, 2);
+        } else if (second === 61) this.#is(ASSIGNMENT, at, 2);
+        else this.#is(SIGN, at, 1);
+        return;
+      case 42: // *
+        if (second === 61) this.#is(ASSIGNMENT, at, 2);
+        else if (second !== 42) this.#is(STAR, at, 1);
+        else this.#between(at, 2);
+        return;
+      case 37: // %
+      case 94: // ^
+        this.#between(at, 1);
+        return;
+      case 38: // &
+      case 124: // |
+        this.#between(at, second === code ? 2 : 1);
+        return;
+      case 60: // <
+        if (second === 33 && source.startsWith('<!--', at)) giveUp();
+        this.#between(at, second === 60 ? 2 : 1, second === 60);
+        return;
+      case 62: // >
+        if (second !== 62) this.#between(at, 1, false);
+        else this.#between(at, source.charCodeAt(at + 2) === 62 ? 3 : 2);
+        return;
+      case 63: {
+        // ?
+        const third = source.charCodeAt(at + 2);
+        if (second === 63) this.#between(at, 2);
+        else if (second === 46 && !(third >= 48 && third <= 57)) this.#is(OPTIONAL, at, 2);
+        else this.#is(QUESTION, at, 1);
+        return;
+      }
+      case 35: // #
+        this.#word(at + 1);
+        if (this.start === this.end || (LETTERS[second] as number) & DIGIT) giveUp();
+        this.token = PRIVATE;
+        this.start = at;
+        return;
+      default:
+        if (code >= 48 && code <= 57) this.#number(at);
+        else if (code === 11 || code === 12) {
+          // White space, but who writes it?
+          this.end = at + 1;
+          giveUp();
+        } else giveUp();
+    }
+  }
+
+  /** An operator of `length`, or the assignment with it. */
+  #between(at: number, length: number, assigns = true): void {
+    if (this.source.charCodeAt(at + length) !== 61) this.#is(BETWEEN, at, length);
+    else this.#is(assigns ? ASSIGNMENT : BETWEEN, at, length + 1);
+  }
+
+  #string(quote: number, start: number): void {
+    const { source } = this;
+    let at = start + 1;
+    for (;;) {
+      const code = source.charCodeAt(at);
+      if (code === quote) break;
+      if (code === BACKSLASH) at += source.charCodeAt(at + 1) === RETURN_SIGN ? 3 : 2;
+      else if (code === LINE_FEED || code === RETURN_SIGN || Number.isNaN(code)) giveUp();
+      else at++;
+    }
+    this.#is(STRING, start, at + 1 - start);
+  }
+
+  #number(start: number): void {
+    const { source } = this;
+    let at = start;
+    const second = source.charCodeAt(start + 1);
+    if (source.charCodeAt(start) === 48 && second < 128 && LETTERS[second] !== 0) {
+      // 0x…, 0o…, 0b…, 0n; not 017.
+      if (second >= 48 && second <= 57) giveUp();
+      do at++;
+      while ((LETTERS[source.charCodeAt(at)] ?? 0) !== 0);
+      if (!/^0(?:[xX][\da-fA-F_]+|[oO][0-7_]+|[bB][01_]+)?n?$/.test(source.slice(start, at)) && !/^0[eE]\d/.test(source.slice(start, at))) giveUp();
+    } else {
+      at = this.#digits(at);
+      if (source.charCodeAt(at) === 46) at = this.#digits(at + 1);
+      const exponent = source.charCodeAt(at);
+      if (exponent === 101 || exponent === 69) {
+        const sign = source.charCodeAt(at + 1);
+        const from = sign === 43 || sign === 45 ? at + 2 : at + 1;
+        at = this.#digits(from);
+        if (at === from) giveUp();
+      } else if (exponent === 110) at++;
+      const behind = source.charCodeAt(at);
+      if (behind >= 128 || behind === BACKSLASH || (LETTERS[behind] ?? 0) !== 0) giveUp();
+    }
+    this.#is(NUMBER, start, at - start);
+  }
+
+  #digits(from: number): number {
+    let at = from;
+    for (;;) {
+      const code = this.source.charCodeAt(at);
+      if (!((code >= 48 && code <= 57) || code === 95)) return at;
+      at++;
+    }
+  }
+
+  /** At a SLASH or SLASH_EQUALS where a value is expected: the token becomes the whole regular expression. */
+  regularExpression(): void {
+    const { source, start } = this;
+    let inClass = false;
+    let at = start + 1;
+    for (;;) {
+      const code = source.charCodeAt(at);
+      if (code === LINE_FEED || code === RETURN_SIGN || Number.isNaN(code)) giveUp();
+      if (code === BACKSLASH) at++;
+      else if (code === 91) inClass = true;
+      else if (code === 93) inClass = false;
+      else if (code === 47 && !inClass) break;
+      at++;
+    }
+    let end = at + 1;
+    while ((LETTERS[source.charCodeAt(end)] ?? 0) !== 0) end++;
+    // Throws where this engine does not know it.
+    new RegExp(source.slice(start + 1, at), source.slice(at + 1, end));
+    this.end = end;
+  }
+
+  /** From behind a backquote, or the bracket behind a value: up to the next value, then true, or behind the end of the template. */
+  templateGoesOn(from: number): boolean {
+    const { source } = this;
+    let at = from;
+    for (;;) {
+      const code = source.charCodeAt(at);
+      if (code === 96) {
+        this.end = at + 1;
+        return false;
+      }
+      if (code === 36 && source.charCodeAt(at + 1) === 123) {
+        this.end = at + 2;
+        return true;
+      }
+      if (Number.isNaN(code)) giveUp();
+      at += code === BACKSLASH ? 2 : 1;
+    }
+  }
+}
