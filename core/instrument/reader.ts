@@ -55,6 +55,7 @@ const IN_BODY = 1;
 const IN_BLOCK = 2;
 
 class Reader extends Scanner {
+  readonly #original: string;
   readonly #options: ReaderOptions;
   readonly #insertions = new Insertions<ReadFunction>();
   readonly #leftAlone: { readonly fn: ReadFunction; readonly reason: string }[] = [];
@@ -84,6 +85,7 @@ class Reader extends Scanner {
     super(source);
     // Where a comment may say that something is to be left alone, it is asked of the tree.
     if (source.includes('!viztracer:')) giveUp();
+    this.#original = source;
     this.#options = options;
     const isModule = options.kind === 'module';
     this.#mayAwait = isModule;
@@ -92,7 +94,7 @@ class Reader extends Scanner {
 
   run(): Instrumented {
     this.next();
-    if (this.token === T.END) return { code: this.source, functions: [], leftAlone: [] };
+    if (this.token === T.END) return { code: this.#original, functions: [], leftAlone: [] };
     const fn = this.#fn;
     const begin = this.#insertions.begin(this.start, '', fn);
     const prefix = this.#directives(begin, fn);
@@ -102,7 +104,7 @@ class Reader extends Scanner {
     this.#insertions.change(begin, this.#insertions.offsetOf(begin), prefix + forms.before);
     this.#insertions.put(this.previousEnd, forms.after, fn);
     if (this.#covers > 0) giveUp();
-    const { code, functions } = this.#insertions.splice(this.source);
+    const { code, functions } = this.#insertions.splice(this.#original);
     return { code, functions, leftAlone: this.#leftAlone.map(({ fn: { at }, reason }) => ({ at, reason })) };
   }
 
@@ -650,7 +652,9 @@ class Reader extends Scanner {
   }
 
   #parametersAndBody(fn: ReadFunction): void {
-    const [outer, mayAwait, mayYield] = [this.#fn, this.#mayAwait, this.#mayYield];
+    const outer = this.#fn;
+    const mayAwait = this.#mayAwait;
+    const mayYield = this.#mayYield;
     this.#fn = fn;
     this.#mayAwait = false;
     this.#mayYield = false;
@@ -712,7 +716,9 @@ class Reader extends Scanner {
     if (this.onNewLine) giveUp();
     const fn = this.#makeFunction(name, start, async, true);
     fn.evals = evals;
-    const [outer, mayAwait, mayYield] = [this.#fn, this.#mayAwait, this.#mayYield];
+    const outer = this.#fn;
+    const mayAwait = this.#mayAwait;
+    const mayYield = this.#mayYield;
     const { end } = this;
     this.next();
     if (this.token === T.LEFT_BRACE) this.#body(fn);
@@ -759,9 +765,13 @@ class Reader extends Scanner {
     let flags = 0;
     let prefix = '';
     // Words that come before a key, or are one.
-    let [keyToken, start, end] = [0, 0, 0];
+    let keyToken = 0;
+    let start = 0;
+    let end = 0;
     const word = (): boolean => {
-      [keyToken, start, end] = [this.token, this.start, this.end];
+      keyToken = this.token;
+      start = this.start;
+      end = this.end;
       this.next();
       return this.token !== T.LEFT_PAREN && this.token !== T.EQUALS && this.token !== T.SEMICOLON && this.token !== T.RIGHT_BRACE;
     };
@@ -791,7 +801,9 @@ class Reader extends Scanner {
         flags |= FLAG.GENERATOR;
         this.next();
       }
-      [keyToken, start, end] = [this.token, this.start, this.end];
+      keyToken = this.token;
+      start = this.start;
+      end = this.end;
       key = this.#propertyKeyName(true);
     }
     key.owner = owner;
@@ -821,7 +833,9 @@ class Reader extends Scanner {
 
   #field(key: Name, owner: Name, at: number): void {
     if (this.token === T.EQUALS) {
-      const [outer, mayAwait, mayYield] = [this.#fn, this.#mayAwait, this.#mayYield];
+      const outer = this.#fn;
+    const mayAwait = this.#mayAwait;
+    const mayYield = this.#mayYield;
       const fn = this.#makeFunction(undefined, at, 0, false, true);
       fn.methodOf = owner;
       this.#fn = fn;
@@ -837,7 +851,9 @@ class Reader extends Scanner {
   }
 
   #staticBlock(owner: Name, at: number): void {
-    const [outer, mayAwait, mayYield] = [this.#fn, this.#mayAwait, this.#mayYield];
+    const outer = this.#fn;
+    const mayAwait = this.#mayAwait;
+    const mayYield = this.#mayYield;
     const name = Name.fixed('<static>');
     name.owner = owner;
     const fn = this.#makeFunction(name, at, 0, false, true);
@@ -1035,21 +1051,19 @@ class Reader extends Scanner {
       if (this.token !== T.EQUALS || this.source.charCodeAt(this.previousEnd - 1) === 41) giveUp();
       this.#covers = covers;
     } else if (target !== A_NAME && target !== MEMBER) giveUp();
-    const [nameStart, nameEnd] = [this.#nameStart, this.#nameEnd];
-    const [ownerKind, ownerKey, ownerStart, ownerEnd] = [this.#ownerKind, this.#ownerKey, this.#ownerStart, this.#ownerEnd];
-    const [key, keyStart, keyEnd, isExports] = [this.#key, this.#keyStart, this.#keyEnd, this.#isExports];
     this.next();
-    let name: Name | undefined;
-    if (target <= MEMBER && this.#mayTakeName()) {
-      if (target === A_NAME) name = new Name(AS_IT_IS, nameStart, nameEnd);
-      else if (!isExports) {
-        name = new Name(key, keyStart, keyEnd);
-        if (ownerKind === SELF) name.self = this.#fn;
-        else if (ownerKind === WRITTEN) name.owner = new Name(ownerKey, ownerStart, ownerEnd);
-      }
-    }
-    this.#named(name, noIn);
+    this.#named(this.#mayTakeName() ? this.#targetName(target) : undefined, noIn);
     return OTHER;
+  }
+
+  /** What a function is called that is assigned to the last name or member. */
+  #targetName(target: number): Name | undefined {
+    if (target === A_NAME) return new Name(AS_IT_IS, this.#nameStart, this.#nameEnd);
+    if (target !== MEMBER || this.#isExports) return undefined;
+    const name = new Name(this.#key, this.#keyStart, this.#keyEnd);
+    if (this.#ownerKind === SELF) name.self = this.#fn;
+    else if (this.#ownerKind === WRITTEN) name.owner = new Name(this.#ownerKey, this.#ownerStart, this.#ownerEnd);
+    return name;
   }
 
   #wait(): void {
@@ -1146,8 +1160,14 @@ class Reader extends Scanner {
   /** Members and calls behind a value. */
   #chain(first: number): number {
     let kind = first;
-    let [ownerKind, ownerKey, ownerStart, ownerEnd] = [this.#ownerKind, this.#ownerKey, this.#ownerStart, this.#ownerEnd];
-    let [key, keyStart, keyEnd, isExports] = [this.#key, this.#keyStart, this.#keyEnd, this.#isExports];
+    let ownerKind = this.#ownerKind;
+    let ownerKey = this.#ownerKey;
+    let ownerStart = this.#ownerStart;
+    let ownerEnd = this.#ownerEnd;
+    let key = this.#key;
+    let keyStart = this.#keyStart;
+    let keyEnd = this.#keyEnd;
+    let isExports = this.#isExports;
     let isOptional = false;
     for (;;) {
       let { token } = this;
@@ -1171,12 +1191,16 @@ class Reader extends Scanner {
         const ofName = kind === A_NAME ? this.#nameToken : 0;
         if (kind === A_NAME) {
           ownerKind = ofName === T.EXPORTS ? NOBODY : WRITTEN;
-          [ownerKey, ownerStart, ownerEnd] = [AS_IT_IS, this.#nameStart, this.#nameEnd];
+          ownerKey = AS_IT_IS;
+          ownerStart = this.#nameStart;
+          ownerEnd = this.#nameEnd;
         } else if (kind !== MEMBER) ownerKind = kind === THIS ? SELF : NOBODY;
         else if (isExports) ownerKind = NOBODY;
         else if (!this.#isPrototype(key, keyStart, keyEnd)) {
           ownerKind = WRITTEN;
-          [ownerKey, ownerStart, ownerEnd] = [key, keyStart, keyEnd];
+          ownerKey = key;
+          ownerStart = keyStart;
+          ownerEnd = keyEnd;
         }
         if (token === T.LEFT_BRACKET) {
           this.next();
@@ -1188,7 +1212,9 @@ class Reader extends Scanner {
         } else {
           if (this.token > T.LAST_WORD && this.token !== T.PRIVATE) giveUp();
           isExports = ofName === T.MODULE && this.token === T.EXPORTS;
-          [key, keyStart, keyEnd] = [AS_IT_IS, this.start, this.end];
+          key = AS_IT_IS;
+          keyStart = this.start;
+          keyEnd = this.end;
           this.next();
         }
         kind = MEMBER;
@@ -1197,8 +1223,14 @@ class Reader extends Scanner {
     if (kind !== MEMBER) return kind;
     // What may be undefined on the way is no place to assign to, and no owner.
     if (isOptional) return OTHER;
-    [this.#ownerKind, this.#ownerKey, this.#ownerStart, this.#ownerEnd] = [ownerKind, ownerKey, ownerStart, ownerEnd];
-    [this.#key, this.#keyStart, this.#keyEnd, this.#isExports] = [key, keyStart, keyEnd, isExports];
+    this.#ownerKind = ownerKind;
+    this.#ownerKey = ownerKey;
+    this.#ownerStart = ownerStart;
+    this.#ownerEnd = ownerEnd;
+    this.#key = key;
+    this.#keyStart = keyStart;
+    this.#keyEnd = keyEnd;
+    this.#isExports = isExports;
     return MEMBER;
   }
 
@@ -1224,13 +1256,22 @@ class Reader extends Scanner {
     if (this.token === T.RIGHT_PAREN || this.token === T.ELLIPSIS) giveUp();
     const name = this.#mayTakeName() ? new Name(TEXT, 0, 0) : undefined;
     this.#named(name, false);
-    this.#expect(T.COMMA);
-    if (this.token !== T.STRING) giveUp();
-    const { start, end } = this;
-    this.#assignment(undefined, false);
-    if (this.previousEnd !== end) giveUp();
+    const isNamed = this.token === T.COMMA && this.#nameArgument(name);
+    if (name && !isNamed) name.isVoid = true;
+    // What comes behind a name is not looked into.
+    if (this.token === T.COMMA && !isNamed) this.#arguments();
+    else this.#expect(T.RIGHT_PAREN);
+  }
+
+  /** At the comma before an argument. If it is a string, that is what `name` says. */
+  #nameArgument(name: Name | undefined): boolean {
+    this.next();
+    const { start, end, token } = this;
+    if (token === T.ELLIPSIS || token === T.RIGHT_PAREN) giveUp();
+    if (this.#assignment(undefined, false) !== STRING) return false;
+    if (token !== T.STRING || this.previousEnd !== end) giveUp();
     name?.moveTo(start, end);
-    this.#expect(T.RIGHT_PAREN);
+    return true;
   }
 
   #template(): void {

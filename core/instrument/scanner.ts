@@ -152,6 +152,7 @@ for (const [sign, token] of Object.entries(ONE_SIGN)) SIGNS[sign.charCodeAt(0)] 
 const LINE_FEED = 10;
 const RETURN_SIGN = 13;
 const BACKSLASH = 92;
+const SHORT_STRING = 24;
 
 export class Scanner {
   readonly source: string;
@@ -164,10 +165,15 @@ export class Scanner {
   /** Where the token before it ends. */
   previousEnd = 0;
   /** Where the next line ends, as far as it is known. */
-  #lineEnd = 0;
+  #lineEnd = -1;
+  /** The same of the next backslash. */
+  #backslash = -1;
+  /** And of the next `${`. */
+  #value = -1;
 
   constructor(source: string) {
-    this.source = source;
+    // Within a text that ends with a line, nobody looks beyond its end: code that has done so once is slower from then on.
+    this.source = source.endsWith('\n') ? source : `${source}\n`;
     // Line ends that are none of the usual.
     if (/\r(?!\n)|[\u2028\u2029]/.test(source)) giveUp();
     if (source.startsWith('#!')) this.end = this.#endOfLine(0);
@@ -176,10 +182,11 @@ export class Scanner {
   /** Goes to the next token. */
   next(): void {
     const { source } = this;
+    const { length } = source;
     let at = this.end;
     this.previousEnd = at;
     this.onNewLine = false;
-    for (;;) {
+    while (at < length) {
       const code = source.charCodeAt(at);
       if (code === 32 || code === 9) at++;
       else if (code === LINE_FEED || code === RETURN_SIGN) {
@@ -197,15 +204,13 @@ export class Scanner {
         if (LETTERS[code] === PART) this.#word(at);
         else this.#sign(code, at);
         return;
-      } else if (Number.isNaN(code)) {
-        this.#is(END, at, 0);
-        return;
       } else if (code === 0xa0 || code === 0xfeff) at++;
       else {
         this.#word(at);
         return;
       }
     }
+    this.#is(END, length, 0);
   }
 
   #is(token: number, start: number, length: number): void {
@@ -346,17 +351,32 @@ export class Scanner {
     else this.#is(assigns ? ASSIGNMENT : BETWEEN, at, length + 1);
   }
 
+  /** Short ones letter by letter, long ones in strides. */
   #string(quote: number, start: number): void {
     const { source } = this;
     let at = start + 1;
+    const near = at + SHORT_STRING;
+    let end = -1;
     for (;;) {
       const code = source.charCodeAt(at);
       if (code === quote) break;
       if (code === BACKSLASH) at += source.charCodeAt(at + 1) === RETURN_SIGN ? 3 : 2;
-      else if (code === LINE_FEED || code === RETURN_SIGN || Number.isNaN(code)) giveUp();
-      else at++;
+      else if (code === LINE_FEED || code === RETURN_SIGN) giveUp();
+      else if (++at > near) {
+        if (end < at) end = source.indexOf(quote === 34 ? '"' : "'", at);
+        if (end < 0) giveUp();
+        at = Math.min(end, this.#nextBackslash(at), this.#endOfLine(at));
+      }
     }
     this.#is(STRING, start, at + 1 - start);
+  }
+
+  #nextBackslash(at: number): number {
+    if (this.#backslash < at) {
+      const found = this.source.indexOf('\\', at);
+      this.#backslash = found < 0 ? this.source.length : found;
+    }
+    return this.#backslash;
   }
 
   #number(start: number): void {
@@ -401,7 +421,7 @@ export class Scanner {
     let at = start + 1;
     for (;;) {
       const code = source.charCodeAt(at);
-      if (code === LINE_FEED || code === RETURN_SIGN || Number.isNaN(code)) giveUp();
+      if (code === LINE_FEED || code === RETURN_SIGN) giveUp();
       if (code === BACKSLASH) at++;
       else if (code === 91) inClass = true;
       else if (code === 93) inClass = false;
@@ -420,17 +440,19 @@ export class Scanner {
     const { source } = this;
     let at = from;
     for (;;) {
-      const code = source.charCodeAt(at);
-      if (code === 96) {
-        this.end = at + 1;
-        return false;
+      const end = source.indexOf('`', at);
+      if (end < 0) giveUp();
+      if (this.#value < at) {
+        const found = source.indexOf('${', at);
+        this.#value = found < 0 ? source.length : found;
       }
-      if (code === 36 && source.charCodeAt(at + 1) === 123) {
-        this.end = at + 2;
-        return true;
+      const value = this.#value;
+      const backslash = this.#nextBackslash(at);
+      if (backslash < end && backslash < value) at = backslash + 2;
+      else {
+        this.end = value < end ? value + 2 : end + 1;
+        return value < end;
       }
-      if (Number.isNaN(code)) giveUp();
-      at += code === BACKSLASH ? 2 : 1;
     }
   }
 }
