@@ -12,6 +12,8 @@ export const EXPRESSION = 3;
 /** Not in the source: `fixed`. */
 export const FIXED = 4;
 
+export const UNKNOWN = 5;
+
 /** Where the owner of a name comes from. */
 export const NOBODY = 0;
 /** What `this` is called. */
@@ -120,8 +122,7 @@ function keyText(source: string, { key, start, end, fixed }: Name): string {
   if (key === AS_IT_IS) return text;
   if (key === TEXT) return oneLine(textValue(text));
   if (key === NUMERAL) return oneLine(numeralValue(text));
-  // A tree has no brackets around a value.
-  if (text.startsWith('(')) giveUp();
+  if (key === UNKNOWN) giveUp();
   return `[${oneLine(text)}]`;
 }
 

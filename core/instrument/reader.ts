@@ -5,7 +5,7 @@
 import { oneLine } from './function-names.ts';
 import { inserted } from './inserted-text.ts';
 import { FLAG, Insertions, type Instrumented } from './insertions.ts';
-import { AS_IT_IS, EXPRESSION, Name, NOBODY, NUMERAL, ReadFunction, SELF, TEXT, WRITTEN } from './reader-names.ts';
+import { AS_IT_IS, EXPRESSION, Name, NOBODY, NUMERAL, ReadFunction, SELF, TEXT, UNKNOWN, WRITTEN } from './reader-names.ts';
 import * as T from './scanner.ts';
 import { giveUp, Scanner } from './scanner.ts';
 import type { SourceKind } from './syntax.ts';
@@ -45,6 +45,8 @@ const NUMBER = 8;
 const WORD = 9;
 const THIS = 10;
 const REGULAR_EXPRESSION = 11;
+/** `a = 1`, `{ a } = b`: what a parameter may be. */
+const ASSIGNED = 12;
 
 const BODY = [inserted.body(false), inserted.body(true)] as const;
 const EXPRESSION_BODY = [inserted.expressionBody(false), inserted.expressionBody(true)] as const;
@@ -71,6 +73,9 @@ class Reader extends Scanner {
   #nameToken = 0;
   #nameStart = 0;
   #nameEnd = 0;
+  // Of the last expression in brackets.
+  #bracketStart = 0;
+  #bracketEnd = 0;
   // Of the last member: what its object is called, see `Name`, and its property.
   #ownerKind = 0;
   #ownerKey = 0;
@@ -161,7 +166,7 @@ class Reader extends Scanner {
         } else this.#expressionStatement(label);
         return;
       case T.CLASS:
-        this.#class(undefined);
+        this.#class(undefined, true);
         return;
       case T.IF:
         this.next();
@@ -247,9 +252,10 @@ class Reader extends Scanner {
     this.#expect(T.RIGHT_PAREN);
   }
 
-  /** Returns whether it may be the head of a `for … of`: there is one, and it has no value yet. */
-  #declarations(noIn: boolean): boolean {
+  /** `isHead`: of a `for`. Returns whether `of` may follow: there is one, and it has no value yet. */
+  #declarations(isHead: boolean): boolean {
     const isVar = this.token === T.VAR;
+    const mayBeEmpty = this.token !== T.CONST;
     const isLet = this.token === T.LET;
     this.next();
     if (isLet && this.token > T.LAST_NAME && this.token !== T.LEFT_BRACE && this.token !== T.LEFT_BRACKET) giveUp();
@@ -257,9 +263,10 @@ class Reader extends Scanner {
       const { start, end } = this;
       const isName = this.#binding(isVar);
       const hasValue = this.token === T.EQUALS;
+      if (!hasValue && !(isName && mayBeEmpty) && !(isHead && isFirst && (this.token === T.OF || this.token === T.IN))) giveUp();
       if (hasValue) {
         this.next();
-        this.#named(isName ? this.#nameFor(start, end) : undefined, noIn);
+        this.#named(isName ? this.#nameFor(start, end) : undefined, isHead);
       }
       if (this.token !== T.COMMA) return isFirst && !hasValue;
       this.next();
@@ -533,6 +540,7 @@ class Reader extends Scanner {
   /** What is declared; true: a name. The names of a `var` are kept. */
   #binding(isVar: boolean): boolean {
     if (this.token <= T.LAST_NAME) {
+      if (this.token === T.LET || this.token === T.STATIC) giveUp();
       if (isVar) this.#variable(this.start, this.end);
       this.next();
       return true;
@@ -737,13 +745,14 @@ class Reader extends Scanner {
     return ARROW;
   }
 
-  #class(given: Name | undefined): void {
+  #class(given: Name | undefined, isStatement = false): void {
     this.next();
     let name: Name;
     if (this.token <= T.LAST_NAME) {
       name = new Name(AS_IT_IS, this.start, this.end);
       this.next();
     } else {
+      if (isStatement && !given) giveUp();
       name = Name.fixed('(class)');
       name.instead = given;
     }
@@ -857,7 +866,6 @@ class Reader extends Scanner {
     const name = Name.fixed('<static>');
     name.owner = owner;
     const fn = this.#makeFunction(name, at, 0, false, true);
-    fn.methodOf = owner;
     this.#body(fn);
     this.#fn = outer;
     this.#mayAwait = mayAwait;
@@ -880,7 +888,7 @@ class Reader extends Scanner {
     if (token === T.LEFT_BRACKET) {
       this.next();
       const { start } = this;
-      const key = keyOf(this.#assignment(undefined, false));
+      const key = this.#keyOf(start, this.#assignment(undefined, false));
       const name = new Name(key, start, this.previousEnd);
       this.#expect(T.RIGHT_BRACKET);
       return name;
@@ -1051,9 +1059,10 @@ class Reader extends Scanner {
       if (this.token !== T.EQUALS || this.source.charCodeAt(this.previousEnd - 1) === 41) giveUp();
       this.#covers = covers;
     } else if (target !== A_NAME && target !== MEMBER) giveUp();
+    const isPlain = this.token === T.EQUALS;
     this.next();
     this.#named(this.#mayTakeName() ? this.#targetName(target) : undefined, noIn);
-    return OTHER;
+    return isPlain && target !== MEMBER ? ASSIGNED : OTHER;
   }
 
   /** What a function is called that is assigned to the last name or member. */
@@ -1205,7 +1214,7 @@ class Reader extends Scanner {
         if (token === T.LEFT_BRACKET) {
           this.next();
           keyStart = this.start;
-          key = keyOf(this.#expression(false));
+          key = this.#keyOf(keyStart, this.#expression(false));
           keyEnd = this.previousEnd;
           isExports = false;
           this.#expect(T.RIGHT_BRACKET);
@@ -1340,6 +1349,7 @@ class Reader extends Scanner {
         if (this.token !== T.IN) giveUp();
         return OTHER;
       case T.LET:
+      case T.STATIC:
         return giveUp();
       default:
         if (token > T.LAST_NAME) giveUp();
@@ -1405,6 +1415,7 @@ class Reader extends Scanner {
     const covers = this.#covers;
     fn.evals = false;
     let mustBeArrow = false;
+    let mayBeParameters = mayBeArrow;
     let kind = OTHER;
     this.next();
     if (this.token === T.RIGHT_PAREN) mustBeArrow = true;
@@ -1412,11 +1423,11 @@ class Reader extends Scanner {
       if (this.token === T.ELLIPSIS) {
         mustBeArrow = true;
         this.next();
-        this.#assignment(undefined, false);
-        if (this.token !== T.RIGHT_PAREN) giveUp();
+        if (!isParameter(this.#assignment(undefined, false)) || this.token !== T.RIGHT_PAREN) giveUp();
         break;
       }
       const one = this.#assignment(isFirst ? name : undefined, false);
+      mayBeParameters &&= isParameter(one);
       kind = isFirst ? one : OTHER;
       if (this.token === T.COMMA) {
         this.next();
@@ -1426,14 +1437,16 @@ class Reader extends Scanner {
     }
     this.next();
     const evalsInside = fn.evals;
-    if (this.token === T.ARROW && mayBeArrow) {
-      if (fn.waited !== waited) giveUp();
+    if (this.token === T.ARROW) {
+      if (fn.waited !== waited || !mayBeParameters) giveUp();
       fn.evals = evals;
       this.#covers = covers;
       return this.#arrow(name, start, 0, evalsInside, noIn);
     }
     if (mustBeArrow) giveUp();
     fn.evals = evals || evalsInside;
+    this.#bracketStart = start;
+    this.#bracketEnd = this.previousEnd;
     return kind;
   }
 
@@ -1470,15 +1483,18 @@ class Reader extends Scanner {
       this.next();
       if (this.#options.kind !== 'module' || this.token !== T.NAME || this.source.slice(this.start, this.end) !== 'meta') giveUp();
       this.next();
-    } else if (this.token === T.LEFT_PAREN) this.#arguments();
+    } else if (this.token === T.LEFT_PAREN && this.source.charCodeAt(this.end) !== 46) this.#arguments();
     else giveUp();
+  }
+
+  /** What the text of the key in brackets is that was read last. */
+  #keyOf(start: number, kind: number): number {
+    // A tree has no brackets around a value.
+    if (kind === REGULAR_EXPRESSION || (this.#bracketStart === start && this.#bracketEnd === this.previousEnd)) return UNKNOWN;
+    if (kind === STRING) return TEXT;
+    if (kind === NUMBER) return NUMERAL;
+    return kind === WORD ? AS_IT_IS : EXPRESSION;
   }
 }
 
-/** What the text of a key in brackets is. */
-function keyOf(kind: number): number {
-  if (kind === REGULAR_EXPRESSION) giveUp();
-  if (kind === STRING) return TEXT;
-  if (kind === NUMBER) return NUMERAL;
-  return kind === WORD ? AS_IT_IS : EXPRESSION;
-}
+const isParameter = (kind: number): boolean => kind === A_NAME || kind === OBJECT || kind === ARRAY || kind === ASSIGNED;
