@@ -21,6 +21,11 @@ export const SELF = 1;
 /** A name, or a key, in the source. */
 export const WRITTEN = 2;
 
+/** How a function declaration counts for the function around it. */
+export const NOT_DECLARED: number = 0;
+export const IN_BODY: number = 1;
+export const IN_BLOCK: number = 2;
+
 /** A name of a function or of an object with some in it, as far as it is known: parts of the source, put together when all is read. */
 export class Name {
   readonly key: number;

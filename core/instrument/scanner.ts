@@ -3,151 +3,14 @@
  * at all that is rare: then the parser reads the file.
  */
 
+import * as T from './tokens.ts';
+
 /** Thrown where a text holds what the reader does not know. */
 export const GIVE_UP = new Error('not read in one pass');
 
 export function giveUp(): never {
   throw GIVE_UP;
 }
-
-// Names that are words of the language in some places only. Up to LAST_NAME, a token is a name; up to LAST_WORD, it may stand behind a dot.
-export const NAME: number = 1;
-export const ASYNC: number = 2;
-export const OF: number = 3;
-export const GET: number = 4;
-export const SET: number = 5;
-export const STATIC: number = 6;
-export const LET: number = 7;
-export const EVAL: number = 8;
-export const MODULE: number = 9;
-export const EXPORTS: number = 10;
-export const KEEP_NAME: number = 11;
-export const ACCESSOR: number = 12;
-export const FROM: number = 13;
-export const AS: number = 14;
-export const LAST_NAME: number = 14;
-export const AWAIT: number = 15;
-export const YIELD: number = 16;
-export const FUNCTION: number = 17;
-export const CLASS: number = 18;
-export const VAR: number = 19;
-export const CONST: number = 20;
-export const RETURN: number = 21;
-export const IF: number = 22;
-export const ELSE: number = 23;
-export const FOR: number = 24;
-export const WHILE: number = 25;
-export const DO: number = 26;
-export const SWITCH: number = 27;
-export const CASE: number = 28;
-export const DEFAULT: number = 29;
-export const TRY: number = 30;
-export const CATCH: number = 31;
-export const FINALLY: number = 32;
-export const THROW: number = 33;
-export const NEW: number = 34;
-/** typeof, void, delete. */
-export const PREFIX_WORD: number = 35;
-export const IN: number = 36;
-export const INSTANCEOF: number = 37;
-export const THIS: number = 38;
-export const SUPER: number = 39;
-/** null, true, false. */
-export const VALUE_WORD: number = 40;
-export const IMPORT: number = 41;
-export const EXPORT: number = 42;
-export const EXTENDS: number = 43;
-/** break, continue. */
-export const LEAVE: number = 44;
-export const WITH: number = 45;
-export const DEBUGGER: number = 46;
-export const ENUM: number = 47;
-export const LAST_WORD: number = 47;
-
-export const PRIVATE: number = 48;
-export const NUMBER: number = 49;
-export const STRING: number = 50;
-export const TEMPLATE: number = 51;
-export const END: number = 52;
-export const LEFT_BRACE: number = 53;
-export const RIGHT_BRACE: number = 54;
-export const LEFT_PAREN: number = 55;
-export const RIGHT_PAREN: number = 56;
-export const LEFT_BRACKET: number = 57;
-export const RIGHT_BRACKET: number = 58;
-export const SEMICOLON: number = 59;
-export const COMMA: number = 60;
-export const COLON: number = 61;
-export const DOT: number = 62;
-export const ELLIPSIS: number = 63;
-export const ARROW: number = 64;
-export const EQUALS: number = 65;
-/** `+=` and others, but not `/=`. */
-export const ASSIGNMENT: number = 66;
-export const QUESTION: number = 67;
-export const OPTIONAL: number = 68;
-/** `!`, `~`. */
-export const PREFIX_SIGN: number = 69;
-/** `++`, `--`. */
-export const STEP: number = 70;
-/** Operators between two values; those that are something else in other places come first. */
-export const STAR: number = 71;
-export const SLASH: number = 72;
-/** `/=`, which may be the start of a regular expression. */
-export const SLASH_EQUALS: number = 73;
-export const SIGN: number = 74;
-export const BETWEEN: number = 75;
-
-const WORDS: Readonly<Record<string, number>> = {
-  ...{
-    async: ASYNC,
-    of: OF,
-    get: GET,
-    set: SET,
-    static: STATIC,
-    let: LET,
-    eval: EVAL,
-    module: MODULE,
-    exports: EXPORTS,
-    __name: KEEP_NAME,
-    accessor: ACCESSOR,
-  },
-  ...{ from: FROM, as: AS, await: AWAIT, yield: YIELD, function: FUNCTION, class: CLASS, var: VAR, const: CONST, return: RETURN, if: IF, else: ELSE, for: FOR },
-  ...{ while: WHILE, do: DO, switch: SWITCH, case: CASE, default: DEFAULT, try: TRY, catch: CATCH, finally: FINALLY, throw: THROW, new: NEW },
-  ...{ typeof: PREFIX_WORD, void: PREFIX_WORD, delete: PREFIX_WORD, in: IN, instanceof: INSTANCEOF, this: THIS, super: SUPER },
-  ...{ null: VALUE_WORD, true: VALUE_WORD, false: VALUE_WORD, import: IMPORT, export: EXPORT, extends: EXTENDS, break: LEAVE, continue: LEAVE },
-  ...{ with: WITH, debugger: DEBUGGER, enum: ENUM },
-};
-
-// Words by a number made of their length and three of their letters: no two share one, which is made sure of below.
-const WORD_TEXTS: (string | undefined)[] = new Array<undefined>(128).fill(undefined);
-const WORD_TOKENS = new Uint8Array(128);
-const wordNumber = (text: string, start: number, length: number): number =>
-  (text.charCodeAt(start) + text.charCodeAt(start + 1) * 4 + text.charCodeAt(start + (length >> 1)) * 32 + length * 3) & 127;
-const LONGEST_WORD = 10;
-
-const PART = 1;
-const DIGIT = 2;
-/** By the code of an ASCII letter. */
-const LETTERS = new Uint8Array(128);
-/** Tokens of one sign. */
-const SIGNS = new Uint8Array(128);
-
-for (const [word, token] of Object.entries(WORDS)) {
-  const index = wordNumber(word, 0, word.length);
-  if (WORD_TEXTS[index] !== undefined) throw new Error(`${word} and ${WORD_TEXTS[index]} share a number`);
-  WORD_TEXTS[index] = word;
-  WORD_TOKENS[index] = token;
-}
-for (let code = 0; code < 128; code++) {
-  const letter = String.fromCharCode(code);
-  LETTERS[code] = /[\w$]/.test(letter) ? PART | (/\d/.test(letter) ? DIGIT : 0) : 0;
-}
-const ONE_SIGN: Readonly<Record<string, number>> = {
-  ...{ '{': LEFT_BRACE, '}': RIGHT_BRACE, '(': LEFT_PAREN, ')': RIGHT_PAREN, '[': LEFT_BRACKET, ']': RIGHT_BRACKET },
-  ...{ ';': SEMICOLON, ',': COMMA, ':': COLON, '~': PREFIX_SIGN, '`': TEMPLATE },
-};
-for (const [sign, token] of Object.entries(ONE_SIGN)) SIGNS[sign.charCodeAt(0)] = token;
 
 const LINE_FEED = 10;
 const RETURN_SIGN = 13;
@@ -157,7 +20,7 @@ const SHORT_STRING = 24;
 export class Scanner {
   readonly source: string;
   /** The current token, where it begins, and where it ends. */
-  token = END;
+  token = T.END;
   start = 0;
   end = 0;
   /** A line ends before it. */
@@ -197,11 +60,11 @@ export class Scanner {
         if (second === 47) at = this.#endOfLine(at);
         else if (second === 42) at = this.#behindComment(at);
         else {
-          this.#is(second === 61 ? SLASH_EQUALS : SLASH, at, second === 61 ? 2 : 1);
+          this.#is(second === 61 ? T.SLASH_EQUALS : T.SLASH, at, second === 61 ? 2 : 1);
           return;
         }
       } else if (code < 128) {
-        if (LETTERS[code] === PART) this.#word(at);
+        if (T.LETTERS[code] === T.PART) this.#word(at);
         else this.#sign(code, at);
         return;
       } else if (code === 0xa0 || code === 0xfeff) at++;
@@ -210,7 +73,7 @@ export class Scanner {
         return;
       }
     }
-    this.#is(END, length, 0);
+    this.#is(T.END, length, 0);
   }
 
   #is(token: number, start: number, length: number): void {
@@ -238,7 +101,7 @@ export class Scanner {
     const { source } = this;
     let at = start;
     let code = source.charCodeAt(at);
-    while (code < 128 && (LETTERS[code] as number) !== 0) code = source.charCodeAt(++at);
+    while (code < 128 && (T.LETTERS[code] as number) !== 0) code = source.charCodeAt(++at);
     if (code >= 128 || code === BACKSLASH) {
       this.#rareWord(start);
       return;
@@ -246,13 +109,13 @@ export class Scanner {
     this.start = start;
     this.end = at;
     const length = at - start;
-    this.token = NAME;
-    if (length > LONGEST_WORD || length < 2) return;
-    const index = wordNumber(source, start, length);
-    const word = WORD_TEXTS[index];
+    this.token = T.NAME;
+    if (length > T.LONGEST_WORD || length < 2) return;
+    const index = T.wordNumber(source, start, length);
+    const word = T.WORD_TEXTS[index];
     if (word === undefined || word.length !== length) return;
     for (let i = 0; i < length; i++) if (word.charCodeAt(i) !== source.charCodeAt(start + i)) return;
-    this.token = WORD_TOKENS[index] as number;
+    this.token = T.WORD_TOKENS[index] as number;
   }
 
   /** Letters beyond ASCII. */
@@ -261,12 +124,12 @@ export class Scanner {
     name.lastIndex = start;
     const [found] = name.exec(this.source) ?? giveUp();
     if (this.source.charCodeAt(start + found.length) === BACKSLASH) giveUp();
-    this.#is(NAME, start, found.length);
+    this.#is(T.NAME, start, found.length);
   }
 
   #sign(code: number, at: number): void {
     const { source } = this;
-    const one = SIGNS[code] as number;
+    const one = T.SIGNS[code] as number;
     if (one !== 0) {
       this.#is(one, at, 1);
       return;
@@ -279,30 +142,30 @@ export class Scanner {
         return;
       case 46: // .
         if (second >= 48 && second <= 57) this.#number(at);
-        else if (second === 46 && source.charCodeAt(at + 2) === 46) this.#is(ELLIPSIS, at, 3);
-        else this.#is(DOT, at, 1);
+        else if (second === 46 && source.charCodeAt(at + 2) === 46) this.#is(T.ELLIPSIS, at, 3);
+        else this.#is(T.DOT, at, 1);
         return;
       case 61: // =
-        if (second === 62) this.#is(ARROW, at, 2);
-        else if (second !== 61) this.#is(EQUALS, at, 1);
-        else this.#is(BETWEEN, at, source.charCodeAt(at + 2) === 61 ? 3 : 2);
+        if (second === 62) this.#is(T.ARROW, at, 2);
+        else if (second !== 61) this.#is(T.EQUALS, at, 1);
+        else this.#is(T.BETWEEN, at, source.charCodeAt(at + 2) === 61 ? 3 : 2);
         return;
       case 33: // !
-        if (second !== 61) this.#is(PREFIX_SIGN, at, 1);
-        else this.#is(BETWEEN, at, source.charCodeAt(at + 2) === 61 ? 3 : 2);
+        if (second !== 61) this.#is(T.PREFIX_SIGN, at, 1);
+        else this.#is(T.BETWEEN, at, source.charCodeAt(at + 2) === 61 ? 3 : 2);
         return;
       case 43: // +
       case 45: // -
         if (second === code) {
           // `-->` at the start of a line is a comment of old.
           if (code === 45 && source.charCodeAt(at + 2) === 62 && (this.onNewLine || this.previousEnd === 0)) giveUp();
-          this.#is(STEP, at, 2);
-        } else if (second === 61) this.#is(ASSIGNMENT, at, 2);
-        else this.#is(SIGN, at, 1);
+          this.#is(T.STEP, at, 2);
+        } else if (second === 61) this.#is(T.ASSIGNMENT, at, 2);
+        else this.#is(T.SIGN, at, 1);
         return;
       case 42: // *
-        if (second === 61) this.#is(ASSIGNMENT, at, 2);
-        else if (second !== 42) this.#is(STAR, at, 1);
+        if (second === 61) this.#is(T.ASSIGNMENT, at, 2);
+        else if (second !== 42) this.#is(T.STAR, at, 1);
         else this.#between(at, 2);
         return;
       case 37: // %
@@ -325,14 +188,14 @@ export class Scanner {
         // ?
         const third = source.charCodeAt(at + 2);
         if (second === 63) this.#between(at, 2);
-        else if (second === 46 && !(third >= 48 && third <= 57)) this.#is(OPTIONAL, at, 2);
-        else this.#is(QUESTION, at, 1);
+        else if (second === 46 && !(third >= 48 && third <= 57)) this.#is(T.OPTIONAL, at, 2);
+        else this.#is(T.QUESTION, at, 1);
         return;
       }
       case 35: // #
         this.#word(at + 1);
-        if (this.start === this.end || (LETTERS[second] as number) & DIGIT) giveUp();
-        this.token = PRIVATE;
+        if (this.start === this.end || (T.LETTERS[second] as number) & T.DIGIT) giveUp();
+        this.token = T.PRIVATE;
         this.start = at;
         return;
       default:
@@ -347,8 +210,8 @@ export class Scanner {
 
   /** An operator of `length`, or the assignment with it. */
   #between(at: number, length: number, assigns = true): void {
-    if (this.source.charCodeAt(at + length) !== 61) this.#is(BETWEEN, at, length);
-    else this.#is(assigns ? ASSIGNMENT : BETWEEN, at, length + 1);
+    if (this.source.charCodeAt(at + length) !== 61) this.#is(T.BETWEEN, at, length);
+    else this.#is(assigns ? T.ASSIGNMENT : T.BETWEEN, at, length + 1);
   }
 
   /** Short ones letter by letter, long ones in strides. */
@@ -368,7 +231,7 @@ export class Scanner {
         at = Math.min(end, this.#nextBackslash(at), this.#endOfLine(at));
       }
     }
-    this.#is(STRING, start, at + 1 - start);
+    this.#is(T.STRING, start, at + 1 - start);
   }
 
   #nextBackslash(at: number): number {
@@ -383,11 +246,11 @@ export class Scanner {
     const { source } = this;
     let at = start;
     const second = source.charCodeAt(start + 1);
-    if (source.charCodeAt(start) === 48 && second < 128 && LETTERS[second] !== 0) {
+    if (source.charCodeAt(start) === 48 && second < 128 && T.LETTERS[second] !== 0) {
       // 0x…, 0o…, 0b…, 0n; not 017.
       if (second >= 48 && second <= 57) giveUp();
       do at++;
-      while ((LETTERS[source.charCodeAt(at)] ?? 0) !== 0);
+      while ((T.LETTERS[source.charCodeAt(at)] ?? 0) !== 0);
       if (!/^0(?:[xX][\da-fA-F_]+|[oO][0-7_]+|[bB][01_]+)?n?$/.test(source.slice(start, at)) && !/^0[eE]\d/.test(source.slice(start, at))) giveUp();
     } else {
       at = this.#digits(at);
@@ -400,9 +263,9 @@ export class Scanner {
         if (at === from) giveUp();
       } else if (exponent === 110) at++;
       const behind = source.charCodeAt(at);
-      if (behind >= 128 || behind === BACKSLASH || (LETTERS[behind] ?? 0) !== 0) giveUp();
+      if (behind >= 128 || behind === BACKSLASH || (T.LETTERS[behind] ?? 0) !== 0) giveUp();
     }
-    this.#is(NUMBER, start, at - start);
+    this.#is(T.NUMBER, start, at - start);
   }
 
   #digits(from: number): number {
@@ -414,7 +277,7 @@ export class Scanner {
     }
   }
 
-  /** At a SLASH or SLASH_EQUALS where a value is expected: the token becomes the whole regular expression. */
+  /** At a T.SLASH or T.SLASH_EQUALS where a value is expected: the token becomes the whole regular expression. */
   regularExpression(): void {
     const { source, start } = this;
     let inClass = false;
@@ -429,7 +292,7 @@ export class Scanner {
       at++;
     }
     let end = at + 1;
-    while ((LETTERS[source.charCodeAt(end)] ?? 0) !== 0) end++;
+    while ((T.LETTERS[source.charCodeAt(end)] ?? 0) !== 0) end++;
     // Throws where this engine does not know it.
     new RegExp(source.slice(start + 1, at), source.slice(at + 1, end));
     this.end = end;
