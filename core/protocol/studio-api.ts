@@ -97,10 +97,13 @@ export interface RecordingGlance {
   readonly slices: number;
   readonly counters: number;
   readonly objects: number;
-  /** How busy each of its parts was, a digit each, at most `MAX_GLANCE_PARTS`. */
-  readonly activity: string;
+  /** A small picture of its timeline, at most `MAX_GLANCE_ROWS` rows: in each a digit for each of its parts, the data colour of what ran, 0 where nothing did. */
+  readonly rows: readonly string[];
+  /** Its first counter: a digit for each part from 0, the least, to 9, the greatest; a dash where it had no value yet. Empty: none. */
+  readonly counter: string;
 }
 export const MAX_GLANCE_PARTS = 64;
+export const MAX_GLANCE_ROWS = 6;
 
 export interface RecentItem {
   /** Opaque id of the entry: what `recordings.openRecent` takes. */
