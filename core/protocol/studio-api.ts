@@ -278,6 +278,8 @@ export interface Settings {
   readonly sidebarWidth: number;
   readonly inspectorWidth: number;
   readonly drawerHeight: number;
+  /** Of the names of tracks in the timeline; 0: by the width of the window. */
+  readonly trackHeadWidth: number;
   /** Arrangement of the panels that the next window begins with, by view, as the window writes it. Empty: the one that the product comes with. */
   readonly layout: string;
   /** Arrangements that were given a name. */
@@ -313,6 +315,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sidebarWidth: 232,
   inspectorWidth: 344,
   drawerHeight: 240,
+  trackHeadWidth: 0,
   layout: '',
   layouts: [],
   tracks: '',
