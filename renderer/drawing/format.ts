@@ -124,9 +124,11 @@ export function formatShortAxisTime(ns: number, stepNs: number, greatestNs: numb
   return `${signed((ns / unitNs).toFixed(digits))} ${unit}`;
 }
 
-/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs". */
+/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs"; at the beginning "0 to 4.49 ms", "1.20 ms + 300 µs". */
 export function formatRange(fromNs: number, toNs: number): string {
   const length = formatDuration(toNs - fromNs);
+  // Of a short recording, milliseconds of seconds would be zeros.
+  if (fromNs >= 0 && toNs < 1e8 && toNs > fromNs) return fromNs === 0 ? `0 to ${length}` : `${formatDuration(fromNs)} + ${length}`;
   return toNs - fromNs < 2e6 ? `${inSeconds(fromNs)} s + ${length}` : `${inSeconds(fromNs)} to ${inSeconds(toNs)} s (${length})`;
 }
 const inSeconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));

@@ -10,6 +10,10 @@ import { words } from './words.ts';
 
 const EVERY_MS = 500;
 
+/** Of what there is some. */
+const counted = (counts: readonly (readonly [string, number])[]): readonly (readonly [string, string])[] =>
+  counts.flatMap(([name, count]) => (count > 0 ? [[name, formatCount(count)] as const] : []));
+
 export function TraceFacts({ trace }: { readonly trace: TraceId }) {
   const { kind } = useTraceSource(trace);
   const summary = useCalmSummary(trace);
@@ -21,12 +25,14 @@ export function TraceFacts({ trace }: { readonly trace: TraceId }) {
   const { startNs, endNs, startEpochMs, timelineSlices, instants, counterSamples, snapshots } = summary;
   const numbers: readonly (readonly [string, string])[] = [
     [words.length, formatDuration(endNs - startNs)],
-    [words.slices, formatCount(timelineSlices)],
-    [words.processes, formatCount(processes)],
-    [words.events, formatCount(instants)],
-    [words.threads, formatCount(threads)],
-    [words.samples, formatCount(counterSamples)],
-    [words.snapshots, formatCount(snapshots)],
+    ...counted([
+      [words.processes, processes],
+      [words.threads, threads],
+      [words.slices, timelineSlices],
+      [words.events, instants],
+      [words.samples, counterSamples],
+      [words.snapshots, snapshots],
+    ]),
   ];
   const texts: readonly (readonly [string, string])[] = [
     ...(startEpochMs > 0 ? [[words.began, dateAndTime(startEpochMs + startNs / 1e6)] as const] : []),
