@@ -44,7 +44,7 @@ describe('what a recording holds, for the list of recent ones', () => {
       'tracks.list': () => [track(1, 'calls'), track(2, 'counter'), track(3, 'object'), track(4, 'object')],
       'timeline.view': () => view(),
       'names.get': ({ names }: { readonly names: readonly number[] }) =>
-        names.map((id) => ({ id, text: '', category: 'gc', file: '', functionFlags: 0, categoryHash: 0, nameHash: 0 })),
+        names.map((id) => ({ id, text: '', category: 'gc', file: '', functionFlags: 0, line: 0, column: 0, categoryHash: 0, nameHash: 0 })),
     });
     const studio = new FakeStudio({
       'recordings.glance': (argument: unknown) => {
