@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOOSE, orderOf } from '../../../../../core/model/timeline/nesting.ts';
+import { orderOf } from '../../../../../core/model/timeline/loose-order.ts';
+import { LOOSE } from '../../../../../core/model/timeline/loose-slices.ts';
 
 const looseOf = (slices: readonly (readonly [start: number, end: number])[]): Float64Array =>
   Float64Array.from(slices.flatMap(([start, end], i) => [start, end, 0, i]));
