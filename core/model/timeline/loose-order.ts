@@ -4,29 +4,79 @@ import { LOOSE } from './loose-slices.ts';
 const MIN_RADIX = 4096;
 
 /**
- * Slices in any order, four numbers each, by start; of those that begin together the longest first, and of equal ones the first to come.
- * Returns the order as indices. A radix sort: millions of doubles would take seconds by comparison.
+ * Slices in any order, LOOSE numbers each, by start; of those that begin together the longest first, and of equal ones the first to come. Returns the order as indices.
+ * What comes by its end, as a tracer writes it, needs no sorting; else a radix sort: millions of doubles would take seconds by comparison.
  */
 export function orderOf(loose: Float64Array, count: number): Uint32Array {
-  let order = new Uint32Array(count);
-  for (let i = 0; i < count; i++) order[i] = i;
-  let isSorted = true;
+  let isByStart = true;
+  let isByEnd = true;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
-  for (let i = 0, before = Number.NEGATIVE_INFINITY; i < count; i++) {
-    const start = loose[i * LOOSE] as number;
-    if (start < before) isSorted = false;
-    before = start;
+  let startBefore = Number.NEGATIVE_INFINITY;
+  let endBefore = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < count * LOOSE; at += LOOSE) {
+    const start = loose[at] as number;
+    const end = loose[at + 1] as number;
+    if (start < startBefore) isByStart = false;
+    if (end < endBefore) isByEnd = false;
+    startBefore = start;
+    endBefore = end;
     if (start < least) least = start;
     if (start > greatest) greatest = start;
   }
-  const byComparison = (): Uint32Array => order.sort((a, b) => compare(loose, a, b));
-  if (!isSorted) {
-    if (count < MIN_RADIX || !(greatest - least <= MAX_SPAN_NS)) return byComparison();
-    order = radixSorted(loose, count, least, greatest);
-  }
+  const byComparison = (): Uint32Array => asTheyCame(count).sort((a, b) => compare(loose, a, b));
+  let order: Uint32Array;
+  if (isByStart) order = asTheyCame(count);
+  else if (isByEnd) order = outermostFirst(loose, count);
+  else if (count < MIN_RADIX || !(greatest - least <= MAX_SPAN_NS)) return byComparison();
+  else order = radixSorted(loose, count, least, greatest);
   return putLongestFirst(loose, order) ? order : byComparison();
 }
+
+function asTheyCame(count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  for (let i = 0; i < count; i++) order[i] = i;
+  return order;
+}
+
+/**
+ * Slices in the order of their ends, each behind those that it encloses, put in front of these. Where all of them nest, that is the order of their starts; where some overlap, nearly.
+ */
+function outermostFirst(loose: Float64Array, count: number): Uint32Array<ArrayBuffer> {
+  if (count > firsts.length) {
+    firsts = new Uint32Array(count);
+    stack = new Uint32Array(count);
+  }
+  let open = 0;
+  for (let i = 0, at = 0; i < count; i++, at += LOOSE) {
+    const start = loose[at] as number;
+    let first = i;
+    for (; open > 0; open--) {
+      const inner = stack[open - 1] as number;
+      if ((loose[inner * LOOSE] as number) < start) break;
+      first = firsts[inner] as number;
+    }
+    firsts[i] = first;
+    stack[open++] = i;
+  }
+  const order = new Uint32Array(count);
+  // From the last one on: in front of each lie those that ended before it began, and those that enclose it.
+  let depth = 0;
+  let firstAround = count;
+  for (let i = count - 1; i >= 0; i--) {
+    while (i < firstAround && depth > 0) firstAround = --depth === 0 ? 0 : (firsts[stack[depth - 1] as number] as number);
+    const first = firsts[i] as number;
+    order[first + depth] = i;
+    if (first === i) continue;
+    stack[depth++] = i;
+    firstAround = first;
+  }
+  return order;
+}
+
+// Used again for each chunk. By slice: the first one that it encloses, or itself.
+let firsts = new Uint32Array(0);
+let stack = new Uint32Array(0);
 
 function compare(loose: Float64Array, a: number, b: number): number {
   const starts = (loose[a * LOOSE] as number) - (loose[b * LOOSE] as number);

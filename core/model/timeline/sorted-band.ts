@@ -195,7 +195,11 @@ export class SortedBand extends RefBand {
     const statistics = statisticsOf(table, fromNs, toNs, true);
     if (picture.rows > this.rows) this.rows = picture.rows;
     const blocks = new Set<number>();
-    for (let i = table.entries; i < table.count; i++) blocks.add(Math.floor((refs[i] as number) / PLACE_WORDS) - 1);
+    for (let i = table.entries, last = -1; i < table.count; i++) {
+      const block = Math.floor((refs[i] as number) / PLACE_WORDS) - 1;
+      if (block !== last) blocks.add(block);
+      last = block;
+    }
     const segment = this.#segments.length;
     this.#segments.push({ fromNs, nextNs, entries, blocks: Uint32Array.from(blocks).sort() });
     // The last one stays in memory: what is new goes there.
