@@ -3,6 +3,8 @@ import { END, FLAGS_SHIFT, FLOATS, NAME, NO_PARENT, PARENT, SELF, SHAPE, SliceFl
 /** Times that were computed from fractions may be off by one: that is no overlap. */
 export const ROUNDING_NS = 1;
 
+const RECURSIVE = SliceFlag.RECURSIVE << FLAGS_SHIFT;
+const LEFT = SliceFlag.LEFT << FLAGS_SHIFT;
 const FIRST_DEPTH = 64;
 
 /**
@@ -38,7 +40,7 @@ export class Nesting {
     const startNs = numbers[at] as number;
     const endNs = numbers[at + 1] as number;
     const name = numbers[at + 2] as number;
-    if (this.#depth > 0 && (this.#ends[this.#depth - 1] as number) <= startNs) this.#close(startNs);
+    if (this.#depth > 0 && (this.#ends[this.#depth - 1] as number) <= startNs) this.close(startNs);
     const depth = this.#depth;
     const until = depth === 0 ? Number.POSITIVE_INFINITY : (this.#ends[depth - 1] as number);
     if (endNs > until + ROUNDING_NS) return false;
@@ -58,7 +60,7 @@ export class Nesting {
     words[u + PARENT] = depth === 0 ? NO_PARENT : (this.#open[depth - 1] as number);
     const opened = this.#openCounts[name] as number;
     this.#openCounts[name] = opened + 1;
-    words[u + SHAPE] = Math.min(depth, 0xffff) | ((SliceFlag.LEFT | (opened > 0 ? SliceFlag.RECURSIVE : 0)) << FLAGS_SHIFT);
+    words[u + SHAPE] = Math.min(depth, 0xffff) | (opened > 0 ? RECURSIVE : 0);
     this.refs[i] = numbers[at + 3] as number;
     this.#open[depth] = i;
     this.#ends[depth] = Math.min(endNs, until);
@@ -68,10 +70,6 @@ export class Nesting {
 
   /** Closes what ends at or before a time. */
   close(timeNs: number): void {
-    this.#close(timeNs);
-  }
-
-  #close(timeNs: number): void {
     const { floats, words } = this.table;
     const open = this.#open;
     const ends = this.#ends;
@@ -83,7 +81,6 @@ export class Nesting {
       const u = i * WORDS;
       const duration = (floats[f + END] as number) - (floats[f + START] as number);
       floats[f + SELF] = duration - (floats[f + SELF] as number);
-      words[u + SHAPE] = (words[u + SHAPE] as number) & ~(SliceFlag.LEFT << FLAGS_SHIFT);
       const parent = words[u + PARENT] as number;
       if (parent !== NO_PARENT) floats[parent * FLOATS + SELF] = (floats[parent * FLOATS + SELF] as number) + duration;
       const name = words[u + NAME] as number;
@@ -104,6 +101,7 @@ export class Nesting {
       carried.words[at * WORDS + PARENT] = at === 0 ? NO_PARENT : at - 1;
       carried.words[at * WORDS + SHAPE] = at | ((table.flagsOf(i) | SliceFlag.CAME) << FLAGS_SHIFT);
       table.floats[i * FLOATS + END] = Number.POSITIVE_INFINITY;
+      table.words[i * WORDS + SHAPE] = (table.words[i * WORDS + SHAPE] as number) | LEFT;
     });
     return { table: carried, ends: this.#ends.slice(0, this.#depth) };
   }
