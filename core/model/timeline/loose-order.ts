@@ -50,10 +50,13 @@ function outermostFirst(loose: Float64Array, count: number): Uint32Array<ArrayBu
   let open = 0;
   for (let i = 0, at = 0; i < count; i++, at += LOOSE) {
     const start = loose[at] as number;
+    const end = loose[at + 1] as number;
     let first = i;
     for (; open > 0; open--) {
       const inner = stack[open - 1] as number;
-      if ((loose[inner * LOOSE] as number) < start) break;
+      const innerStart = loose[inner * LOOSE] as number;
+      // Of equal ones the first to come stays in front.
+      if (innerStart < start || (innerStart === start && (loose[inner * LOOSE + 1] as number) === end)) break;
       first = firsts[inner] as number;
     }
     firsts[i] = first;

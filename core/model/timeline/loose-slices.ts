@@ -33,8 +33,7 @@ export class LooseSlices {
 
   /** LOOSE numbers each. */
   addAll(loose: Float64Array | readonly number[]): void {
-    for (let at = 0; at < loose.length; at += LOOSE)
-      this.add(loose[at] as number, loose[at + 1] as number, loose[at + 2] as number, loose[at + 3] as number);
+    for (let at = 0; at < loose.length; at += LOOSE) this.add(loose[at] as number, loose[at + 1] as number, loose[at + 2] as number, loose[at + 3] as number);
   }
 
   #grow(): number {
