@@ -21,6 +21,7 @@ import {
   groupsOf,
   isRearranged,
   isSameFrame,
+  keepDrawerSize,
   keepInspectorSize,
   keepWidths,
   layoutText,
@@ -33,6 +34,8 @@ const TraceContext = createContext<TraceId>('');
 /** Sizes of the groups as they were chosen last: they outlive a dock that is laid out anew for a window of another size. */
 let kept: ReadonlyMap<string, GroupSize> | undefined;
 const KEY = 'studio.layout';
+/** The panel that fills the window: it does so in a dock that is laid out anew, too. */
+let filling: { readonly trace: TraceId; readonly panel: string } | undefined;
 /** Sizes change with each pixel of a drag. */
 const SETTLED_MS = 250;
 
@@ -149,6 +152,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
   const [dock, setDock] = useState<DockviewApi>();
   const place = useRef<HTMLDivElement>(null);
   const first = useRef({ sizes, saved });
+  const shown = useRef(trace);
+  shown.current = trace;
   const request = usePanelRequest();
   const { drawerOpen, inspectorOpen } = useWindow((state) => state);
 
@@ -192,13 +197,25 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     looks();
     tell();
     kept ??= sizesIn(layoutText(dock));
+    if (filling?.trace === shown.current) dock.getPanel(filling.panel)?.api.maximize();
+    filling = undefined;
     // Behind the dock's own, which shares out the new width, and behind what is hidden or shown in a window of that size.
-    const watch = new ResizeObserver(() => requestAnimationFrame(() => kept && keepInspectorSize(dock, kept)));
+    const watch = new ResizeObserver(() =>
+      requestAnimationFrame(() => {
+        if (kept) keepInspectorSize(dock, kept);
+        bringTabsIntoSight(dock);
+      }),
+    );
     if (place.current) watch.observe(place.current);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settled = () => {
       clearTimeout(timer);
       timer = undefined;
+      // Sizes of what lies behind it are told when it is small again.
+      if (dock.hasMaximizedGroup()) {
+        last = undefined;
+        return;
+      }
       const text = layoutText(dock);
       // Sizes that the user has chosen, not those that come of another window.
       if (last !== undefined && isSameFrame(last, text)) kept = sizesIn(text);
@@ -217,7 +234,18 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
         clearTimeout(timer);
         timer = setTimeout(settled, SETTLED_MS);
       }),
-      dock.onDidActivePanelChange(looks),
+      dock.onDidActivePanelChange(() => {
+        looks();
+        bringTabsIntoSight(dock);
+      }),
+      dock.onDidMaximizedGroupChange(() => {
+        // In a window that has another size since then.
+        if (kept) {
+          keepInspectorSize(dock, kept);
+          keepDrawerSize(dock, kept);
+        }
+        bringTabsIntoSight(dock);
+      }),
     ];
     setLayout({
       control: {
@@ -237,6 +265,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       },
     });
     return () => {
+      const panel = filledBy(dock)?.activePanel?.id;
+      filling = panel === undefined ? undefined : { trace: shown.current, panel };
       flush();
       window.removeEventListener('pagehide', flush);
       watch.disconnect();
@@ -258,8 +288,11 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
 
   useEffect(() => {
     if (!dock) return;
+    // A panel that fills the window goes on to, unless it is what is hidden: the dock ends it when another one is hidden or shown.
+    const full = filledBy(dock);
     for (const group of groupsOf(dock, 'drawer')) group.api.setVisible(drawerOpen);
     for (const group of groupsOf(dock, 'inspector')) group.api.setVisible(inspectorOpen && withInspector);
+    if (full?.api.isVisible && dock.groups.includes(full)) full.api.maximize();
     if (kept) keepInspectorSize(dock, kept);
   }, [dock, drawerOpen, inspectorOpen, withInspector]);
 
@@ -280,6 +313,22 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     </TraceContext.Provider>
   );
 }
+
+const filledBy = (dock: DockviewApi) => dock.groups.find((group) => group.api.isMaximized());
+
+/** Of tabs that are too many for their group the one in front is seen. */
+function bringTabsIntoSight(dock: DockviewApi): void {
+  for (const { element } of dock.groups) {
+    const tab = element.querySelector<HTMLElement>('.dv-active-tab');
+    const line = tab?.parentElement;
+    if (!tab || !line) continue;
+    const [at, around] = [tab.getBoundingClientRect(), line.getBoundingClientRect()];
+    // Both ends of the line fade.
+    if (at.left < around.left + FADE_PX) line.scrollLeft -= around.left + FADE_PX - at.left;
+    else if (at.right > around.right - FADE_PX) line.scrollLeft += Math.min(at.right - around.right + FADE_PX, at.left - around.left - FADE_PX);
+  }
+}
+const FADE_PX = 14;
 
 function remembered(): string | undefined {
   try {
