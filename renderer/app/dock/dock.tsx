@@ -9,7 +9,7 @@ import { notePanels, panelWasShown, showPanel, usePanelRequest } from '../../sta
 import { changeSettings } from '../../state/settings-store.ts';
 import { setWindow, useWindow } from '../../state/window-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { IconButton, Menu, type MenuEntry } from '../../widgets/index.ts';
+import { IconButton, isMenuKey, Menu, type MenuEntry, type MenuPoint } from '../../widgets/index.ts';
 import { ErrorBoundary } from '../error-boundary.tsx';
 import { PANELS, panelOf } from '../panels.ts';
 import './dock.css';
@@ -94,15 +94,36 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
     const listening = containerApi.onDidMaximizedGroupChange(() => setMaximised(group.api.isMaximized()));
     return () => listening.dispose();
   }, [containerApi, group]);
+  const [menu, setMenu] = useState<{ readonly open: boolean; readonly at?: MenuPoint }>({ open: false });
+  // The same menu on a tab: by the right mouse button, or by its key.
+  useEffect(() => {
+    const { element } = group;
+    const open = (event: Event, at: (tab: HTMLElement) => MenuPoint) => {
+      const tab = event.target instanceof Element ? event.target.closest<HTMLElement>('.dv-tab') : null;
+      if (!tab?.parentElement) return;
+      event.preventDefault();
+      event.stopPropagation();
+      group.panels[[...tab.parentElement.querySelectorAll('.dv-tab')].indexOf(tab)]?.api.setActive();
+      setMenu({ open: true, at: at(tab) });
+    };
+    const off = new AbortController();
+    const { signal } = off;
+    element.addEventListener('contextmenu', (event) => open(event, () => ({ x: event.clientX, y: event.clientY })), { signal });
+    const below = (tab: HTMLElement) => ({ x: tab.getBoundingClientRect().left, y: tab.getBoundingClientRect().bottom });
+    element.addEventListener('keydown', (event) => isMenuKey(event) && open(event, below), { signal });
+    return () => off.abort();
+  }, [group]);
   const title = activePanel?.title ?? 'the panels';
   const split = (direction: 'right' | 'below') => {
     if (activePanel) activePanel.api.moveTo({ group, position: direction === 'right' ? 'right' : 'bottom' });
   };
   const closed = PANELS.filter((panel) => containerApi.getPanel(panel.id) === undefined);
   const size = (width: number, height: number) => group.api.setSize({ width: group.api.width + width, height: group.api.height + height });
+  const alone = panels.length < 2 ? { disabled: true, meta: words.alone } : {};
+  const stays = activePanel?.id === 'timeline' ? { disabled: true, meta: words.stays } : {};
   const entries: readonly MenuEntry[] = [
-    { label: 'Split to the right', disabled: panels.length < 2, onSelect: () => split('right') },
-    { label: 'Split below', disabled: panels.length < 2, onSelect: () => split('below') },
+    { label: 'Split to the right', ...alone, onSelect: () => split('right') },
+    { label: 'Split below', ...alone, onSelect: () => split('below') },
     ...(containerApi.groups.length > 1
       ? ([
           { kind: 'line' },
@@ -124,7 +145,7 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
         ] as readonly MenuEntry[])
       : []),
     { kind: 'line' },
-    { label: `Close ${title}`, disabled: !activePanel || activePanel.id === 'timeline', onSelect: () => activePanel?.api.close() },
+    { label: `Close ${title}`, ...stays, onSelect: () => activePanel?.api.close() },
   ];
   return (
     <div className="dock-actions">
@@ -134,7 +155,14 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
         label={maximised ? words.makeSmallAgain(title) : words.makeFillTheWindow(title)}
         onClick={() => (maximised ? group.api.exitMaximized() : group.api.maximize())}
       />
-      <Menu align="end" trigger={<IconButton icon={Ellipsis} size="s" label={words.arrange(title)} />} entries={entries} />
+      <Menu
+        align={menu.at ? 'start' : 'end'}
+        open={menu.open}
+        onOpen={(open) => setMenu({ open })}
+        at={menu.at}
+        trigger={<IconButton icon={Ellipsis} size="s" label={words.arrange(title)} />}
+        entries={entries}
+      />
     </div>
   );
 }
