@@ -193,3 +193,28 @@ test('what has a menu opens it by the right mouse button and by its key, with th
   await tree.getByRole('row').first().click();
   await opens('a function', tree.getByRole('row').first(), tree);
 });
+
+test('a panel that fills the window goes on to in a window of another size, and those behind it have their sizes again', async ({ studio }) => {
+  const { page } = studio;
+  await open(studio);
+  const sizes = () =>
+    page.locator('.dv-groupview').evaluateAll((groups) => groups.map((group) => Math.round(group.clientWidth / 10) + Math.round(group.clientHeight / 10)));
+  await expect(page.getByRole('region', { name: 'Object inspector' })).toBeVisible();
+  const before = await sizes();
+  await page.getByRole('button', { name: 'Make Console fill the window' }).click();
+  const small = page.getByRole('button', { name: 'Make Console small again' });
+  const wide = async () => (await page.getByRole('region', { name: 'Console' }).boundingBox())?.width ?? 0;
+  for (const [width, height] of [
+    [900, 600],
+    [1920, 1080],
+    [640, 400],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    // All but the sidebar.
+    await expect.poll(wide).toBeGreaterThan(Math.max(width, 720) - 260);
+    await expect(small).toBeVisible();
+  }
+  await small.click();
+  await expect.poll(sizes).toEqual(before);
+});

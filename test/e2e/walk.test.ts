@@ -486,3 +486,93 @@ test('every key that the help shows does what it says', async ({ studio }) => {
   }
   await settle(studio);
 });
+
+const recording =
+  (on: boolean): Act =>
+  async ({ window }) => {
+    await expect(window.button('Recording')).toHaveAttribute('aria-pressed', `${on}`);
+  };
+const says =
+  (text: string): Act =>
+  async ({ window }) => {
+    await expect(window.messages.getByText(text)).toBeVisible();
+  };
+/** On a run that goes on: what is different there. The last ones end it. */
+const LIVE_ROWS: readonly (readonly [label: string, row: Row])[] = [
+  ['Run, or run again', 'it is running already'],
+  ['Save the newest, where only that is kept', 'needs a run that keeps only the newest'],
+  ['Recording on or off', { after: recording(false) }],
+  ['Recording on or off', { after: recording(true) }],
+  ['Snapshot all objects now', { after: says('Snapshot of all objects') }],
+  ['Mark a run’s moment, or what is selected', { after: noteCount(1) }],
+  [
+    'Pause the view, or follow again',
+    {
+      after: async ({ page }) => {
+        await expect(page.getByRole('button', { name: 'Resume view' })).toBeVisible();
+      },
+    },
+  ],
+  [
+    'Go to the newest and follow',
+    {
+      after: async ({ page }) => {
+        await expect(page.getByRole('button', { name: 'Pause view' })).toBeVisible();
+      },
+    },
+  ],
+  [
+    'Restart',
+    {
+      after: async (studio) => {
+        await expect(studio.window.runs.getByRole('button', { name: /^Close / })).toHaveCount(2);
+        await expect(studio.window.state()).toHaveText('Running');
+      },
+    },
+  ],
+  [
+    'Stop',
+    {
+      after: async ({ window }) => {
+        await expect(window.state()).toHaveText(/Stopped/);
+      },
+    },
+  ],
+  [
+    'Run, or run again',
+    {
+      after: async ({ window }) => {
+        await expect(window.state()).toHaveText('Running');
+      },
+    },
+  ],
+];
+
+test('every command of a run does what it says while it goes on', async ({ studio }) => {
+  const script = studio.script(
+    'live.cjs',
+    `const { getTracer, VizCounter, VizObject } = require('trace-studio');
+    const counter = new VizCounter(getTracer(), 'ticks');
+    class Cart extends VizObject { items = 0 }
+    const cart = new Cart(getTracer(), 'cart');
+    let n = 0;
+    setInterval(() => { counter.n = ++n; if (n % 10 === 0) cart.items = n; }, 50);`,
+  );
+  await studio.start.runScript(script);
+  await expect(studio.window.state()).toHaveText('Running');
+  await expect(studio.window.counter('ticks')).toBeVisible();
+  for (const [label, row] of LIVE_ROWS) {
+    await test.step(label, async () => {
+      await settle(studio);
+      await openPalette(studio);
+      await palette(studio).getByRole('combobox').fill(label);
+      if (typeof row === 'string') {
+        await expect(choice(studio, label)).toContainText(row);
+        return;
+      }
+      await choice(studio, label).click();
+      await row.after(studio);
+    });
+  }
+  await settle(studio);
+});
