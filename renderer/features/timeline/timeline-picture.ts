@@ -99,6 +99,8 @@ const MOST_KEPT = 5000;
 const DENSE_FROM = 1500;
 /** The same for lines of counters: each has a rectangle or two in each column of pixels. */
 const MANY_SERIES = 16;
+/** Half of the widest mark of a moment. */
+const LAST_PX = 5;
 const pixelStripes = (colour: string): string => stripesOf(withAlpha(colour, STRIPE_OPACITY));
 const STRIPE_OPACITY = 0.85;
 
@@ -319,7 +321,8 @@ export class TimelinePicture {
 
   /** Right of now there is nothing yet. */
   private drawFuture(scene: Scene): void {
-    const x = nowX(scene);
+    // What befell at the last moment, or in a trace of one moment, stays bright.
+    const x = nowX(scene) + (scene.live ? 0 : LAST_PX);
     if (x >= scene.width) return;
     const { ink, palette } = this;
     ink.fillStyle = scene.live ? palette.track : withAlpha(palette.track, 0.7);
