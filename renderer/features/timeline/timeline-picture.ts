@@ -135,8 +135,7 @@ export class TimelinePicture {
     this.fonts = fontsOf(palette);
     this.widths.clear();
     this.patterns.clear();
-    this.ink.font = this.fonts.name;
-    this.names.measureWith(this.ink);
+    this.names.measureWith(this.nameMeasure);
   }
 
   draw(scene: Scene): void {
@@ -348,6 +347,14 @@ export class TimelinePicture {
     ink.fillStyle = palette.well;
     ink.fillText('now', at + 4, 9.5);
   }
+
+  /** Names come while something else was written last: the font is set each time. */
+  private readonly nameMeasure = {
+    measureText: (text: string): TextMetrics => {
+      this.ink.font = this.fonts.name;
+      return this.ink.measureText(text);
+    },
+  };
 
   private readonly smallWidth = (text: string): number => {
     let width = this.widths.get(text);
