@@ -2,7 +2,7 @@
 import type { ValueRange } from '../../drawing/axis-range.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { type Palette, withAlpha } from '../../drawing/palette.ts';
-import { type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
+import { type PixelInk, type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
 import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { type CounterRowBox, drawCounterLabel, drawCounterLines, type RowLines } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
@@ -204,7 +204,7 @@ export class TimelinePicture {
     });
     if (rows.length === 0) return;
     const sight = { left: scene.left, top: place.top, right: scene.width, bottom: place.bottom };
-    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'>) => {
+    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'> | PixelInk) => {
       for (const { picture, box, colours } of rows) drawCounterLines(rects, picture.lines, picture.range, box, colours, palette);
     };
     if (rows.reduce((sum, { picture }) => sum + picture.lines.count, 0) >= MANY_SERIES) this.layer.draw(ink, sight, paint);
