@@ -6,6 +6,7 @@ import { TYPESCRIPT_WAYS, type TypeScriptWay } from '../protocol/target-wire.ts'
 import { walk } from './recording-walker.ts';
 import { SliceCollector } from './slice-collector.ts';
 import type { NestedSlices } from './slice-columns.ts';
+import { SourceTotals } from './source-totals.ts';
 
 export interface TraceIssue {
   /** Stable word. */
@@ -38,6 +39,8 @@ export interface TraceCounts {
   readonly issues: readonly TraceIssue[];
   /** What TypeScript was made to JavaScript by; empty where there was none. */
   readonly typescript: readonly TypeScriptWay[];
+  /** Texts of files that it holds, and how large they are in UTF-8. */
+  readonly sources: { readonly files: number; readonly bytes: number };
 }
 
 class Counter extends SliceCollector {
@@ -51,6 +54,7 @@ class Counter extends SliceCollector {
   endNs = Number.NEGATIVE_INFINITY;
   readonly issuesTold: TraceIssue[] = [];
   readonly ways = new Set<unknown>();
+  readonly sources = new SourceTotals();
   readonly #isLive: boolean;
 
   constructor(isLive: boolean) {
@@ -72,6 +76,10 @@ class Counter extends SliceCollector {
     if (line.kind === 'loss') this.issue(line.issue ?? `loss-${line.what}`, line.count, line.example ?? line.message);
     else if (line.kind === 'tracer-error') this.issue('tracer-error', 1, line.message);
     else if (line.kind === 'capture' && Array.isArray(line.typescript)) for (const way of line.typescript) this.ways.add(way);
+  }
+
+  override source(payload: Uint8Array): void {
+    this.sources.add(payload);
   }
 
   override damaged({ kind, problem }: Extract<RecordingItem, { readonly kind: 'cut' | 'damage' }>): void {
@@ -177,6 +185,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
     ...(epochNs > 0n && { startedAtMs: Number(epochNs / 1_000_000n) + (isEmpty ? 0 : counter.firstNs / 1e6) }),
     issues: joinedIssues(issues),
     typescript: TYPESCRIPT_WAYS.filter((way) => counter.ways.has(way)),
+    sources: { files: counter.sources.files, bytes: counter.sources.bytes },
   };
 }
 

@@ -43,6 +43,8 @@ export function factsText(file: string, facts: TraceFacts, bytes: number): strin
   ];
   const typescript = typeScriptInWords(facts.typescript)?.replace(/^TypeScript: /, '');
   if (typescript !== undefined) rows.push(['TypeScript', typescript]);
+  const { files, bytes: textBytes } = facts.sources;
+  if (files > 0) rows.push(['source texts', `${countText(files)}, ${sizeInWords(textBytes)}`]);
   const issues = facts.issues.map(({ kind, count, example }) => `  ${kind} × ${countText(count)}: ${example}\n`);
   const amiss = issues.length === 0 ? 'Nothing is amiss with it.\n' : `Issues:\n${issues.join('')}`;
   return `${file}\n${rows.map(([name, value]) => `  ${name.padEnd(18)}${value}\n`).join('')}${amiss}`;

@@ -123,9 +123,9 @@ async function info({ input, json }: Of<'info'>): Promise<number> {
 
 /** Keys in the order that the manual has. The start goes beyond what a double holds: its digits are written as they are. */
 function factsJson({ startNs, ...facts }: TraceFacts): string {
-  const { format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents, processes, threads, durationNs, issues } = facts;
+  const { format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents, processes, threads, durationNs, issues, sources } = facts;
   const before = JSON.stringify({ format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents, processes, threads });
-  return `${before.slice(0, -1)},"startNs":${startNs},"durationNs":${durationNs},"issues":${JSON.stringify(issues)}}\n`;
+  return `${before.slice(0, -1)},"startNs":${startNs},"durationNs":${durationNs},"issues":${JSON.stringify(issues)},"sources":${JSON.stringify(sources)}}\n`;
 }
 
 async function stats({ input, json, fromNs, toNs, thread, match }: Of<'stats'>): Promise<number> {

@@ -186,10 +186,6 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
   );
 }
 
-/** Whole names and details, where they may be cut. */
-const LONG_NAME = 24;
-const LONG_DETAIL = 60;
-
 function columnsOf(processes: readonly ProcessInfo[] | undefined): readonly ListColumn<EventRow>[] {
   return [
     { id: 'time', title: words.timeTitle, width: 92, className: 'num t2', cell: (row) => formatMoment(row.timeNs) },
@@ -210,7 +206,7 @@ function columnsOf(processes: readonly ProcessInfo[] | undefined): readonly List
       title: words.nameTitle,
       grow: { share: 2, from: 120 },
       className: 'events-name',
-      tip: (row) => (row.name.length > LONG_NAME ? clipText(row.name) : undefined),
+      tip: (row) => clipText(row.name),
       cell: (row) => (
         <>
           {clipText(row.name, 200)}
@@ -224,7 +220,7 @@ function columnsOf(processes: readonly ProcessInfo[] | undefined): readonly List
       title: words.detailTitle,
       grow: { share: 5, from: 160 },
       className: 'events-detail mono t2',
-      tip: (row) => (row.detail.length > LONG_DETAIL ? row.detail : undefined),
+      tip: (row) => row.detail || undefined,
       cell: (row) => row.detail,
     },
   ];

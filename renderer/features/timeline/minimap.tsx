@@ -19,6 +19,8 @@ const HEIGHT = 56;
 /** The picture of all of it changes slowly; the window over it moves with each frame. */
 const ASK_EVERY_MS = 400;
 const HANDLE_PX = 8;
+/** The handles are elements: placing them in each frame would lay out the page in each frame. */
+const TELL_EVERY_MS = 150;
 
 interface MinimapData {
   busy: Float32Array;
@@ -175,6 +177,7 @@ class MinimapBoard {
       watch.disconnect();
       theme.disconnect();
       clearTimeout(this.timer);
+      clearTimeout(this.telling);
       if (this.frame !== undefined) cancelAnimationFrame(this.frame);
       this.frame = undefined;
       for (const off of offs) off();
@@ -245,11 +248,15 @@ class MinimapBoard {
       },
       readPalette(getComputedStyle(document.documentElement)),
     );
-    if (nowMs - this.toldAt > 200 || !live) {
-      this.toldAt = nowMs;
-      this.onMoved(range, { fromNs: startNs, toNs: endNs });
-    }
+    clearTimeout(this.telling);
+    this.telling = setTimeout(this.tell, Math.max(0, this.toldAt + TELL_EVERY_MS - nowMs));
   }
+
+  private telling: ReturnType<typeof setTimeout> | undefined;
+  private readonly tell = (): void => {
+    this.toldAt = performance.now();
+    this.onMoved(rangeInSight(this.trace), { fromNs: this.startNs, toNs: this.endNs });
+  };
 
   private ask(nowMs: number, revision: number): void {
     const { trace, traces, width, startNs, endNs } = this;

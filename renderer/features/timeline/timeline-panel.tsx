@@ -164,7 +164,9 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
         [pinnedHeads.current, places[0]],
         [mainHeads.current, places[1]],
       ] as const) {
-        if (heads && place) heads.style.transform = `translateY(${-place.scrollTop}px)`;
+        if (!heads || !place) continue;
+        heads.style.transform = `translateY(${-place.scrollTop}px)`;
+        heads.style.setProperty('--tl-scroll', `${place.scrollTop}px`);
       }
       const next = { pinned: inWindow(places[0]), main: inWindow(places[1]) };
       if (!sameItems(next.pinned, shown.pinned) || !sameItems(next.main, shown.main)) {

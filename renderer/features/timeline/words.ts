@@ -43,6 +43,7 @@ export const words = {
     label: 'What can be done here',
     zoom: 'Zoom to it',
     range: 'Make it the range',
+    mark: 'Mark it',
     note: 'Write a note…',
     statistics: 'Find in Statistics',
     durations: 'Its durations',

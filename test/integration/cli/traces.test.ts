@@ -39,9 +39,10 @@ describe('trace-studio info', () => {
       startNs: 1104567352552,
       durationNs: 18662081,
       issues: [{ kind: 'overlapping-slices', count: 1, example: expect.stringContaining('flow src') }],
+      sources: { files: 0, bytes: 0 },
     });
     expect(Object.keys(JSON.parse(stdout))).toEqual(
-      'format slices instants counterSamples objectSnapshots asyncSlices flowEvents processes threads startNs durationNs issues'.split(' '),
+      'format slices instants counterSamples objectSnapshots asyncSlices flowEvents processes threads startNs durationNs issues sources'.split(' '),
     );
   });
 
