@@ -20,6 +20,7 @@ test('a report without counters and console shows its flame graph and statistics
   await expect(page.getByRole('tab', { name: 'Statistics' })).toHaveAttribute('aria-selected', 'true');
   const whole = timeline.selection.getByRole('region', { name: 'This trace' });
   await expect(whole).toContainText('Slices468');
+  await expect(whole).toContainText('Threads1');
   await expect(whole).toContainText('Began21 Nov 2026');
   await expect(whole).not.toContainText('Snapshots');
   await expect(window.runs).toContainText('217 µs');
