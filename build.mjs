@@ -107,7 +107,15 @@ async function buildProgram({ entry, file, external, banner, minify = false, ins
     ],
     onLog: (level, log) => level === 'warn' && log.code !== 'EVAL' && console.warn(`build: ${entry}: ${log.message}`),
   });
-  const { output } = await bundle.write({ file: path.join(dist, file), format: 'cjs', sourcemap: !minify, minify, banner, codeSplitting: false, exports: 'auto' });
+  const { output } = await bundle.write({
+    file: path.join(dist, file),
+    format: 'cjs',
+    sourcemap: !minify,
+    minify,
+    banner,
+    codeSplitting: false,
+    exports: 'auto',
+  });
   await bundle.close();
   bundled(output);
 }
