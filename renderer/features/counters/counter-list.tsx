@@ -139,7 +139,8 @@ interface CounterRowProps extends ListRow {
 }
 
 const CounterRow = memo(function CounterRow({ trace, info, index, process, value, takesFocus, onFocus, infos }: CounterRowProps) {
-  const { title, unit } = splitUnit(info.name);
+  const { title: told, unit } = splitUnit(info.name);
+  const title = told || words.noName;
   const cell = useNewestCell(trace, info.key, valueInUnit(Number.isNaN(value) ? undefined : value, unitOfSeries(info.name, info.series[0]?.name ?? '')));
   const [menu, setMenu] = useState<readonly MenuEntry[]>();
   const [pointAt, setPointAt] = useState<MenuPoint>();

@@ -121,7 +121,7 @@ describe('statisticsOf', () => {
     expect(await names({ thread: 'worker' })).toEqual(['put', 'getCart']);
     expect(await names({ thread: '7', match: 'CART' })).toEqual(['getCart']);
     expect(await names({ match: '/^get/' })).toEqual(['getCart', 'getUser']);
-    expect(await names({ thread: 'nobody' })).toEqual([]);
+    await expect(names({ thread: 'nobody' })).rejects.toMatchObject({ code: 'no-such-thread', remedy: 'There are: main, worker.' });
   });
 
   it.each(readdirSync(FIXTURES))('agrees with what the window shows: %s', async (name) => {
