@@ -298,6 +298,7 @@ describe('countsOf', () => {
       threads: 1,
       startNs: 5n * 2n ** 32n + 4_000_000_000n + 1_000n,
       durationNs: 8_500,
+      startedAtMs: 1700000000123.001,
       issues: [{ kind: 'begin-without-end', count: 1, example: 'the call of f did not end' }],
       typescript: [],
       sources: { files: 1, bytes: 8 },
