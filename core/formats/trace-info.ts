@@ -34,6 +34,8 @@ export interface TraceCounts {
   /** Of the first event, on the clock of the trace. Beyond what a double holds. */
   readonly startNs: bigint;
   readonly durationNs: number;
+  /** When the first event was, in milliseconds since 1970; undefined: the trace does not tell. */
+  readonly startedAtMs?: number;
   readonly issues: readonly TraceIssue[];
   /** What TypeScript was made to JavaScript by; empty where there was none. */
   readonly typescript: readonly TypeScriptWay[];
@@ -167,6 +169,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
   const threads = new Set([...counter.streams.values()].map((stream) => `${stream.process}/${stream.thread}`));
   const isEmpty = counter.firstNs === Number.POSITIVE_INFINITY;
   const startNs = BigInt(counter.head?.startMonotonicNs ?? 0) + BigInt(isEmpty ? 0 : Math.round(counter.firstNs));
+  const epochNs = BigInt(counter.head?.startEpochNs ?? 0);
   return {
     events: counter.events,
     slices,
@@ -179,6 +182,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
     threads: threads.size,
     startNs,
     durationNs: isEmpty ? 0 : counter.endNs - counter.firstNs,
+    ...(epochNs > 0n && { startedAtMs: Number(epochNs / 1_000_000n) + (isEmpty ? 0 : counter.firstNs / 1e6) }),
     issues: joinedIssues(issues),
     typescript: TYPESCRIPT_WAYS.filter((way) => counter.ways.has(way)),
     sources: { files: counter.sources.files, bytes: counter.sources.bytes },

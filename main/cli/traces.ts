@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { counted } from '../../core/base/counted.ts';
-import { ProblemError } from '../../core/base/result.ts';
+import { problemInWords } from '../../core/base/result.ts';
 import type { Converted } from '../services/export/conversion.ts';
 import { combineFiles, convertRecording } from '../services/export/convert-recording.ts';
 import { factsOf, statisticsOfFile, type TraceFacts } from '../services/export/trace-facts.ts';
@@ -47,10 +47,7 @@ export async function traceCommand(command: TraceCommand): Promise<number> {
   }
 }
 
-const inWords = (error: unknown): string => {
-  const remedy = error instanceof ProblemError ? error.remedy : undefined;
-  return `${error instanceof Error ? error.message : String(error)}${remedy === undefined ? '' : ` ${remedy}`}`;
-};
+const inWords = (error: unknown): string => (error instanceof Error ? problemInWords(error) : String(error));
 
 async function convert(command: Of<'convert'>): Promise<number> {
   const { input, format, compressed, fromNs, toNs, thread, table, raw, without } = command;
