@@ -197,8 +197,7 @@ test('what has a menu opens it by the right mouse button and by its key, with th
 test('a panel that fills the window goes on to in a window of another size, and those behind it have their sizes again', async ({ studio }) => {
   const { page } = studio;
   await open(studio);
-  const sizes = () =>
-    page.locator('.dv-groupview').evaluateAll((groups) => groups.map((group) => Math.round(group.clientWidth / 10) + Math.round(group.clientHeight / 10)));
+  const sizes = () => page.locator('.dv-groupview').evaluateAll((groups) => groups.flatMap((group) => [group.clientWidth, group.clientHeight]));
   await expect(page.getByRole('region', { name: 'Object inspector' })).toBeVisible();
   const before = await sizes();
   await page.getByRole('button', { name: 'Make Console fill the window' }).click();
@@ -216,5 +215,6 @@ test('a panel that fills the window goes on to in a window of another size, and 
     await expect(small).toBeVisible();
   }
   await small.click();
-  await expect.poll(sizes).toEqual(before);
+  // But for what rounding takes.
+  await expect.poll(async () => Math.max(...(await sizes()).map((size, k) => Math.abs(size - (before[k] ?? 0))))).toBeLessThan(8);
 });

@@ -421,6 +421,17 @@ async function settle(studio: Studio): Promise<void> {
   await studio.timeline.plot.focus();
 }
 
+/** All of them are tried before the test fails: one that goes wrong says nothing about the others. */
+async function eachInTurn(names: readonly string[], act: (name: string, place: number) => Promise<void>): Promise<void> {
+  const failed: string[] = [];
+  for (const [place, name] of names.entries()) {
+    await test.step(name, async () => {
+      await act(name, place).catch((error: unknown) => failed.push(`${name}: ${error instanceof Error ? error.message : error}`));
+    });
+  }
+  expect(failed).toEqual([]);
+}
+
 /** Every so many the whole page is looked at: each time another panel, dialog or state. */
 const LOOKED_AT_EVERY = 9;
 
@@ -432,24 +443,22 @@ test('every command of the palette does what it says', async ({ studio }) => {
   const labels = await palette(studio).getByRole('option').locator('bdi').allTextContents();
   expect(labels.toSorted(), 'each command has a row in this test').toEqual(Object.keys(ROWS).toSorted());
   await studio.page.keyboard.press('Escape');
-  for (const [place, label] of labels.entries()) {
-    await test.step(label, async () => {
-      const row = ROWS[label] as Row;
-      await settle(studio);
-      if (typeof row === 'string') {
-        await openPalette(studio);
-        await palette(studio).getByRole('combobox').fill(label);
-        await expect(choice(studio, label)).toContainText(row);
-        await choice(studio, label).click({ force: true });
-        await expect(choice(studio, label), 'it cannot be chosen').toHaveAttribute('aria-disabled', 'true');
-        return;
-      }
-      await row.before?.(studio);
-      await byName(studio, label);
-      await row.after(studio);
-      if (place % LOOKED_AT_EVERY === 0) expect(await violations(studio), label).toEqual([]);
-    });
-  }
+  await eachInTurn(labels, async (label, place) => {
+    const row = ROWS[label] as Row;
+    await settle(studio);
+    if (typeof row === 'string') {
+      await openPalette(studio);
+      await palette(studio).getByRole('combobox').fill(label);
+      await expect(choice(studio, label)).toContainText(row);
+      await choice(studio, label).click({ force: true });
+      await expect(choice(studio, label), 'it cannot be chosen').toHaveAttribute('aria-disabled', 'true');
+      return;
+    }
+    await row.before?.(studio);
+    await byName(studio, label);
+    await row.after(studio);
+    if (place % LOOKED_AT_EVERY === 0) expect(await violations(studio), label).toEqual([]);
+  });
   await settle(studio);
 });
 
@@ -472,8 +481,10 @@ test('every key that the help shows does what it says', async ({ studio }) => {
     return keys === 'none' ? [] : keys.split(' or ').map((key) => ({ label, key }));
   });
   expect(keyed.length).toBeGreaterThan(45);
-  for (const { label, key } of keyed) {
-    await test.step(`${key}: ${label}`, async () => {
+  await eachInTurn(
+    keyed.map(({ key, label }) => `${key}: ${label}`),
+    async (_name, place) => {
+      const { label, key } = keyed[place] as (typeof keyed)[number];
       await settle(studio);
       const row = label === 'All commands' ? { after: asks('All commands') } : ROWS[label];
       if (row === undefined) throw new Error(`${label} has no row in this test`);
@@ -482,8 +493,8 @@ test('every key that the help shows does what it says', async ({ studio }) => {
       await studio.page.keyboard.press(pressed(key));
       if (typeof row !== 'string') await row.after(studio);
       else await expect(studio.window.dialog).toHaveCount(0);
-    });
-  }
+    },
+  );
   await settle(studio);
 });
 
