@@ -158,7 +158,7 @@ test('what has a menu opens it by the right mouse button and by its key, with th
   /** `focused` takes the key, `under` lies under the pointer. */
   const opens = async (what: string, under: Locator, focused: Locator = under) =>
     test.step(what, async () => {
-      await under.click({ button: 'right', position: { x: 12, y: 8 } });
+      await under.click({ button: 'right', position: { x: 40, y: 8 } });
       await expect(menu).toBeVisible();
       const byMouse = await entries();
       expect(byMouse.length).toBeGreaterThan(2);

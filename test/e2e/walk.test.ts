@@ -121,7 +121,7 @@ const goneAndBack =
 const searchedFor =
   (text: string): Act =>
   async (studio) => {
-    await nothingPicked(studio);
+    await checkoutPicked(studio);
     await studio.timeline.search.fill(text);
     await expect(studio.timeline.region.getByText(/^\d+ match(es)?$/)).toBeVisible();
     await studio.timeline.plot.focus();
@@ -199,6 +199,13 @@ function redrawn(before: Act): Step {
     },
   };
 }
+/** As the settings say: what has no clock of its own looks the same. */
+const isSet =
+  (choice: string): Act =>
+  async ({ page, window }) => {
+    await page.keyboard.press('Control+,');
+    await expect(window.dialog.getByRole('radio', { name: choice })).toBeChecked();
+  };
 /** Another choice of the palette, so that this one changes something. */
 const chosen =
   (label: string): Act =>
@@ -226,7 +233,7 @@ const ROWS: Readonly<Record<string, Row>> = {
     },
   },
   'Show or hide the sidebar': { after: goneAndBack(({ page }) => page.getByRole('complementary', { name: 'Sidebar' }), 'Sidebar') },
-  'Show or hide the drawer': { after: goneAndBack((studio) => tab(studio, 'Graphs').filter({ visible: true }), 'Drawer') },
+  'Show or hide the drawer': { after: goneAndBack(({ page }) => page.getByRole('tab', { name: 'Graphs' }), 'Drawer') },
   Settings: { after: asks('Settings') },
   'Keyboard shortcuts': { after: asks('Keyboard shortcuts') },
   Manual: { after: asks('Manual') },
@@ -343,8 +350,8 @@ const ROWS: Readonly<Record<string, Row>> = {
     },
   },
   'Find a track': { after: asks('Find a track') },
-  'Next match, in the field Enter': { before: searchedFor('checkout'), after: named('checkout') },
-  'Previous match, in the field Shift Enter': { before: searchedFor('shutdown'), after: named('shutdown') },
+  'Next match, in the field Enter': { before: searchedFor('shutdown'), after: named('shutdown') },
+  'Previous match, in the field Shift Enter': { before: searchedFor('boot'), after: named('boot') },
   'Previous snapshot of the object': { before: atSnapshot(3), after: snapshotShown(2) },
   'Next snapshot of the object': { before: atSnapshot(3), after: snapshotShown(4) },
   'Previous change of the chosen field': { before: atFieldOfSnapshot(3), after: snapshotShown(1) },
@@ -370,8 +377,8 @@ const ROWS: Readonly<Record<string, Row>> = {
   'Colour slices by category': redrawn(chosen('Colour slices by thread')),
   'Colour slices by name': redrawn(chosen('Colour slices by thread')),
   'Colour slices by thread': redrawn(chosen('Colour slices by name')),
-  'Ruler: as a clock': redrawn(chosen('Ruler: since the start')),
-  'Ruler: since the start': redrawn(chosen('Ruler: as a clock')),
+  'Ruler: as a clock': { after: isSet('As a clock') },
+  'Ruler: since the start': { after: isSet('Since the start') },
   'Wheel scrolls, with Ctrl it zooms': { before: chosen('Wheel zooms, with Ctrl it scrolls'), after: wheelZooms(false) },
   'Wheel zooms, with Ctrl it scrolls': { before: chosen('Wheel scrolls, with Ctrl it zooms'), after: wheelZooms(true) },
   'Theme: light': { after: themed('light') },
