@@ -307,10 +307,12 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
 
   useEffect(() => {
     if (!dock || !request) return;
-    const panel = panelOf(request.id);
-    if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
-    else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
-    openPanel(dock, request.id, first.current.sizes);
+    for (const id of request.ids) {
+      const panel = panelOf(id);
+      if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
+      else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
+      openPanel(dock, id, first.current.sizes);
+    }
     panelWasShown();
   }, [dock, request]);
 

@@ -1,5 +1,5 @@
 import { ChartLine, Table2 } from 'lucide-react';
-import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { clipText } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { type GraphSpec, placeGraph, putIntoGraph, renameGraph } from '../../state/graph-store.ts';
@@ -17,6 +17,7 @@ import { GraphTitle } from './graph-title.tsx';
 import { type Cells, Legend, writeNumbers } from './legend.tsx';
 import { tellNewest } from './newest-values.ts';
 import { bindGestures } from './plot-gestures.ts';
+import type { SeriesNumbers } from './plot-numbers.ts';
 import { resolveGraph } from './resolve-graph.ts';
 import { useSeriesDrop } from './series-drag.ts';
 import { unitText } from './units.ts';
@@ -51,6 +52,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
   const figure = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const cells = useRef<Cells>(new Map());
+  const numbersRef = useRef<readonly SeriesNumbers[]>([]);
   const plotRef = useRef<CounterPlot | undefined>(undefined);
   const graph = useMemo(() => resolveGraph(spec, byKey, place), [spec, byKey, place]);
   const { title, name, unit, lines } = graph;
@@ -73,6 +75,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
       palette: board.palette,
       onDirty: () => board.drawNews(plot),
       onNumbers: (numbers, newest) => {
+        numbersRef.current = numbers;
         writeNumbers(cells.current, plot.seriesIds(), numbers);
         if (toldRef.current !== undefined) tellNewest(trace, toldRef.current, newest ? numbers[0]?.now : undefined);
       },
@@ -121,6 +124,8 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
     figure.current?.scrollIntoView({ block: 'nearest' });
     host.current?.focus({ preventScroll: true });
   }, [reveal]);
+
+  const writeAgain = useCallback(() => writeNumbers(cells.current, plotRef.current?.seriesIds() ?? [], numbersRef.current), []);
 
   const save = (as: 'png' | 'svg' | 'csv') => {
     const shown = plotRef.current?.shownNow();
@@ -226,7 +231,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
         {lines.length === 0 && <p className="counter-nothing">{words.emptyGraph}</p>}
         {asTable && <CounterTable name={name} lines={lines} unit={unit} shown={() => plotRef.current?.currentLines()} />}
       </div>
-      {lines.length > 0 && <Legend trace={trace} graph={spec.id} lines={lines} hidden={hidden} cells={cells.current} />}
+      {lines.length > 0 && <Legend trace={trace} graph={spec.id} lines={lines} hidden={hidden} cells={cells.current} onRows={writeAgain} />}
     </figure>
   );
 });

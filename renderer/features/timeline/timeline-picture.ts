@@ -2,7 +2,7 @@
 import type { ValueRange } from '../../drawing/axis-range.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { type Palette, withAlpha } from '../../drawing/palette.ts';
-import { type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
+import { type PixelInk, type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
 import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { type CounterRowBox, drawCounterLabel, drawCounterLines, type RowLines } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
@@ -135,8 +135,7 @@ export class TimelinePicture {
     this.fonts = fontsOf(palette);
     this.widths.clear();
     this.patterns.clear();
-    this.ink.font = this.fonts.name;
-    this.names.measureWith(this.ink);
+    this.names.measureWith(this.nameMeasure);
   }
 
   draw(scene: Scene): void {
@@ -205,7 +204,7 @@ export class TimelinePicture {
     });
     if (rows.length === 0) return;
     const sight = { left: scene.left, top: place.top, right: scene.width, bottom: place.bottom };
-    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'>) => {
+    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'> | PixelInk) => {
       for (const { picture, box, colours } of rows) drawCounterLines(rects, picture.lines, picture.range, box, colours, palette);
     };
     if (rows.reduce((sum, { picture }) => sum + picture.lines.count, 0) >= MANY_SERIES) this.layer.draw(ink, sight, paint);
@@ -348,6 +347,14 @@ export class TimelinePicture {
     ink.fillStyle = palette.well;
     ink.fillText('now', at + 4, 9.5);
   }
+
+  /** Names come while something else was written last: the font is set each time. */
+  private readonly nameMeasure = {
+    measureText: (text: string): TextMetrics => {
+      this.ink.font = this.fonts.name;
+      return this.ink.measureText(text);
+    },
+  };
 
   private readonly smallWidth = (text: string): number => {
     let width = this.widths.get(text);
