@@ -131,20 +131,22 @@ const snapshotShown =
   async (studio) => {
     await expect(inspector(studio).region.getByText(new RegExp(`^Snapshot ${place} of 5$`))).toBeVisible();
   };
+/** In the plot the arrows go from slice to slice. */
+const objects = ({ page }: Studio) => page.getByRole('tree', { name: 'Objects' });
 const atSnapshot =
   (place: number): Act =>
   async (studio) => {
     await studio.window.object('Cart').first().click();
     await inspector(studio).goTo(place);
     await snapshotShown(place)(studio);
-    await studio.timeline.plot.focus();
+    await objects(studio).focus();
   };
 const atFieldOfSnapshot =
   (place: number): Act =>
   async (studio) => {
     await atSnapshot(place)(studio);
     await inspector(studio).tree.getByRole('treeitem', { name: 'total' }).click();
-    await studio.timeline.plot.focus();
+    await objects(studio).focus();
   };
 const noNotes: Act = async (studio) => {
   await notes(studio).open();
@@ -496,7 +498,6 @@ test('every key that the help shows does what it says', async ({ studio }) => {
       const row = label === 'All commands' ? { after: asks('All commands') } : ROWS[label];
       if (row === undefined) throw new Error(`${label} has no row in this test`);
       if (typeof row !== 'string') await row.before?.(studio);
-      await studio.timeline.plot.focus();
       await studio.page.keyboard.press(pressed(key));
       if (typeof row !== 'string') await row.after(studio);
       else await expect(studio.window.dialog).toHaveCount(0);
