@@ -158,7 +158,7 @@ test('what has a menu opens it by the right mouse button and by its key, with th
   /** `focused` takes the key, `under` lies under the pointer. */
   const opens = async (what: string, under: Locator, focused: Locator = under) =>
     test.step(what, async () => {
-      await under.click({ button: 'right', position: { x: 40, y: 8 } });
+      await under.click({ button: 'right' });
       await expect(menu).toBeVisible();
       const byMouse = await entries();
       expect(byMouse.length).toBeGreaterThan(2);
@@ -200,9 +200,9 @@ test('a panel that fills the window goes on to in a window of another size, and 
   const sizes = () => page.locator('.dv-groupview').evaluateAll((groups) => groups.flatMap((group) => [group.clientWidth, group.clientHeight]));
   await expect(page.getByRole('region', { name: 'Object inspector' })).toBeVisible();
   const before = await sizes();
-  await page.getByRole('button', { name: 'Make Console fill the window' }).click();
-  const small = page.getByRole('button', { name: 'Make Console small again' });
-  const wide = async () => (await page.getByRole('region', { name: 'Console' }).boundingBox())?.width ?? 0;
+  await page.getByRole('button', { name: 'Make Graphs fill the window' }).click();
+  const small = page.getByRole('button', { name: 'Make Graphs small again' });
+  const wide = async () => (await page.getByRole('region', { name: 'Counters' }).boundingBox())?.width ?? 0;
   for (const [width, height] of [
     [900, 600],
     [1920, 1080],
