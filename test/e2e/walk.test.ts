@@ -122,8 +122,12 @@ const searchedFor =
   (text: string): Act =>
   async (studio) => {
     await checkoutPicked(studio);
+    const found = studio.timeline.region.getByText(/^\d+ match(es)?$/);
+    // What was found before is not what is found now.
+    await studio.timeline.search.fill('');
+    await expect(found).toHaveCount(0);
     await studio.timeline.search.fill(text);
-    await expect(studio.timeline.region.getByText(/^\d+ match(es)?$/)).toBeVisible();
+    await expect(found).toBeVisible();
     await studio.timeline.plot.focus();
   };
 const snapshotShown =
