@@ -449,7 +449,8 @@ async function eachInTurn(names: readonly string[], act: (name: string, place: n
 const LOOKED_AT_EVERY = 9;
 
 test('every command of the palette does what it says', async ({ studio }) => {
-  test.slow();
+  // Sixty commands; a machine that stalls must not turn waiting into failing.
+  test.setTimeout(600_000);
   await open(studio);
   await openPalette(studio);
   expect(await violations(studio)).toEqual([]);
@@ -484,7 +485,8 @@ const pressed = (keys: string): string =>
     .join('+');
 
 test('every key that the help shows does what it says', async ({ studio }) => {
-  test.slow();
+  // Sixty commands; a machine that stalls must not turn waiting into failing.
+  test.setTimeout(600_000);
   await open(studio);
   await studio.timeline.plot.focus();
   await studio.page.keyboard.press('?');
