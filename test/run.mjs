@@ -1,8 +1,8 @@
 // `npm test`: everything, from a clean clone. `npm test -- unit e2e` runs the named groups only; `programs=all` runs real programs on every
 // version of Node, not on the one alone that runs the tests.
 //
-// Groups run one after the other: real processes and a real browser on a small machine do not need company. Those of one step run side by
-// side, because neither keeps more than one core busy.
+// Groups run one after the other: real processes and a real browser on a small machine do not need company. Where there are two lanes,
+// neither keeps more than one core busy, and both take about as long.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -86,23 +86,24 @@ const playwright =
 
 const check = async (told) => ((await node(['test/check.mjs'], told)) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 });
 
+/** One after the other; the lanes of a step side by side, and the groups of a lane one after the other. */
 const STEPS = [
-  [{ name: 'check', run: check }],
-  [{ name: 'unit', run: vitest('unit') }],
-  [{ name: 'integration', run: vitest('integration') }],
+  [[{ name: 'check', run: check }]],
+  [[{ name: 'unit', run: vitest('unit') }]],
+  [[{ name: 'integration', run: vitest('integration') }]],
   [
-    { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
-    { name: 'packaging', run: vitest('packaging') },
+    [
+      { name: 'programs', run: vitest('programs') },
+      { name: 'packaging', run: vitest('packaging') },
+      { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
+    ],
+    [{ name: 'fuzz', run: vitest('fuzz') }],
   ],
-  [
-    { name: 'programs', run: vitest('programs') },
-    { name: 'fuzz', run: vitest('fuzz') },
-  ],
-  [{ name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') }],
+  [[{ name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') }]],
   // By name only: pictures for people.
-  [{ name: 'pictures', run: playwright('pictures', 'test/e2e/playwright.config.ts', { TRACE_STUDIO_PICTURES: '1' }), isAsked: true }],
+  [[{ name: 'pictures', run: playwright('pictures', 'test/e2e/playwright.config.ts', { TRACE_STUDIO_PICTURES: '1' }), isAsked: true }]],
 ];
-const GROUPS = STEPS.flat();
+const GROUPS = STEPS.flat(2);
 
 /** The oldest Node that is supported, 22, 24 and 26 for the matrix; only Linux x64 has them on npm. Tests that miss one say so. */
 function installNodeMatrix() {
@@ -145,11 +146,12 @@ async function main() {
   // A test of the integration group takes its compiler from there.
   if (wanted.length === 0 || wanted.includes('programs') || wanted.includes('integration')) installPrograms();
   if (!(await node(['build.mjs', '--if-stale']))) throw new Error('The build failed, see above.');
+  const isWanted = ({ name, isAsked }) => (wanted.length > 0 ? wanted.includes(name) : !isAsked);
   for (const step of STEPS) {
-    const [first, ...others] = step.filter(({ name, isAsked }) => (wanted.length > 0 ? wanted.includes(name) : !isAsked));
+    const [first, ...others] = step.map((lane) => lane.filter(isWanted)).filter(({ length }) => length > 0);
     if (!first) continue;
-    const running = runGroup(first);
-    await Promise.all([running, ...others.map((group) => runGroup(group, { told: [], after: running }))]);
+    const running = runLane(first);
+    await Promise.all([running, ...others.map((lane) => runLane(lane, { told: [], after: running }))]);
   }
   durations.sort((a, b) => b.ms - a.ms);
   console.log(
@@ -164,6 +166,10 @@ async function main() {
   process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
 }
 
+async function runLane(groups, company) {
+  for (const group of groups) await runGroup(group, company);
+}
+
 /** `told`: what the group says is kept there until the one beside it has said everything. */
 async function runGroup({ name, run }, { told, after } = {}) {
   const began = performance.now();
@@ -175,7 +181,7 @@ async function runGroup({ name, run }, { told, after } = {}) {
   });
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   await after;
-  if (told) console.log(`\n=== ${name}, which ran beside it\n${told.join('')}`);
+  if (told) console.log(`\n=== ${name}, which ran beside it\n${told.splice(0).join('')}`);
   const { passed, failed, skipped } = result;
   for (const key of Object.keys(totals)) totals[key] += result[key];
   console.log(`=== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);
