@@ -6,7 +6,7 @@ import { access, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { counted } from '../../core/base/counted.ts';
-import { ProblemError } from '../../core/base/result.ts';
+import { ProblemError, problemInWords } from '../../core/base/result.ts';
 import type { NodeProcess } from '../../core/protocol/attach.ts';
 import type { CaptureOptions } from '../../core/protocol/capture-options.ts';
 import type { TakeOrder } from '../../core/protocol/sampling.ts';
@@ -21,6 +21,7 @@ import { convertOwnRecording } from '../services/export/convert-own.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
+import { Presses } from './presses.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 import { writeReport } from './write-report.ts';
@@ -44,7 +45,7 @@ export async function attachCommand(command: AttachCommand): Promise<number> {
     return await record(command, await attachableByName(command.target));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
+    tell(problemInWords(error));
     return 1;
   }
 }
@@ -119,7 +120,12 @@ class Leaving {
   constructor(collector: Collector, session: string) {
     this.#collector = collector;
     this.#session = session;
-    process.on('SIGINT', () => (this.#isLeaving ? process.exit(130) : this.leave()));
+    const presses = new Presses();
+    process.on('SIGINT', () => {
+      if (presses.press(performance.now()) === 'same') return;
+      if (this.#isLeaving) process.exit(130);
+      this.leave();
+    });
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.leave());
   }
 

@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isatty } from 'node:tty';
 import { counted } from '../../core/base/counted.ts';
-import type { ProblemError } from '../../core/base/result.ts';
+import { type ProblemError, problemInWords } from '../../core/base/result.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions } from '../../core/protocol/capture-options.ts';
 import { idleCaptureOptions } from '../../core/protocol/capture-text.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
@@ -28,6 +28,7 @@ import { NodeFinder } from '../services/nodes/node-finder.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
+import { Presses } from './presses.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 import { SavesAside } from './save-aside.ts';
@@ -68,9 +69,9 @@ export async function run(command: RunCommand): Promise<number> {
     }),
     tracer.folder(),
   ]);
-  if (inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
+  if (start && inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
   if (!start) {
-    for (const { message, remedy } of inspection.problems) tell(remedy === undefined ? message : `${message} ${remedy}`);
+    for (const each of inspection.problems) tell(problemInWords(each));
     return 1;
   }
 
@@ -116,7 +117,7 @@ export async function run(command: RunCommand): Promise<number> {
   } catch (error) {
     // By its name: the collector's code is a bundle of its own, with a class of its own.
     if (!isProblem(error)) throw error;
-    tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
+    tell(problemInWords(error));
     return 1;
   } finally {
     // Without a report the recording is all that there is of the run.
@@ -196,7 +197,7 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
 function whyNotWritten(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no room left on the disk.';
-  return isProblem(error) && error.remedy !== undefined ? `${message} ${error.remedy}` : message;
+  return isProblem(error) ? problemInWords(error) : message;
 }
 
 /** To be copied into a shell. */
@@ -271,7 +272,7 @@ class RunSignals {
   onMoment: () => void = () => {};
   readonly #session: string;
   readonly #file: string;
-  #interrupts = 0;
+  readonly #interrupts = new Presses();
   #ended = false;
 
   constructor(session: string, file: string) {
@@ -280,8 +281,9 @@ class RunSignals {
     process.on('SIGINT', () => {
       // The script has gone already: what is waited for is the plugins.
       if (this.#givesUpPlugins()) return;
-      this.#interrupts++;
-      if (this.#interrupts > 1) this.#giveUp();
+      const press = this.#interrupts.press(performance.now());
+      if (press === 'same') return;
+      if (press === 'again') this.#giveUp();
       else if (this.#ended) tell('Writing the report. Ctrl+C again gives it up.');
       else if (!inTerminal()) this.#send('SIGINT');
     });

@@ -1,15 +1,17 @@
 /** A graph as it is seen: axes with their words, lines, thresholds, newest values. On a canvas, or as SVG (`svg-ink.ts`). */
 
 import { timeMarks, timeStep } from './axis-range.ts';
-import { type ColumnLines, lineValueAt, stepColumns, straightColumns } from './column-lines.ts';
+import { type ColumnLines, type ColumnPlace, lineValueAt, stepColumns, straightColumns } from './column-lines.ts';
 import { drawDot, drawNow, type PlotBox, uiFont } from './counter-marks.ts';
-import { formatAxisTime } from './format.ts';
+import { formatShortAxisTime } from './format.ts';
+import type { LinesInPixels } from './line-layer.ts';
 import { type Palette, withAlpha } from './palette.ts';
-import type { RectInk } from './pixel-ink.ts';
+import type { PixelInk } from './pixel-ink.ts';
 import type { PixelBox } from './pixel-layer.ts';
 import type { PathSink } from './step-path.ts';
+import { rasterSteps } from './step-raster.ts';
 import { areaRects, lineRects } from './step-rects.ts';
-import { placeOn, type ValueAxis } from './value-axis.ts';
+import { placeOn, placesOn, type ValueAxis } from './value-axis.ts';
 
 /** The part of CanvasRenderingContext2D that a graph is drawn with. */
 export type GraphInk = Pick<
@@ -79,10 +81,10 @@ export const plotBox = (width: number, height: number): PlotBox => ({
   height: Math.max(1, height - TOP - AXIS_BOTTOM),
 });
 
-/** A layer of pixels that rectangles may be written into (`PixelLayer`), over the canvas that the graph is drawn on. */
-export type GraphLayer = (box: PixelBox, paint: (ink: RectInk) => void) => void;
+/** Lays lines as pixels over the canvas that the graph is drawn on (`LineLayer`); `paint` is called where they are not those of before. */
+export type GraphLayer = (place: PixelBox, of: LinesInPixels, paint: (ink: PixelInk) => void) => void;
 
-/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `layer`: for graphs of many series. */
+/** `ratio`: device pixels a CSS pixel; the ink is scaled by it. Lines lie on whole device pixels. `layer`: for lines of very many pieces. */
 export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ratio: number, layer?: GraphLayer): void {
   const box = plotBox(scene.width, scene.height);
   drawAxes(ink, scene, palette, box);
@@ -90,10 +92,8 @@ export function drawGraph(ink: GraphInk, scene: GraphScene, palette: Palette, ra
   ink.beginPath();
   ink.rect(box.left, box.top - 1, box.width, box.height + 2);
   ink.clip();
-  if (layer && isDense(scene)) {
-    const { left, top, width, height } = box;
-    layer({ left, top, right: left + width, bottom: top + height + 1 }, (rects) => drawLines(ink, rects, scene, palette, box, ratio));
-  } else drawLines(ink, ink, scene, palette, box, ratio);
+  if (layer && isDense(scene)) drawLayer(ink, scene, palette, box, ratio, layer);
+  else drawLines(ink, scene, palette, box, ratio);
   drawThresholds(ink, scene, palette, box);
   ink.restore();
   drawNewest(ink, scene, palette, box);
@@ -131,33 +131,94 @@ export function timeAxis(
 ): readonly { readonly ns: number; readonly text: string }[] {
   const { fromNs, toNs } = range;
   const step = timeStep(toNs - fromNs, Math.max(1, Math.floor(widthPx / MARK_EVERY_PX)));
-  if (!relative) return timeMarks(fromNs, toNs, step).map((ns) => ({ ns, text: formatAxisTime(ns, step) }));
+  const greatest = relative ? toNs - fromNs : Math.max(Math.abs(fromNs), Math.abs(toNs));
+  const textOf = (ns: number) => formatShortAxisTime(ns, step, greatest);
+  if (!relative) return timeMarks(fromNs, toNs, step).map((ns) => ({ ns, text: textOf(ns) }));
   const marks: { readonly ns: number; readonly text: string }[] = [];
   for (let k = 0; toNs - k * step >= fromNs - step * 1e-6 && k < 100; k++) {
-    marks.unshift({ ns: toNs - k * step, text: k === 0 ? 'now' : formatAxisTime(-k * step, step) });
+    marks.unshift({ ns: toNs - k * step, text: k === 0 ? 'now' : textOf(-k * step) });
   }
   return marks;
 }
 
 /**
- * From so many on lines are written pixel by pixel, where that can be: of dozens of series a graph has a hundred thousand pieces, and a
- * canvas without a GPU takes a tenth of a second for as many rectangles.
+ * From so many on lines are written pixel by pixel: of dozens of series a graph has a hundred thousand pieces, and a canvas without a GPU
+ * takes a tenth of a second for as many rectangles.
  */
 const MANY_SERIES = 16;
 /** The same for fewer that have a sample in most columns: so many columns of them, each a rectangle or two. */
 const DENSE_COLUMNS = 3000;
 
-function isDense({ series, lines: { sampled, columns } }: GraphScene): boolean {
-  if (series.length >= MANY_SERIES) return true;
+/** Straight lines are steps to the eye only where most columns have a sample. */
+function isDense({ series, shape, lines: { sampled, columns } }: GraphScene): boolean {
+  const isSmooth = shape === 'line';
+  if (!isSmooth && series.length >= MANY_SERIES) return true;
+  let shown = 0;
   let dense = 0;
-  for (let s = 0; s < series.length && dense < DENSE_COLUMNS; s++) {
+  for (let s = 0; s < series.length; s++) {
     if (!series[s]?.isShown) continue;
+    shown += columns;
     for (let c = s * columns; c < (s + 1) * columns; c++) dense += sampled[c] as number;
+    if (!isSmooth && dense >= DENSE_COLUMNS) return true;
   }
-  return dense >= DENSE_COLUMNS;
+  return dense >= DENSE_COLUMNS && dense > shown * 0.8;
 }
 
-function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
+/** Lines as pixels: one column of the answer beside the other, so that they stay as they are while the view moves. */
+function drawLayer(ink: GraphInk, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number, layer: GraphLayer): void {
+  const { lines, axis, series } = scene;
+  const at = columnPlace(scene, { ...box, left: box.left * ratio, width: box.width * ratio });
+  const columnPx = Math.max(1, Math.round(ratio));
+  const plot = { left: 0, top: 0, width: lines.columns * columnPx, height: Math.round(box.height * ratio) };
+  const look = `${axis.scale} ${axis.low} ${axis.high} ${palette.well} ${series.map((each) => (each.isShown ? each.color : '')).join()}`;
+  // Columns as wide as their pixels lie on whole ones; others are stretched by whole pixels.
+  const isExact = Math.abs(at.columnPx - columnPx) < columnPx * 1e-6;
+  const left = isExact ? Math.round(at.left) : at.left;
+  const width = isExact ? plot.width : at.columnPx * lines.columns;
+  const place = { left: left / ratio, top: box.top, right: (left + width) / ratio, bottom: box.top + (plot.height + columnPx) / ratio };
+  // A line at the lower edge is as thick as others.
+  layer(place, { lines, width: plot.width, height: plot.height + columnPx, look }, (pixels) => paintLines(pixels, scene, palette, plot, columnPx));
+  drawTails(ink, scene, palette, box, ratio, at);
+}
+
+function paintLines(pixels: PixelInk, { lines, axis, series }: GraphScene, palette: Palette, plot: PlotBox, columnPx: number): void {
+  const at = { left: 0, columnPx, endX: plot.width };
+  const place = placesOn(axis, plot);
+  const first = series.findIndex((each) => each.isShown);
+  for (const [s, { color, dash, isShown }] of series.entries()) {
+    if (!isShown) continue;
+    const shade = palette.data[color] ?? palette.text1;
+    if (s === first && hasArea(axis)) {
+      pixels.fillStyle = withAlpha(shade, palette.area);
+      const rowOf = placeOn(axis, plot);
+      stepColumns(areaRects(pixels, Math.round(rowOf(0))), lines, s, at, rowOf);
+    }
+    pixels.fillStyle = shade;
+    rasterSteps(pixels, lines, s, at, place, {
+      thickness: columnPx,
+      dash: dash && [Math.round((dash[0] ?? 1) * columnPx), Math.ceil((dash[1] ?? 1) * columnPx)],
+    });
+  }
+}
+
+/** What is newest holds until now, behind the last column. */
+function drawTails(ink: GraphInk, { lines, axis, series }: GraphScene, palette: Palette, box: PlotBox, ratio: number, at: ColumnPlace): void {
+  const from = Math.round(at.left + at.columnPx * lines.columns);
+  const width = Math.round(at.endX) - from;
+  if (width <= 0) return;
+  const rowOf = placeOn(axis, { ...box, top: box.top * ratio, height: box.height * ratio });
+  for (const [s, { color, isShown }] of series.entries()) {
+    const last = isShown ? (lines.y[(s + 1) * lines.columns * 4 - 1] as number) : Number.NaN;
+    if (Number.isNaN(last)) continue;
+    ink.fillStyle = palette.data[color] ?? palette.text1;
+    ink.fillRect(from / ratio, Math.round(rowOf(last)) / ratio, width / ratio, Math.max(1, Math.round(ratio)) / ratio);
+  }
+}
+
+/** Only from zero on does the area tell a size. */
+const hasArea = ({ scale, low, high }: ValueAxis): boolean => scale === 'linear' && low <= 0 && high >= 0;
+
+function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox): ColumnPlace {
   const pixelsPerNs = box.width / (range.toNs - range.fromNs);
   return {
     left: box.left + (lines.fromNs - range.fromNs) * pixelsPerNs,
@@ -166,8 +227,7 @@ function columnPlace({ lines, range, endNs }: GraphScene, box: PlotBox) {
   };
 }
 
-/** `rects`: where level and upright pieces go; strokes go to `ink`. */
-function drawLines(ink: GraphInk, rects: Pick<GraphInk, 'fillStyle' | 'fillRect'>, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
+function drawLines(ink: GraphInk, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number): void {
   const { lines, axis, shape } = scene;
   const scaled = { left: box.left * ratio, top: box.top * ratio, width: box.width * ratio, height: box.height * ratio };
   const place = placeOn(axis, scaled);
@@ -175,17 +235,14 @@ function drawLines(ink: GraphInk, rects: Pick<GraphInk, 'fillStyle' | 'fillRect'
   const isSmooth = shape === 'line';
   const walk = (sink: PathSink, series: number) => (isSmooth ? straightColumns : stepColumns)(sink, lines, series, at, place);
   const inPixels: Pick<GraphInk, 'fillRect'> =
-    ratio === 1 ? rects : { fillRect: (x, y, width, height) => rects.fillRect(x / ratio, y / ratio, width / ratio, height / ratio) };
-  // Where pixels are whole a line is one of them thick.
-  const thickness = rects === ink ? LINE_PX * ratio : Math.max(1, Math.round(ratio));
+    ratio === 1 ? ink : { fillRect: (x, y, width, height) => ink.fillRect(x / ratio, y / ratio, width / ratio, height / ratio) };
   const first = scene.series.findIndex((each) => each.isShown);
   for (let s = 0; s < scene.series.length; s++) {
     const series = scene.series[s] as GraphSeries;
     if (!series.isShown) continue;
     const color = palette.data[series.color] ?? palette.text1;
-    // Only from zero on does the area tell a size.
-    if (s === first && !isSmooth && axis.scale === 'linear' && axis.low <= 0 && axis.high >= 0) {
-      rects.fillStyle = withAlpha(color, palette.area);
+    if (s === first && !isSmooth && hasArea(axis)) {
+      ink.fillStyle = withAlpha(color, palette.area);
       walk(areaRects(inPixels, Math.round(place(0))), s);
     }
     if (isSmooth || series.dash) {
@@ -198,8 +255,8 @@ function drawLines(ink: GraphInk, rects: Pick<GraphInk, 'fillStyle' | 'fillRect'
       ink.stroke();
       continue;
     }
-    rects.fillStyle = color;
-    walk(lineRects(inPixels, thickness), s);
+    ink.fillStyle = color;
+    walk(lineRects(inPixels, LINE_PX * ratio), s);
   }
   ink.setLineDash([]);
 }

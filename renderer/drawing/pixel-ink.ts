@@ -69,6 +69,15 @@ export class PixelInk implements RectInk {
   get top(): number {
     return this.#top;
   }
+  /** Pixels of the screen in one of the page. */
+  get ratio(): number {
+    return this.#ratio;
+  }
+
+  /** The colour that is drawn with, opaque, as a pixel. */
+  get solid(): number {
+    return (this.#colour.rgb | 0xff000000) >>> 0;
+  }
 
   get fillStyle(): string | CanvasGradient | CanvasPattern {
     return this.#style;

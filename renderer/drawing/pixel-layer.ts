@@ -1,4 +1,4 @@
-import { PixelInk, type RectInk } from './pixel-ink.ts';
+import { PixelInk } from './pixel-ink.ts';
 
 /** In pixels of the page. */
 export interface PixelBox {
@@ -16,7 +16,7 @@ export class PixelLayer {
   #context: CanvasRenderingContext2D | null = null;
 
   /** `target` is scaled to pixels of the page. */
-  draw(target: CanvasRenderingContext2D, box: PixelBox, paint: (ink: RectInk) => void): void {
+  draw(target: CanvasRenderingContext2D, box: PixelBox, paint: (ink: PixelInk) => void): void {
     const ink = this.#ink;
     const ratio = devicePixelRatio || 1;
     ink.begin(box.left, box.top, box.right, box.bottom, ratio);

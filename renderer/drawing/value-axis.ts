@@ -1,6 +1,7 @@
 /** The vertical axis of a graph: which values it spans, linear or by powers of ten, and where its marks lie. */
 import { keepRange, niceRange, niceStep, type ValueRange } from './axis-range.ts';
 import type { PlotBox } from './counter-marks.ts';
+import type { ValuePlace } from './step-raster.ts';
 
 export interface ValueAxis {
   readonly scale: 'linear' | 'log';
@@ -109,6 +110,12 @@ export function placeOn(axis: ValueAxis, box: PlotBox): (value: number) => numbe
   const scale = box.height / (top - Math.log10(low));
   const bottom = box.top + box.height;
   return (value) => (value > 0 ? box.top + (top - Math.log10(value)) * scale : bottom);
+}
+
+/** The same as numbers, for who places very many. */
+export function placesOn(axis: ValueAxis, box: PlotBox): ValuePlace {
+  if (axis.scale === 'log') return placeOn(axis, box);
+  return { top: box.top, high: axis.high, scale: box.height / (axis.high - axis.low) };
 }
 
 /** From pixels to values. */

@@ -3,6 +3,8 @@ import { keepRange, niceRange, type ValueRange } from '../axis-range.ts';
 import { type ColumnLines, stepColumns } from '../column-lines.ts';
 import { formatAxisValue } from '../format.ts';
 import { type Palette, withAlpha } from '../palette.ts';
+import { PixelInk } from '../pixel-ink.ts';
+import { rasterSteps } from '../step-raster.ts';
 import { areaRects, lineRects } from '../step-rects.ts';
 
 export type CounterInk = Pick<CanvasRenderingContext2D, 'fillStyle' | 'font' | 'textAlign' | 'textBaseline' | 'fillRect' | 'fillText' | 'measureText'>;
@@ -39,9 +41,9 @@ export const valueY = (value: number, range: ValueRange, box: CounterRowBox): nu
   return base - ((value - range.low) / (range.high - range.low)) * (base - top);
 };
 
-/** Its lines; what lies outside of the box is cut off by whom the rectangles go to. */
+/** Its lines; what lies outside of the box is cut off by whom they go to. Into pixels they are written column by column. */
 export function drawCounterLines(
-  rects: Pick<CounterInk, 'fillStyle' | 'fillRect'>,
+  rects: Pick<CounterInk, 'fillStyle' | 'fillRect'> | PixelInk,
   { grid, first, count }: RowLines,
   range: ValueRange,
   box: CounterRowBox,
@@ -59,6 +61,12 @@ export function drawCounterLines(
     endX: box.left + (Math.min(box.toNs, box.endNs) - box.fromNs) * scale,
   };
   const y = (value: number) => valueY(value, range, box);
+  const pixels = rects instanceof PixelInk ? rects : undefined;
+  const ratio = pixels?.ratio ?? 1;
+  const inPixels = { left: place.left * ratio, columnPx: place.columnPx * ratio, endX: place.endX * ratio };
+  const top = (box.top + TOP_PX) * ratio;
+  const rows = { top, high: range.high, scale: (base * ratio - top) / (range.high - range.low) };
+  const look = { thickness: Math.max(1, Math.round(ratio)), dash: undefined };
   for (let series = 0; series < count; series++) {
     const colour = colours[series] ?? (palette.data[1] as string);
     if (series === 0) {
@@ -66,7 +74,8 @@ export function drawCounterLines(
       stepColumns(areaRects(rects, Math.round(base)), grid, first, place, y);
     }
     rects.fillStyle = colour;
-    stepColumns(lineRects(rects, LINE_PX), grid, first + series, place, y);
+    if (pixels) rasterSteps(pixels, grid, first + series, inPixels, rows, look);
+    else stepColumns(lineRects(rects, LINE_PX), grid, first + series, place, y);
   }
 }
 

@@ -7,8 +7,8 @@ import type { CrossValue, PlotBox } from '../../drawing/counter-marks.ts';
 import { decimalsFor } from '../../drawing/format.ts';
 import { drawGraph, type GraphScene, plotBox } from '../../drawing/graph-picture.ts';
 import { gridQuery } from '../../drawing/grid-lookup.ts';
+import { LineLayer } from '../../drawing/line-layer.ts';
 import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
-import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
 import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
@@ -74,6 +74,9 @@ const SETTLED_AFTER_NS = 2e9;
 const LABEL_PX = 16;
 /** While a file is being read, and the user does not move, it is asked again after so many times what the last answer took: the worker is to read. */
 const LOADING_RESTS = 10;
+/** An answer that took longer is waited after as long as it took: what is there is moved meanwhile, and the processor is left to others. */
+const QUICK_MS = 12;
+const LONGEST_REST_MS = 100;
 
 export class CounterPlot {
   readonly key: string;
@@ -82,6 +85,7 @@ export class CounterPlot {
   private readonly picture: HTMLCanvasElement;
   private readonly drawing: HTMLCanvasElement;
   private readonly overlay: PlotOverlay;
+  private readonly layer = new LineLayer();
   private readonly numbers: NumbersTold;
   private series: readonly PlotSeries[] = [];
   private hidden: ReadonlySet<string> = new Set();
@@ -98,6 +102,7 @@ export class CounterPlot {
   private askedCoarse = false;
   private movedSinceAsked = false;
   private askAgainMs = 0;
+  private restUntilMs = 0;
   private axis: ValueAxis | undefined;
   private settledAxis = false;
   private whole = true;
@@ -151,6 +156,7 @@ export class CounterPlot {
 
   setVisible(visible: boolean): void {
     this.visible = visible;
+    if (!visible) this.layer.forget();
     this.options.onDirty();
   }
 
@@ -257,7 +263,7 @@ export class CounterPlot {
     const ratio = devicePixelRatio || 1;
     ink.setTransform(ratio, 0, 0, ratio, 0, 0);
     ink.clearRect(0, 0, width, height);
-    drawGraph(ink, scene, this.options.palette(), ratio, (box, paint) => pixels.draw(ink, box, paint));
+    drawGraph(ink, scene, this.options.palette(), ratio, (place, of, paint) => this.layer.draw(ink, place, of, paint));
     this.drawOverlay(frame);
   }
 
@@ -317,6 +323,7 @@ export class CounterPlot {
     const question = `${query.fromNs} ${columns} ${column} ${changing ? frame.revision : 'still'}`;
     if (question === this.asked) return;
     const askedMs = performance.now();
+    if (askedMs < this.restUntilMs) return;
     if (this.asked !== '' && frame.growing && !frame.live && !this.movedSinceAsked && askedMs < this.askAgainMs) return;
     this.asked = question;
     this.movedSinceAsked = false;
@@ -337,6 +344,8 @@ export class CounterPlot {
           // Other series, or shown in another way meanwhile: `asked` is empty, so that the next frame asks.
           if (this.ended || this.asked !== question || show !== this.choices.show || lines.stats.length !== this.series.length) return;
           this.lines = lines;
+          // Decimals are those of the axis: a number that is told before would have others.
+          this.fitAxis(lines);
           this.askedCoarse = lines.coarse;
           this.tellNumbers();
           this.options.onDirty();
@@ -348,7 +357,9 @@ export class CounterPlot {
       .finally(() => {
         this.busy = false;
         const nowMs = performance.now();
-        this.askAgainMs = nowMs + LOADING_RESTS * (nowMs - askedMs);
+        const tookMs = nowMs - askedMs;
+        this.askAgainMs = nowMs + LOADING_RESTS * tookMs;
+        if (tookMs > QUICK_MS) this.restUntilMs = nowMs + Math.min(tookMs, LONGEST_REST_MS);
       });
   }
 
@@ -423,6 +434,3 @@ export class CounterPlot {
     return values;
   }
 }
-
-/** One for all graphs: they are drawn one after the other. */
-const pixels = new PixelLayer();

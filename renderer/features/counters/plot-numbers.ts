@@ -9,6 +9,8 @@ export interface SeriesNumbers {
 
 /** Digits faster than some twenty times a second cannot be read; a change after a rest is told at once. */
 const EVERY_MS = 40;
+/** Hundreds of rows are set anew a few times a second: their place on the page is found out again for each. */
+const EVERY_SERIES_MS = 1.5;
 /** Told again now and then, though they are the same: the cells may have been made anew. */
 const AGAIN_MS = 500;
 
@@ -23,6 +25,7 @@ export class NumbersTold {
   #next: (() => ToldNumbers) | undefined;
   #toldAt = 0;
   #told = '';
+  #everyMs = EVERY_MS;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #ended = false;
 
@@ -39,15 +42,16 @@ export class NumbersTold {
 
   #consider(): void {
     const since = performance.now() - this.#toldAt;
-    if (since < EVERY_MS) {
+    if (since < this.#everyMs) {
       this.#timer = setTimeout(() => {
         this.#timer = undefined;
         this.#consider();
-      }, EVERY_MS - since);
+      }, this.#everyMs - since);
       return;
     }
     const next = this.#next?.();
     const text = JSON.stringify(next);
+    this.#everyMs = Math.max(EVERY_MS, EVERY_SERIES_MS * (next?.numbers.length ?? 0));
     if (!next || (text === this.#told && since < AGAIN_MS)) return;
     this.#told = text;
     this.#toldAt = performance.now();

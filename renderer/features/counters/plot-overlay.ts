@@ -29,11 +29,13 @@ export class PlotOverlay {
   /** Out of sight while there is nothing: without a GPU a second canvas over the first costs as much as the first. */
   draw(width: number, height: number, palette: Palette, box: PlotBox, { dragged, draft, cross }: OverPlot): void {
     const canvas = this.#canvas;
-    canvas.hidden = !cross && !dragged && !draft;
+    const hidden = !cross && !dragged && !draft;
+    if (hidden && canvas.hidden) return;
+    if (hidden !== canvas.hidden) canvas.hidden = hidden;
     // The cross-hair in words, for whoever cannot see its pixels.
     if (cross) canvas.dataset.moment = formatMoment(cross.ns);
     else delete canvas.dataset.moment;
-    if (canvas.hidden) return;
+    if (hidden) return;
     const ink = sized(canvas, width, height).getContext('2d');
     if (!ink) return;
     const ratio = devicePixelRatio || 1;

@@ -53,8 +53,8 @@ export class TimelineOverlay {
 
   private placeCross(scene: Scene, base: TimeBase, ns: number | undefined): void {
     const { cross, plate } = this;
-    cross.hidden = ns === undefined;
-    plate.hidden = ns === undefined;
+    hide(cross, ns === undefined);
+    hide(plate, ns === undefined);
     let used = 0;
     if (ns !== undefined) {
       const x = xOf(scene, ns);
@@ -82,7 +82,7 @@ export class TimelineOverlay {
         });
       }
     }
-    for (let k = used; k < this.values.length; k++) (this.values[k] as HTMLElement).hidden = true;
+    for (let k = used; k < this.values.length; k++) hide(this.values[k] as HTMLElement, true);
   }
 
   private valueElement(index: number): HTMLElement {
@@ -94,14 +94,14 @@ export class TimelineOverlay {
       this.values.push(mine);
       this.host.append(mine);
     }
-    mine.hidden = false;
+    hide(mine, false);
     return mine;
   }
 
   private placeHover(scene: Scene): void {
     const { hover, hovered } = this;
     const item = hovered?.item;
-    hover.hidden = item === undefined;
+    hide(hover, item === undefined);
     if (!item || !hovered) return;
     const { view } = item;
     const pixelNs = (view.toNs - view.fromNs) / view.columns;
@@ -143,32 +143,37 @@ export class TimelineOverlay {
         this.fills.push(fill);
         this.host.insertBefore(fill, this.hover);
       }
-      fill.hidden = false;
+      hide(fill, false);
       fill.style.transform = `translate(${from}px, ${box.y}px)`;
       fill.style.width = `${Math.max(1, to - from)}px`;
       fill.style.height = `${Math.max(0, box.height)}px`;
     });
-    for (let k = seen.length; k < this.fills.length; k++) (this.fills[k] as HTMLElement).hidden = true;
+    for (let k = seen.length; k < this.fills.length; k++) hide(this.fills[k] as HTMLElement, true);
   }
 
   /** Two snapshots that are compared, on the track of their object. */
   private placePins(scene: Scene, pins: SnapshotPins | undefined): void {
-    for (const side of ['a', 'b'] as const) this.pins[side].hidden = true;
-    if (!pins) return;
+    const seen = new Set<'a' | 'b'>();
     for (const place of scene.regions) {
       eachInSight(place, (placed, y) => {
-        if (!isPlacedLane(placed) || placed.lane.object?.id !== pins.object) return;
+        if (!pins || !isPlacedLane(placed) || placed.lane.object?.id !== pins.object) return;
         const at = y + placed.height / 2;
         if (at < place.top || at > place.bottom) return;
         for (const side of ['a', 'b'] as const) {
           const x = xOf(scene, pins[side]?.timeNs ?? Number.NaN);
           if (!(x >= scene.left && x <= scene.width)) continue;
-          this.pins[side].hidden = false;
+          seen.add(side);
           this.pins[side].style.transform = `translate(${Math.round(x)}px, ${Math.round(at)}px) translate(-50%, -50%)`;
         }
       });
     }
+    for (const side of ['a', 'b'] as const) hide(this.pins[side], !seen.has(side));
   }
+}
+
+/** An attribute that is set counts as a change, whatever it was before. */
+function hide(element: HTMLElement, hidden: boolean): void {
+  if (element.hidden !== hidden) element.hidden = hidden;
 }
 
 function made(className: string): HTMLElement {

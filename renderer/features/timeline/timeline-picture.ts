@@ -2,7 +2,7 @@
 import type { ValueRange } from '../../drawing/axis-range.ts';
 import { formatDuration } from '../../drawing/format.ts';
 import { type Palette, withAlpha } from '../../drawing/palette.ts';
-import { type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
+import { type PixelInk, type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
 import { PixelLayer } from '../../drawing/pixel-layer.ts';
 import { type CounterRowBox, drawCounterLabel, drawCounterLines, type RowLines } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
@@ -99,6 +99,8 @@ const MOST_KEPT = 5000;
 const DENSE_FROM = 1500;
 /** The same for lines of counters: each has a rectangle or two in each column of pixels. */
 const MANY_SERIES = 16;
+/** Half of the widest mark of a moment. */
+const LAST_PX = 5;
 const pixelStripes = (colour: string): string => stripesOf(withAlpha(colour, STRIPE_OPACITY));
 const STRIPE_OPACITY = 0.85;
 
@@ -133,8 +135,7 @@ export class TimelinePicture {
     this.fonts = fontsOf(palette);
     this.widths.clear();
     this.patterns.clear();
-    this.ink.font = this.fonts.name;
-    this.names.measureWith(this.ink);
+    this.names.measureWith(this.nameMeasure);
   }
 
   draw(scene: Scene): void {
@@ -203,7 +204,7 @@ export class TimelinePicture {
     });
     if (rows.length === 0) return;
     const sight = { left: scene.left, top: place.top, right: scene.width, bottom: place.bottom };
-    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'>) => {
+    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'> | PixelInk) => {
       for (const { picture, box, colours } of rows) drawCounterLines(rects, picture.lines, picture.range, box, colours, palette);
     };
     if (rows.reduce((sum, { picture }) => sum + picture.lines.count, 0) >= MANY_SERIES) this.layer.draw(ink, sight, paint);
@@ -319,7 +320,8 @@ export class TimelinePicture {
 
   /** Right of now there is nothing yet. */
   private drawFuture(scene: Scene): void {
-    const x = nowX(scene);
+    // What befell at the last moment, or in a trace of one moment, stays bright.
+    const x = nowX(scene) + (scene.live ? 0 : LAST_PX);
     if (x >= scene.width) return;
     const { ink, palette } = this;
     ink.fillStyle = scene.live ? palette.track : withAlpha(palette.track, 0.7);
@@ -345,6 +347,14 @@ export class TimelinePicture {
     ink.fillStyle = palette.well;
     ink.fillText('now', at + 4, 9.5);
   }
+
+  /** Names come while something else was written last: the font is set each time. */
+  private readonly nameMeasure = {
+    measureText: (text: string): TextMetrics => {
+      this.ink.font = this.fonts.name;
+      return this.ink.measureText(text);
+    },
+  };
 
   private readonly smallWidth = (text: string): number => {
     let width = this.widths.get(text);

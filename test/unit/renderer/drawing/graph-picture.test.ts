@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { drawGraph, type GraphInk, type GraphScene, plotBox, timeAxis } from '../../../../renderer/drawing/graph-picture.ts';
+import type { LinesInPixels } from '../../../../renderer/drawing/line-layer.ts';
 import { type Palette, readPalette } from '../../../../renderer/drawing/palette.ts';
 import { PixelInk } from '../../../../renderer/drawing/pixel-ink.ts';
+import type { PixelBox } from '../../../../renderer/drawing/pixel-layer.ts';
 
 const PALETTE: Palette = readPalette({ getPropertyValue: (name) => (name === '--area' ? '.16' : name.slice(2)) });
 
@@ -96,30 +98,73 @@ describe('the picture of a graph', () => {
     expect(calls.filter((call) => /^rect [\d.]+,38 4x1 warn$/.test(call)).length).toBeGreaterThan(10);
   });
 
-  it('writes the lines of many series into pixels, the same at every ratio', () => {
-    const many = Array.from({ length: 20 }, (_, s) => ({ color: 1, dash: undefined, isShown: s === 7 }));
+  /** Twenty series, of which one is shown: 27 in the first half, 60 in the other. */
+  function many(change: Partial<GraphScene> = {}): GraphScene {
+    const series = Array.from({ length: 20 }, (_, s) => ({ color: 1, dash: undefined, isShown: s === 7 }));
     const lines = {
       ...scene().lines,
-      y: Float64Array.from(many.flatMap((_, s) => [20 + s, 20 + s, 20 + s, 20 + s, 60, 60, 60, 60])),
-      sampled: new Uint8Array(40).fill(1),
+      columns: 100,
+      y: Float64Array.from(series.flatMap((_, s) => Array.from({ length: 400 }, (_, p) => (p < 200 ? 20 + s : 60)))),
+      sampled: new Uint8Array(2000).fill(1),
       edges: new Float64Array(80).fill(Number.NaN),
     };
+    return scene({ series, lines, ...change });
+  }
+
+  /** What a layer is told, and the pixels that it is to keep. */
+  function layered(of: GraphScene, ratio: number) {
+    const { ink, calls } = recordingInk();
+    const told: { place: PixelBox; of: LinesInPixels; pixels: PixelInk }[] = [];
+    drawGraph(ink, of, { ...PALETTE, data: ['', '#010203'], area: 0.5 }, ratio, (place, made, paint) => {
+      const pixels = new PixelInk();
+      pixels.begin(0, 0, made.width, made.height, 1);
+      paint(pixels);
+      told.push({ place, of: made, pixels });
+    });
+    return { told, calls };
+  }
+
+  it('writes the lines of many series into pixels, a column of the answer beside the other', () => {
     for (const ratio of [1, 2]) {
-      const rects = new PixelInk();
-      const { ink } = recordingInk();
-      drawGraph(ink, scene({ series: many, lines }), { ...PALETTE, data: ['', '#010203'], area: 0.5 }, ratio, (box, paint) => {
-        rects.begin(box.left, box.top, box.right, box.bottom, ratio);
-        paint(rects);
-      });
-      const { pixels, width, height } = rects;
-      const column = (x: number) => Array.from({ length: height }, (_, y) => y).filter((y) => (pixels[y * width + x * ratio] as number) >>> 24 === 255);
-      // 27 of 100 in the first half, 60 in the other, as many pixels thick as there are in one of the page.
-      expect(column(20)).toEqual(Array.from({ length: ratio }, (_, k) => expect.closeTo(73 * ratio + k, -0.5)));
-      expect(column(80)).toHaveLength(ratio);
+      const { told } = layered(many(), ratio);
+      expect(told).toHaveLength(1);
+      const [{ place, of, pixels } = {} as never] = told;
+      expect(place).toEqual({ left: 46, top: 8, right: 146, bottom: 109 });
+      expect([of.width, of.height]).toEqual([100 * ratio, 101 * ratio]);
+      const { width, height } = pixels;
+      const column = (x: number) => Array.from({ length: height }, (_, y) => y).filter((y) => (pixels.pixels[y * width + x * ratio] as number) >>> 24 === 255);
+      // As many pixels thick as there are in one of the page.
+      expect(column(20)).toEqual(ratio === 1 ? [73] : [145, 146]);
+      expect(column(80)).toEqual(ratio === 1 ? [40] : [79, 80]);
+      expect(column(50)).toHaveLength(34 * ratio);
       // The area of the first that is shown.
-      expect((pixels[90 * ratio * width + 20 * ratio] as number) >>> 24).toBe(128);
-      expect(pixels[10 * ratio * width + 20 * ratio]).toBe(0);
+      expect((pixels.pixels[90 * ratio * width + 20 * ratio] as number) >>> 24).toBe(128);
+      expect(pixels.pixels[10 * ratio * width + 20 * ratio]).toBe(0);
     }
+  });
+
+  it('only moves and stretches those pixels while the range moves, and says when they are others', () => {
+    const at = (change: Partial<GraphScene>) => layered(many(change), 1).told[0] as { place: PixelBox; of: LinesInPixels };
+    const whole = many();
+    const moved = at({ lines: whole.lines, range: { fromNs: 1e9, toNs: 11e9 } });
+    expect(moved.place).toMatchObject({ left: 36, right: 136 });
+    expect(at({ lines: whole.lines, range: { fromNs: 0, toNs: 5e9 } }).place).toMatchObject({ left: 46, right: 246 });
+    expect(at({ lines: whole.lines }).of).toEqual(moved.of);
+    expect(at({ lines: whole.lines, axis: { scale: 'linear', low: 0, high: 200, marks: [0, 200] } }).of.look).not.toBe(moved.of.look);
+    expect(at({ lines: whole.lines, series: whole.series.map((each) => ({ ...each, isShown: true })) }).of.look).not.toBe(moved.of.look);
+  });
+
+  it('draws on to now behind the last column of such pixels', () => {
+    const { calls } = layered(many({ range: { fromNs: 0, toNs: 20e9 }, endNs: 12e9 }), 1);
+    expect(calls).toContain('rect 96,48 10x1 #010203');
+  });
+
+  it('draws straight lines as strokes unless most columns have a sample', () => {
+    expect(layered(many({ shape: 'line', lines: { ...many().lines, sampled: new Uint8Array(2000) } }), 1).told).toHaveLength(0);
+    const dense = many().lines;
+    const shown = many().series.map((each) => ({ ...each, isShown: true }));
+    const wide = { ...dense, columns: 200, y: new Float64Array(20 * 800).fill(5), sampled: new Uint8Array(4000).fill(1) };
+    expect(layered(many({ shape: 'line', lines: wide, series: shown }), 1).told).toHaveLength(1);
   });
 
   it('counts back from now while it follows, and marks now where it has room to the right', () => {
