@@ -17,6 +17,8 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 /** `group › file › test`: passed, but not at once. */
 const furtherTries = [];
+/** `group › file › test: why`, where it says why. */
+const skips = [];
 const durations = [];
 const SLOWEST = 20;
 
@@ -39,9 +41,11 @@ function node(args, told, env = {}) {
 
 const vitest = (project) => async (told) => {
   const report = path.join(output, `${project}.json`);
-  const tries = path.join(output, `${project}-further-tries.json`);
-  const reporters = ['default', 'json', path.join(root, 'test/helpers/further-tries.mjs')].map((reporter) => `--reporter=${reporter}`);
-  await node(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, `--outputFile.json=${report}`], told, { FURTHER_TRIES: tries });
+  const toldAtTheEnd = path.join(output, `${project}-told-at-the-end.json`);
+  const reporters = ['default', 'json', path.join(root, 'test/helpers/told-at-the-end.mjs')].map((reporter) => `--reporter=${reporter}`);
+  await node(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, `--outputFile.json=${report}`], told, {
+    TOLD_AT_THE_END: toldAtTheEnd,
+  });
   const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   // A file that fails before its first test counts as a failure too.
   const brokenFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
@@ -54,9 +58,10 @@ const vitest = (project) => async (told) => {
       if (test.status === 'failed') tellFailure(project, name, test.failureMessages[0]);
     }
   }
-  for (const { file, title, tries: count } of JSON.parse(readFileSync(tries, 'utf8'))) {
-    furtherTries.push(`${project} › ${path.relative(root, file)} › ${title} (${count} tries)`);
-  }
+  const more = JSON.parse(readFileSync(toldAtTheEnd, 'utf8'));
+  const nameOf = ({ file, title }) => `${project} › ${path.relative(root, file)} › ${title}`;
+  for (const test of more.furtherTries) furtherTries.push(`${nameOf(test)} (${test.tries} tries)`);
+  for (const test of more.skipped) skips.push(`${nameOf(test)}${test.reason ? `: ${test.reason}` : ''}`);
   return { passed: numPassedTests, failed: numFailedTests + broken + (success || numFailedTests + broken > 0 ? 0 : 1), skipped: numPendingTests };
 };
 
@@ -73,11 +78,12 @@ const playwright =
     await node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], told, { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env });
     const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8'));
     for (const { file, title, tests } of suites.flatMap(specsOf)) {
-      for (const { status, results, projectName } of tests) {
+      for (const { status, results, projectName, annotations } of tests) {
         const what = `${file} › ${title} (${projectName})`;
         durations.push({ name: `${name} › ${what}`, ms: results.reduce((sum, { duration }) => sum + duration, 0) });
         if (status === 'unexpected') tellFailure(name, what, results.at(-1)?.error?.message);
         else if (status === 'flaky') furtherTries.push(`${name} › ${what} (${results.length} tries)`);
+        else if (status === 'skipped') skips.push(`${name} › ${what}: ${annotations.find(({ type }) => type === 'skip')?.description ?? ''}`);
       }
     }
     for (const error of errors) tellFailure(name, 'the run itself', error.message);
@@ -160,6 +166,7 @@ async function main() {
       .map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`)
       .join('\n')}`,
   );
+  if (skips.length > 0) console.log(`\nSkipped:\n${skips.join('\n')}`);
   if (furtherTries.length > 0) console.log(`\nPassed only at a further try:\n${furtherTries.join('\n')}`);
   if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
