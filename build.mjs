@@ -51,6 +51,7 @@ const PROGRAMS = [
   { entry: 'core/tracer/inline/tracer-plugins.ts', file: 'tracer/tracer-plugins.cjs', external: [] },
   { entry: 'core/tracer/save/save.ts', file: 'tracer/save.cjs', external: [] },
   { entry: 'core/instrument/strip-types.ts', file: 'tracer/strip-types.cjs', external: [] },
+  { entry: 'core/instrument/typescript-compiler.ts', file: 'tracer/typescript.cjs', external: ['source-map-support'], minify: true },
   { entry: 'core/instrument/tsconfig-file.ts', file: 'tracer/tsconfig-file.cjs', external: [] },
   { entry: 'core/tracer/typescript-files.ts', file: 'tracer/typescript-files.cjs', external: [] },
   // Run in a realm of their own: see core/tracer/calls/own-realm.ts.
@@ -92,7 +93,7 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-async function buildProgram({ entry, file, external, banner, instead = {} }) {
+async function buildProgram({ entry, file, external, banner, minify = false, instead = {} }) {
   if (!existsSync(path.join(root, entry))) throw new Error(`build: ${entry} does not exist`);
   const bundle = await rolldown({
     input: path.join(root, entry),
@@ -106,8 +107,42 @@ async function buildProgram({ entry, file, external, banner, instead = {} }) {
     ],
     onLog: (level, log) => level === 'warn' && log.code !== 'EVAL' && console.warn(`build: ${entry}: ${log.message}`),
   });
-  await bundle.write({ file: path.join(dist, file), format: 'cjs', sourcemap: true, banner, codeSplitting: false, exports: 'auto' });
+  const { output } = await bundle.write({
+    file: path.join(dist, file),
+    format: 'cjs',
+    sourcemap: !minify,
+    minify,
+    banner,
+    codeSplitting: false,
+    exports: 'auto',
+  });
   await bundle.close();
+  bundled(output);
+}
+
+/** Folders of packages of which something is in what was built. */
+const packages = new Set();
+
+function bundled(output) {
+  for (const file of output) {
+    for (const id of file.moduleIds ?? []) {
+      const folder = /^\0?(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id)?.[1];
+      if (folder !== undefined) packages.add(folder);
+    }
+  }
+}
+
+/** The licences of all packages that are bundled, which have to go with them. Fonts are packages that only styles name. */
+function writeLicences() {
+  for (const name of Object.keys(JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies)) {
+    if (name.startsWith('@fontsource')) packages.add(path.join(root, 'node_modules', name));
+  }
+  const texts = [...packages].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
+    const notices = readdirSync(folder).filter((file) => /^(licen[cs]e|copying|notice|thirdparty)/i.test(file) && statSync(path.join(folder, file)).isFile());
+    return [`${name} ${version} (${license})`, ...notices.map((file) => readFileSync(path.join(folder, file), 'utf8').trim())].join('\n\n');
+  });
+  writeFileSync(path.join(dist, 'third-party-licenses.txt'), `${texts.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
 }
 
 /** Declarations of the package's API, once for each module kind: a CommonJS program may not take the types of an ES module. */
@@ -128,7 +163,7 @@ function writeTypes() {
  */
 async function buildReport() {
   const folder = path.join(dist, 'report');
-  await viteBuild({ configFile: path.join(root, 'vite.report.config.mjs'), logLevel: 'warn' });
+  bundled((await viteBuild({ configFile: path.join(root, 'vite.report.config.mjs'), logLevel: 'warn' })).output);
   const files = readdirSync(folder);
   const read = (end) =>
     readFileSync(
@@ -179,8 +214,9 @@ async function build() {
     writeFileSync(path.join(dist, to), readFileSync(path.join(root, from)));
   }
   if (!only || only === 'types') writeTypes();
-  if (!only || only === 'renderer') await viteBuild({ configFile: path.join(root, 'vite.config.mjs'), logLevel: 'warn' });
+  if (!only || only === 'renderer') bundled((await viteBuild({ configFile: path.join(root, 'vite.config.mjs'), logLevel: 'warn' })).output);
   if (!only || only === 'report') await buildReport();
+  if (!only) writeLicences();
   if (!only) writeFileSync(stamp, hash);
   console.log(`built ${path.relative(process.cwd(), dist) || dist} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
 }

@@ -17,6 +17,12 @@ export function problem<T>(code: string, message: string, remedy?: string): Resu
   return { ok: false, problem: remedy === undefined ? { code, message } : { code, message, remedy } };
 }
 
+/** Both sentences of a problem; texts of others (of a parser, of the system) end without a full stop. */
+export function problemInWords({ message, remedy }: { readonly message: string; readonly remedy?: string | undefined }): string {
+  if (remedy === undefined) return message;
+  return `${message}${/[.!?:]["”')\]]*$/.test(message) ? '' : '.'} ${remedy}`;
+}
+
 /** A `Problem` that travels as an exception, where a `Result` cannot be returned (streams, RPC). */
 export class ProblemError extends Error {
   readonly code: string;

@@ -4,6 +4,7 @@ import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts
 import { walk } from './recording-walker.ts';
 import { SliceCollector, type SliceTrack } from './slice-collector.ts';
 import type { NestedSlices } from './slice-columns.ts';
+import { SourceTotals } from './source-totals.ts';
 import type { ExportOptions } from './trace-export.ts';
 
 /** The slices of a thread, or of a track beside its calls. */
@@ -17,6 +18,7 @@ export interface CallTrack {
 /** All slices of a recording, with counts of what else there was. */
 export class CollectedCalls extends SliceCollector {
   readonly #left = new Map<string, number>();
+  readonly #sources = new SourceTotals();
 
   constructor() {
     super({ byPlace: true });
@@ -42,6 +44,9 @@ export class CollectedCalls extends SliceCollector {
   override callResult(): void {
     this.#leave('{result of a call|results of calls}');
   }
+  override source(payload: Uint8Array): void {
+    this.#sources.add(payload);
+  }
   override counter(): void {
     this.#leave('{sample|samples} of counters');
   }
@@ -65,6 +70,7 @@ export class CollectedCalls extends SliceCollector {
   leftOut(): string[] {
     const notes = this.userNotes.list().length;
     if (notes > 0) this.#left.set('{note|notes}', notes);
+    if (this.#sources.files > 0) this.#left.set('source {text|texts}', this.#sources.files);
     return [...this.#left].map(([what, count]) => counted(`# ${what} {was|were} left out: the format has no place for {it|them}.`, count));
   }
 

@@ -14,8 +14,11 @@ export class ImportedMembers {
   /** By file: its text and number of lines, as `file_info` has them. */
   readonly #texts = new Map<string, readonly [string, number]>();
   readonly notes: string[] = [];
+  /** Files whose texts are in reports, until there is more of these. */
+  #reported: ReadonlySet<string> | undefined;
 
   line(line: RecordingInfo): void {
+    this.#reported = undefined;
     if (line.kind === 'attachment' && line.name.startsWith(MEMBER_ATTACHMENT)) {
       this.#attached.set(line.attachment, { key: line.name.slice(MEMBER_ATTACHMENT.length), pieces: [] });
     }
@@ -33,6 +36,7 @@ export class ImportedMembers {
   attached(attachment: number, piece: Uint8Array): void {
     const known = this.#attached.get(attachment);
     if (known === undefined) return;
+    this.#reported = undefined;
     this.#attachedBytes += piece.length;
     if (this.#attachedBytes <= MAX_ATTACHED_BYTES) known.pieces.push(piece);
     else this.#attached.delete(attachment);
@@ -40,6 +44,19 @@ export class ImportedMembers {
 
   sourceText(file: string, text: string): void {
     if (!this.#texts.has(file)) this.#texts.set(file, [text, text.split('\n').length - (text.endsWith('\n') ? 1 : 0)]);
+  }
+
+  /** A file's text is written: by itself, or in the `file_info` of an imported report. */
+  hasText(file: string): boolean {
+    return this.#texts.has(file) || this.#filesOfReports().has(file);
+  }
+
+  #filesOfReports(): ReadonlySet<string> {
+    if (this.#reported) return this.#reported;
+    const infos: unknown[] = [this.#inline.get('file_info')];
+    for (const { key, pieces } of this.#attached.values()) if (key === 'file_info') infos.push(parsed(pieces));
+    this.#reported = new Set(infos.flatMap((info) => (isObject(info) && isObject(info.files) ? Object.keys(info.files) : [])));
+    return this.#reported;
   }
 
   /** `viztracer_metadata`; the start of time is told by the recording. */
@@ -80,11 +97,15 @@ function merged(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string,
 
 /** Of two texts that are objects, their entries; undefined where they are something else. */
 function joined(a: readonly Uint8Array[], b: readonly Uint8Array[]): readonly Uint8Array[] | undefined {
+  const [first, second] = [parsed(a), parsed(b)];
+  return isObject(first) && isObject(second) ? [encoder.encode(JSON.stringify(merged(first, second)))] : undefined;
+}
+
+/** Undefined: pieces that end inside a letter, or no JSON. */
+function parsed(pieces: readonly Uint8Array[]): unknown {
   try {
-    const [first, second] = [a, b].map((pieces): unknown => JSON.parse(pieces.map((piece) => decoder.decode(piece)).join('')));
-    return isObject(first) && isObject(second) ? [encoder.encode(JSON.stringify(merged(first, second)))] : undefined;
+    return JSON.parse(pieces.map((piece) => decoder.decode(piece)).join(''));
   } catch {
-    // Pieces that end inside a letter, or no JSON: the caller says which one is kept.
     return undefined;
   }
 }

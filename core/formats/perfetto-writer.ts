@@ -25,6 +25,7 @@ import { PerfettoPackets } from './perfetto-packets.ts';
 import { readableValue } from './readable-value.ts';
 import { RecordingWalker, type WalkedStream, walk } from './recording-walker.ts';
 import { SliceOrder } from './slice-order.ts';
+import { SourceTotals } from './source-totals.ts';
 import { decodeString } from './trace-event-fields.ts';
 import { placeOf } from './trace-event-texts.ts';
 import type { ExportOptions, TraceExport } from './trace-export.ts';
@@ -84,6 +85,7 @@ class PerfettoWriter extends RecordingWalker {
   #consoleChunks = 0;
   #gapValues = 0;
   #stalls = 0;
+  readonly #sources = new SourceTotals();
   #flushes = 0;
   #overlapping = 0;
 
@@ -113,6 +115,7 @@ class PerfettoWriter extends RecordingWalker {
       '# {slice overlaps others without nesting in them: it is on a track of its own|slices overlap others without nesting in them: they are on tracks of their own}.',
     );
     tell(this.unreadable, '# {record or value|records or values} could not be understood and {was|were} left out.');
+    notes.push(...this.#sources.leftOut('the format has no place for source texts'));
     if (this.#objects.size > 0) notes.push('Objects are in the file, but Perfetto does not show them.');
     if (this.#flushes > 1)
       notes.push('The trace is large: a slice that begins in the very nanosecond in which one inside of it does may be shown inside of that one.');
@@ -567,6 +570,10 @@ class PerfettoWriter extends RecordingWalker {
     this.#legacyFields(phase, this.#known(object).id);
     this.#end(event);
     this.written++;
+  }
+
+  override source(payload: Uint8Array): void {
+    this.#sources.add(payload);
   }
 
   override stall(): void {

@@ -1,4 +1,5 @@
 /** Statistics of slices by name. A slice's total counts a recursive call once, its self time is without its direct children. */
+import { ProblemError } from '../base/result.ts';
 import { collectSlices, type SliceTrack } from './slice-collector.ts';
 import type { NestedSlices } from './slice-columns.ts';
 
@@ -25,11 +26,12 @@ export interface StatisticsChoice {
   readonly match?: string;
 }
 
-/** By total, the greatest first; of equal ones by name. */
+/** By total, the greatest first; of equal ones by name. Throws a ProblemError for a thread that is not there. */
 export async function statisticsOf(recording: AsyncIterable<Uint8Array>, choice: StatisticsChoice = {}): Promise<readonly NameStatistics[]> {
   const { fromNs, toNs } = choice;
   const collector = await collectSlices(recording, { callsApart: true, ...(fromNs !== undefined && { fromNs }), ...(toNs !== undefined && { toNs }) });
   const wanted = collector.tracks.filter((track) => isOfThread(track, choice.thread));
+  if (choice.thread !== undefined && wanted.length === 0) throw noSuchThread(choice.thread, collector.tracks);
   const tables = wanted.map((track) => track.columns.nest());
   return summarise(tables, collector.names, choice);
 }
@@ -37,6 +39,18 @@ export async function statisticsOf(recording: AsyncIterable<Uint8Array>, choice:
 function isOfThread({ stream, track }: SliceTrack, thread: string | undefined): boolean {
   if (thread === undefined) return true;
   return thread === stream.name || thread === track || thread === String(stream.thread);
+}
+
+const MOST_NAMED = 8;
+
+function noSuchThread(thread: string, tracks: readonly SliceTrack[]): ProblemError {
+  const names = [...new Set(tracks.map(({ stream, track }) => stream.name || track || String(stream.thread)))];
+  const more = names.length > MOST_NAMED ? `, and ${names.length - MOST_NAMED} more` : '';
+  return new ProblemError({
+    code: 'no-such-thread',
+    message: `No thread with slices is called ${thread.slice(0, 100)}.`,
+    remedy: names.length === 0 ? 'The trace has no slices at all.' : `There are: ${names.slice(0, MOST_NAMED).join(', ')}${more}.`,
+  });
 }
 
 /** Throws a SyntaxError for a regular expression that is none. */

@@ -17,6 +17,7 @@ import { ImportedMembers } from './imported-members.ts';
 import { JsonCopier } from './json-bytes.ts';
 import { readableValue } from './readable-value.ts';
 import { RecordingWalker, type WalkedStream } from './recording-walker.ts';
+import { SourceTotals } from './source-totals.ts';
 import { type CallText, type ObjectText, placeOf, StreamTexts } from './trace-event-texts.ts';
 import { TraceIds } from './trace-ids.ts';
 
@@ -162,6 +163,7 @@ export class EventWriter extends RecordingWalker {
   #stalls = 0;
   #consoleChunks = 0;
   #cutSnapshots = 0;
+  readonly #sources = new SourceTotals();
 
   constructor(shape: TraceEventShape = 'chrome') {
     super();
@@ -226,6 +228,8 @@ export class EventWriter extends RecordingWalker {
     tell(this.#cutSnapshots, '# {snapshot holds more than was recorded of it|snapshots hold more than was recorded of them}.');
     tell(this.unreadable, '# {record or value|records or values} could not be understood and {was|were} left out.');
     tell(this.#ids.changedPids, '# {process has a new number: its own|processes have a new number: theirs} is that of another process of the trace.');
+    const more = this.#isViz ? 'nothing here undoes their compression' : 'the format has no place for them, VizTracer’s JSON has';
+    notes.push(...this.#sources.leftOut(more, (file) => this.#members.hasText(file)));
     return [...notes, ...this.#members.notes];
   }
 
@@ -241,6 +245,10 @@ export class EventWriter extends RecordingWalker {
 
   override console(header: BlockHeader): void {
     this.#consoleChunks += header.count;
+  }
+
+  override source(payload: Uint8Array): void {
+    this.#sources.add(payload);
   }
 
   override attached(attachment: number, piece: Uint8Array): void {

@@ -6,6 +6,7 @@ import { TYPESCRIPT_WAYS, type TypeScriptWay } from '../protocol/target-wire.ts'
 import { walk } from './recording-walker.ts';
 import { SliceCollector } from './slice-collector.ts';
 import type { NestedSlices } from './slice-columns.ts';
+import { SourceTotals } from './source-totals.ts';
 
 export interface TraceIssue {
   /** Stable word. */
@@ -33,9 +34,13 @@ export interface TraceCounts {
   /** Of the first event, on the clock of the trace. Beyond what a double holds. */
   readonly startNs: bigint;
   readonly durationNs: number;
+  /** When the first event was, in milliseconds since 1970; undefined: the trace does not tell. */
+  readonly startedAtMs?: number;
   readonly issues: readonly TraceIssue[];
   /** What TypeScript was made to JavaScript by; empty where there was none. */
   readonly typescript: readonly TypeScriptWay[];
+  /** Texts of files that it holds, and how large they are in UTF-8. */
+  readonly sources: { readonly files: number; readonly bytes: number };
 }
 
 class Counter extends SliceCollector {
@@ -49,6 +54,7 @@ class Counter extends SliceCollector {
   endNs = Number.NEGATIVE_INFINITY;
   readonly issuesTold: TraceIssue[] = [];
   readonly ways = new Set<unknown>();
+  readonly sources = new SourceTotals();
   readonly #isLive: boolean;
 
   constructor(isLive: boolean) {
@@ -70,6 +76,10 @@ class Counter extends SliceCollector {
     if (line.kind === 'loss') this.issue(line.issue ?? `loss-${line.what}`, line.count, line.example ?? line.message);
     else if (line.kind === 'tracer-error') this.issue('tracer-error', 1, line.message);
     else if (line.kind === 'capture' && Array.isArray(line.typescript)) for (const way of line.typescript) this.ways.add(way);
+  }
+
+  override source(payload: Uint8Array): void {
+    this.sources.add(payload);
   }
 
   override damaged({ kind, problem }: Extract<RecordingItem, { readonly kind: 'cut' | 'damage' }>): void {
@@ -159,6 +169,7 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
   const threads = new Set([...counter.streams.values()].map((stream) => `${stream.process}/${stream.thread}`));
   const isEmpty = counter.firstNs === Number.POSITIVE_INFINITY;
   const startNs = BigInt(counter.head?.startMonotonicNs ?? 0) + BigInt(isEmpty ? 0 : Math.round(counter.firstNs));
+  const epochNs = BigInt(counter.head?.startEpochNs ?? 0);
   return {
     events: counter.events,
     slices,
@@ -171,8 +182,10 @@ export async function countsOf(recording: AsyncIterable<Uint8Array>, live = fals
     threads: threads.size,
     startNs,
     durationNs: isEmpty ? 0 : counter.endNs - counter.firstNs,
+    ...(epochNs > 0n && { startedAtMs: Number(epochNs / 1_000_000n) + (isEmpty ? 0 : counter.firstNs / 1e6) }),
     issues: joinedIssues(issues),
     typescript: TYPESCRIPT_WAYS.filter((way) => counter.ways.has(way)),
+    sources: { files: counter.sources.files, bytes: counter.sources.bytes },
   };
 }
 

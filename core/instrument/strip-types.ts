@@ -4,34 +4,49 @@ import { transformSync } from 'amaro';
 export interface JavaScript {
   readonly code: string;
   /** `blanks`: blanks in place of types, lines and columns as they were. The others print anew, with a source map in the text. */
-  readonly way: 'blanks' | 'amaro' | 'project';
+  readonly way: 'blanks' | 'amaro' | 'project' | 'bundled';
 }
-/** What the project has itself to make JavaScript. */
-export type Transpile = (source: string, filename: string) => string;
+
+/** What compiles a file with the settings of its project. They throw a SyntaxError. */
+export interface Compilers {
+  /** The compiler that the project has installed; undefined: none that can be called. */
+  readonly project: () => string | undefined;
+  /** The one of this package. */
+  readonly bundled: () => string;
+}
 
 /**
  * As Node from 22.18 on does it by itself, with the same library: types become blanks. What cannot be done that way (enums, namespaces, parameter
- * properties, decorators) is done by the project's own compiler, which knows what its settings mean; without one by the library, but for decorators.
+ * properties, decorators, JSX, `import` where it has to become `require`) is done by the project's own compiler. Without one the library does what it
+ * can, which takes a tenth of the time, and the compiler of this package the rest.
  *
  * Throws a SyntaxError in the words of Node's own where it is no valid TypeScript.
  */
-export function javascriptOf(source: string, filename: string, own: () => Transpile | undefined): JavaScript {
-  const hasDecorators = usesDecorators(source, filename);
-  if (!hasDecorators) {
-    try {
-      return { code: transformSync(source, { mode: 'strip-only', filename }).code, way: 'blanks' };
-    } catch (failure) {
-      if ((failure as Failure).code !== 'UnsupportedSyntax') throw inWords(failure, filename);
-    }
+export function javascriptOf(source: string, filename: string, isCommonJs: boolean, compilers: Compilers): JavaScript {
+  const runs = (code: string): boolean => !(isCommonJs && ES_SYNTAX.test(code));
+  const takesCompiler = JSX_FILE.test(filename) || usesDecorators(source, filename);
+  const blanked = takesCompiler ? undefined : blanks(source, filename);
+  if (blanked !== undefined && runs(blanked)) return { code: blanked, way: 'blanks' };
+  const byProject = compilers.project();
+  if (byProject !== undefined) return { code: byProject, way: 'project' };
+  const printed = takesCompiler || blanked !== undefined ? undefined : transformed(source, filename);
+  if (printed !== undefined && runs(printed)) return { code: printed, way: 'amaro' };
+  return { code: compilers.bundled(), way: 'bundled' };
+}
+
+/** Of these types cannot be told from elements by blanks. */
+export const JSX_FILE = /\.[jt]sx$/;
+/** An import or export at the start of a line: what Node calls detecting module syntax. */
+export const ES_SYNTAX = /^\s*(?:import\b(?!\s*\()|export\b)/m;
+
+/** Undefined: it has more than types. */
+function blanks(source: string, filename: string): string | undefined {
+  try {
+    return transformSync(source, { mode: 'strip-only', filename }).code;
+  } catch (failure) {
+    if ((failure as Failure).code !== 'UnsupportedSyntax') throw inWords(failure, filename);
+    return undefined;
   }
-  const transpile = own();
-  if (transpile) return { code: transpile(source, filename), way: 'project' };
-  if (hasDecorators) {
-    throw new SyntaxError(
-      `${filename} has decorators, which take a compiler: install TypeScript 5 or 6 in the project (npm install --save-dev typescript@5), or run it with a loader (node --import tsx).`,
-    );
-  }
-  return { code: transformed(source, filename), way: 'amaro' };
 }
 
 /** Types replaced by blanks. Throws a SyntaxError in the words of Node's own: not valid TypeScript, or syntax that has to be compiled. */

@@ -97,10 +97,13 @@ export interface RecordingGlance {
   readonly slices: number;
   readonly counters: number;
   readonly objects: number;
-  /** How busy each of its parts was, a digit each, at most `MAX_GLANCE_PARTS`. */
-  readonly activity: string;
+  /** A small picture of its timeline, at most `MAX_GLANCE_ROWS` rows: in each a digit for each of its parts, the data colour of what ran, 0 where nothing did. */
+  readonly rows: readonly string[];
+  /** Its first counter: a digit for each part from 0, the least, to 9, the greatest; a dash where it had no value yet. Empty: none. */
+  readonly counter: string;
 }
 export const MAX_GLANCE_PARTS = 64;
+export const MAX_GLANCE_ROWS = 6;
 
 export interface RecentItem {
   /** Opaque id of the entry: what `recordings.openRecent` takes. */
@@ -275,6 +278,8 @@ export interface Settings {
   readonly sidebarWidth: number;
   readonly inspectorWidth: number;
   readonly drawerHeight: number;
+  /** Of the names of tracks in the timeline; 0: by the width of the window. */
+  readonly trackHeadWidth: number;
   /** Arrangement of the panels that the next window begins with, by view, as the window writes it. Empty: the one that the product comes with. */
   readonly layout: string;
   /** Arrangements that were given a name. */
@@ -310,6 +315,7 @@ export const DEFAULT_SETTINGS: Settings = {
   sidebarWidth: 232,
   inspectorWidth: 344,
   drawerHeight: 240,
+  trackHeadWidth: 0,
   layout: '',
   layouts: [],
   tracks: '',

@@ -148,9 +148,9 @@ export interface CallCapture {
 }
 /**
  * `node`: Node itself replaces types by blanks. `blanks`: the tracer does, for a Node that does not. `amaro`: printed anew by the tracer, since it has more
- * than types. `project`: by the project's own compiler. `loader`: by a loader of the user's.
+ * than types. `project`: by the project's own compiler. `bundled`: by the one of this package, which can do all that a compiler can. `loader`: by a loader of the user's.
  */
-export const TYPESCRIPT_WAYS = ['node', 'blanks', 'amaro', 'project', 'loader'] as const;
+export const TYPESCRIPT_WAYS = ['node', 'blanks', 'amaro', 'project', 'bundled', 'loader'] as const;
 export type TypeScriptWay = (typeof TYPESCRIPT_WAYS)[number];
 /** `load`: Node's hooks in the thread. `hooks-thread`: those of a thread of their own. `read`: the file's reading. `compile`: at the last moment. */
 export const CALL_HOOKS = ['load', 'hooks-thread', 'read', 'compile'] as const;

@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<TypeScriptWay, string>> = {
   blanks: 'stripped by Trace Studio',
   amaro: 'transformed by Trace Studio (amaro)',
   project: 'transformed by the project’s TypeScript',
+  bundled: 'transformed by Trace Studio (TypeScript)',
   loader: 'transformed by a loader of the project',
 };
 

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { CallTracer } from './calls/trace-calls.ts';
 import { onDetach } from './detach.ts';
 import { beforeFirstUse, type LateChange } from './first-use.ts';
+import { packageType } from './package-type.ts';
 import {
   findForCompiler,
   hasLoaderForTypeScript,
@@ -40,19 +41,21 @@ export interface ResolveApiOptions {
   readonly calls?: CallTracer | undefined;
   /** See ProcessWord. */
   readonly words?: Int32Array | undefined;
+  /** See TargetOptions. */
+  readonly cacheFolder?: string | undefined;
 }
 
 /**
  * Makes `trace-studio` resolve in this thread where the script's project does not have it. A copy that the project has is
  * found first; its API hands over to the one of this tracer.
  */
-export function resolveApi(folder: string, { changes = [], esModule, calls, words }: ResolveApiOptions = {}): void {
+export function resolveApi(folder: string, { changes = [], esModule, calls, words, cacheFolder }: ResolveApiOptions = {}): void {
   const internals = Module.default as unknown as ModuleInternals & { registerHooks?: RegisterHooks };
   const apiUrl = pathToFileURL(path.join(folder, 'api.mjs')).href;
   const flags = [...process.execArgv, process.env.NODE_OPTIONS ?? ''].join(' ');
   const need = typeScriptNeed(flags);
   const typescript = need === 'all';
-  const files = typeScriptFiles(folder, words);
+  const files = typeScriptFiles(folder, { words, cacheFolder });
   if (typescript) {
     requireTypeScript(files);
     showSources(); // The thread of hooks cannot do it when it comes to a file that needs it.
@@ -60,7 +63,7 @@ export function resolveApi(folder: string, { changes = [], esModule, calls, word
   if (hasLoaderForTypeScript(flags)) tellTypeScript(words, 'loader');
   const hooksFile = pathToFileURL(path.join(folder, 'resolve-hooks.mjs')).href;
   let instances = 0;
-  const hooksThread = () => ({ apiUrl, typescript, ...(words && { words: words.buffer }), ...(esModule && { loadChannel: esModule.listen() }) });
+  const hooksThread = () => ({ apiUrl, typescript, cacheFolder, ...(words && { words: words.buffer }), ...(esModule && { loadChannel: esModule.listen() }) });
   const registerInThread = calls?.hooksThread?.((own) => {
     Module.register(`${hooksFile}?${instances++}`, { data: { ...hooksThread(), calls: own }, transferList: [own.port] });
   });
@@ -229,17 +232,4 @@ function startsWithEsModule(flags: string): boolean {
   if (/\.[mc]?[jt]s$/.test(script))
     return script.endsWith('.mjs') || script.endsWith('.mts') || (!/\.c[jt]s$/.test(script) && packageType(script) === 'module');
   return packageType(script) === 'module';
-}
-
-/** `type` of the package that `script` belongs to, as Node looks for it. */
-function packageType(script: string): unknown {
-  for (let folder = path.dirname(path.resolve(script)); ; folder = path.dirname(folder)) {
-    if (path.basename(folder) === 'node_modules') return undefined;
-    try {
-      return (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { type?: unknown } | null)?.type;
-    } catch {
-      // None here, or one that cannot be read: Node looks further up, too.
-    }
-    if (folder === path.dirname(folder)) return undefined;
-  }
 }

@@ -27,7 +27,9 @@ export function initialize(data) {
     globalThis[NEWEST] = import.meta.url;
   }
   // Registered twice where a plugin needs what the script does not.
-  if (data.typescript) typescript ??= new (require('./typescript-files.cjs').TypeScriptFiles)(folder, data.words && new Int32Array(data.words));
+  if (!data.typescript || typescript) return;
+  const { TypeScriptFiles } = require('./typescript-files.cjs');
+  typescript = new TypeScriptFiles(folder, { words: data.words && new Int32Array(data.words), cacheFolder: data.cacheFolder });
 }
 
 export async function resolve(specifier, context, nextResolve) {
@@ -63,7 +65,7 @@ async function loadNow(url, context, nextLoad) {
 
 const decoder = new TextDecoder();
 
-const isTypeScript = (url) => url.startsWith('file:') && /\.[mc]?ts$/.test(url) && !url.includes('/node_modules/');
+const isTypeScript = (url) => url.startsWith('file:') && /\.(?:[mc]?ts|[jt]sx)$/.test(url) && !url.includes('/node_modules/');
 
 function compiled(url) {
   const { format, source } = typescript.load(fileURLToPath(url));

@@ -95,7 +95,7 @@ export function provideRuntime(
       changes.push({ make: () => capture.filePromises(), mayReach: mayReachFilePromises });
       changes.push({ make: () => capture.timersModule(), mayReach: mayReachTimers });
     }
-    resolveApi(folder, { changes, esModule: capture?.esModules, calls: callTracer, words });
+    resolveApi(folder, { changes, esModule: capture?.esModules, calls: callTracer, words, cacheFolder: settings.options.cacheFolder });
   }
   capture?.begins();
   return { capture, callTracer };

@@ -3,6 +3,7 @@ import * as Module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { TYPESCRIPT_WAYS, type TypeScriptWay } from '../protocol/target-wire.ts';
+import { packageType } from './package-type.ts';
 import { ProcessWord } from './ring-layout.ts';
 import type * as typescriptFiles from './typescript-files.ts';
 
@@ -16,19 +17,25 @@ type Files = typescriptFiles.TypeScriptFiles;
 export type TypeScriptNeed = 'all' | 'some' | 'nothing';
 
 export function typeScriptNeed(flags: string): TypeScriptNeed {
-  if (!/\.[mc]?ts$/.test(process.argv[1] ?? '') || LOADER.test(flags)) return 'nothing';
+  const script = process.argv[1] ?? '';
+  if (!COMPILED_FILE.test(script) || LOADER.test(flags)) return 'nothing';
   const { typescript } = process.features as { readonly typescript?: unknown };
+  const hasHooks = 'registerHooks' in Module.default;
   if (!typescript) return 'all';
-  return typescript === 'strip' && 'registerHooks' in Module.default ? 'some' : 'nothing';
+  if (JSX_FILE.test(script)) return hasHooks ? 'some' : 'all';
+  return typescript === 'strip' && hasHooks ? 'some' : 'nothing';
 }
 
+const COMPILED_FILE = /\.(?:[mc]?ts|[jt]sx)$/;
+const JSX_FILE = /\.[jt]sx$/;
+
 /** True if a loader of the user's runs the script, and it is TypeScript. */
-export const hasLoaderForTypeScript = (flags: string): boolean => /\.[mc]?tsx?$/.test(process.argv[1] ?? '') && LOADER.test(flags);
+export const hasLoaderForTypeScript = (flags: string): boolean => /\.(?:[mc]?ts|tsx)$/.test(process.argv[1] ?? '') && LOADER.test(flags);
 
 const LOADER = /--(?:import|require|(?:experimental-)?loader)\b|-r\b/;
 
 /** The part that is loaded with the first file that needs it: what it stands on takes longer to load than the tracer. */
-export function typeScriptFiles(folder: string, words?: Int32Array): () => Files {
+export function typeScriptFiles(folder: string, options: typescriptFiles.TypeScriptOptions = {}): () => Files {
   let files: Files | undefined;
   return () => {
     if (files) return files;
@@ -36,7 +43,7 @@ export function typeScriptFiles(folder: string, words?: Int32Array): () => Files
     const require = Module.createRequire(place);
     const { TypeScriptFiles } = require(place) as typeof typescriptFiles;
     delete require.cache[place];
-    files = new TypeScriptFiles(folder, words);
+    files = new TypeScriptFiles(folder, options);
     return files;
   };
 }
@@ -54,7 +61,7 @@ export function requireTypeScript(files: () => Files): void {
     if (format === 'module' && process.argv[1] === file) import(pathToFileURL(file).href);
     else module._compile(source, file);
   };
-  for (const extension of ['.ts', '.cts', '.mts']) extensions[extension] ??= load;
+  for (const extension of ['.ts', '.cts', '.mts', '.tsx', '.jsx']) extensions[extension] ??= load;
 }
 
 /** Stack traces tell of the source: text that was printed anew has a source map. */
@@ -78,7 +85,7 @@ export function loadInPlaceOfNode(url: string, files: () => Files, words: Int32A
   } catch {
     return undefined;
   }
-  const made = MAY_NEED_COMPILER.test(text) ? files().load(file, text) : undefined;
+  const made = mayNeedCompiler(file, text) ? files().load(file, text) : undefined;
   if (made && made.way !== 'blanks') {
     showSources();
     return { format: made.format, source: made.source, shortCircuit: true };
@@ -95,11 +102,18 @@ export function findForCompiler(specifier: string, parent: unknown, files: () =>
 
 /** One of the user's own. */
 function typeScriptFile(url: string): string | undefined {
-  return url.startsWith('file:') && /\.[mc]?ts$/.test(url) && !url.includes('/node_modules/') ? fileURLToPath(url) : undefined;
+  return url.startsWith('file:') && COMPILED_FILE.test(url) && !url.includes('/node_modules/') ? fileURLToPath(url) : undefined;
 }
 
-/** Enums, namespaces, `import =`, parameter properties, decorators: as they are written, not as they are meant. A false alarm costs a look by the parser. */
-const MAY_NEED_COMPILER = new RegExp(
+/** A false alarm costs a look by the parser. */
+function mayNeedCompiler(file: string, text: string): boolean {
+  if (JSX_FILE.test(file) || MORE_THAN_TYPES.test(text)) return true;
+  return ES_SYNTAX.test(text) && (file.endsWith('.cts') || (file.endsWith('.ts') && packageType(file) === 'commonjs'));
+}
+
+const ES_SYNTAX = /^\s*(?:import\b(?!\s*(?:\(|type\b))|export\b(?!\s*type\b))/m;
+/** Enums, namespaces, `import =`, parameter properties, decorators: as they are written, not as they are meant. */
+const MORE_THAN_TYPES = new RegExp(
   [
     String.raw`^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?(?:enum|namespace|module)\s+["'\w$]`,
     String.raw`^\s*export\s*=|^\s*(?:export\s+)?import\s+[\w$]+\s*=`,

@@ -6,7 +6,7 @@ import { access, rename, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { counted } from '../../core/base/counted.ts';
-import { ProblemError } from '../../core/base/result.ts';
+import { ProblemError, problemInWords } from '../../core/base/result.ts';
 import type { NodeProcess } from '../../core/protocol/attach.ts';
 import type { CaptureOptions } from '../../core/protocol/capture-options.ts';
 import type { TakeOrder } from '../../core/protocol/sampling.ts';
@@ -44,7 +44,7 @@ export async function attachCommand(command: AttachCommand): Promise<number> {
     return await record(command, await attachableByName(command.target));
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error;
-    tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
+    tell(problemInWords(error));
     return 1;
   }
 }

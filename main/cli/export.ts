@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { counted } from '../../core/base/counted.ts';
-import { ProblemError } from '../../core/base/result.ts';
+import { problemInWords } from '../../core/base/result.ts';
 import { recoverParts } from '../collector/flight-parts.ts';
 import type { Converted } from '../services/export/conversion.ts';
 import { convertRecording } from '../services/export/convert-recording.ts';
@@ -37,8 +37,7 @@ export async function exportRecording({ input, output, overwrite, raw, quiet }: 
     for (const note of notes) tell(note);
     return 0;
   } catch (error) {
-    const remedy = error instanceof ProblemError ? error.remedy : undefined;
-    tell(`${(error as Error).message}${remedy === undefined ? '' : ` ${remedy}`}`);
+    tell(problemInWords(error as Error));
     return 1;
   }
 }

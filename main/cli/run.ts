@@ -7,7 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { isatty } from 'node:tty';
 import { counted } from '../../core/base/counted.ts';
-import type { ProblemError } from '../../core/base/result.ts';
+import { type ProblemError, problemInWords } from '../../core/base/result.ts';
 import { CAPTURE_OPTIONS, type CaptureOptions } from '../../core/protocol/capture-options.ts';
 import { idleCaptureOptions } from '../../core/protocol/capture-text.ts';
 import type { SessionEnd } from '../../core/protocol/recording-format.ts';
@@ -68,9 +68,9 @@ export async function run(command: RunCommand): Promise<number> {
     }),
     tracer.folder(),
   ]);
-  if (inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
+  if (start && inspection.configFile && !command.quiet) tell(`options of ${path.relative('', inspection.configFile.path) || inspection.configFile.path}.`);
   if (!start) {
-    for (const { message, remedy } of inspection.problems) tell(remedy === undefined ? message : `${message} ${remedy}`);
+    for (const each of inspection.problems) tell(problemInWords(each));
     return 1;
   }
 
@@ -116,7 +116,7 @@ export async function run(command: RunCommand): Promise<number> {
   } catch (error) {
     // By its name: the collector's code is a bundle of its own, with a class of its own.
     if (!isProblem(error)) throw error;
-    tell(error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`);
+    tell(problemInWords(error));
     return 1;
   } finally {
     // Without a report the recording is all that there is of the run.
@@ -196,7 +196,7 @@ async function finish({ command, file, output, info, plugins, writeReport }: Fin
 function whyNotWritten(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') return 'there is no room left on the disk.';
-  return isProblem(error) && error.remedy !== undefined ? `${message} ${error.remedy}` : message;
+  return isProblem(error) ? problemInWords(error) : message;
 }
 
 /** To be copied into a shell. */

@@ -2,6 +2,7 @@
  * The command `trace-studio`. This bundle only reads the words; what a command needs is in a bundle of its own, loaded when it
  * is meant, so that `run` starts as fast as Node lets it.
  */
+import { problemInWords } from '../../core/base/result.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { readCommandLine } from './command-line.ts';
 import { helpText } from './help.ts';
@@ -12,8 +13,7 @@ const load = require;
 async function main(words: readonly string[]): Promise<number> {
   const read = readCommandLine(words);
   if (!read.ok) {
-    const { message, remedy } = read.problem;
-    process.stderr.write(`trace-studio: ${message}${remedy === undefined ? '' : ` ${remedy}`}\n`);
+    process.stderr.write(`trace-studio: ${problemInWords(read.problem)}\n`);
     return 2;
   }
   const command = read.value;
@@ -46,7 +46,7 @@ async function main(words: readonly string[]): Promise<number> {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`trace-studio: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`trace-studio: ${error instanceof Error ? problemInWords(error) : String(error)}\n`);
     process.exit(1);
   },
 );

@@ -21,11 +21,17 @@ export function durationText(ns: number): string {
   return `${Math.round(ns)} ns`;
 }
 
+/** "2026-11-27 14:03:22.150", as the clock on the wall has it here. */
+function timeText(epochMs: number): string {
+  const shifted = new Date(epochMs - new Date(epochMs).getTimezoneOffset() * 60_000);
+  return Number.isNaN(shifted.getTime()) ? 'a time that no calendar has' : shifted.toISOString().slice(0, 23).replace('T', ' ');
+}
+
 export function factsText(file: string, facts: TraceFacts, bytes: number): string {
   const rows: [string, string][] = [
     ['format', `${facts.formatName} (${facts.format}), ${sizeInWords(bytes)}`],
     ['duration', durationText(facts.durationNs)],
-    ['starts at', `${facts.startNs} ns of its clock`],
+    ['starts at', facts.startedAtMs === undefined ? `${facts.startNs} ns of its clock` : timeText(facts.startedAtMs)],
     ['processes', `${countText(facts.processes)}, ${counted('# {thread|threads}', facts.threads)}`],
     ['events', countText(facts.events)],
     ['slices', countText(facts.slices)],
@@ -37,6 +43,8 @@ export function factsText(file: string, facts: TraceFacts, bytes: number): strin
   ];
   const typescript = typeScriptInWords(facts.typescript)?.replace(/^TypeScript: /, '');
   if (typescript !== undefined) rows.push(['TypeScript', typescript]);
+  const { files, bytes: textBytes } = facts.sources;
+  if (files > 0) rows.push(['source texts', `${countText(files)}, ${sizeInWords(textBytes)}`]);
   const issues = facts.issues.map(({ kind, count, example }) => `  ${kind} × ${countText(count)}: ${example}\n`);
   const amiss = issues.length === 0 ? 'Nothing is amiss with it.\n' : `Issues:\n${issues.join('')}`;
   return `${file}\n${rows.map(([name, value]) => `  ${name.padEnd(18)}${value}\n`).join('')}${amiss}`;

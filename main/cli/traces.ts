@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { counted } from '../../core/base/counted.ts';
-import { ProblemError } from '../../core/base/result.ts';
+import { problemInWords } from '../../core/base/result.ts';
 import type { Converted } from '../services/export/conversion.ts';
 import { combineFiles, convertRecording } from '../services/export/convert-recording.ts';
 import { factsOf, statisticsOfFile, type TraceFacts } from '../services/export/trace-facts.ts';
@@ -47,10 +47,7 @@ export async function traceCommand(command: TraceCommand): Promise<number> {
   }
 }
 
-const inWords = (error: unknown): string => {
-  const remedy = error instanceof ProblemError ? error.remedy : undefined;
-  return `${error instanceof Error ? error.message : String(error)}${remedy === undefined ? '' : ` ${remedy}`}`;
-};
+const inWords = (error: unknown): string => (error instanceof Error ? problemInWords(error) : String(error));
 
 async function convert(command: Of<'convert'>): Promise<number> {
   const { input, format, compressed, fromNs, toNs, thread, table, raw, without } = command;
@@ -126,9 +123,9 @@ async function info({ input, json }: Of<'info'>): Promise<number> {
 
 /** Keys in the order that the manual has. The start goes beyond what a double holds: its digits are written as they are. */
 function factsJson({ startNs, ...facts }: TraceFacts): string {
-  const { format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents, processes, threads, durationNs, issues } = facts;
+  const { format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents, processes, threads, durationNs, issues, sources } = facts;
   const before = JSON.stringify({ format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents, processes, threads });
-  return `${before.slice(0, -1)},"startNs":${startNs},"durationNs":${durationNs},"issues":${JSON.stringify(issues)}}\n`;
+  return `${before.slice(0, -1)},"startNs":${startNs},"durationNs":${durationNs},"issues":${JSON.stringify(issues)},"sources":${JSON.stringify(sources)}}\n`;
 }
 
 async function stats({ input, json, fromNs, toNs, thread, match }: Of<'stats'>): Promise<number> {

@@ -8,7 +8,7 @@ import type { HostPort } from '../services/host-port.ts';
 
 const ALL_FILES: FileFilter = { name: 'All files', extensions: ['*'] };
 const FILTERS: Record<FilePurpose, readonly FileFilter[]> = {
-  script: [{ name: 'Scripts', extensions: ['js', 'mjs', 'cjs', 'ts', 'mts', 'cts'] }, ALL_FILES],
+  script: [{ name: 'Scripts', extensions: ['js', 'mjs', 'cjs', 'jsx', 'ts', 'mts', 'cts', 'tsx'] }, ALL_FILES],
   trace: [{ name: 'Recordings and traces', extensions: [...TRACE_EXTENSIONS] }, ALL_FILES],
   // A Node binary has no extension but on Windows.
   node: [],

@@ -75,6 +75,7 @@ export const settingsPart = shape<Partial<Settings>>(
     theme: oneOf('system', 'light', 'dark'),
     density: oneOf('compact', 'comfortable'),
     sidebarWidth: whole(0, 10_000),
+    trackHeadWidth: whole(0, 10_000),
     inspectorWidth: whole(0, 10_000),
     drawerHeight: whole(0, 10_000),
     layout: text(200_000),

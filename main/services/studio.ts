@@ -1,34 +1,24 @@
 /** The studio's services in one host process: put together here, each in a file of its own. */
-import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { type Problem, ProblemError } from '../../core/base/result.ts';
 import type { ByteChannel } from '../../core/protocol/byte-channel.ts';
-import type { NoteChange } from '../../core/protocol/notes.ts';
 import { Peer } from '../../core/protocol/rpc.ts';
 import { DEFAULT_PROFILE_SECONDS } from '../../core/protocol/sampling.ts';
 import { type RecordingId, type RecordingInfoSummary, STOP_GRACE_MS } from '../../core/protocol/session-types.ts';
-import {
-  type ExportQuestion,
-  type NodeInstall,
-  type RecentItem,
-  type RecordingGlance,
-  STUDIO_REQUESTS,
-  type StudioHandlers,
-  type StudioPushes,
-  type StudioRequests,
-} from '../../core/protocol/studio-api.ts';
+import { type NodeInstall, STUDIO_REQUESTS, type StudioHandlers, type StudioPushes, type StudioRequests } from '../../core/protocol/studio-api.ts';
 import { STUDIO_VERSION } from '../../core/protocol/version.ts';
 import { listNodeProcesses } from './attach/node-processes.ts';
 import { CollectorClient } from './collector-client.ts';
 import { ConfigFiles } from './config/config-files.ts';
 import { ConfigTrust } from './config/config-trust.ts';
 import { listExamples } from './examples.ts';
-import { ExportJobs, existsProblem, putFile } from './export/export-jobs.ts';
-import type { ExportChoices } from './export/export-messages.ts';
+import { ExportDesk } from './export/export-desk.ts';
+import { ExportJobs } from './export/export-jobs.ts';
 import { listFolder } from './files/list-folder.ts';
 import { locateFile } from './files/locate.ts';
 import { Roots } from './files/roots.ts';
+import { UserPaths } from './files/user-paths.ts';
 import type { HostPort, Studio, StudioOptions } from './host-port.ts';
 import { examineLaunch, type LaunchSurroundings } from './launch/examine.ts';
 import { SavedConfigs } from './launch/saved-configs.ts';
@@ -39,8 +29,8 @@ import { PluginCatalogue } from './plugins/catalogue.ts';
 import { type ProbeAnswer, probePlugin } from './plugins/probe.ts';
 import { Glances } from './recordings/glances.ts';
 import { KEEP_RULE, RecordingLibrary } from './recordings/library.ts';
-import { changeNotesBeside, copyNotesBeside, readNotesBeside } from './recordings/notes-beside.ts';
 import { Recents } from './recordings/recents.ts';
+import { RecordingDesk } from './recordings/recording-desk.ts';
 import { Uploads } from './recordings/uploads.ts';
 import { REQUEST_CHECKS } from './request-checks.ts';
 import { Sessions } from './sessions.ts';
@@ -54,9 +44,6 @@ export function createStudio(options: StudioOptions): Studio {
   return new StudioServices(options);
 }
 
-/** How such a file begins. */
-const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-
 interface Window {
   readonly peer: Peer;
   readonly host: HostPort;
@@ -69,9 +56,9 @@ class StudioServices implements Studio {
   readonly #home = os.homedir();
   readonly #windows = new Set<Window>();
   readonly #roots: Roots;
+  readonly #paths: UserPaths;
   readonly #settings: SettingsStore;
   readonly #recents: Recents;
-  readonly #glances: Glances;
   readonly #library: RecordingLibrary;
   readonly #tracer: TracerInstall;
   readonly #nodes: NodeFinder;
@@ -81,6 +68,8 @@ class StudioServices implements Studio {
   readonly #recordings: OpenRecordings;
   readonly #sessions: Sessions;
   readonly #exports: ExportJobs;
+  readonly #exportDesk: ExportDesk;
+  readonly #desk: RecordingDesk;
   readonly #plugins: PluginCatalogue;
   readonly #configFiles: ConfigFiles;
   readonly #savedConfigs: SavedConfigs;
@@ -93,9 +82,9 @@ class StudioServices implements Studio {
     // Started from a dock or a menu: there is no terminal, and PATH is the system's bare one.
     if (options.isElectron && !environment.TERM) this.#environmentReady = completePath(environment);
     this.#roots = new Roots(options.fileRoots, [cwd, this.#home, path.parse(cwd).root]);
+    this.#paths = new UserPaths({ cwd, home: this.#home, roots: this.#roots });
     this.#settings = new SettingsStore(path.join(dataFolder, 'settings.json'));
     this.#recents = new Recents(path.join(dataFolder, 'recent.json'));
-    this.#glances = new Glances(path.join(dataFolder, 'glances.json'));
     this.#savedConfigs = new SavedConfigs(path.join(dataFolder, 'run-configurations.json'));
     this.#library = new RecordingLibrary(path.join(dataFolder, 'recordings'));
     this.#tracer = new TracerInstall({ source: options.tracerFolder, dataFolder, version: STUDIO_VERSION });
@@ -145,6 +134,18 @@ class StudioServices implements Studio {
       onEnded: () => this.#ended(),
     });
     this.#exports = new ExportJobs(options.exportWorker, (progress) => this.push('export.progress', progress));
+    this.#exportDesk = new ExportDesk({ jobs: this.#exports, recordings: this.#recordings, paths: this.#paths });
+    this.#desk = new RecordingDesk({
+      library: this.#library,
+      recents: this.#recents,
+      glances: new Glances(path.join(dataFolder, 'glances.json')),
+      recordings: this.#recordings,
+      paths: this.#paths,
+      exports: this.#exports,
+      call: this.#collector.call,
+      push: (event, payload) => this.push(event, payload),
+      isWanted: (recording) => [...this.#windows].some((window) => window.opened.has(recording)),
+    });
     // Cleaning is for later runs: nobody waits for it, and what it cannot remove it meets again next time.
     this.#clean().catch(() => {});
   }
@@ -212,7 +213,7 @@ class StudioServices implements Studio {
         return (await examineLaunch(config, this.#around)).inspection;
       },
       'launch.trustConfig': async ({ path: file, sha256 }) => {
-        await this.#configFiles.trust(await this.#roots.resolveExisting(this.#userPath(file)), sha256);
+        await this.#configFiles.trust(await this.#paths.existing(file), sha256);
         return null;
       },
       'launch.nodes': ({ refresh }) => this.#listNodes(refresh),
@@ -270,34 +271,35 @@ class StudioServices implements Studio {
       },
 
       'plugins.list': () => this.#plugins.list(),
-      'plugins.examine': async ({ path: file }) => this.#plugins.examine(await this.#roots.resolveExisting(this.#userPath(file))),
-      'plugins.add': async ({ path: file, sha256 }) => this.#plugins.add(await this.#roots.resolveExisting(this.#userPath(file)), sha256),
+      'plugins.examine': async ({ path: file }) => this.#plugins.examine(await this.#paths.existing(file)),
+      'plugins.add': async ({ path: file, sha256 }) => this.#plugins.add(await this.#paths.existing(file), sha256),
       'plugins.remove': async ({ path: file }) => {
         await this.#plugins.remove(file);
         return null;
       },
-      'plugins.create': async ({ path: file }) => this.#plugins.create(await this.#roots.resolveNew(this.#userPath(file))),
+      'plugins.create': async ({ path: file }) => this.#plugins.create(await this.#paths.fresh(file)),
 
-      'recordings.recent': () => this.#recentItems(),
-      'recordings.openRecent': async ({ ref }) => keep(await this.#openRecent(ref, host)),
-      'recordings.openPath': async ({ path: file }) => keep(await this.#openPath(file, host)),
+      'recordings.recent': () => this.#desk.recent(),
+      'recordings.openRecent': async ({ ref }) => keep(await this.#desk.openRecent(ref, host)),
+      'recordings.openPath': async ({ path: file }) => keep(await this.#desk.openPath(file, host)),
       'recordings.discard': async ({ ref }) => {
-        await this.#discard(ref);
+        await this.#desk.discard(ref);
         return null;
       },
       'recordings.glance': async ({ recording, glance }) => {
-        if (await this.#glances.put(this.#recordings.get(recording).file, glance)) this.push('recordings.changed', null);
+        await this.#desk.noteGlance(recording, glance);
         return null;
       },
       'recordings.list': () => this.#recordings.list(),
       'recordings.close': async ({ recording }) => {
-        await this.#close(recording, opened);
+        opened.delete(recording);
+        await this.#desk.close(recording);
         return null;
       },
-      'recordings.save': ({ recording, path: target, overwrite }) => this.#save(recording, target, overwrite ?? false, host),
+      'recordings.save': ({ recording, path: target, overwrite }) => this.#desk.save(recording, target, overwrite ?? false, host),
 
-      'notes.beside': ({ recording }) => readNotesBeside(this.#recordings.get(recording).file),
-      'notes.change': ({ recording, change }) => this.#changeNote(recording, change),
+      'notes.beside': ({ recording }) => this.#desk.notesBeside(recording),
+      'notes.change': ({ recording, change }) => this.#desk.changeNote(recording, change),
 
       'source.read': async ({ recording, ...wanted }) => readSource(wanted, await this.#namedFrom(recording, wanted.file), this.#roots),
       'source.open': async ({ recording, ...wanted }) => {
@@ -313,16 +315,16 @@ class StudioServices implements Studio {
       'upload.finish': async ({ upload }) => {
         await uploads.finish(upload);
         this.push('recordings.changed', null);
-        return keep(await this.#openRecent(upload, host));
+        return keep(await this.#desk.openRecent(upload, host));
       },
       'upload.cancel': async ({ upload }) => {
         await uploads.cancel(upload);
         return null;
       },
 
-      'export.start': (request) => this.#startExport(request),
-      'export.preview': (question) => this.#exports.preview(opened, this.#choices(question)),
-      'export.picture': ({ path: file, overwrite }, bytes) => this.#savePicture(file, overwrite ?? false, bytes),
+      'export.start': (request) => this.#exportDesk.start(request),
+      'export.preview': (question) => this.#exportDesk.preview(opened, question),
+      'export.picture': ({ path: file, overwrite }, bytes) => this.#exportDesk.savePicture(file, overwrite ?? false, bytes),
       'export.cancel': ({ job }) => {
         this.#exports.cancel(job);
         return null;
@@ -331,7 +333,7 @@ class StudioServices implements Studio {
       'dialog.pickOpen': (question) => host.pickOpen(question),
       'dialog.pickSave': (question) => host.pickSave(question),
       'files.roots': () => this.#roots.list(),
-      'files.list': ({ path: folder, purpose }) => listFolder(this.#userPath(folder), purpose, this.#roots),
+      'files.list': ({ path: folder, purpose }) => listFolder(this.#paths.of(folder), purpose, this.#roots),
 
       'window.setDocument': (document) => {
         host.setDocument(document);
@@ -354,7 +356,7 @@ class StudioServices implements Studio {
 
   async #take(request: Parameters<StudioRequests['session.take']>[0]): Promise<ReturnType<StudioRequests['session.take']>> {
     const { session, what, overwrite = false, seconds = DEFAULT_PROFILE_SECONDS } = request;
-    const target = await this.#target(request.path, overwrite, '');
+    const target = await this.#paths.target(request.path, overwrite);
     const { bytes, message } = await this.#collector.call('session.take', { session, what, path: target, overwrite, seconds });
     return { path: target, bytes, message };
   }
@@ -390,107 +392,7 @@ class StudioServices implements Studio {
     }
   }
 
-  // --- recordings -------------------------------------------------------------------------------------------------
-
-  async #recentItems(): Promise<readonly RecentItem[]> {
-    const glances = await this.#glances.all();
-    const glanceOf = (file: string) => glances.has(file) && { glance: glances.get(file) as RecordingGlance };
-    const unsaved = (await this.#library.list())
-      .filter((entry) => !entry.live)
-      .map(({ journal, file, bytes, recovered }): RecentItem => {
-        const { endedAtMs, end } = journal;
-        return {
-          ref: journal.recording,
-          title: journal.title,
-          path: file,
-          bytes,
-          openedAtMs: journal.startedAtMs,
-          unsaved: true,
-          recovered,
-          // An uploaded trace was not recorded here.
-          ...(endedAtMs !== undefined && journal.session !== '' && { durationNs: (endedAtMs - journal.startedAtMs) * 1e6 }),
-          ...(end && { end }),
-          ...glanceOf(file),
-        };
-      });
-    const files = await Promise.all(
-      (await this.#recents.files()).map(async (file): Promise<RecentItem> => {
-        const found = await stat(file.path).catch(() => undefined);
-        return { ...file, bytes: found?.size ?? 0, unsaved: false, recovered: false, ...(!found && { missing: true }), ...glanceOf(file.path) };
-      }),
-    );
-    return [...unsaved, ...files].sort((a, b) => Number(b.recovered) - Number(a.recovered) || b.openedAtMs - a.openedAtMs);
-  }
-
-  async #openRecent(ref: string, host: HostPort): Promise<RecordingInfoSummary> {
-    const entry = await this.#library.find(ref);
-    if (entry) return (await this.#recordings.openFile(entry.file, entry.journal)).summary;
-    const file = (await this.#recents.files()).find((recent) => recent.ref === ref);
-    if (!file)
-      throw new ProblemError({
-        code: 'no-such-recording',
-        message: 'This recording is not in the list any more.',
-        remedy: 'It may have been discarded in another window.',
-      });
-    return this.#openPath(file.path, host);
-  }
-
-  async #openPath(file: string, host: HostPort): Promise<RecordingInfoSummary> {
-    const real = await this.#roots.resolveExisting(this.#userPath(file));
-    const { summary } = await this.#recordings.openFile(real);
-    await this.#remember(real, summary, host);
-    return summary;
-  }
-
-  async #remember(file: string, summary: RecordingInfoSummary, host: HostPort, durationNs?: number): Promise<void> {
-    // The list is a convenience: an unwritable folder must not keep a file from being opened or saved.
-    await this.#recents.addFile({ path: file, title: summary.title, openedAtMs: Date.now(), ...(durationNs !== undefined && { durationNs }) }).catch(() => {});
-    host.addRecent(file);
-    this.push('recordings.changed', null);
-  }
-
-  async #discard(ref: string): Promise<void> {
-    const entry = await this.#library.find(ref);
-    if (entry?.live) {
-      throw new ProblemError({ code: 'recording-live', message: `${entry.journal.title} is still being recorded.`, remedy: 'Stop it first.' });
-    }
-    if (entry) {
-      await this.#recordings.close(ref);
-      await this.#library.remove(ref);
-    } else await this.#recents.removeFile(ref);
-    this.push('recordings.changed', null);
-  }
-
-  /** A live recording stays open in the collector: it is still written. */
-  async #close(recording: RecordingId, opened: Set<RecordingId>): Promise<void> {
-    opened.delete(recording);
-    const { summary } = this.#recordings.get(recording);
-    const isWanted = [...this.#windows].some((window) => window.opened.has(recording));
-    if (isWanted || summary.live) return;
-    await this.#recordings.close(recording);
-    this.push('recordings.changed', null);
-  }
-
-  async #save(recording: RecordingId, asked: string | undefined, overwrite: boolean, host: HostPort): Promise<RecordingInfoSummary> {
-    const open = this.#recordings.get(recording);
-    if (asked === undefined && open.savedTo === undefined) {
-      throw new ProblemError({ code: 'no-path', message: `${open.summary.title} was not saved before.`, remedy: 'Choose where to save it.' });
-    }
-    const target = asked === undefined ? (open.savedTo as string) : await this.#target(asked, overwrite, open.file);
-    const { live, format } = open.summary;
-    if (target !== open.file) {
-      if (format === 'recording' || path.extname(target) === path.extname(open.file)) {
-        await this.#collector.call('recording.saveAs', { recording, path: target });
-        await copyNotesBeside(open.file, target);
-      } else await this.#convert(open.file, target);
-    }
-    const glance = (await this.#glances.all()).get(open.file);
-    if (glance) await this.#glances.put(target, glance).catch(() => false);
-    const summary = this.#recordings.markSaved(recording, target, !live);
-    if (!live) await this.#library.markSaved(recording, target);
-    await this.#remember(target, { ...summary, title: path.basename(target) }, host);
-    return summary;
-  }
+  // --- source texts ------------------------------------------------------------------------------------------------
 
   /** The working folder of the recording, if it names the file. */
   async #namedFrom(recording: RecordingId, wanted: string): Promise<string> {
@@ -510,77 +412,7 @@ class StudioServices implements Studio {
     await openInEditor(editor, { file, line, column }, this.#options.cwd, this.#around.environment);
   }
 
-  /** One after the other: two windows that write beside one file would else lose each other's. */
-  #changeNote(recording: RecordingId, change: NoteChange): Promise<ReturnType<StudioRequests['notes.change']>> {
-    const changed = this.#noting.then(async () => {
-      const { file, savedTo, summary } = this.#recordings.get(recording);
-      const copy = savedTo !== undefined && savedTo !== file ? { copy: savedTo } : {};
-      const inside = summary.format === 'recording' && (await this.#collector.call('recording.note', { recording, change, ...copy })).kept;
-      const beside = inside ? undefined : await changeNotesBeside(file, change);
-      if (!inside && copy.copy !== undefined) await changeNotesBeside(copy.copy, change);
-      this.push('notes.changed', { recording, change });
-      return beside === undefined ? {} : { beside };
-    });
-    this.#noting = changed.catch(() => {}); // Told to who asked.
-    return changed;
-  }
-  #noting: Promise<unknown> = Promise.resolve();
-
-  /** A trace of another format is saved as a recording. */
-  async #convert(source: string, target: string): Promise<void> {
-    const { finished } = this.#exports.start({ source, path: target, format: 'recording', live: false, overwrite: true });
-    const { problem } = await finished;
-    if (problem) throw new ProblemError(problem);
-  }
-
-  async #startExport(request: Parameters<StudioRequests['export.start']>[0]): Promise<{ readonly job: string }> {
-    const open = this.#recordings.get(request.recording);
-    const overwrite = request.overwrite ?? false;
-    const target = await this.#target(request.path, overwrite, open.file);
-    if (target === open.file) {
-      throw new ProblemError({ code: 'export-onto-itself', message: `${target} is the recording that is being exported.`, remedy: 'Choose another name.' });
-    }
-    const { job } = this.#exports.start({ ...this.#choices(request), path: target, overwrite });
-    return { job };
-  }
-
-  #choices({ recording, view = 'processed', ...question }: ExportQuestion): ExportChoices {
-    const { format, fromNs, toNs, without, table, thread } = question;
-    const { file, summary } = this.#recordings.get(recording);
-    return {
-      source: file,
-      format,
-      view,
-      live: summary.live,
-      ...(fromNs !== undefined && { fromNs }),
-      ...(toNs !== undefined && { toNs }),
-      ...(without && { without }),
-      ...(table && { table }),
-      ...(thread !== undefined && { thread }),
-    };
-  }
-
-  async #savePicture(asked: string, overwrite: boolean, bytes: Uint8Array): Promise<{ readonly path: string; readonly bytes: number }> {
-    if (bytes.length < PNG.length || !PNG.every((byte, at) => bytes[at] === byte)) {
-      throw new ProblemError({ code: 'no-picture', message: 'The window sent something that is no PNG picture.' });
-    }
-    const target = await this.#target(asked, overwrite, '');
-    await putFile(target, bytes, overwrite);
-    return { path: target, bytes: bytes.length };
-  }
-
-  /** A path to write to that may be written, by the roots and by `overwrite`. */
-  async #target(asked: string, overwrite: boolean, own: string): Promise<string> {
-    const target = await this.#roots.resolveNew(this.#userPath(asked));
-    const found = await stat(target).catch(() => undefined);
-    if (found?.isDirectory()) throw new ProblemError({ code: 'is-folder', message: `${target} is a folder.`, remedy: 'Add a file name.' });
-    if (found && !overwrite && target !== own) throw existsProblem(target);
-    return target;
-  }
-
-  #userPath(text: string): string {
-    return path.resolve(this.#options.cwd, text.replace(/^~(?=$|[\\/])/, this.#home));
-  }
+  // --- ends --------------------------------------------------------------------------------------------------------
 
   #ended(): void {
     this.push('recordings.changed', null);

@@ -100,22 +100,32 @@ export class TracerInstall {
       });
     });
     const name = `${this.#version}-${hash.slice(0, 12)}`;
+    const temporary = path.join(this.#parent, `.${name}-${randomUUID().slice(0, 8)}`);
     try {
       await mkdir(this.#parent, { recursive: true, mode: 0o700 });
       const wanted = path.join(this.#parent, name);
       if (await isWhole(wanted, hash)) return await used(wanted);
-      const temporary = path.join(this.#parent, `.${name}-${randomUUID().slice(0, 8)}`);
       await cp(this.#source, temporary, { recursive: true, filter: (file) => !file.endsWith('.map') });
       await used(temporary);
       return await putInPlace(temporary, wanted, hash);
     } catch (error) {
-      throw new ProblemError({
-        code: 'tracer-not-installed',
-        message: `The tracer cannot be copied to ${this.#parent}: ${(error as Error).message}`,
-        remedy: 'Check the permissions and the free space of this folder. No script can be traced until then.',
-      });
+      // Where there is no room, half a copy would keep it from what needs it.
+      await rm(temporary, { recursive: true, force: true }).catch(() => {});
+      throw notInstalled(this.#parent, error as NodeJS.ErrnoException);
     }
   }
+}
+
+function notInstalled(folder: string, { code, message }: NodeJS.ErrnoException): ProblemError {
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+  const isClosed = code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'ENOENT' || code === 'ENOTDIR';
+  const why = isFull ? 'there is no room left on its disk' : isClosed ? 'it cannot be made or written to' : message;
+  const elsewhere = 'Or name another folder for what the studio keeps, in the environment variable TRACE_STUDIO_HOME.';
+  return new ProblemError({
+    code: 'tracer-not-installed',
+    message: `No script can be traced: the tracer is copied to ${folder}, and ${why}.`,
+    remedy: `${isFull ? 'Make room there.' : isClosed ? 'Check the permissions of this folder.' : 'Check its permissions and its free space.'} ${elsewhere}`,
+  });
 }
 
 async function putInPlace(temporary: string, wanted: string, hash: string): Promise<string> {

@@ -9,6 +9,7 @@ import { type TimelineControl, useTimelineControl } from '../state/timeline-cont
 import { traceState } from '../state/trace-store.ts';
 import { Dialog, Kbd, TextField } from '../widgets/index.ts';
 import './command-palette.css';
+import { missingFor } from './missing.ts';
 import { MOST_SHOWN, matchItems, type PaletteItem } from './palette-items.ts';
 import { PANELS } from './panels.ts';
 import type { Actions } from './use-actions.ts';
@@ -33,7 +34,7 @@ export function CommandPalette({ of, actions, onClose }: PaletteProps) {
   const active = Math.min(at, shown.length - 1);
 
   const choose = (item: PaletteItem | undefined) => {
-    if (!item) return;
+    if (!item || item.missing !== undefined) return;
     onClose();
     item.run();
   };
@@ -78,12 +79,13 @@ export function CommandPalette({ of, actions, onClose }: PaletteProps) {
               role="option"
               tabIndex={-1}
               aria-selected={index === active}
-              className={`palette-item ${index === active ? 'palette-active' : ''}`}
+              aria-disabled={item.missing !== undefined}
+              className={`palette-item ${index === active ? 'palette-active' : ''} ${item.missing === undefined ? '' : 'palette-off'}`}
               onClick={() => choose(item)}
               onPointerMove={() => setAt(index)}
             >
               <bdi className="ellipsis">{item.label}</bdi>
-              <span className="t3 ellipsis">{item.where}</span>
+              <span className="t3 ellipsis">{item.missing ?? item.where}</span>
               <span className="grow" />
               {item.keys !== '' && <Kbd>{item.keys}</Kbd>}
             </div>
@@ -107,6 +109,7 @@ function commandItems(actions: Actions): readonly PaletteItem[] {
       label: each.label,
       where: each.group,
       keys: keysNow(each)[0] ?? '',
+      missing: missingFor(each.id),
       run: () => void perform(each.id, actions),
     })),
     ...(hasTrace ? PANELS.map((panel) => plain(`panel ${panel.id}`, `Show ${panel.title}`, 'Panels', () => showPanel(panel.id))) : []),

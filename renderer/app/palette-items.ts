@@ -6,6 +6,8 @@ export interface PaletteItem {
   /** What it belongs to: the group of a command, the process of a track. */
   readonly where: string;
   readonly keys: string;
+  /** What it needs and is not there: it cannot be chosen now. */
+  readonly missing?: string | undefined;
   run(): void;
 }
 

@@ -22,6 +22,7 @@ import { TimeControls } from './time-controls.tsx';
 import './trace-window.css';
 import type { Actions } from './use-actions.ts';
 import { useMedia } from './use-media.ts';
+import { useTellingPanels } from './use-telling-panels.ts';
 import { words } from './words.ts';
 
 const NARROW = '(max-width: 1400px)';
@@ -39,6 +40,7 @@ export function TraceWindow({ trace, actions, bar }: TraceWindowProps) {
   const narrow = useMedia(NARROW);
   const small = useMedia(SMALL);
   const sidebarOpen = useWindow((state) => state.sidebarOpen);
+  useTellingPanels(trace);
   const settings = settingsState();
   // The first sizes; afterwards the panes keep their own. Narrow windows have sizes of their own, which are not remembered.
   const sidebar = narrow ? Math.min(settings.sidebarWidth, 196) : settings.sidebarWidth;

@@ -60,6 +60,8 @@ export interface Actions extends TimelineActions {
   snapshot(): void;
   /** A moment of a run; in a recording what is selected. */
   mark(): void;
+  /** What is selected, in a run too. False: no trace is in sight. */
+  markSelected(): boolean;
   /** Five steps through the window, from the start page on. */
   tour(): void;
   /** A note on what is selected, or where the pointer is. */
@@ -264,6 +266,11 @@ export function useActions(): Actions {
             'This moment was not marked',
           );
         else if (active !== undefined) addMark(active);
+      },
+      markSelected: () => {
+        const { active } = traceState();
+        if (active !== undefined) addMark(active);
+        return active !== undefined;
       },
       tour: () => {
         showDialog(undefined);

@@ -113,6 +113,8 @@ export function perform(id: ShortcutId, actions: Actions): boolean {
     case 'mark':
       actions.mark();
       return true;
+    case 'mark-selected':
+      return actions.markSelected();
     case 'manual':
       showDialog({ kind: 'manual' });
       return true;
@@ -167,7 +169,7 @@ function isTyping(target: EventTarget | null): boolean {
 /** In a report there is nothing to run, to save or to set. */
 const inReports = (id: ShortcutId): boolean =>
   SHORTCUTS.some((each) => each.id === id && !['Run', 'File'].includes(each.group)) &&
-  !['settings', 'help', 'palette', 'find-track', 'mark', 'note', 'manual'].includes(id);
+  !['settings', 'help', 'palette', 'find-track', 'mark', 'mark-selected', 'note', 'manual'].includes(id);
 
 export function useShortcuts(actions: Actions, inReport = false): void {
   useEffect(() => {
@@ -181,7 +183,11 @@ export function useShortcuts(actions: Actions, inReport = false): void {
       if (perform(id, actions)) event.preventDefault();
     };
     window.addEventListener('keydown', listen);
-    setCommands({ perform: (id) => perform(id as ShortcutId, actions), keysOf: (id) => keysOf(id as ShortcutId) });
+    setCommands({
+      has: (id) => !inReport || inReports(id as ShortcutId),
+      perform: (id) => perform(id as ShortcutId, actions),
+      keysOf: (id) => keysOf(id as ShortcutId),
+    });
     return () => {
       window.removeEventListener('keydown', listen);
       setCommands(undefined);

@@ -7,6 +7,13 @@ export const words = {
   palettePrompt: 'Type what you want to do',
   paletteLabel: 'Type a part of its name',
   paletteNone: 'Nothing has this name',
+  missing: {
+    trace: 'needs an open trace',
+    run: 'needs a run that goes on',
+    started: 'needs a run that the studio started',
+    kept: 'needs a run that keeps only the newest',
+    end: 'it is running already',
+  },
   countOf: (shown: number, all: number) => `${shown} of ${all}`,
 
   // connection-banner

@@ -110,9 +110,25 @@ export function formatAxisTime(ns: number, stepNs: number): string {
   return `${ns < 0 ? '−' : ''}${clock(whole)}${tail}`;
 }
 
-/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs". */
+const BELOW_A_SECOND: readonly (readonly [number, string])[] = [
+  [1e6, 'ms'],
+  [1e3, 'µs'],
+  [1, 'ns'],
+];
+
+/** The same in the unit that suits an axis on which no time is greater than `greatestNs`: "0 ms", "5 ms", "−250 µs". */
+export function formatShortAxisTime(ns: number, stepNs: number, greatestNs: number): string {
+  if (greatestNs >= 1e9) return formatAxisTime(ns, stepNs);
+  const [unitNs, unit] = BELOW_A_SECOND.find(([size]) => greatestNs >= size) ?? [1, 'ns'];
+  const digits = Math.max(0, Math.min(6, Math.ceil(Math.log10(unitNs / Math.max(1e-3, stepNs)) - 1e-9)));
+  return `${signed((ns / unitNs).toFixed(digits))} ${unit}`;
+}
+
+/** "0.35 to 0.85 s (500 ms)"; of a range that is too short for that "0.35 s + 12 µs"; at the beginning "0 to 4.49 ms", "1.20 ms + 300 µs". */
 export function formatRange(fromNs: number, toNs: number): string {
   const length = formatDuration(toNs - fromNs);
+  // Of a short recording, milliseconds of seconds would be zeros.
+  if (fromNs >= 0 && toNs < 1e8 && toNs > fromNs) return fromNs === 0 ? `0 to ${length}` : `${formatDuration(fromNs)} + ${length}`;
   return toNs - fromNs < 2e6 ? `${inSeconds(fromNs)} s + ${length}` : `${inSeconds(fromNs)} to ${inSeconds(toNs)} s (${length})`;
 }
 const inSeconds = (ns: number): string => String(Number((ns / 1e9).toFixed(3)));

@@ -3,7 +3,7 @@
 import { timeMarks, timeStep } from './axis-range.ts';
 import { type ColumnLines, type ColumnPlace, lineValueAt, stepColumns, straightColumns } from './column-lines.ts';
 import { drawDot, drawNow, type PlotBox, uiFont } from './counter-marks.ts';
-import { formatAxisTime } from './format.ts';
+import { formatShortAxisTime } from './format.ts';
 import { drawTails, type LinesInPixels, layerColumns } from './line-layer.ts';
 import { type Palette, withAlpha } from './palette.ts';
 import type { PixelInk } from './pixel-ink.ts';
@@ -131,10 +131,12 @@ export function timeAxis(
 ): readonly { readonly ns: number; readonly text: string }[] {
   const { fromNs, toNs } = range;
   const step = timeStep(toNs - fromNs, Math.max(1, Math.floor(widthPx / MARK_EVERY_PX)));
-  if (!relative) return timeMarks(fromNs, toNs, step).map((ns) => ({ ns, text: formatAxisTime(ns, step) }));
+  const greatest = relative ? toNs - fromNs : Math.max(Math.abs(fromNs), Math.abs(toNs));
+  const textOf = (ns: number) => formatShortAxisTime(ns, step, greatest);
+  if (!relative) return timeMarks(fromNs, toNs, step).map((ns) => ({ ns, text: textOf(ns) }));
   const marks: { readonly ns: number; readonly text: string }[] = [];
   for (let k = 0; toNs - k * step >= fromNs - step * 1e-6 && k < 100; k++) {
-    marks.unshift({ ns: toNs - k * step, text: k === 0 ? 'now' : formatAxisTime(-k * step, step) });
+    marks.unshift({ ns: toNs - k * step, text: k === 0 ? 'now' : textOf(-k * step) });
   }
   return marks;
 }

@@ -6,14 +6,14 @@ import { create } from 'zustand';
 
 /** A new object each time, so that asking twice works. */
 interface PanelRequest {
-  readonly id: string;
+  readonly ids: readonly string[];
 }
 
 const store = create<{ readonly asked: PanelRequest | undefined; readonly shown: ReadonlySet<string> }>(() => ({ asked: undefined, shown: new Set() }));
 
-/** Opens the panel, or brings it to the front. `id`: as in `app/panels.ts`. */
-export function showPanel(id: string): void {
-  store.setState({ asked: { id } });
+/** Opens the panels, or brings them to the front. Their ids are those of `app/panels.ts`. */
+export function showPanel(...ids: readonly string[]): void {
+  store.setState({ asked: { ids } });
 }
 
 /** The shell has done what was asked: panels that are laid out anew later, for a small window say, do not do it again. */

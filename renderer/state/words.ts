@@ -38,6 +38,13 @@ export function formatAgo(thenMs: number, nowMs: number): string {
   if (then.toDateString() === yesterday.toDateString()) return 'yesterday';
   return `${then.getDate()} ${MONTHS[then.getMonth()]}${then.getFullYear() === now.getFullYear() ? '' : ` ${then.getFullYear()}`}`;
 }
+
+/** "27 Nov 2026, 14:03:22", as the clock on the wall has it here. */
+export function dateAndTime(epochMs: number): string {
+  const at = new Date(epochMs);
+  return Number.isNaN(at.getTime()) ? '' : `${at.getDate()} ${MONTHS[at.getMonth()]} ${at.getFullYear()}, ${timeOfDay(epochMs)}`;
+}
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 /** "less than a second", "8 s", "2 min": an estimate, so no finer than that. */

@@ -24,12 +24,13 @@ interface DialogProps {
   readonly over?: boolean;
 }
 
-/** The first thing to work with; for a question its main answer. Never the cross, which says nothing about the dialog. */
+/** The first thing to work with; for a question its main answer; else the dialog itself. Never the cross, which says nothing about it. */
 const FIRST = '.dialog-body :is(input, textarea, select, button:not(:disabled), [role="radio"][tabindex="0"], [role="listbox"])';
 
 export function Dialog({ open, onClose, title, about, width, height, children, footLeft, foot, initialFocus, sticky = false, over = false }: DialogProps) {
   const popup = useRef<HTMLDivElement>(null);
-  const first = () => popup.current?.querySelector<HTMLElement>(FIRST) ?? popup.current?.querySelector<HTMLElement>('.dialog-foot button:last-of-type') ?? true;
+  const first = () =>
+    popup.current?.querySelector<HTMLElement>(FIRST) ?? popup.current?.querySelector<HTMLElement>('.dialog-foot button:last-of-type') ?? popup.current ?? true;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={sticky}>
       <Base.Portal>

@@ -37,6 +37,8 @@ export type MenuEntry =
     };
 
 function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
+  // Beside entries that can be ticked the words of the others begin where theirs do.
+  const hasTicks = entries.some(({ kind }) => kind === 'check' || kind === 'radio');
   return entries.map((entry, index) => {
     const key = `${index}`;
     if (entry.kind === 'line') return <Base.Separator key={key} className="menu-line" />;
@@ -86,7 +88,7 @@ function Entries({ entries }: { readonly entries: readonly MenuEntry[] }) {
     return (
       <Fragment key={key}>
         <Base.Item className={`menu-item ${entry.danger ? 'menu-item-danger' : ''}`} disabled={entry.disabled ?? false} onClick={entry.onSelect}>
-          {entry.icon && <Icon of={entry.icon} />}
+          {entry.icon ? <Icon of={entry.icon} /> : hasTicks && <span className="menu-item-tick" />}
           <span className="menu-item-text">{entry.label}</span>
           {entry.meta !== undefined && <span className="menu-item-meta">{entry.meta}</span>}
           {entry.keys !== undefined && <span className="menu-item-keys">{keyText(entry.keys)}</span>}

@@ -79,6 +79,15 @@ export async function openBrowser(url) {
   async function collectGarbage() {
     for (const session of [sessionId, ...workers]) await send('HeapProfiler.collectGarbage', {}, session);
   }
+  /** MB of objects and buffers that the page and each of its workers hold. */
+  async function heaps() {
+    const all = [];
+    for (const session of [sessionId, ...workers]) {
+      const { usedSize, embedderHeapUsedSize = 0, backingStorageSize = 0 } = await send('Runtime.getHeapUsage', {}, session);
+      all.push({ isWorker: session !== sessionId, mb: (usedSize + embedderHeapUsedSize + backingStorageSize) / 2 ** 20 });
+    }
+    return all;
+  }
   /** The left mouse button is pressed at one place, moved to another and let go, as the system tells the browser of it. */
   async function drag(from, to) {
     const tell = (type, place) => send('Input.dispatchMouseEvent', { type, ...place, button: 'left', buttons: 1, clickCount: 1 }, sessionId);
@@ -96,5 +105,5 @@ export async function openBrowser(url) {
       rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     } catch {}
   }
-  return { navigate, evaluate, waitFor, collectGarbage, drag, close, pid: child.pid };
+  return { navigate, evaluate, waitFor, collectGarbage, heaps, drag, close, pid: child.pid };
 }

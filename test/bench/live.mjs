@@ -70,8 +70,8 @@ const LEGEND = (counter, series) => `(() => {
   return row?.querySelector('td, [role=cell]');
 })()`;
 
-/** Frames a second of a page that has nothing to do, for two seconds: what the figures of this run are compared with. */
-const IDLE_FRAMES = `new Promise((resolve) => {
+/** Frames a second, for two seconds. Of a page that has nothing to do it is what the figures of this run are compared with. */
+const FRAMES = `new Promise((resolve) => {
   const began = performance.now();
   let frames = 0;
   const tick = (now) => {
@@ -82,11 +82,13 @@ const IDLE_FRAMES = `new Promise((resolve) => {
   requestAnimationFrame(tick);
 })`;
 
+export const framesPerSecond = (browser) => browser.evaluate(FRAMES);
+
 /** Latency from the write in the target to the changed number in the window, frame by frame. Milliseconds of the minute on one machine's clock. */
 async function measureLatency(root) {
   const studio = await startStudio(root);
   try {
-    const idle = await studio.browser.evaluate(IDLE_FRAMES);
+    const idle = await framesPerSecond(studio.browser);
     await runScript(studio, path.join(root, 'test/bench/targets/clock-counter.mjs'), '30');
     await studio.browser.waitFor(LEGEND('clock ms', 'ms').replace('"clock ms"', '"clock"'), 'the counter');
     const ages = await studio.browser.evaluate(`new Promise((resolve) => {
@@ -115,7 +117,7 @@ async function measureLatency(root) {
 async function measureFlood(root, rate, seconds) {
   const studio = await startStudio(root);
   try {
-    const idle = await studio.browser.evaluate(IDLE_FRAMES);
+    const idle = await framesPerSecond(studio.browser);
     await runScript(studio, path.join(root, 'test/bench/targets/steady-counters.cjs'), `${rate} ${seconds}`);
     await studio.browser.waitFor(LEGEND('load', 'value'), 'the counter');
     const frames = await studio.browser.evaluate(`new Promise((resolve) => {

@@ -36,7 +36,7 @@ const wanted = named.length > 0 ? named.map((word) => word.split('=')[0]) : Obje
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0) {
   console.error(
-    `No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length, engine=GIGABYTES for another recording, formats=1000 for a file of 1 GB too).`,
+    `No benchmark is called ${unknown.join(', ')}. There are: ${Object.keys(GROUPS).join(', ')} (soak=MINUTES for another length, soak=MINUTES,counters for another load, engine=GIGABYTES for another recording, formats=1000 for a file of 1 GB too).`,
   );
   process.exit(2);
 }

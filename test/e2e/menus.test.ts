@@ -1,7 +1,9 @@
 /** Menus of what lies under the pointer, and of what is picked by keyboard alone; and what is chosen in one list is brought into sight in others. */
+import type { Locator } from 'playwright/test';
 import { expect, type Studio, test } from './fixtures.ts';
 import { Notes } from './pages/notes.ts';
 import { PICTURED, picture } from './pictures.ts';
+import { violations } from './violations.ts';
 
 /** Thirty threads, so that what lies below them is out of sight. */
 const THREADS = Array.from({ length: 30 }, (_, thread) => [
@@ -146,4 +148,73 @@ test('the inspector keeps its width in a wider window, and has it again behind a
   await page.setViewportSize({ width: 1280, height: 800 });
   await expect.poll(width).toBe(before);
   await expect.poll(async () => Math.abs((await height()) - tall)).toBeLessThan(3);
+});
+
+test('what has a menu opens it by the right mouse button and by its key, with the same entries; what cannot be chosen says why', async ({ studio }) => {
+  const { page, timeline, window } = studio;
+  await open(studio);
+  const menu = page.getByRole('menu');
+  const entries = () => menu.locator('[role^="menuitem"]').evaluateAll((items) => items.map((each) => each.textContent ?? ''));
+  /** `focused` takes the key, `under` lies under the pointer. */
+  const opens = async (what: string, under: Locator, focused: Locator = under) =>
+    test.step(what, async () => {
+      await under.click({ button: 'right', position: { x: 12, y: 8 } });
+      await expect(menu).toBeVisible();
+      const byMouse = await entries();
+      expect(byMouse.length).toBeGreaterThan(2);
+      for (const off of await menu.locator('[role^="menuitem"][data-disabled]').all()) {
+        await expect(off.locator('.menu-item-meta'), `${what}: ${await off.textContent()}`).not.toBeEmpty();
+      }
+      if (what === 'a graph') expect(await violations(studio)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await expect(menu).toHaveCount(0);
+      await focused.focus();
+      await page.keyboard.press('Shift+F10');
+      await expect(menu).toBeVisible();
+      await expect.poll(entries, what).toEqual(byMouse);
+      await page.keyboard.press('Escape');
+      await expect(menu).toHaveCount(0);
+      await expect(focused, `${what} has the focus again`).toBeFocused();
+    });
+  await opens('a track', timeline.track('main'));
+  await opens('a tab', page.getByRole('tab', { name: 'Graphs' }));
+  await opens(
+    'a counter',
+    page
+      .getByRole('region', { name: 'Counter list' })
+      .getByRole('button', { name: /^queue/ })
+      .first(),
+  );
+  await opens('a graph', studio.graphs.picture('queue'));
+  await window.object('Cart').first().click();
+  await opens('an object', window.object('Cart').first(), page.getByRole('tree', { name: 'Objects' }));
+  await page.getByRole('tab', { name: 'Call tree' }).click();
+  const tree = page.getByRole('treegrid');
+  await tree.getByRole('row').first().click();
+  await opens('a function', tree.getByRole('row').first(), tree);
+});
+
+test('a panel that fills the window goes on to in a window of another size, and those behind it have their sizes again', async ({ studio }) => {
+  const { page } = studio;
+  await open(studio);
+  const sizes = () =>
+    page.locator('.dv-groupview').evaluateAll((groups) => groups.map((group) => Math.round(group.clientWidth / 10) + Math.round(group.clientHeight / 10)));
+  await expect(page.getByRole('region', { name: 'Object inspector' })).toBeVisible();
+  const before = await sizes();
+  await page.getByRole('button', { name: 'Make Console fill the window' }).click();
+  const small = page.getByRole('button', { name: 'Make Console small again' });
+  const wide = async () => (await page.getByRole('region', { name: 'Console' }).boundingBox())?.width ?? 0;
+  for (const [width, height] of [
+    [900, 600],
+    [1920, 1080],
+    [640, 400],
+    [1280, 800],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    // All but the sidebar.
+    await expect.poll(wide).toBeGreaterThan(Math.max(width, 720) - 260);
+    await expect(small).toBeVisible();
+  }
+  await small.click();
+  await expect.poll(sizes).toEqual(before);
 });

@@ -22,6 +22,10 @@ test('a recording that was opened or run tells what it holds; one that is gone s
   await expect(row()).toContainText('1,234 slices · 1 counter');
   await expect(row()).toContainText('12.3 s');
 
+  // A picture of it: its calls in their colour, its counter as an area.
+  await expect(row().locator('svg.start-thumbnail rect').first()).toBeAttached();
+  await expect(row().locator('svg.start-thumbnail path')).toHaveAttribute('d', /^M\d+ 28V/);
+
   await studio.restart();
   await expect(row()).toContainText('1,234 slices · 1 counter');
   renameSync(file, path.join(studio.work, 'moved.json'));

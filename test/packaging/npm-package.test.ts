@@ -28,11 +28,19 @@ describe('the npm package', () => {
         'dist/cli/traces.cjs',
         'dist/renderer/index.html',
         'dist/report/report.html',
+        'dist/tracer/typescript.cjs',
         'examples/job-queue.mjs',
         'docs/command-line.md',
       ]),
     );
     expect(installed.files.filter((file) => /\.map$|^(core|main|renderer|preload|test)\/|standin|\.stamp$/.test(file))).toEqual([]);
+  });
+
+  it('brings the licences of what is bundled', () => {
+    const text = readFileSync(path.join(project, 'node_modules/trace-studio/dist/third-party-licenses.txt'), 'utf8');
+    const named = [...text.matchAll(/^((?:@[\w-]+\/)?[\w.-]+) \d+\.\d+\.\d+ \((.+)\)$/gm)].map(([, name]) => name);
+    expect(named).toEqual(expect.arrayContaining(['@fontsource-variable/inter', 'amaro', 'meriyah', 'react', 'typescript', 'ws']));
+    expect(text).toContain('Apache License');
   });
 
   it('brings no other package along', () => {

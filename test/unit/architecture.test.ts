@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly [folders: readonly string[], pac
   'core/formats': [['core/model', 'core/protocol'], []],
   'core/events': [['core/protocol'], []],
   'core/plugin-api': [['core/protocol'], []],
-  'core/instrument': [[], ['amaro', 'get-tsconfig', 'meriyah', 'picomatch', '@jridgewell/trace-mapping']],
+  'core/instrument': [[], ['amaro', 'get-tsconfig', 'meriyah', 'picomatch', 'typescript-js', '@jridgewell/trace-mapping']],
   // Loaded lazily, for inline use and for plugins: the rest of the tracer is in every process from its first line.
   'core/tracer/save': [['core/protocol', 'core/model', 'core/formats', 'core/plugin-api'], ['node:']],
   // In a worker of its own, started when somebody wants samples.

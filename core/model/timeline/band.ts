@@ -1,4 +1,4 @@
-import { BUSY_UNIT, bucketWidth, type Cells, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
+import { BUSY_UNIT, bucketWidth, type Cells, coarserPicture, NO_SLICES, type Picture, type SliceList } from '../../protocol/summary/picture.ts';
 import { SliceFlag } from '../../protocol/summary/slice-table.ts';
 import { ItemFlag, type NameId, type SliceRef } from '../timeline-types.ts';
 import type { Wanted } from './node-loader.ts';
@@ -129,7 +129,7 @@ class RowPainter {
   node(node: TreeNode): void {
     const { picture } = node;
     if (bucketWidth(node.fromNs, node.toNs) <= this.#builder.pixelNs) {
-      if (this.use('picture', node)) this.#picture(picture as Picture);
+      if (this.use('picture', node)) this.#picture(coarserPicture(picture as Picture, this.#builder.pixelNs));
       else if (node.slices) this.#slices(node.slices, node);
     } else if (node.level === 0) {
       if (this.use('slices', node)) this.#segment(node.slices as Slices, node);
@@ -223,15 +223,15 @@ class RowPainter {
     if (w < wideEnd) w = Math.max(w, firstFrom(wide.start, w, wideEnd, this.#builder.fromNs) - 1);
     const cellEnd = cells.from[row + 1] ?? 0;
     const source: ItemSource = { nameOf: (cell) => this.#band.nameOf(cells.name[cell] as number), refOf: () => 0 };
-    const sourceOfWide = this.#sourceOfList(wide);
     this.#builder.setSource(source);
     const isNarrow = width <= this.#builder.pixelNs && this.#isHit === undefined;
-    let c = firstFrom(cells.bucket, cells.from[row] ?? 0, cellEnd, first);
-    const behind = firstFrom(cells.bucket, c, cellEnd, last + 1);
+    let c = cells.from[row] ?? 0;
+    if (first > 0) c = firstFrom(cells.bucket, c, cellEnd, first);
+    const behind = last + 1 < buckets ? firstFrom(cells.bucket, c, cellEnd, last + 1) : cellEnd;
+    const sourceOfWide = w < wideEnd ? this.#sourceOfList(wide) : source;
     while (c < behind) {
       // A wide slice that begins in a bucket comes behind what ended there before it.
-      const bucket = w < wideEnd ? Math.floor(((wide.start[w] as number) - fromNs) / width) : buckets;
-      const next = firstFrom(cells.bucket, c, behind, bucket + 1);
+      const next = w < wideEnd ? firstFrom(cells.bucket, c, behind, Math.floor(((wide.start[w] as number) - fromNs) / width) + 1) : behind;
       if (isNarrow) this.#builder.cells(cells, c, next, fromNs, width, toNs);
       else for (let at = c; at < next; at++) this.#cell(cells, at, fromNs + (cells.bucket[at] as number) * width, width);
       c = next;
@@ -243,6 +243,7 @@ class RowPainter {
       w = nextWide;
       this.#builder.setSource(source);
     }
+    if (w === wideEnd) return;
     this.#builder.setSource(sourceOfWide);
     this.#listedFrom(wide, w, wideEnd);
   }

@@ -39,7 +39,7 @@ export class NameTotals {
       }
       const bins = this.bins(id);
       for (let i = histogram.from[row] as number; i < (histogram.from[row + 1] as number); i++) {
-        bins[histogram.bin[i] as number] = (bins[histogram.bin[i] as number] as number) + (histogram.count[i] as number);
+        bins[histogram.bin[i] as number] = (bins[histogram.bin[i] as number] as number) + (histogram.count ? (histogram.count[i] as number) : 1);
       }
     }
   }

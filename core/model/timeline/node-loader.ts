@@ -247,5 +247,7 @@ function bytesOf(node: TreeNode, part: NodePart): number {
   if (part === 'slices') return node.slices?.bytes ?? 0;
   if (part === 'picture') return node.picture ? pictureBytes(node.picture) : 0;
   const { statistics } = node;
-  return statistics ? statistics.name.length * 60 + (statistics.histogram?.bin.length ?? 0) * 6 : 0;
+  if (!statistics) return 0;
+  const { name, histogram } = statistics;
+  return name.length * 60 + (histogram ? histogram.bin.byteLength + (histogram.count?.byteLength ?? 0) : 0);
 }

@@ -3,7 +3,8 @@ import { PLACE_WORDS, SliceFlag, SliceTable } from '../../protocol/summary/slice
 import { statisticsOf } from '../../protocol/summary/statistics.ts';
 import type { NameId, SliceRef } from '../timeline-types.ts';
 import { LanePacker } from './lane-packer.ts';
-import { type Carried, LOOSE, Nesting, orderOf } from './nesting.ts';
+import { LOOSE, LooseSlices } from './loose-slices.ts';
+import { type Carried, Nesting } from './nesting.ts';
 import { RefBand } from './ref-band.ts';
 import { Slices, SliceTree, type TreeNode } from './slice-tree.ts';
 
@@ -47,8 +48,7 @@ export class SortedBand extends RefBand {
   lastNs = Number.NEGATIVE_INFINITY;
   readonly #options: SortedBandOptions;
   readonly #segments: Segment[] = [];
-  #new = new Float64Array(0);
-  #newCount = 0;
+  #new = new LooseSlices();
   #placed = 0;
 
   constructor(options: SortedBandOptions) {
@@ -67,17 +67,7 @@ export class SortedBand extends RefBand {
   }
 
   add(startNs: number, endNs: number, name: NameId, ref: SliceRef): void {
-    const at = this.#newCount * LOOSE;
-    if (at === this.#new.length) {
-      const larger = new Float64Array(Math.max(256 * LOOSE, this.#new.length * 2));
-      larger.set(this.#new);
-      this.#new = larger;
-    }
-    this.#new[at] = startNs;
-    this.#new[at + 1] = endNs;
-    this.#new[at + 2] = name;
-    this.#new[at + 3] = ref;
-    this.#newCount++;
+    this.#new.add(startNs, endNs, name, ref);
     this.#count++;
     if (startNs < this.firstNs) this.firstNs = startNs;
     if (endNs > this.lastNs) this.lastNs = endNs;
@@ -85,7 +75,7 @@ export class SortedBand extends RefBand {
 
   /** Slices wait to be put in their places. */
   get isBehind(): boolean {
-    return this.#newCount > 0;
+    return this.#new.count > 0;
   }
 
   /**
@@ -94,59 +84,39 @@ export class SortedBand extends RefBand {
    */
   refresh(isLoading: boolean): readonly TreeNode[] {
     const waits = isLoading && this.#segments.length > 0;
-    if (this.#newCount === 0 || (waits && this.#newCount < LOADING_SLICES)) return [];
+    const { count } = this.#new;
+    if (count === 0 || (waits && count < LOADING_SLICES)) return [];
     const nearNs = this.#segments[Math.max(0, this.#segments.length - NEAR_SEGMENTS)]?.fromNs ?? Number.NEGATIVE_INFINITY;
-    const isPatient = waits && this.#newCount < this.#placed / 2;
-    const { near, far } = this.#split(isPatient ? nearNs : Number.NEGATIVE_INFINITY);
-    if (near.length === 0) return [];
-    let earliest = Number.POSITIVE_INFINITY;
-    for (let at = 0; at < near.length; at += LOOSE) earliest = Math.min(earliest, near[at] as number);
+    const isPatient = waits && count < this.#placed / 2;
+    const { near, far } = isPatient ? this.#new.split(nearNs) : { near: this.#new, far: new LooseSlices() };
+    if (near.count === 0) return [];
+    const earliest = near.earliest();
     // The last segment goes on for ever, so there is one to begin with, if there is any.
     let first = this.#segments.length;
     while (first > 0 && (this.#segments[first - 1] as Segment).nextNs > earliest) first--;
     const missing = this.tree.segments.slice(first).filter((node) => node.slices === undefined);
     if (missing.length > 0) return missing;
     this.#new = far;
-    this.#newCount = far.length / LOOSE;
     this.#rebuild(first, near);
     return [];
   }
 
-  /** New slices that begin at or after a time, and the others. */
-  #split(fromNs: number): { readonly near: Float64Array<ArrayBuffer>; readonly far: Float64Array<ArrayBuffer> } {
-    const all = this.#new.subarray(0, this.#newCount * LOOSE);
-    let nears = 0;
-    for (let at = 0; at < all.length; at += LOOSE) if ((all[at] as number) >= fromNs) nears++;
-    if (nears === this.#newCount) return { near: all, far: new Float64Array(0) };
-    const near = new Float64Array(nears * LOOSE);
-    const far = new Float64Array(all.length - near.length);
-    let n = 0;
-    let f = 0;
-    for (let at = 0; at < all.length; at += LOOSE) {
-      const isNear = (all[at] as number) >= fromNs;
-      (isNear ? near : far).set(all.subarray(at, at + LOOSE), isNear ? n : f);
-      if (isNear) n += LOOSE;
-      else f += LOOSE;
-    }
-    return { near, far };
-  }
-
   /** Segments from `first` on again, with new slices among them. One old segment after the other is given up for new ones: all of them twice would be too much. */
-  #rebuild(first: number, added: Float64Array): void {
+  #rebuild(first: number, added: LooseSlices): void {
     const old = this.tree.segments.slice(first).map((node) => node.slices);
     const ends = endsOf(old);
     const from = this.#segments[first];
     const entries = from?.entries;
     const retried = this.overflow.takeFrom(from?.fromNs ?? Number.NEGATIVE_INFINITY);
-    const loose = retried.length > 0 ? joined(added, retried) : added;
-    const order = orderOf(loose, loose.length / LOOSE);
+    added.addAll(retried);
+    let count = added.count;
+    const cursor = added.inOrder();
     if (first < this.settled) this.generation++;
     this.#segments.length = first;
     this.tree.truncate(first);
-    let count = order.length;
     for (const slices of old) count += slices?.table.count ?? 0;
     this.#begin(entries, count);
-    let n = 0;
+    const known = new Float64Array(LOOSE);
     for (let o = 0; o < old.length; o++) {
       const { table, refs } = old[o] as Slices;
       old[o] = undefined;
@@ -154,21 +124,22 @@ export class SortedBand extends RefBand {
         const ref = refs?.[i] as number;
         const start = table.startOf(i);
         const end = (table.flagsOf(i) & SliceFlag.LEFT) !== 0 ? (ends.get(ref) ?? this.lastNs) : table.endOf(i);
-        for (; n < order.length; n++) {
-          const at = (order[n] as number) * LOOSE;
-          const startNew = loose[at] as number;
-          if (startNew > start || (startNew === start && (loose[at + 1] as number) <= end)) break;
-          this.#put(startNew, loose[at + 1] as number, loose[at + 2] as number, loose[at + 3] as number);
+        for (; cursor.at >= 0; cursor.advance()) {
+          const { numbers, at } = cursor;
+          const startNew = numbers[at] as number;
+          if (startNew > start || (startNew === start && (numbers[at + 1] as number) <= end)) break;
+          this.#put(numbers, at);
         }
-        this.#put(start, end, table.nameOf(i), ref);
+        known[0] = start;
+        known[1] = end;
+        known[2] = table.nameOf(i);
+        known[3] = ref;
+        this.#put(known, 0);
       }
     }
-    for (; n < order.length; n++) {
-      const at = (order[n] as number) * LOOSE;
-      this.#put(loose[at] as number, loose[at + 1] as number, loose[at + 2] as number, loose[at + 3] as number);
-    }
+    for (; cursor.at >= 0; cursor.advance()) this.#put(cursor.numbers, cursor.at);
     this.#finish();
-    this.#placed = this.#count - this.#newCount;
+    this.#placed = this.#count - this.#new.count;
   }
 
   #nesting = new Nesting();
@@ -189,7 +160,9 @@ export class SortedBand extends RefBand {
     return Math.min(slices, this.#options.segmentSlices) + ROOM_FOR_ENTRIES;
   }
 
-  #put(startNs: number, endNs: number, name: NameId, ref: SliceRef): void {
+  /** LOOSE numbers from `at` on. Hot. */
+  #put(numbers: Float64Array, at: number): void {
+    const startNs = numbers[at] as number;
     if (Number.isNaN(this.#nestingFromNs)) this.#nestingFromNs = startNs;
     // A segment ends where a start differs from the one before, so that a start tells its segment.
     if (this.#nesting.count >= this.#options.segmentSlices && startNs > this.#lastStart) {
@@ -201,7 +174,7 @@ export class SortedBand extends RefBand {
       this.#nestingFromNs = startNs;
     }
     this.#lastStart = startNs;
-    if (!this.#nesting.add(startNs, endNs, name, ref)) this.#overflowing.push(startNs, endNs, name, ref);
+    if (!this.#nesting.add(numbers, at)) for (let field = 0; field < LOOSE; field++) this.#overflowing.push(numbers[at + field] as number);
   }
 
   #finish(): void {
@@ -222,7 +195,11 @@ export class SortedBand extends RefBand {
     const statistics = statisticsOf(table, fromNs, toNs, true);
     if (picture.rows > this.rows) this.rows = picture.rows;
     const blocks = new Set<number>();
-    for (let i = table.entries; i < table.count; i++) blocks.add(Math.floor((refs[i] as number) / PLACE_WORDS) - 1);
+    for (let i = table.entries, last = -1; i < table.count; i++) {
+      const block = Math.floor((refs[i] as number) / PLACE_WORDS) - 1;
+      if (block !== last) blocks.add(block);
+      last = block;
+    }
     const segment = this.#segments.length;
     this.#segments.push({ fromNs, nextNs, entries, blocks: Uint32Array.from(blocks).sort() });
     // The last one stays in memory: what is new goes there.
@@ -239,22 +216,19 @@ export class SortedBand extends RefBand {
   async load(node: TreeNode): Promise<Slices> {
     const { blocks, entries, fromNs, nextNs } = this.#segments[node.segment] as Segment;
     const overflow = this.overflow.refs();
-    const found: number[] = [];
+    const found = new LooseSlices();
     const isFirst = node.segment === 0;
     for (const block of blocks) {
       const loose = await this.#options.read(block);
       for (let at = 0; at < loose.length; at += LOOSE) {
         const start = loose[at] as number;
-        if ((start < fromNs && !isFirst) || start >= nextNs || overflow.has(loose[at + 3] as number)) continue;
-        for (let field = 0; field < LOOSE; field++) found.push(loose[at + field] as number);
+        const ref = loose[at + 3] as number;
+        if ((start < fromNs && !isFirst) || start >= nextNs || overflow.has(ref)) continue;
+        found.add(start, loose[at + 1] as number, loose[at + 2] as number, ref);
       }
     }
-    const loose = Float64Array.from(found);
-    const nesting = new Nesting(entries, loose.length / LOOSE + ROOM_FOR_ENTRIES);
-    for (const i of orderOf(loose, loose.length / LOOSE)) {
-      const at = i * LOOSE;
-      nesting.add(loose[at] as number, loose[at + 1] as number, loose[at + 2] as number, loose[at + 3] as number);
-    }
+    const nesting = new Nesting(entries, found.count + ROOM_FOR_ENTRIES);
+    for (const cursor = found.inOrder(); cursor.at >= 0; cursor.advance()) nesting.add(cursor.numbers, cursor.at);
     nesting.close(nextNs);
     nesting.carried();
     nesting.trim();
@@ -271,13 +245,6 @@ function endsOf(segments: readonly (Slices | undefined)[]): ReadonlyMap<SliceRef
     for (let i = 0; i < table.entries; i++) if ((table.flagsOf(i) & SliceFlag.LEFT) === 0) ends.set(refs?.[i] as number, table.endOf(i));
   }
   return ends;
-}
-
-function joined(a: Float64Array, b: Float64Array): Float64Array {
-  const all = new Float64Array(a.length + b.length);
-  all.set(a);
-  all.set(b, a.length);
-  return all;
 }
 
 /** Slices that overlap others without nesting, first fit into lanes, all in one segment: there should be few. */

@@ -1,9 +1,9 @@
 import { BUSY_UNIT, type Cells } from '../../protocol/summary/picture.ts';
 import { ItemFlag, type TimelineView } from '../timeline-types.ts';
+import { ViewItems } from './view-items.ts';
 
 /** Two runs that touch become one if they cover their time about equally. */
 const SIMILAR_BUSY = 1 / 8;
-const FIRST_ITEMS = 1024;
 const NOTHING: ItemSource = { nameOf: () => 0, refOf: () => 0 };
 
 /** Whose slices are told: a token stands for a slice until an item is made of it. */
@@ -33,15 +33,7 @@ export class ViewBuilder {
   #given = 0;
   #kept = -1;
   #row = 0;
-  #rows = new Uint32Array(FIRST_ITEMS);
-  #x0 = new Float32Array(FIRST_ITEMS);
-  #x1 = new Float32Array(FIRST_ITEMS);
-  #name = new Uint32Array(FIRST_ITEMS);
-  #merged = new Uint32Array(FIRST_ITEMS);
-  #busy = new Float32Array(FIRST_ITEMS);
-  #flags = new Uint8Array(FIRST_ITEMS);
-  #ref = new Float64Array(FIRST_ITEMS);
-
+  readonly #items = ViewItems.take();
   // What was gathered in the current pixel.
   #pixel = Number.NaN;
   #gathered = 0;
@@ -72,10 +64,11 @@ export class ViewBuilder {
 
   /** Single slices of the row under way that are so wide. */
   wideItems(pixels: number): { readonly ref: number; readonly name: number }[] {
+    const { merged, x0, x1, ref, name } = this.#items;
     const items: { readonly ref: number; readonly name: number }[] = [];
     for (let at = this.#rowStart; at < this.#count; at++) {
-      if (this.#merged[at] !== 1 || (this.#x1[at] as number) - (this.#x0[at] as number) < pixels) continue;
-      items.push({ ref: this.#ref[at] as number, name: this.#name[at] as number });
+      if (merged[at] !== 1 || (x1[at] as number) - (x0[at] as number) < pixels) continue;
+      items.push({ ref: ref[at] as number, name: name[at] as number });
     }
     return items;
   }
@@ -250,64 +243,44 @@ export class ViewBuilder {
 
   /** A run that looks like the one in front of it makes that longer. */
   #extend(x0: number, x1: number, name: number, count: number, busy: number, flags: number): boolean {
+    const items = this.#items;
     const at = this.#count - 1;
-    if (at < this.#rowStart || this.#ref[at] !== 0 || this.#name[at] !== name) return false;
-    if (x0 - (this.#x1[at] as number) >= 1 || Math.abs(busy - (this.#busy[at] as number)) > SIMILAR_BUSY) return false;
-    if (((this.#flags[at] as number) ^ flags) & ItemFlag.HIT) return false;
-    const before = (this.#x1[at] as number) - (this.#x0[at] as number);
-    const width = x1 - (this.#x0[at] as number);
-    if (width > 0) this.#busy[at] = Math.min(1, (before * (this.#busy[at] as number) + (x1 - x0) * busy) / width);
-    this.#x1[at] = x1;
-    this.#merged[at] = (this.#merged[at] as number) + count;
-    this.#flags[at] = (this.#flags[at] as number) | flags;
+    if (at < this.#rowStart || items.ref[at] !== 0 || items.name[at] !== name) return false;
+    const busyBefore = items.busy[at] as number;
+    const x1Before = items.x1[at] as number;
+    if (x0 - x1Before >= 1 || Math.abs(busy - busyBefore) > SIMILAR_BUSY) return false;
+    const flagsBefore = items.flags[at] as number;
+    if ((flagsBefore ^ flags) & ItemFlag.HIT) return false;
+    const first = items.x0[at] as number;
+    const before = x1Before - first;
+    const width = x1 - first;
+    if (width > 0) items.busy[at] = Math.min(1, (before * busyBefore + (x1 - x0) * busy) / width);
+    items.x1[at] = x1;
+    items.merged[at] = (items.merged[at] as number) + count;
+    items.flags[at] = flagsBefore | flags;
     return true;
   }
 
   #put(x0: number, x1: number, name: number, merged: number, busy: number, flags: number, ref: number): void {
     const at = this.#count++;
-    if (at === this.#rows.length) this.#grow();
-    this.#rows[at] = this.#row;
-    this.#x0[at] = x0;
-    this.#x1[at] = x1;
-    this.#name[at] = name;
-    this.#merged[at] = merged;
-    this.#busy[at] = busy;
-    this.#flags[at] = (flags & this.#kept) | this.#given;
-    this.#ref[at] = ref;
+    const items = this.#items;
+    if (at === items.capacity) items.grow();
+    items.row[at] = this.#row;
+    items.x0[at] = x0;
+    items.x1[at] = x1;
+    items.name[at] = name;
+    items.merged[at] = merged;
+    items.busy[at] = busy;
+    items.flags[at] = (flags & this.#kept) | this.#given;
+    items.ref[at] = ref;
   }
 
-  #grow(): void {
-    const size = this.#rows.length * 2;
-    const grown = <A extends Uint32Array | Float32Array | Float64Array | Uint8Array>(from: A, to: A): A => {
-      to.set(from as never);
-      return to;
-    };
-    this.#rows = grown(this.#rows, new Uint32Array(size));
-    this.#x0 = grown(this.#x0, new Float32Array(size));
-    this.#x1 = grown(this.#x1, new Float32Array(size));
-    this.#name = grown(this.#name, new Uint32Array(size));
-    this.#merged = grown(this.#merged, new Uint32Array(size));
-    this.#busy = grown(this.#busy, new Float32Array(size));
-    this.#flags = grown(this.#flags, new Uint8Array(size));
-    this.#ref = grown(this.#ref, new Float64Array(size));
-  }
-
+  /** Once: nothing can be told behind it. */
   view(): TimelineView {
     const count = this.#count;
-    return {
-      fromNs: this.fromNs,
-      toNs: this.toNs,
-      columns: this.columns,
-      count,
-      row: this.#rows.slice(0, count),
-      x0: this.#x0.slice(0, count),
-      x1: this.#x1.slice(0, count),
-      name: this.#name.slice(0, count),
-      merged: this.#merged.slice(0, count),
-      busy: this.#busy.slice(0, count),
-      flags: this.#flags.slice(0, count),
-      ref: this.#ref.slice(0, count),
-      isCoarse: this.isCoarse,
-    };
+    const { fromNs, toNs, columns, isCoarse } = this;
+    const columnsOfItems = this.#items.first(count);
+    this.#items.giveBack();
+    return { fromNs, toNs, columns, count, ...columnsOfItems, isCoarse };
   }
 }

@@ -64,14 +64,16 @@ function isAscending(from: Uint32Array, end: number): boolean {
 
 const NUMBERS = ['count', 'sum', 'squares', 'min', 'max', 'total', 'self'] as const;
 
-/** `withHistogram`: durations by bin are kept. */
+const NO_HISTOGRAM: Histogram = { from: new Uint32Array(1), bin: new Uint16Array(0), count: undefined };
+
+/** `withHistogram`: durations by bin are kept, where they were counted. */
 export function encodeStatistics(statistics: Statistics, withHistogram: boolean): Uint8Array {
   const writer = new ColumnWriter();
-  const histogram = withHistogram ? statistics.histogram : undefined;
-  writer.column(Uint32Array.of(LAYOUT, statistics.level, statistics.name.length, histogram ? 1 : 0, histogram?.bin.length ?? 0));
+  const { from, bin, count } = (withHistogram ? statistics.histogram : undefined) ?? NO_HISTOGRAM;
+  writer.column(Uint32Array.of(LAYOUT, statistics.level, statistics.name.length, count ? 1 : 0, count?.length ?? 0));
   writer.column(statistics.name);
   for (const name of NUMBERS) writer.column(statistics[name]);
-  if (histogram) for (const column of [histogram.from, histogram.bin, histogram.count]) writer.column(column);
+  if (count) for (const column of [from, bin, count]) writer.column(column);
   return writer.bytes();
 }
 

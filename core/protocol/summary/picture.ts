@@ -278,6 +278,40 @@ export function mergedPicture(parts: readonly Picture[]): Picture {
   };
 }
 
+/**
+ * The picture with so few buckets that another halving would make one wider than `widthNs`. Coarser ones are made when they are first drawn, and live as long as the picture: together they
+ * take as much memory as it does, at most.
+ */
+export function coarserPicture(picture: Picture, widthNs: number): Picture {
+  let coarser = picture;
+  while (coarser.buckets > 1 && bucketWidth(picture.fromNs, picture.toNs, coarser.buckets / 2) <= widthNs) {
+    let half = HALVES.get(coarser);
+    if (!half) {
+      half = halvedPicture(coarser);
+      HALVES.set(coarser, half);
+    }
+    coarser = half;
+  }
+  return coarser;
+}
+
+const HALVES = new WeakMap<Picture, Picture>();
+
+function halvedPicture(picture: Picture): Picture {
+  const { fromNs, toNs, rows } = picture;
+  const buckets = picture.buckets / 2;
+  const width = bucketWidth(fromNs, toNs, buckets);
+  const cells = new CellGrid(rows, fromNs, width, buckets);
+  const wide = new ListMaker();
+  cells.addCells(picture);
+  eachSlice(picture.wide, (row, list, i) => {
+    const duration = (list.end[i] as number) - (list.start[i] as number);
+    if (duration >= width) wide.addFrom(row, list, i);
+    else cells.add(row, list.start[i] as number, duration, list.name[i] as number);
+  });
+  return { ...picture, buckets, cells: cells.packed(), wide: wide.list() };
+}
+
 /** Calls `each` for the slices of a list by row. */
 export function eachSlice(list: SliceList, each: (row: number, list: SliceList, i: number) => void): void {
   for (let row = 0; row + 1 < list.from.length; row++) {
@@ -295,41 +329,43 @@ class CellGrid {
   readonly #rows: number;
   readonly #fromNs: number;
   readonly #width: number;
+  readonly #buckets: number;
   readonly #count: Uint32Array;
   readonly #busy: Float64Array;
   readonly #longest: Float64Array;
   readonly #name: Uint32Array;
 
-  constructor(rows: number, fromNs: number, width: number) {
+  constructor(rows: number, fromNs: number, width: number, buckets = BUCKETS) {
+    this.#buckets = buckets;
     this.#rows = rows;
     this.#fromNs = fromNs;
     this.#width = width;
-    this.#count = new Uint32Array(rows * BUCKETS);
-    this.#busy = new Float64Array(rows * BUCKETS);
-    this.#longest = new Float64Array(rows * BUCKETS).fill(-1);
-    this.#name = new Uint32Array(rows * BUCKETS);
+    this.#count = new Uint32Array(rows * buckets);
+    this.#busy = new Float64Array(rows * buckets);
+    this.#longest = new Float64Array(rows * buckets).fill(-1);
+    this.#name = new Uint32Array(rows * buckets);
   }
 
   add(row: number, startNs: number, durationNs: number, name: number): void {
-    this.#put(row * BUCKETS + this.#bucketOf(startNs), 1, durationNs, durationNs, name);
+    this.#put(row * this.#buckets + this.#bucketOf(startNs), 1, durationNs, durationNs, name);
   }
 
   addCells(part: Picture): void {
     const { from, bucket, count, busy, name } = part.cells;
-    const width = bucketWidth(part.fromNs, part.toNs);
+    const width = bucketWidth(part.fromNs, part.toNs, part.buckets);
     for (let row = 0; row + 1 < from.length; row++) {
       for (let i = from[row] as number; i < (from[row + 1] as number); i++) {
         // The middle of a part's bucket, which is far narrower than one here.
         const at = this.#bucketOf(part.fromNs + ((bucket[i] as number) + 0.5) * width);
         const busyNs = ((busy[i] as number) / BUSY_UNIT) * width;
-        this.#put(row * BUCKETS + at, count[i] as number, busyNs, busyNs, name[i] as number);
+        this.#put(row * this.#buckets + at, count[i] as number, busyNs, busyNs, name[i] as number);
       }
     }
   }
 
   #bucketOf(timeNs: number): number {
     const bucket = Math.floor((timeNs - this.#fromNs) / this.#width);
-    return bucket < 0 ? 0 : bucket >= BUCKETS ? BUCKETS - 1 : bucket;
+    return bucket < 0 ? 0 : bucket >= this.#buckets ? this.#buckets - 1 : bucket;
   }
 
   #put(cell: number, count: number, busyNs: number, longestNs: number, name: number): void {
@@ -346,8 +382,8 @@ class CellGrid {
     const packed = newCells(this.#rows, cells);
     let at = 0;
     for (let row = 0; row < this.#rows; row++) {
-      for (let bucket = 0; bucket < BUCKETS; bucket++) {
-        const cell = row * BUCKETS + bucket;
+      for (let bucket = 0; bucket < this.#buckets; bucket++) {
+        const cell = row * this.#buckets + bucket;
         const count = this.#count[cell] as number;
         if (count > 0) putCell(packed, at++, bucket, count, (this.#busy[cell] as number) / this.#width, this.#name[cell] as number);
       }

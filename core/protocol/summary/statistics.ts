@@ -1,3 +1,4 @@
+import { HISTOGRAM_LEVEL } from './segment-rule.ts';
 import { END, FLAGS_SHIFT, FLOATS, NAME, NO_PARENT, PARENT, SHAPE, SliceFlag, type SliceTable, START, WORDS } from './slice-table.ts';
 
 /**
@@ -20,11 +21,14 @@ export interface Statistics {
   readonly histogram: Histogram | undefined;
 }
 
-/** Of row `r`: `count[i]` durations in `bin[i]` (see `binOf`) for `i` from `from[r]` to `from[r + 1]`, by bin. */
+/**
+ * Of row `r`: `count[i]` durations in `bin[i]` (see `binOf`) for `i` from `from[r]` to `from[r + 1]`, by bin. Below HISTOGRAM_LEVEL `count` is undefined: one each, in any order. A segment has
+ * a dozen slices of a name, which lie in as many bins: to count them there is dear, and to keep the counts takes more room than to keep the bins.
+ */
 export interface Histogram {
   readonly from: Uint32Array;
   readonly bin: Uint16Array;
-  readonly count: Uint32Array;
+  readonly count: Uint32Array | undefined;
 }
 
 /** Sixteen bins for each doubling of the duration, so a bin's middle is within 3 % of all that is in it. Bin 0: less than 1 ns. */
@@ -65,16 +69,23 @@ const RECURSIVE = SliceFlag.RECURSIVE << FLAGS_SHIFT;
  */
 export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, isFirst: boolean): Statistics {
   const { count, floats, words } = table;
-  const slots = new Slots();
-  const slotOf = new Uint32Array(count);
+  const slots = SLOTS.emptied();
+  if (count > slotOf.length) {
+    slotOf = new Uint32Array(count * 2);
+    binOfSlice = new Uint16Array(count * 2);
+  }
   const afterNs = isFirst ? Number.NEGATIVE_INFINITY : fromNs;
-  let numbers = new Float64Array(0);
+  let numbers = emptyNumbers(0);
+  let known = 0;
   // Hot: all that is recorded passes here once.
   for (let i = 0, u = 0, f = 0; i < count; i++, u += WORDS, f += FLOATS) {
     const slot = slots.of(words[u + NAME] as number);
     slotOf[i] = slot;
     const n = slot * NUMBERS;
-    if (n >= numbers.length) numbers = withRoom(numbers);
+    if (slot === known) {
+      known++;
+      if (n >= numbers.length) numbers = withRoom(numbers);
+    }
     const start = floats[f + START] as number;
     const end = floats[f + END] as number;
     if (end <= toNs && end > afterNs) {
@@ -84,7 +95,8 @@ export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, is
       numbers[n + SQUARES] = (numbers[n + SQUARES] as number) + duration * duration;
       if (duration < (numbers[n + MIN] as number)) numbers[n + MIN] = duration;
       if (duration > (numbers[n + MAX] as number)) numbers[n + MAX] = duration;
-    }
+      binOfSlice[i] = binOf(duration);
+    } else binOfSlice[i] = NOT_ENDED;
     const inside = Math.min(end, toNs) - Math.max(start, fromNs);
     if (inside <= 0) continue;
     numbers[n + SELF] = (numbers[n + SELF] as number) + inside;
@@ -110,49 +122,62 @@ export function statisticsOf(table: SliceTable, fromNs: number, toNs: number, is
     max: column(MAX),
     total: column(TOTAL),
     self: column(SELF),
-    histogram: histogramOf(table, slotOf, ended, toNs, afterNs),
+    histogram: looseHistogram(count, ended),
   };
 }
 
-function withRoom(numbers: Float64Array): Float64Array<ArrayBuffer> {
-  const larger = new Float64Array(Math.max(16 * NUMBERS, numbers.length * 2));
-  larger.set(numbers);
-  for (let n = numbers.length; n < larger.length; n += NUMBERS) {
-    larger[n + MIN] = Number.POSITIVE_INFINITY;
-    larger[n + MAX] = Number.NEGATIVE_INFINITY;
+// Used again for each stretch: memory that is fresh costs more than what is done with it.
+let slotOf = new Uint32Array(0);
+/** By slice. */
+let binOfSlice = new Uint16Array(0);
+const NOT_ENDED = 0xffff;
+
+let allNumbers = new Float64Array(0);
+const FIRST_NAMES = 64;
+
+/** Numbers of the names from `from` on, as they are before anything was counted. */
+function emptyNumbers(from: number): Float64Array<ArrayBuffer> {
+  const numbers = allNumbers;
+  numbers.fill(0, from);
+  for (let n = from; n < numbers.length; n += NUMBERS) {
+    numbers[n + MIN] = Number.POSITIVE_INFINITY;
+    numbers[n + MAX] = Number.NEGATIVE_INFINITY;
   }
-  return larger;
+  return numbers;
 }
 
-/** Durations are brought together by name first: then one row of bins is filled after the other. */
-function histogramOf(table: SliceTable, slotOf: Uint32Array, ended: Float64Array, toNs: number, afterNs: number): Histogram {
-  const { count, floats } = table;
-  const next = new Uint32Array(ended.length + 1);
-  for (let slot = 0; slot < ended.length; slot++) next[slot + 1] = (next[slot] as number) + (ended[slot] as number);
-  const bins = new Uint16Array(next[ended.length] as number);
-  for (let i = 0, f = 0; i < count; i++, f += FLOATS) {
-    const end = floats[f + END] as number;
-    if (end > toNs || end <= afterNs) continue;
+function withRoom(numbers: Float64Array): Float64Array<ArrayBuffer> {
+  allNumbers = new Float64Array(Math.max(FIRST_NAMES * NUMBERS, numbers.length * 2));
+  allNumbers.set(numbers);
+  return emptyNumbers(numbers.length);
+}
+
+/** Bins of the slices that were looked at last, brought together by name. */
+function looseHistogram(slices: number, ended: Float64Array): Histogram {
+  const from = new Uint32Array(ended.length + 1);
+  for (let slot = 0; slot < ended.length; slot++) from[slot + 1] = (from[slot] as number) + (ended[slot] as number);
+  const next = from.slice();
+  const bin = new Uint16Array(from[ended.length] as number);
+  for (let i = 0; i < slices; i++) {
+    const one = binOfSlice[i] as number;
+    if (one === NOT_ENDED) continue;
     const slot = slotOf[i] as number;
     const at = next[slot] as number;
     next[slot] = at + 1;
-    bins[at] = binOf(end - (floats[f + START] as number));
+    bin[at] = one;
   }
-  const histogram = new HistogramMaker(ended.length);
-  let i = 0;
-  for (let slot = 0; slot < ended.length; slot++) {
-    const to = next[slot] as number;
-    histogram.addAll(bins, i, to);
-    histogram.endRow();
-    i = to;
-  }
-  return histogram.made();
+  return { from, bin, count: undefined };
 }
 
 /** Statistics of parts that follow each other on a track. Histograms are there if all parts have theirs. */
 export function mergedStatistics(parts: readonly Statistics[]): Statistics {
-  const slots = new Slots();
-  for (const part of parts) for (const name of part.name) slots.of(name);
+  const slots = SLOTS.emptied();
+  /** By part: slots of its rows. */
+  const slotsOf = parts.map(({ name }) => {
+    const own = new Uint32Array(name.length);
+    for (let row = 0; row < own.length; row++) own[row] = slots.of(name[row] as number);
+    return own;
+  });
   const names = slots.count;
   const merged = {
     count: new Float64Array(names),
@@ -163,43 +188,89 @@ export function mergedStatistics(parts: readonly Statistics[]): Statistics {
     total: new Float64Array(names),
     self: new Float64Array(names),
   };
-  const rowsOf = parts.map(() => new Int32Array(names).fill(-1));
   parts.forEach((part, p) => {
-    const rows = rowsOf[p] as Int32Array;
-    for (let row = 0; row < part.name.length; row++) {
-      const slot = slots.of(part.name[row] as number);
-      rows[slot] = row;
-      merged.count[slot] = (merged.count[slot] as number) + (part.count[row] as number);
-      merged.sum[slot] = (merged.sum[slot] as number) + (part.sum[row] as number);
-      merged.squares[slot] = (merged.squares[slot] as number) + (part.squares[row] as number);
-      merged.total[slot] = (merged.total[slot] as number) + (part.total[row] as number);
-      merged.self[slot] = (merged.self[slot] as number) + (part.self[row] as number);
-      merged.min[slot] = Math.min(merged.min[slot] as number, part.min[row] as number);
-      merged.max[slot] = Math.max(merged.max[slot] as number, part.max[row] as number);
-    }
+    addRows(part, slotsOf[p] as Uint32Array, merged);
   });
-  return { level: (parts[0] as Statistics).level + 1, name: slots.names(), ...merged, histogram: mergedHistogram(parts, rowsOf, names) };
+  const level = (parts[0] as Statistics).level + 1;
+  return { level, name: slots.names(), ...merged, histogram: mergedHistogram(parts, slotsOf, names, level) };
 }
 
-function mergedHistogram(parts: readonly Statistics[], rowsOf: readonly Int32Array[], names: number): Histogram | undefined {
-  if (parts.some((part) => part.histogram === undefined)) return undefined;
-  const histogram = new HistogramMaker(names);
-  for (let slot = 0; slot < names; slot++) {
-    parts.forEach((part, p) => {
-      const row = (rowsOf[p] as Int32Array)[slot] as number;
-      const { from, bin, count } = part.histogram as Histogram;
-      if (row >= 0) for (let i = from[row] as number; i < (from[row + 1] as number); i++) histogram.add(bin[i] as number, count[i] as number);
-    });
-    histogram.endRow();
+type Sums = Pick<Statistics, 'count' | 'sum' | 'squares' | 'min' | 'max' | 'total' | 'self'>;
+
+function addRows(part: Statistics, slotOfRow: Uint32Array, { count, sum, squares, min, max, total, self }: Sums): void {
+  for (let row = 0; row < slotOfRow.length; row++) {
+    const slot = slotOfRow[row] as number;
+    count[slot] = (count[slot] as number) + (part.count[row] as number);
+    sum[slot] = (sum[slot] as number) + (part.sum[row] as number);
+    squares[slot] = (squares[slot] as number) + (part.squares[row] as number);
+    total[slot] = (total[slot] as number) + (part.total[row] as number);
+    self[slot] = (self[slot] as number) + (part.self[row] as number);
+    min[slot] = Math.min(min[slot] as number, part.min[row] as number);
+    max[slot] = Math.max(max[slot] as number, part.max[row] as number);
   }
-  return histogram.made();
+}
+
+/** `slotsOf`: of the rows of each part. */
+function mergedHistogram(parts: readonly Statistics[], slotsOf: readonly Uint32Array[], names: number, level: number): Histogram | undefined {
+  const histograms: Histogram[] = [];
+  for (const { histogram } of parts) {
+    if (!histogram) return undefined;
+    histograms.push(histogram);
+  }
+  if (level < HISTOGRAM_LEVEL && histograms.every(({ count }) => count === undefined)) return joinedHistogram(histograms, slotsOf, names);
+  const rowsOf = slotsOf.map((own) => {
+    const rows = new Int32Array(names).fill(-1);
+    for (let row = 0; row < own.length; row++) rows[own[row] as number] = row;
+    return rows;
+  });
+  const maker = new HistogramMaker(names);
+  for (let slot = 0; slot < names; slot++) {
+    for (let p = 0; p < histograms.length; p++) {
+      const row = (rowsOf[p] as Int32Array)[slot] as number;
+      if (row >= 0) maker.addRow(histograms[p] as Histogram, row);
+    }
+    maker.endRow();
+  }
+  return maker.made();
+}
+
+/** The bins of a name behind each other. */
+function joinedHistogram(histograms: readonly Histogram[], slotsOf: readonly Uint32Array[], names: number): Histogram {
+  const from = new Uint32Array(names + 1);
+  histograms.forEach((histogram, p) => {
+    const own = slotsOf[p] as Uint32Array;
+    for (let row = 0; row < own.length; row++) {
+      const behind = (own[row] as number) + 1;
+      from[behind] = (from[behind] as number) + (histogram.from[row + 1] as number) - (histogram.from[row] as number);
+    }
+  });
+  for (let slot = 0; slot < names; slot++) from[slot + 1] = (from[slot + 1] as number) + (from[slot] as number);
+  const next = from.slice();
+  const bin = new Uint16Array(from[names] as number);
+  histograms.forEach((histogram, p) => {
+    const own = slotsOf[p] as Uint32Array;
+    for (let row = 0; row < own.length; row++) {
+      let at = next[own[row] as number] as number;
+      for (let i = histogram.from[row] as number; i < (histogram.from[row + 1] as number); i++) bin[at++] = histogram.bin[i] as number;
+      next[own[row] as number] = at;
+    }
+  });
+  return { from, bin, count: undefined };
 }
 
 /** A number for each name, in the order in which they come. */
 class Slots {
-  readonly #names: number[] = [];
+  #names: number[] = [];
   #slots = new Int32Array(1024).fill(-1);
   readonly #others = new Map<number, number>();
+
+  /** Itself, without names. */
+  emptied(): this {
+    for (const name of this.#names) if (name < this.#slots.length) this.#slots[name] = -1;
+    this.#names = [];
+    this.#others.clear();
+    return this;
+  }
 
   get count(): number {
     return this.#names.length;
@@ -232,6 +303,9 @@ class Slots {
   }
 }
 
+/** Used again for each stretch, one after the other. */
+const SLOTS = new Slots();
+
 const FEW_BINS = 16;
 
 function sortFew(values: Uint16Array, count: number): void {
@@ -262,28 +336,20 @@ class HistogramMaker {
     this.#from = new Uint32Array(rows + 1);
   }
 
-  add(bin: number, count: number): void {
-    const before = this.#counts[bin] as number;
-    if (before === 0) this.#touched[this.#touches++] = bin;
-    this.#counts[bin] = before + count;
-    if (bin < this.#least) this.#least = bin;
-    if (bin > this.#greatest) this.#greatest = bin;
-  }
-
-  /** As `add` of one for each. */
-  addAll(bins: Uint16Array, from: number, to: number): void {
+  addRow({ from, bin, count: countOf }: Histogram, row: number): void {
     const counts = this.#counts;
     const touched = this.#touched;
     let touches = this.#touches;
     let least = this.#least;
     let greatest = this.#greatest;
-    for (let i = from; i < to; i++) {
-      const bin = bins[i] as number;
-      const before = counts[bin] as number;
-      if (before === 0) touched[touches++] = bin;
-      counts[bin] = before + 1;
-      if (bin < least) least = bin;
-      if (bin > greatest) greatest = bin;
+    const behind = from[row + 1] as number;
+    for (let i = from[row] as number; i < behind; i++) {
+      const one = bin[i] as number;
+      const before = counts[one] as number;
+      if (before === 0) touched[touches++] = one;
+      counts[one] = before + (countOf === undefined ? 1 : (countOf[i] as number));
+      if (one < least) least = one;
+      if (one > greatest) greatest = one;
     }
     this.#touches = touches;
     this.#least = least;

@@ -14,7 +14,8 @@ export async function openFile(file: string): Promise<{ readonly source: FileSou
     return { source, opened: await openTrace(source, nodeCodecs, { title: path.basename(file), ...(crc32 && { crc: crc32 }) }) };
   } catch (error) {
     await source.close();
-    throw error;
+    // A folder opens; that it cannot be read comes out here.
+    throw (error as NodeJS.ErrnoException).syscall === 'read' ? notReadable(file, error as NodeJS.ErrnoException) : error;
   }
 }
 

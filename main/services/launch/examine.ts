@@ -192,7 +192,7 @@ async function examineScript(typed: string, context: TargetContext): Promise<Exa
   const title = path.basename(file);
   const head = await readHead(file);
   if (!head.ok) return { title, problems: [head.problem], args: [], putNodeFirst: false };
-  const judged = judgeScript(file, head.bytes, bringsLoader(context.flags));
+  const judged = judgeScript(file, head.bytes, bringsLoader(context.flags), context.tracerStripsTypes);
   if (!judged.ok) return { title, problems: [judged.problem], args: [], putNodeFirst: false };
   const language = judged.value;
   const stripping = language === 'typescript' ? await typeStrippingProblem(title, context) : undefined;

@@ -8,8 +8,8 @@ export const HEAD_BYTES = 4096;
 
 const JAVASCRIPT = new Set(['.js', '.mjs', '.cjs']);
 const TYPESCRIPT = new Set(['.ts', '.mts', '.cts']);
-/** Node runs them only with a loader. */
-const NEEDS_LOADER = new Map<string, Language>([
+/** No Node runs them by itself. */
+const JSX = new Map<string, Language>([
   ['.jsx', 'javascript'],
   ['.tsx', 'typescript'],
 ]);
@@ -27,11 +27,11 @@ const MAGICS: readonly (readonly [string, readonly number[]])[] = [
   ['a recording of this studio', [0x54, 0x53, 0x52, 0x45, 0x43, 0x4f, 0x52, 0x44]],
 ];
 
-/** `hasLoader`: the Node flags bring a loader, so that other languages may be meant. */
-export function judgeScript(file: string, head: Uint8Array, hasLoader: boolean): Result<Language> {
+/** `hasLoader`: the Node flags bring a loader, so that other languages may be meant. `compilesJsx`: the tracer does. */
+export function judgeScript(file: string, head: Uint8Array, hasLoader: boolean, compilesJsx = false): Result<Language> {
   const name = file.replace(/^.*[\\/]/, '');
   const extension = /\.[^.]+$/.exec(name.replace(/^\./, ''))?.[0].toLowerCase() ?? '';
-  const chooseScript = 'Choose a file whose name ends in .js, .mjs, .cjs, .ts, .mts or .cts.';
+  const chooseScript = 'Choose a file whose name ends in .js, .mjs, .cjs, .jsx, .ts, .mts, .cts or .tsx.';
 
   const magic = MAGICS.find(([, bytes]) => bytes.every((byte, index) => head[index] === byte))?.[0];
   if (magic !== undefined) return problem('not-a-script', `${name} is ${magic}, not JavaScript.`, chooseScript);
@@ -39,9 +39,9 @@ export function judgeScript(file: string, head: Uint8Array, hasLoader: boolean):
 
   if (JAVASCRIPT.has(extension)) return ok('javascript');
   if (TYPESCRIPT.has(extension)) return ok('typescript');
-  const loaded = NEEDS_LOADER.get(extension);
-  if (loaded !== undefined) {
-    if (hasLoader) return ok(loaded);
+  const withJsx = JSX.get(extension);
+  if (withJsx !== undefined) {
+    if (hasLoader || compilesJsx) return ok(withJsx);
     return problem('needs-loader', `Node cannot run ${extension} files by itself: ${name}.`, 'Add a loader to the Node flags, for example --import tsx.');
   }
 

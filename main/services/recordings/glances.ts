@@ -1,20 +1,21 @@
 /** What recordings hold, by the path of their file: told by a window that had them open, shown in the list of recent ones. One small file. */
-import { MAX_GLANCE_PARTS, type RecordingGlance } from '../../../core/protocol/studio-api.ts';
-import { type Check, refuse, shape, whole } from '../checks.ts';
+import { MAX_GLANCE_PARTS, MAX_GLANCE_ROWS, type RecordingGlance } from '../../../core/protocol/studio-api.ts';
+import { type Check, list, refuse, shape, whole } from '../checks.ts';
 import { readJsonFile, writeJsonFile } from '../json-file.ts';
 
 /** More than the list of recent files holds, since unsaved recordings are among them; those that were told last stay. */
 const MOST = 100;
 
-const activity: Check<string> = (value, where) =>
-  typeof value === 'string' && /^\d*$/.test(value) && value.length <= MAX_GLANCE_PARTS ? value : refuse(where, `must be up to ${MAX_GLANCE_PARTS} digits`);
+const parts: Check<string> = (value, where) =>
+  typeof value === 'string' && /^[\d-]*$/.test(value) && value.length <= MAX_GLANCE_PARTS ? value : refuse(where, `must be up to ${MAX_GLANCE_PARTS} digits`);
 
 export const recordingGlance: Check<RecordingGlance> = shape<RecordingGlance>({
   durationNs: whole(0, Number.MAX_SAFE_INTEGER),
   slices: whole(0, Number.MAX_SAFE_INTEGER),
   counters: whole(0, Number.MAX_SAFE_INTEGER),
   objects: whole(0, Number.MAX_SAFE_INTEGER),
-  activity,
+  rows: list(parts, MAX_GLANCE_ROWS),
+  counter: parts,
 });
 
 export class Glances {

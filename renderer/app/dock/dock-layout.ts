@@ -145,6 +145,19 @@ export function keepInspectorSize(dock: DockviewApi, sizes: ReadonlyMap<string, 
   }
 }
 
+/** A window that changed its size while one panel filled it has forgotten how the drawer was shared out. */
+export function keepDrawerSize(dock: DockviewApi, sizes: ReadonlyMap<string, GroupSize>): void {
+  if (dock.hasMaximizedGroup()) return;
+  const groups = groupsOf(dock, 'drawer').filter((group) => group.api.isVisible && sizes.has(group.id));
+  const sum = (widthOf: (group: (typeof groups)[number]) => number) => groups.reduce((all, group) => all + widthOf(group), 0);
+  const wide = sum((group) => group.api.width) / sum((group) => sizes.get(group.id)?.width ?? 0);
+  for (const group of groups) {
+    const { width = 0, tall = 0 } = sizes.get(group.id) ?? {};
+    if (Math.abs(group.api.height - tall * dock.height) > 1) group.api.setSize({ height: tall * dock.height });
+    if (Math.abs(group.api.width - width * wide) > 1) group.api.setSize({ width: width * wide });
+  }
+}
+
 /** Which sizes the text is of: those of the window, and how much of it is hidden. */
 function frameOf(text: string): string {
   const { grid } = JSON.parse(text) as SerializedDockview;

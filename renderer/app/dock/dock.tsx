@@ -9,7 +9,7 @@ import { notePanels, panelWasShown, showPanel, usePanelRequest } from '../../sta
 import { changeSettings } from '../../state/settings-store.ts';
 import { setWindow, useWindow } from '../../state/window-store.ts';
 import type { TraceId } from '../../trace/trace-worker-api.ts';
-import { IconButton, Menu, type MenuEntry } from '../../widgets/index.ts';
+import { IconButton, isMenuKey, Menu, type MenuEntry, type MenuPoint } from '../../widgets/index.ts';
 import { ErrorBoundary } from '../error-boundary.tsx';
 import { PANELS, panelOf } from '../panels.ts';
 import './dock.css';
@@ -21,6 +21,7 @@ import {
   groupsOf,
   isRearranged,
   isSameFrame,
+  keepDrawerSize,
   keepInspectorSize,
   keepWidths,
   layoutText,
@@ -33,6 +34,8 @@ const TraceContext = createContext<TraceId>('');
 /** Sizes of the groups as they were chosen last: they outlive a dock that is laid out anew for a window of another size. */
 let kept: ReadonlyMap<string, GroupSize> | undefined;
 const KEY = 'studio.layout';
+/** The panel that fills the window: it does so in a dock that is laid out anew, too. */
+let filling: { readonly trace: TraceId; readonly panel: string } | undefined;
 /** Sizes change with each pixel of a drag. */
 const SETTLED_MS = 250;
 
@@ -91,15 +94,36 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
     const listening = containerApi.onDidMaximizedGroupChange(() => setMaximised(group.api.isMaximized()));
     return () => listening.dispose();
   }, [containerApi, group]);
+  const [menu, setMenu] = useState<{ readonly open: boolean; readonly at?: MenuPoint }>({ open: false });
+  // The same menu on a tab: by the right mouse button, or by its key.
+  useEffect(() => {
+    const { element } = group;
+    const open = (event: Event, at: (tab: HTMLElement) => MenuPoint) => {
+      const tab = event.target instanceof Element ? event.target.closest<HTMLElement>('.dv-tab') : null;
+      if (!tab?.parentElement) return;
+      event.preventDefault();
+      event.stopPropagation();
+      group.panels[[...tab.parentElement.querySelectorAll('.dv-tab')].indexOf(tab)]?.api.setActive();
+      setMenu({ open: true, at: at(tab) });
+    };
+    const off = new AbortController();
+    const { signal } = off;
+    element.addEventListener('contextmenu', (event) => open(event, () => ({ x: event.clientX, y: event.clientY })), { signal });
+    const below = (tab: HTMLElement) => ({ x: tab.getBoundingClientRect().left, y: tab.getBoundingClientRect().bottom });
+    element.addEventListener('keydown', (event) => isMenuKey(event) && open(event, below), { signal });
+    return () => off.abort();
+  }, [group]);
   const title = activePanel?.title ?? 'the panels';
   const split = (direction: 'right' | 'below') => {
     if (activePanel) activePanel.api.moveTo({ group, position: direction === 'right' ? 'right' : 'bottom' });
   };
   const closed = PANELS.filter((panel) => containerApi.getPanel(panel.id) === undefined);
   const size = (width: number, height: number) => group.api.setSize({ width: group.api.width + width, height: group.api.height + height });
+  const alone = panels.length < 2 ? { disabled: true, meta: words.alone } : {};
+  const stays = activePanel?.id === 'timeline' ? { disabled: true, meta: words.stays } : {};
   const entries: readonly MenuEntry[] = [
-    { label: 'Split to the right', disabled: panels.length < 2, onSelect: () => split('right') },
-    { label: 'Split below', disabled: panels.length < 2, onSelect: () => split('below') },
+    { label: 'Split to the right', ...alone, onSelect: () => split('right') },
+    { label: 'Split below', ...alone, onSelect: () => split('below') },
     ...(containerApi.groups.length > 1
       ? ([
           { kind: 'line' },
@@ -121,7 +145,7 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
         ] as readonly MenuEntry[])
       : []),
     { kind: 'line' },
-    { label: `Close ${title}`, disabled: !activePanel || activePanel.id === 'timeline', onSelect: () => activePanel?.api.close() },
+    { label: `Close ${title}`, ...stays, onSelect: () => activePanel?.api.close() },
   ];
   return (
     <div className="dock-actions">
@@ -131,7 +155,14 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
         label={maximised ? words.makeSmallAgain(title) : words.makeFillTheWindow(title)}
         onClick={() => (maximised ? group.api.exitMaximized() : group.api.maximize())}
       />
-      <Menu align="end" trigger={<IconButton icon={Ellipsis} size="s" label={words.arrange(title)} />} entries={entries} />
+      <Menu
+        align={menu.at ? 'start' : 'end'}
+        open={menu.open}
+        onOpen={(open) => setMenu({ open })}
+        at={menu.at}
+        trigger={<IconButton icon={Ellipsis} size="s" label={words.arrange(title)} />}
+        entries={entries}
+      />
     </div>
   );
 }
@@ -149,6 +180,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
   const [dock, setDock] = useState<DockviewApi>();
   const place = useRef<HTMLDivElement>(null);
   const first = useRef({ sizes, saved });
+  const shown = useRef(trace);
+  shown.current = trace;
   const request = usePanelRequest();
   const { drawerOpen, inspectorOpen } = useWindow((state) => state);
 
@@ -192,13 +225,25 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     looks();
     tell();
     kept ??= sizesIn(layoutText(dock));
+    if (filling?.trace === shown.current) dock.getPanel(filling.panel)?.api.maximize();
+    filling = undefined;
     // Behind the dock's own, which shares out the new width, and behind what is hidden or shown in a window of that size.
-    const watch = new ResizeObserver(() => requestAnimationFrame(() => kept && keepInspectorSize(dock, kept)));
+    const watch = new ResizeObserver(() =>
+      requestAnimationFrame(() => {
+        if (kept) keepInspectorSize(dock, kept);
+        bringTabsIntoSight(dock);
+      }),
+    );
     if (place.current) watch.observe(place.current);
     let timer: ReturnType<typeof setTimeout> | undefined;
     const settled = () => {
       clearTimeout(timer);
       timer = undefined;
+      // Sizes of what lies behind it are told when it is small again.
+      if (dock.hasMaximizedGroup()) {
+        last = undefined;
+        return;
+      }
       const text = layoutText(dock);
       // Sizes that the user has chosen, not those that come of another window.
       if (last !== undefined && isSameFrame(last, text)) kept = sizesIn(text);
@@ -217,7 +262,18 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
         clearTimeout(timer);
         timer = setTimeout(settled, SETTLED_MS);
       }),
-      dock.onDidActivePanelChange(looks),
+      dock.onDidActivePanelChange(() => {
+        looks();
+        bringTabsIntoSight(dock);
+      }),
+      dock.onDidMaximizedGroupChange(() => {
+        // In a window that has another size since then.
+        if (kept) {
+          keepInspectorSize(dock, kept);
+          keepDrawerSize(dock, kept);
+        }
+        bringTabsIntoSight(dock);
+      }),
     ];
     setLayout({
       control: {
@@ -237,6 +293,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       },
     });
     return () => {
+      const panel = filledBy(dock)?.activePanel?.id;
+      filling = panel === undefined ? undefined : { trace: shown.current, panel };
       flush();
       window.removeEventListener('pagehide', flush);
       watch.disconnect();
@@ -249,17 +307,22 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
 
   useEffect(() => {
     if (!dock || !request) return;
-    const panel = panelOf(request.id);
-    if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
-    else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
-    openPanel(dock, request.id, first.current.sizes);
+    for (const id of request.ids) {
+      const panel = panelOf(id);
+      if (panel?.place === 'drawer' || panel?.place === 'drawer-right') setWindow({ drawerOpen: true });
+      else if (panel && panel.place !== 'centre') setWindow({ inspectorOpen: true });
+      openPanel(dock, id, first.current.sizes);
+    }
     panelWasShown();
   }, [dock, request]);
 
   useEffect(() => {
     if (!dock) return;
+    // A panel that fills the window goes on to, unless it is what is hidden: the dock ends it when another one is hidden or shown.
+    const full = filledBy(dock);
     for (const group of groupsOf(dock, 'drawer')) group.api.setVisible(drawerOpen);
     for (const group of groupsOf(dock, 'inspector')) group.api.setVisible(inspectorOpen && withInspector);
+    if (full?.api.isVisible && dock.groups.includes(full)) full.api.maximize();
     if (kept) keepInspectorSize(dock, kept);
   }, [dock, drawerOpen, inspectorOpen, withInspector]);
 
@@ -280,6 +343,22 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     </TraceContext.Provider>
   );
 }
+
+const filledBy = (dock: DockviewApi) => dock.groups.find((group) => group.api.isMaximized());
+
+/** Of tabs that are too many for their group the one in front is seen. */
+function bringTabsIntoSight(dock: DockviewApi): void {
+  for (const { element } of dock.groups) {
+    const tab = element.querySelector<HTMLElement>('.dv-active-tab');
+    const line = tab?.parentElement;
+    if (!tab || !line) continue;
+    const [at, around] = [tab.getBoundingClientRect(), line.getBoundingClientRect()];
+    // Both ends of the line fade.
+    if (at.left < around.left + FADE_PX) line.scrollLeft -= around.left + FADE_PX - at.left;
+    else if (at.right > around.right - FADE_PX) line.scrollLeft += Math.min(at.right - around.right + FADE_PX, at.left - around.left - FADE_PX);
+  }
+}
+const FADE_PX = 14;
 
 function remembered(): string | undefined {
   try {

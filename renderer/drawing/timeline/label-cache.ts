@@ -25,7 +25,7 @@ export class LabelCache {
   private readonly ink: TextMeasure;
   private readonly ellipsis: number;
 
-  /** `ink` has the font set that labels are written in. */
+  /** `ink` measures in the font that labels are written in, now and later. */
   constructor(ink: TextMeasure) {
     this.ink = ink;
     this.ellipsis = ink.measureText('…').width;

@@ -69,7 +69,8 @@ function drawBusy(ink: MinimapInk, { busy, width }: MinimapScene, palette: Palet
     const share = Math.min(1, busy[k] as number);
     if (share <= 0) continue;
     const high = Math.max(1, (base - TOP_PX) * share);
-    ink.fillRect(k * column, base - high, Math.max(1, column - 0.6), high);
+    const from = Math.round(k * column);
+    ink.fillRect(from, base - high, Math.max(1, Math.round((k + 1) * column) - from), high);
   }
 }
 

@@ -186,6 +186,9 @@ export function drawErrors(ink: SliceInk, items: Items, order: ItemOrder, rows: 
   if (any) ink.fill();
 }
 
+/** A blocked loop is a bar with its words: all of its strip. */
+const LOOP_RING_PX = 13;
+
 /** Outlines: hits of a search, slices of the same name (a line below), and the ring of the selected one. */
 export function drawOutlines(
   ink: SliceInk,
@@ -199,15 +202,16 @@ export function drawOutlines(
   const { row, x0, x1, name, flags, ref, merged } = items;
   const { scale, shift, left, right } = placement;
   const { palette, rowPx } = look;
-  const high = rowPx - 1;
   let ringX = Number.NaN;
   let ringY = 0;
   let ringWidth = 0;
-  for (const kind of [RowKind.SLICES, RowKind.LANE]) {
+  let ringHigh = 0;
+  for (const kind of [RowKind.SLICES, RowKind.LANE, RowKind.LOOP]) {
+    const high = kind === RowKind.LOOP ? LOOP_RING_PX : rowPx - 1;
     for (let place = order.first(kind, 1); place < order.behind(kind, 9); place++) {
       const k = order.at(place);
       const isHit = chosen.hits && ((flags[k] as number) & Flag.HIT) !== 0;
-      const isSame = (merged[k] as number) === 1 && name[k] !== 0 && (name[k] === chosen.name || name[k] === chosen.otherName);
+      const isSame = kind !== RowKind.LOOP && (merged[k] as number) === 1 && name[k] !== 0 && (name[k] === chosen.name || name[k] === chosen.otherName);
       const isChosen = chosen.ref !== 0 && ref[k] === chosen.ref;
       if (!isHit && !isSame && !isChosen) continue;
       const from = Math.max(left, (x0[k] as number) * scale + shift);
@@ -230,10 +234,11 @@ export function drawOutlines(
         ringX = from;
         ringY = y;
         ringWidth = width + 1;
+        ringHigh = high;
       }
     }
   }
-  if (!Number.isNaN(ringX)) drawRing(ink, palette, ringX, ringY, ringWidth, high);
+  if (!Number.isNaN(ringX)) drawRing(ink, palette, ringX, ringY, ringWidth, ringHigh);
 }
 
 /** A seam in the colour of the ground, and the ring of what is selected. */

@@ -345,6 +345,8 @@ export class CounterPlot {
           // Other series, or shown in another way meanwhile: `asked` is empty, so that the next frame asks.
           if (this.ended || this.asked !== question || show !== this.choices.show || lines.stats.length !== this.series.length) return;
           this.lines = lines;
+          // Decimals are those of the axis: a number that is told before would have others.
+          this.fitAxis(lines);
           this.askedCoarse = lines.coarse;
           this.tellNumbers();
           this.options.onDirty();

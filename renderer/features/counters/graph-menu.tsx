@@ -18,7 +18,7 @@ import { clipText } from '../../drawing/format.ts';
 import type { GraphOptions } from '../../state/graph-arrangement.ts';
 import { changeGraphOptions, dropGraph, type GraphSpec, resetGraphs } from '../../state/graph-store.ts';
 import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, Menu, type MenuEntry } from '../../widgets/index.ts';
+import { Icon, Menu, type MenuEntry, type MenuPoint } from '../../widgets/index.ts';
 import { RangeDialog, ThresholdDialog, UnitDialog } from './graph-dialogs.tsx';
 import type { ResolvedGraph } from './resolve-graph.ts';
 import { SeriesDialog } from './series-dialog.tsx';
@@ -33,6 +33,9 @@ interface GraphMenuProps {
   readonly onRename: () => void;
   readonly onMove: (by: number) => void;
   readonly onSave: (as: 'png' | 'svg' | 'csv') => void;
+  /** Opened by the right mouse button, or by its key: where. */
+  readonly at: MenuPoint | undefined;
+  readonly onAt: (at: MenuPoint | undefined) => void;
 }
 
 /** Bound by the panel of the graph. */
@@ -40,8 +43,9 @@ const MOVE_KEYS = { before: 'Ctrl+Shift+ArrowLeft', behind: 'Ctrl+Shift+ArrowRig
 
 type DialogKind = 'series' | 'range' | 'unit' | 'thresholds';
 
-export function GraphMenu({ trace, spec, graph, counters, onDrawThreshold, onRename, onMove, onSave }: GraphMenuProps) {
+export function GraphMenu({ trace, spec, graph, counters, onDrawThreshold, onRename, onMove, onSave, at, onAt }: GraphMenuProps) {
   const [dialog, setDialog] = useState<DialogKind>();
+  const [isOpen, setOpen] = useState(false);
   const close = () => setDialog(undefined);
   const { options } = spec;
   const set = (change: Partial<GraphOptions>) => changeGraphOptions(trace, spec.id, change);
@@ -89,8 +93,14 @@ export function GraphMenu({ trace, spec, graph, counters, onDrawThreshold, onRen
     <>
       {/* A plain title: a hundred panels with a tooltip each would be slow to begin with. */}
       <Menu
-        align="end"
+        align={at ? 'start' : 'end'}
         entries={entries}
+        open={isOpen || at !== undefined}
+        onOpen={(open) => {
+          setOpen(open);
+          onAt(undefined);
+        }}
+        at={at}
         trigger={
           <button type="button" className="btn btn-icon btn-quiet btn-s" aria-label={words.menu(clipText(graph.name, 100))} title={words.options}>
             <Icon of={SlidersHorizontal} />

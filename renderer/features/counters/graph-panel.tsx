@@ -5,7 +5,7 @@ import { useClients } from '../../state/clients.tsx';
 import { type GraphSpec, placeGraph, putIntoGraph, renameGraph } from '../../state/graph-store.ts';
 import { toggleTable, useView } from '../../state/view-store.ts';
 import type { CounterInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { Icon, toastProblem } from '../../widgets/index.ts';
+import { Icon, isMenuKey, type MenuPoint, toastProblem } from '../../widgets/index.ts';
 import type { CounterBoard } from './counter-board.ts';
 import { unitOfName } from './counter-name.ts';
 import { CounterPlot } from './counter-plot.ts';
@@ -48,6 +48,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
   const reveal = useView(trace, (view) => (view.reveal?.key === spec.id ? view.reveal.turn : undefined));
   const [placing, setPlacing] = useState(false);
   const [renaming, setRenaming] = useState(false);
+  const [menuAt, setMenuAt] = useState<MenuPoint>();
   const figure = useRef<HTMLElement>(null);
   const host = useRef<HTMLDivElement>(null);
   const cells = useRef<Cells>(new Map());
@@ -157,7 +158,10 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const arrow = event.key === 'ArrowLeft' || event.key === 'ArrowUp' ? -1 : event.key === 'ArrowRight' || event.key === 'ArrowDown' ? 1 : undefined;
-    if (event.key === 'F2' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) setRenaming(true);
+    if (isMenuKey(event) && isWithin(event)) {
+      const { left, top } = event.target.getBoundingClientRect();
+      setMenuAt({ x: left + 12, y: top + 12 });
+    } else if (event.key === 'F2' && !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey) setRenaming(true);
     else if (arrow !== undefined && (event.ctrlKey || event.metaKey) && event.shiftKey && !event.altKey) move(arrow);
     else return;
     event.preventDefault();
@@ -174,6 +178,11 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
       aria-label={clipText(name)}
       ref={figure}
       onKeyDown={onKeyDown}
+      onContextMenu={(event) => {
+        if (!isWithin(event)) return;
+        event.preventDefault();
+        setMenuAt({ x: event.clientX, y: event.clientY });
+      }}
       onDragEnter={both(drop.handlers.onDragEnter, put.handlers.onDragEnter)}
       onDragOver={both(drop.handlers.onDragOver, put.handlers.onDragOver)}
       onDragLeave={both(drop.handlers.onDragLeave, put.handlers.onDragLeave)}
@@ -206,6 +215,8 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
             onRename={() => setRenaming(true)}
             onMove={move}
             onSave={save}
+            at={menuAt}
+            onAt={setMenuAt}
           />
         </span>
       </figcaption>
@@ -226,6 +237,10 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
 });
 
 const NONE: readonly string[] = [];
+
+/** What happens in its menu and its dialogs comes here too, from elsewhere in the page. */
+const isWithin = <E extends { readonly currentTarget: Element; readonly target: EventTarget }>(event: E): event is E & { readonly target: Element } =>
+  event.target instanceof Element && event.currentTarget.contains(event.target);
 
 const both = (one: (event: React.DragEvent) => void, other: (event: React.DragEvent) => void) => (event: React.DragEvent) => {
   one(event);

@@ -2,6 +2,7 @@
 import { plural } from '../../state/words.ts';
 
 export const words = {
+  noName: '(no name)',
   showGraph: 'Show its graph',
   showTrack: 'Show it on the timeline',
   copyName: 'Copy name',

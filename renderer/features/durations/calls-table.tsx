@@ -42,7 +42,7 @@ export function CallsTable({ trace, place, name, label, brush }: CallsProps) {
       id: 'track',
       title: words.columns.track,
       grow: { share: 1, from: 40 },
-      className: 't2',
+      className: 't2 durations-track',
       cell: (row) => <bdi>{clipText(tracks?.find((track) => track.id === row.track)?.name ?? '', 60)}</bdi>,
     },
   ];

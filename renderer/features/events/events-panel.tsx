@@ -250,14 +250,14 @@ const Row = memo(function Row({ id, index, event, where, active, onChoose }: Row
         <i aria-hidden="true" />
         {kindLabel(event.kind)}
       </span>
-      <span className="events-name" role="gridcell" title={event.name.length > 24 ? clipText(event.name) : undefined}>
+      <span className="events-name" role="gridcell" title={clipText(event.name)}>
         {clipText(event.name, 200)}
         {event.durationNs !== undefined && <span className="events-duration"> {formatDuration(event.durationNs)}</span>}
       </span>
       <span className="events-where" role="gridcell">
         {where}
       </span>
-      <span className="events-detail" role="gridcell" title={event.detail.length > 60 ? event.detail : undefined}>
+      <span className="events-detail" role="gridcell" title={event.detail === '' ? undefined : event.detail}>
         {event.detail}
       </span>
     </div>

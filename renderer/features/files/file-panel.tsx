@@ -273,7 +273,7 @@ export function FilePanel({ question, write, onAnswer }: FilePanelProps) {
 }
 
 const PURPOSE_WORDS: Record<FilePurpose, string> = {
-  script: 'Folders and scripts (.js, .mjs, .cjs, .ts, .mts, .cts) are listed.',
+  script: 'Folders and scripts (.js, .mjs, .cjs, .jsx, .ts, .mts, .cts, .tsx) are listed.',
   trace: 'Folders and traces (.tsr, .json, .cpuprofile, .pftrace and others) are listed.',
   folder: 'There are no folders in here. It can be chosen itself.',
   node: 'There is no program here.',

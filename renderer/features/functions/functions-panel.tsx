@@ -126,7 +126,7 @@ function MostCalled({ trace, rules, mute, choice }: MostCalledProps) {
                 <th scope="col" className="functions-number">
                   {words.time}
                 </th>
-                <th scope="col" className="functions-number">
+                <th scope="col" className="functions-number functions-own">
                   {words.itsOwn}
                 </th>
                 {mute && (
@@ -162,7 +162,7 @@ function FunctionLine({ row, rule, mute }: { readonly row: FunctionRow; readonly
       </td>
       <td className="functions-number">{formatCount(row.count)}</td>
       <td className="functions-number">{formatDuration(row.totalNs)}</td>
-      <td className="functions-number">{formatDuration(row.selfNs)}</td>
+      <td className="functions-number functions-own">{formatDuration(row.selfNs)}</td>
       {mute && (
         <td className="functions-buttons">
           {file !== '' && (

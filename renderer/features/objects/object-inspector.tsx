@@ -202,6 +202,7 @@ interface SubjectProps {
 }
 
 function Subject({ trace, info, live, index }: SubjectProps) {
+  const { kind } = useTraceSource(trace);
   return (
     <div className="inspector-subject">
       <span className="inspector-name" title={clipText(info.name)}>
@@ -214,16 +215,19 @@ function Subject({ trace, info, live, index }: SubjectProps) {
           {words.deleted}
         </span>
       )}
-      <Button
-        size="s"
-        icon={Radio}
-        aria-pressed={live}
-        iconClass={live ? 'inspector-live-on' : ''}
-        title={words.liveTitle}
-        onClick={() => selectSnapshot(trace, live ? index : 'live')}
-      >
-        {words.live}
-      </Button>
+      {/* Of what has ended no new one comes. */}
+      {(kind === 'running' || kind === 'loading') && (
+        <Button
+          size="s"
+          icon={Radio}
+          aria-pressed={live}
+          iconClass={live ? 'inspector-live-on' : ''}
+          title={words.liveTitle}
+          onClick={() => selectSnapshot(trace, live ? index : 'live')}
+        >
+          {words.live}
+        </Button>
+      )}
     </div>
   );
 }

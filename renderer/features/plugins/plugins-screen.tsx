@@ -213,7 +213,9 @@ function PluginGroup({ title, entries, selected, empty }: GroupProps) {
                   {entry.version !== undefined && <span className="t3 label">{entry.version}</span>}
                   <TrustBadge entry={entry} quiet />
                 </span>
-                <span className="label t3 ellipsis">{entry.description || entry.file}</span>
+                <span className="label t3 ellipsis" title={entry.description || entry.file}>
+                  {entry.description || entry.file}
+                </span>
               </span>
             </button>
             <Toggle

@@ -1,10 +1,11 @@
 import { Plus, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
 import { formatDuration } from '../../drawing/format.ts';
 import { useSessions } from '../../state/session-store.ts';
 import { type OpenTrace, useActiveTraceId, useOpenTraces } from '../../state/trace-store.ts';
 import { useCalmValue } from '../../state/use-calm-summary.ts';
 import { timeOfDay } from '../../state/words.ts';
-import type { TraceId } from '../../trace/trace-worker-api.ts';
+import type { TraceId, TraceSummary } from '../../trace/trace-worker-api.ts';
 import { Badge, Dot, IconButton } from '../../widgets/index.ts';
 import './runs-list.css';
 import { words } from './words.ts';
@@ -72,14 +73,27 @@ interface RunRowProps {
   readonly onClose: (trace: TraceId) => void;
 }
 
+/** Of what grows no more than a tenth of a second, so that finer changes do not re-render the row; of what is whole three digits. */
+function lengthOf(summary: TraceSummary | undefined): string {
+  const { startNs = 0, endNs = 0, phase } = summary ?? {};
+  const ns = Math.max(0, endNs - startNs);
+  if (phase === 'complete') return formatDuration(ns);
+  const tenths = Math.floor(ns / 1e8);
+  return tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8);
+}
+
 function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps) {
-  // A tenth of a second is what a row shows; finer changes do not re-render it.
-  const tenths = useCalmValue(open.trace, (summary) => Math.floor((summary?.endNs ?? 0) / 1e8));
+  const length = useCalmValue(open.trace, (summary) => lengthOf(summary));
   // The state of a file without a session is its phase.
   useCalmValue(open.trace, (summary) => summary?.phase);
   const marks = marksOf(open.trace, open.session);
+  const row = useRef<HTMLLIElement>(null);
+  // The list may be longer than its place: what was opened last is in sight.
+  useEffect(() => {
+    if (selected) row.current?.scrollIntoView({ block: 'nearest' });
+  }, [selected]);
   return (
-    <li className="run-row" data-selected={selected || undefined}>
+    <li className="run-row" data-selected={selected || undefined} ref={row}>
       <button
         type="button"
         className="run-open"
@@ -93,7 +107,7 @@ function RunRow({ open, selected, when, marksOf, onOpen, onClose }: RunRowProps)
         {marks.badge !== undefined && marks.tone !== 'live' && <Badge tone={marks.tone === 'error' ? 'error' : 'neutral'}>{marks.badge}</Badge>}
         {open.unsaved && !marks.live && <i className="run-unsaved" title={words.notSaved} />}
         <span className="run-value" aria-hidden="true">
-          {when ?? (tenths < 600 ? `${(tenths / 10).toFixed(1)} s` : formatDuration(tenths * 1e8))}
+          {when ?? length}
         </span>
       </button>
       <IconButton icon={X} size="s" className="run-close" label={words.close(open.title)} onClick={() => onClose(open.trace)} />

@@ -8,6 +8,7 @@ import { EmptyState } from '../../widgets/index.ts';
 import './selection.css';
 import { clipText } from '../../drawing/format.ts';
 import { SliceView } from './slice-view.tsx';
+import { TraceFacts } from './trace-facts.tsx';
 import { words } from './words.ts';
 
 /** While it is open, a slice grows; its numbers need not run. */
@@ -22,9 +23,11 @@ export function SelectionPanel({ trace }: { readonly trace: TraceId }) {
       ) : selection?.kind === 'track' ? (
         <SelectedTrack trace={trace} track={selection.track} />
       ) : (
-        <EmptyState icon={TextSelect} title={words.noneTitle}>
-          {words.noneWhy}
-        </EmptyState>
+        <div className="selection-body">
+          <h3 className="selection-name">{words.noneTitle}</h3>
+          <p className="t3">{words.noneWhy}</p>
+          <TraceFacts trace={trace} />
+        </div>
       )}
     </section>
   );

@@ -90,7 +90,9 @@ export function SliceView({ trace, slice }: { readonly trace: TraceId; readonly 
           <>
             <dt>{words.thread}</dt>
             <dd>
-              <bdi className="ellipsis">{clipText(track.name, 60) || '–'}</bdi>
+              <bdi className="ellipsis" title={clipText(track.name)}>
+                {clipText(track.name, 60) || '–'}
+              </bdi>
             </dd>
           </>
         )}

@@ -25,7 +25,9 @@ export function MemoryMenu({ trace }: { readonly trace: TraceId }) {
     },
   ];
   const most = memoryWords(Math.round(budget / MEGABYTE));
-  const inMemory = words.inMemory(formatBytes(used), most);
+  // A budget is counted in powers of two, and so is what is used of it: 2 GB of 2 GB must not read as 2.1.
+  const usedWords = formatBytes((used / MEGABYTE) * 1e6);
+  const inMemory = words.inMemory(usedWords, most);
   return (
     <Menu
       align="end"
@@ -33,7 +35,7 @@ export function MemoryMenu({ trace }: { readonly trace: TraceId }) {
       trigger={
         <button type="button" className="status-item status-button narrow-off" aria-label={words.memoryChange(inMemory)} title={words.memoryBeyond(inMemory)}>
           <Icon of={MemoryStick} size="xs" />
-          {words.usedOf(formatBytes(used), most)}
+          {words.usedOf(usedWords, most)}
         </button>
       }
     />

@@ -57,6 +57,7 @@ const COMMANDS = [
   { id: 'link-out', keys: ']', label: 'Slice that an arrow goes to', group: 'Timeline' },
   { id: 'range', keys: 'R', label: 'Make the slice the range', group: 'Timeline' },
   { id: 'mark', keys: 'M', label: 'Mark a run’s moment, or what is selected', group: 'Timeline' },
+  { id: 'mark-selected', keys: '', label: 'Mark what is selected, also while it runs', group: 'Timeline' },
   { id: 'note', keys: 'Shift+M', label: 'Write a note on it, or where the pointer is', group: 'Timeline' },
   { id: 'notes-shown', keys: 'N', label: 'Show or hide marks and notes', group: 'Timeline' },
   { id: 'pin', keys: 'P', label: 'Pin or unpin the track of the selection', group: 'Timeline' },

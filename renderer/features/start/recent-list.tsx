@@ -5,6 +5,7 @@ import type { RecentItem, RecordingGlance } from '../../../core/protocol/studio-
 import { formatDuration } from '../../drawing/format.ts';
 import { formatAgo, formatBytes, plural, shortPath } from '../../state/words.ts';
 import { Badge, Button, Icon, IconButton } from '../../widgets/index.ts';
+import { hasPicture, Thumbnail } from './thumbnail.tsx';
 import { words } from './words.ts';
 
 /** How a script is asked to end from outside: by kill, by Ctrl+C, by a closed terminal. */
@@ -36,19 +37,6 @@ const holds = ({ slices, counters, objects }: RecordingGlance): string =>
 function formatLength({ durationNs, glance }: RecentItem): string {
   const length = durationNs ?? glance?.durationNs;
   return length === undefined ? '' : formatDuration(length);
-}
-
-/** When it was busy, as a strip: decoration beside the words. */
-function Activity({ digits }: { readonly digits: string }) {
-  return (
-    <svg className="start-activity" viewBox={`0 0 ${Math.max(1, digits.length)} 9`} preserveAspectRatio="none" aria-hidden="true">
-      {Array.from(digits, (digit, part) => {
-        const height = Number(digit);
-        // biome-ignore lint/suspicious/noArrayIndexKey: parts of time keep their order.
-        return height > 0 && <rect key={part} x={part + 0.1} y={9 - height} width={0.8} height={height} />;
-      })}
-    </svg>
-  );
 }
 
 interface RecentListProps {
@@ -91,8 +79,20 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
       <ul>
         {shown.map((item) => (
           <li key={item.ref} className="start-recent">
-            <button type="button" className={`start-recent-open ${item.missing ? 'start-missing' : ''}`} disabled={item.missing} onClick={() => onOpen(item)}>
-              <Icon of={/\.json(\.gz)?$/.test(item.path) ? FileJson2 : FileChartLine} size="m" />
+            <button
+              type="button"
+              className={`start-recent-open ${item.missing ? 'start-missing' : ''}`}
+              disabled={item.missing}
+              title={item.path}
+              onClick={() => onOpen(item)}
+            >
+              <span className="start-picture">
+                {item.glance && hasPicture(item.glance) ? (
+                  <Thumbnail glance={item.glance} />
+                ) : (
+                  <Icon of={/\.json(\.gz)?$/.test(item.path) ? FileJson2 : FileChartLine} size="m" />
+                )}
+              </span>
               <span className="grow" style={{ minWidth: 0 }}>
                 <span className="start-recent-name">
                   <span className="visually-hidden">{words.open} </span>
@@ -102,7 +102,7 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                   {item.end && <EndBadge end={item.end} />}
                   {item.missing && <Badge tone="warn">{words.gone}</Badge>}
                 </span>
-                <span className="start-recent-path mono ellipsis" aria-hidden="true" style={{ display: 'block' }} title={item.path}>
+                <span className="start-recent-path mono ellipsis" aria-hidden="true">
                   {item.unsaved ? words.keptHere : shortPath(item.path, home)}
                 </span>
                 {item.missing ? (
@@ -111,7 +111,6 @@ export function RecentList({ items, home, keepRule, most, onOpen, onDiscard }: R
                   item.glance && <span className="start-recent-holds ellipsis">{holds(item.glance)}</span>
                 )}
               </span>
-              {item.glance && !item.missing && <Activity digits={item.glance.activity} />}
               <span className="start-recent-numbers" aria-hidden="true">
                 <span className="num col-length">{formatLength(item)}</span>
                 <span className="num col-size t3">{formatBytes(item.bytes)}</span>

@@ -2,6 +2,7 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { formatMoment } from '../../drawing/format.ts';
 import { readPalette } from '../../drawing/palette.ts';
+import { counterLine } from '../../drawing/timeline/counter-line.ts';
 import { drawMinimap } from '../../drawing/timeline/minimap.ts';
 import { rulerMarks } from '../../drawing/timeline/ruler.ts';
 import { useClients } from '../../state/clients.tsx';
@@ -292,7 +293,7 @@ class MinimapBoard {
             busy: density ? summed(density.busy, density.columns) : new Float32Array(0),
             blocked: loops ? spansOf(loops, () => true) : [],
             errors: calls ? spansOf(calls, (flags) => (flags & ItemFlag.ERROR) !== 0) : [],
-            line: grid ? lineOf(grid.x, grid.y[0] ?? [], all) : undefined,
+            line: grid ? counterLine(grid.x, grid.y[0] ?? [], all) : undefined,
           };
         },
         () => {
@@ -321,28 +322,6 @@ function spansOf(view: TimelineView, wanted: (flags: number) => boolean): number
     if (wanted(view.flags[k] as number)) spans.push((view.x0[k] as number) / view.columns, (view.x1[k] as number) / view.columns);
   }
   return spans;
-}
-
-/** A counter as one value a column, between its least and greatest. */
-function lineOf(x: Float64Array, y: readonly (number | null)[], { fromNs, toNs, columns }: TimeRange & { readonly columns: number }): Float32Array {
-  const line = new Float32Array(columns).fill(Number.NaN);
-  let least = 0;
-  let greatest = Number.NEGATIVE_INFINITY;
-  for (const value of y) {
-    if (value === null || !Number.isFinite(value)) continue;
-    if (value < least) least = value;
-    if (value > greatest) greatest = value;
-  }
-  if (greatest <= least) return line;
-  for (let k = 0; k < x.length; k++) {
-    const value = y[k];
-    if (value === null || value === undefined || !Number.isFinite(value)) continue;
-    const column = Math.floor((((x[k] as number) * 1e9 - fromNs) / (toNs - fromNs)) * columns);
-    line[Math.min(columns - 1, Math.max(0, column))] = (value - least) / (greatest - least);
-  }
-  // A value holds until the next.
-  for (let k = 1; k < columns; k++) if (Number.isNaN(line[k] as number)) line[k] = line[k - 1] as number;
-  return line;
 }
 
 function stretched(values: Float32Array, part: number, rest = 0): Float32Array {

@@ -25,7 +25,7 @@ export class NameBook {
     this.onNew = onNew;
   }
 
-  /** Fonts or theme changed: labels are measured anew. `ink` has the font of labels set. */
+  /** Fonts or theme changed: labels are measured anew. `ink` measures in the font of labels, whenever it is asked. */
   measureWith(ink: TextMeasure): void {
     this.labels = new LabelCache(ink);
     for (const [id, info] of this.known) this.labels.set(id, info.text);

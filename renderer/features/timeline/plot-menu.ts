@@ -1,8 +1,8 @@
 /** What can be done with what lies under the pointer, or with what is picked, as entries of a menu. */
-import { ChartLine, ChartNoAxesColumn, Copy, Focus, Layers, Ruler, Search, Sigma, SquarePen, StickyNote, Timer, TimerReset, X } from 'lucide-react';
+import { ChartLine, ChartNoAxesColumn, Copy, Flag, Focus, Layers, Ruler, Search, Sigma, SquarePen, StickyNote, Timer, TimerReset, X } from 'lucide-react';
 import { clipText } from '../../drawing/format.ts';
 import { setFlameMode, setSandwich } from '../../state/call-tree-store.ts';
-import { keysOf, perform } from '../../state/commands.ts';
+import { hasCommand, keysOf, perform } from '../../state/commands.ts';
 import { showCounterGraph } from '../../state/graph-store.ts';
 import { newNote } from '../../state/notes-store.ts';
 import { showPanel } from '../../state/panel-store.ts';
@@ -19,13 +19,22 @@ import { words } from './words.ts';
 const LINE: MenuEntry = { kind: 'line' };
 const MOST_LETTERS = 60;
 
-/** Writes a note on a part of time; a moment, where it has no length. */
-const noteOn = (trace: TraceId, range: TimeRange, keys = ''): MenuEntry => ({
-  label: words.menu.note,
-  icon: StickyNote,
-  ...(keys !== '' && { keys }),
-  onSelect: () => showDialog({ kind: 'note', trace, note: newNote(range, '') }),
-});
+/** Writes a note on a part of time; a moment, where it has no length. In a report there are none. */
+const noteOn = (trace: TraceId, range: TimeRange, keys = ''): readonly MenuEntry[] =>
+  hasCommand('note')
+    ? [
+        {
+          label: words.menu.note,
+          icon: StickyNote,
+          ...(keys !== '' && { keys }),
+          onSelect: () => showDialog({ kind: 'note', trace, note: newNote(range, '') }),
+        },
+      ]
+    : [];
+
+/** Marks what is picked, without a question. */
+const markIt = (): readonly MenuEntry[] =>
+  hasCommand('mark-selected') ? [{ label: words.menu.mark, icon: Flag, onSelect: () => perform('mark-selected') }] : [];
 
 /** Of a slice that is picked. `onEditor` absent: its source cannot be opened from here. */
 export function sliceEntries(trace: TraceId, slice: SliceRow, name: NameInfo, onEditor: (() => void) | undefined): readonly MenuEntry[] {
@@ -54,7 +63,8 @@ export function sliceEntries(trace: TraceId, slice: SliceRow, name: NameInfo, on
           { label: menu.zoom, icon: Focus, keys: keysOf('zoom-selection'), onSelect: () => perform('zoom-selection') },
           { label: menu.range, icon: Ruler, keys: keysOf('range'), onSelect: () => perform('range') },
         ] satisfies readonly MenuEntry[])),
-    noteOn(trace, range, keysOf('note')),
+    ...markIt(),
+    ...noteOn(trace, range, keysOf('note')),
     LINE,
     ...(isMoment ? [] : ofCalls),
     { label: menu.search, icon: Search, onSelect: () => highlight(trace, `"${name.text.replaceAll('"', ' ').slice(0, 200)}"`) },
@@ -73,7 +83,7 @@ export function rangeEntries(trace: TraceId, range: TimeRange): readonly MenuEnt
     { label: menu.zoomRange, icon: Focus, onSelect: () => zoomTo(trace, range.fromNs, range.toNs) },
     { label: menu.statisticsOfRange, icon: Sigma, onSelect: () => showPanel('statistics') },
     { label: menu.flameOfRange, icon: Layers, onSelect: () => showPanel('flame') },
-    noteOn(trace, range, keysOf('note')),
+    ...noteOn(trace, range, keysOf('note')),
     { label: menu.clear, icon: X, keys: keysOf('clear'), onSelect: () => perform('clear') },
   ];
 }
@@ -82,7 +92,7 @@ export function rangeEntries(trace: TraceId, range: TimeRange): readonly MenuEnt
 export function momentEntries(trace: TraceId, ns: number): readonly MenuEntry[] {
   const { menu } = words;
   return [
-    noteOn(trace, { fromNs: ns, toNs: ns }),
+    ...noteOn(trace, { fromNs: ns, toNs: ns }),
     { label: menu.countFrom, icon: Timer, onSelect: () => countFrom(trace, ns) },
     ...(viewState(trace).zeroNs === undefined ? [] : [{ label: menu.countFromStart, icon: TimerReset, onSelect: () => countFrom(trace, undefined) }]),
   ];

@@ -5,6 +5,7 @@ import { formatValue } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { newNote, subscribeNotes } from '../../state/notes-store.ts';
 import { selectSlice, zoomToSelection } from '../../state/selection.ts';
+import { changeSettings } from '../../state/settings-store.ts';
 import { type SliceStep, stepSlice } from '../../state/slice-steps.ts';
 import { setTimelineControl } from '../../state/timeline-control.ts';
 import { traceState, useTraceValue } from '../../state/trace-store.ts';
@@ -15,6 +16,7 @@ import { subscribePointers, useView, viewState } from '../../state/view-store.ts
 import { showDialog } from '../../state/window-store.ts';
 import { ItemFlag, type TraceId } from '../../trace/trace-worker-api.ts';
 import { Button, EmptyState, isMenuKey } from '../../widgets/index.ts';
+import { HeadEdge, headWidthIn } from './head-edge.tsx';
 import { type Hovered, HoverTip } from './hover-tip.tsx';
 import { firstBelow, isPlacedLane, type Placed } from './lane-layout.ts';
 import { eachLane, laneOfTrack, trackChoices } from './lanes.ts';
@@ -34,9 +36,6 @@ import { type HeadFacts, TrackHeads } from './track-heads.tsx';
 import { pictureOf } from './whole-picture.ts';
 import { words } from './words.ts';
 
-const HEAD_PX = 152;
-const NARROW_HEAD_PX = 132;
-const NARROW_FROM_PX = 800;
 const SCROLLBAR_PX = 10;
 /** Heads beyond the part in sight, so that a scroll shows them at once. */
 const BEYOND_PX = 240;
@@ -108,7 +107,8 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
   const [facts, setFacts] = useState<HeadFacts>(NO_FACTS);
   const [hovered, setHovered] = useState<Hovered>();
   const [menu, setMenu] = useState<PlotMenuOf>();
-  const [left, setLeft] = useState(HEAD_PX);
+  const [left, setLeft] = useState(() => headWidthIn(Number.POSITIVE_INFINITY));
+  const fitHeads = useRef<(chosen?: number) => void>(() => {});
   const revealed = useView(trace, (view) => view.revealRow);
   const shownObject = useView(trace, (view) => view.revealObject);
   const hiddenTracks = useTrackView().hidden.length;
@@ -140,11 +140,17 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
     const mine = new TimelineOverlay(trace, element);
     overlay.current = mine;
     const flags = new NoteFlags(trace, element);
-    const watch = new ResizeObserver(([entry]) => {
-      const width = entry?.contentRect.width ?? 0;
-      const head = width < NARROW_FROM_PX ? NARROW_HEAD_PX : HEAD_PX;
+    const size = { width: 0, height: 0 };
+    const take = (chosen?: number) => {
+      const head = headWidthIn(size.width, chosen);
       setLeft(head);
-      board.setSize({ width: Math.max(0, width - SCROLLBAR_PX), height: entry?.contentRect.height ?? 0, left: head });
+      board.setSize({ width: Math.max(0, size.width - SCROLLBAR_PX), height: size.height, left: head });
+    };
+    fitHeads.current = take;
+    const watch = new ResizeObserver(([entry]) => {
+      size.width = entry?.contentRect.width ?? 0;
+      size.height = entry?.contentRect.height ?? 0;
+      take();
     });
     watch.observe(element);
     let factsAt = 0;
@@ -158,7 +164,9 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
         [pinnedHeads.current, places[0]],
         [mainHeads.current, places[1]],
       ] as const) {
-        if (heads && place) heads.style.transform = `translateY(${-place.scrollTop}px)`;
+        if (!heads || !place) continue;
+        heads.style.transform = `translateY(${-place.scrollTop}px)`;
+        heads.style.setProperty('--tl-scroll', `${place.scrollTop}px`);
       }
       const next = { pinned: inWindow(places[0]), main: inWindow(places[1]) };
       if (!sameItems(next.pinned, shown.pinned) || !sameItems(next.main, shown.main)) {
@@ -311,6 +319,14 @@ function Body({ trace, board, news }: { readonly trace: TraceId; readonly board:
       <div className="tl-corner" style={{ width: left, height: RULER_PX }}>
         {pinnedCount > 0 ? words.pinned(pinnedCount) : words.noPins}
       </div>
+      <HeadEdge
+        width={left}
+        onMove={(width) => fitHeads.current(width)}
+        onSettled={(width) => {
+          changeSettings({ trackHeadWidth: width });
+          fitHeads.current(width);
+        }}
+      />
       <div
         ref={pinnedScroller}
         className="tl-scroller"

@@ -100,6 +100,8 @@ const MOST_KEPT = 5000;
 const DENSE_FROM = 1500;
 /** The same for lines of counters: each has a rectangle or two in each column of pixels. */
 const MANY_SERIES = 16;
+/** Half of the widest mark of a moment. */
+const LAST_PX = 5;
 const pixelStripes = (colour: string): string => stripesOf(withAlpha(colour, STRIPE_OPACITY));
 const STRIPE_OPACITY = 0.85;
 
@@ -137,8 +139,7 @@ export class TimelinePicture {
     this.fonts = fontsOf(palette);
     this.widths.clear();
     this.patterns.clear();
-    this.ink.font = this.fonts.name;
-    this.names.measureWith(this.ink);
+    this.names.measureWith(this.nameMeasure);
   }
 
   draw(scene: Scene): void {
@@ -331,7 +332,8 @@ export class TimelinePicture {
 
   /** Right of now there is nothing yet. */
   private drawFuture(scene: Scene): void {
-    const x = nowX(scene);
+    // What befell at the last moment, or in a trace of one moment, stays bright.
+    const x = nowX(scene) + (scene.live ? 0 : LAST_PX);
     if (x >= scene.width) return;
     const { ink, palette } = this;
     ink.fillStyle = scene.live ? palette.track : withAlpha(palette.track, 0.7);
@@ -357,6 +359,14 @@ export class TimelinePicture {
     ink.fillStyle = palette.well;
     ink.fillText('now', at + 4, 9.5);
   }
+
+  /** Names come while something else was written last: the font is set each time. */
+  private readonly nameMeasure = {
+    measureText: (text: string): TextMetrics => {
+      this.ink.font = this.fonts.name;
+      return this.ink.measureText(text);
+    },
+  };
 
   private readonly smallWidth = (text: string): number => {
     let width = this.widths.get(text);

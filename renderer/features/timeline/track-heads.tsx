@@ -1,6 +1,6 @@
 /** The heads at the left of the tracks. Of ten thousand only those in sight are there. */
 import { Box, ChevronDown, ChevronRight, Clock, Ellipsis } from 'lucide-react';
-import { type KeyboardEvent, memo, useRef, useState } from 'react';
+import { type CSSProperties, type KeyboardEvent, memo, useRef, useState } from 'react';
 import { clipText, formatCount, formatValue } from '../../drawing/format.ts';
 import { selectTrack } from '../../state/selection.ts';
 import { foldTrack, hideTrack } from '../../state/track-view.ts';
@@ -108,7 +108,7 @@ function LaneHead({ trace, placed, isPinned, groups, fact, colour }: LaneHeadPro
     // biome-ignore lint/a11y/noStaticElementInteractions: a head is dragged to another place and has a menu; the keys of its button do the same.
     <div
       className={`tl-head ${isSelected ? 'tl-head-selected' : ''} tl-head-${lane.kind}`}
-      style={{ top, height }}
+      style={{ top, height, '--tl-top': `${top}px`, '--tl-height': `${height}px` } as CSSProperties}
       onPointerDown={(event) => {
         // What is pressed in its menu comes here too, from elsewhere in the page.
         if (event.button !== 0 || !isWithin(event) || (event.target instanceof Element && event.target.closest('.tl-head-tools'))) return;

@@ -13,6 +13,8 @@ export const words = {
   processTitle: (pid: number) => `Process ${pid}`,
 
   timeline: 'Timeline',
+  headWidth: 'Width of the track names',
+  headWidthHint: 'Drag to make room for the names; a double click puts it back',
   plot: 'Timeline. Arrow keys go from slice to slice, Enter zooms.',
   tracks: 'Tracks',
   pinned: (count: number) => `Pinned ${count}`,
@@ -41,6 +43,7 @@ export const words = {
     label: 'What can be done here',
     zoom: 'Zoom to it',
     range: 'Make it the range',
+    mark: 'Mark it',
     note: 'Write a note…',
     statistics: 'Find in Statistics',
     durations: 'Its durations',

@@ -116,6 +116,9 @@ function placeBeside(box: DOMRect | undefined): CSSProperties {
   if (!box) return { left: (innerWidth - WIDTH) / 2, bottom: 60, width: WIDTH };
   const left = Math.max(GAP, Math.min(innerWidth - WIDTH - GAP, box.x + box.width / 2 - WIDTH / 2));
   if (box.bottom + HEIGHT + GAP < innerHeight) return { left, top: box.bottom + GAP, width: WIDTH };
-  if (box.y > HEIGHT + GAP) return { left, bottom: innerHeight - box.y + GAP, width: WIDTH };
-  return { left: Math.max(GAP, box.right - WIDTH - GAP), top: Math.max(GAP, box.bottom - HEIGHT - GAP), width: WIDTH };
+  const above = innerHeight - box.y + GAP;
+  if (box.y > HEIGHT + GAP && above > 0) return { left, bottom: above, width: WIDTH };
+  // What it is about may be larger than the window, and scrolled.
+  const corner = { left: Math.min(box.right, innerWidth) - WIDTH - GAP, top: Math.min(box.bottom, innerHeight) - HEIGHT - GAP };
+  return { left: Math.max(GAP, corner.left), top: Math.max(GAP, corner.top), width: WIDTH };
 }

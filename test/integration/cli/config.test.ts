@@ -77,7 +77,7 @@ describe.skipIf(NO_ENV)('a config file', () => {
     ['trace-studio.config.json', '{ oops', 'trace-studio.config.json is no JSON: '],
     ['trace-studio.config.mjs', 'export default { gc: 1 }', 'In trace-studio.config.mjs, gc cannot be 1. Garbage collection is true or false.'],
     ['trace-studio.config.mjs', 'export const gc = false', 'trace-studio.config.mjs exports no config: it needs a default export.'],
-    ['trace-studio.config.cjs', '\n\nthrow new Error("as told")', 'trace-studio.config.cjs, line 3, fails while it is loaded: as told'],
+    ['trace-studio.config.cjs', '\n\nthrow new Error("as told")', 'trace-studio.config.cjs, line 3, fails while it is loaded: as told. Mend it, '],
     ['trace-studio.config.cjs', 'process.exit(0)', 'trace-studio.config.cjs ends its process while it is loaded.'],
     ['trace-studio.config.cjs', 'module.exports = { maxDepth: 1n }', 'What trace-studio.config.cjs exports is not what JSON can hold'],
     ['trace-studio.config.cjs', 'module.exports = () => ({})', 'trace-studio.config.cjs has to hold an object of options.'],
@@ -86,6 +86,7 @@ describe.skipIf(NO_ENV)('a config file', () => {
     folder.write(name, content);
     const { code, stdout, stderr } = await run();
     expect(stderr).toContain(words);
+    expect(stderr).not.toContain('options of');
     expect(stdout).toBe('');
     expect(code).toBe(1);
   });

@@ -47,6 +47,33 @@ describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a ful
   });
 });
 
+test('a folder for what the studio keeps that cannot be made is told with the way out', async () => {
+  folder.write('one.js', 'console.log(1)');
+  folder.write('a-file', '');
+  const { code, stdout, stderr } = await folder.run(['run', 'one.js'], { TRACE_STUDIO_HOME: file('a-file/home') });
+  expect(stderr).toContain(`the tracer is copied to ${file('a-file/home/tracer')}, and it cannot be made or written to.`);
+  expect(stderr).toContain('TRACE_STUDIO_HOME');
+  expect(stdout).toBe('');
+  expect(code).toBe(1);
+});
+
+describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a full disk under what the studio keeps', () => {
+  test('is told with the way out, and no half copy of the tracer stays on it', async () => {
+    folder.write('one.js', 'console.log(1)');
+    const mount = file('small');
+    mkdirSync(mount);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=300k', 'tmpfs', mount]);
+    try {
+      const { code, stderr } = await folder.run(['run', 'one.js'], { TRACE_STUDIO_HOME: path.join(mount, 'home') });
+      expect(stderr).toContain('there is no room left on its disk. Make room there.');
+      expect(code).toBe(1);
+      expect(readdirSync(path.join(mount, 'home/tracer'))).toEqual([]);
+    } finally {
+      execFileSync('umount', ['-l', mount]);
+    }
+  });
+});
+
 describe.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a disk that is full when the report is written', () => {
   test('keeps the recording, and says where it is and what to do', async () => {
     folder.write('many.js', `${COUNTING} for (let i = 0; i < 30_000; i++) counter.waiting = i * 1.5;`);

@@ -39,9 +39,10 @@ describe('trace-studio info', () => {
       startNs: 1104567352552,
       durationNs: 18662081,
       issues: [{ kind: 'overlapping-slices', count: 1, example: expect.stringContaining('flow src') }],
+      sources: { files: 0, bytes: 0 },
     });
     expect(Object.keys(JSON.parse(stdout))).toEqual(
-      'format slices instants counterSamples objectSnapshots asyncSlices flowEvents processes threads startNs durationNs issues'.split(' '),
+      'format slices instants counterSamples objectSnapshots asyncSlices flowEvents processes threads startNs durationNs issues sources'.split(' '),
     );
   });
 
@@ -182,6 +183,31 @@ describe('trace-studio combine', () => {
     expect(existsSync(file('c.json'))).toBe(false);
     expect(readFileSync(file('a.json'))).toEqual(readFileSync(fixture('trace-event/fib.json')));
     expect(run('combine', 'a.json', '-o', 'c.json')).toMatchObject({ status: 2, stderr: expect.stringContaining('at least two') });
+  });
+});
+
+describe('what cannot be read or found', () => {
+  it('is a sentence: a folder, a thread that is not there', () => {
+    for (const words of [
+      ['info', folder],
+      ['stats', folder],
+      ['convert', folder, '-o', 'out.json'],
+    ]) {
+      const { status, stderr } = run(...words);
+      expect(stderr).toBe(`trace-studio: ${folder} is a folder. Name a file in it.\n`);
+      expect(status).toBe(1);
+    }
+    expect(run('check', folder).stdout).toBe(`BAD  ${folder}: ${folder} is a folder. Name a file in it.\n`);
+    const { status, stderr } = run('stats', fixture('trace-event/fib.json'), '--thread', 'Mian');
+    expect(stderr).toBe('trace-studio: No thread with slices is called Mian. There are: MainThread.\n');
+    expect(status).toBe(1);
+  });
+
+  it('is said of a recording when it was made, of another trace what its clock has', () => {
+    expect(run('info', fixture('v8/app.cpuprofile')).stdout).toMatch(/starts at {9}\d+ ns of its clock\n/);
+    writeFileSync(file('one.cjs'), 'console.log(1)');
+    run('run', '-q', '-o', 'r.tsr', '--', 'one.cjs');
+    expect(run('info', 'r.tsr').stdout).toMatch(/starts at {9}20\d\d-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\n/);
   });
 });
 

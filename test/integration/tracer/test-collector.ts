@@ -153,7 +153,8 @@ export class TestCollector {
       const bytes = readFileSync(path.join(this.spillFolder, file));
       if (bytes.toString('latin1', 0, 8) !== SPILL_MAGIC) throw new Error(`${file} does not start with ${SPILL_MAGIC}`);
       const pid = Number(path.basename(file, '.spill'));
-      let target = this.targets.find((one) => one.hello?.pid === pid);
+      // A process that ends while it connects leaves a connection that says nothing beside its file: both are of one process.
+      let target = this.targets.find((one) => one.hello?.pid === pid) ?? this.targets.find((one) => one.closed && !one.hello);
       if (!target) {
         target = {
           hello: undefined,

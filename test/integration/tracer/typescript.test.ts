@@ -3,7 +3,6 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DEFAULT_CAPTURE } from '../../../core/protocol/capture-options.ts';
-import { programsAreMissing } from '../../programs/project.ts';
 import { callLines } from './call-lines.ts';
 import { nodeVersions } from './node-matrix.ts';
 import { type RunOptions, runTarget, type TargetRun, writeScript } from './run-target.ts';
@@ -17,13 +16,13 @@ beforeEach(async () => {
 afterEach(() => collector.close());
 
 const capture = { ...DEFAULT_CAPTURE, calls: 'exact' as const };
-const compilers = path.resolve(import.meta.dirname, '../../programs/node_modules');
+const compiler = path.resolve(import.meta.dirname, '../../../node_modules/typescript-js');
 
 /** A compiler with an API, as the project's own. */
 function installCompiler(script: string): void {
   const folder = path.join(path.dirname(script), 'node_modules');
   mkdirSync(folder);
-  symlinkSync(path.join(compilers, 'typescript'), path.join(folder, 'typescript'));
+  symlinkSync(compiler, path.join(folder, 'typescript'));
 }
 
 async function run(
@@ -74,16 +73,15 @@ console.log(new Till().sum(), seen.join());
 
 describe.each(nodeVersions())('$title', ({ path: node, major }) => {
   it.each(['module', 'commonjs', undefined])('runs enums, parameter properties and paths of tsconfig.json in a package of type %s', async (type) => {
-    // In a package that says CommonJS an import takes the compiler.
-    const files = type === 'commonjs' ? asCommonJs(WITH_ENUM) : WITH_ENUM;
-    const script = writeScript(collector, { ...files, ...(type && { 'package.json': JSON.stringify({ type }) }) });
+    const script = writeScript(collector, { ...WITH_ENUM, ...(type && { 'package.json': JSON.stringify({ type }) }) });
     const { stdout, stderr, code, typescript, places } = await run(script, { node });
     expect({ stdout, stderr, code }).toEqual({ stdout: '4 Green main.ts:12:59)\n', stderr: '', code: 0 });
-    expect(typescript).toEqual([major > 20 ? 'node' : 'blanks', 'amaro']);
+    // In a package that says CommonJS an import takes the compiler.
+    expect(typescript).toEqual(type === 'commonjs' ? ['bundled'] : [major > 20 ? 'node' : 'blanks', 'amaro']);
     expect(places).toEqual(expect.arrayContaining(['new Box main.ts:6:3', 'Box.open main.ts:7:3', expect.stringMatching(/^twice twice.ts:1:\d+$/)]));
   });
 
-  it.skipIf(programsAreMissing())('runs decorators by the compiler of the project, with its settings', async () => {
+  it('runs decorators by the compiler of the project, with its settings', async () => {
     const script = writeScript(collector, WITH_DECORATORS);
     installCompiler(script);
     const { stdout, stderr, code, typescript, places } = await run(script, { node });
@@ -92,10 +90,10 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
     expect(places).toEqual(expect.arrayContaining(['log main.ts:2:1', 'Till.sum main.ts:7:3']));
   });
 
-  it('says what decorators take where there is no compiler', async () => {
-    const { stderr, code } = await run(writeScript(collector, WITH_DECORATORS), { node });
+  it('says where a file is wrong that takes the compiler', async () => {
+    const { stderr, code } = await run(writeScript(collector, { 'main.tsx': 'const a = 1;\nconst page = <main>{a</main>;\n' }), { node });
     expect(code).toBe(1);
-    expect(stderr).toMatch(/SyntaxError: .*main\.ts has decorators, which take a compiler: install TypeScript 5 or 6 in the project/);
+    expect(stderr).toMatch(/SyntaxError: '[^']+' expected\.\n.*main\.tsx:2/);
   });
 
   it('tells of an uncaught error by the lines of the source', async () => {
@@ -115,18 +113,3 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
     expect(stderr).toContain('SyntaxError');
   });
 });
-
-/** The same with `require`. */
-const asCommonJs = (files: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(files).map(([name, text]) => [
-      name,
-      text
-        .replace("import { Color, type Paint } from './color';", "import type { Paint } from './color'; const { Color } = require('./color');")
-        .replace("import { twice } from '@lib/twice';", "const { twice } = require('@lib/twice');")
-        .replace(/^export (interface.*)\nexport enum Color/m, '$1\nenum Color')
-        .replace(/Green,\n\}\n/, 'Green,\n}\nmodule.exports = { Color };\n')
-        .replace('export const twice', 'const twice')
-        .replace(/n \* 2;\n/, 'n * 2;\nmodule.exports = { twice };\n'),
-    ]),
-  );

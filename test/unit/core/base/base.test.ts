@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { assert } from '../../../../core/base/assert.ts';
 import { crc32 } from '../../../../core/base/crc32.ts';
 import { csvRow } from '../../../../core/base/csv.ts';
-import { ok, ProblemError, problem } from '../../../../core/base/result.ts';
+import { ok, ProblemError, problem, problemInWords } from '../../../../core/base/result.ts';
 import { sinceMonotonic, splitMonotonic } from '../../../../core/base/time.ts';
 
 describe('crc32', () => {
@@ -57,5 +57,14 @@ describe('csvRow', () => {
     expect(csvRow('a', 1.5, 'b,c', 'd"e', 'f\ng')).toBe('a,1.5,"b,c","d""e","f\ng"\r\n');
     for (const text of ['=1+1', '+1', '-1', '@x', '\tx']) expect(csvRow(text)).toBe(`'${text}\r\n`);
     expect(csvRow(-1)).toBe('-1\r\n');
+  });
+});
+
+describe('problemInWords', () => {
+  it('puts a full stop between what went wrong, in words of others, and what to do', () => {
+    expect(problemInWords({ message: 'It failed: no such thing', remedy: 'Mend it.' })).toBe('It failed: no such thing. Mend it.');
+    expect(problemInWords({ message: 'It is gone.', remedy: 'Look elsewhere.' })).toBe('It is gone. Look elsewhere.');
+    expect(problemInWords({ message: 'He said “stop.”', remedy: 'Ask why.' })).toBe('He said “stop.” Ask why.');
+    expect(problemInWords({ message: 'as it is' })).toBe('as it is');
   });
 });

@@ -300,6 +300,7 @@ describe('PerfettoExport', () => {
     recording.counter(stream, 2000, 'queue', { waiting: 3, running: Number.NaN });
     recording.flow(stream, 2500, 4, 0, 'msg');
     recording.instant(stream, 3000, 'now', { args: 5 });
+    recording.source('/app/app.js', 'f();');
     const { bytes, notes } = await written(PerfettoExport, recording.finish());
     const packets = packetsOf(bytes);
     const texts = packets.flatMap((packet) => (packet.interned_data === undefined ? [] : [packet.interned_data])) as Record<
@@ -335,7 +336,7 @@ describe('PerfettoExport', () => {
     ]);
     expect(events[3]).toMatchObject({ legacy_event: { phase: 's'.charCodeAt(0), unscoped_id: 4 } });
     expect(packets.find((packet) => packet.clock_snapshot !== undefined)).toBeDefined();
-    expect(notes).toEqual(['1 counter value that is a gap was left out.']);
+    expect(notes).toEqual(['1 counter value that is a gap was left out.', 'The text of 1 source file was left out: the format has no place for source texts.']);
   });
 
   it('keeps everything that it has a place for, there and back', async () => {

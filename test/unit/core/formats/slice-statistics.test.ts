@@ -270,6 +270,9 @@ describe('countsOf', () => {
   it('counts what is in a trace', async () => {
     const { recording, stream } = TestRecording.simple();
     const f = recording.function(stream, 'f');
+    recording.source('/app/o.js', 'o("é");');
+    recording.source('/app/o.js', 'once more');
+    recording.source('/app/large.js', '', 'is larger than 1 MB');
     recording.counter(stream, 1_000, 'c', { a: 1, b: 2 });
     recording.instant(stream, 2_000, 'i');
     recording.enter(stream, 3_000, f);
@@ -297,6 +300,7 @@ describe('countsOf', () => {
       durationNs: 8_500,
       issues: [{ kind: 'begin-without-end', count: 1, example: 'the call of f did not end' }],
       typescript: [],
+      sources: { files: 1, bytes: 8 },
     });
   });
 

@@ -252,6 +252,22 @@ describe('writeTraceEvents', () => {
     expect(JSON.parse(again.text).file_info).toEqual(JSON.parse(text).file_info);
   });
 
+  it('tells of the texts of files that it leaves out, and of none that stand in the file', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.source('/app/a.js', 'a();');
+    recording.instant(stream, 1000, 'one');
+    const bytes = recording.finish();
+    const left = 'The text of 1 source file was left out: the format has no place for them, VizTracer’s JSON has.';
+    expect((await exported(bytes)).notes).toEqual([left]);
+    expect((await exported(bytes, { shape: 'viztracer' })).notes).toEqual(['The text of 1 source file was left out: nothing here undoes their compression.']);
+    expect((await exported(bytes, { shape: 'viztracer', inflate: async (content) => content })).notes).toEqual([]);
+    // In the member that the report had.
+    for (const text of ['b()', 'b();\n'.repeat(20_000)]) {
+      const report = JSON.stringify({ traceEvents: [{ ph: 'i', ts: 1, name: 'b' }], file_info: { files: { '/b.py': [text, 1] }, functions: {} } });
+      expect((await exported(await imported(report))).notes).toEqual([]);
+    }
+  });
+
   it('gives tracks, second streams of a thread and second processes of a pid lanes of their own', async () => {
     const recording = new TestRecording();
     const [a, b] = [recording.process('one', 7), recording.process('two', 7)];

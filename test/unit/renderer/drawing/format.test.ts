@@ -9,6 +9,7 @@ import {
   formatDuration,
   formatMoment,
   formatMomentShort,
+  formatShortAxisTime,
   formatValue,
 } from '../../../../renderer/drawing/format.ts';
 
@@ -88,6 +89,16 @@ describe('times', () => {
     expect(formatAxisTime(13e9, 1e9)).toBe('13 s');
     expect(formatAxisTime(-30e9, 10e9)).toBe('−30 s');
     expect(formatAxisTime(125e9, 5e9)).toBe('2:05');
+  });
+});
+
+describe('formatShortAxisTime', () => {
+  it('has the unit in which the greatest time of the axis is one or more', () => {
+    expect(formatShortAxisTime(0, 1e6, 4.5e6)).toBe('0 ms');
+    expect(formatShortAxisTime(1.5e6, 500_000, 4.5e6)).toBe('1.5 ms');
+    expect(formatShortAxisTime(-250_000, 50_000, 800_000)).toBe('−250 µs');
+    expect(formatShortAxisTime(20, 5, 40)).toBe('20 ns');
+    expect(formatShortAxisTime(5e9, 1e9, 8e9)).toBe('5 s');
   });
 });
 

@@ -133,7 +133,8 @@ describe('summaries', () => {
     for (const { picture, statistics } of nodes) {
       if (!picture || !statistics) throw new Error('they are in memory');
       expect(decodePicture(encodePicture(picture))).toEqual(picture);
-      expect(decodeStatistics(encodeStatistics(statistics, true))).toEqual(statistics);
+      const { histogram } = statistics;
+      expect(decodeStatistics(encodeStatistics(statistics, true))).toEqual({ ...statistics, histogram: histogram?.count && histogram });
     }
     const picture = encodePicture(nodes[0]?.picture as NonNullable<(typeof nodes)[0]['picture']>);
     const statistics = encodeStatistics(nodes[0]?.statistics as NonNullable<(typeof nodes)[0]['statistics']>, true);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LOOSE, orderOf } from '../../../../../core/model/timeline/nesting.ts';
+import { orderOf } from '../../../../../core/model/timeline/loose-order.ts';
+import { LOOSE, LooseSlices } from '../../../../../core/model/timeline/loose-slices.ts';
 
 const looseOf = (slices: readonly (readonly [start: number, end: number])[]): Float64Array =>
   Float64Array.from(slices.flatMap(([start, end], i) => [start, end, 0, i]));
@@ -55,5 +56,52 @@ describe('the order of slices', () => {
   it('of very many that begin at once is found by comparison, not by moving each past all others', () => {
     expectOrder(Array.from({ length: 100_000 }, (_, i) => [7, 8 + i]));
     expectOrder(Array.from({ length: 100_000 }, (_, i) => [i === 0 ? 8 : 7, 9 + i]));
+  });
+});
+
+/** Numbers of slices, in the order in which they are given. */
+function inOrder(slices: readonly (readonly [number, number])[]): number[] {
+  const loose = new LooseSlices();
+  slices.forEach(([start, end], i) => {
+    loose.add(start, end, 0, i);
+  });
+  expect(loose.count).toBe(slices.length);
+  const found: number[] = [];
+  for (const cursor = loose.inOrder(); cursor.at >= 0; cursor.advance()) found.push(cursor.numbers[cursor.at + 3] as number);
+  return found;
+}
+
+describe('slices that wait for their places', () => {
+  const many = 40_000;
+  it.each<[string, (random: () => number) => [start: number, end: number][]]>([
+    [
+      'by their ends, some around thousands',
+      (random) => Array.from({ length: many }, (_, i) => [random() < 0.001 ? i - random() * 30_000 : i - random() * 5, i]),
+    ],
+    [
+      'by their ends, many of them equal',
+      (random) => Array.from({ length: many }, (_, i) => [Math.floor(i / 8) - Math.floor(random() * 3), Math.floor(i / 4)]),
+    ],
+    ['by their starts', (random) => Array.from({ length: many }, (_, i) => [i >> 1, i + random() * 9])],
+    ['in no order', (random) => Array.from({ length: many }, () => [random() * 1e9, 2e9])],
+    ['all at once', (random) => Array.from({ length: many }, () => [7, 7 + Math.floor(random() * 50)])],
+    [
+      'few times, each of many',
+      (random) => Array.from({ length: many }, (_, i) => [Math.floor(i / 9000) - (random() < 0.01 ? 1 : 0), 10 + Math.floor(random() * 3)]),
+    ],
+  ])('come %s, and are given in order', (_, made) => {
+    let seed = 11;
+    const random = (): number => {
+      seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+      return seed / 2 ** 32;
+    };
+    const slices = made(random);
+    expect(inOrder(slices)).toEqual(byOracle(slices));
+    expect(inOrder(slices.slice(0, 100))).toEqual(byOracle(slices.slice(0, 100)));
+  });
+
+  it('are none, or one', () => {
+    expect(inOrder([])).toEqual([]);
+    expect(inOrder([[3, 4]])).toEqual([0]);
   });
 });

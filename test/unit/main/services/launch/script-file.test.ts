@@ -37,6 +37,14 @@ test.each(['#!/usr/bin/env node\n', '#!/usr/bin/env -S node --no-warnings\n', '#
   },
 );
 
+test.each([
+  ['page.tsx', 'typescript'],
+  ['page.jsx', 'javascript'],
+])('%s is %s where the tracer compiles it', (name, language) => {
+  const judged = judgeScript(`/project/${name}`, bytes('let a'), false, true);
+  expect(judged.ok && judged.value).toBe(language);
+});
+
 test('a loader takes other extensions', () => {
   expect(judge('page.tsx', 'let a', true)).toBe('typescript');
   expect(judge('page.vue', '<script>', true)).toBe('javascript');

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-const glance = (slices: number, activity = '0129') => ({ durationNs: 12_400_000_000, slices, counters: 3, objects: 1, activity });
+const glance = (slices: number, row = '0129', counter = '-09') => ({ durationNs: 12_400_000_000, slices, counters: 3, objects: 1, rows: [row, row], counter });
 
 it('keeps what recordings hold, the hundred that were told last, over a restart', async () => {
   const file = path.join(folder.path, 'glances.json');

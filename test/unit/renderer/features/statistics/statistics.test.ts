@@ -80,6 +80,8 @@ describe('words', () => {
     expect(placeText({ kind: 'selected', range: { fromNs: 350e6, toNs: 850e6 }, tracks: [1, 2] })).toBe('Selected range: 0.35 to 0.85 s (500 ms), 2 tracks');
     expect(placeText({ kind: 'visible', range: { fromNs: 0, toNs: 1e9 }, tracks: undefined })).toBe('In view: 0 to 1 s (1.00 s)');
     expect(formatRange(350e6, 350e6 + 12_000)).toBe('0.35 s + 12.0 µs');
+    expect(formatRange(0, 4_490_000)).toBe('0 to 4.49 ms');
+    expect(formatRange(1_200_000, 1_500_000)).toBe('1.20 ms + 300 µs');
     expect(words.counted('category', 1, 1)).toBe('1 category');
     expect(words.counted('name', 1200, 0.999)).toBe('1,200 names, 99 % looked at');
     expect([words.percent(0), words.percent(0.0001), words.percent(0.5)]).toEqual(['0.0 %', '<0.1 %', '50.0 %']);
