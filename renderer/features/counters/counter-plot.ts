@@ -65,6 +65,8 @@ interface PlotOptions {
   readonly palette: () => Palette;
   /** There is something new to draw: the board calls `draw`, now or in a later frame. */
   readonly onDirty: () => void;
+  /** An answer came: `currentLines` are others. */
+  readonly onLines: () => void;
   /** New values for the legend, as they are drawn. `newest`: those of the end of the recording, not of a moment before it. */
   readonly onNumbers: (numbers: readonly SeriesNumbers[], newest: boolean) => void;
 }
@@ -349,6 +351,7 @@ export class CounterPlot {
           this.fitAxis(lines);
           this.askedCoarse = lines.coarse;
           this.tellNumbers();
+          this.options.onLines();
           this.options.onDirty();
         },
         () => {
@@ -376,8 +379,9 @@ export class CounterPlot {
   }
 
   private decimals(): number {
-    const { low = 0, high = 1 } = this.axis ?? {};
-    return decimalsFor(Math.max(Math.abs(low), Math.abs(high)), this.whole);
+    const { scale, low = 0, high = 1 } = this.axis ?? {};
+    // On a logarithmic axis the small values are to be told apart as well.
+    return decimalsFor(scale === 'log' ? low : Math.max(Math.abs(low), Math.abs(high)), this.whole);
   }
 
   private numbersOf(lines: CounterLines): readonly SeriesNumbers[] {
