@@ -11,7 +11,7 @@ import { ProfileRecording, type ReadOptions } from './profile-recording.ts';
 import type { SampledFrame } from './sampled-calls.ts';
 
 /** The name of the thread says what its time axis is. */
-export const BYTES_THREAD = 'allocations (1 ns is 1 byte)';
+export const BYTES_THREAD = '1 ns is 1 byte allocated';
 const PORTION = 100_000;
 const MAX_NODES = 10_000_000;
 

@@ -1,6 +1,7 @@
 import { oneLine } from './function-names.ts';
 import { EMPTY_MAP } from './inserted-text.ts';
-import { type FoundFunction, holdsOwnNames, instrument } from './instrument.ts';
+import type { FoundFunction } from './insertions.ts';
+import { holdsOwnNames, instrument } from './instrument.ts';
 import { lineOf, lineStarts } from './line-starts.ts';
 import { type Position, type SourceHost, SourceMaps } from './source-maps.ts';
 import type { SourceKind } from './syntax.ts';
@@ -40,7 +41,8 @@ export function instrumentFile(request: FileRequest): InstrumentedFile {
   const { source } = request;
   if (holdsOwnNames(source)) return leftAlone('It holds names that recording would put in: it is instrumented already, or a bundle of the tracer.');
   try {
-    const { code, functions, leftAlone: skipped } = inEitherKind(request);
+    const { kind, arguments: args, results, exceptions } = request;
+    const { code, functions, leftAlone: skipped } = instrument(source, { kind, fileName: baseName(request.file), arguments: args, results, exceptions });
     const positions = new Positions(request);
     const reasons = skipped.map(({ at, reason }) => {
       const { file: where, line } = positions.of(at);
@@ -56,18 +58,6 @@ export function instrumentFile(request: FileRequest): InstrumentedFile {
 }
 
 const leftAlone = (reason: string): InstrumentedFile => ({ code: '', reason, groups: [], leftAlone: [], read: [] });
-
-function inEitherKind(request: FileRequest): ReturnType<typeof instrument> {
-  const { source, kind, arguments: args, results, exceptions } = request;
-  const options = { fileName: baseName(request.file), arguments: args, results, exceptions };
-  if (kind !== 'either') return instrument(source, { ...options, kind });
-  try {
-    return instrument(source, { ...options, kind: 'commonjs' });
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    return instrument(source, { ...options, kind: 'module' });
-  }
-}
 
 class Positions {
   readonly #file: string;

@@ -21,6 +21,7 @@ import { convertOwnRecording } from '../services/export/convert-own.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
+import { Presses } from './presses.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 import { writeReport } from './write-report.ts';
@@ -119,7 +120,12 @@ class Leaving {
   constructor(collector: Collector, session: string) {
     this.#collector = collector;
     this.#session = session;
-    process.on('SIGINT', () => (this.#isLeaving ? process.exit(130) : this.leave()));
+    const presses = new Presses();
+    process.on('SIGINT', () => {
+      if (presses.press(performance.now()) === 'same') return;
+      if (this.#isLeaving) process.exit(130);
+      this.leave();
+    });
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.leave());
   }
 

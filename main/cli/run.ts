@@ -28,6 +28,7 @@ import { NodeFinder } from '../services/nodes/node-finder.ts';
 import { TracerInstall } from '../services/tracer-install.ts';
 import type { Command } from './command-line.ts';
 import { installPaths } from './install-paths.ts';
+import { Presses } from './presses.ts';
 import { realTarget } from './real-target.ts';
 import { reportFormat, sizeInWords } from './report-format.ts';
 import { SavesAside } from './save-aside.ts';
@@ -271,7 +272,7 @@ class RunSignals {
   onMoment: () => void = () => {};
   readonly #session: string;
   readonly #file: string;
-  #interrupts = 0;
+  readonly #interrupts = new Presses();
   #ended = false;
 
   constructor(session: string, file: string) {
@@ -280,8 +281,9 @@ class RunSignals {
     process.on('SIGINT', () => {
       // The script has gone already: what is waited for is the plugins.
       if (this.#givesUpPlugins()) return;
-      this.#interrupts++;
-      if (this.#interrupts > 1) this.#giveUp();
+      const press = this.#interrupts.press(performance.now());
+      if (press === 'same') return;
+      if (press === 'again') this.#giveUp();
       else if (this.#ended) tell('Writing the report. Ctrl+C again gives it up.');
       else if (!inTerminal()) this.#send('SIGINT');
     });

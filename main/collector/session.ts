@@ -18,7 +18,7 @@ import { FlightFile } from './flight-file.ts';
 import { Markers } from './markers.ts';
 import { OpenRecording } from './open-recording.ts';
 import { PluginWork, type PluginWorkLimits } from './plugin-work.ts';
-import { isAlive, ProcessTree } from './process-tree.ts';
+import { ProcessTree } from './process-tree.ts';
 import { Recorder } from './recorder.ts';
 import { diskProblem, type OpenAppendFile, RecordingFile } from './recording-file.ts';
 import { recordingHead } from './recording-head.ts';
@@ -26,13 +26,12 @@ import { RecordingLimits } from './recording-limits.ts';
 import { removeFolder } from './remove.ts';
 import { makeSecret } from './secret.ts';
 import { SessionNews } from './session-news.ts';
+import { SessionProcesses } from './session-processes.ts';
 import { SourceTexts } from './source-texts.ts';
-import { SpillIntake } from './spill-intake.ts';
 import { Switches } from './switches.ts';
-import { Takes } from './takes.ts';
-import { type TargetConnection, TracedProcess } from './target-connection.ts';
+import type { TargetConnection, TracedProcess } from './target-connection.ts';
 import { type TargetEnd, TargetProcess, type TargetStdio } from './target-process.ts';
-import { UntracedChildren } from './untraced-children.ts';
+import { turns } from './turns.ts';
 
 /** So often a process that is being left is looked at. */
 const LEAVE_POLL_MS = 20;
@@ -94,16 +93,9 @@ export class Session {
   readonly #recorder: Recorder;
   readonly #sources: SourceTexts | undefined;
   readonly #spillFolder: string;
-  readonly #spills: SpillIntake;
   readonly #plugins: PluginWork;
-  readonly #children = new UntracedChildren(
-    (child) => this.#recorder.info({ kind: 'untraced', ...child, timeNs: this.#recorder.now() }),
-    () => this.#takeSpillsOfTheGone(),
-  );
   readonly #startedAtMs = Date.now();
-  readonly #processes: TracedProcess[] = [];
-  readonly #connections = new Set<TargetConnection>();
-  readonly #takes = new Takes();
+  readonly #processes: SessionProcesses;
   #sampling: SamplingState | undefined;
   #target: TargetProcess | AttachedTarget | undefined;
   #tree: ProcessTree | undefined;
@@ -115,8 +107,6 @@ export class Session {
   #forced = false;
   #settling = false;
   #finishing = false;
-  /** Processes whose socket has closed and whose spill file is being read. */
-  #ending = 0;
   #problem: string | undefined;
   readonly #switches: Switches;
   readonly #markers: Markers;
@@ -138,12 +128,19 @@ export class Session {
     this.#news = new SessionNews(() => this.info, options.changed);
     this.secret = options.early?.address.secret ?? makeSecret();
     this.#spillFolder = options.early?.address.spillFolder ?? path.join(options.folder, `spill-${randomUUID()}`);
-    this.#spills = new SpillIntake({
-      folder: this.#spillFolder,
-      secret: this.secret,
-      processOf: (hello) => this.#processes.findLast((each) => each.pid === hello.pid) ?? this.#addProcess(hello),
-      ended: (traced) => this.#lookAtEnd(traced),
+    this.#processes = new SessionProcesses({
+      recorder,
+      spills: { folder: this.#spillFolder, secret: this.secret },
+      isClosing: () => this.#finishing,
+      greeting: options.greeting,
       note: (text) => this.#note(text),
+      changed: () => this.#changed(),
+      gate: (on, timeNs, from) => this.record(on, 'script', { timeNs, ...(from && { except: from }) }),
+      sampled: (state) => this.#sampled(state),
+      file: (file) => this.#sources?.take(file),
+      gone: (traced) => this.#gone(traced),
+      over: (traced) => this.#lookAtEnd(traced),
+      settled: () => this.#finishIfDone(),
     });
     this.#plugins = new PluginWork({
       recorder,
@@ -153,7 +150,7 @@ export class Session {
       limits: options.pluginLimits,
     });
     const paused = options.plan.capture?.startPaused === true;
-    this.#switches = new Switches(recorder, this.#connections, paused);
+    this.#switches = new Switches(recorder, this.#processes.connections, paused);
     this.#markers = new Markers(recorder);
     this.#rate = new DataRate(() => recorder.bytes);
     this.#limits = new RecordingLimits(
@@ -214,10 +211,10 @@ export class Session {
       ended: (end) => this.#targetEnded(end),
       outputClosed: () => this.#finishIfDone(),
     });
-    this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#connectedPids());
+    this.#tree = new ProcessTree(this.#target.pid, this.#target.ownGroup, () => this.#processes.connectedPids);
     if (this.#state === 'starting') this.#state = 'running';
     if (this.#target.untraced !== undefined) this.#note(this.#target.untraced);
-    this.#spillTimer = setInterval(() => void this.#takeSpillsOfTheGone(), SPILLS_MS).unref();
+    this.#spillTimer = setInterval(() => void this.#processes.takeSpillsOfTheGone(), SPILLS_MS).unref();
     this.#tell();
   }
 
@@ -238,7 +235,7 @@ export class Session {
 
   get info(): SessionInfo {
     const { id, recording, plan } = this.#options;
-    const typescript = TYPESCRIPT_WAYS.filter((way) => this.#processes.some((process) => process.typescript.includes(way)));
+    const typescript = TYPESCRIPT_WAYS.filter((way) => this.#processes.all.some((process) => process.typescript.includes(way)));
     return {
       id,
       recording,
@@ -253,7 +250,7 @@ export class Session {
       startedAtMs: this.#startedAtMs,
       ...(this.#endedAtMs !== undefined && { endedAtMs: this.#endedAtMs }),
       ...(this.#end && { end: this.#end }),
-      processes: this.#processes.length,
+      processes: this.#processes.all.length,
       ...(this.#target?.untraced !== undefined && { untraced: this.#target.untraced }),
       ...(typescript.length > 0 && { typescript }),
       events: this.#recorder.events,
@@ -264,7 +261,7 @@ export class Session {
       ...(this.#switches.mutes.length > 0 && { mutes: this.#switches.mutes }),
       ...(this.#flight && { kept: { ...this.#flight.kept, ...this.#flight.limits } }),
       ...(!this.ended && {
-        load: { bufferShare: Math.max(0, ...[...this.#connections].map((connection) => connection.process?.load ?? 0)), bytesPerSecond: this.#rate.perSecond },
+        load: { bufferShare: this.#processes.load, bytesPerSecond: this.#rate.perSecond },
       }),
       ...(this.#problem !== undefined && {
         recordingProblem: `${this.#problem} ${this.ended ? 'What' : 'The script goes on; what'} was recorded until then is kept.`,
@@ -274,7 +271,7 @@ export class Session {
 
   /** A process of this session runs under that number. */
   traces(pid: number): boolean {
-    return this.#target?.pid === pid || this.#connectedPids().includes(pid);
+    return this.#target?.pid === pid || this.#processes.connectedPids.includes(pid);
   }
 
   get ended(): boolean {
@@ -282,7 +279,7 @@ export class Session {
   }
 
   get pluginOutcome(): PluginOutcome {
-    const processes = this.#processes.map(({ pid, plugins }) => ({ pid, states: plugins.states })).filter(({ states }) => states.length > 0);
+    const processes = this.#processes.all.map(({ pid, plugins }) => ({ pid, states: plugins.states })).filter(({ states }) => states.length > 0);
     return { processes, problems: this.#plugins.problems, notes: this.#plugins.notes };
   }
 
@@ -309,10 +306,7 @@ export class Session {
       this.#note(`Process ${hello.pid} is not recorded: its tracer speaks version ${hello.wire} of the protocol, this studio version ${TARGET_WIRE_VERSION}.`);
       return undefined;
     }
-    const traced = this.#addProcess(hello);
-    traced.onTake = (progress) => this.#takes.progress(connection, progress);
-    traced.onSampling = (state) => this.#sampled(state);
-    this.#connections.add(connection);
+    const traced = this.#processes.admit(hello, connection);
     this.#switches.greet(connection, hello);
     if (this.#file.pressed) connection.hold(true);
     this.#changed();
@@ -320,28 +314,12 @@ export class Session {
   }
 
   left(connection: TargetConnection, problem: string | undefined): void {
-    this.#connections.delete(connection);
-    this.#takes.left(connection);
-    const traced = connection.process;
-    if (!traced) return;
-    if (problem) {
-      const message = `The connection of process ${traced.pid} was closed, because it sent ${problem}. What it recorded after that is missing.`;
-      this.#recorder.info({ kind: 'tracer-error', process: traced.index, message, timeNs: this.#recorder.now() });
-    }
-    this.#ending++;
-    void this.#endProcess(traced);
+    this.#processes.left(connection, problem);
   }
 
-  /** What it could not send is in a file since before its socket closed. */
-  async #endProcess(traced: TracedProcess): Promise<void> {
-    await this.#spills.takeOf(traced);
-    traced.end();
-    this.#lookAtEnd(traced);
+  async #gone(traced: TracedProcess): Promise<void> {
     await this.#plugins.takeFile(traced);
-    this.#ending--;
     if (this.#target instanceof AttachedTarget && traced.pid === this.#target.pid) this.#target.over();
-    this.#changed();
-    this.#finishIfDone();
   }
 
   #lookAtEnd({ crash, pid }: TracedProcess): void {
@@ -349,47 +327,13 @@ export class Session {
     if (crash !== undefined && pid !== this.#target?.pid) setTimeout(() => this.#worthSaving(crash), CRASH_SETTLE_MS).unref();
   }
 
-  /** Processes that were over before they could connect: what they left is part of the run while it goes on. */
-  async #takeSpillsOfTheGone(): Promise<void> {
-    if (this.#spills.isEmpty) return;
-    // One that did connect and has not been heard yet is known a moment later.
-    await turns(ACCEPT_TURNS);
-    if (this.#options.greeting() || this.#finishing) return;
-    this.#ending++;
-    await this.#spills.takeOfTheGone(new Set(this.#connectedPids()));
-    this.#ending--;
-    this.#changed();
-    this.#finishIfDone();
-  }
-
-  #addProcess(hello: TargetHello): TracedProcess {
-    const index = this.#processes.length;
-    const traced: TracedProcess = new TracedProcess(this.#recorder, index, hello, {
-      gate: (on, timeNs, obeyed) => {
-        const from = [...this.#connections].find((connection) => connection.process === traced);
-        // Where a word of ours was on its way, the last one counts for everybody.
-        this.record(on, 'script', { timeNs, ...(from && from.gates === obeyed && { except: from }) });
-      },
-      changed: () => this.#changed(),
-      file: (file) => this.#sources?.take(file),
-      child: (notice) => this.#children.started(index, notice),
-    });
-    this.#processes.push(traced);
-    this.#children.greeted(hello.pid, hello.ppid);
-    return traced;
-  }
-
   #note(text: string): void {
     this.#recorder.console(ConsoleSource.STUDIO, Buffer.from(`${text}\n`));
   }
 
-  #connectedPids(): number[] {
-    return [...this.#connections].flatMap((connection) => connection.process?.pid ?? []);
-  }
-
   #hold(held: boolean): void {
     this.#target?.hold(held);
-    for (const connection of this.#connections) connection.hold(held);
+    this.#processes.hold(held);
   }
 
   // What the user does
@@ -406,8 +350,8 @@ export class Session {
 
   /** A CPU profile or a heap snapshot. Rejects with a ProblemError. */
   take(order: TakeOrder, tell: (progress: TakeProgress) => void): Promise<TakeProgress> {
-    const connection = [...this.#connections].find(({ process }) => process && (order.pid === undefined || process.pid === order.pid));
-    if (connection) return this.#takes.start(connection, order, tell);
+    const taken = this.#processes.take(order, tell);
+    if (taken) return taken;
     const message = order.pid === undefined ? 'No process of this run is connected.' : `Process ${order.pid} is not connected.`;
     return Promise.reject(new ProblemError({ code: 'not-connected', message, remedy: 'Wait until the tracer has connected, or start the script again.' }));
   }
@@ -438,13 +382,13 @@ export class Session {
 
   /** Every thread records all of its objects at its next turn. How many processes were asked. */
   snapshotAll(): number {
-    for (const connection of this.#connections) connection.control({ command: 'snapshot' });
-    return this.#connectedPids().length;
+    this.#processes.control({ command: 'snapshot' });
+    return this.#processes.connectedPids.length;
   }
 
   /** Names this moment, also while the target is blocked or recording is off. */
   mark(name: string): Marked {
-    if (this.#processes.length === 0) {
+    if (this.#processes.all.length === 0) {
       throw new ProblemError({ code: 'no-process', message: 'Nothing can be marked: no process of this run is traced yet.' });
     }
     const atNs = this.#recorder.now();
@@ -493,9 +437,9 @@ export class Session {
 
   /** Its tracer takes itself out when it is told to, or when nobody listens any more. */
   async #leave(target: AttachedTarget): Promise<void> {
-    for (const connection of this.#connections) connection.control({ command: 'detach' });
-    while (!target.end && this.#connections.size > 0 && Date.now() < this.#forceAt) await pause(LEAVE_POLL_MS);
-    this.#closeAll();
+    this.#processes.control({ command: 'detach' });
+    while (!target.end && this.#processes.connections.size > 0 && Date.now() < this.#forceAt) await pause(LEAVE_POLL_MS);
+    this.#processes.close();
     target.over();
   }
 
@@ -504,9 +448,8 @@ export class Session {
   #targetEnded(end: TargetEnd): void {
     this.#targetEnd = end;
     const lingered = setTimeout(() => {
-      // A process that is gone has left bytes that still come; one that runs on is not waited for.
-      for (const connection of this.#connections) if (connection.process && isAlive(connection.process.pid)) connection.close();
-      setTimeout(() => this.#closeAll(), DRAIN_MS).unref();
+      this.#processes.closeAlive();
+      setTimeout(() => this.#processes.close(), DRAIN_MS).unref();
       this.#finishIfDone();
     }, LINGER_MS);
     // The sockets that are waited for keep the process alive, not the waiting.
@@ -514,12 +457,8 @@ export class Session {
     this.#finishIfDone();
   }
 
-  #closeAll(): void {
-    for (const connection of this.#connections) connection.close();
-  }
-
   get #done(): boolean {
-    return this.#targetEnd !== undefined && !this.#finishing && this.#target?.outputClosed === true && this.#connections.size === 0 && this.#ending === 0;
+    return this.#targetEnd !== undefined && !this.#finishing && this.#target?.outputClosed === true && this.#processes.areDone;
   }
 
   #finishIfDone(): void {
@@ -542,13 +481,12 @@ export class Session {
     await this.#stopping;
     this.#end ??= this.#sessionEnd(this.#targetEnd ?? { code: 0 });
     clearInterval(this.#spillTimer);
-    await this.#spills.takeAll();
-    this.#children.end();
+    await this.#processes.finish();
     // What plugins do from here on takes no time of the session.
     this.#recorder.stopClock();
     this.#limits.end();
     const endedAtMs = Date.now();
-    await this.#plugins.finish(this.#processes);
+    await this.#plugins.finish(this.#processes.all);
     await this.#sources?.settled();
     await this.#recorder.finish(this.#end);
     await this.#joinKept(this.#end);
@@ -611,8 +549,4 @@ function sourcesOf({ capture }: SpawnPlan, recorder: Recorder): SourceTexts | un
   const { keep, keepMegabytes } = capture;
   const write = (payload: Uint8Array): void => recorder.source(payload);
   return new SourceTexts(keep === 'last' && keepMegabytes > 0 ? { write, maxBytes: keepMegabytes * KEPT_SOURCES_BYTES } : { write });
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
 }

@@ -50,6 +50,9 @@ interface RowListProps<R> {
   /** A row may come while others are taken away: what tells it from them. */
   readonly keyOf?: (row: R) => string;
   readonly onWindow?: (window: RowWindow) => void;
+  /** Stay at the last row as rows are added; hands end it and begin it again. */
+  readonly follow?: boolean;
+  readonly onFollow?: (follow: boolean) => void;
   readonly active: number | undefined;
   /** By the arrows; by a click too, unless `onPick` is there. */
   readonly onActive: (index: number) => void;
@@ -85,8 +88,8 @@ export function RowList<R>({ label, role = 'grid', columns, titles, total, rowHe
         role={role}
         total={total}
         rowHeight={rowHeight}
-        follow={false}
-        onFollow={() => {}}
+        follow={on.follow ?? false}
+        onFollow={(follow) => on.onFollow?.(follow)}
         onWindow={(window) => {
           first.current = window.first;
           onWindow?.(window);

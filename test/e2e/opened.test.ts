@@ -3,11 +3,13 @@ import { copyFileSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, repository, type Studio, test } from './fixtures.ts';
 
+const run = (studio: Studio, name: string) => studio.window.runs.getByRole('button', { name: new RegExp(`^${name}`) });
+
 async function open(studio: Studio, name: string): Promise<void> {
   const file = path.join(studio.work, name);
   copyFileSync(path.join(repository, 'test/fixtures/formats', name.endsWith('.cpuprofile') ? 'v8' : 'trace-event', name), file);
   await studio.answerFile('open', file, () => studio.window.menu('File', /^Open trace/));
-  await expect(studio.window.runs.getByRole('button', { name })).toBeVisible();
+  await expect(run(studio, name)).toBeVisible();
 }
 
 test('a report without counters and console shows its flame graph and statistics, and what it is as a whole', async ({ studio }) => {
@@ -18,6 +20,7 @@ test('a report without counters and console shows its flame graph and statistics
   await expect(page.getByRole('tab', { name: 'Statistics' })).toHaveAttribute('aria-selected', 'true');
   const whole = timeline.selection.getByRole('region', { name: 'This trace' });
   await expect(whole).toContainText('Slices468');
+  await expect(whole).toContainText('Threads1');
   await expect(whole).toContainText('Began21 Nov 2026');
   await expect(whole).not.toContainText('Snapshots');
   await expect(window.runs).toContainText('217 µs');
@@ -27,7 +30,7 @@ test('a report without counters and console shows its flame graph and statistics
   await expect(window.graphs).toContainText('No counters in this trace');
   await open(studio, 'counters.json');
   await expect(page.getByRole('tab', { name: 'Graphs' })).toHaveAttribute('aria-selected', 'true');
-  await window.runs.getByRole('button', { name: /^fib\.json/ }).click();
+  await run(studio, 'fib.json').click();
   await expect(page.getByRole('tab', { name: 'Graphs' })).toHaveAttribute('aria-selected', 'true');
 });
 

@@ -1,7 +1,5 @@
-// biome-ignore-all lint/a11y/useSemanticElements: rows of a virtual list are placed by pixels; a <tr> would bring a table's layout.
-// biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus and names its active row.
 import { ArrowDownToLine, Rows3, Search } from 'lucide-react';
-import { type KeyboardEvent, memo, type ReactNode, useCallback, useEffect, useId, useMemo, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { clipText, formatCount, formatDuration, formatMoment } from '../../drawing/format.ts';
 import { useClients } from '../../state/clients.tsx';
 import { useTraceValue } from '../../state/trace-store.ts';
@@ -9,8 +7,8 @@ import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import { goToMoment, selectObject } from '../../state/view-store.ts';
 import type { EventKind, EventRow, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
-import { BigList } from '../../widgets/big-list.tsx';
 import { Button, CodeExample, EmptyState, FilterField, Segments, Select } from '../../widgets/index.ts';
+import { type ListColumn, RowList } from '../../widgets/row-list.tsx';
 import { pageAround, type RowWindow } from '../../widgets/row-window.ts';
 import { kindLabel, kindsThere, wantedKinds } from './event-kinds.ts';
 import './events.css';
@@ -68,7 +66,6 @@ interface RecordListProps {
 /** What the script logged: counters, objects, moments, durations; and what was lost. */
 function RecordList({ trace, stream, processes, choices }: RecordListProps) {
   const { traces } = useClients();
-  const id = useId();
   const [off, setOff] = useState<ReadonlySet<EventKind>>(new Set());
   const [text, setText] = useState('');
   const [follow, setFollow] = useState(true);
@@ -112,14 +109,6 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
     },
     [trace, traces],
   );
-  const chooseRow = useCallback(
-    (index: number, event: EventRow) => {
-      setActive(index);
-      setFollow(false);
-      choose(event);
-    },
-    [choose],
-  );
   const activate = (index: number) => {
     const next = Math.max(0, Math.min(total - 1, index));
     setActive(next);
@@ -127,17 +116,10 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
     const event = rows.get(next);
     if (event) choose(event);
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const here = active ?? range.first;
-    if (event.key === 'ArrowDown') activate(active === undefined ? here : here + 1);
-    else if (event.key === 'ArrowUp') activate(here - 1);
-    else if (event.key === 'Enter') activate(here);
-    else if (event.key === 'End') {
-      setActive(undefined);
-      setFollow(true);
-    } else if (event.key === 'Escape') setActive(undefined);
-    else return;
+  const onKey = (event: KeyboardEvent) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || (event.key !== 'End' && event.key !== 'Escape')) return;
+    setActive(undefined);
+    if (event.key === 'End') setFollow(true);
     event.preventDefault();
     event.stopPropagation();
   };
@@ -147,6 +129,7 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
       if (!next.delete(kind)) next.add(kind);
       return next;
     });
+  const columns = useMemo(() => columnsOf(processes), [processes]);
   const filtered = kinds !== undefined || wanted !== '' || stream !== undefined;
 
   return (
@@ -183,91 +166,64 @@ function RecordList({ trace, stream, processes, choices }: RecordListProps) {
       {total === 0 ? (
         <NoEvents trace={trace} answered={page !== undefined} filtered={filtered} />
       ) : (
-        <>
-          <div className="events-row events-titles" aria-hidden="true">
-            <span className="events-time">{words.timeTitle}</span>
-            <span className="events-kind">{words.kindTitle}</span>
-            <span className="events-name">{words.nameTitle}</span>
-            <span className="events-where">{words.whereTitle}</span>
-            <span className="events-detail">{words.detailTitle}</span>
-          </div>
-          <BigList
-            label={words.table}
-            role="grid"
-            total={shown}
-            rowHeight={ROW_HEIGHT}
-            follow={follow}
-            onFollow={setFollow}
-            onWindow={setRange}
-            active={active}
-            activeId={active === undefined ? undefined : `${id}-${active}`}
-            onKeyDown={onKeyDown}
-            row={(index) => (
-              <Row
-                key={index}
-                id={`${id}-${index}`}
-                index={index}
-                event={rows.get(index)}
-                where={whereOf(rows.get(index), processes)}
-                active={index === active}
-                onChoose={chooseRow}
-              />
-            )}
-          />
-        </>
+        <RowList
+          label={words.table}
+          columns={columns}
+          titles={{}}
+          total={shown}
+          rowHeight={ROW_HEIGHT}
+          rowAt={(index) => rows.get(index)}
+          follow={follow}
+          onFollow={setFollow}
+          onWindow={setRange}
+          active={active}
+          onActive={activate}
+          onOpen={activate}
+          onKey={onKey}
+        />
       )}
     </>
   );
 }
 
-interface RowProps {
-  readonly id: string;
-  readonly index: number;
-  readonly event: EventRow | undefined;
-  readonly where: string;
-  readonly active: boolean;
-  readonly onChoose: (index: number, event: EventRow) => void;
-}
-
-/** Events arrive as new objects with each answer; what they tell does not change. */
-const Row = memo(function Row({ id, index, event, where, active, onChoose }: RowProps) {
-  if (!event) return <div className="events-row" role="row" aria-rowindex={index + 1} id={id} />;
-  return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the list takes the keys for its active row.
-    <div
-      className={`events-row ${active ? 'events-active' : ''}`}
-      role="row"
-      tabIndex={-1}
-      id={id}
-      aria-rowindex={index + 1}
-      aria-selected={active}
-      onClick={() => onChoose(index, event)}
-    >
-      <span className="events-time" role="gridcell">
-        {formatMoment(event.timeNs)}
-      </span>
-      <span className={`events-kind events-mark-${event.kind}`} role="gridcell">
-        <i aria-hidden="true" />
-        {kindLabel(event.kind)}
-      </span>
-      <span className="events-name" role="gridcell" title={clipText(event.name)}>
-        {clipText(event.name, 200)}
-        {event.durationNs !== undefined && <span className="events-duration"> {formatDuration(event.durationNs)}</span>}
-      </span>
-      <span className="events-where" role="gridcell">
-        {where}
-      </span>
-      <span className="events-detail" role="gridcell" title={event.detail === '' ? undefined : event.detail}>
-        {event.detail}
-      </span>
-    </div>
-  );
-}, sameRow);
-
-function sameRow(before: RowProps, now: RowProps): boolean {
-  if (before.id !== now.id || before.active !== now.active || before.where !== now.where || before.onChoose !== now.onChoose) return false;
-  const [a, b] = [before.event, now.event];
-  return a === b || (a?.timeNs === b?.timeNs && a?.kind === b?.kind && a?.name === b?.name && a?.detail === b?.detail && a?.durationNs === b?.durationNs);
+function columnsOf(processes: readonly ProcessInfo[] | undefined): readonly ListColumn<EventRow>[] {
+  return [
+    { id: 'time', title: words.timeTitle, width: 92, className: 'num t2', cell: (row) => formatMoment(row.timeNs) },
+    {
+      id: 'kind',
+      title: words.kindTitle,
+      width: 74,
+      className: 't2',
+      cell: (row) => (
+        <span className={`events-kind events-mark-${row.kind}`}>
+          <i aria-hidden="true" />
+          {kindLabel(row.kind)}
+        </span>
+      ),
+    },
+    {
+      id: 'name',
+      title: words.nameTitle,
+      grow: { share: 2, from: 120 },
+      className: 'events-name',
+      tip: (row) => clipText(row.name),
+      cell: (row) => (
+        <>
+          {clipText(row.name, 200)}
+          {row.durationNs !== undefined && <span className="t3"> {formatDuration(row.durationNs)}</span>}
+        </>
+      ),
+    },
+    { id: 'where', title: words.whereTitle, grow: { share: 1, from: 70 }, over: 640, className: 'events-where t3', cell: (row) => whereOf(row, processes) },
+    {
+      id: 'detail',
+      title: words.detailTitle,
+      grow: { share: 5, from: 160 },
+      className: 'events-detail mono t2',
+      tip: (row) => row.detail || undefined,
+      cell: (row) => row.detail,
+    },
+  ];
 }
 
 function NoEvents({ trace, answered, filtered }: { readonly trace: TraceId; readonly answered: boolean; readonly filtered: boolean }) {

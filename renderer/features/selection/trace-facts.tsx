@@ -21,7 +21,8 @@ export function TraceFacts({ trace }: { readonly trace: TraceId }) {
   const processes = useTraceQuery(trace, 'processes.list', {}, EVERY_MS).value?.length ?? 0;
   const tracks = useTraceQuery(trace, 'tracks.list', {}, EVERY_MS).value ?? [];
   if (!summary || summary.events === 0) return null;
-  const threads = tracks.filter((track) => (track.kind === 'calls' || track.kind === 'slices') && track.beside === '').length;
+  // Its calls and what was logged in them are two tracks of one thread.
+  const threads = new Set(tracks.flatMap(({ kind, stream }) => ((kind === 'calls' || kind === 'slices') && stream !== undefined ? [stream] : []))).size;
   const { startNs, endNs, startEpochMs, timelineSlices, instants, counterSamples, snapshots } = summary;
   const numbers: readonly (readonly [string, string])[] = [
     [words.length, formatDuration(endNs - startNs)],

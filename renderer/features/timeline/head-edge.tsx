@@ -7,6 +7,7 @@ const HEAD_PX = 152;
 const NARROW_HEAD_PX = 132;
 const NARROW_FROM_PX = 800;
 const LEAST_PX = 90;
+const MOST_PX = 1000;
 const STEP_PX = 12;
 /** What the time keeps at least. */
 const MOST_PART = 0.6;
@@ -14,7 +15,7 @@ const MOST_PART = 0.6;
 /** How wide the heads are in a timeline of that width: as chosen, else by the window. */
 export function headWidthIn(width: number, chosen = settingsState().trackHeadWidth): number {
   const wanted = chosen > 0 ? chosen : width < NARROW_FROM_PX ? NARROW_HEAD_PX : HEAD_PX;
-  return Math.round(Math.max(LEAST_PX, Math.min(wanted, width * MOST_PART)));
+  return Math.round(Math.max(LEAST_PX, Math.min(wanted, MOST_PX, width * MOST_PART)));
 }
 
 interface HeadEdgeProps {
@@ -60,6 +61,7 @@ export function HeadEdge({ width, onMove, onSettled }: HeadEdgeProps) {
       aria-label={words.headWidth}
       aria-valuenow={width}
       aria-valuemin={LEAST_PX}
+      aria-valuemax={MOST_PX}
       title={words.headWidthHint}
       className="tl-head-edge"
       style={{ left: width }}

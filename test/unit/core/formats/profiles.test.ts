@@ -115,7 +115,7 @@ describe('readHeapProfile', () => {
     add((JSON.parse(new TextDecoder().decode(file('app.heapprofile'))) as { head: Node }).head);
     const recording = await recordingFrom(file('app.heapprofile'));
     expect(await selfByName(recording)).toEqual(expected);
-    expect(decodeRecording(recording).info).toContainEqual(expect.objectContaining({ kind: 'thread', name: 'allocations (1 ns is 1 byte)' }));
+    expect(decodeRecording(recording).info).toContainEqual(expect.objectContaining({ kind: 'thread', name: '1 ns is 1 byte allocated' }));
   });
 });
 

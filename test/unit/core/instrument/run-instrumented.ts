@@ -1,7 +1,8 @@
 /** Runs a program as it is and instrumented, each in a realm of its own, and compares all that can be seen of it. */
 import vm from 'node:vm';
 import { ID, NAMES } from '../../../../core/instrument/inserted-text.ts';
-import { type Instrumented, instrument } from '../../../../core/instrument/instrument.ts';
+import type { Instrumented } from '../../../../core/instrument/insertions.ts';
+import { instrument } from '../../../../core/instrument/instrument.ts';
 import { originalText } from '../../../../core/instrument/original-positions.ts';
 import { FakeRecorder } from './fake-recorder.ts';
 
