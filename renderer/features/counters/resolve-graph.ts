@@ -59,7 +59,7 @@ export function resolveGraph(spec: GraphSpec, counters: ReadonlyMap<string, Coun
 function titleOf(spec: GraphSpec, counters: ReadonlyMap<string, CounterInfo>, lines: readonly GraphLine[]): string {
   if (lines.length === 1) return lines[0]?.name ?? '';
   const found = spec.added.flatMap(({ counter }) => counters.get(counter) ?? []);
-  const names = [...new Set(found.map(({ name }) => splitUnit(name).title))];
+  const names = [...new Set(found.map(({ name }) => splitUnit(name).title || words.noName))];
   if (names.length === 0) return 'Graph';
   return names.length <= MOST_IN_TITLE ? names.join(', ') : `${names.slice(0, MOST_IN_TITLE).join(', ')} and ${names.length - MOST_IN_TITLE} more`;
 }
