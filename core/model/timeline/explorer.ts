@@ -337,10 +337,32 @@ export class Explorer {
     if (!track || !band) return undefined;
     const timeNs = flows.time[point] as number;
     const finder = this.finder({ band });
-    const slice = flows.phase[point] === FlowPhase.END ? await finder.beginningAt(timeNs) : await finder.innermost(timeNs);
-    return slice && { track, slice };
+    if (flows.phase[point] !== FlowPhase.END) return placed(track, await finder.innermost(timeNs));
+    const next = await finder.beginningAt(timeNs);
+    return next && !this.#turnsBetween(point, next.startNs) ? { track, slice: next } : undefined;
+  }
+
+  /**
+   * The event loop has turned between an arrow's end and `untilNs`: another arrow of its thread has ended since that only the loop itself brings. What the first led to
+   * is not recorded then, and what begins next has nothing to do with it.
+   */
+  #turnsBetween(point: number, untilNs: number): boolean {
+    const { flows, names } = this.#timeline;
+    const since = flows.between(flows.stream[point] as number, flows.time[point] as number, untilNs, MAX_LINKS);
+    // A promise may settle in the turn in which an operation that gives one comes back, and before that is told.
+    const isPromise = names.category(flows.name[point] as number) === 'promise';
+    return since.some((other) => {
+      const name = flows.name[other] as number;
+      const turns = OF_THE_LOOP.has(names.category(name)) && !(isPromise && names.text(name).includes('.promises.'));
+      return turns && other > point && flows.phase[other] === FlowPhase.END;
+    });
   }
 }
+
+/** Categories whose callbacks are called by nothing else; others may come within one another (a response within what its socket received). */
+const OF_THE_LOOP: ReadonlySet<string> = new Set(['timer', 'fs']);
+
+const placed = (track: Track, slice: FoundSlice | undefined): PlacedSlice | undefined => slice && { track, slice };
 
 const KINDS: Readonly<Record<string, SliceDetails['kind']>> = { calls: 'call', slices: 'slice', async: 'async', instants: 'instant', object: 'object' };
 

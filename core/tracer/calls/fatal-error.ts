@@ -31,18 +31,53 @@ const MAX_FILES = 5000;
 const MAX_CAUSES = 20;
 const MAP = '//# sourceMappingURL=data:application/json;base64,eyJ2ZXJzaW9uIjozLCJzb3VyY2VzIjpbXSwibWFwcGluZ3MiOiIifQ==';
 
-/** Nobody has handled `error`, and Node is about to print it. */
-export function showOriginalLine(error: unknown, files: TracedFiles, original: OriginalCode): void {
+/** Files that run with the recording in them, and how they were written. */
+export interface ChangedFiles {
+  readonly files: TracedFiles;
+  readonly original: OriginalCode;
+}
+
+/** Nobody has handled `error`, and Node is about to print it. `changed`: all of this process. */
+export function showOriginalLine(error: unknown, changed: readonly ChangedFiles[]): void {
   const enabled = (process as { sourceMapsEnabled?: boolean }).sourceMapsEnabled === true;
   // Stack traces are made when they are first looked at, and look otherwise with source maps.
   if (!enabled) formatStacks(error);
-  const names = files.names();
-  if (names.length > MAX_FILES) return;
+  let count = 0;
+  for (let i = 0; i < changed.length; i++) count += (changed[i] as ChangedFiles).files.names().length;
+  if (count > MAX_FILES) return;
   if (!enabled) {
     if (setSourceMapsSupport) setSourceMapsSupport(true, { nodeModules: true, generatedCode: true });
     else setSourceMapsEnabled(true);
   }
-  for (let i = 0; i < names.length; i++) layOver(names[i] as string, enabled && hasOwnMap(files.codeOf(names[i] as string)), original);
+  for (let i = 0; i < changed.length; i++) {
+    const { files, original } = changed[i] as ChangedFiles;
+    const names = files.names();
+    for (let j = 0; j < names.length; j++) layOver(names[j] as string, enabled && hasOwnMap(files.codeOf(names[j] as string)), original);
+  }
+}
+
+/**
+ * For a process that the studio has left, and in which texts were changed that stay: `uncaught` is told of the error that ends it. The one thing in place of Node's own
+ * that is left behind; nobody else is told of the error when all listeners of the script are done.
+ */
+export function watchFatalErrors(uncaught: (error: unknown) => void): void {
+  const { emit } = process;
+  let fatal: { readonly error: unknown } | undefined;
+  const watching = {
+    emit(this: NodeJS.Process, event: string, ...rest: unknown[]): boolean {
+      const answer = apply(emit, this, [event, ...rest]) as boolean;
+      if (event === 'uncaughtException' && !answer) fatal = { error: rest[0] };
+      if (event === 'exit' && (process as { _exiting?: boolean })._exiting && fatal) {
+        try {
+          uncaught(fatal.error);
+        } catch {
+          // The tracer's files are gone: the line is that of the text that ran.
+        }
+      }
+      return answer;
+    },
+  };
+  defineProperty(process, 'emit', { value: watching.emit, writable: true, configurable: true, enumerable: false });
 }
 
 const hasOwnMap = (code: string | undefined): boolean => code?.endsWith(MAP) === false;

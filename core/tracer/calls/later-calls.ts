@@ -9,6 +9,7 @@ import { countCalls } from './call-capture.ts';
 import { defineFunctions, type HooksThreadListener, hearHooksThread, recordingInto } from './call-recording.ts';
 import { CallValues } from './call-values.ts';
 import { CommonJsHooks } from './commonjs-hooks.ts';
+import { type ChangedFiles, showOriginalLine, watchFatalErrors } from './fatal-error.ts';
 import { hooksOf, type RegisterHooks } from './module-hooks.ts';
 import { OriginalCode } from './original-code.ts';
 import { OwnRealm } from './own-realm.ts';
@@ -30,7 +31,9 @@ interface Defined {
 export function traceLaterCalls({ folder, options, writer, words, functions, leftAlone, unseen }: CallTraceOptions): CallTracer {
   const lent = lendNames();
   const numbers = (): number => Atomics.load(words, ProcessWord.NEXT_FUNCTION);
-  const defined = [...lent.left.defined] as Defined[];
+  const { left } = lent;
+  left.isAlone = false;
+  const defined = [...left.defined] as Defined[];
   const isOver = (): boolean => Atomics.load(words, ProcessWord.STATE) === DrainState.GONE;
   const realm = new OwnRealm(folder);
   const define = (file: string, first: number, groups: readonly FunctionGroup[]): void => {
@@ -57,28 +60,36 @@ export function traceLaterCalls({ folder, options, writer, words, functions, lef
   let isShown = false;
   /** With the first text that is changed: a process that loads nothing stays as it is. */
   function showOriginal(): void {
-    if (!isShown) original.show();
+    if (isShown) return;
     isShown = true;
+    original.show();
+    left.changed = [...left.changed, { files, original }];
   }
   const values = new CallValues(writer, original, types);
 
   // Numbers of an earlier attaching are in code that runs still.
-  if (lent.left.numbers > numbers()) Atomics.store(words, ProcessWord.NEXT_FUNCTION, lent.left.numbers);
-  functions.fill(FunctionState.MUTED, 1, lent.left.numbers + 1);
+  if (left.numbers > numbers()) Atomics.store(words, ProcessWord.NEXT_FUNCTION, left.numbers);
+  functions.fill(FunctionState.MUTED, 1, left.numbers + 1);
   for (const { file, first, groups } of defined) if (files.chosen(file)) defineFunctions(writer, functions, first, groups);
   lent.lend(recordingInto(writer, values, unseen));
   const commonJs = new CommonJsHooks(files);
   const stop = (): void => {
     commonJs.stop();
     lent.lend(undefined);
-    lent.left.defined = defined;
-    lent.left.numbers = numbers();
+    left.defined = defined;
+    left.numbers = numbers();
+    left.isAlone = true;
+    if (left.changed.length === 0 || left.watches) return;
+    left.watches = true;
+    watchFatalErrors((error) => {
+      if (left.isAlone) showOriginalLine(error, left.changed as ChangedFiles[]);
+    });
   };
   const common = {
     chosen: (file: string) => files.chosen(file),
-    // Node prints the line of an uncaught error as it runs: maps that show another one could not be taken back.
     uncaught: (error: unknown) => {
       if (options.capture.logExceptions && !options.capture.warnings) values.uncaught(error);
+      showOriginalLine(error, left.changed as ChangedFiles[]);
     },
     finish: () => values.finish(),
   };

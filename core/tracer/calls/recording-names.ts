@@ -51,7 +51,16 @@ export interface LentNames {
   /** What they mean from now on; undefined: nothing. */
   lend(to: Readonly<RecordingNames> | undefined): void;
   /** What the attachings before this one have left for it. */
-  readonly left: { defined: readonly unknown[]; numbers: number };
+  readonly left: {
+    defined: readonly unknown[];
+    numbers: number;
+    /** See ChangedFiles. */
+    changed: readonly unknown[];
+    /** Nobody is attached. */
+    isAlone: boolean;
+    /** Errors that end the process are watched for: once for all attachings. */
+    watches: boolean;
+  };
 }
 
 const LENT = Symbol.for('trace-studio.lent');
@@ -66,7 +75,7 @@ export function lendNames(): LentNames {
     lend: (to) => {
       now = to ?? NOWHERE;
     },
-    left: { defined: [], numbers: 0 },
+    left: { defined: [], numbers: 0, changed: [], isAlone: false, watches: false },
   };
   Object.defineProperty(enter, LENT, { value: lent });
   bindNames({

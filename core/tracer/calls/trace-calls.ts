@@ -78,7 +78,7 @@ export function traceCalls({ folder, options, writer, words, functions, leftAlon
   const uncaught = (error: unknown): void => {
     // Among the warnings it has been told of when it happened.
     if (options.capture.logExceptions && !options.capture.warnings) values.uncaught(error);
-    showOriginalLine(error, files, original);
+    showOriginalLine(error, [{ files, original }]);
   };
   const chosen = (file: string): boolean => files.chosen(file);
   const commonJs = new CommonJsHooks(files);

@@ -12,8 +12,11 @@ const OPEN_MS = 5000;
 const LOOK_MS = 25;
 /** Native code that runs for longer than this is not waited for. */
 const LOAD_MS = 10_000;
-/** The answer is on its way before the inspector closes. */
-const CLOSE_MS = 250;
+/**
+ * From the answer to the closing of the inspector: by then we have heard it and are gone. Node 20 crashes where it closes the inspector while somebody takes leave of it,
+ * and loading the tracer may take longer than this; so it counts from the end of that.
+ */
+const CLOSE_MS = 500;
 
 export interface Injection {
   readonly target: NodeProcess;
@@ -58,8 +61,11 @@ function expression(file: string, settings: string, closes: boolean): string {
   return `(() => {
     const builtin = process.getBuiltinModule;
     if (typeof builtin !== 'function') return 'too-old';
-    ${closes ? `builtin('node:timers').setTimeout(() => builtin('node:inspector').close(), ${CLOSE_MS}).unref();` : ''}
-    return builtin('node:module').createRequire(${JSON.stringify(file)})(${JSON.stringify(file)}).attach(${JSON.stringify(settings)});
+    try {
+      return builtin('node:module').createRequire(${JSON.stringify(file)})(${JSON.stringify(file)}).attach(${JSON.stringify(settings)});
+    } finally {
+      ${closes ? `builtin('node:timers').setTimeout(() => builtin('node:inspector').close(), ${CLOSE_MS}).unref();` : ''}
+    }
   })()`;
 }
 

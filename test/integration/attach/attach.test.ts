@@ -284,6 +284,46 @@ describe.each(nodeVersions())('attached to a program in $title', ({ path: node }
     expect(second.some((call) => /halved|squared/.test(call.function.name))).toBe(false);
   });
 
+  it.each(['while it is attached', 'when it was left', 'when it was left twice'])(
+    'an error that nobody handles is printed as it was written, %s',
+    async (when) => {
+      const written = '  const loss = [1, 2].map((n) => n * 2); throw new RangeError("lost " + loss);';
+      for (const [name, text] of [
+        ['first.cjs', `exports.fails = function fails() {\n${written}\n};`],
+        ['second.cjs', 'exports.twice = (n) => n * 2;'],
+      ] as const) {
+        writeFileSync(path.join(folder, name), text);
+      }
+      const { pid, ended, text } = await start(
+        `${TARGET} const once = (name, run) => { const timer = setInterval(() => { if (!fs.existsSync(file(name))) return; clearInterval(timer); run(); }, 10); };
+        let fails;
+        once('load-first', () => { ({ fails } = require('./first.cjs')); fs.writeFileSync(file('did-first'), ''); });
+        once('load-second', () => { require('./second.cjs').twice(2); fs.writeFileSync(file('did-second'), ''); });
+        once('fail', () => fails());`,
+        { node },
+      );
+      const loads = async (name: string): Promise<void> => {
+        writeFileSync(path.join(folder, `load-${name}`), '');
+        await expect.poll(() => existsSync(path.join(folder, `did-${name}`)), { timeout: 20_000 }).toBe(true);
+      };
+      await attachToPid(pid, { sampling: false });
+      await loads('first');
+      if (when !== 'while it is attached') await fixture.collector.stop('one', 5000);
+      if (when === 'when it was left twice') {
+        await attachToPid(pid, { sampling: false }, 'two');
+        await loads('second');
+        await fixture.collector.stop('two', 5000);
+      }
+      writeFileSync(path.join(folder, 'fail'), '');
+      expect(await ended).toBe(1);
+      const printed = text().slice(text().indexOf(path.join(folder, 'first.cjs')));
+      expect(printed).toMatch(/^.*first\.cjs:2\n/);
+      expect(printed.split('\n')[1]).toBe(written);
+      expect(printed.split('\n')[2]).toBe(`${' '.repeat(written.indexOf('throw'))}^`);
+      expect(printed).toMatch(/RangeError: lost 2,4\n {4}at fails \(.*first\.cjs:2:\d+\)/);
+    },
+  );
+
   it('is left when nobody listens any more', async () => {
     const { pid } = await start(`${TARGET} setInterval(() => spin(), 5);`, { node });
     const before = await stateNow();

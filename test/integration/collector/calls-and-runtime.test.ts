@@ -46,6 +46,17 @@ function answers(n) { parentPort.postMessage(n); }
 parentPort.on('message', function asked(n) { answers(n); });
 `,
 };
+const UNSEEN = {
+  'unseen.cjs': `function starts() {
+  // !viztracer: ignore
+  setTimeout(function hidden() {
+    setTimeout.length;
+  }, 1);
+  setTimeout(function seen() {}, 30);
+}
+starts();
+`,
+};
 const FAILS = {
   'fails.cjs': `function fails() { throw new TypeError('thrown'); }
 try { fails(); } catch {}
@@ -125,6 +136,12 @@ describe.each(nodeVersions())('$title', ({ path: node }) => {
     const [, code] = /```js\n\/\/ arrows\.mjs\n(.*?)```/s.exec(page) as unknown as [string, string];
     await record('manual', node, { 'arrows.mjs': code }, {});
     expect((await arrowsOf('manual')).sort()).toEqual(['fs.promises.readFile: load → load', 'setTimeout: arrows.mjs → done']);
+  });
+
+  it('draws no arrow to a call that has nothing to do with it', async () => {
+    await record('unseen', node, UNSEEN, {});
+    // That of `hidden` ends in its thread, at no call: `seen` is called by the next turn of the loop.
+    expect((await arrowsOf('unseen')).sort()).toEqual(['setTimeout: starts → ', 'setTimeout: starts → seen']);
   });
 
   it('draws arrows from one thread to the other', async () => {

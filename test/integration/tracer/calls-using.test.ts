@@ -58,7 +58,31 @@ async function leaves() { for (await using a of [door('l', true), null]) return 
 })();
 `;
 
+/** Of the body of an ES module, and of the head of a `for`: docs/function-tracing.md says that these waits are not shown. */
+const UNSEEN = `
+const door = (name) => ({ [Symbol.asyncDispose]: async () => { await null; shut(name); } });
+function shut(name) { console.log('shut', name); }
+function inside() {}
+async function head() { for (await using a = door('head'); ; ) { inside(); break; } inside(); }
+await using first = door('module');
+await head();
+inside();
+`;
+
 describe.each(nodeVersions().filter(({ major }) => major >= 24))('$title', ({ path: node }) => {
+  it('of a module’s own body and of the head of a `for` are disposed of as without, and their waits are no gap of their function', async () => {
+    const script = writeScript(collector, { 'main.mjs': UNSEEN });
+    const plain = await runTarget(collector, script, { node, traced: false });
+    const traced = await runTarget(collector, script, { node, options });
+    expect(traced).toEqual(plain);
+    expect(plain).toMatchObject({ code: 0, stdout: 'shut head\nshut module\n', stderr: '' });
+    const lines = callLines(collector.targets.at(-1)?.threads.get(0)?.stream.calls ?? []).map((line) => line.trim().replaceAll(/#\d+/g, ''));
+    // What runs while `head` disposes of its door stands in `head`; what the file disposes of comes when its body is over.
+    expect(lines.join(' ')).toBe(
+      'main.mjs door head door inside [Symbol.asyncDispose]… …[Symbol.asyncDispose] shut inside inside [Symbol.asyncDispose]… …[Symbol.asyncDispose] shut',
+    );
+  });
+
   it('wait where something is awaited at the end of their blocks, and in as many turns as without', async () => {
     const script = writeScript(collector, { 'main.cjs': WAITS });
     const plain = await runTarget(collector, script, { node, traced: false });
