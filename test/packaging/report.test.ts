@@ -91,7 +91,10 @@ describe('an HTML report', () => {
   it('has no violations of accessibility in either view', async () => {
     const { page } = await opened(report('axe.html', path.join(FIXTURES, 'counters.json')));
     await page.getByText('counter name', { exact: true }).first().waitFor();
-    await page.getByText(/[\d,]+ events/).first().waitFor();
+    await page
+      .getByText(/[\d,]+ events/)
+      .first()
+      .waitFor();
     expect(await violations(page)).toEqual([]);
     await page.getByRole('button', { name: 'Statistics' }).click();
     const rows = page.getByRole('main', { name: 'Statistics' }).getByRole('row');
