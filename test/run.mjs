@@ -1,8 +1,8 @@
 // `npm test`: everything, from a clean clone. `npm test -- unit e2e` runs the named groups only; `programs=all` runs real programs on every
 // version of Node, not on the one alone that runs the tests.
 //
-// Groups run one after the other: real processes and a real browser on a small machine do not need company. Those of one step run side by
-// side, because neither keeps more than one core busy.
+// Groups run one after the other: real processes and a real browser on a small machine do not need company. Where there are two lanes,
+// neither keeps more than one core busy, and both take about as long.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
@@ -17,6 +17,8 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const failures = [];
 /** `group › file › test`: passed, but not at once. */
 const furtherTries = [];
+/** `group › file › test: why`, where it says why. */
+const skips = [];
 const durations = [];
 const SLOWEST = 20;
 
@@ -39,9 +41,11 @@ function node(args, told, env = {}) {
 
 const vitest = (project) => async (told) => {
   const report = path.join(output, `${project}.json`);
-  const tries = path.join(output, `${project}-further-tries.json`);
-  const reporters = ['default', 'json', path.join(root, 'test/helpers/further-tries.mjs')].map((reporter) => `--reporter=${reporter}`);
-  await node(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, `--outputFile.json=${report}`], told, { FURTHER_TRIES: tries });
+  const toldAtTheEnd = path.join(output, `${project}-told-at-the-end.json`);
+  const reporters = ['default', 'json', path.join(root, 'test/helpers/told-at-the-end.mjs')].map((reporter) => `--reporter=${reporter}`);
+  await node(['node_modules/vitest/vitest.mjs', 'run', '--project', project, ...reporters, `--outputFile.json=${report}`], told, {
+    TOLD_AT_THE_END: toldAtTheEnd,
+  });
   const { numPassedTests, numFailedTests, numPendingTests, success, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   // A file that fails before its first test counts as a failure too.
   const brokenFiles = testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
@@ -54,9 +58,10 @@ const vitest = (project) => async (told) => {
       if (test.status === 'failed') tellFailure(project, name, test.failureMessages[0]);
     }
   }
-  for (const { file, title, tries: count } of JSON.parse(readFileSync(tries, 'utf8'))) {
-    furtherTries.push(`${project} › ${path.relative(root, file)} › ${title} (${count} tries)`);
-  }
+  const more = JSON.parse(readFileSync(toldAtTheEnd, 'utf8'));
+  const nameOf = ({ file, title }) => `${project} › ${path.relative(root, file)} › ${title}`;
+  for (const test of more.furtherTries) furtherTries.push(`${nameOf(test)} (${test.tries} tries)`);
+  for (const test of more.skipped) skips.push(`${nameOf(test)}${test.reason ? `: ${test.reason}` : ''}`);
   return { passed: numPassedTests, failed: numFailedTests + broken + (success || numFailedTests + broken > 0 ? 0 : 1), skipped: numPendingTests };
 };
 
@@ -73,11 +78,12 @@ const playwright =
     await node(['node_modules/playwright/cli.js', 'test', '--config', config, '--reporter=list,json'], told, { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env });
     const { stats, errors, suites } = JSON.parse(readFileSync(report, 'utf8'));
     for (const { file, title, tests } of suites.flatMap(specsOf)) {
-      for (const { status, results, projectName } of tests) {
+      for (const { status, results, projectName, annotations } of tests) {
         const what = `${file} › ${title} (${projectName})`;
         durations.push({ name: `${name} › ${what}`, ms: results.reduce((sum, { duration }) => sum + duration, 0) });
         if (status === 'unexpected') tellFailure(name, what, results.at(-1)?.error?.message);
         else if (status === 'flaky') furtherTries.push(`${name} › ${what} (${results.length} tries)`);
+        else if (status === 'skipped') skips.push(`${name} › ${what}: ${annotations.find(({ type }) => type === 'skip')?.description ?? ''}`);
       }
     }
     for (const error of errors) tellFailure(name, 'the run itself', error.message);
@@ -86,23 +92,24 @@ const playwright =
 
 const check = async (told) => ((await node(['test/check.mjs'], told)) ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 });
 
+/** One after the other; the lanes of a step side by side, and the groups of a lane one after the other. */
 const STEPS = [
-  [{ name: 'check', run: check }],
-  [{ name: 'unit', run: vitest('unit') }],
-  [{ name: 'integration', run: vitest('integration') }],
+  [[{ name: 'check', run: check }]],
+  [[{ name: 'unit', run: vitest('unit') }]],
+  [[{ name: 'integration', run: vitest('integration') }]],
   [
-    { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
-    { name: 'packaging', run: vitest('packaging') },
+    [
+      { name: 'programs', run: vitest('programs') },
+      { name: 'packaging', run: vitest('packaging') },
+      { name: 'contract', run: playwright('contract', 'test/contract/playwright.config.ts') },
+    ],
+    [{ name: 'fuzz', run: vitest('fuzz') }],
   ],
-  [
-    { name: 'programs', run: vitest('programs') },
-    { name: 'fuzz', run: vitest('fuzz') },
-  ],
-  [{ name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') }],
+  [[{ name: 'e2e', run: playwright('e2e', 'test/e2e/playwright.config.ts') }]],
   // By name only: pictures for people.
-  [{ name: 'pictures', run: playwright('pictures', 'test/e2e/playwright.config.ts', { TRACE_STUDIO_PICTURES: '1' }), isAsked: true }],
+  [[{ name: 'pictures', run: playwright('pictures', 'test/e2e/playwright.config.ts', { TRACE_STUDIO_PICTURES: '1' }), isAsked: true }]],
 ];
-const GROUPS = STEPS.flat();
+const GROUPS = STEPS.flat(2);
 
 /** The oldest Node that is supported, 22, 24 and 26 for the matrix; only Linux x64 has them on npm. Tests that miss one say so. */
 function installNodeMatrix() {
@@ -145,11 +152,12 @@ async function main() {
   // A test of the integration group takes its compiler from there.
   if (wanted.length === 0 || wanted.includes('programs') || wanted.includes('integration')) installPrograms();
   if (!(await node(['build.mjs', '--if-stale']))) throw new Error('The build failed, see above.');
+  const isWanted = ({ name, isAsked }) => (wanted.length > 0 ? wanted.includes(name) : !isAsked);
   for (const step of STEPS) {
-    const [first, ...others] = step.filter(({ name, isAsked }) => (wanted.length > 0 ? wanted.includes(name) : !isAsked));
+    const [first, ...others] = step.map((lane) => lane.filter(isWanted)).filter(({ length }) => length > 0);
     if (!first) continue;
-    const running = runGroup(first);
-    await Promise.all([running, ...others.map((group) => runGroup(group, { told: [], after: running }))]);
+    const running = runLane(first);
+    await Promise.all([running, ...others.map((lane) => runLane(lane, { told: [], after: running }))]);
   }
   durations.sort((a, b) => b.ms - a.ms);
   console.log(
@@ -158,10 +166,15 @@ async function main() {
       .map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(6)} s  ${name}`)
       .join('\n')}`,
   );
+  if (skips.length > 0) console.log(`\nSkipped:\n${skips.join('\n')}`);
   if (furtherTries.length > 0) console.log(`\nPassed only at a further try:\n${furtherTries.join('\n')}`);
   if (failures.length > 0) console.log(`\nFailed:\n${failures.join('\n')}`);
   console.log(`\n${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
   process.exitCode = totals.failed > 0 || totals.passed === 0 ? 1 : 0;
+}
+
+async function runLane(groups, company) {
+  for (const group of groups) await runGroup(group, company);
 }
 
 /** `told`: what the group says is kept there until the one beside it has said everything. */
@@ -175,7 +188,7 @@ async function runGroup({ name, run }, { told, after } = {}) {
   });
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
   await after;
-  if (told) console.log(`\n=== ${name}, which ran beside it\n${told.join('')}`);
+  if (told) console.log(`\n=== ${name}, which ran beside it\n${told.splice(0).join('')}`);
   const { passed, failed, skipped } = result;
   for (const key of Object.keys(totals)) totals[key] += result[key];
   console.log(`=== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${seconds} s`);

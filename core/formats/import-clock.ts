@@ -4,7 +4,8 @@
  */
 import { type MonotonicTime, splitMonotonic } from '../base/time.ts';
 import { knownEpoch } from './decimal-time.ts';
-import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
+import type { RecordingBuilder } from './record-writer.ts';
+import type { RecordingStart } from './sealed-blocks.ts';
 
 const WORD = 2 ** 32;
 const PER_WORD = 2 ** -32;

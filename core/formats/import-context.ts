@@ -6,7 +6,8 @@ import { ImportClock } from './import-clock.ts';
 import { ImportLosses, MAX_ARGS_BYTES, MAX_MEMBERS } from './import-losses.ts';
 import { type ImportedThread, ImportTracks } from './import-tracks.ts';
 import { equals, JsonCopier, JsonMembers } from './json-bytes.ts';
-import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
+import type { RecordingBuilder } from './record-writer.ts';
+import type { RecordingStart } from './sealed-blocks.ts';
 import { type EventFields, Field, NOT_PLAIN } from './trace-event-fields.ts';
 
 export class ImportContext {

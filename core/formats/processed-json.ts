@@ -11,10 +11,10 @@ import { BlockType, type RecordingInfo } from '../protocol/recording-format.ts';
 import { BlockReader, decodeInfo, type RecordingItem } from '../protocol/recording-reader.ts';
 import { encodeInfo } from '../protocol/recording-writer.ts';
 import type { ByteSource } from './byte-source.ts';
+import { EventWriter } from './event-writer.ts';
 import { equals, JsonCopier, JsonMembers } from './json-bytes.ts';
 import { splitTraceEvents } from './json-splitter.ts';
 import { attachedBytes } from './processed-view.ts';
-import { EventWriter } from './trace-event-writer.ts';
 
 const MAX_METADATA_BYTES = 1024 * 1024;
 /** Of an event: `ph` stands among the first. */

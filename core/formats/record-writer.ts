@@ -1,27 +1,9 @@
 import type { Nanoseconds } from '../base/time.ts';
-import { BlockType, ConsoleSource, MAX_BLOCK_BYTES, type RecordingHead, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
-import { encodeConsoleRecord, RecordingEncoder } from '../protocol/recording-writer.ts';
+import { ConsoleSource, MAX_BLOCK_BYTES, type RecordingInfo, type SessionEnd } from '../protocol/recording-format.ts';
 import { extendedTag, isEvent, isExtended, kindOf, padTo8, RecordKind } from '../protocol/records.ts';
-import { STUDIO_VERSION } from '../protocol/version.ts';
 import type { DefinitionBuffer } from './definition-buffer.ts';
-import { BLOCK_TARGET_BYTES, type DataBlock, DOUBLE, type RecordSource, StreamBuffer, WORD } from './stream-buffer.ts';
-
-/** What is time 0 of the recording, in nanoseconds. `epochNs` 0: not known. Neither may be negative. */
-export interface RecordingStart {
-  readonly monotonicNs: bigint;
-  readonly epochNs: bigint;
-}
-
-export interface RecordingBuilderOptions {
-  readonly title: string;
-  /** UUID; by default that of "no session": another format's trace has none. */
-  readonly session?: string;
-  readonly launch?: RecordingHead['launch'];
-  /** A faster CRC-32 than the portable one, where the platform has it. */
-  readonly crc?: (bytes: Uint8Array) => number;
-}
-
-const NO_SESSION = '00000000-0000-0000-0000-000000000000';
+import { type RecordingBuilderOptions, type RecordingStart, SealedBlocks } from './sealed-blocks.ts';
+import { BLOCK_TARGET_BYTES, DOUBLE, type RecordSource, StreamBuffer } from './stream-buffer.ts';
 
 /** All streams together: what is buffered beyond it is sealed into blocks early. */
 const MAX_BUFFERED_BYTES = 64 * 1024 * 1024;
@@ -41,34 +23,20 @@ const encoder = new TextEncoder();
  * - Calls are the exception: a stream that has any takes all its events in their order, since a block begins with the calls that are open.
  */
 export class RecordingBuilder {
-  readonly #options: RecordingBuilderOptions;
+  readonly #blocks: SealedBlocks;
   readonly #streams: StreamBuffer[] = [];
   #processes = 0;
-  #info: RecordingInfo[] = [];
-  #infoBytes = 0;
-  #sealed: SealedBlock[] = [];
-  #encoder: RecordingEncoder | undefined;
-  #startHigh = 0;
-  #startLow = DOUBLE;
   #buffered = 0;
-  #sealedBytes = 0;
   #events = 0;
   #dropped = DOUBLE;
-  #lastNs = DOUBLE;
-  #console: Uint8Array[] = [];
-  #consoleCount = 0;
-  #consoleBytes = 0;
-  #consoleFirstNs = 0;
-  #consoleLastNs = 0;
-  #out: Uint8Array[] = [];
 
   constructor(options: RecordingBuilderOptions) {
-    this.#options = options;
-    this.#startLow = this.#lastNs = this.#dropped = 0;
+    this.#blocks = new SealedBlocks(options);
+    this.#dropped = 0;
   }
 
   get started(): boolean {
-    return this.#encoder !== undefined;
+    return this.#blocks.started;
   }
 
   /** Events put in so far. */
@@ -78,17 +46,12 @@ export class RecordingBuilder {
 
   /** Bytes of blocks that wait for `setStart` or `take`. */
   get waitingBytes(): number {
-    return this.#sealedBytes;
+    return this.#blocks.waitingBytes;
   }
 
   /** Once. From here on `take` gives bytes. */
   setStart(start: RecordingStart): void {
-    const { title, session = NO_SESSION, launch, crc } = this.#options;
-    const head = { studio: STUDIO_VERSION, session, startMonotonicNs: `${start.monotonicNs}`, startEpochNs: `${start.epochNs}`, title };
-    this.#encoder = new RecordingEncoder(launch === undefined ? head : { ...head, launch }, crc === undefined ? {} : { crc });
-    this.#startHigh = Number(start.monotonicNs >> 32n);
-    this.#startLow = Number(start.monotonicNs & 0xffffffffn);
-    this.#out.push(this.#encoder.fileHeader);
+    this.#blocks.setStart(start);
   }
 
   /** Index of a new process. Lines of processes and threads may be told again with `info`: the later one counts. */
@@ -114,11 +77,7 @@ export class RecordingBuilder {
   }
 
   info(line: RecordingInfo): void {
-    // A character of JSON is at most three bytes.
-    const bytes = JSON.stringify(line).length * 3;
-    if (this.#infoBytes + bytes > BLOCK_TARGET_BYTES) this.#sealInfo();
-    this.#info.push(line);
-    this.#infoBytes += bytes;
+    this.#blocks.info(line);
   }
 
   /** Definition of a text in a stream; the same text gives the same id. */
@@ -406,67 +365,33 @@ export class RecordingBuilder {
 
   /** A file that the recording carries. `number` is its own, from 1. */
   attachment(number: number, name: string, content: readonly Uint8Array[]): void {
-    const bytes = content.reduce((sum, part) => sum + part.length, 0);
-    this.info({ kind: 'attachment', attachment: number, name, bytes, timeNs: 0 });
-    this.#sealInfo();
-    for (const part of content) {
-      for (let at = 0; at < part.length; at += MAX_BLOCK_BYTES) {
-        const piece = part.subarray(at, at + MAX_BLOCK_BYTES);
-        this.#sealed.push({ kind: 'attachment', attachment: number, payload: piece });
-        this.#sealedBytes += piece.length;
-      }
-    }
+    this.#blocks.attachment(number, name, content);
   }
 
   /** Payload of a SOURCE block: see core/protocol/sources.ts. */
   source(payload: Uint8Array): void {
-    this.#sealed.push({ kind: 'source', payload });
-    this.#sealedBytes += payload.length;
+    this.#blocks.add({ kind: 'source', payload });
   }
 
   /** A chunk of console output; `timeNs` since the start of the recording. */
   console(timeNs: Nanoseconds, text: string | Uint8Array, source: ConsoleSource = ConsoleSource.STDOUT): void {
-    const bytes = typeof text === 'string' ? encoder.encode(text) : text;
-    for (let from = 0; from === 0 || from < bytes.length; from += BLOCK_TARGET_BYTES) {
-      const part = bytes.subarray(from, from + BLOCK_TARGET_BYTES);
-      if (this.#consoleBytes + part.length > BLOCK_TARGET_BYTES) this.#sealConsole();
-      const record = encodeConsoleRecord(timeNs, source, part);
-      if (this.#consoleCount === 0) this.#consoleFirstNs = timeNs;
-      this.#consoleLastNs = timeNs;
-      this.#console.push(record);
-      this.#consoleCount++;
-      this.#consoleBytes += record.length;
-    }
+    this.#blocks.console(timeNs, text, source);
   }
 
   /** What is ready, in order; nothing before `setStart`. */
   take(): Uint8Array[] {
-    const encoder = this.#encoder;
-    if (encoder === undefined) return [];
-    for (const block of this.#sealed) this.#lay(encoder, block);
-    this.#sealed = [];
-    this.#sealedBytes = 0;
-    const out = this.#out;
-    this.#out = [];
-    return out;
+    return this.#blocks.take();
   }
 
   /** Ends the recording; call `setStart` before. Gives what was not taken yet, with index and footer. */
   finish(end?: SessionEnd): Uint8Array[] {
     this.seal();
-    const out = this.take();
-    const encoder = this.#encoder;
-    if (encoder === undefined) return out;
-    if (end !== undefined) out.push(...encoder.info([{ kind: 'session-end', end, timeNs: this.#lastNs }]));
-    const totals = { events: this.#events, dropped: this.#dropped, durationNs: this.#lastNs };
-    out.push(...encoder.closing(end === undefined ? totals : { ...totals, end }));
-    return out;
+    return this.#blocks.finish({ events: this.#events, dropped: this.#dropped }, end);
   }
 
   /** Puts everything that is buffered into blocks. */
   seal(): void {
-    this.#sealInfo();
-    this.#sealConsole();
+    this.#blocks.seal();
     this.#streams.forEach((buffer, index) => {
       this.#sealStream(index + 1, buffer);
     });
@@ -540,98 +465,23 @@ export class RecordingBuilder {
     return buffer.definitions;
   }
 
-  #sealInfo(): void {
-    if (this.#info.length === 0) return;
-    this.#sealed.push({ kind: 'info', lines: this.#info });
-    this.#info = [];
-    this.#infoBytes = 0;
-  }
-
-  #sealConsole(): void {
-    if (this.#consoleCount === 0) return;
-    const payload = joined(this.#console, this.#consoleBytes);
-    this.#sealed.push({ kind: 'console', payload, count: this.#consoleCount, firstNs: this.#consoleFirstNs, lastNs: this.#consoleLastNs });
-    this.#sealedBytes += payload.length;
-    this.#console = [];
-    this.#consoleCount = 0;
-    this.#consoleBytes = 0;
-  }
-
   #sealDefinitions(stream: number, buffer: StreamBuffer): void {
     const { count } = buffer.definitions;
     if (count === 0) return;
     // A reader must know the stream before its definitions.
-    this.#sealInfo();
-    const payload = buffer.definitions.take();
-    this.#sealed.push({ kind: 'definitions', stream, payload, count });
-    this.#sealedBytes += payload.length;
+    this.#blocks.sealInfo();
+    this.#blocks.add({ kind: 'definitions', stream, payload: buffer.definitions.take(), count });
   }
 
   #sealStream(stream: number, buffer: StreamBuffer): void {
     this.#sealDefinitions(stream, buffer);
     if (buffer.count === 0) return;
-    const block = buffer.seal();
-    this.#sealed.push({ kind: 'data', stream, ...block });
-    this.#sealedBytes += block.payload.length;
-  }
-
-  #lay(encoder: RecordingEncoder, block: SealedBlock): void {
-    switch (block.kind) {
-      case 'info':
-        this.#out.push(...encoder.info(block.lines));
-        return;
-      case 'definitions':
-        this.#out.push(...encoder.block({ type: BlockType.DEFS, stream: block.stream, count: block.count, firstNs: 0, lastNs: 0 }, block.payload));
-        return;
-      case 'console': {
-        const { count, firstNs, lastNs } = block;
-        this.#lastNs = Math.max(this.#lastNs, lastNs);
-        this.#out.push(...encoder.block({ type: BlockType.CONSOLE, stream: 0, count, firstNs, lastNs }, block.payload));
-        return;
-      }
-      case 'attachment': {
-        const { attachment: stream, payload } = block;
-        this.#out.push(...encoder.block({ type: BlockType.ATTACHMENT, stream, count: 0, firstNs: 0, lastNs: 0 }, payload));
-        return;
-      }
-      case 'source':
-        this.#out.push(...encoder.block({ type: BlockType.SOURCE, stream: 0, count: 0, firstNs: 0, lastNs: 0 }, block.payload));
-        return;
-      case 'data': {
-        // Slices are recorded at their end: the block's range covers all of them.
-        const firstNs = (block.firstHigh - this.#startHigh) * WORD + (block.firstLow - this.#startLow) - block.startsBefore;
-        const lastNs = (block.lastHigh - this.#startHigh) * WORD + (block.lastLow - this.#startLow);
-        this.#lastNs = Math.max(this.#lastNs, lastNs);
-        const { stream, count, droppedBefore, payload, open } = block;
-        const fields = { type: BlockType.DATA, stream, count, firstNs, lastNs, clockHigh: block.firstHigh, droppedBefore };
-        const stack = open?.bytes(this.#startHigh, this.#startLow, MAX_BLOCK_BYTES - payload.length);
-        if (stack === undefined || stack.length === 0) this.#out.push(...encoder.block(fields, payload));
-        else this.#out.push(...encoder.block({ ...fields, openStackWords: stack.length / 4 }, joined([stack, payload], stack.length + payload.length)));
-      }
-    }
+    this.#blocks.add({ kind: 'data', stream, ...buffer.seal() });
   }
 }
-
-type SealedBlock =
-  | { readonly kind: 'attachment'; readonly attachment: number; readonly payload: Uint8Array }
-  | { readonly kind: 'source'; readonly payload: Uint8Array }
-  | { readonly kind: 'info'; readonly lines: readonly RecordingInfo[] }
-  | { readonly kind: 'definitions'; readonly stream: number; readonly payload: Uint8Array; readonly count: number }
-  | { readonly kind: 'console'; readonly payload: Uint8Array; readonly count: number; readonly firstNs: number; readonly lastNs: number }
-  | ({ readonly kind: 'data'; readonly stream: number } & DataBlock);
 
 /** A call into the engine takes longer than a few words. */
 function copyTo(target: Uint8Array, at: number, source: Uint8Array, length: number, from = 0): void {
   if (length > 128) target.set(source.subarray(from, from + length), at);
   else for (let i = 0; i < length; i++) target[at + i] = source[from + i] as number;
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const out = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }

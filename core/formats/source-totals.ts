@@ -2,6 +2,9 @@
 import { counted } from '../base/counted.ts';
 import { decodeSource, MAX_SOURCES } from '../protocol/sources.ts';
 
+/** Of a report that a run writes by itself it is no news: its recording has the texts unless it was told not to. */
+export const isAboutSources = (note: string): boolean => /^The text of [\d,]+ source files? /.test(note);
+
 export class SourceTotals {
   /** Bytes of the text by file: of several blocks for a file the first counts. */
   readonly #texts = new Map<string, number>();

@@ -9,7 +9,8 @@ import { ImportObjects } from './import-objects.ts';
 import { ImportSamples } from './import-samples.ts';
 import { ImportSlices } from './import-slices.ts';
 import type { CounterNode } from './import-tracks.ts';
-import type { RecordingBuilder, RecordingStart } from './record-writer.ts';
+import type { RecordingBuilder } from './record-writer.ts';
+import type { RecordingStart } from './sealed-blocks.ts';
 import { decodeString, type EventFields, Field } from './trace-event-fields.ts';
 import { notATrace, type TraceEventEnd, type TraceEventSink, type TraceEventTokenizer } from './trace-event-tokenizer.ts';
 

@@ -4,7 +4,8 @@
  */
 import { EventScanner } from './event-scanner.ts';
 import type { ReadOptions } from './profile-recording.ts';
-import { RecordingBuilder, type RecordingStart } from './record-writer.ts';
+import { RecordingBuilder } from './record-writer.ts';
+import type { RecordingStart } from './sealed-blocks.ts';
 import { TraceEventImporter } from './trace-event-importer.ts';
 import { TraceEventTokenizer } from './trace-event-tokenizer.ts';
 

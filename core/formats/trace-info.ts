@@ -2,6 +2,7 @@
 import { counted } from '../base/counted.ts';
 import type { BlockHeader, RecordingInfo } from '../protocol/recording-format.ts';
 import type { RecordingItem } from '../protocol/recording-reader.ts';
+import { AsyncFlag } from '../protocol/records.ts';
 import { TYPESCRIPT_WAYS, type TypeScriptWay } from '../protocol/target-wire.ts';
 import { walk } from './recording-walker.ts';
 import { SliceCollector } from './slice-collector.ts';
@@ -123,9 +124,11 @@ class Counter extends SliceCollector {
     this.#seen(timeNs, timeNs);
     this.snapshots++;
   }
-  override asyncBegin(timeNs: number): void {
+  override asyncBegin(timeNs: number, _number: number, _scope: number, _name: number, _category: number, _parent: number, flags: number): void {
     this.#seen(timeNs, timeNs);
     this.asyncSlices++;
+    // The beginning of an arrow, too: in other formats that is an event of its own.
+    if ((flags & AsyncFlag.FLOW) !== 0) this.flows++;
   }
   override asyncInstant(timeNs: number): void {
     this.#seen(timeNs, timeNs);

@@ -77,7 +77,8 @@ const PICTURE_SHARE = 1 / 2;
 const MAX_SERIES = 1024;
 /**
  * A program that makes a counter for each request: those beyond are left out of lists and graphs, and counted. Their events stay in the list of events and
- * in exports. Nobody reads more graphs, and a list of as many still comes to the page within a tenth of a second or two.
+ * in exports. Nobody reads more graphs, and a list of as many still comes to the page within a tenth of a second or two. A list by index would lift the limit
+ * of the page and not that of memory: each counter keeps its summaries here, a kilobyte or two, so that a million would take what the samples of all others do.
  */
 const MAX_TRACKS = 20_000;
 const MAX_COLUMNS = 16_384;

@@ -366,6 +366,8 @@ export class Trace {
       notices.push({
         code: 'many-counters',
         message: counted('# {counter is|counters are} not shown: there are more than the studio keeps an index of.', this.#counters.leftOut),
+        remedy:
+          'Their events are in the list of events and in exports. Where a script makes a counter for each request, give one counter a series for each kind.',
       });
     }
     if (this.#reloadProblem) notices.push(this.#reloadProblem);

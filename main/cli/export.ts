@@ -8,13 +8,15 @@ import { problemInWords } from '../../core/base/result.ts';
 import { recoverParts } from '../collector/flight-parts.ts';
 import type { Converted } from '../services/export/conversion.ts';
 import { convertRecording } from '../services/export/convert-recording.ts';
+import { asRunReport } from '../services/export/run-report.ts';
 import type { Command } from './command-line.ts';
 import { realTarget } from './real-target.ts';
 import { sizeInWords } from './report-format.ts';
 import { writeReport } from './write-report.ts';
 
 /** For `run` with plugins. */
-export const writeProcessedReport = (source: string, output: string): Promise<Converted> => writeReport(source, output, convertRecording);
+export const writeProcessedReport = async (source: string, output: string): Promise<Converted> =>
+  asRunReport(await writeReport(source, output, convertRecording));
 
 const tell = (line: string): void => void process.stderr.write(`trace-studio: ${line}\n`);
 

@@ -176,7 +176,8 @@ Puts traces of any format into one, each with its own processes. The files thems
 const INFO = `trace-studio info file [--json]
 
       --json             one object: format, slices, instants, counterSamples, objectSnapshots, asyncSlices, flowEvents,
-                         processes, threads, startNs, durationNs, issues: [{ kind, count, example }]
+                         processes, threads, startNs, durationNs, issues: [{ kind, count, example }],
+                         sources: { files, bytes }
 `;
 
 const STATS = `trace-studio stats file [options]

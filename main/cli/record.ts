@@ -5,10 +5,11 @@ import { Collector } from '../collector/collector.ts';
 import { openEmptyFile } from '../collector/recording-file.ts';
 import type { Converted } from '../services/export/conversion.ts';
 import { convertOwnRecording } from '../services/export/convert-own.ts';
+import { asRunReport } from '../services/export/run-report.ts';
 import { reportFormat } from './report-format.ts';
 import { writeReport as writeAs } from './write-report.ts';
 
-export const writeReport = (recording: string, output: string): Promise<Converted> => writeAs(recording, output, convertOwnRecording);
+export const writeReport = async (recording: string, output: string): Promise<Converted> => asRunReport(await writeAs(recording, output, convertOwnRecording));
 
 /** For a script that has this terminal, and a recording whose empty file has been made. */
 export const makeCollector = (): Collector => new Collector({ folder: os.tmpdir(), stdio: 'inherited', openFile: openEmptyFile });

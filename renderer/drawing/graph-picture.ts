@@ -4,7 +4,7 @@ import { timeMarks, timeStep } from './axis-range.ts';
 import { type ColumnLines, type ColumnPlace, lineValueAt, stepColumns, straightColumns } from './column-lines.ts';
 import { drawDot, drawNow, type PlotBox, uiFont } from './counter-marks.ts';
 import { formatShortAxisTime } from './format.ts';
-import type { LinesInPixels } from './line-layer.ts';
+import { drawTails, type LinesInPixels, layerColumns } from './line-layer.ts';
 import { type Palette, withAlpha } from './palette.ts';
 import type { PixelInk } from './pixel-ink.ts';
 import type { PixelBox } from './pixel-layer.ts';
@@ -168,17 +168,16 @@ function isDense({ series, shape, lines: { sampled, columns } }: GraphScene): bo
 function drawLayer(ink: GraphInk, scene: GraphScene, palette: Palette, box: PlotBox, ratio: number, layer: GraphLayer): void {
   const { lines, axis, series } = scene;
   const at = columnPlace(scene, { ...box, left: box.left * ratio, width: box.width * ratio });
-  const columnPx = Math.max(1, Math.round(ratio));
-  const plot = { left: 0, top: 0, width: lines.columns * columnPx, height: Math.round(box.height * ratio) };
+  const { columnPx, width, left, right } = layerColumns(at, lines.columns, ratio);
+  const plot = { left: 0, top: 0, width, height: Math.round(box.height * ratio) };
   const look = `${axis.scale} ${axis.low} ${axis.high} ${palette.well} ${series.map((each) => (each.isShown ? each.color : '')).join()}`;
-  // Columns as wide as their pixels lie on whole ones; others are stretched by whole pixels.
-  const isExact = Math.abs(at.columnPx - columnPx) < columnPx * 1e-6;
-  const left = isExact ? Math.round(at.left) : at.left;
-  const width = isExact ? plot.width : at.columnPx * lines.columns;
-  const place = { left: left / ratio, top: box.top, right: (left + width) / ratio, bottom: box.top + (plot.height + columnPx) / ratio };
   // A line at the lower edge is as thick as others.
-  layer(place, { lines, width: plot.width, height: plot.height + columnPx, look }, (pixels) => paintLines(pixels, scene, palette, plot, columnPx));
-  drawTails(ink, scene, palette, box, ratio, at);
+  const height = plot.height + columnPx;
+  layer({ left, top: box.top, right, bottom: box.top + height / ratio }, { lines, width, height, look }, (pixels) =>
+    paintLines(pixels, scene, palette, plot, columnPx),
+  );
+  const rowOf = placeOn(axis, { ...box, top: box.top * ratio, height: box.height * ratio });
+  drawTails(ink, lines, [0, series.length], at, ratio, rowOf, (s) => (series[s]?.isShown ? (palette.data[series[s].color] ?? palette.text1) : undefined));
 }
 
 function paintLines(pixels: PixelInk, { lines, axis, series }: GraphScene, palette: Palette, plot: PlotBox, columnPx: number): void {
@@ -198,20 +197,6 @@ function paintLines(pixels: PixelInk, { lines, axis, series }: GraphScene, palet
       thickness: columnPx,
       dash: dash && [Math.round((dash[0] ?? 1) * columnPx), Math.ceil((dash[1] ?? 1) * columnPx)],
     });
-  }
-}
-
-/** What is newest holds until now, behind the last column. */
-function drawTails(ink: GraphInk, { lines, axis, series }: GraphScene, palette: Palette, box: PlotBox, ratio: number, at: ColumnPlace): void {
-  const from = Math.round(at.left + at.columnPx * lines.columns);
-  const width = Math.round(at.endX) - from;
-  if (width <= 0) return;
-  const rowOf = placeOn(axis, { ...box, top: box.top * ratio, height: box.height * ratio });
-  for (const [s, { color, isShown }] of series.entries()) {
-    const last = isShown ? (lines.y[(s + 1) * lines.columns * 4 - 1] as number) : Number.NaN;
-    if (Number.isNaN(last)) continue;
-    ink.fillStyle = palette.data[color] ?? palette.text1;
-    ink.fillRect(from / ratio, Math.round(rowOf(last)) / ratio, width / ratio, Math.max(1, Math.round(ratio)) / ratio);
   }
 }
 

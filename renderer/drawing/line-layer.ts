@@ -1,3 +1,4 @@
+import type { ColumnLines, ColumnPlace } from './column-lines.ts';
 import { PixelInk } from './pixel-ink.ts';
 import type { PixelBox } from './pixel-layer.ts';
 
@@ -46,6 +47,48 @@ export class LineLayer {
     this.#made = undefined;
     this.#canvas = undefined;
     this.#context = null;
+  }
+}
+
+/** Columns as pixels of a layer, and where that lies. `width`, `columnPx`: of the layer, in its pixels; `left`, `right`: in pixels of the page. */
+export interface LayerColumns {
+  readonly columnPx: number;
+  readonly width: number;
+  readonly left: number;
+  readonly right: number;
+}
+
+/** `at`: where the columns lie, in pixels of the screen. Those as wide as in the layer lie on whole pixels; others are stretched. */
+export function layerColumns({ left, columnPx }: ColumnPlace, columns: number, ratio: number): LayerColumns {
+  const own = Math.max(1, Math.round(ratio));
+  const isExact = Math.abs(columnPx - own) < own * 1e-6;
+  const from = isExact ? Math.round(left) : left;
+  const width = own * columns;
+  return { columnPx: own, width, left: from / ratio, right: (from + (isExact ? width : columnPx * columns)) / ratio };
+}
+
+/**
+ * What holds until now, behind the last column: a level piece of each series. `rowOf` and `at` in pixels of the screen; `colourOf` undefined: the series
+ * is not shown.
+ */
+export function drawTails(
+  ink: Pick<CanvasRenderingContext2D, 'fillStyle' | 'fillRect'>,
+  { y, columns }: Pick<ColumnLines, 'y' | 'columns'>,
+  [first, end]: readonly [number, number],
+  at: ColumnPlace,
+  ratio: number,
+  rowOf: (value: number) => number,
+  colourOf: (series: number) => string | undefined,
+): void {
+  const from = Math.round(at.left + at.columnPx * columns);
+  const width = Math.round(at.endX) - from;
+  if (width <= 0) return;
+  for (let s = first; s < end; s++) {
+    const colour = colourOf(s);
+    const last = y[(s + 1) * columns * 4 - 1] as number;
+    if (colour === undefined || Number.isNaN(last)) continue;
+    ink.fillStyle = colour;
+    ink.fillRect(from / ratio, Math.round(rowOf(last)) / ratio, width / ratio, Math.max(1, Math.round(ratio)) / ratio);
   }
 }
 

@@ -5,6 +5,7 @@ import { Fragment, type ReactElement } from 'react';
 import { Icon } from './icon.tsx';
 import { keyText } from './kbd.tsx';
 import './menu.css';
+import { words } from './words.ts';
 
 export type MenuEntry =
   | {
@@ -105,8 +106,9 @@ interface PopupProps {
   readonly at?: MenuPoint | undefined;
 }
 
+// It lies outside all that is on the page: a region of its own, so that nothing is outside of one.
 const Popup = ({ entries, align, label, at }: PopupProps) => (
-  <Base.Portal>
+  <Base.Portal render={<section aria-label={words.menu} />}>
     <Base.Positioner
       className="menu-layer"
       sideOffset={4}

@@ -3,6 +3,7 @@ import { Check, ChevronDown } from 'lucide-react';
 import './field.css';
 import { Icon } from './icon.tsx';
 import './menu.css';
+import { words } from './words.ts';
 
 export interface SelectOption {
   readonly value: string;
@@ -41,7 +42,7 @@ export function Select({ value, options, onChange, label, id, bad = false, size 
         <Base.Value className="select-value" placeholder={placeholder} />
         <Icon of={ChevronDown} size="xs" />
       </Base.Trigger>
-      <Base.Portal>
+      <Base.Portal render={<section aria-label={words.choices} />}>
         <Base.Positioner className="menu-layer" alignItemWithTrigger={false} sideOffset={4} collisionPadding={8}>
           <Base.Popup className="menu menu-select">
             {options.map((option) => (

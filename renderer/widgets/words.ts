@@ -1,6 +1,8 @@
 /** Every text of a control that is the same wherever the control is. */
 
 export const words = {
+  menu: 'Menu',
+  choices: 'Choices',
   close: 'Close',
   closeMessage: 'Close message',
   messages: 'Messages',

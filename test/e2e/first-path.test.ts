@@ -15,13 +15,13 @@ test('run an example, see its counter move and its object change, save, close, r
   const saved = `${studio.work}/queue.tsr`;
   await studio.answerFile('save', saved, () => window.menu('File', /^Save as/));
   await expect(window.messages).toContainText('queue.tsr');
-  const last = await window.now('queue', 'waiting').textContent();
+  const last = await window.stands('queue', 'waiting');
 
   await window.close('queue');
   await expect(start.heading).toBeVisible();
   await studio.answerFile('open', saved, () => window.menu('File', /^Open trace/));
   await expect(window.counter('queue')).toBeVisible();
-  await expect(window.now('queue', 'waiting')).toHaveText(last ?? '');
+  expect(await window.stands('queue', 'waiting')).toBe(last);
   await expect(window.object('worker Ada')).toBeVisible();
   await expect(page.getByRole('region', { name: 'Status bar' })).toContainText('Dropped 0');
 });

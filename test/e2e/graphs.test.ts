@@ -301,6 +301,40 @@ test('thousands of counters: list and graphs render what is in sight, keys and f
   await expect(graphs.number('counter 4321', 'value', 'Now')).toHaveText('4,321');
 });
 
+test('of more counters than are listed the list says how many there are, and what to do', async ({ studio }) => {
+  const { graphs, window } = studio;
+  const counters = Array.from({ length: 20_500 }, (_, k) => ({ ph: 'C', pid: 1, tid: 1, ts: 1000 + k, name: `request ${k}`, args: { value: k } }));
+  await studio.answerFile('open', studio.script('requests.json', JSON.stringify({ traceEvents: counters })), () => window.menu('File', /^Open trace/));
+  await expect(graphs.list.getByRole('status')).toContainText('500 counters are not shown');
+  await expect(graphs.list.getByRole('status')).toContainText('a series for each kind');
+  const rows = graphs.list.getByRole('listitem');
+  await expect(rows.first()).toHaveAttribute('aria-setsize', '20000');
+  await graphs.list.getByRole('textbox', { name: 'Filter counters' }).fill('request 19999');
+  await expect(rows).toHaveCount(1);
+  await graphs.counter('request 19999').click();
+  await expect(graphs.number('request 19999', 'value', 'Now')).toHaveText('19,999');
+});
+
+test('a legend of hundreds of series has the rows in sight, with their numbers, wherever it is scrolled to', async ({ studio }) => {
+  const { graphs, window } = studio;
+  const values = (from: number) => Object.fromEntries(Array.from({ length: 300 }, (_, k) => [`series ${k}`, from + k]));
+  const events = [0, 1000].map((ts) => ({ ph: 'C', pid: 1, tid: 1, ts, name: 'pool', args: values(ts) }));
+  await studio.answerFile('open', studio.script('pool.json', JSON.stringify({ traceEvents: events })), () => window.menu('File', /^Open trace/));
+  await expect(graphs.number('pool', 'series 1', 'Now').first()).toHaveText('1,001');
+  const table = graphs.graph('pool').locator('.counter-legend');
+  await expect(table).toHaveAttribute('aria-rowcount', '301');
+  expect(await table.getByRole('rowheader').count()).toBeLessThan(100);
+  await graphs
+    .graph('pool')
+    .locator('.counter-legend-scroll')
+    .evaluate((element) => {
+      element.scrollTop = element.scrollHeight;
+    });
+  await expect(graphs.number('pool', 'series 299', 'Now')).toHaveText('1,299');
+  await graphs.series('pool', 'series 299').click();
+  await expect(graphs.series('pool', 'series 299')).toHaveAttribute('aria-pressed', 'false');
+});
+
 for (const colors of ['light', 'dark'] as const) {
   test.describe(`in ${colors}`, () => {
     test.use({ colors, viewport: { width: 900, height: 600 } });

@@ -383,6 +383,27 @@ test('the timeline is usable at 900 × 600: what is picked lies over it until it
   expect(await window.crowded()).toEqual([]);
 });
 
+test('at 200 % zoom the window is scrolled to what does not fit, and is whole again afterwards', async ({ studio }) => {
+  const { timeline, page } = studio;
+  await openShop(studio);
+  await page.setViewportSize({ width: 640, height: 400 });
+  const scrolled = () =>
+    page.evaluate(() => {
+      scrollTo(1000, 1000);
+      return [scrollX, scrollY];
+    });
+  await expect.poll(scrolled).toEqual([80, 120]);
+  for (const part of [timeline.to, timeline.plot, page.getByRole('button', { name: /^Notifications/ }), page.getByRole('tab', { name: 'Console' })]) {
+    await part.scrollIntoViewIfNeeded();
+    await expect(part).toBeInViewport();
+  }
+  await timeline.region.getByRole('button', { name: 'Show as table' }).click();
+  await timeline.table.scrollIntoViewIfNeeded();
+  await expect(timeline.table).toBeInViewport();
+  await page.setViewportSize({ width: 900, height: 600 });
+  await expect.poll(scrolled).toEqual([0, 0]);
+});
+
 test('every command is found by its name, tracks too; keys can be changed, and the help shows it', async ({ studio }) => {
   const { timeline, page, window } = studio;
   await openShop(studio);

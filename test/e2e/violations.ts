@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { AT_REST } from '../helpers/at-rest.ts';
 import type { Studio } from './fixtures.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -18,6 +19,7 @@ interface Violation {
 
 /** What axe-core finds wrong with the page as it is now. */
 export async function violations(studio: Studio): Promise<string[]> {
+  await studio.page.evaluate(AT_REST);
   // The source is evaluated by the debugger, which the page's content security policy does not concern.
   await studio.page.evaluate(axeSource);
   const guards = await studio.page.locator(LEFT_OUT.selectors.join()).count();

@@ -10,6 +10,7 @@ import { expect, it } from 'vitest';
 const root = path.resolve(import.meta.dirname, '../..');
 
 const ALLOWED: Readonly<Record<string, string>> = {
+  'core/formats/event-output.ts': 'one snapshot or args, a record at most',
   'core/formats/event-values.ts': 'one value of an event, bounded by the limits of the importer',
   'core/formats/file-info.ts': 'the file_info of a report, as much as an importer keeps of one member',
   'core/formats/import-metadata.ts': 'args of a metadata event or one member beside the events, 64 KB at most',
@@ -19,7 +20,6 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'core/formats/perfetto-writer.ts': 'one snapshot or args, a record at most',
   'core/formats/processed-json.ts': 'the metadata that plugins left, 1 MB at most',
   'core/formats/trace-event-fields.ts': 'one string with escapes',
-  'core/formats/trace-event-writer.ts': 'one snapshot or args, a record at most',
   'core/model/console-calls.ts': 'args of one call, which this tracer wrote',
   'core/model/timeline/search-query.ts': 'arguments of one slice, a record at most',
   'core/model/value-tree.ts': 'one snapshot, a record at most',
@@ -54,8 +54,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'renderer/app/dock/dock-layout.ts': 'an arrangement of panels, at most 200 kB in the settings',
   'renderer/app/open-traces.ts': 'what the page remembered of its open traces',
   'renderer/bridge/report.ts': 'what a report says of itself, without its trace',
-  'renderer/features/counters/graph-drag.ts': 'the number of a graph that this window put into a drag itself',
-  'renderer/features/counters/series-drag.ts': 'names of series that this window put into a drag itself',
+  'renderer/features/counters/drop-place.ts': 'names of series, or the number of a graph, that this window put into a drag itself',
   'renderer/features/export/export-form.tsx': 'a question that it wrote itself',
   'renderer/state/graph-store.ts': 'how graphs are arranged, at most 200 kB in the settings',
   'renderer/state/launch-store.ts': 'the form that the page remembered',

@@ -162,6 +162,12 @@ function event(p: usize, to: usize, record: usize): usize {
     } else if (key == 0x73677261 && load<u8>(p + 5) == 0x22) {
       field = 128; // args
       p += 6;
+    } else if (key == 0x22737474) {
+      field = 0; // tts": time of the thread, which nobody asks for
+      p += 5;
+    } else if (key == 0x72756474 && load<u8>(p + 5) == 0x22) {
+      field = 0; // tdur
+      p += 6;
     } else return 0;
     if ((seen & field) != 0) return 0;
     seen |= field;
@@ -219,7 +225,7 @@ function event(p: usize, to: usize, record: usize): usize {
       if (field == 32) {
         micros = whole;
         microNanos = nanos;
-      } else {
+      } else if (field == 8) {
         duration = whole * 1000 + nanos;
         if (duration > MAX_DURATION) return 0;
       }
@@ -228,7 +234,7 @@ function event(p: usize, to: usize, record: usize): usize {
     if (p >= to) return 0;
     c = load<u8>(p);
     // A number ends where something ends it; a text may be followed by the next key at once.
-    if ((field & (2 | 4 | 8 | 32)) != 0 && !(c == 0x2c || c == 0x7d || c <= 0x20)) return 0;
+    if ((field == 0 || (field & (2 | 4 | 8 | 32)) != 0) && !(c == 0x2c || c == 0x7d || c <= 0x20)) return 0;
   }
   if (p - start > MAX_EVENT_BYTES) return 0;
   // All but the category and the args.

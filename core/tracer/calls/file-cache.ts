@@ -8,7 +8,7 @@ const { indexOf, latin1Slice, ucs2Slice, utf8Slice } = Buffer.prototype as unkno
   'indexOf' | 'latin1Slice' | 'ucs2Slice' | 'utf8Slice',
   () => never
 >;
-const { mkdirSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeFileSync } = fs;
+const { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } = fs;
 
 /** All files together at most: beyond that the oldest go. */
 const MAX_BYTES = 256 * 1024 * 1024;
@@ -65,7 +65,7 @@ export class FileCache {
     const temporary = `${target}.${process.pid}-${this.#writes++}`;
     try {
       mkdirSync(path.dirname(target), { recursive: true, mode: 0o700 });
-      writeFileSync(temporary, entryOf(source, file), { mode: 0o600 });
+      writeEntry(temporary, source, file);
       renameSync(temporary, target);
       if (this.#writes % LOOK_EVERY === 0) this.#makeRoom(this.#folder);
     } catch {
@@ -99,18 +99,28 @@ export class FileCache {
 
 const NARROW = /^[\0-\xff]*$/;
 
-function entryOf(source: string, { code, groups, leftAlone, read }: InstrumentedFile): Buffer {
-  const texts = [source, code, ...groups.map(({ lines }) => lines)].map((text) =>
-    NARROW.test(text) ? { bytes: Buffer.from(text, 'latin1'), sign: 1 } : { bytes: Buffer.from(text, 'utf16le'), sign: -1 },
-  );
+function writeEntry(file: string, source: string, { code, groups, leftAlone, read }: InstrumentedFile): void {
+  const texts = [source, code, ...groups.map(({ lines }) => lines)].map((text) => ({ text, isNarrow: NARROW.test(text) }));
   const head: Head = {
     format: FORMAT,
-    parts: texts.map(({ bytes, sign }) => bytes.length * sign),
+    parts: texts.map(({ text, isNarrow }) => (isNarrow ? text.length : -2 * text.length)),
     groups: groups.map(({ file, count }) => ({ file, count })),
     leftAlone: [...leftAlone],
     read: [...read].map((file) => ({ file, state: stateOf(file) })),
   };
-  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...texts.map(({ bytes }) => bytes)]);
+  // One behind the other, without being put together first: they may be megabytes.
+  const descriptor = openSync(file, 'w', 0o600);
+  try {
+    const line = `${JSON.stringify(head)}\n`;
+    writeText(descriptor, line, 'utf8', Buffer.byteLength(line));
+    for (const { text, isNarrow } of texts) writeText(descriptor, text, isNarrow ? 'latin1' : 'utf16le', isNarrow ? text.length : 2 * text.length);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function writeText(descriptor: number, text: string, encoding: BufferEncoding, bytes: number): void {
+  if (writeSync(descriptor, text, null, encoding) !== bytes) throw new Error('the disk is full');
 }
 
 function parseEntry(entry: Buffer, source: string): InstrumentedFile | undefined {

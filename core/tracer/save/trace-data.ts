@@ -1,4 +1,4 @@
-import { EventWriter } from '../../formats/trace-event-writer.ts';
+import { EventWriter } from '../../formats/event-writer.ts';
 import type { TraceData, TraceEvent } from '../../plugin-api/trace-data.ts';
 import type { RecordingItem } from '../../protocol/recording-reader.ts';
 import { type ItemOptions, ProcessItems } from './process-items.ts';

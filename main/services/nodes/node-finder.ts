@@ -90,7 +90,9 @@ export class NodeFinder {
       probe = (this.#options.probe ?? probeNode)(file);
       this.#probes.set(key, probe);
     }
-    return probe;
+    const answer = await probe;
+    if (!answer.ok && answer.passes && this.#probes.get(key) === probe) this.#probes.delete(key);
+    return answer;
   }
 }
 

@@ -6,9 +6,10 @@ import { pathVariable } from '../launch/find-program.ts';
 
 export type Probe =
   | { readonly ok: true; readonly version: string; readonly arch: string; readonly execPath: string; readonly electron: boolean }
-  | { readonly ok: false; readonly problem: string };
+  /** `passes`: a busy machine is a reason of its own; asked again, it may be another answer. */
+  | { readonly ok: false; readonly problem: string; readonly passes?: true };
 
-const PROBE_TIMEOUT_MS = 5000;
+const PROBE_TIMEOUT_MS = 10_000;
 const QUESTION = 'JSON.stringify([process.version,process.arch,process.execPath,!!process.versions.electron])';
 
 /**
@@ -21,7 +22,7 @@ export function probeNode(file: string, cwd = os.homedir()): Promise<Probe> {
   const env = Object.fromEntries([...keep.map((key) => [key, process.env[key]]), [name, value]].filter((entry) => entry[1] !== undefined));
   return new Promise((resolve) => {
     execFile(file, ['-p', QUESTION], { cwd, env, timeout: PROBE_TIMEOUT_MS, killSignal: 'SIGKILL', windowsHide: true }, (error, stdout) => {
-      if (error?.killed) return resolve({ ok: false, problem: `did not answer within ${PROBE_TIMEOUT_MS / 1000} seconds` });
+      if (error?.killed) return resolve({ ok: false, problem: `did not answer within ${PROBE_TIMEOUT_MS / 1000} seconds`, passes: true });
       if (error) return resolve({ ok: false, problem: failure(file, error) });
       resolve(readAnswer(stdout));
     });

@@ -242,6 +242,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       // Sizes of what lies behind it are told when it is small again.
       if (dock.hasMaximizedGroup()) {
         last = undefined;
+        tell();
         return;
       }
       const text = layoutText(dock);

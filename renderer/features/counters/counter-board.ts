@@ -145,7 +145,9 @@ export class CounterBoard {
 
   private drawIfAffordable(plot: CounterPlot): boolean {
     if (!this.budget.take()) return false;
+    const beganMs = performance.now();
     plot.draw();
+    this.budget.spent(performance.now() - beganMs);
     this.round.drawn(plot);
     // Last in the row, so that each comes to its turn.
     this.plots.delete(plot);

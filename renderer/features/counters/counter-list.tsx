@@ -8,6 +8,7 @@ import { showPanel } from '../../state/panel-store.ts';
 import { revealTrack } from '../../state/selection.ts';
 import { useSettings } from '../../state/settings-store.ts';
 import { timelineControl } from '../../state/timeline-control.ts';
+import { useTraceValue } from '../../state/trace-store.ts';
 import { useTraceQuery } from '../../state/use-trace-query.ts';
 import { noneTitle, useTraceSource } from '../../state/use-trace-source.ts';
 import type { CounterInfo, ProcessInfo, TraceId } from '../../trace/trace-worker-api.ts';
@@ -47,9 +48,20 @@ export function CounterList({ trace }: { readonly trace: TraceId }) {
           <TextField aria-label={words.filterCounters} placeholder={words.filter} icon={Search} size="s" value={filter} onChange={setFilter} />
         </div>
       )}
+      <LeftOut trace={trace} />
       {rows.length === 0 ? <p className="counter-list-none">{words.noMatch}</p> : <Rows trace={trace} infos={infos} rows={rows} />}
     </>
   );
+}
+
+/** Counters that are not in the list, said where they are looked for. */
+function LeftOut({ trace }: { readonly trace: TraceId }) {
+  const problem = useTraceValue(trace, (summary) => summary?.notices.find((notice) => notice.code === 'many-counters'));
+  return problem ? (
+    <p className="counter-list-left-out" role="status">
+      {problem.message} {problem.remedy}
+    </p>
+  ) : null;
 }
 
 const NONE: readonly CounterInfo[] = [];
@@ -139,7 +151,8 @@ interface CounterRowProps extends ListRow {
 }
 
 const CounterRow = memo(function CounterRow({ trace, info, index, process, value, takesFocus, onFocus, infos }: CounterRowProps) {
-  const { title, unit } = splitUnit(info.name);
+  const { title: told, unit } = splitUnit(info.name);
+  const title = told || words.noName;
   const cell = useNewestCell(trace, info.key, valueInUnit(Number.isNaN(value) ? undefined : value, unitOfSeries(info.name, info.series[0]?.name ?? '')));
   const [menu, setMenu] = useState<readonly MenuEntry[]>();
   const [pointAt, setPointAt] = useState<MenuPoint>();

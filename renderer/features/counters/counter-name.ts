@@ -1,5 +1,3 @@
-import { words } from './words.ts';
-
 /** A counter's name often ends with its unit ("memory MB"): the unit is set apart, as the design has it. */
 
 const UNITS = new Set([
@@ -36,7 +34,7 @@ export interface CounterName {
 export function splitUnit(name: string): CounterName {
   const match = /^(.*\S)\s+[([]?([^\s()[\]]{1,4})[)\]]?$/s.exec(name.length > 400 ? '' : name);
   const [, title, unit] = match ?? [];
-  if (title === undefined || unit === undefined || !UNITS.has(unit)) return { title: name === '' ? words.noName : name, unit: '' };
+  if (title === undefined || unit === undefined || !UNITS.has(unit)) return { title: name, unit: '' };
   return { title, unit };
 }
 

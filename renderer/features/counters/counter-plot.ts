@@ -9,7 +9,7 @@ import { drawGraph, type GraphScene, plotBox } from '../../drawing/graph-picture
 import { gridQuery } from '../../drawing/grid-lookup.ts';
 import { LineLayer } from '../../drawing/line-layer.ts';
 import type { Palette, SeriesStyle } from '../../drawing/palette.ts';
-import { placeOn, roundedOn, type ValueAxis, valueAxis } from '../../drawing/value-axis.ts';
+import { placeOn, roundedOn, type ValueAxis, type ValueExtent, valueAxis } from '../../drawing/value-axis.ts';
 import { FIRST_OPTIONS, type GraphOptions } from '../../state/graph-arrangement.ts';
 import type { TimeRange } from '../../state/view-store.ts';
 import type { CounterLines, SeriesId, TraceClient, TraceId } from '../../trace/trace-worker-api.ts';
@@ -65,6 +65,8 @@ interface PlotOptions {
   readonly palette: () => Palette;
   /** There is something new to draw: the board calls `draw`, now or in a later frame. */
   readonly onDirty: () => void;
+  /** An answer came: `currentLines` are others. */
+  readonly onLines: () => void;
   /** New values for the legend, as they are drawn. `newest`: those of the end of the recording, not of a moment before it. */
   readonly onNumbers: (numbers: readonly SeriesNumbers[], newest: boolean) => void;
 }
@@ -105,6 +107,7 @@ export class CounterPlot {
   private restUntilMs = 0;
   private axis: ValueAxis | undefined;
   private settledAxis = false;
+  private extent: { readonly lines: CounterLines; readonly hidden: ReadonlySet<string>; readonly values: ValueExtent } | undefined;
   private whole = true;
   private drawnRange: TimeRange | undefined;
   private drawnRelative = false;
@@ -348,6 +351,7 @@ export class CounterPlot {
           this.fitAxis(lines);
           this.askedCoarse = lines.coarse;
           this.tellNumbers();
+          this.options.onLines();
           this.options.onDirty();
         },
         () => {
@@ -368,13 +372,16 @@ export class CounterPlot {
     for (const [s, stats] of lines.stats.entries()) {
       if (isShown[s] && [stats.min, stats.max, stats.now].some((value) => value !== null && !Number.isInteger(value))) this.whole = false;
     }
-    this.axis = valueAxis(this.choices, extentOf(lines, isShown), this.settledAxis ? this.axis : undefined);
+    // The same lines lie between the same values, however the view moves over them.
+    if (this.extent?.lines !== lines || this.extent.hidden !== this.hidden) this.extent = { lines, hidden: this.hidden, values: extentOf(lines, isShown) };
+    this.axis = valueAxis(this.choices, this.extent.values, this.settledAxis ? this.axis : undefined);
     this.settledAxis = true;
   }
 
   private decimals(): number {
-    const { low = 0, high = 1 } = this.axis ?? {};
-    return decimalsFor(Math.max(Math.abs(low), Math.abs(high)), this.whole);
+    const { scale, low = 0, high = 1 } = this.axis ?? {};
+    // On a logarithmic axis the small values are to be told apart as well.
+    return decimalsFor(scale === 'log' ? low : Math.max(Math.abs(low), Math.abs(high)), this.whole);
   }
 
   private numbersOf(lines: CounterLines): readonly SeriesNumbers[] {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { lineValueAt } from '../../drawing/column-lines.ts';
 import { clipText, formatMomentShort } from '../../drawing/format.ts';
 import type { CounterLines } from '../../trace/trace-worker-api.ts';
@@ -15,15 +15,30 @@ interface CounterTableProps {
   readonly lines: readonly GraphLine[];
   readonly unit: string;
   readonly shown: () => CounterLines | undefined;
+  /** Told of each answer; while nothing comes, nothing runs. */
+  readonly listeners: Set<() => void>;
 }
 
 /** The graph in words: newest, mean, least and greatest of the range, and what the lines show as numbers at even steps, newest first. */
-export function CounterTable({ name, lines, unit, shown: shownNow }: CounterTableProps) {
+export function CounterTable({ name, lines, unit, shown: shownNow, listeners }: CounterTableProps) {
   const [shown, setShown] = useState<CounterLines | undefined>(shownNow);
+  const now = useRef(shownNow);
+  now.current = shownNow;
   useEffect(() => {
-    const timer = setInterval(() => setShown(shownNow()), EVERY_MS);
-    return () => clearInterval(timer);
-  }, [shownNow]);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const listener = () => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        setShown(now.current());
+      }, EVERY_MS);
+    };
+    listeners.add(listener);
+    listener();
+    return () => {
+      listeners.delete(listener);
+      clearTimeout(timer);
+    };
+  }, [listeners]);
   const moments = shown ? momentsOf(shown) : [];
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a place that scrolls must be reachable by keyboard.
@@ -44,7 +59,7 @@ export function CounterTable({ name, lines, unit, shown: shownNow }: CounterTabl
             <tr key={stat} className="counter-stat">
               <th scope="row">{words.table[stat]}</th>
               {lines.map((line, s) => (
-                <td key={line.key}>{valueInUnit(shown?.stats[s]?.[stat], unit, unit === 'B' ? undefined : 2)}</td>
+                <td key={line.key}>{valueInUnit(shown?.stats[s]?.[stat], unit)}</td>
               ))}
             </tr>
           ))}

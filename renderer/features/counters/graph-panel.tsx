@@ -53,6 +53,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
   const host = useRef<HTMLDivElement>(null);
   const cells = useRef<Cells>(new Map());
   const numbersRef = useRef<readonly SeriesNumbers[]>([]);
+  const lineListeners = useRef(new Set<() => void>());
   const plotRef = useRef<CounterPlot | undefined>(undefined);
   const graph = useMemo(() => resolveGraph(spec, byKey, place), [spec, byKey, place]);
   const { title, name, unit, lines } = graph;
@@ -74,6 +75,9 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
       host: element,
       palette: board.palette,
       onDirty: () => board.drawNews(plot),
+      onLines: () => {
+        for (const listener of lineListeners.current) listener();
+      },
       onNumbers: (numbers, newest) => {
         numbersRef.current = numbers;
         writeNumbers(cells.current, plot.seriesIds(), numbers);
@@ -229,7 +233,7 @@ export const GraphPanel = memo(function GraphPanel({ trace, board, spec, counter
           </p>
         )}
         {lines.length === 0 && <p className="counter-nothing">{words.emptyGraph}</p>}
-        {asTable && <CounterTable name={name} lines={lines} unit={unit} shown={() => plotRef.current?.currentLines()} />}
+        {asTable && <CounterTable name={name} lines={lines} unit={unit} shown={() => plotRef.current?.currentLines()} listeners={lineListeners.current} />}
       </div>
       {lines.length > 0 && <Legend trace={trace} graph={spec.id} lines={lines} hidden={hidden} cells={cells.current} onRows={writeAgain} />}
     </figure>

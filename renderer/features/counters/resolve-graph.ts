@@ -4,6 +4,7 @@ import { type GraphSpec, type SeriesName, seriesKey } from '../../state/graph-ar
 import type { CounterInfo } from '../../trace/trace-worker-api.ts';
 import { commonUnit, splitUnit, unitOfSeries } from './counter-name.ts';
 import type { PlotSeries } from './counter-plot.ts';
+import { words } from './words.ts';
 
 /** As many as the worker answers for. */
 const MOST_SHOWN = 1000;
@@ -49,7 +50,7 @@ export function resolveGraph(spec: GraphSpec, counters: ReadonlyMap<string, Coun
   const shown = found.slice(0, MOST_SHOWN);
   const lines = shown.map(({ unit: _unit, ...line }, k): GraphLine => ({ ...line, style: seriesStyle(place, k, shown.length) }));
   const foundUnit = commonUnit(shown.map(({ unit }) => unit));
-  const foundTitle = own ? splitUnit(own.name).title : titleOf(spec, counters, lines);
+  const foundTitle = own ? splitUnit(own.name).title || words.noName : titleOf(spec, counters, lines);
   // A graph of the user's may hold what another one does.
   const name = spec.title ?? own?.name ?? `Graph ${spec.id.replace(/^own /, '')}: ${foundTitle}`;
   return { title: spec.title ?? foundTitle, foundTitle, name, unit: spec.options.unit ?? foundUnit, foundUnit, lines };
@@ -57,7 +58,8 @@ export function resolveGraph(spec: GraphSpec, counters: ReadonlyMap<string, Coun
 
 function titleOf(spec: GraphSpec, counters: ReadonlyMap<string, CounterInfo>, lines: readonly GraphLine[]): string {
   if (lines.length === 1) return lines[0]?.name ?? '';
-  const names = [...new Set(spec.added.flatMap(({ counter }) => splitUnit(counters.get(counter)?.name ?? '').title || []))];
+  const found = spec.added.flatMap(({ counter }) => counters.get(counter) ?? []);
+  const names = [...new Set(found.map(({ name }) => splitUnit(name).title))];
   if (names.length === 0) return 'Graph';
   return names.length <= MOST_IN_TITLE ? names.join(', ') : `${names.slice(0, MOST_IN_TITLE).join(', ')} and ${names.length - MOST_IN_TITLE} more`;
 }

@@ -1,49 +1,32 @@
 /** Series that are being dragged from the list of counters, or from a legend, into a graph. */
 import { useEffect, useState } from 'react';
 import { type SeriesName, seriesNameOf } from '../../state/graph-arrangement.ts';
+import { droppedOf, startDragOf, useDropPlace } from './drop-place.ts';
 
 const TYPE = 'application/x-trace-studio-series';
 const MOST_DROPPED = 1024;
 
-export function startDrag(transfer: DataTransfer, series: readonly SeriesName[]): void {
-  transfer.setData(TYPE, JSON.stringify(series));
-  transfer.effectAllowed = 'copy';
-}
+export const startDrag = (transfer: DataTransfer, series: readonly SeriesName[]): void => startDragOf(transfer, TYPE, series, 'copy');
 
 export const isSeriesDrag = (transfer: DataTransfer): boolean => transfer.types.includes(TYPE);
 
-/** What was dropped may come from anywhere. */
 export function droppedSeries(transfer: DataTransfer): readonly SeriesName[] {
-  try {
-    const value: unknown = JSON.parse(transfer.getData(TYPE));
-    return Array.isArray(value) ? value.slice(0, MOST_DROPPED).flatMap(seriesNameOf) : [];
-  } catch {
-    // Not ours, whatever its type says.
-    return [];
-  }
+  const value = droppedOf(transfer, TYPE);
+  return Array.isArray(value) ? value.slice(0, MOST_DROPPED).flatMap(seriesNameOf) : [];
 }
 
 /** Handlers that make a place take series. */
 export function useSeriesDrop(onDrop: (series: readonly SeriesName[]) => void) {
-  const [isOver, setOver] = useState(false);
-  const over = (event: React.DragEvent) => {
-    if (!isSeriesDrag(event.dataTransfer)) return;
-    event.preventDefault();
-    event.dataTransfer.dropEffect = 'copy';
-    setOver(true);
-  };
-  const leave = (event: React.DragEvent) => {
-    if (!(event.relatedTarget instanceof Node) || !event.currentTarget.contains(event.relatedTarget)) setOver(false);
-  };
-  const drop = (event: React.DragEvent) => {
-    if (!isSeriesDrag(event.dataTransfer)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    setOver(false);
-    const series = droppedSeries(event.dataTransfer);
-    if (series.length > 0) onDrop(series);
-  };
-  return { isOver, handlers: { onDragEnter: over, onDragOver: over, onDragLeave: leave, onDrop: drop } };
+  const { place, handlers } = useDropPlace(
+    TYPE,
+    'copy',
+    () => true,
+    (transfer) => {
+      const series = droppedSeries(transfer);
+      if (series.length > 0) onDrop(series);
+    },
+  );
+  return { isOver: place === true, handlers };
 }
 
 /** Series are being dragged somewhere in this window. */

@@ -1,10 +1,11 @@
 /** One frame of the timeline: everything on its canvas, from below to above. What is drawn comes in; nothing is asked here. */
 import type { ValueRange } from '../../drawing/axis-range.ts';
 import { formatDuration } from '../../drawing/format.ts';
+import { LineLayer } from '../../drawing/line-layer.ts';
 import { type Palette, withAlpha } from '../../drawing/palette.ts';
-import { type PixelInk, type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
+import { type RectInk, stripesOf } from '../../drawing/pixel-ink.ts';
 import { PixelLayer } from '../../drawing/pixel-layer.ts';
-import { type CounterRowBox, drawCounterLabel, drawCounterLines, type RowLines } from '../../drawing/timeline/counter-row.ts';
+import { type CounterRowBox, drawCounterLabel, drawCounterLayer, drawCounterLines, type RowLines } from '../../drawing/timeline/counter-row.ts';
 import { type Arrow, drawArrows } from '../../drawing/timeline/flow-arrows.ts';
 import { Flag, ItemOrder, type Placement, RowKind, type RowPlaces } from '../../drawing/timeline/items.ts';
 import {
@@ -115,6 +116,9 @@ export class TimelinePicture {
   private readonly widths = new Map<string, number>();
   private readonly durationTexts = new Map<number, string>();
   private readonly layer = new PixelLayer();
+  /** Lines of counters, by the key of their lane; of those that were drawn in the last frame. */
+  private readonly rowLayers = new Map<string, LineLayer>();
+  private readonly rowsDrawn = new Set<string>();
   private readonly patterns = new Map<string, CanvasPattern | string>();
   private palette: Palette;
   private fonts: PictureFonts;
@@ -146,7 +150,9 @@ export class TimelinePicture {
     ink.fillRect(0, 0, left, height);
     ink.fillStyle = palette.well;
     ink.fillRect(left, 0, width - left, height);
+    this.rowsDrawn.clear();
     for (const place of scene.regions) this.drawRegion(scene, place);
+    for (const key of this.rowLayers.keys()) if (!this.rowsDrawn.has(key)) this.rowLayers.delete(key);
     this.drawFuture(scene);
     if (scene.arrows.length > 0) {
       const top = Math.min(...scene.regions.map((place) => place.top), height);
@@ -196,27 +202,33 @@ export class TimelinePicture {
 
   private drawCounters(scene: Scene, place: RegionPlace): void {
     const { ink, palette, fonts } = this;
-    const rows: { readonly picture: CounterPicture; readonly box: CounterRowBox; readonly colours: readonly string[] }[] = [];
+    const rows: { readonly key: string; readonly picture: CounterPicture; readonly box: CounterRowBox; readonly colours: readonly string[] }[] = [];
     eachInSight(place, (placed, y) => {
       if (!isPlacedLane(placed)) return;
-      const picture = scene.counters.get(placed.lane.key);
-      if (picture) rows.push({ picture, box: counterBox(scene, y, placed.height), colours: scene.counterColours(placed) });
+      const { key } = placed.lane;
+      const picture = scene.counters.get(key);
+      if (picture) rows.push({ key, picture, box: counterBox(scene, y, placed.height), colours: scene.counterColours(placed) });
     });
     if (rows.length === 0) return;
-    const sight = { left: scene.left, top: place.top, right: scene.width, bottom: place.bottom };
-    const paint = (rects: Pick<RectInk, 'fillStyle' | 'fillRect'> | PixelInk) => {
-      for (const { picture, box, colours } of rows) drawCounterLines(rects, picture.lines, picture.range, box, colours, palette);
-    };
-    if (rows.reduce((sum, { picture }) => sum + picture.lines.count, 0) >= MANY_SERIES) this.layer.draw(ink, sight, paint);
-    else {
-      ink.save();
-      ink.beginPath();
-      ink.rect(sight.left, sight.top, sight.right - sight.left, sight.bottom - sight.top);
-      ink.clip();
-      paint(ink);
-      ink.restore();
+    ink.save();
+    ink.beginPath();
+    ink.rect(scene.left, place.top, scene.width - scene.left, place.bottom - place.top);
+    ink.clip();
+    const isMany = rows.reduce((sum, { picture }) => sum + picture.lines.count, 0) >= MANY_SERIES;
+    for (const { key, picture, box, colours } of rows) {
+      if (isMany) this.drawRow(key, picture, box, colours);
+      else drawCounterLines(ink, picture.lines, picture.range, box, colours, palette);
     }
+    ink.restore();
     for (const { picture, box } of rows) drawCounterLabel(ink, picture.range, box, palette, fonts.axis);
+  }
+
+  private drawRow(key: string, { lines, range }: CounterPicture, box: CounterRowBox, colours: readonly string[]): void {
+    const layer = this.rowLayers.get(key) ?? new LineLayer();
+    this.rowLayers.set(key, layer);
+    this.rowsDrawn.add(key);
+    const { ink } = this;
+    drawCounterLayer(ink, (at, of, paint) => layer.draw(ink, at, of, paint), lines, range, box, colours, this.palette, devicePixelRatio || 1);
   }
 
   private drawItems(scene: Scene, place: RegionPlace, view: TimelineView): void {

@@ -79,15 +79,19 @@ export class TraceWindow {
     }
   }
 
-  /** Waits until the shown value of a series stays the same for a while: nothing more comes. */
-  async stands(counter: string, series: string): Promise<void> {
+  /** Waits until the shown value of a series stays the same for a while: nothing more comes. That value. */
+  async stands(counter: string, series: string): Promise<string> {
     await this.bringIntoSight(counter);
     const cell = this.now(counter, series);
-    for (let before = ''; before !== (await cell.textContent()); ) {
+    // Until it is drawn for the first time there is none.
+    await expect(cell).toHaveText(/\d/);
+    let before = '';
+    while (before !== (await cell.textContent())) {
       before = (await cell.textContent()) ?? '';
       // Longer than the window waits before it shows what has come.
       await this.page.waitForTimeout(500);
     }
+    return before;
   }
 
   /** Gives the script a line of input. */

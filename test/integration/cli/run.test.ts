@@ -242,7 +242,8 @@ describe('Ctrl+C', () => {
     expect((await run.ended).code).toBe(6);
   });
 
-  test.runIf(hasScriptCommand())('in a terminal reaches the script once', async () => {
+  test('in a terminal reaches the script once', async ({ skip }) => {
+    skip(!hasScriptCommand(), 'a terminal is made by the command `script`, of Linux');
     folder.write(
       'wait.js',
       `let n = 0; process.on('SIGINT', () => { n++; setTimeout(() => process.exit(40 + n), 300) }); setInterval(() => {}, 1000); console.log('ready ' + process.stdout.isTTY)`,

@@ -104,7 +104,8 @@ describe.each(nodeVersions())('$title', ({ path: node, major }) => {
     expect(folder.report('plugins.json').text).toBe('./named.mjs  "a b"');
   });
 
-  it.skipIf(major < 24)('ends with the block of `using`', () => {
+  it('ends with the block of `using`', ({ skip }) => {
+    skip(major < 24, 'this Node has no `using`');
     folder.script(
       `{ using tracer = VizTracer.begin({ verbose: 0, outputFile: 'using.json' }); tracer.instant('one'); }
        try { using tracer = VizTracer.begin({ verbose: 0, outputFile: 'thrown.json' }); tracer.instant('two'); throw new Error('boom'); }

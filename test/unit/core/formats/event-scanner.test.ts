@@ -56,6 +56,8 @@ describe('the module', () => {
 
   it('takes calls as tools write them, and stops in front of others', () => {
     expect(taken(`${call('')},\n${call(',"cat":"c","args":{"a": [1, {"b": "x\\n"}]}')}`)).toBe(2);
+    // As DevTools has them.
+    expect(taken(call(',"tdur":2,"tts":7123'))).toBe(1);
     for (const other of [
       call(',"id":1'),
       call(',"ts":1'),
@@ -143,6 +145,7 @@ describe('with and without the scanner', () => {
     cat: name,
     args: fc.oneof({ weight: 3, arbitrary: object }, { weight: 1, arbitrary: value }),
     tts: number,
+    tdur: fc.oneof(number, name),
     id: name,
   };
   const usual = ['ph', 'pid', 'tid', 'ts', 'dur', 'name'] as const;

@@ -4,9 +4,11 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type NameStatistics, type StatisticsChoice, statisticsOf } from '../../../../core/formats/slice-statistics.ts';
+import { TraceEventExport } from '../../../../core/formats/trace-event-writer.ts';
 import { countsOf } from '../../../../core/formats/trace-info.ts';
+import { AsyncFlag, FlowPhase } from '../../../../core/protocol/records.ts';
 import { TestRecording, traceOf } from '../../../helpers/build-recording.ts';
-import { decode, inPieces, recordingFrom } from '../../../helpers/formats.ts';
+import { decode, inPieces, recordingFrom, written } from '../../../helpers/formats.ts';
 
 const FIXTURES = path.join(import.meta.dirname, '../../../fixtures/formats/trace-event');
 const report = (name: string): Uint8Array => {
@@ -121,7 +123,7 @@ describe('statisticsOf', () => {
     expect(await names({ thread: 'worker' })).toEqual(['put', 'getCart']);
     expect(await names({ thread: '7', match: 'CART' })).toEqual(['getCart']);
     expect(await names({ match: '/^get/' })).toEqual(['getCart', 'getUser']);
-    expect(await names({ thread: 'nobody' })).toEqual([]);
+    await expect(names({ thread: 'nobody' })).rejects.toMatchObject({ code: 'no-such-thread', remedy: 'There are: main, worker.' });
   });
 
   it.each(readdirSync(FIXTURES))('agrees with what the window shows: %s', async (name) => {
@@ -298,10 +300,23 @@ describe('countsOf', () => {
       threads: 1,
       startNs: 5n * 2n ** 32n + 4_000_000_000n + 1_000n,
       durationNs: 8_500,
+      startedAtMs: 1700000000123.001,
       issues: [{ kind: 'begin-without-end', count: 1, example: 'the call of f did not end' }],
       typescript: [],
       sources: { files: 1, bytes: 8 },
     });
+  });
+
+  it('counts the points of arrows alike in a recording and in what is exported of it', async () => {
+    const { recording, stream } = TestRecording.simple();
+    recording.asyncBegin(stream, 1_000, 1, 'request', { flags: AsyncFlag.FLOW });
+    recording.flow(stream, 2_000, 1, FlowPhase.END_ENCLOSING);
+    recording.asyncEnd(stream, 3_000, 1);
+    const bytes = recording.finish();
+    const { flowEvents } = await countsOf(inPieces(bytes));
+    const { text } = await written(TraceEventExport, bytes);
+    expect(flowEvents).toBe(2);
+    expect((await countsOf(inPieces(await recordingFrom(text)))).flowEvents).toBe(2);
   });
 
   it('tells what the window tells: events, and slices that overlap among what was logged, never with calls', async () => {

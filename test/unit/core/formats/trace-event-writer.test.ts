@@ -257,9 +257,11 @@ describe('writeTraceEvents', () => {
     recording.source('/app/a.js', 'a();');
     recording.instant(stream, 1000, 'one');
     const bytes = recording.finish();
-    const left = 'The text of 1 source file was left out: the format has no place for them, VizTracer’s JSON has.';
+    const left = 'The text of 1 source file was left out: the format has no place for source texts, VizTracer’s JSON has.';
     expect((await exported(bytes)).notes).toEqual([left]);
-    expect((await exported(bytes, { shape: 'viztracer' })).notes).toEqual(['The text of 1 source file was left out: nothing here undoes their compression.']);
+    expect((await exported(bytes, { shape: 'viztracer' })).notes).toEqual([
+      'The text of 1 source file was left out: this program cannot undo its compression.',
+    ]);
     expect((await exported(bytes, { shape: 'viztracer', inflate: async (content) => content })).notes).toEqual([]);
     // In the member that the report had.
     for (const text of ['b()', 'b();\n'.repeat(20_000)]) {

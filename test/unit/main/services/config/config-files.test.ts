@@ -130,7 +130,8 @@ describe('config files', () => {
     expect((await inspect(undefined, folder.path)).problems).toMatchObject([{ code: 'config-missing' }]);
   });
 
-  test.skipIf(!IS_ROOT)('of another user are not taken by themselves', async () => {
+  test('of another user are not taken by themselves', async ({ skip }) => {
+    skip(!IS_ROOT, 'only root can give a file to another user');
     const file = folder.write('trace-studio.config.json', '{ "gc": false }');
     chownSync(file, 12345, 12345);
     expect((await inspect()).problems).toMatchObject([{ code: 'config-foreign' }]);
@@ -140,7 +141,8 @@ describe('config files', () => {
     expect((await inspect()).inspection?.capture).toEqual({ gc: false });
   });
 
-  test.skipIf(IS_ROOT)('that may not be read are told', async () => {
+  test('that may not be read are told', async ({ skip }) => {
+    skip(IS_ROOT, 'root may read any file');
     chmodSync(folder.write('trace-studio.config.json', '{}'), 0o000);
     expect((await inspect()).problems).toMatchObject([{ code: 'config-unreadable' }]);
   });

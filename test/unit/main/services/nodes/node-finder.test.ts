@@ -2,6 +2,7 @@ import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { NodeFinder } from '../../../../../main/services/nodes/node-finder.ts';
+import type { Probe } from '../../../../../main/services/nodes/node-probe.ts';
 import { findProjectPin, matchPin } from '../../../../../main/services/nodes/project-pin.ts';
 import { TemporaryFolder } from '../temporary-folder.ts';
 
@@ -63,6 +64,26 @@ describe('finding', () => {
     folder.fakeNode('bin/node', 'v24.1.0');
     expect(await ours(nodes)).toEqual([]);
     expect((await nodes.all(true)).some((node) => node.version === 'v24.1.0')).toBe(true);
+  });
+
+  test('asks again a Node that did not answer in time, and no other', async () => {
+    const asked: string[] = [];
+    const answers: Probe[] = [
+      { ok: false, problem: 'did not answer within 10 seconds', passes: true },
+      { ok: true, version: 'v24.1.0', arch: 'x64', execPath: '/slow/node', electron: false },
+    ];
+    const nodes = new NodeFinder({
+      environment: { PATH: '' },
+      home: folder.path,
+      probe: async (file) => {
+        asked.push(file);
+        return answers[asked.length - 1] as Probe;
+      },
+    });
+    expect(await nodes.at('/slow/node', '/')).toMatchObject({ problem: 'did not answer within 10 seconds' });
+    expect(await nodes.at('/slow/node', '/')).toMatchObject({ version: 'v24.1.0' });
+    expect(await nodes.at('/slow/node', '/')).toMatchObject({ version: 'v24.1.0' });
+    expect(asked).toEqual(['/slow/node', '/slow/node']);
   });
 
   test('a path that leads nowhere is an answer with a problem', async () => {

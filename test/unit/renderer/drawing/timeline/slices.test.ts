@@ -106,13 +106,13 @@ describe('slices', () => {
 });
 
 describe('what is seen from afar', () => {
-  const marks = (list: readonly One[], chosen = { hits: true, name: 0, otherName: 0, ref: 0 }) => {
+  const marks = (list: readonly One[], chosen = { hits: true, name: 0, otherName: 0, ref: 0 }, rows = ROWS) => {
     const { ink, calls } = recordingInk();
     const items = itemsOf(list);
     const order = new ItemOrder();
-    order.sort(items, ROWS, PLACEMENT, COLOURS);
-    drawErrors(ink, items, order, ROWS, PLACEMENT, LOOK);
-    drawOutlines(ink, items, order, ROWS, PLACEMENT, LOOK, chosen);
+    order.sort(items, rows, PLACEMENT, COLOURS);
+    drawErrors(ink, items, order, rows, PLACEMENT, LOOK);
+    drawOutlines(ink, items, order, rows, PLACEMENT, LOOK, chosen);
     return calls;
   };
 
@@ -136,6 +136,15 @@ describe('what is seen from afar', () => {
       'frame -0.5 -0.5 50 18 seam 3.5',
       'frame -0.5 -0.5 50 18 accent 1.75',
     ]);
+  });
+
+  it('a blocked loop that is picked has its ring round the strip over the thread, and its namesakes no line', () => {
+    const strip: RowPlaces = { kind: Uint8Array.of(RowKind.LOOP), y: Float32Array.of(4), colour: Uint8Array.of(9) };
+    const loops = [
+      { from: 10, to: 60, ref: 7 },
+      { from: 70, to: 100, ref: 8 },
+    ];
+    expect(marks(loops, { hits: false, name: 1, otherName: 0, ref: 7 }, strip)).toEqual(['frame 9.5 3.5 50 14 seam 3.5', 'frame 9.5 3.5 50 14 accent 1.75']);
   });
 });
 

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { FrameBudget } from '../../../../../renderer/features/counters/frame-budget.ts';
 
-/** Drawings in each of `frames` frames that take `tookMs`, with `wanted` panels that would be drawn. */
-function drawings(budget: FrameBudget, frames: number, tookMs: number, wanted: number, from = 0): number[] {
+/** Drawings in each of `frames` frames that take `tookMs`, with `wanted` panels that would be drawn, each in `drawMs`. */
+function drawings(budget: FrameBudget, frames: number, tookMs: number, wanted: number, from = 0, drawMs = 6): number[] {
   return Array.from({ length: frames }, (_, k) => {
     budget.begin(from + k * tookMs, wanted);
     let taken = 0;
-    while (taken < wanted && budget.take()) taken++;
+    while (taken < wanted && budget.take()) {
+      taken++;
+      budget.spent(drawMs);
+    }
     return taken;
   });
 }
@@ -28,6 +31,10 @@ describe('FrameBudget', () => {
     expect(sum(slow)).toBeGreaterThanOrEqual(19);
     expect(sum(slow)).toBeLessThan(40);
     expect(slow.join('')).not.toContain('000');
+  });
+
+  it('draws every panel where frames are slow for other reasons than drawing', () => {
+    expect(drawings(new FrameBudget(), 20, 40, 6, 0, 0.5)).toEqual(Array(20).fill(6));
   });
 
   it('comes back to every frame when frames are quick again', () => {
