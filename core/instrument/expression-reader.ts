@@ -41,6 +41,8 @@ export abstract class ExpressionReader extends Scanner {
   protected mayYield = false;
   /** `{ a = 1 }` where no pattern has been made of it yet. */
   protected covers = 0;
+  /** Pieces of an ES module that no function can have in it, in their order, and what may stand in their place. */
+  protected readonly ofModules: { readonly start: number; readonly end: number; readonly text: string }[] = [];
   // Of the last name that was an expression.
   #nameToken = 0;
   #nameStart = 0;
@@ -576,11 +578,13 @@ export abstract class ExpressionReader extends Scanner {
   }
 
   #importExpression(): void {
+    const { start } = this;
     this.next();
     if (this.token === T.DOT) {
       this.next();
       if (this.options.kind !== 'module' || this.token !== T.NAME || this.source.slice(this.start, this.end) !== 'meta') giveUp();
       this.next();
+      this.ofModules.push({ start, end: this.previousEnd, text: 'this' });
     } else if (this.token === T.LEFT_PAREN && this.source.charCodeAt(this.end) !== 46) this.#arguments();
     else giveUp();
   }

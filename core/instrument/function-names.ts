@@ -33,7 +33,7 @@ function ownerName(source: string, object: Node, self: string | undefined): stri
 }
 
 const isExports = ({ object, property, computed }: Node): boolean =>
-  computed !== true && object?.type === 'Identifier' && object.name === 'module' && property?.name === 'exports';
+  computed !== true && object?.type === 'Identifier' && object.name === 'module' && property?.type === 'Identifier' && property.name === 'exports';
 
 /** A name stands on one line of a table, and is bounded. */
 export function oneLine(text: string): string {

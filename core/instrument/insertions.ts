@@ -19,6 +19,8 @@ export interface Instrumented {
   readonly functions: readonly FoundFunction[];
   /** Functions that are not recorded, and why. */
   readonly leftAlone: readonly { readonly at: number; readonly reason: string }[];
+  /** The source as the body of a function: what the engine refuses of the one it refuses of the other. Absent: there is no such text. */
+  readonly asBody?: string;
 }
 
 export interface Owner {

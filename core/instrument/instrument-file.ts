@@ -4,7 +4,7 @@ import type { FoundFunction } from './insertions.ts';
 import { holdsOwnNames, instrument } from './instrument.ts';
 import { lineOf, lineStarts } from './line-starts.ts';
 import { type Position, type SourceHost, SourceMaps } from './source-maps.ts';
-import type { SourceKind } from './syntax.ts';
+import { parseSource, type SourceKind } from './syntax.ts';
 
 export interface FileRequest extends SourceHost {
   /** Absolute path. */
@@ -15,6 +15,8 @@ export interface FileRequest extends SourceHost {
   readonly arguments: boolean;
   readonly results: boolean;
   readonly exceptions: boolean;
+  /** Why the engine does not read the text as the body of a function. Absent: it is not asked. */
+  readonly refusal?: (body: string) => string | undefined;
 }
 
 /** Texts and numbers only: they cross from a realm of their own. */
@@ -42,7 +44,11 @@ export function instrumentFile(request: FileRequest): InstrumentedFile {
   if (holdsOwnNames(source)) return leftAlone('It holds names that recording would put in: it is instrumented already, or a bundle of the tracer.');
   try {
     const { kind, arguments: args, results, exceptions } = request;
-    const { code, functions, leftAlone: skipped } = instrument(source, { kind, fileName: baseName(request.file), arguments: args, results, exceptions });
+    const options = { kind, fileName: baseName(request.file), arguments: args, results, exceptions };
+    const { code, functions, leftAlone: skipped, asBody } = instrument(source, options);
+    // Node says what is wrong in the words of the file: those of a text that recording was put into would be another's.
+    const refusal = asBody === undefined ? undefined : request.refusal?.(asBody);
+    if (refusal !== undefined && (asBody === source || isWrongModule(source))) return leftAlone(`It cannot be parsed: ${oneLine(refusal)}`);
     const positions = new Positions(request);
     const reasons = skipped.map(({ at, reason }) => {
       const { file: where, line } = positions.of(at);
@@ -54,6 +60,16 @@ export function instrumentFile(request: FileRequest): InstrumentedFile {
     if (error instanceof RangeError) return leftAlone('It nests too deeply.');
     const { message } = error as Error;
     return leftAlone(`It cannot be parsed: ${oneLine(message)}`);
+  }
+}
+
+/** The text that the engine was asked about is not the module itself: the parser agrees that something is wrong. */
+function isWrongModule(source: string): boolean {
+  try {
+    parseSource(source, 'module', true);
+    return false;
+  } catch {
+    return true;
   }
 }
 

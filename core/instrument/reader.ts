@@ -5,7 +5,7 @@
 
 import { A_NAME, ARRAY, type ReaderOptions } from './expression-reader.ts';
 import { BODY, FunctionReader } from './function-reader.ts';
-import { inserted } from './inserted-text.ts';
+import { inserted, PREFIX } from './inserted-text.ts';
 import { FLAG, type Instrumented } from './insertions.ts';
 import { IN_BLOCK, IN_BODY, Name, NOT_DECLARED, type ReadFunction } from './reader-names.ts';
 import { giveUp } from './scanner.ts';
@@ -48,7 +48,20 @@ class Reader extends FunctionReader {
     this.insertions.put(this.previousEnd, forms.after, fn);
     if (this.covers > 0) giveUp();
     const { code, functions } = this.insertions.splice(this.#original);
-    return { code, functions, leftAlone: this.unrecorded.map(({ fn: { at }, reason }) => ({ at, reason })) };
+    const leftAlone = this.unrecorded.map(({ fn: { at }, reason }) => ({ at, reason }));
+    return { code, functions, leftAlone, asBody: this.options.kind === 'module' ? this.#moduleAsBody() : this.#original };
+  }
+
+  /** The names that an import declares are not in it, nor what an export asks for: whatever else is wrong with a module is wrong with this. */
+  #moduleAsBody(): string {
+    let text = '';
+    let from = this.#original.startsWith('#!') ? this.#original.indexOf('\n') : 0;
+    if (from < 0) return '';
+    for (const piece of this.ofModules) {
+      text += this.#original.slice(from, piece.start) + piece.text;
+      from = piece.end;
+    }
+    return `"use strict";async()=>{{${text}${this.#original.slice(from)}\n}}`;
   }
 
   /** `label`: where the first label in front of it begins. */
@@ -328,6 +341,7 @@ class Reader extends FunctionReader {
       return;
     }
     this.#requireModule();
+    const { start } = this;
     this.next();
     if (this.token !== T.STRING) {
       if (this.token <= T.LAST_NAME) {
@@ -340,6 +354,12 @@ class Reader extends FunctionReader {
       this.expect(T.FROM);
     }
     this.#from();
+    this.#ofModules(start, ';');
+  }
+
+  /** From `start` to where the last token ended: see `ofModules`. */
+  #ofModules(start: number, text: string): void {
+    this.ofModules.push({ start, end: this.previousEnd, text });
   }
 
   #requireModule(): void {
@@ -350,10 +370,11 @@ class Reader extends FunctionReader {
   #export(place: number): void {
     this.#requireModule();
     if (place !== IN_BODY) giveUp();
+    const { start } = this;
     this.next();
     switch (this.token) {
       case T.DEFAULT:
-        this.#exportDefault();
+        this.#exportDefault(start);
         return;
       case T.LEFT_BRACE:
         this.#moduleNames();
@@ -361,31 +382,34 @@ class Reader extends FunctionReader {
           this.next();
           this.#from();
         } else this.semicolon();
+        this.#ofModules(start, ';');
         return;
       case T.STAR:
         this.#allAs();
         this.expect(T.FROM);
         this.#from();
+        this.#ofModules(start, ';');
         return;
       case T.VAR:
       case T.CONST:
       case T.LET:
       case T.FUNCTION:
       case T.CLASS:
-        this.statement(-1, IN_BODY);
-        return;
+        break;
       case T.ASYNC:
         if (!this.functionFollows()) giveUp();
-        this.statement(-1, IN_BODY);
-        return;
+        break;
       default:
         giveUp();
     }
+    this.#ofModules(start, '');
+    this.statement(-1, IN_BODY);
   }
 
-  #exportDefault(): void {
+  #exportDefault(exportStart: number): void {
     const name = Name.fixed('default');
     this.next();
+    this.#ofModules(exportStart, `;${PREFIX}=`);
     const { start } = this;
     if (this.token === T.FUNCTION) this.functionAt(start, 0, name, NOT_DECLARED);
     else if (this.token === T.ASYNC && this.functionFollows()) {

@@ -50,10 +50,10 @@ export interface Node {
 
 export type SourceKind = 'commonjs' | 'module';
 
-/** Throws a SyntaxError. What Node alone would refuse may pass: Node is handed the text anyway. */
-export function parseSource(source: string, kind: SourceKind): Node {
+/** Throws a SyntaxError. What Node alone would refuse may pass. `lexical`: names that are declared twice do not. */
+export function parseSource(source: string, kind: SourceKind, lexical = false): Node {
   // `webcompat`: the syntax of Annex B, which Node has. `next`: what Node has before it is in a yearly standard.
-  const options = { sourceType: kind, ranges: { start: true, end: true }, next: true, webcompat: true } as const;
+  const options = { sourceType: kind, ranges: { start: true, end: true }, next: true, webcompat: true, lexical } as const;
   try {
     return parse(source, options) as unknown as Node;
   } catch (error) {

@@ -74,7 +74,8 @@ class TreeWalker {
     const forms = inBlock ? inserted.body(false) : inserted.module(fn.waits);
     this.#insertions.change(open, offset, prefix + forms.before);
     this.#put(last.end, forms.after, fn);
-    return { ...this.#insertions.splice(this.#source), leftAlone: this.#leftAlone };
+    const found = { ...this.#insertions.splice(this.#source), leftAlone: this.#leftAlone };
+    return this.#options.kind === 'commonjs' ? { ...found, asBody: this.#source } : found;
   }
 
   #put(offset: number, text: string, owner: Fn | undefined): void {

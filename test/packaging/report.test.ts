@@ -61,7 +61,7 @@ describe('an HTML report', () => {
       .getByText(/^Snapshot 3 of/)
       .waitFor();
     await page.getByText('637 events').waitFor();
-    await page.getByRole('button', { name: 'Statistics' }).click();
+    await page.getByRole('button', { name: 'Statistics', exact: true }).click();
     const rows = page.getByRole('main', { name: 'Statistics' }).getByRole('row');
     await expect.poll(() => rows.count()).toBeGreaterThan(100);
     expect(await rows.nth(1).textContent()).toContain('builtins.exec');
@@ -82,7 +82,7 @@ describe('an HTML report', () => {
       ]),
     );
     const { page, errors } = await opened(report('<b>evil&.html', name));
-    await page.getByRole('button', { name: 'Statistics' }).click();
+    await page.getByRole('button', { name: 'Statistics', exact: true }).click();
     await page.getByRole('cell', { name: evil }).waitFor();
     expect(await page.title()).toBe('evil.json · Trace Studio');
     expect(errors).toEqual([]);
@@ -96,7 +96,7 @@ describe('an HTML report', () => {
       .first()
       .waitFor();
     expect(await violations(page)).toEqual([]);
-    await page.getByRole('button', { name: 'Statistics' }).click();
+    await page.getByRole('button', { name: 'Statistics', exact: true }).click();
     const rows = page.getByRole('main', { name: 'Statistics' }).getByRole('row');
     await expect.poll(() => rows.count()).toBeGreaterThan(1);
     expect(await violations(page)).toEqual([]);

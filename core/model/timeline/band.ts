@@ -129,7 +129,8 @@ class RowPainter {
   node(node: TreeNode): void {
     const { picture } = node;
     if (bucketWidth(node.fromNs, node.toNs) <= this.#builder.pixelNs) {
-      if (this.use('picture', node)) this.#picture(coarserPicture(picture as Picture, this.#builder.pixelNs));
+      // A cell tells one name: of a search the finest cells find most.
+      if (this.use('picture', node)) this.#picture(this.#isHit ? (picture as Picture) : coarserPicture(picture as Picture, this.#builder.pixelNs));
       else if (node.slices) this.#slices(node.slices, node);
     } else if (node.level === 0) {
       if (this.use('slices', node)) this.#segment(node.slices as Slices, node);

@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import * as vm from 'node:vm';
 import { ID } from '../../instrument/inserted-text.ts';
 import type { FileRequest, FunctionGroup, InstrumentedFile } from '../../instrument/instrument-file.ts';
 import type { CaptureOptions } from '../../protocol/capture-options.ts';
@@ -12,7 +13,12 @@ import type { OwnRealm } from './own-realm.ts';
 // Taken at load: a script may replace them.
 const [read, stat, from] = [readFileSync, statSync, Buffer.from];
 const toText = Buffer.prototype.toString;
+const { compileFunction } = vm;
 const { apply } = Reflect;
+const EngineError = SyntaxError;
+
+/** Whose errors of syntax are looked for: files that somebody writes by hand. What is published, or made, has been read by an engine before. */
+const isWritten = (file: string, source: string): boolean => source.length <= 256 * 1024 && !/[\\/]node_modules[\\/]/.test(file);
 
 /** A map larger than this is not worth the wait. */
 const MAX_BESIDE_BYTES = 64 * 1024 * 1024;
@@ -145,7 +151,8 @@ export class TracedFiles {
     this.#instrument ??= this.#realm.load<typeof import('../../instrument/instrument-file.ts')>('instrument.cjs').instrumentFile;
     const { logArguments, logReturn, logExceptions } = this.#options.capture;
     const options = { arguments: logArguments, results: logReturn, exceptions: logExceptions };
-    const made = this.#instrument({ file, source, kind, ...options, readText, fromBase64 });
+    const asked = isWritten(file, source) ? { refusal } : {};
+    const made = this.#instrument({ file, source, kind, ...options, ...asked, readText, fromBase64 });
     this.#cache.write(key, source, made);
     return made;
   }
@@ -157,6 +164,16 @@ function withNumbers(code: string, first: number): string {
   let text = parts[0] as string;
   for (let i = 1; i < parts.length; i++) text += String(first + i - 1) + (parts[i] as string);
   return text;
+}
+
+/** Of a text that would be the body of a CommonJS module. */
+function refusal(body: string): string | undefined {
+  try {
+    compileFunction(body, ['exports', 'require', 'module', '__filename', '__dirname']);
+    return undefined;
+  } catch (error) {
+    return error instanceof EngineError ? error.message : undefined;
+  }
 }
 
 function readText(file: string): string | undefined {

@@ -239,6 +239,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     const settled = () => {
       clearTimeout(timer);
       timer = undefined;
+      // The words of a tab that is new are there by now.
+      bringTabsIntoSight(dock);
       // Sizes of what lies behind it are told when it is small again.
       if (dock.hasMaximizedGroup()) {
         last = undefined;
@@ -265,7 +267,8 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
       }),
       dock.onDidActivePanelChange(() => {
         looks();
-        bringTabsIntoSight(dock);
+        // When it is known how many tabs have no room.
+        requestAnimationFrame(() => bringTabsIntoSight(dock));
       }),
       dock.onDidMaximizedGroupChange(() => {
         // In a window that has another size since then.
@@ -273,7 +276,7 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
           keepInspectorSize(dock, kept);
           keepDrawerSize(dock, kept);
         }
-        bringTabsIntoSight(dock);
+        requestAnimationFrame(() => bringTabsIntoSight(dock));
       }),
     ];
     setLayout({

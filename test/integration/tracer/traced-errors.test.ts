@@ -51,9 +51,26 @@ const UNCAUGHT: Readonly<Record<string, string>> = {
     "process.on('uncaughtException', (e) => { console.log('handled', e.message); }); const f = () => { throw new Error('x'); }; f();",
 };
 
+/** Each has something in front of what is wrong that recording would put text into. */
+const WRONG: Readonly<Record<string, string>> = {
+  'a name twice': 'function f() { return 1; } const a = f(); let a = 2;',
+  'a break of nothing': 'function f() { return 1; } function g() { f(); break; }',
+  'two constructors': 'class A { constructor() {} constructor() {} m() { return 1; } }',
+  'module: a name twice': "import 'node:fs'; const f = () => 1; let f = 2;",
+  'module: a function twice': 'export function f() { return 1; }\nexport function f() { return 2; }',
+  'module: a break of nothing': 'export default function f() { return 1; }\nexport const g = () => { break; };',
+};
+
 describe.each(nodeVersions())('$title', ({ path: node }) => {
   it.each(Object.keys(UNCAUGHT))('uncaught: %s', async (name) => {
     const { plain, traced } = await both({ 'main.cjs': UNCAUGHT[name] as string, 'broken.cjs': 'let a = ;' }, { node });
+    expect(traced).toEqual(plain);
+  });
+
+  it.each(Object.keys(WRONG))('what Node alone finds wrong: %s', async (name) => {
+    const text = WRONG[name] as string;
+    const { plain, traced } = await both({ [`main.${name.startsWith('module') ? 'mjs' : 'cjs'}`]: text }, { node });
+    expect(plain).toMatchObject({ stderr: expect.stringContaining('SyntaxError') });
     expect(traced).toEqual(plain);
   });
 

@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the programs are texts.
 /** Small programs, one quirk of the language each, which `reader.ts` and the tree are to read in one way. They are read, not run. */
 export const COMMONJS_QUIRKS: readonly string[] = [
+  'class A { #exports; m(module) { module.#exports.b = () => 1 } }',
   'x[(a).b] = function(){}',
   'x[(0,a)(b)] = function(){}',
   '({[(a)+b](){}})',
