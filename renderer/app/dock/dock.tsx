@@ -4,7 +4,7 @@ import 'dockview-react/dist/styles/dockview.css';
 import { Ellipsis, Maximize2, Minimize2 } from 'lucide-react';
 import { createContext, type FunctionComponent, Suspense, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import { forgetEdits, LAYOUT, noteEdit } from '../../state/edit-history.ts';
-import { setLayout } from '../../state/layout-store.ts';
+import { layoutState, setLayout } from '../../state/layout-store.ts';
 import { notePanels, panelWasShown, showPanel, usePanelRequest } from '../../state/panel-store.ts';
 import { changeSettings } from '../../state/settings-store.ts';
 import { setWindow, useWindow } from '../../state/window-store.ts';
@@ -62,6 +62,9 @@ function PanelFrame({ api }: IDockviewPanelProps) {
   );
 }
 
+/** What was changed just before is a change of its own, to be undone by itself. */
+const settle = () => layoutState().control?.settle();
+
 const COMPONENTS: Record<string, FunctionComponent<IDockviewPanelProps>> = Object.fromEntries(PANELS.map((panel) => [panel.id, PanelFrame]));
 
 function Tab({ api }: IDockviewPanelHeaderProps) {
@@ -115,7 +118,21 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
   }, [group]);
   const title = activePanel?.title ?? 'the panels';
   const split = (direction: 'right' | 'below') => {
+    settle();
     if (activePanel) activePanel.api.moveTo({ group, position: direction === 'right' ? 'right' : 'bottom' });
+  };
+  const moveTo = (other: IDockviewHeaderActionsProps['group']) => {
+    settle();
+    activePanel?.api.moveTo({ group: other });
+  };
+  const close = () => {
+    settle();
+    activePanel?.api.close();
+  };
+  const toggleMaximised = () => {
+    settle();
+    if (maximised) group.api.exitMaximized();
+    else group.api.maximize();
   };
   const closed = PANELS.filter((panel) => containerApi.getPanel(panel.id) === undefined);
   const size = (width: number, height: number) => group.api.setSize({ width: group.api.width + width, height: group.api.height + height });
@@ -129,7 +146,7 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
           { kind: 'line' },
           ...containerApi.groups
             .filter((other) => other !== group && other.activePanel && other.api.isVisible)
-            .map((other) => ({ label: `Move to ${other.activePanel?.title ?? ''}`, onSelect: () => activePanel?.api.moveTo({ group: other }) })),
+            .map((other) => ({ label: `Move to ${other.activePanel?.title ?? ''}`, onSelect: () => moveTo(other) })),
           { kind: 'line' },
           { label: 'Wider', onSelect: () => size(40, 0) },
           { label: 'Narrower', onSelect: () => size(-40, 0) },
@@ -145,7 +162,7 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
         ] as readonly MenuEntry[])
       : []),
     { kind: 'line' },
-    { label: `Close ${title}`, ...stays, onSelect: () => activePanel?.api.close() },
+    { label: `Close ${title}`, ...stays, onSelect: close },
   ];
   return (
     <div className="dock-actions">
@@ -153,7 +170,7 @@ function HeaderActions({ containerApi, group, panels, activePanel }: IDockviewHe
         icon={maximised ? Minimize2 : Maximize2}
         size="s"
         label={maximised ? words.makeSmallAgain(title) : words.makeFillTheWindow(title)}
-        onClick={() => (maximised ? group.api.exitMaximized() : group.api.maximize())}
+        onClick={toggleMaximised}
       />
       <Menu
         align={menu.at ? 'start' : 'end'}
@@ -281,16 +298,23 @@ export function Dock({ trace, sizes, saved, withInspector }: DockProps) {
     ];
     setLayout({
       control: {
-        openPanel: (id) => openPanel(dock, id, sizes),
-        closePanel: (id) => dock.getPanel(id)?.api.close(),
+        openPanel: (id) => {
+          settled();
+          openPanel(dock, id, sizes);
+        },
+        closePanel: (id) => {
+          settled();
+          dock.getPanel(id)?.api.close();
+        },
         reset: () => {
           buildDefault(dock, sizes);
           setWindow({ drawerOpen: true, inspectorOpen: true });
         },
-        settle: () => void flush(),
+        settle: settled,
         text: () => layoutText(dock),
         apply: (text) => restore(text),
         toggleMaximised: (id) => {
+          settled();
           if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
           else (id === undefined ? dock.activePanel : dock.getPanel(id))?.api.maximize();
         },
