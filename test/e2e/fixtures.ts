@@ -98,6 +98,7 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
       }
       const web = await startWebHost({ dataFolder: data, cwd: work, roots: [work] });
       const context = await browserHere.newContext({ viewport, colorScheme: colors });
+      await context.addInitScript(drawLessOften);
       const page = await context.newPage();
       watch(page);
       await page.goto(web.url);
@@ -182,6 +183,36 @@ export const test = base.extend<Fixtures & HostOption, WorkerFixtures>({
 });
 
 export { expect } from 'playwright/test';
+
+/**
+ * Runs in the page: frames at 20 Hz, as on a slow display. A live trace is drawn anew in each, without a GPU that is most of what
+ * a test takes of the processor, and nobody looks.
+ */
+function drawLessOften(): void {
+  const FRAME_MS = 50;
+  const native = window.requestAnimationFrame.bind(window);
+  const waiting = new Map<number, FrameRequestCallback>();
+  let nextId = 1;
+  let isAsked = false;
+  let last = 0;
+  const frame = (now: number) => {
+    isAsked = false;
+    last = now;
+    const due = [...waiting.values()];
+    waiting.clear();
+    // One that throws must not take the others along.
+    for (const callback of due) queueMicrotask(() => callback(now));
+  };
+  window.requestAnimationFrame = (callback) => {
+    waiting.set(nextId, callback);
+    if (!isAsked) {
+      isAsked = true;
+      setTimeout(() => native(frame), Math.max(0, FRAME_MS - (performance.now() - last)));
+    }
+    return nextId++;
+  };
+  window.cancelAnimationFrame = (id) => waiting.delete(id);
+}
 
 /** A host that is killed takes its collector along, as Electron does; what the script of a test does then is not this test's matter. */
 function endScriptsOf(work: string): void {
