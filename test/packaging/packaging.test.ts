@@ -52,6 +52,7 @@ test('the archive holds what is meant to be in it and nothing else', () => {
   const leaves = files.filter((file) => !folders.includes(file));
   const allowed = [
     /^package\.json$/,
+    /^dist\/third-party-licenses\.txt$/,
     /^dist\/main\/main\.cjs$/,
     /^dist\/preload\/preload\.cjs$/,
     /^dist\/collector\/(collector|export-worker)\.cjs$/,
@@ -67,6 +68,7 @@ test('the archive holds what is meant to be in it and nothing else', () => {
   expect(leaves).toEqual(
     expect.arrayContaining([
       'package.json',
+      'dist/third-party-licenses.txt',
       'dist/main/main.cjs',
       'dist/preload/preload.cjs',
       'dist/collector/collector.cjs',
