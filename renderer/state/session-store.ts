@@ -75,6 +75,8 @@ function onlyCountsDiffer(before: SessionInfo, now: SessionInfo): boolean {
 export const sessionState = () => store.getState().sessions;
 export const isRunning = (session: SessionInfo | undefined): boolean => session !== undefined && session.state !== 'ended';
 
+/** Whether a script runs, in any of the windows. */
+export const useAnyRuns = (): boolean => store((state) => Object.values(state.sessions).some(isRunning));
 export const useSessions = (): Readonly<Record<SessionId, SessionInfo>> => store((state) => state.sessions);
 export const useSessionById = (id: SessionId | undefined): SessionInfo | undefined => store((state) => (id === undefined ? undefined : state.sessions[id]));
 
