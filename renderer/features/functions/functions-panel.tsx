@@ -156,7 +156,12 @@ function FunctionLine({ row, rule, mute }: { readonly row: FunctionRow; readonly
     <tr className={isMuted ? 'functions-muted' : undefined}>
       <th scope="row" className="mono" title={`${clipText(name)}\n${clipText(placeWords(file, line), 200)}`}>
         {/* In front, so that a long name does not take it out of sight. */}
-        {isMuted && <Badge>{words.muted}</Badge>} {shown}
+        {isMuted && (
+          <>
+            <Badge>{words.muted}</Badge>{' '}
+          </>
+        )}
+        {shown}
       </th>
       <td className="functions-place t2" title={file === '' ? undefined : `${clipText(file)}:${line}`}>
         {clipText(placeWords(file, line), 80)}
