@@ -194,7 +194,8 @@ export class RingWriter implements Recorder {
    * The hottest of all: two clock readings are three quarters of what a call costs.
    */
   enter(id: number): number {
-    if (this.#functions[id] !== FunctionState.RECORDED && !this.#known(id)) return 0;
+    const state = this.#functions[id];
+    if (state !== FunctionState.RECORDED && (state === FunctionState.MUTED || !this.#known(id))) return 0;
     if (this.#process[ProcessWord.GATE] !== 1 || this.#depth >= this.#maxDepth) return 0;
     if (this.#begin(1, id << 1) < 0) return 0;
     this.#publish(1);
