@@ -413,6 +413,6 @@ test.describe('beside the timeline', () => {
     await sameRange();
     await page.mouse.move(graph.x + 2, 2);
     await expect.poll(() => timeline.crossHair()).toBeUndefined();
-    expect(await graphs.crossHair('queue')).toBeUndefined();
+    await expect.poll(() => graphs.crossHair('queue')).toBeUndefined();
   });
 });
