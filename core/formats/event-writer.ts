@@ -7,6 +7,7 @@ import { STUDIO_VERSION } from '../protocol/version.ts';
 import { writeEnded } from './ended-slices.ts';
 import { bytesOf, EventOutput, jsonOf } from './event-output.ts';
 import { ImportedMembers } from './imported-members.ts';
+import { type KnownAsync, KnownAsyncSlices } from './known-async.ts';
 import { RecordingWalker, type WalkedStream } from './recording-walker.ts';
 import { SourceTotals } from './source-totals.ts';
 import { type CallText, type ObjectText, placeOf, StreamTexts } from './trace-event-texts.ts';
@@ -49,13 +50,6 @@ export interface BesideEvents {
 const withoutStart = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
   Object.fromEntries(Object.entries(metadata).filter(([key]) => key !== 'baseTimeNanoseconds'));
 
-interface KnownAsync {
-  /** Id that is written: nested slices have that of the outermost. */
-  readonly id: number;
-  readonly name: string;
-  readonly category: string;
-}
-
 /** Recording items to text, without a stream: what a process that is at its end can use. Visits the records of one block after the other. Hot: `counter`, `slice` and calls run millions of times. */
 export class EventWriter extends RecordingWalker {
   readonly #to = new EventOutput();
@@ -68,7 +62,7 @@ export class EventWriter extends RecordingWalker {
   readonly #names = new Map<string, string>();
   readonly #members = new ImportedMembers();
   /** Async slices that are open, and where arrows began, by id. */
-  readonly #async = new Map<number, KnownAsync>();
+  readonly #async = new KnownAsyncSlices();
   readonly #arrows = new Map<number, Omit<KnownAsync, 'id'>>();
   readonly #places = new Map<string, readonly [string, number]>();
   #text = new StreamTexts();
@@ -411,27 +405,18 @@ export class EventWriter extends RecordingWalker {
     argsAt: number,
     argsBytes: number,
   ): void {
-    const { definitions } = this.stream;
     const own = TraceIds.idOf(this.stream, number, scope);
-    const around = parent === 0 ? undefined : this.#async.get(TraceIds.idOf(this.stream, parent, scope));
-    const known = { id: around?.id ?? own, name: definitions.text(name), category: category === 0 ? 'async' : definitions.text(category) };
-    if (this.#async.size < MAX_KNOWN) this.#async.set(own, known);
+    const known = this.#async.begin(this.stream, number, scope, name, category, parent);
     this.#asyncEvent('b', timeNs, known, argsAt, argsBytes);
     if ((flags & AsyncFlag.FLOW) !== 0) this.#arrow('s', timeNs, own, { name: known.name, category: known.category }, false);
   }
 
   override asyncInstant(timeNs: number, number: number, scope: number, name: number, argsAt: number, argsBytes: number): void {
-    const own = TraceIds.idOf(this.stream, number, scope);
-    const known = this.#async.get(own) ?? { id: own, name: '', category: 'async' };
-    const called = name === 0 ? known.name : this.stream.definitions.text(name);
-    this.#asyncEvent('n', timeNs, { ...known, name: called }, argsAt, argsBytes);
+    this.#asyncEvent('n', timeNs, this.#async.instant(this.stream, number, scope, name), argsAt, argsBytes);
   }
 
   override asyncEnd(timeNs: number, number: number, scope: number, name: number, argsAt: number, argsBytes: number): void {
-    const own = TraceIds.idOf(this.stream, number, scope);
-    const known = this.#async.get(own) ?? { id: own, name: this.stream.definitions.text(name), category: 'async' };
-    this.#async.delete(own);
-    this.#asyncEvent('e', timeNs, known, argsAt, argsBytes);
+    this.#asyncEvent('e', timeNs, this.#async.end(this.stream, number, scope, name), argsAt, argsBytes);
   }
 
   #asyncEvent(phase: 'b' | 'n' | 'e', timeNs: number, { id, name, category }: KnownAsync, argsAt = 0, argsBytes = 0): void {

@@ -7,6 +7,7 @@ import { snapshotEntries } from '../model/record-decoder.ts';
 import type { BlockHeader, RecordingHead, RecordingInfo } from '../protocol/recording-format.ts';
 import { AsyncFlag, FlowPhase, InstantScope, SnapshotFlag } from '../protocol/records.ts';
 import { JsonCopier, JsonMembers } from './json-bytes.ts';
+import { KnownAsyncSlices } from './known-async.ts';
 import {
   Annotation,
   Clock,
@@ -77,7 +78,7 @@ class PerfettoWriter extends RecordingWalker {
   readonly #series = new Map<WalkedStream, Map<number, number[]>>();
   readonly #orders = new Map<string, { readonly order: SliceOrder; readonly stream: WalkedStream; readonly track: number }>();
   #heldBytes = 0;
-  readonly #async = new Map<number, { readonly id: number; readonly name: string; readonly category: string }>();
+  readonly #async = new KnownAsyncSlices();
   readonly #arrows = new Map<number, { readonly name: string; readonly category: string }>();
   readonly #members = new JsonMembers(MAX_ANNOTATIONS);
   readonly #copier = new JsonCopier();
@@ -463,27 +464,21 @@ class PerfettoWriter extends RecordingWalker {
     at: number,
     bytes: number,
   ): void {
-    const { definitions } = this.stream;
     const own = TraceIds.idOf(this.stream, number, scope);
-    const around = parent === 0 ? undefined : this.#async.get(TraceIds.idOf(this.stream, parent, scope));
-    const known = { id: around?.id ?? own, name: definitions.text(name), category: category === 0 ? 'async' : definitions.text(category) };
-    if (this.#async.size < MAX_KNOWN) this.#async.set(own, known);
+    const known = this.#async.begin(this.stream, number, scope, name, category, parent);
     this.#legacy('b', timeNs, known.id, known.name, known.category, at, bytes);
     if ((flags & AsyncFlag.FLOW) !== 0) this.#arrow('s', timeNs, own, known.name, known.category, false);
     this.written++;
   }
 
   override asyncInstant(timeNs: number, number: number, scope: number, name: number, at: number, bytes: number): void {
-    const own = TraceIds.idOf(this.stream, number, scope);
-    const known = this.#async.get(own) ?? { id: own, name: '', category: 'async' };
-    this.#legacy('n', timeNs, known.id, name === 0 ? known.name : this.stream.definitions.text(name), known.category, at, bytes);
+    const known = this.#async.instant(this.stream, number, scope, name);
+    this.#legacy('n', timeNs, known.id, known.name, known.category, at, bytes);
     this.written++;
   }
 
   override asyncEnd(timeNs: number, number: number, scope: number, name: number, at: number, bytes: number): void {
-    const own = TraceIds.idOf(this.stream, number, scope);
-    const known = this.#async.get(own) ?? { id: own, name: this.stream.definitions.text(name), category: 'async' };
-    this.#async.delete(own);
+    const known = this.#async.end(this.stream, number, scope, name);
     this.#legacy('e', timeNs, known.id, known.name, known.category, at, bytes);
     this.written++;
   }
